@@ -1,0 +1,107 @@
+package dev.dolmen.parameterstore.admission;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * One pane of the filter: an open-addressing table of longs, 44 bits of fingerprint above 20 bits
+ * of count; 0 is empty. A fingerprint's home is its upper bits, so the table can grow without
+ * knowing the values.
+ */
+final class CountPane {
+  static final int MAX_COUNT = 1_000_000;
+
+  private static final int COUNT_BITS = 20;
+  private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
+  private static final int FINGERPRINT_BITS = Long.SIZE - COUNT_BITS;
+  private static final int INITIAL_LOG2 = 6;
+
+  private long[] entries = new long[1 << INITIAL_LOG2];
+  private int log2 = INITIAL_LOG2;
+  private int values;
+
+  /** 44 well-mixed bits (the finaliser of splitmix64, Steele et al. 2014). */
+  static long fingerprint(long fid) {
+    long x = fid + 0x9E3779B97F4A7C15L;
+    x = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9L;
+    x = (x ^ (x >>> 27)) * 0x94D049BB133111EBL;
+    return (x ^ (x >>> 31)) >>> COUNT_BITS;
+  }
+
+  int values() {
+    return values;
+  }
+
+  int count(long fingerprint) {
+    return (int) (entries[find(fingerprint)] & COUNT_MASK);
+  }
+
+  void put(long fingerprint, int count) {
+    int at = find(fingerprint);
+    if (entries[at] == 0) {
+      if (values + 1 > entries.length / 4 * 3) {
+        grow();
+        at = find(fingerprint);
+      }
+      values++;
+    }
+    entries[at] = (fingerprint << COUNT_BITS) | count;
+  }
+
+  /** Forgets everything and gives the memory back. */
+  void clear() {
+    log2 = INITIAL_LOG2;
+    entries = new long[1 << log2];
+    values = 0;
+  }
+
+  private int find(long fingerprint) {
+    int mask = entries.length - 1;
+    int at = (int) (fingerprint >>> (FINGERPRINT_BITS - log2));
+    while (entries[at] != 0 && (entries[at] >>> COUNT_BITS) != fingerprint) {
+      at = (at + 1) & mask;
+    }
+    return at;
+  }
+
+  private void grow() {
+    long[] old = entries;
+    log2++;
+    entries = new long[1 << log2];
+    for (long entry : old) {
+      if (entry != 0) {
+        entries[find(entry >>> COUNT_BITS)] = entry;
+      }
+    }
+  }
+
+  long memoryBytes() {
+    return 8L * entries.length;
+  }
+
+  long stateHash() {
+    return Arrays.hashCode(entries) * 31L + values;
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    out.writeInt(log2);
+    out.writeInt(values);
+    for (long entry : entries) {
+      out.writeLong(entry);
+    }
+  }
+
+  void readFrom(DataInput in, int maxValues) throws IOException {
+    log2 = in.readInt();
+    values = in.readInt();
+    if (log2 < INITIAL_LOG2 || log2 > 30 || values < 0 || values > maxValues) {
+      throw new IOException("filter: a pane of 2^" + log2 + " entries with " + values + " values");
+    }
+    entries = new long[1 << log2];
+    for (int i = 0; i < entries.length; i++) {
+      entries[i] = in.readLong();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.dolmen.parameterstore.admission;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Counts how often values occur, in bounded memory, until they reach a threshold.
+ *
+ * <p>Four panes, each a table of fingerprints and counts. A value is counted in the head pane,
+ * where it is moved, count and all, from an older one when it occurs again. When the head has taken
+ * its share of values, a third of the window, the oldest pane is cleared and becomes the head.
+ * Memory never passes four full panes of 8 bytes an entry, at most 3/4 filled, in powers of two: 16
+ * MiB for a window of 2^20. (The idea is Monolith's sliding hash filter, Liu et al. 2022, section
+ * 2.1.1 and its public code; theirs keeps 12 bits of fingerprint.)
+ *
+ * <p>Error. Late: never, for a value of which no two successive occurrences are {@code
+ * windowOccurrences} occurrences of other values apart; beyond that its count may start anew.
+ * False: a value takes over another's count when both have the same 44-bit fingerprint, for each
+ * value with a chance under {@code 4/3 * windowOccurrences / 2^44}, less than 10⁻⁷ for a window of
+ * a million.
+ *
+ * <p>One thread.
+ */
+public final class SlidingOccurrenceFilter {
+  private static final int PANES = 4;
+
+  private final int threshold;
+  private final int paneValues;
+  private final CountPane[] panes = new CountPane[PANES];
+  private int head;
+
+  /**
+   * @param threshold counts saturate here, 2 to 1,000,000
+   * @param windowOccurrences occurrences of other values after which a value may be forgotten
+   */
+  public SlidingOccurrenceFilter(int threshold, int windowOccurrences) {
+    if (threshold < 2 || threshold > CountPane.MAX_COUNT) {
+      throw new IllegalArgumentException(
+          "threshold: " + threshold + " is not between 2 and " + CountPane.MAX_COUNT);
+    }
+    if (windowOccurrences < 1) {
+      throw new IllegalArgumentException(
+          "windowOccurrences: " + windowOccurrences + " is not above 0");
+    }
+    this.threshold = threshold;
+    paneValues = (windowOccurrences + PANES - 2) / (PANES - 1);
+    for (int i = 0; i < PANES; i++) {
+      panes[i] = new CountPane();
+    }
+  }
+
+  /**
+   * Counts {@code occurrences} more of a value.
+   *
+   * @param occurrences at least 1
+   * @return its count now, the threshold at most
+   */
+  public int add(long fid, int occurrences) {
+    if (occurrences < 1) {
+      throw new IllegalArgumentException("occurrences: " + occurrences + " is not above 0");
+    }
+    long fingerprint = CountPane.fingerprint(fid);
+    CountPane pane = panes[head];
+    int before = pane.count(fingerprint);
+    if (before == 0) {
+      before = countInOlderPanes(fingerprint);
+      if (pane.values() == paneValues) {
+        head = (head + 1) % PANES;
+        pane = panes[head];
+        pane.clear();
+      }
+    }
+    int count = occurrences >= threshold - before ? threshold : before + occurrences;
+    pane.put(fingerprint, count);
+    return count;
+  }
+
+  private int countInOlderPanes(long fingerprint) {
+    for (int age = 1; age < PANES; age++) {
+      int count = panes[(head + PANES - age) % PANES].count(fingerprint);
+      if (count > 0) {
+        return count;
+      }
+    }
+    return 0;
+  }
+
+  /** Bytes of the panes as they are now. */
+  public long memoryBytes() {
+    long bytes = 0;
+    for (CountPane pane : panes) {
+      bytes += pane.memoryBytes();
+    }
+    return bytes;
+  }
+
+  /** Hash of the whole state. */
+  public long stateHash() {
+    long hash = head;
+    for (CountPane pane : panes) {
+      hash = hash * 0x9E3779B97F4A7C15L + pane.stateHash();
+    }
+    return hash;
+  }
+
+  /** Writes the whole state. */
+  public void writeTo(DataOutput out) throws IOException {
+    out.writeInt(threshold);
+    out.writeInt(paneValues);
+    out.writeInt(head);
+    for (CountPane pane : panes) {
+      pane.writeTo(out);
+    }
+  }
+
+  /**
+   * Replaces the state by one written before. One that was written with another threshold or window
+   * is refused.
+   */
+  public void readFrom(DataInput in) throws IOException {
+    int writtenThreshold = in.readInt();
+    int writtenPaneValues = in.readInt();
+    if (writtenThreshold != threshold || writtenPaneValues != paneValues) {
+      throw new IOException(
+          "filter: threshold "
+              + threshold
+              + " and panes of "
+              + paneValues
+              + " values, the snapshot has "
+              + writtenThreshold
+              + " and "
+              + writtenPaneValues);
+    }
+    head = in.readInt();
+    if (head < 0 || head >= PANES) {
+      throw new IOException("filter: head " + head + " is not a pane");
+    }
+    for (CountPane pane : panes) {
+      pane.readFrom(in, paneValues);
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package dev.dolmen.parameterstore.fid;
+
+import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SlotValue;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Turns the metadata of items and the context of visits into fids by the schema.
+ *
+ * <ul>
+ *   <li>Category: the token's hash.
+ *   <li>Category path: one column a level; the fid of a level is the hash of the whole path down to
+ *       it, so that "sale" under "shoes" and "sale" under "books" differ. Levels below the schema's
+ *       are not read.
+ *   <li>Tokens: distinct tokens in the order of their fids, of which the first {@code maxTokens}
+ *       are read, so equal sets give equal features; text: the first {@code maxTokens} distinct
+ *       lower-case words.
+ *   <li>Number: the two knots next to it, weighted by closeness. The fid is the knot's number.
+ *   <li>Id: see {@link Fids#ofId}.
+ * </ul>
+ *
+ * <p>Immutable; any thread.
+ */
+public final class FeatureExtractor {
+  /** Longest token in bytes of UTF-8. */
+  public static final int MAX_TOKEN_BYTES = 512;
+
+  /** Longest text in bytes of UTF-8. */
+  public static final int MAX_TEXT_BYTES = 65_536;
+
+  /** Knots are numbered within this distance from 0, where every double is still exact. */
+  private static final double MAX_KNOT = 1L << 52;
+
+  private final Schema schema;
+  private final List<ColumnSpec> itemColumns = new ArrayList<>();
+  private final List<ColumnSpec> contextColumns = new ArrayList<>();
+
+  public FeatureExtractor(Schema schema) {
+    this.schema = schema;
+    for (int number = 0; number < schema.slots().size(); number++) {
+      Slot slot = schema.slots().get(number);
+      List<ColumnSpec> columns = slot.kind() == SlotKind.CONTEXT ? contextColumns : itemColumns;
+      for (int level = 0; level < slot.columns(); level++) {
+        String name =
+            slot.kind() == SlotKind.CATEGORY_PATH ? slot.name() + '/' + level : slot.name();
+        columns.add(new ColumnSpec(name, number, slot.rows().dim()));
+      }
+    }
+  }
+
+  /** The columns of {@link #item}, in its order. */
+  public List<ColumnSpec> itemColumns() {
+    return List.copyOf(itemColumns);
+  }
+
+  /** The columns of {@link #context}, in its order. */
+  public List<ColumnSpec> contextColumns() {
+    return List.copyOf(contextColumns);
+  }
+
+  /**
+   * Features of an item: the slots in the schema's order, without those of kind context.
+   *
+   * @throws InvalidFeatureException if a slot is unknown, of the wrong kind, empty, too long, not
+   *     finite or missing though required
+   */
+  public Features item(Item item) {
+    for (String name : item.getSlotsMap().keySet()) {
+      checkItemSlot(name);
+    }
+    FeatureColumns columns = new FeatureColumns(itemColumns.size());
+    for (Slot slot : schema.slots()) {
+      if (slot.kind() == SlotKind.ID) {
+        columns.add(Fids.ofId(checkToken("item_id", item.getItemId(), MAX_TOKEN_BYTES)), 1);
+        columns.end();
+      } else if (slot.kind() != SlotKind.CONTEXT) {
+        addSlot(columns, slot, item.getSlotsMap().get(slot.name()));
+      }
+    }
+    return columns.toFeatures();
+  }
+
+  /**
+   * Features of a visit: the slots of kind context in the schema's order; one that is missing is an
+   * absent column.
+   *
+   * @throws InvalidFeatureException if a key is no context slot, or its value empty or too long
+   */
+  public Features context(Map<String, String> context) {
+    for (Map.Entry<String, String> entry : context.entrySet()) {
+      int number = schema.slotOf(entry.getKey());
+      if (number < 0 || schema.slots().get(number).kind() != SlotKind.CONTEXT) {
+        throw new InvalidFeatureException(
+            "context[" + entry.getKey() + "]",
+            entry.getValue(),
+            "a slot of kind context: " + names(contextColumns));
+      }
+    }
+    FeatureColumns columns = new FeatureColumns(contextColumns.size());
+    for (ColumnSpec column : contextColumns) {
+      String value = context.get(column.name());
+      if (value != null) {
+        String field = "context[" + column.name() + "]";
+        columns.add(Fids.ofToken(checkToken(field, value, MAX_TOKEN_BYTES)), 1);
+      }
+      columns.end();
+    }
+    return columns.toFeatures();
+  }
+
+  private void checkItemSlot(String name) {
+    int number = schema.slotOf(name);
+    if (number < 0) {
+      throw new InvalidFeatureException(
+          "slots[" + name + "]", name, "a slot of the schema: " + names(itemColumns));
+    }
+    SlotKind kind = schema.slots().get(number).kind();
+    if (kind == SlotKind.ID) {
+      throw new InvalidFeatureException("slots[" + name + "]", name, "the item's id in item_id");
+    }
+    if (kind == SlotKind.CONTEXT) {
+      throw new InvalidFeatureException(
+          "slots[" + name + "]", name, "context in the context of a visit, not in an item");
+    }
+  }
+
+  private static void addSlot(
+      FeatureColumns columns, Slot slot, @org.jspecify.annotations.Nullable SlotValue value) {
+    if (value == null || value.getValueCase() == SlotValue.ValueCase.VALUE_NOT_SET) {
+      if (slot.required()) {
+        throw new InvalidFeatureException("slots[" + slot.name() + "]", "", "a value: required");
+      }
+      for (int i = 0; i < slot.columns(); i++) {
+        columns.end();
+      }
+      return;
+    }
+    checkKind(slot, value);
+    switch (slot.kind()) {
+      case CATEGORY -> addCategory(columns, slot, value.getToken());
+      case CATEGORY_PATH -> addPath(columns, slot, value.getPath().getTokenList());
+      case TOKENS -> addTokens(columns, slot, value.getTokens().getTokenList());
+      case TEXT -> addText(columns, slot, value.getToken());
+      case NUMBER -> addNumber(columns, slot, value.getNumber());
+      case ID, CONTEXT -> throw new AssertionError(slot.kind());
+    }
+  }
+
+  private static void checkKind(Slot slot, SlotValue value) {
+    SlotValue.ValueCase expected =
+        switch (slot.kind()) {
+          case CATEGORY, TEXT, ID, CONTEXT -> SlotValue.ValueCase.TOKEN;
+          case CATEGORY_PATH -> SlotValue.ValueCase.PATH;
+          case TOKENS -> SlotValue.ValueCase.TOKENS;
+          case NUMBER -> SlotValue.ValueCase.NUMBER;
+        };
+    if (value.getValueCase() != expected) {
+      throw new InvalidFeatureException(
+          "slots[" + slot.name() + "]",
+          value.getValueCase().name().toLowerCase(Locale.ROOT),
+          expected.name().toLowerCase(Locale.ROOT) + ", as the slot is of kind " + slot.kind());
+    }
+  }
+
+  private static void addCategory(FeatureColumns columns, Slot slot, String token) {
+    columns.add(Fids.ofToken(checkToken(field(slot, "token"), token, MAX_TOKEN_BYTES)), 1);
+    columns.end();
+  }
+
+  private static void addPath(FeatureColumns columns, Slot slot, List<String> path) {
+    checkNotEmpty(slot, "path.token", path);
+    ByteArrayOutputStream prefix = new ByteArrayOutputStream();
+    for (int level = 0; level < path.size(); level++) {
+      String field = field(slot, "path.token[" + level + "]");
+      byte[] token =
+          checkToken(field, path.get(level), MAX_TOKEN_BYTES).getBytes(StandardCharsets.UTF_8);
+      if (level < slot.levels()) {
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        prefix.writeBytes(ByteBuffer.allocate(4).putInt(token.length).array());
+        prefix.writeBytes(token);
+        columns.add(Fids.ofBytes(prefix.toByteArray()), 1);
+        columns.end();
+      }
+    }
+    for (int level = path.size(); level < slot.levels(); level++) {
+      columns.end();
+    }
+  }
+
+  private static void addTokens(FeatureColumns columns, Slot slot, List<String> tokens) {
+    checkNotEmpty(slot, "tokens.token", tokens);
+    long[] fids = new long[tokens.size()];
+    for (int i = 0; i < fids.length; i++) {
+      String field = field(slot, "tokens.token[" + i + "]");
+      fids[i] = Fids.ofToken(checkToken(field, tokens.get(i), MAX_TOKEN_BYTES));
+    }
+    long[] distinct = Arrays.stream(fids).sorted().distinct().toArray();
+    columns.addMean(distinct, Math.min(distinct.length, slot.maxTokens()));
+    columns.end();
+  }
+
+  private static void addText(FeatureColumns columns, Slot slot, String text) {
+    checkToken(field(slot, "token"), text, MAX_TEXT_BYTES);
+    long[] words =
+        Words.of(text).stream()
+            .mapToLong(Fids::ofToken)
+            .distinct()
+            .limit(slot.maxTokens())
+            .toArray();
+    Arrays.sort(words);
+    columns.addMean(words, words.length);
+    columns.end();
+  }
+
+  private static void addNumber(FeatureColumns columns, Slot slot, double number) {
+    double position =
+        (slot.knotScale() == KnotScale.LOG ? signedLog2(number) : number) / slot.knotStep();
+    if (!(Math.abs(position) <= MAX_KNOT)) {
+      throw new InvalidFeatureException(
+          field(slot, "number"),
+          Double.toString(number),
+          Double.isFinite(number)
+              ? "a number within " + MAX_KNOT + " knots of " + slot.knotStep()
+              : "a finite number");
+    }
+    double below = Math.floor(position);
+    float weightAbove = (float) (position - below);
+    if (weightAbove < 1) {
+      columns.add((long) below, 1 - weightAbove);
+    }
+    if (weightAbove > 0) {
+      columns.add((long) below + 1, weightAbove);
+    }
+    columns.end();
+  }
+
+  /** StrictMath, so that every machine finds the same knots and weights. */
+  private static double signedLog2(double x) {
+    return Math.copySign(StrictMath.log1p(Math.abs(x)) / StrictMath.log(2), x);
+  }
+
+  private static String field(Slot slot, String part) {
+    return "slots[" + slot.name() + "]." + part;
+  }
+
+  private static void checkNotEmpty(Slot slot, String part, List<String> tokens) {
+    if (tokens.isEmpty()) {
+      throw new InvalidFeatureException(field(slot, part), "", "at least one token");
+    }
+  }
+
+  private static String checkToken(String field, String token, int maxBytes) {
+    if (token.isEmpty()
+        || token.length() > maxBytes
+        || token.getBytes(StandardCharsets.UTF_8).length > maxBytes) {
+      throw new InvalidFeatureException(field, token, "1 to " + maxBytes + " bytes of UTF-8");
+    }
+    return token;
+  }
+
+  private static List<String> names(List<ColumnSpec> columns) {
+    return columns.stream().map(ColumnSpec::name).toList();
+  }
+}

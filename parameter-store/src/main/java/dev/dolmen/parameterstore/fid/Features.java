@@ -1,0 +1,13 @@
+package dev.dolmen.parameterstore.fid;
+
+/**
+ * The fids of one item or one visit, grouped by feature column in compressed sparse rows: entries
+ * of column {@code c} stand at {@code columnStart[c] .. columnStart[c + 1] - 1}. Weights of a
+ * column that is present sum to 1. Immutable by convention: nobody writes to the arrays.
+ *
+ * @param fids 64-bit ids of values
+ * @param weights pooling weight per fid
+ * @param columnStart first entry of each column, and the number of entries at the end
+ */
+@SuppressWarnings("ArrayRecordComponent") // A carrier of arrays for hot loops, never compared.
+public record Features(long[] fids, float[] weights, int[] columnStart) {}

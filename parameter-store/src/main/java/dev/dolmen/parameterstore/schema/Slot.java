@@ -1,0 +1,64 @@
+package dev.dolmen.parameterstore.schema;
+
+/**
+ * One slot of the schema: a feature of items or of visits.
+ *
+ * @param name name as it appears in {@code Item.slots} or in a context map, 1 to 128 letters,
+ *     digits, '_', '-' and '.'; for {@link SlotKind#ID} any name that no metadata uses
+ * @param kind what its values are
+ * @param required whether an item without it is refused; false for {@link SlotKind#CONTEXT}
+ * @param levels for {@link SlotKind#CATEGORY_PATH}: levels read from the root, 1 to 8; else 1
+ * @param maxTokens for {@link SlotKind#TOKENS} and {@link SlotKind#TEXT}: tokens read, 1 to 256;
+ *     else 1
+ * @param knotScale for {@link SlotKind#NUMBER}: spacing of the knots
+ * @param knotStep for {@link SlotKind#NUMBER}: distance between two knots on the scale, above 0
+ * @param rows how its embedding rows are kept
+ */
+public record Slot(
+    String name,
+    SlotKind kind,
+    boolean required,
+    int levels,
+    int maxTokens,
+    KnotScale knotScale,
+    double knotStep,
+    RowOptions rows) {
+
+  /**
+   * @throws IllegalArgumentException naming field, value and expectation
+   */
+  public Slot {
+    Checks.check(
+        name.matches("[A-Za-z0-9_.-]{1,128}"),
+        "name",
+        '"' + name + '"',
+        "1 to 128 letters, digits, '_', '-' or '.'");
+    if (kind == SlotKind.CATEGORY_PATH) {
+      Checks.range(levels, 1, 8, name + ".levels");
+    } else {
+      Checks.check(levels == 1, name + ".levels", levels, "1, as only category paths have levels");
+    }
+    if (kind == SlotKind.TOKENS || kind == SlotKind.TEXT) {
+      Checks.range(maxTokens, 1, 256, name + ".maxTokens");
+    } else {
+      Checks.check(maxTokens == 1, name + ".maxTokens", maxTokens, "1 for kind " + kind);
+    }
+    if (kind == SlotKind.NUMBER) {
+      Checks.check(
+          Double.isFinite(knotStep) && knotStep > 0,
+          name + ".knotStep",
+          knotStep,
+          "a finite number above 0");
+    }
+    Checks.check(
+        !(required && kind == SlotKind.CONTEXT),
+        name + ".required",
+        true,
+        "possible for a context slot: visits may lack any of them");
+  }
+
+  /** Feature columns this slot fills in an item's encoding: one, or one a level. */
+  public int columns() {
+    return kind == SlotKind.CATEGORY_PATH ? levels : 1;
+  }
+}

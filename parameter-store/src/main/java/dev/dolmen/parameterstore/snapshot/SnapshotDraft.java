@@ -1,0 +1,112 @@
+package dev.dolmen.parameterstore.snapshot;
+
+import java.io.Closeable;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot being written, in a temporary directory that becomes the snapshot's by {@link
+ * #commit}. Closed without it, nothing is left. One thread.
+ */
+public final class SnapshotDraft implements SnapshotWriter, Closeable {
+  private final Path temporary;
+  private final Path target;
+  private final String id;
+  private final List<SnapshotSection> sections = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
+  private @Nullable BlockOutputStream open;
+  private boolean committed;
+
+  SnapshotDraft(Path temporary, Path target, String id) throws IOException {
+    this.temporary = temporary;
+    this.target = target;
+    this.id = id;
+    Files.createDirectory(temporary);
+  }
+
+  @Override
+  public DataOutputStream section(String name) throws IOException {
+    checkOpen();
+    if (!name.matches("[A-Za-z0-9_./-]{1,200}")) {
+      throw new IllegalArgumentException(
+          "section name: \"" + name + "\", expected letters, digits, '-', '_', '.' and '/'");
+    }
+    if (open != null) {
+      throw new IllegalStateException("section " + name + ": the one before is still open");
+    }
+    if (!names.add(name)) {
+      throw new IllegalArgumentException("section " + name + " was written already");
+    }
+    Path file = temporary.resolve(new SnapshotSection(name, 0, 0, 0).fileName());
+    BlockOutputStream blocks = new BlockOutputStream(file, () -> end(name));
+    open = blocks;
+    return new DataOutputStream(blocks);
+  }
+
+  private void end(String name) {
+    BlockOutputStream ended = open;
+    if (ended == null) {
+      throw new IllegalStateException("section " + name + " is not open");
+    }
+    open = null;
+    sections.add(new SnapshotSection(name, ended.rawBytes(), ended.fileBytes(), ended.blocks()));
+  }
+
+  /**
+   * Makes the snapshot whole: durable first, then visible under its id.
+   *
+   * @param metadata kept in the manifest
+   */
+  public SnapshotManifest commit(Map<String, String> metadata) throws IOException {
+    checkOpen();
+    if (open != null) {
+      throw new IllegalStateException("a section is still open");
+    }
+    SnapshotManifest manifest = new SnapshotManifest(id, metadata, sections);
+    Path file = temporary.resolve(SnapshotManifest.FILE_NAME);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer text = ByteBuffer.wrap(manifest.format().getBytes(StandardCharsets.UTF_8));
+      while (text.hasRemaining()) {
+        channel.write(text);
+      }
+      channel.force(true);
+    }
+    Directories.force(temporary);
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    committed = true;
+    Directories.force(target.toAbsolutePath().getParent());
+    return manifest;
+  }
+
+  private void checkOpen() {
+    if (committed) {
+      throw new IllegalStateException("snapshot " + id + " is committed");
+    }
+  }
+
+  /** Deletes what was written unless it was committed. */
+  @Override
+  public void close() throws IOException {
+    if (open != null) {
+      open.abandon();
+      open = null;
+    }
+    if (!committed) {
+      Directories.delete(temporary);
+    }
+  }
+}

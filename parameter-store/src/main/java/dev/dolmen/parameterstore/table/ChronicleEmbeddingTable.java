@@ -1,0 +1,172 @@
+package dev.dolmen.parameterstore.table;
+
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.snapshot.SnapshotReader;
+import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An embedding table off the heap: rows are entries of Chronicle Maps, found through an index of
+ * their addresses, read and updated where they lie.
+ *
+ * <p>Readers take no lock. A row's sequence word is odd while the row is written and differs after
+ * every write, so a reader that finds the same even number before and after it has copied a row of
+ * the right fid has a whole one; otherwise it looks the fid up again. To end a row the writer first
+ * retires its address, then makes the sequence odd, and only then ends the entry, whose space a new
+ * row may take: whoever still holds the address fails one of the checks (a seqlock, after Boehm,
+ * "Can seqlocks get along with programming language memory models?", 2012).
+ *
+ * <p>The files are a working copy: {@link #open} starts empty, state comes from a snapshot and the
+ * replay of what was logged after it, so that a crash in the middle of a write cannot be seen. They
+ * are deleted again by {@link #close}, which waits for readers inside; whoever comes later gets an
+ * {@link IllegalStateException}.
+ */
+public final class ChronicleEmbeddingTable implements EmbeddingTable {
+  private final Schema schema;
+  private final long seed;
+  private final List<ChronicleSlotTable> tables = new ArrayList<>();
+  private int expireSlot;
+  private boolean closed;
+
+  private ChronicleEmbeddingTable(Path directory, Schema schema, long seed) {
+    this.schema = schema;
+    this.seed = seed;
+    for (int slot = 0; slot < schema.slots().size(); slot++) {
+      tables.add(new ChronicleSlotTable(directory, slot, schema.slots().get(slot).rows(), seed));
+    }
+  }
+
+  /**
+   * Opens an empty table. Files of an earlier one in {@code directory} are deleted.
+   *
+   * @param directory made if it does not exist; of this table alone
+   * @param seed source of the rows' first weights and of the draws that choose what makes room
+   */
+  public static ChronicleEmbeddingTable open(Path directory, Schema schema, long seed)
+      throws IOException {
+    Files.createDirectories(directory);
+    try (DirectoryStream<Path> old = Files.newDirectoryStream(directory, "*.rows")) {
+      for (Path file : old) {
+        Files.delete(file);
+      }
+    }
+    return new ChronicleEmbeddingTable(directory, schema, seed);
+  }
+
+  @Override
+  public int slots() {
+    return tables.size();
+  }
+
+  @Override
+  public int dim(int slot) {
+    return tables.get(slot).dim();
+  }
+
+  @Override
+  public int gather(int slot, long[] fids, int from, int n, float[] out, int outOffset) {
+    return tables.get(slot).gather(fids, from, n, out, outOffset);
+  }
+
+  @Override
+  public boolean contains(int slot, long fid) {
+    return tables.get(slot).contains(fid);
+  }
+
+  @Override
+  public int gatherForTraining(
+      int slot,
+      long[] fids,
+      int[] occurrences,
+      int from,
+      int n,
+      long eventTimeSec,
+      float[] out,
+      int outOffset) {
+    checkOpen();
+    int second = TableLayout.checkEventTime(eventTimeSec);
+    return tables.get(slot).gatherForTraining(fids, occurrences, from, n, second, out, outOffset);
+  }
+
+  @Override
+  public void applyGradients(
+      int slot, long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
+    checkOpen();
+    tables.get(slot).applyGradients(fids, from, n, gradients, gradientsOffset);
+  }
+
+  @Override
+  public int expire(long eventTimeSec, int maxRows) {
+    checkOpen();
+    TableLayout.checkEventTime(eventTimeSec);
+    int left = maxRows;
+    int removed = 0;
+    for (int visits = 0; visits < tables.size() && left > 0; visits++) {
+      long sweep = tables.get(expireSlot).expire(eventTimeSec, left);
+      left -= ExpirySweep.looked(sweep);
+      removed += ExpirySweep.removed(sweep);
+      if (ExpirySweep.ended(sweep)) {
+        expireSlot = (expireSlot + 1) % tables.size();
+      }
+    }
+    return removed;
+  }
+
+  @Override
+  public SlotStatistics statistics(int slot) {
+    return tables.get(slot).statistics();
+  }
+
+  @Override
+  public long stateHash() {
+    checkOpen();
+    long hash = SeededBits.mix(seed) + expireSlot;
+    for (ChronicleSlotTable table : tables) {
+      hash = SeededBits.mix(hash) + table.stateHash();
+    }
+    return hash;
+  }
+
+  @Override
+  public void writeTo(SnapshotWriter snapshot) throws IOException {
+    checkOpen();
+    try (DataOutputStream out = snapshot.section(TableLayout.SECTION)) {
+      TableLayout.write(out, schema, seed, expireSlot);
+    }
+    for (ChronicleSlotTable table : tables) {
+      table.writeTo(snapshot);
+    }
+  }
+
+  @Override
+  public void readFrom(SnapshotReader snapshot) throws IOException {
+    checkOpen();
+    try (DataInputStream in = snapshot.section(TableLayout.SECTION)) {
+      expireSlot = TableLayout.read(in, schema, seed);
+    }
+    for (ChronicleSlotTable table : tables) {
+      table.readFrom(snapshot);
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the table is closed");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    for (ChronicleSlotTable table : tables) {
+      table.close();
+    }
+  }
+}

@@ -1,0 +1,555 @@
+package dev.dolmen.parameterstore.table;
+
+import static dev.dolmen.parameterstore.table.RowDescriptor.FID_OFFSET;
+import static dev.dolmen.parameterstore.table.RowDescriptor.LAST_SEEN_OFFSET;
+import static dev.dolmen.parameterstore.table.RowDescriptor.OCCURRENCES_OFFSET;
+import static dev.dolmen.parameterstore.table.RowDescriptor.SEQUENCE_OFFSET;
+import static dev.dolmen.parameterstore.table.RowDescriptor.WEIGHTS_OFFSET;
+
+import dev.dolmen.parameterstore.admission.SlidingOccurrenceFilter;
+import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.parameterstore.memory.NativeMemory;
+import dev.dolmen.parameterstore.optimizer.RowState;
+import dev.dolmen.parameterstore.optimizer.VectorRowOptimizer;
+import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.snapshot.SnapshotReader;
+import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One slot of {@link ChronicleEmbeddingTable}.
+ *
+ * <p>Batches are worked on in slices of {@link #SLICE} fids: first all addresses are found, then
+ * the first line of every row is touched, then the rows are read or updated, so that the cache
+ * misses of a slice overlap.
+ */
+final class ChronicleSlotTable {
+  private static final int SLICE = 64;
+
+  /**
+   * Failed reads after which a reader gives its processor away: the writer may be waiting for it.
+   */
+  private static final int SPINS = 64;
+
+  /** Fids of a batch that are worked on together, with what is known of their rows. */
+  private static final class Slice {
+    final long[] addresses = new long[SLICE];
+    final long[] sequences = new long[SLICE];
+  }
+
+  private static final ThreadLocal<Slice> READER_SLICE = ThreadLocal.withInitial(Slice::new);
+
+  private final int slot;
+  private final RowOptions options;
+  private final long seed;
+  private final int dim;
+  private final RowDescriptor row;
+  private final VectorRowOptimizer optimizer;
+  private final Path directory;
+  private final Arena arena = Arena.ofShared();
+  private final long outOfVocabulary;
+  private final Slice writerSlice = new Slice();
+  private final float[] outOfVocabularyGradient;
+  private final float[] newWeights;
+  private final float[] newState;
+
+  private volatile AddressIndex index = new AddressIndex();
+  private RowDirectory rows = new RowDirectory();
+  private ChronicleRows memory;
+  private @Nullable SlidingOccurrenceFilter filter;
+  private long sequence;
+  private long evictions;
+  private int expirePosition;
+  private volatile boolean closed;
+
+  private final SlotCounters counters = new SlotCounters();
+  private final LongAdder lookups = new LongAdder();
+
+  /** Calls of readers that began and that ended: when they are equal, no reader is inside. */
+  private final LongAdder begun = new LongAdder();
+
+  private final LongAdder ended = new LongAdder();
+  private final LongAdder hits = new LongAdder();
+
+  ChronicleSlotTable(Path directory, int slot, RowOptions options, long seed) {
+    this.directory = directory;
+    this.slot = slot;
+    this.options = options;
+    this.seed = seed;
+    dim = options.dim();
+    row = RowDescriptor.of(options);
+    optimizer = new VectorRowOptimizer(options.optimizer(), dim);
+    outOfVocabulary = arena.allocate(row.rowBytes(), 8).address() - FID_OFFSET;
+    NativeMemory.putLong(outOfVocabulary + FID_OFFSET, Fids.OUT_OF_VOCABULARY);
+    outOfVocabularyGradient = new float[dim];
+    newWeights = new float[dim];
+    newState = new float[row.stateFloats()];
+    RowState.fill(options.optimizer(), newWeights, newState);
+    NativeMemory.putFloats(outOfVocabulary + row.stateOffset(), newState);
+    memory = newMemory();
+    filter = TableLayout.filter(options);
+    publishSizes();
+  }
+
+  private ChronicleRows newMemory() {
+    return new ChronicleRows(directory, "slot-" + slot, row, options.maxRows());
+  }
+
+  int dim() {
+    return dim;
+  }
+
+  // Readers: any thread.
+
+  boolean contains(long fid) {
+    enter();
+    try {
+      return index.find(fid) != 0;
+    } finally {
+      ended.increment();
+    }
+  }
+
+  /**
+   * Registers before it looks whether the table is closed; {@link #close} does it the other way.
+   */
+  private void enter() {
+    begun.increment();
+    if (closed) {
+      ended.increment();
+      throw new IllegalStateException("the table is closed");
+    }
+  }
+
+  int gather(long[] fids, int from, int n, float[] out, int outOffset) {
+    BatchBounds.check(fids, from, n, out, outOffset, dim);
+    enter();
+    try {
+      int own = gatherInside(fids, from, n, out, outOffset);
+      lookups.add(n);
+      hits.add(own);
+      return own;
+    } finally {
+      ended.increment();
+    }
+  }
+
+  private int gatherInside(long[] fids, int from, int n, float[] out, int outOffset) {
+    Slice slice = READER_SLICE.get();
+    AddressIndex current = index;
+    int own = 0;
+    for (int start = 0; start < n; start += SLICE) {
+      int length = Math.min(SLICE, n - start);
+      findAndTouch(current, fids, from + start, length, slice);
+      for (int i = 0; i < length; i++) {
+        int at = outOffset + (start + i) * dim;
+        long fid = fids[from + start + i];
+        long address = slice.addresses[i];
+        if (address == 0) {
+          readWithoutRow(fid, out, at);
+        } else if (tryRead(address, slice.sequences[i], fid, out, at) || read(fid, out, at)) {
+          own++;
+        }
+      }
+    }
+    return own;
+  }
+
+  /**
+   * Finds the rows of a slice, then loads their sequences, and so their first lines, all at once.
+   */
+  private static void findAndTouch(
+      AddressIndex current, long[] fids, int from, int length, Slice slice) {
+    for (int i = 0; i < length; i++) {
+      slice.addresses[i] = current.candidate(fids[from + i]);
+    }
+    for (int i = 0; i < length; i++) {
+      long address = slice.addresses[i];
+      slice.sequences[i] =
+          address == 0 ? 0 : NativeMemory.getLongAcquire(address + SEQUENCE_OFFSET);
+    }
+  }
+
+  /**
+   * Copies the fid's row if it is whole and the fid's.
+   *
+   * @param before its sequence, loaded earlier
+   */
+  private boolean tryRead(long address, long before, long fid, float[] out, int at) {
+    if ((before & 1) != 0 || NativeMemory.getLong(address + FID_OFFSET) != fid) {
+      return false;
+    }
+    NativeMemory.copyFloats(address + WEIGHTS_OFFSET, out, at, dim);
+    VarHandle.acquireFence();
+    return NativeMemory.getLong(address + SEQUENCE_OFFSET) == before;
+  }
+
+  /** Looks again until the row is read whole, or the fid has none any more. */
+  private boolean read(long fid, float[] out, int at) {
+    for (int spins = 0; ; spins++) {
+      long address = index.find(fid);
+      if (address == 0) {
+        readWithoutRow(fid, out, at);
+        return false;
+      }
+      long before = NativeMemory.getLongAcquire(address + SEQUENCE_OFFSET);
+      if (tryRead(address, before, fid, out, at)) {
+        return true;
+      }
+      pause(spins);
+    }
+  }
+
+  /** What the fid's row would start with if it got one now. */
+  private void readWithoutRow(long fid, float[] out, int at) {
+    readOutOfVocabulary(out, at);
+    if (fid != Fids.OUT_OF_VOCABULARY) {
+      addNoise(fid, out, at);
+    }
+  }
+
+  private void addNoise(long fid, float[] out, int at) {
+    SeededBits.addNoise(SeededBits.rowSeed(seed, slot, fid), options.initialStdDev(), out, at, dim);
+  }
+
+  private void readOutOfVocabulary(float[] out, int at) {
+    for (int spins = 0; ; spins++) {
+      long before = NativeMemory.getLongAcquire(outOfVocabulary + SEQUENCE_OFFSET);
+      if (tryRead(outOfVocabulary, before, Fids.OUT_OF_VOCABULARY, out, at)) {
+        return;
+      }
+      pause(spins);
+    }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // A hint; correctness does not depend on it.
+  private static void pause(int spins) {
+    if (spins < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      Thread.yield();
+    }
+  }
+
+  // Writer.
+
+  int gatherForTraining(
+      long[] fids, int[] occurrences, int from, int n, int second, float[] out, int outOffset) {
+    BatchBounds.check(fids, from, n, out, outOffset, dim);
+    BatchBounds.checkOccurrences(occurrences, from, n);
+    int own = 0;
+    for (int start = 0; start < n; start += SLICE) {
+      int length = Math.min(SLICE, n - start);
+      findAndTouch(index, fids, from + start, length, writerSlice);
+      for (int i = 0; i < length; i++) {
+        int in = from + start + i;
+        long address = see(writerSlice.addresses[i], fids[in], occurrences[in], second);
+        own += address == 0 ? 0 : 1;
+        int at = outOffset + (start + i) * dim;
+        if (address == 0) {
+          readWithoutRow(fids[in], out, at);
+        } else {
+          NativeMemory.copyFloats(address + WEIGHTS_OFFSET, out, at, dim);
+        }
+      }
+    }
+    publishSizes();
+    return own;
+  }
+
+  /**
+   * @return address of the fid's row, or 0
+   */
+  private long see(long candidate, long fid, int occurrences, int second) {
+    long address = confirm(candidate, fid);
+    if (address == 0) {
+      return fid == Fids.OUT_OF_VOCABULARY ? 0 : seeWithoutRow(fid, occurrences, second);
+    }
+    if (Integer.compareUnsigned(second, NativeMemory.getInt(address + LAST_SEEN_OFFSET)) > 0) {
+      NativeMemory.putInt(address + LAST_SEEN_OFFSET, second);
+    }
+    long count = (long) NativeMemory.getInt(address + OCCURRENCES_OFFSET) + occurrences;
+    NativeMemory.putInt(address + OCCURRENCES_OFFSET, (int) Math.min(Integer.MAX_VALUE, count));
+    return address;
+  }
+
+  /** The candidate if it is still the fid's row, else whatever is. */
+  private long confirm(long candidate, long fid) {
+    if (candidate != 0
+        && (NativeMemory.getLong(candidate + SEQUENCE_OFFSET) & 1) == 0
+        && NativeMemory.getLong(candidate + FID_OFFSET) == fid) {
+      return candidate;
+    }
+    return index.find(fid);
+  }
+
+  private long seeWithoutRow(long fid, int occurrences, int second) {
+    int count = filter == null ? occurrences : filter.add(fid, occurrences);
+    if (count < options.occurrenceThreshold()) {
+      counters.filtered++;
+      return 0;
+    }
+    counters.admitted++;
+    if (rows.size() == options.maxRows()) {
+      remove(leastRecentlySeen());
+      evictions++;
+      counters.evicted++;
+    }
+    long location = memory.allocate(fid);
+    long address = ChronicleRows.address(location);
+    NativeMemory.putInt(address + LAST_SEEN_OFFSET, second);
+    NativeMemory.putInt(address + OCCURRENCES_OFFSET, count);
+    fillRow(address, SeededBits.rowSeed(seed, slot, fid));
+    publish(fid, location);
+    return address;
+  }
+
+  /** Makes a row that is whole visible. */
+  private void publish(long fid, long location) {
+    endWrite(ChronicleRows.address(location));
+    index.add(fid, ChronicleRows.address(location));
+    rows.add(location);
+  }
+
+  /** The out-of-vocabulary row with noise; its state goes with it. */
+  private void fillRow(long address, long rowSeed) {
+    NativeMemory.copyFloats(outOfVocabulary + WEIGHTS_OFFSET, newWeights, 0, dim);
+    SeededBits.addNoise(rowSeed, options.initialStdDev(), newWeights, 0, dim);
+    RowState.fill(options.optimizer(), newWeights, newState);
+    NativeMemory.putFloats(address + WEIGHTS_OFFSET, newWeights);
+    NativeMemory.putFloats(address + row.stateOffset(), newState);
+  }
+
+  private int leastRecentlySeen() {
+    int size = rows.size();
+    int victim = -1;
+    long victimAddress = 0;
+    for (int i = 0; i < EvictionDraw.looks(size); i++) {
+      int number = EvictionDraw.number(seed, slot, evictions, i, size);
+      long address = ChronicleRows.address(rows.get(number));
+      if (victim < 0 || olderThan(address, victimAddress)) {
+        victim = number;
+        victimAddress = address;
+      }
+    }
+    return victim;
+  }
+
+  private static boolean olderThan(long a, long b) {
+    int bySecond =
+        Integer.compareUnsigned(
+            NativeMemory.getInt(a + LAST_SEEN_OFFSET), NativeMemory.getInt(b + LAST_SEEN_OFFSET));
+    return bySecond < 0
+        || (bySecond == 0
+            && NativeMemory.getInt(a + OCCURRENCES_OFFSET)
+                < NativeMemory.getInt(b + OCCURRENCES_OFFSET));
+  }
+
+  /** Retires the address, makes the sequence odd for good, then ends the entry: in this order. */
+  private void remove(int number) {
+    long location = rows.get(number);
+    long address = ChronicleRows.address(location);
+    long fid = NativeMemory.getLong(address + FID_OFFSET);
+    index.remove(fid);
+    beginWrite(address);
+    memory.release(fid, ChronicleRows.generation(location));
+    rows.remove(number);
+  }
+
+  void applyGradients(long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
+    BatchBounds.check(fids, from, n, gradients, gradientsOffset, dim);
+    boolean withoutRow = false;
+    for (int start = 0; start < n; start += SLICE) {
+      int length = Math.min(SLICE, n - start);
+      findAndTouch(index, fids, from + start, length, writerSlice);
+      for (int i = 0; i < length; i++) {
+        int at = gradientsOffset + (start + i) * dim;
+        long address = confirm(writerSlice.addresses[i], fids[from + start + i]);
+        if (address != 0) {
+          step(address, gradients, at);
+          continue;
+        }
+        withoutRow = true;
+        for (int j = 0; j < dim; j++) {
+          outOfVocabularyGradient[j] += gradients[at + j];
+        }
+      }
+    }
+    if (withoutRow) {
+      step(outOfVocabulary, outOfVocabularyGradient, 0);
+      Arrays.fill(outOfVocabularyGradient, 0);
+    }
+  }
+
+  private void step(long address, float[] gradients, int at) {
+    beginWrite(address);
+    if (!optimizer.step(address + WEIGHTS_OFFSET, address + row.stateOffset(), gradients, at)) {
+      counters.refusedGradients++;
+    }
+    endWrite(address);
+  }
+
+  /** No store after it becomes visible before the sequence is odd. */
+  private void beginWrite(long address) {
+    sequence += 2;
+    NativeMemory.putLong(address + SEQUENCE_OFFSET, sequence - 1);
+    VarHandle.storeStoreFence();
+  }
+
+  private void endWrite(long address) {
+    sequence += 2;
+    NativeMemory.putLongRelease(address + SEQUENCE_OFFSET, sequence);
+  }
+
+  /** See {@link EmbeddingTable#expire}; for this slot only. */
+  long expire(long eventTimeSec, int maxRows) {
+    if (options.ttlSec() == 0) {
+      return ExpirySweep.of(0, 0, true);
+    }
+    int looked = 0;
+    int removed = 0;
+    while (expirePosition < rows.size() && looked < maxRows) {
+      looked++;
+      long address = ChronicleRows.address(rows.get(expirePosition));
+      long seenSec = Integer.toUnsignedLong(NativeMemory.getInt(address + LAST_SEEN_OFFSET));
+      if (eventTimeSec - seenSec > options.ttlSec()) {
+        remove(expirePosition);
+        removed++;
+      } else {
+        expirePosition++;
+      }
+    }
+    counters.expired += removed;
+    boolean ended = expirePosition >= rows.size();
+    if (ended) {
+      expirePosition = 0;
+    }
+    publishSizes();
+    return ExpirySweep.of(looked, removed, ended);
+  }
+
+  private void publishSizes() {
+    counters.publish(
+        rows.size(),
+        memory.memoryBytes()
+            + rows.memoryBytes()
+            + index.memoryBytes()
+            + (filter == null ? 0 : filter.memoryBytes()));
+  }
+
+  SlotStatistics statistics() {
+    return counters.statistics(row.rowBytes(), lookups.sum(), hits.sum());
+  }
+
+  long stateHash() {
+    long hash = RowHash.start(evictions, expirePosition, filter == null ? 0 : filter.stateHash());
+    hash = hash(hash, outOfVocabulary);
+    for (int number = 0; number < rows.size(); number++) {
+      hash = hash(hash, ChronicleRows.address(rows.get(number)));
+    }
+    return hash;
+  }
+
+  private long hash(long hash, long address) {
+    long next =
+        RowHash.add(
+            hash,
+            NativeMemory.getLong(address + FID_OFFSET),
+            NativeMemory.getInt(address + LAST_SEEN_OFFSET),
+            NativeMemory.getInt(address + OCCURRENCES_OFFSET));
+    for (int i = 0; i < row.floats(); i++) {
+      next = RowHash.add(next, NativeMemory.getFloat(address + WEIGHTS_OFFSET + 4L * i));
+    }
+    return next;
+  }
+
+  void writeTo(SnapshotWriter snapshot) throws IOException {
+    byte[] bytes = new byte[TableLayout.rowBytes(options)];
+    int floatBytes = 4 * row.floats();
+    try (DataOutputStream out = snapshot.section(TableLayout.rowsSection(slot))) {
+      out.writeInt(rows.size());
+      out.writeLong(evictions);
+      out.writeInt(expirePosition);
+      NativeMemory.copyBytes(outOfVocabulary + WEIGHTS_OFFSET, bytes, 0, floatBytes);
+      out.write(bytes, 0, floatBytes);
+      for (int number = 0; number < rows.size(); number++) {
+        long address = ChronicleRows.address(rows.get(number));
+        NativeMemory.copyBytes(address + FID_OFFSET, bytes, 0, Long.BYTES);
+        NativeMemory.copyBytes(
+            address + LAST_SEEN_OFFSET, bytes, Long.BYTES, bytes.length - Long.BYTES);
+        out.write(bytes);
+      }
+    }
+    SlidingOccurrenceFilter written = filter;
+    if (written != null) {
+      try (DataOutputStream out = snapshot.section(TableLayout.filterSection(slot))) {
+        written.writeTo(out);
+      }
+    }
+  }
+
+  void readFrom(SnapshotReader snapshot) throws IOException {
+    clear();
+    byte[] bytes = new byte[TableLayout.rowBytes(options)];
+    int floatBytes = 4 * row.floats();
+    try (DataInputStream in = snapshot.section(TableLayout.rowsSection(slot))) {
+      int count = in.readInt();
+      evictions = in.readLong();
+      expirePosition = in.readInt();
+      TableLayout.checkRows(slot, count, expirePosition, options);
+      in.readFully(bytes, 0, floatBytes);
+      NativeMemory.putBytes(outOfVocabulary + WEIGHTS_OFFSET, bytes, 0, floatBytes);
+      for (int i = 0; i < count; i++) {
+        in.readFully(bytes);
+        readRow(bytes);
+      }
+    }
+    SlidingOccurrenceFilter read = TableLayout.filter(options);
+    if (read != null) {
+      try (DataInputStream in = snapshot.section(TableLayout.filterSection(slot))) {
+        read.readFrom(in);
+      }
+    }
+    filter = read;
+    publishSizes();
+  }
+
+  private void readRow(byte[] bytes) {
+    long fid = LittleEndian.getLong(bytes, 0);
+    long location = memory.allocate(fid);
+    NativeMemory.putBytes(
+        ChronicleRows.address(location) + LAST_SEEN_OFFSET,
+        bytes,
+        Long.BYTES,
+        bytes.length - Long.BYTES);
+    publish(fid, location);
+  }
+
+  private void clear() throws IOException {
+    index = new AddressIndex();
+    rows = new RowDirectory();
+    memory.close();
+    memory = newMemory();
+  }
+
+  /** Refuses new readers, waits for those inside, then unmaps. */
+  void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      // Ended ones first: when as many had ended as have begun by now, none is inside.
+      for (int spins = 0; ended.sum() != begun.sum(); spins++) {
+        pause(spins);
+      }
+      clear();
+      arena.close();
+    }
+  }
+}

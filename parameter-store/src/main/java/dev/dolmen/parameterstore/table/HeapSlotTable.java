@@ -1,0 +1,339 @@
+package dev.dolmen.parameterstore.table;
+
+import dev.dolmen.parameterstore.admission.SlidingOccurrenceFilter;
+import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.parameterstore.optimizer.RowState;
+import dev.dolmen.parameterstore.optimizer.ScalarRowOptimizer;
+import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.snapshot.SnapshotReader;
+import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One slot of {@link HeapEmbeddingTable}. */
+final class HeapSlotTable {
+  private static final class Row {
+    final long fid;
+    int lastSeenSec;
+    int occurrences;
+    final float[] weights;
+    final float[] state;
+
+    Row(long fid, int dim, int stateFloats) {
+      this.fid = fid;
+      weights = new float[dim];
+      state = new float[stateFloats];
+    }
+  }
+
+  private final int slot;
+  private final RowOptions options;
+  private final long seed;
+  private final int stateFloats;
+  private final ScalarRowOptimizer optimizer;
+  private final @Nullable SlidingOccurrenceFilter filter;
+  private final Map<Long, Row> byFid = new HashMap<>();
+  private final List<Row> byNumber = new ArrayList<>();
+  private final Row outOfVocabulary;
+  private long evictions;
+  private int expirePosition;
+
+  private long admitted;
+  private long filtered;
+  private long expired;
+  private long evicted;
+  private long lookups;
+  private long hits;
+  private long refusedGradients;
+
+  HeapSlotTable(int slot, RowOptions options, long seed) {
+    this.slot = slot;
+    this.options = options;
+    this.seed = seed;
+    stateFloats = TableLayout.stateFloats(options);
+    optimizer = new ScalarRowOptimizer(options.optimizer());
+    filter = TableLayout.filter(options);
+    outOfVocabulary = new Row(Fids.OUT_OF_VOCABULARY, options.dim(), stateFloats);
+    RowState.fill(options.optimizer(), outOfVocabulary.weights, outOfVocabulary.state);
+  }
+
+  boolean contains(long fid) {
+    return byFid.containsKey(fid);
+  }
+
+  int gather(long[] fids, int from, int n, float[] out, int outOffset) {
+    BatchBounds.check(fids, from, n, out, outOffset, options.dim());
+    int own = 0;
+    for (int i = 0; i < n; i++) {
+      Row row = byFid.get(fids[from + i]);
+      copy(fids[i + from], row, out, outOffset + i * options.dim());
+      own += row == null ? 0 : 1;
+    }
+    lookups += n;
+    hits += own;
+    return own;
+  }
+
+  int gatherForTraining(
+      long[] fids, int[] occurrences, int from, int n, int second, float[] out, int outOffset) {
+    BatchBounds.check(fids, from, n, out, outOffset, options.dim());
+    BatchBounds.checkOccurrences(occurrences, from, n);
+    int own = 0;
+    for (int i = from; i < from + n; i++) {
+      Row row = see(fids[i], occurrences[i], second);
+      copy(fids[i], row, out, outOffset + (i - from) * options.dim());
+      own += row == null ? 0 : 1;
+    }
+    return own;
+  }
+
+  private @Nullable Row see(long fid, int occurrences, int second) {
+    Row row = byFid.get(fid);
+    if (row != null) {
+      if (Integer.compareUnsigned(second, row.lastSeenSec) > 0) {
+        row.lastSeenSec = second;
+      }
+      row.occurrences = (int) Math.min(Integer.MAX_VALUE, (long) row.occurrences + occurrences);
+      return row;
+    }
+    if (fid == Fids.OUT_OF_VOCABULARY) {
+      return null;
+    }
+    int count = filter == null ? occurrences : filter.add(fid, occurrences);
+    if (count < options.occurrenceThreshold()) {
+      filtered++;
+      return null;
+    }
+    admitted++;
+    return admit(fid, count, second);
+  }
+
+  private Row admit(long fid, int occurrences, int second) {
+    if (byNumber.size() == options.maxRows()) {
+      remove(leastRecentlySeen());
+      evictions++;
+      evicted++;
+    }
+    Row row = new Row(fid, options.dim(), stateFloats);
+    row.lastSeenSec = second;
+    row.occurrences = occurrences;
+    long rowSeed = SeededBits.rowSeed(seed, slot, fid);
+    System.arraycopy(outOfVocabulary.weights, 0, row.weights, 0, options.dim());
+    SeededBits.addNoise(rowSeed, options.initialStdDev(), row.weights, 0, options.dim());
+    RowState.fill(options.optimizer(), row.weights, row.state);
+    byFid.put(fid, row);
+    byNumber.add(row);
+    return row;
+  }
+
+  /** Row number of the least recently seen of {@link EvictionDraw#SAMPLES} rows, or of all. */
+  private int leastRecentlySeen() {
+    int rows = byNumber.size();
+    int victim = -1;
+    for (int i = 0; i < EvictionDraw.looks(rows); i++) {
+      int number = EvictionDraw.number(seed, slot, evictions, i, rows);
+      if (victim < 0 || olderThan(byNumber.get(number), byNumber.get(victim))) {
+        victim = number;
+      }
+    }
+    return victim;
+  }
+
+  private static boolean olderThan(Row a, Row b) {
+    int bySecond = Integer.compareUnsigned(a.lastSeenSec, b.lastSeenSec);
+    return bySecond < 0 || (bySecond == 0 && a.occurrences < b.occurrences);
+  }
+
+  /** The last row takes the number of the removed one. */
+  private void remove(int number) {
+    byFid.remove(byNumber.get(number).fid);
+    Row last = byNumber.removeLast();
+    if (number < byNumber.size()) {
+      byNumber.set(number, last);
+    }
+  }
+
+  private void copy(long fid, @Nullable Row row, float[] out, int at) {
+    float[] weights = row == null ? outOfVocabulary.weights : row.weights;
+    System.arraycopy(weights, 0, out, at, weights.length);
+    if (row == null && fid != Fids.OUT_OF_VOCABULARY) {
+      long rowSeed = SeededBits.rowSeed(seed, slot, fid);
+      SeededBits.addNoise(rowSeed, options.initialStdDev(), out, at, options.dim());
+    }
+  }
+
+  void applyGradients(long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
+    int dim = options.dim();
+    BatchBounds.check(fids, from, n, gradients, gradientsOffset, dim);
+    float[] sum = null;
+    for (int i = 0; i < n; i++) {
+      int at = gradientsOffset + i * dim;
+      Row row = byFid.get(fids[from + i]);
+      if (row != null) {
+        step(row, gradients, at);
+        continue;
+      }
+      if (sum == null) {
+        sum = new float[dim];
+      }
+      for (int j = 0; j < dim; j++) {
+        sum[j] += gradients[at + j];
+      }
+    }
+    if (sum != null) {
+      step(outOfVocabulary, sum, 0);
+    }
+  }
+
+  private void step(Row row, float[] gradients, int at) {
+    if (!optimizer.step(row.weights, row.state, gradients, at)) {
+      refusedGradients++;
+    }
+  }
+
+  /** See {@link EmbeddingTable#expire}; for this slot only. */
+  long expire(long eventTimeSec, int maxRows) {
+    if (options.ttlSec() == 0) {
+      return ExpirySweep.of(0, 0, true);
+    }
+    int looked = 0;
+    int removed = 0;
+    while (expirePosition < byNumber.size() && looked < maxRows) {
+      looked++;
+      long seenSec = Integer.toUnsignedLong(byNumber.get(expirePosition).lastSeenSec);
+      if (eventTimeSec - seenSec > options.ttlSec()) {
+        remove(expirePosition);
+        removed++;
+      } else {
+        expirePosition++;
+      }
+    }
+    expired += removed;
+    boolean ended = expirePosition >= byNumber.size();
+    if (ended) {
+      expirePosition = 0;
+    }
+    return ExpirySweep.of(looked, removed, ended);
+  }
+
+  SlotStatistics statistics() {
+    int rowBytes = TableLayout.rowBytes(options);
+    long memoryBytes =
+        byNumber.size() * (rowBytes + 100L) + (filter == null ? 0 : filter.memoryBytes());
+    return new SlotStatistics(
+        byNumber.size(),
+        rowBytes,
+        memoryBytes,
+        admitted,
+        filtered,
+        expired,
+        evicted,
+        lookups,
+        hits,
+        refusedGradients);
+  }
+
+  long stateHash() {
+    long hash = RowHash.start(evictions, expirePosition, filter == null ? 0 : filter.stateHash());
+    hash = hash(hash, outOfVocabulary);
+    for (Row row : byNumber) {
+      hash = hash(hash, row);
+    }
+    return hash;
+  }
+
+  private static long hash(long hash, Row row) {
+    long next = RowHash.add(hash, row.fid, row.lastSeenSec, row.occurrences);
+    for (float weight : row.weights) {
+      next = RowHash.add(next, weight);
+    }
+    for (float state : row.state) {
+      next = RowHash.add(next, state);
+    }
+    return next;
+  }
+
+  void writeTo(SnapshotWriter snapshot) throws IOException {
+    try (DataOutputStream out = snapshot.section(TableLayout.rowsSection(slot))) {
+      out.writeInt(byNumber.size());
+      out.writeLong(evictions);
+      out.writeInt(expirePosition);
+      byte[] floats = new byte[4 * (options.dim() + stateFloats)];
+      putFloats(outOfVocabulary, littleEndian(floats));
+      out.write(floats);
+      for (Row row : byNumber) {
+        byte[] bytes = new byte[TableLayout.rowBytes(options)];
+        ByteBuffer target = littleEndian(bytes);
+        target.putLong(row.fid).putInt(row.lastSeenSec).putInt(row.occurrences);
+        putFloats(row, target);
+        out.write(bytes);
+      }
+    }
+    if (filter != null) {
+      try (DataOutputStream out = snapshot.section(TableLayout.filterSection(slot))) {
+        filter.writeTo(out);
+      }
+    }
+  }
+
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static void putFloats(Row row, ByteBuffer bytes) {
+    for (float weight : row.weights) {
+      bytes.putFloat(weight);
+    }
+    for (float state : row.state) {
+      bytes.putFloat(state);
+    }
+  }
+
+  void readFrom(SnapshotReader snapshot) throws IOException {
+    byFid.clear();
+    byNumber.clear();
+    try (DataInputStream in = snapshot.section(TableLayout.rowsSection(slot))) {
+      int rows = in.readInt();
+      evictions = in.readLong();
+      expirePosition = in.readInt();
+      TableLayout.checkRows(slot, rows, expirePosition, options);
+      readFloats(in, outOfVocabulary);
+      for (int i = 0; i < rows; i++) {
+        byte[] bytes = new byte[16];
+        in.readFully(bytes);
+        ByteBuffer head = littleEndian(bytes);
+        Row row = new Row(head.getLong(), options.dim(), stateFloats);
+        row.lastSeenSec = head.getInt();
+        row.occurrences = head.getInt();
+        readFloats(in, row);
+        byFid.put(row.fid, row);
+        byNumber.add(row);
+      }
+    }
+    if (filter != null) {
+      try (DataInputStream in = snapshot.section(TableLayout.filterSection(slot))) {
+        filter.readFrom(in);
+      }
+    }
+  }
+
+  private static void readFloats(DataInputStream in, Row row) throws IOException {
+    byte[] bytes = new byte[4 * (row.weights.length + row.state.length)];
+    in.readFully(bytes);
+    ByteBuffer floats = littleEndian(bytes);
+    for (int i = 0; i < row.weights.length; i++) {
+      row.weights[i] = floats.getFloat();
+    }
+    for (int i = 0; i < row.state.length; i++) {
+      row.state[i] = floats.getFloat();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.dolmen.parameterstore.table;
+
+import dev.dolmen.parameterstore.admission.SlidingOccurrenceFilter;
+import dev.dolmen.parameterstore.optimizer.RowState;
+import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Slot;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The layout of a table's state in a snapshot, the same for every implementation.
+ *
+ * <p>Section {@code table/layout}: format version, seed, the slot at which the next {@code expire}
+ * starts, number of slots, then per slot its name, dim, optimiser and floats of state. Section
+ * {@code table/N/rows} of slot N: rows (int), evictions so far (long), row at which the next {@code
+ * expire} starts (int); all of this big-endian. Then, little-endian, the out-of-vocabulary row's
+ * floats and the rows in the order of their numbers: fid, last-seen second, occurrences, weights,
+ * state. Section {@code table/N/filter}: the filter, if the slot has one.
+ */
+final class TableLayout {
+  static final int VERSION = 1;
+  static final String SECTION = "table/layout";
+
+  /** Window of a slot's filter: four times the rows that the slot may have, within these bounds. */
+  private static final int MIN_WINDOW = 1 << 14;
+
+  private static final int MAX_WINDOW = 1 << 21;
+
+  private TableLayout() {}
+
+  static String rowsSection(int slot) {
+    return "table/" + slot + "/rows";
+  }
+
+  static String filterSection(int slot) {
+    return "table/" + slot + "/filter";
+  }
+
+  /** Bytes of a row in a snapshot. */
+  static int rowBytes(RowOptions options) {
+    return 16 + 4 * (options.dim() + stateFloats(options));
+  }
+
+  static int stateFloats(RowOptions options) {
+    return RowState.floats(options.optimizer().kind(), options.dim());
+  }
+
+  /** The filter of a slot; null at threshold 1, which admits every value at once. */
+  static @Nullable SlidingOccurrenceFilter filter(RowOptions options) {
+    if (options.occurrenceThreshold() == 1) {
+      return null;
+    }
+    int window = Math.clamp(4 * options.maxRows(), MIN_WINDOW, MAX_WINDOW);
+    return new SlidingOccurrenceFilter(options.occurrenceThreshold(), window);
+  }
+
+  /**
+   * @throws IOException if the counts at the start of a rows section cannot be
+   */
+  static void checkRows(int slot, int rows, int expirePosition, RowOptions options)
+      throws IOException {
+    if (rows < 0 || rows > options.maxRows()) {
+      throw new IOException(
+          rowsSection(slot) + ": " + rows + " rows, the slot takes " + options.maxRows());
+    }
+    if (expirePosition < 0 || expirePosition > rows) {
+      throw new IOException(
+          rowsSection(slot) + ": expire position " + expirePosition + " of " + rows + " rows");
+    }
+  }
+
+  static int checkEventTime(long eventTimeSec) {
+    if (eventTimeSec < 0 || eventTimeSec > 0xFFFF_FFFFL) {
+      throw new IllegalArgumentException(
+          "eventTimeSec: " + eventTimeSec + " is not between 0 and " + 0xFFFF_FFFFL);
+    }
+    return (int) eventTimeSec;
+  }
+
+  static void write(DataOutput out, Schema schema, long seed, int expireSlot) throws IOException {
+    out.writeInt(VERSION);
+    out.writeLong(seed);
+    out.writeInt(expireSlot);
+    out.writeInt(schema.slots().size());
+    for (Slot slot : schema.slots()) {
+      out.writeUTF(slot.name());
+      out.writeInt(slot.rows().dim());
+      out.writeUTF(slot.rows().optimizer().kind().name());
+      out.writeInt(stateFloats(slot.rows()));
+    }
+  }
+
+  /**
+   * @return the slot at which the next {@code expire} starts
+   * @throws IOException if the snapshot is of another version, seed or schema
+   */
+  static int read(DataInput in, Schema schema, long seed) throws IOException {
+    expect("format version", VERSION, in.readInt());
+    expect("seed", seed, in.readLong());
+    int expireSlot = in.readInt();
+    int slots = schema.slots().size();
+    expect("slots", slots, in.readInt());
+    if (expireSlot < 0 || expireSlot >= slots) {
+      throw new IOException(SECTION + ": expire slot " + expireSlot + " of " + slots);
+    }
+    for (Slot slot : schema.slots()) {
+      expect("slot", slot.name(), in.readUTF());
+      String name = "slot " + slot.name();
+      expect(name + ": dim", slot.rows().dim(), in.readInt());
+      expect(name + ": optimizer", slot.rows().optimizer().kind().name(), in.readUTF());
+      expect(name + ": state floats", stateFloats(slot.rows()), in.readInt());
+    }
+    return expireSlot;
+  }
+
+  private static void expect(String what, Object expected, Object found) throws IOException {
+    if (!expected.equals(found)) {
+      throw new IOException(SECTION + ": " + what + " " + expected + ", the snapshot has " + found);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.dolmen.parameterstore.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SchemaTest {
+  private static final RowOptions ROWS = Schemas.rows(8, 1, 0, 10);
+
+  @Test
+  void refusalsNameFieldValueAndExpectation() {
+    refused(() -> Schemas.rows(0, 1, 0, 10), "dim: 0 is not between 1 and 1024");
+    refused(() -> Schemas.rows(8, 0, 0, 10), "occurrenceThreshold: 0 is not between 1 and 1000000");
+    refused(() -> Schemas.rows(8, 1, -1, 10), "ttlSec: -1 is not 0 or more");
+    refused(() -> Schemas.rows(8, 1, 0, 0), "maxRows: 0 is not between 1 and 1073741824");
+    refused(() -> Schemas.adagrad(Float.NaN), "clipNorm: NaN is not a finite number");
+    refused(() -> slot("a b", SlotKind.CATEGORY, false, 1, 1, 1), "name: \"a b\" is not 1 to 128");
+    refused(() -> slot("a", SlotKind.CATEGORY, false, 2, 1, 1), "a.levels: 2 is not 1");
+    refused(() -> slot("a", SlotKind.CATEGORY_PATH, false, 9, 1, 1), "a.levels: 9 is not between");
+    refused(() -> slot("a", SlotKind.TEXT, false, 1, 0, 1), "a.maxTokens: 0 is not between");
+    refused(() -> slot("a", SlotKind.NUMBER, false, 1, 1, 0), "a.knotStep: 0.0 is not a finite");
+    refused(() -> slot("a", SlotKind.CONTEXT, true, 1, 1, 1), "a.required: true is not possible");
+  }
+
+  @Test
+  void schemaHasExactlyOneIdAndDistinctNames() {
+    Slot id = Schemas.slot("item", SlotKind.ID, ROWS);
+    Slot brand = Schemas.slot("brand", SlotKind.CATEGORY, ROWS);
+    refused(() -> new Schema(List.of()), "slots: 0 is not between");
+    refused(() -> new Schema(List.of(brand)), "slots: 0 of kind ID is not exactly one");
+    refused(() -> new Schema(List.of(id, brand, brand)), "slots: brand is not a name used once");
+    Schema schema = new Schema(List.of(brand, id));
+    assertThat(schema.idSlot()).isEqualTo(1);
+    assertThat(schema.slotOf("brand")).isZero();
+    assertThat(schema.slotOf("colour")).isEqualTo(-1);
+  }
+
+  private static Slot slot(
+      String name, SlotKind kind, boolean required, int levels, int maxTokens, double knotStep) {
+    return new Slot(name, kind, required, levels, maxTokens, KnotScale.LOG, knotStep, ROWS);
+  }
+
+  private static void refused(Runnable making, String message) {
+    assertThatThrownBy(making::run)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+}

@@ -1,0 +1,190 @@
+package dev.dolmen.parameterstore.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Coefficients;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random operations on both tables: every result and every state the same, bit for bit. */
+class TableFuzzTest {
+  private static final int STEPS = 1_000;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path directory;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void bothTablesAgree(long seed) throws IOException {
+    Schema schema = schema();
+    try (EmbeddingTable slow = new HeapEmbeddingTable(schema, seed);
+        EmbeddingTable fast = ChronicleEmbeddingTable.open(directory, schema, seed)) {
+      Run run = new Run(slow, fast, new SplittableRandom(seed));
+      for (int step = 0; step < STEPS; step++) {
+        run.step();
+        if (step % 50 == 0) {
+          run.compareState();
+        }
+      }
+      run.compareState();
+      for (int slot = 0; slot < schema.slots().size(); slot++) {
+        assertThat(slow.statistics(slot).rows()).isPositive();
+      }
+      assertThat(slow.statistics(1).evicted()).isPositive();
+      assertThat(slow.statistics(2).expired()).isPositive();
+      assertThat(slow.statistics(3).rows()).as("rows beyond the first map").isGreaterThan(1_024);
+    }
+  }
+
+  private static Schema schema() {
+    return new Schema(
+        List.of(
+            Schemas.slot("item", SlotKind.ID, options(Kind.ADAGRAD, 13, 3, 500, 300)),
+            Schemas.slot("brand", SlotKind.CATEGORY, options(Kind.ROW_WISE_ADAGRAD, 8, 1, 0, 40)),
+            Schemas.slot("device", SlotKind.CONTEXT, options(Kind.SGD, 1, 1, 200, 1_000)),
+            Schemas.slot("tags", SlotKind.TOKENS, options(Kind.ADAGRAD, 33, 1, 0, 5_000)),
+            Schemas.slot("title", SlotKind.TEXT, options(Kind.AMS_GRAD, 9, 2, 300, 100)),
+            Schemas.slot("price", SlotKind.NUMBER, options(Kind.GROUP_FTRL, 17, 1, 0, 60))));
+  }
+
+  private static RowOptions options(Kind kind, int dim, int threshold, long ttlSec, long maxRows) {
+    return new RowOptions(
+        dim,
+        threshold,
+        ttlSec,
+        maxRows,
+        new SparseOptimizerOptions(
+            kind,
+            0.05f,
+            0.1f,
+            dim == 13 ? 0.7f : 0,
+            kind == Kind.GROUP_FTRL ? 0 : 0.001f,
+            new Coefficients(0.9f, 0.99f, 0.1f, 0.1f, 0.1f)),
+        0.05f);
+  }
+
+  private static final class Run {
+    private final EmbeddingTable slow;
+    private final EmbeddingTable fast;
+    private final SplittableRandom random;
+    private long second = 1_000;
+
+    Run(EmbeddingTable slow, EmbeddingTable fast, SplittableRandom random) {
+      this.slow = slow;
+      this.fast = fast;
+      this.random = random;
+    }
+
+    void step() throws IOException {
+      int slot = random.nextInt(slow.slots());
+      switch (random.nextInt(20)) {
+        case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 -> train(slot);
+        case 10, 11, 12, 13, 14 -> gather(slot);
+        case 15, 16, 17, 18 -> {
+          second += random.nextInt(60);
+          int slice = random.nextInt(300);
+          assertThat(fast.expire(second, slice)).isEqualTo(slow.expire(second, slice));
+        }
+        default -> {
+          if (random.nextInt(4) == 0) {
+            snapshotAndRestore();
+          }
+        }
+      }
+    }
+
+    private void train(int slot) {
+      int dim = slow.dim(slot);
+      long[] fids = fids(slot);
+      int from = random.nextInt(3);
+      int n = fids.length - from;
+      int[] occurrences = new int[fids.length];
+      for (int i = 0; i < occurrences.length; i++) {
+        occurrences[i] = 1 + random.nextInt(2);
+      }
+      float[] expected = new float[n * dim + 5];
+      float[] found = new float[n * dim + 5];
+      long time = second - random.nextInt(30);
+      assertThat(fast.gatherForTraining(slot, fids, occurrences, from, n, time, found, 2))
+          .isEqualTo(slow.gatherForTraining(slot, fids, occurrences, from, n, time, expected, 2));
+      assertThat(found).isEqualTo(expected);
+      float[] gradients = new float[n * dim + 1];
+      for (int i = 0; i < gradients.length; i++) {
+        gradients[i] = (float) random.nextGaussian();
+      }
+      if (random.nextInt(20) == 0) {
+        gradients[random.nextInt(gradients.length)] = Float.NaN;
+      }
+      slow.applyGradients(slot, fids, from, n, gradients, 1);
+      fast.applyGradients(slot, fids, from, n, gradients, 1);
+    }
+
+    private void gather(int slot) {
+      long[] fids = fids(slot);
+      float[] expected = new float[fids.length * slow.dim(slot)];
+      float[] found = new float[fids.length * slow.dim(slot)];
+      assertThat(fast.gather(slot, fids, 0, fids.length, found, 0))
+          .isEqualTo(slow.gather(slot, fids, 0, fids.length, expected, 0));
+      assertThat(found).isEqualTo(expected);
+      assertThat(fast.contains(slot, fids[0])).isEqualTo(slow.contains(slot, fids[0]));
+    }
+
+    private void snapshotAndRestore() throws IOException {
+      MemorySnapshot ofSlow = new MemorySnapshot();
+      MemorySnapshot ofFast = new MemorySnapshot();
+      slow.writeTo(ofSlow);
+      fast.writeTo(ofFast);
+      for (String section : ofSlow.reader().sections()) {
+        assertThat(ofFast.bytes(section)).as(section).isEqualTo(ofSlow.bytes(section));
+      }
+      boolean gone = random.nextBoolean();
+      for (int i = 0; gone && i < 5; i++) {
+        train(random.nextInt(slow.slots()));
+      }
+      slow.readFrom(ofFast.reader());
+      fast.readFrom(ofSlow.reader());
+      compareState();
+    }
+
+    void compareState() {
+      assertThat(fast.stateHash()).isEqualTo(slow.stateHash());
+      for (int slot = 0; slot < slow.slots(); slot++) {
+        SlotStatistics expected = slow.statistics(slot);
+        SlotStatistics found = fast.statistics(slot);
+        assertThat(found.rows()).isEqualTo(expected.rows());
+        assertThat(found.admitted()).isEqualTo(expected.admitted());
+        assertThat(found.filtered()).isEqualTo(expected.filtered());
+        assertThat(found.expired()).isEqualTo(expected.expired());
+        assertThat(found.evicted()).isEqualTo(expected.evicted());
+        assertThat(found.hits()).isEqualTo(expected.hits());
+        assertThat(found.lookups()).isEqualTo(expected.lookups());
+        assertThat(found.refusedGradients()).isEqualTo(expected.refusedGradients());
+      }
+    }
+
+    /** Distinct fids from a range that the slot's bounds cut short, at least 3. */
+    private long[] fids(int slot) {
+      int range = new int[] {900, 120, 400, 3_000, 200, 150}[slot];
+      int n = 3 + random.nextInt(random.nextInt(8) == 0 ? 200 : 20);
+      return random
+          .longs(0, range)
+          .map(value -> value == 17 ? Fids.OUT_OF_VOCABULARY : value * 0x9E3779B97F4A7C15L)
+          .distinct()
+          .limit(Math.min(n, range / 2))
+          .toArray();
+    }
+  }
+}
