@@ -1,0 +1,9 @@
+package dev.dolmen.model;
+
+/** How the positions of a session become one vector. */
+public enum Pooling {
+  /** The mean over the positions up to the one that predicts (M2TRec, section 3). */
+  MEAN,
+  /** The position that predicts (SASRec). */
+  LAST
+}

@@ -1,0 +1,88 @@
+package dev.dolmen.model;
+
+import dev.dolmen.model.layer.ParameterLayout;
+import java.util.List;
+
+/** The dense parameters as they were after one step; immutable, for any number of threads. */
+public final class ServingModel {
+  private static final boolean[] NONE_DROPPED = {};
+
+  private final Architecture architecture;
+  private final float[] parameters;
+
+  /** Takes ownership of {@code parameters}. */
+  ServingModel(Architecture architecture, float[] parameters) {
+    this.architecture = architecture;
+    this.parameters = parameters;
+  }
+
+  /** The model's shape. */
+  public ModelOptions options() {
+    return architecture.options;
+  }
+
+  /** The dense parameters' tensors, in order: names and shapes. */
+  public List<ParameterLayout.Tensor> tensors() {
+    return architecture.layout.tensors();
+  }
+
+  /** Learned weight of an item's popularity prior in its score. */
+  public float priorWeight() {
+    return parameters[architecture.priorWeight];
+  }
+
+  /**
+   * Encodes items from their features, into vectors of length 1. An item whose id is not admitted
+   * names row 0 of the id slot with weight 1, see {@link GatheredRows}.
+   *
+   * @param items records to encode, I of them
+   * @param rows the embedding rows that {@code items} names
+   * @param out overwritten from {@code outOffset}, row-major [I, D]
+   * @param workspace of the calling thread
+   */
+  public void encodeItems(
+      FeatureBlock items, GatheredRows rows, float[] out, int outOffset, Workspace workspace) {
+    architecture.items.forward(
+        parameters, items, rows, NONE_DROPPED, workspace.items, workspace.scratch());
+    System.arraycopy(
+        workspace.items.vectors(), 0, out, outOffset, items.records * options().width());
+  }
+
+  /**
+   * Encodes a session; the score of an item is the dot product of the result with its vector, plus
+   * its popularity prior times {@link #priorWeight}.
+   *
+   * @param session 1 to L tokens
+   * @param out overwritten, [D]
+   * @param workspace of the calling thread
+   * @throws IllegalArgumentException for no tokens or more than L, an event type or gap out of
+   *     range
+   */
+  public void encodeSession(SessionInput session, float[] out, Workspace workspace) {
+    check(session);
+    workspace.sessions.packed().of(session);
+    architecture.sessions.forward(parameters, workspace.sessions, workspace.scratch());
+    System.arraycopy(workspace.sessions.vectors(), 0, out, 0, options().width());
+  }
+
+  private void check(SessionInput session) {
+    ModelOptions options = options();
+    if (session.tokens < 1 || session.tokens > options.maxSessionLength()) {
+      throw new IllegalArgumentException(
+          "a session of "
+              + session.tokens
+              + " tokens, expected 1 to "
+              + options.maxSessionLength());
+    }
+    for (int t = 0; t < session.tokens; t++) {
+      if (session.type[t] < 0 || session.type[t] >= options.eventTypes()) {
+        throw new IllegalArgumentException(
+            "event type " + session.type[t] + ", expected 0 to " + (options.eventTypes() - 1));
+      }
+      if (session.gap[t] < 0 || session.gap[t] >= options.gapBuckets()) {
+        throw new IllegalArgumentException(
+            "gap bucket " + session.gap[t] + ", expected 0 to " + (options.gapBuckets() - 1));
+      }
+    }
+  }
+}

@@ -1,0 +1,274 @@
+package dev.dolmen.model;
+
+import dev.dolmen.model.item.ItemActivations;
+import dev.dolmen.model.kernel.KernelScratch;
+import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.layer.Floats;
+import dev.dolmen.model.layer.ParameterLayout;
+import dev.dolmen.model.loss.SampledSoftmax;
+import dev.dolmen.model.optimizer.AdamW;
+import dev.dolmen.model.session.SessionActivations;
+import dev.dolmen.model.session.SessionGradients;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * The trainable model: item encoder, session transformer, sampled softmax and AdamW over one set of
+ * dense parameters. Owned by the training thread.
+ *
+ * <p>One step is {@link #forward}, {@link #backward}, {@link #step}, in this order, with the same
+ * batch and rows. The forward computes what serving would, for validation before learning; the
+ * backward computes it again with id dropout if an item is dropped.
+ */
+public final class SessionModel {
+  private static final int FORMAT = 0x444d_0001;
+  private static final boolean[] NONE_DROPPED = {};
+
+  private final Architecture architecture;
+  private final long seed;
+  private final float[] parameters;
+  private final float[] gradients;
+  private final AdamW optimizer;
+  private final SampledSoftmax loss;
+  private final KernelScratch scratch = new KernelScratch();
+
+  private final ItemActivations items = new ItemActivations();
+  private final SessionActivations sessions = new SessionActivations();
+  private final ItemActivations droppedItems = new ItemActivations();
+  private final SessionActivations droppedSessions = new SessionActivations();
+  private final SessionGradients sessionGradients = new SessionGradients();
+
+  /** Items whose id was dropped in the last backward, [I]. */
+  boolean[] dropped = new boolean[0];
+
+  private float[] dSessions = new float[0];
+  private float[] dItems = new float[0];
+  private float[] dColumns = new float[0];
+
+  /** Sum of the weights of the predictions whose gradients wait for {@link #step}. */
+  private double weight;
+
+  private boolean finite = true;
+
+  /**
+   * A model with fresh parameters.
+   *
+   * @param seed of the parameters and, with the batch numbers, of all randomness
+   */
+  public SessionModel(ModelOptions options, DenseOptimizerOptions optimizer, long seed) {
+    this(options, optimizer, seed, Kernels.best());
+  }
+
+  SessionModel(ModelOptions options, DenseOptimizerOptions optimizer, long seed, Kernels kernels) {
+    architecture = new Architecture(options, kernels);
+    this.seed = seed;
+    parameters = architecture.initialize(seed);
+    gradients = new float[parameters.length];
+    this.optimizer = new AdamW(optimizer, architecture.layout);
+    loss = new SampledSoftmax(kernels, options.width(), architecture.priorWeight);
+  }
+
+  /** The model's shape. */
+  public ModelOptions options() {
+    return architecture.options;
+  }
+
+  /** Learned weight of an item's popularity prior in its score. */
+  public float priorWeight() {
+    return parameters[architecture.priorWeight];
+  }
+
+  /** Where the dense parameters stand. */
+  ParameterLayout layout() {
+    return architecture.layout;
+  }
+
+  /** The dense parameters themselves. */
+  float[] parameters() {
+    return parameters;
+  }
+
+  /** The dense gradients that wait for a step, summed over predictions. */
+  float[] gradients() {
+    return gradients;
+  }
+
+  /**
+   * Encodes the batch's items and, with them, its sessions, as serving would: without id dropout.
+   */
+  public void forward(TrainingBatch batch, GatheredRows rows) {
+    forward(batch, rows, NONE_DROPPED, items, sessions);
+  }
+
+  private void forward(
+      TrainingBatch batch,
+      GatheredRows rows,
+      boolean[] drop,
+      ItemActivations itemActivations,
+      SessionActivations sessionActivations) {
+    architecture.items.forward(parameters, batch.items, rows, drop, itemActivations, scratch);
+    sessionActivations.packed().of(batch, rows, itemActivations.vectors());
+    architecture.sessions.forward(parameters, sessionActivations, scratch);
+  }
+
+  /**
+   * Item vectors of the last forward, row-major [I, D] from index 0 (the array may be longer), as
+   * they would go into the item index. Valid until the next forward.
+   */
+  public float[] itemVectors() {
+    return items.vectors();
+  }
+
+  /**
+   * Session vectors of the last forward, row-major [P, D] from index 0 (the array may be longer).
+   * The score of an item is the dot product with its vector, plus its prior times {@link
+   * #priorWeight}. Valid until the next forward.
+   */
+  public float[] sessionVectors() {
+    return sessions.vectors();
+  }
+
+  /**
+   * Sampled softmax with log-Q correction over the batch's candidates and its gradients, with id
+   * dropout.
+   *
+   * @param rows {@code gradients} are accumulated into, as sums over the predictions; the caller
+   *     zeroes them
+   * @return the loss, a mean weighted by {@code predictionWeight}; 0 without predictions
+   */
+  public double backward(TrainingBatch batch, GatheredRows rows) {
+    ItemActivations itemActivations = items;
+    SessionActivations sessionActivations = sessions;
+    boolean[] drop = NONE_DROPPED;
+    if (dropIds(batch)) {
+      drop = dropped;
+      itemActivations = droppedItems;
+      sessionActivations = droppedSessions;
+      forward(batch, rows, drop, itemActivations, sessionActivations);
+    }
+    int width = options().width();
+    dSessions = Floats.zeros(dSessions, batch.predictions * width);
+    dItems = Floats.zeros(dItems, batch.items.records * width);
+    double sum =
+        loss.forwardBackward(
+            batch,
+            parameters,
+            gradients,
+            sessionActivations.vectors(),
+            itemActivations.vectors(),
+            dSessions,
+            dItems,
+            scratch);
+    architecture.sessions.backward(
+        parameters, gradients, sessionActivations, sessionGradients, dSessions, dItems, scratch);
+    int columns = batch.items.records * architecture.items.columnWidth();
+    dColumns = Floats.zeros(dColumns, columns);
+    architecture.items.backward(
+        parameters, gradients, batch.items, rows, drop, itemActivations, dItems, dColumns, scratch);
+    double batchWeight = 0;
+    for (int p = 0; p < batch.predictions; p++) {
+      batchWeight += batch.predictionWeight[p];
+    }
+    weight += batchWeight;
+    finite &= Double.isFinite(sum) && finite(dColumns, columns);
+    return batchWeight == 0 ? 0 : sum / batchWeight;
+  }
+
+  private boolean finite(float[] x, int n) {
+    return Float.isFinite(architecture.kernels.dot(x, 0, x, 0, n));
+  }
+
+  /** Draws the items whose id is dropped, from (seed, batch, item); whether there is any. */
+  private boolean dropIds(TrainingBatch batch) {
+    float share = options().idDropout();
+    if (share <= 0) {
+      return false;
+    }
+    int count = batch.items.records;
+    if (dropped.length < count) {
+      dropped = new boolean[Math.max(count, 2 * dropped.length)];
+    }
+    boolean any = false;
+    long batchSeed = mix(seed ^ mix(batch.number));
+    for (int i = 0; i < count; i++) {
+      dropped[i] = (mix(batchSeed + i) >>> 40) < (double) share * (1L << 24);
+      any |= dropped[i];
+    }
+    return any;
+  }
+
+  /** The finalizer of SplitMix64. */
+  private static long mix(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  /**
+   * Clips and applies the dense gradients, as means over the predictions, then zeroes them.
+   *
+   * @return false for a loss or a gradient that is not finite: nothing changed, and the caller must
+   *     then leave the embedding rows as they are, too
+   */
+  public boolean step() {
+    boolean done = finite;
+    if (finite && weight > 0) {
+      done = optimizer.step(parameters, gradients, 1 / weight);
+    }
+    Arrays.fill(gradients, 0);
+    weight = 0;
+    finite = true;
+    return done;
+  }
+
+  /** An immutable copy of the dense parameters. */
+  public ServingModel publish() {
+    return new ServingModel(architecture, parameters.clone());
+  }
+
+  /** Writes parameters and optimiser state. */
+  public void writeTo(DataOutput out) throws IOException {
+    out.writeInt(FORMAT);
+    out.writeInt(parameters.length);
+    out.writeLong(optimizer.steps());
+    ParameterCodec.write(parameters, out);
+    ParameterCodec.write(optimizer.firstMoment(), out);
+    ParameterCodec.write(optimizer.secondMoment(), out);
+  }
+
+  /**
+   * Reads what {@link #writeTo} wrote.
+   *
+   * @throws IOException for another format or another shape, naming both
+   */
+  public void readFrom(DataInput in) throws IOException {
+    int format = in.readInt();
+    if (format != FORMAT) {
+      throw new IOException(
+          String.format("model format %08x, this version reads %08x", format, FORMAT));
+    }
+    int size = in.readInt();
+    if (size != parameters.length) {
+      throw new IOException(
+          "model with " + size + " dense parameters, the configured one has " + parameters.length);
+    }
+    long steps = in.readLong();
+    ParameterCodec.read(in, parameters);
+    ParameterCodec.read(in, optimizer.firstMoment());
+    ParameterCodec.read(in, optimizer.secondMoment());
+    optimizer.restore(steps);
+    Arrays.fill(gradients, 0);
+    weight = 0;
+    finite = true;
+  }
+
+  /** Hash of all parameters and optimiser state, bit for bit. */
+  public long stateHash() {
+    long hash = ParameterCodec.hash(optimizer.steps(), parameters);
+    hash = ParameterCodec.hash(hash, optimizer.firstMoment());
+    return ParameterCodec.hash(hash, optimizer.secondMoment());
+  }
+}

@@ -1,0 +1,71 @@
+package dev.dolmen.model;
+
+/**
+ * One batch of sessions, packed without padding and reused from batch to batch. The first {@link
+ * #candidates} of its items are the softmax's candidates; the others occur only as history.
+ */
+public final class TrainingBatch {
+  /** Distinct items of the batch. */
+  public final FeatureBlock items;
+
+  /** Distinct contexts of the batch. */
+  public final FeatureBlock contexts;
+
+  /** B. */
+  public int sessions;
+
+  /** First token of each session, [B + 1]; a session has 1 to L tokens. */
+  public int[] sessionStart = new int[1];
+
+  /** Record in {@link #items} per token, [T]. */
+  public int[] tokenItem = new int[0];
+
+  /** Event type per token, [T]. */
+  public int[] tokenType = new int[0];
+
+  /** Bucket of the time since the event before, per token, [T]. */
+  public int[] tokenGap = new int[0];
+
+  /** Record in {@link #contexts} per token, or -1, [T]. */
+  public int[] tokenContext = new int[0];
+
+  /** P. */
+  public int predictions;
+
+  /** Token whose prefix predicts, ascending, [P]. */
+  public int[] predictionToken = new int[0];
+
+  /** The item that came next: a candidate, [P]. */
+  public int[] predictionTarget = new int[0];
+
+  /** Weight of the prediction in the loss, [P]. */
+  public float[] predictionWeight = new float[0];
+
+  /** V: items 0 to V - 1 are candidates of every prediction. */
+  public int candidates;
+
+  /**
+   * Natural logarithm of the expected count of each candidate in the sample, [V]; 0 for a full
+   * softmax.
+   */
+  public float[] candidateLogQ = new float[0];
+
+  /**
+   * Popularity prior of each candidate at the time of the batch, an input that is not learned, [V]:
+   * the model adds it to the score with one learned weight. Empty for none.
+   */
+  public float[] candidatePrior = new float[0];
+
+  /** Number of the batch: with the model's seed the source of all randomness in it. */
+  public long number;
+
+  public TrainingBatch(int itemColumns, int contextColumns) {
+    items = new FeatureBlock(itemColumns);
+    contexts = new FeatureBlock(contextColumns);
+  }
+
+  /** T. */
+  public int tokens() {
+    return sessionStart[sessions];
+  }
+}

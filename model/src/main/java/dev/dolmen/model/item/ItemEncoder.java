@@ -1,0 +1,88 @@
+package dev.dolmen.model.item;
+
+import dev.dolmen.model.FeatureBlock;
+import dev.dolmen.model.GatheredRows;
+import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.kernel.KernelScratch;
+import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.layer.FeaturePooling;
+import dev.dolmen.model.layer.Linear;
+import dev.dolmen.model.layer.ParameterLayout;
+import dev.dolmen.model.layer.UnitNorm;
+
+/**
+ * The item encoder: pooled feature columns, concatenated, projected to the model's width and
+ * brought to length 1 (M2TRec, RecSys 2022; the length as in NISER, Gupta et al., 2019, so that
+ * popularity cannot hide in it and a new item competes on the same scale).
+ */
+public final class ItemEncoder {
+  private final FeaturePooling pooling;
+  private final Linear projection;
+  private final UnitNorm norm;
+  private final int width;
+  private final int idColumn;
+
+  public ItemEncoder(Kernels kernels, ParameterLayout layout, ModelOptions options) {
+    pooling = new FeaturePooling(kernels, options.itemColumns());
+    width = options.width();
+    idColumn = options.idColumn();
+    projection =
+        new Linear(kernels, layout, "item", pooling.width(), width, 1 / Math.sqrt(pooling.width()));
+    norm = new UnitNorm(kernels, width, 1);
+  }
+
+  /** C. */
+  public int columnWidth() {
+    return pooling.width();
+  }
+
+  /**
+   * Forward.
+   *
+   * @param dropped items that are encoded with the out-of-vocabulary row in place of their id, [I];
+   *     an empty array for none
+   */
+  public void forward(
+      float[] parameters,
+      FeatureBlock items,
+      GatheredRows rows,
+      boolean[] dropped,
+      ItemActivations activations,
+      KernelScratch scratch) {
+    int count = items.records;
+    activations.resize(count, pooling.width(), width);
+    for (int i = 0; i < count; i++) {
+      int replaced = dropped.length > 0 && dropped[i] ? idColumn : -1;
+      pooling.forward(items, rows, i, replaced, activations.columns, i * pooling.width());
+    }
+    float[] vectors = activations.vectors;
+    projection.forward(parameters, activations.columns, 0, vectors, 0, count, scratch);
+    norm.forward(vectors, 0, vectors, 0, activations.inverseNorms, count);
+  }
+
+  /**
+   * Backward: accumulates into the dense gradients and those of the rows.
+   *
+   * @param dVectors gradients of the item vectors, [I, D]; overwritten
+   * @param dColumns scratch, [I, C]; all zero when called
+   */
+  public void backward(
+      float[] parameters,
+      float[] gradients,
+      FeatureBlock items,
+      GatheredRows rows,
+      boolean[] dropped,
+      ItemActivations activations,
+      float[] dVectors,
+      float[] dColumns,
+      KernelScratch scratch) {
+    int count = items.records;
+    norm.backward(activations.vectors, activations.inverseNorms, dVectors, dVectors, count);
+    projection.backwardParameters(gradients, activations.columns, dVectors, count, scratch);
+    projection.backwardInput(parameters, dVectors, dColumns, count, scratch);
+    for (int i = 0; i < count; i++) {
+      int replaced = dropped.length > 0 && dropped[i] ? idColumn : -1;
+      pooling.backward(items, rows, i, replaced, dColumns, i * pooling.width());
+    }
+  }
+}

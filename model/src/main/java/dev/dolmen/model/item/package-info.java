@@ -1,0 +1,9 @@
+/**
+ * Items: their encoder and the store of their vectors. May use {@code kernel} and {@code layer}.
+ * {@link dev.dolmen.model.item.ItemVectors} has one writer, the training thread, and any number of
+ * readers.
+ */
+@NullMarked
+package dev.dolmen.model.item;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package dev.dolmen.model.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Memory in which a matrix product packs a panel of its right side and completes ragged tiles; one
+ * per thread.
+ */
+public final class KernelScratch {
+  private float[] panel = new float[0];
+  private float[] tile = new float[0];
+
+  public KernelScratch() {}
+
+  float[] panel(int length) {
+    if (panel.length < length) {
+      panel = new float[length];
+    }
+    return panel;
+  }
+
+  float[] zeroTile(int length) {
+    if (tile.length < length) {
+      tile = new float[length];
+    }
+    Arrays.fill(tile, 0, length, 0);
+    return tile;
+  }
+}

@@ -1,0 +1,157 @@
+package dev.dolmen.model.kernel;
+
+/**
+ * Arithmetic on row-major float arrays. A matrix is an array, the offset of its first element and
+ * its stride, the distance between two rows. Every kernel adds in a fixed order that depends on the
+ * sizes alone, so that the same input gives the same bits, compiled or interpreted.
+ *
+ * <p>Kernels check no sizes of their own beyond what array access does.
+ */
+public interface Kernels {
+  /** The kernels for this machine; the same on every call. */
+  static Kernels best() {
+    return KernelChoice.BEST;
+  }
+
+  /** What this is, for logs: {@code vector 512 bit}. */
+  String name();
+
+  /** Why it was chosen, for logs. */
+  String reason();
+
+  /** C[m, n] += A[m, k] · B[k, n]. */
+  void matmul(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] b,
+      int bOffset,
+      int bStride,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch);
+
+  /** C[m, n] += A[m, k] · B[n, k]ᵀ. */
+  void matmulTransposedB(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] b,
+      int bOffset,
+      int bStride,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch);
+
+  /** C[m, n] += A[k, m]ᵀ · B[k, n]. */
+  void matmulTransposedA(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] b,
+      int bOffset,
+      int bStride,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch);
+
+  /**
+   * C[m, 32 panels] += A[m, k] · B for a B that is kept packed: panel after panel of [k, {@link
+   * #PANEL}]. Each number is one chain over k and does not depend on m or on the other panels.
+   */
+  void matmulPanels(
+      int m,
+      int panels,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] packed,
+      int packedOffset,
+      float[] c,
+      int cOffset,
+      int cStride);
+
+  /** Sum of x[i] y[i]. */
+  float dot(float[] x, int xOffset, float[] y, int yOffset, int n);
+
+  /** y[i] += alpha x[i]. */
+  void axpy(float alpha, float[] x, int xOffset, float[] y, int yOffset, int n);
+
+  /**
+   * Replaces x by its softmax.
+   *
+   * @return the logarithm of the sum of the exponentials, from which a loss follows; not finite if
+   *     an x is not a number or positive infinity, or if all are negative infinity
+   */
+  float softmax(float[] x, int xOffset, int n);
+
+  /**
+   * y[i] = x[i] / (1 + exp(-2 √(2/π) (x[i] + 0.044715 x[i]³))), the tanh form of the Gaussian error
+   * linear unit (Hendrycks and Gimpel, 2016).
+   */
+  void gelu(float[] x, int xOffset, float[] y, int yOffset, int n);
+
+  /** dx[i] = dy[i] gelu'(x[i]); {@code dx} may be {@code dy}. */
+  void geluBackward(
+      float[] x, int xOffset, float[] dy, int dyOffset, float[] dx, int dxOffset, int n);
+
+  /**
+   * y = (x - mean) rstd gain + bias over one row; stores mean and rstd, the inverse of the standard
+   * deviation, in {@code moments[momentsOffset]} and the one after.
+   */
+  void layerNorm(
+      float[] x,
+      int xOffset,
+      float[] gain,
+      int gainOffset,
+      float[] bias,
+      int biasOffset,
+      float[] y,
+      int yOffset,
+      float[] moments,
+      int momentsOffset,
+      int n);
+
+  /**
+   * Backward of {@link #layerNorm} for one row: accumulates into {@code dx}, {@code dGain} and
+   * {@code dBias}; the two latter have the offsets of gain and bias.
+   */
+  void layerNormBackward(
+      float[] x,
+      int xOffset,
+      float[] gain,
+      int gainOffset,
+      int biasOffset,
+      float[] moments,
+      int momentsOffset,
+      float[] dy,
+      int dyOffset,
+      float[] dx,
+      int dxOffset,
+      float[] dParameters,
+      int n);
+
+  /**
+   * How many of x[0] to x[n - 1] are not less than the threshold: greater, equal, or not a number.
+   */
+  int countNotBelow(float[] x, int xOffset, int n, float threshold);
+
+  /** Columns of a packed panel. */
+  int PANEL = 32;
+
+  /** Added to the variance in {@link #layerNorm}. */
+  float LAYER_NORM_EPSILON = 1e-5f;
+}

@@ -1,0 +1,99 @@
+package dev.dolmen.model.optimizer;
+
+import dev.dolmen.model.DenseOptimizerOptions;
+import dev.dolmen.model.layer.ParameterLayout;
+import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import java.util.List;
+
+/** AdamW over a flat array of parameters, behind a clip on the norm of all gradients. */
+public final class AdamW {
+  private final DenseOptimizerOptions options;
+  private final List<Tensor> tensors;
+  private final float[] firstMoment;
+  private final float[] secondMoment;
+  private long steps;
+
+  public AdamW(DenseOptimizerOptions options, ParameterLayout layout) {
+    this.options = options;
+    tensors = layout.tensors();
+    firstMoment = new float[layout.size()];
+    secondMoment = new float[layout.size()];
+  }
+
+  /**
+   * One step.
+   *
+   * @param parameters updated in place
+   * @param gradients to be multiplied by {@code scale}; unchanged
+   * @return false if a gradient is not finite: then nothing changed
+   */
+  public boolean step(float[] parameters, float[] gradients, double scale) {
+    double squares = 0;
+    for (float gradient : gradients) {
+      squares += (double) gradient * gradient;
+    }
+    double norm = Math.sqrt(squares) * scale;
+    if (!Double.isFinite(norm)) {
+      return false;
+    }
+    double clip =
+        options.gradientNormMax() > 0 && norm > options.gradientNormMax()
+            ? options.gradientNormMax() / norm
+            : 1;
+    steps++;
+    double rate = options.learningRate() * Math.min(1, steps / (options.warmUpSteps() + 1.0));
+    double correction1 = 1 - StrictMath.pow(options.beta1(), (double) steps);
+    double correction2 = 1 - StrictMath.pow(options.beta2(), (double) steps);
+    float factor = (float) (scale * clip);
+    float rate1 = (float) (rate / correction1);
+    float inverse2 = (float) (1 / correction2);
+    for (int i = 0; i < tensors.size(); i++) {
+      Tensor tensor = tensors.get(i);
+      float keep = tensor.decays() ? (float) (1 - rate * options.weightDecay()) : 1;
+      update(parameters, gradients, tensor, factor, rate1, inverse2, keep);
+    }
+    return true;
+  }
+
+  private void update(
+      float[] parameters,
+      float[] gradients,
+      Tensor tensor,
+      float factor,
+      float rate,
+      float inverse2,
+      float keep) {
+    float beta1 = options.beta1();
+    float beta2 = options.beta2();
+    float epsilon = options.epsilon();
+    int end = tensor.offset() + tensor.size();
+    for (int i = tensor.offset(); i < end; i++) {
+      float g = gradients[i] * factor;
+      float m = beta1 * firstMoment[i] + (1 - beta1) * g;
+      float v = beta2 * secondMoment[i] + (1 - beta2) * g * g;
+      firstMoment[i] = m;
+      secondMoment[i] = v;
+      parameters[i] = parameters[i] * keep - rate * m / ((float) Math.sqrt(v * inverse2) + epsilon);
+    }
+  }
+
+  /** Steps taken. */
+  public long steps() {
+    return steps;
+  }
+
+  /** First moments, of the parameters' shape; the state itself, not a copy. */
+  public float[] firstMoment() {
+    return firstMoment;
+  }
+
+  /** Second moments, of the parameters' shape; the state itself, not a copy. */
+  public float[] secondMoment() {
+    return secondMoment;
+  }
+
+  /** Sets the number of steps taken, after the moments were restored. */
+  public void restore(long steps) {
+    this.steps = steps;
+  }
+}

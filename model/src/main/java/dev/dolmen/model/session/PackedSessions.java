@@ -1,0 +1,82 @@
+package dev.dolmen.model.session;
+
+import dev.dolmen.model.FeatureBlock;
+import dev.dolmen.model.GatheredRows;
+import dev.dolmen.model.SessionInput;
+import dev.dolmen.model.TrainingBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions one after the other, as the encoder reads them: a view of a training batch or of one
+ * request, pointed elsewhere for each. Owned by one thread.
+ */
+public final class PackedSessions {
+
+  private final int[] oneSession = new int[2];
+  private final int[] onePrediction = new int[1];
+
+  int sessions;
+  int[] sessionStart = oneSession;
+  float[] itemVectors = new float[0];
+
+  /** Row in {@link #itemVectors} per token; null if token and row are the same. */
+  int @Nullable [] item;
+
+  int[] type = new int[0];
+  int[] gap = new int[0];
+  int[] context = new int[0];
+  @Nullable FeatureBlock contexts;
+  @Nullable GatheredRows rows;
+  int predictions;
+  int[] predictionToken = onePrediction;
+
+  /** One session of which only the last position matters. */
+  boolean lastOnly;
+
+  public PackedSessions() {}
+
+  /** Points at a batch. */
+  public void of(TrainingBatch batch, GatheredRows rows, float[] itemVectors) {
+    sessions = batch.sessions;
+    sessionStart = batch.sessionStart;
+    this.itemVectors = itemVectors;
+    item = batch.tokenItem;
+    type = batch.tokenType;
+    gap = batch.tokenGap;
+    context = batch.tokenContext;
+    contexts = batch.contexts;
+    this.rows = rows;
+    predictions = batch.predictions;
+    predictionToken = batch.predictionToken;
+    lastOnly = false;
+  }
+
+  /** Points at one session whose last position predicts. */
+  public void of(SessionInput input) {
+    sessions = 1;
+    oneSession[1] = input.tokens;
+    sessionStart = oneSession;
+    itemVectors = input.itemVectors;
+    item = null;
+    type = input.type;
+    gap = input.gap;
+    context = input.context;
+    contexts = input.contexts;
+    rows = input.contextRows;
+    predictions = 1;
+    onePrediction[0] = input.tokens - 1;
+    predictionToken = onePrediction;
+    lastOnly = true;
+  }
+
+  /** T. */
+  int tokens() {
+    return sessionStart[sessions];
+  }
+
+  /** Row of a token's item vector. */
+  int itemRow(int token) {
+    int[] rowOfToken = item;
+    return rowOfToken == null ? token : rowOfToken[token];
+  }
+}

@@ -1,0 +1,228 @@
+package dev.dolmen.model.session;
+
+import dev.dolmen.model.FeatureBlock;
+import dev.dolmen.model.GatheredRows;
+import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.Pooling;
+import dev.dolmen.model.kernel.KernelScratch;
+import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.layer.FeaturePooling;
+import dev.dolmen.model.layer.Floats;
+import dev.dolmen.model.layer.LayerNorm;
+import dev.dolmen.model.layer.Linear;
+import dev.dolmen.model.layer.ParameterLayout;
+import dev.dolmen.model.layer.UnitNorm;
+
+/**
+ * The session encoder: tokens, transformer layers, a last norm, pooling, and a vector of fixed
+ * length.
+ *
+ * <p>A token is √D times its item's vector, so that its numbers have variance 1, plus the
+ * embeddings of its event type and time gap and its projected context. Those start at 0, the layers
+ * close to the identity, and the first one's attention adds a mean of the prefix that fades with
+ * distance: a fresh model answers with what is most like the last items, which is already a fair
+ * recommendation, and learns from there. The session vector has the length {@code temperature},
+ * items have length 1: a score is a scaled cosine.
+ */
+public final class SessionEncoder {
+  private final Kernels kernels;
+  private final int width;
+  private final int feedForwardWidth;
+  private final Pooling pooling;
+  private final FeaturePooling contextPooling;
+  private final Linear contextProjection;
+  private final int types;
+  private final int gaps;
+  private final TransformerLayer[] layers;
+  private final LayerNorm norm;
+  private final UnitNorm unit;
+
+  public SessionEncoder(Kernels kernels, ParameterLayout layout, ModelOptions options) {
+    this.kernels = kernels;
+    width = options.width();
+    feedForwardWidth = options.feedForwardWidth();
+    pooling = options.pooling();
+    contextPooling = new FeaturePooling(kernels, options.contextColumns());
+    contextProjection =
+        new Linear(
+            kernels,
+            layout,
+            "context",
+            contextPooling.width(),
+            width,
+            1 / Math.sqrt(Math.max(1, contextPooling.width())));
+    types = layout.table("type", options.eventTypes(), width, 0);
+    gaps = layout.table("gap", options.gapBuckets(), width, 0);
+    layers = new TransformerLayer[options.layers()];
+    for (int l = 0; l < layers.length; l++) {
+      layers[l] = new TransformerLayer(kernels, layout, options, l);
+    }
+    norm = new LayerNorm(kernels, layout, "norm", width);
+    unit = new UnitNorm(kernels, width, options.temperature());
+  }
+
+  /** Completes fresh parameters, after their layout initialised them. */
+  public void initialize(float[] parameters) {
+    if (layers.length > 0) {
+      layers[0].initialize(parameters);
+    }
+  }
+
+  /** Forward of the sessions that {@code a.packed()} points at, into {@code a.vectors()}. */
+  public void forward(float[] parameters, SessionActivations a, KernelScratch scratch) {
+    PackedSessions packed = a.packed;
+    a.resize(layers.length, shares(packed), width, feedForwardWidth);
+    embed(parameters, a, scratch);
+    int tokens = packed.tokens();
+    boolean lastOnly = packed.lastOnly && pooling == Pooling.LAST;
+    float[] x = a.tokens;
+    for (int l = 0; l < layers.length; l++) {
+      int from = lastOnly && l == layers.length - 1 ? tokens - 1 : 0;
+      layers[l].forward(parameters, packed, x, a.layers[l], from, scratch);
+      x = a.layers[l].out;
+    }
+    int from = lastOnly ? tokens - 1 : 0;
+    norm.forward(parameters, x, from * width, a.normed, from * width, a.moments, tokens - from);
+    pool(packed, a);
+    unit.forward(a.vectors, 0, a.vectors, 0, a.inverseNorms, packed.predictions);
+  }
+
+  private int shares(PackedSessions packed) {
+    int shares = 0;
+    for (int s = 0; s < packed.sessions && layers.length > 0; s++) {
+      shares += layers[0].shares(packed.sessionStart[s + 1] - packed.sessionStart[s]);
+    }
+    return shares;
+  }
+
+  private void embed(float[] parameters, SessionActivations a, KernelScratch scratch) {
+    PackedSessions packed = a.packed;
+    int columns = contextPooling.width();
+    FeatureBlock contexts = packed.contexts;
+    GatheredRows rows = packed.rows;
+    if (columns > 0 && contexts != null && rows != null) {
+      a.contextColumns = Floats.atLeast(a.contextColumns, contexts.records * columns);
+      a.contextVectors = Floats.atLeast(a.contextVectors, contexts.records * width);
+      for (int r = 0; r < contexts.records; r++) {
+        contextPooling.forward(contexts, rows, r, -1, a.contextColumns, r * columns);
+      }
+      contextProjection.forward(
+          parameters, a.contextColumns, 0, a.contextVectors, 0, contexts.records, scratch);
+    }
+    float scale = (float) Math.sqrt(width);
+    int tokens = packed.tokens();
+    for (int t = 0; t < tokens; t++) {
+      int to = t * width;
+      System.arraycopy(parameters, types + packed.type[t] * width, a.tokens, to, width);
+      kernels.axpy(1, parameters, gaps + packed.gap[t] * width, a.tokens, to, width);
+      kernels.axpy(scale, packed.itemVectors, packed.itemRow(t) * width, a.tokens, to, width);
+      if (columns > 0 && packed.context[t] >= 0) {
+        kernels.axpy(1, a.contextVectors, packed.context[t] * width, a.tokens, to, width);
+      }
+    }
+  }
+
+  private void pool(PackedSessions packed, SessionActivations a) {
+    int s = 0;
+    int summed = 0;
+    for (int p = 0; p < packed.predictions; p++) {
+      int token = packed.predictionToken[p];
+      int to = p * width;
+      if (pooling == Pooling.LAST) {
+        System.arraycopy(a.normed, token * width, a.vectors, to, width);
+        continue;
+      }
+      while (packed.sessionStart[s + 1] <= token) {
+        s++;
+      }
+      int start = packed.sessionStart[s];
+      for (int d = 0; d < width; d++) {
+        a.vectors[to + d] = 0;
+      }
+      for (summed = start; summed <= token; summed++) {
+        kernels.axpy(1f / (token - start + 1), a.normed, summed * width, a.vectors, to, width);
+      }
+    }
+  }
+
+  private void poolBackward(PackedSessions packed, float[] dVectors, float[] dNormed) {
+    int s = 0;
+    for (int p = 0; p < packed.predictions; p++) {
+      int token = packed.predictionToken[p];
+      while (packed.sessionStart[s + 1] <= token) {
+        s++;
+      }
+      int start = pooling == Pooling.LAST ? token : packed.sessionStart[s];
+      for (int t = start; t <= token; t++) {
+        kernels.axpy(1f / (token - start + 1), dVectors, p * width, dNormed, t * width, width);
+      }
+    }
+  }
+
+  /**
+   * Backward: accumulates into the dense gradients, those of the context rows and those of the item
+   * vectors.
+   *
+   * @param dVectors gradients of the session vectors, [P, D]; overwritten
+   * @param dItems accumulated into, [I, D]
+   */
+  public void backward(
+      float[] parameters,
+      float[] gradients,
+      SessionActivations a,
+      SessionGradients g,
+      float[] dVectors,
+      float[] dItems,
+      KernelScratch scratch) {
+    PackedSessions packed = a.packed;
+    int tokens = packed.tokens();
+    unit.backward(a.vectors, a.inverseNorms, dVectors, dVectors, packed.predictions);
+    g.dNormed = Floats.zeros(g.dNormed, tokens * width);
+    poolBackward(packed, dVectors, g.dNormed);
+    g.dTokens = Floats.zeros(g.dTokens, tokens * width);
+    float[] last = layers.length == 0 ? a.tokens : a.layers[layers.length - 1].out;
+    norm.backward(parameters, gradients, last, a.moments, g.dNormed, g.dTokens, tokens);
+    for (int l = layers.length - 1; l >= 0; l--) {
+      float[] x = l == 0 ? a.tokens : a.layers[l - 1].out;
+      layers[l].backward(
+          parameters, gradients, packed, x, a.layers[l], g.dTokens, g.layer, scratch);
+    }
+    embedBackward(parameters, gradients, a, g, dItems, scratch);
+  }
+
+  private void embedBackward(
+      float[] parameters,
+      float[] gradients,
+      SessionActivations a,
+      SessionGradients g,
+      float[] dItems,
+      KernelScratch scratch) {
+    PackedSessions packed = a.packed;
+    int columns = contextPooling.width();
+    FeatureBlock contexts = packed.contexts;
+    GatheredRows rows = packed.rows;
+    int records = columns > 0 && contexts != null ? contexts.records : 0;
+    g.dContextVectors = Floats.zeros(g.dContextVectors, records * width);
+    float scale = (float) Math.sqrt(width);
+    int tokens = packed.tokens();
+    for (int t = 0; t < tokens; t++) {
+      int at = t * width;
+      kernels.axpy(1, g.dTokens, at, gradients, types + packed.type[t] * width, width);
+      kernels.axpy(1, g.dTokens, at, gradients, gaps + packed.gap[t] * width, width);
+      kernels.axpy(scale, g.dTokens, at, dItems, packed.itemRow(t) * width, width);
+      if (columns > 0 && packed.context[t] >= 0) {
+        kernels.axpy(1, g.dTokens, at, g.dContextVectors, packed.context[t] * width, width);
+      }
+    }
+    if (records > 0 && contexts != null && rows != null) {
+      g.dContextColumns = Floats.zeros(g.dContextColumns, records * columns);
+      contextProjection.backwardParameters(
+          gradients, a.contextColumns, g.dContextVectors, records, scratch);
+      contextProjection.backwardInput(
+          parameters, g.dContextVectors, g.dContextColumns, records, scratch);
+      for (int r = 0; r < records; r++) {
+        contextPooling.backward(contexts, rows, r, -1, g.dContextColumns, r * columns);
+      }
+    }
+  }
+}

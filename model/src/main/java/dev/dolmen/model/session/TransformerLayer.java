@@ -1,0 +1,184 @@
+package dev.dolmen.model.session;
+
+import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.kernel.KernelScratch;
+import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.layer.CausalAttention;
+import dev.dolmen.model.layer.LayerNorm;
+import dev.dolmen.model.layer.Linear;
+import dev.dolmen.model.layer.ParameterLayout;
+
+/**
+ * One pre-norm transformer layer: x + attention(norm(x)), then the same with the feed-forward. The
+ * two projections that write into the residual stream start small, so that the layer starts close
+ * to the identity.
+ */
+final class TransformerLayer {
+  /** Weight of the prefix's mean beside the last token in a fresh model. */
+  private static final float PREFIX_SHARE = 1;
+
+  /** How fast a fresh model's attention fades: by exp(-0.3) from one event to the one before. */
+  private static final float DISTANCE_SLOPE = 0.3f;
+
+  /** Scale of fresh queries and keys: small, for attention to be even at first. */
+  private static final double QUERY_KEY_SCALE = 0.5;
+
+  /** Scale of the fresh projections into the residual stream. */
+  private static final double RESIDUAL_SCALE = 0.2;
+
+  private final Kernels kernels;
+  private final int width;
+  private final int feedForwardWidth;
+  private final int lengthMax;
+  private final LayerNorm norm1;
+  private final Linear qkv;
+  private final CausalAttention attention;
+  private final Linear projection;
+  private final LayerNorm norm2;
+  private final Linear up;
+  private final Linear down;
+
+  TransformerLayer(Kernels kernels, ParameterLayout layout, ModelOptions options, int number) {
+    this.kernels = kernels;
+    width = options.width();
+    feedForwardWidth = options.feedForwardWidth();
+    lengthMax = options.maxSessionLength();
+    String name = "layer" + number;
+    double in = 1 / Math.sqrt(width);
+    double residual = RESIDUAL_SCALE * in / Math.sqrt(2.0 * options.layers());
+    norm1 = new LayerNorm(kernels, layout, name + "/norm1", width);
+    qkv = new Linear(kernels, layout, name + "/qkv", width, 3 * width, QUERY_KEY_SCALE * in);
+    attention =
+        new CausalAttention(
+            kernels, layout, name + "/attention", width, options.heads(), lengthMax);
+    projection = new Linear(kernels, layout, name + "/projection", width, width, residual);
+    norm2 = new LayerNorm(kernels, layout, name + "/norm2", width);
+    up = new Linear(kernels, layout, name + "/up", width, feedForwardWidth, in);
+    down = new Linear(kernels, layout, name + "/down", feedForwardWidth, width, residual);
+  }
+
+  /**
+   * Makes the fresh layer of a model answer with more than the last token: values and projection
+   * start with a share of the identity, so that attention, uniform while queries and keys are
+   * small, adds a mean of the prefix that fades with distance.
+   */
+  void initialize(float[] parameters) {
+    for (int d = 0; d < width; d++) {
+      parameters[qkv.weightOffset() + d * 3 * width + 2 * width + d] += 1;
+      parameters[projection.weightOffset() + d * width + d] += PREFIX_SHARE;
+    }
+    attention.initialize(parameters, DISTANCE_SLOPE);
+  }
+
+  int shares(int length) {
+    return attention.shares(length);
+  }
+
+  /**
+   * Forward into {@code a.out}.
+   *
+   * @param x [T, D]
+   * @param from first token whose output is needed; 0, or the last token of a single session
+   */
+  void forward(
+      float[] parameters,
+      PackedSessions packed,
+      float[] x,
+      LayerActivations a,
+      int from,
+      KernelScratch scratch) {
+    int tokens = packed.tokens();
+    int rest = tokens - from;
+    int at = from * width;
+    int hiddenAt = from * feedForwardWidth;
+    norm1.forward(parameters, x, 0, a.normed1, 0, a.moments1, tokens);
+    if (from == 0) {
+      qkv.forward(parameters, a.normed1, 0, a.qkv, 0, tokens, scratch);
+    } else {
+      qkv.forwardColumns(parameters, a.normed1, 0, a.qkv, 0, tokens, width, 3 * width, scratch);
+      qkv.forwardColumns(parameters, a.normed1, at, a.qkv, 3 * at, rest, 0, width, scratch);
+    }
+    attend(parameters, packed, a, from);
+    System.arraycopy(x, at, a.middle, at, rest * width);
+    projection.forwardAdd(parameters, a.mixed, at, a.middle, at, rest, scratch);
+    norm2.forward(parameters, a.middle, at, a.normed2, at, a.moments2, rest);
+    up.forward(parameters, a.normed2, at, a.hidden, hiddenAt, rest, scratch);
+    kernels.gelu(a.hidden, hiddenAt, a.activated, hiddenAt, rest * feedForwardWidth);
+    System.arraycopy(a.middle, at, a.out, at, rest * width);
+    down.forwardAdd(parameters, a.activated, hiddenAt, a.out, at, rest, scratch);
+  }
+
+  private void attend(float[] parameters, PackedSessions packed, LayerActivations a, int from) {
+    int share = 0;
+    for (int s = 0; s < packed.sessions; s++) {
+      int start = packed.sessionStart[s];
+      int length = packed.sessionStart[s + 1] - start;
+      attention.forward(
+          parameters,
+          a.qkv,
+          3 * start * width,
+          length,
+          Math.max(0, from - start),
+          a.shares,
+          share,
+          a.mixed,
+          start * width);
+      share += attention.shares(length);
+    }
+  }
+
+  /**
+   * Backward of a forward of all tokens.
+   *
+   * @param x the forward's input
+   * @param d gradient of the output, [T, D]; replaced by that of the input
+   */
+  void backward(
+      float[] parameters,
+      float[] gradients,
+      PackedSessions packed,
+      float[] x,
+      LayerActivations a,
+      float[] d,
+      LayerGradients g,
+      KernelScratch scratch) {
+    int tokens = packed.tokens();
+    g.zero(tokens, width, feedForwardWidth, lengthMax);
+    down.backwardParameters(gradients, a.activated, d, tokens, scratch);
+    down.backwardInput(parameters, d, g.dHidden, tokens, scratch);
+    kernels.geluBackward(a.hidden, 0, g.dHidden, 0, g.dHidden, 0, tokens * feedForwardWidth);
+    up.backwardParameters(gradients, a.normed2, g.dHidden, tokens, scratch);
+    float[] dNormed = g.zeroNormed(tokens, width);
+    up.backwardInput(parameters, g.dHidden, dNormed, tokens, scratch);
+    norm2.backward(parameters, gradients, a.middle, a.moments2, dNormed, d, tokens);
+
+    projection.backwardParameters(gradients, a.mixed, d, tokens, scratch);
+    projection.backwardInput(parameters, d, g.dMixed, tokens, scratch);
+    attendBackward(gradients, packed, a, g);
+    qkv.backwardParameters(gradients, a.normed1, g.dQkv, tokens, scratch);
+    dNormed = g.zeroNormed(tokens, width);
+    qkv.backwardInput(parameters, g.dQkv, dNormed, tokens, scratch);
+    norm1.backward(parameters, gradients, x, a.moments1, dNormed, d, tokens);
+  }
+
+  private void attendBackward(
+      float[] gradients, PackedSessions packed, LayerActivations a, LayerGradients g) {
+    int share = 0;
+    for (int s = 0; s < packed.sessions; s++) {
+      int start = packed.sessionStart[s];
+      int length = packed.sessionStart[s + 1] - start;
+      attention.backward(
+          gradients,
+          a.qkv,
+          3 * start * width,
+          length,
+          a.shares,
+          share,
+          g.dMixed,
+          start * width,
+          g.dQkv,
+          g.dShares);
+      share += attention.shares(length);
+    }
+  }
+}

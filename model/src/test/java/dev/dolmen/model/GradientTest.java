@@ -1,0 +1,141 @@
+package dev.dolmen.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
+import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.kernel.ScalarKernels;
+import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Forward, loss and every gradient against the model in double and its central differences. */
+class GradientTest {
+  private static final double STEP = 1e-5;
+  private static final int SAMPLES = 6;
+
+  record Case(int layers, Pooling pooling, float idDropout, boolean contexts, Kernels kernels) {}
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case(2, Pooling.LAST, 0, true, Kernels.best()),
+        new Case(2, Pooling.LAST, 0.4f, true, Kernels.best()),
+        new Case(1, Pooling.MEAN, 0.4f, false, Kernels.best()),
+        new Case(0, Pooling.LAST, 0, true, Kernels.best()),
+        new Case(1, Pooling.MEAN, 0.4f, true, new ScalarKernels("test")));
+  }
+
+  static ModelOptions options(int layers, Pooling pooling, float idDropout, boolean contexts) {
+    return new ModelOptions(
+        24,
+        layers,
+        3,
+        20,
+        7,
+        pooling,
+        idDropout,
+        8,
+        3,
+        4,
+        List.of(
+            new FeatureColumn("category/0", 0, 8),
+            new FeatureColumn("category/1", 0, 8),
+            new FeatureColumn("brand", 1, 5),
+            new FeatureColumn("id", 2, 16)),
+        3,
+        contexts
+            ? List.of(new FeatureColumn("device", 3, 4), new FeatureColumn("hour", 4, 3))
+            : List.of());
+  }
+
+  /** Moves everything away from its special start, so that no gradient is zero by symmetry. */
+  static void scatter(SessionModel model) {
+    Random random = new Random(5);
+    float[] parameters = model.parameters();
+    for (int i = 0; i < parameters.length; i++) {
+      parameters[i] += 0.2f * (float) random.nextGaussian();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void everyGradient(Case c) {
+    ModelOptions options = options(c.layers, c.pooling, c.idDropout, c.contexts);
+    SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 11, c.kernels);
+    scatter(model);
+    RandomBatch random = new RandomBatch(options, 6, 17, 13, 5, 99);
+    TrainingBatch batch = random.batch;
+    ReferenceModel reference = new ReferenceModel(model, random.rows);
+
+    model.forward(batch, random.rows);
+    checkForward(model, batch, reference);
+    random.zeroGradients();
+    double loss = model.backward(batch, random.rows);
+    boolean[] dropped = c.idDropout > 0 ? model.dropped : new boolean[0];
+
+    double weights = 0;
+    for (int p = 0; p < batch.predictions; p++) {
+      weights += batch.predictionWeight[p];
+    }
+    assertThat(loss).isCloseTo(reference.loss(batch, dropped) / weights, offset(1e-5));
+
+    Random pick = new Random(1);
+    for (Tensor tensor : model.layout().tensors()) {
+      for (int n = 0; n < SAMPLES && tensor.size() > 0; n++) {
+        int at = tensor.offset() + pick.nextInt(tensor.size());
+        double expected = slope(reference, reference.parameters, at, batch, dropped);
+        assertClose(tensor.name(), model.gradients()[at], expected);
+      }
+    }
+    for (int s = 0; s < random.rows.values.length; s++) {
+      if (s >= 3 && !c.contexts) {
+        assertThat(random.rows.values[s]).isEmpty();
+        continue;
+      }
+      for (int n = 0; n < 3 * SAMPLES; n++) {
+        int at = pick.nextInt(random.rows.values[s].length);
+        double expected = slope(reference, reference.rows[s], at, batch, dropped);
+        assertClose("slot " + s, random.rows.gradients[s][at], expected);
+      }
+    }
+  }
+
+  private static void checkForward(
+      SessionModel model, TrainingBatch batch, ReferenceModel reference) {
+    int width = model.options().width();
+    for (int i = 0; i < batch.items.records; i++) {
+      double[] expected = reference.item(batch, i, new boolean[0]);
+      for (int d = 0; d < width; d++) {
+        assertThat((double) model.itemVectors()[i * width + d])
+            .isCloseTo(expected[d], offset(1e-5));
+      }
+    }
+    double[][] expected = reference.sessionVectors(batch, new boolean[0]);
+    for (int p = 0; p < batch.predictions; p++) {
+      for (int d = 0; d < width; d++) {
+        assertThat((double) model.sessionVectors()[p * width + d])
+            .isCloseTo(expected[p][d], offset(5e-5));
+      }
+    }
+  }
+
+  private static double slope(
+      ReferenceModel reference, double[] numbers, int at, TrainingBatch batch, boolean[] dropped) {
+    double before = numbers[at];
+    numbers[at] = before + STEP;
+    double up = reference.loss(batch, dropped);
+    numbers[at] = before - STEP;
+    double down = reference.loss(batch, dropped);
+    numbers[at] = before;
+    return (up - down) / (2 * STEP);
+  }
+
+  private static void assertClose(String name, float actual, double expected) {
+    assertThat((double) actual)
+        .as(name)
+        .isCloseTo(expected, offset(2e-4 * (1 + Math.abs(expected))));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.dolmen.model;
+
+import java.util.Random;
+
+/** A batch of random sessions of unequal length with random features. */
+final class RandomBatch {
+  final TrainingBatch batch;
+  final GatheredRows rows;
+
+  RandomBatch(ModelOptions options, int sessions, int items, int candidates, int slots, long seed) {
+    Random random = new Random(seed);
+    int itemColumns = options.itemColumns().size();
+    int contextColumns = options.contextColumns().size();
+    batch = new TrainingBatch(itemColumns, contextColumns);
+    int[] dim = new int[slots];
+    options.itemColumns().forEach(c -> dim[c.slot()] = c.dim());
+    options.contextColumns().forEach(c -> dim[c.slot()] = c.dim());
+    rows = new GatheredRows(dim);
+    for (int s = 0; s < slots; s++) {
+      rows.rows[s] = 9;
+      rows.values[s] = new float[9 * dim[s]];
+      rows.gradients[s] = new float[9 * dim[s]];
+      for (int i = 0; i < rows.values[s].length; i++) {
+        rows.values[s][i] = 0.3f * (float) random.nextGaussian();
+      }
+    }
+    fill(batch.items, items, random);
+    fill(batch.contexts, 4, random);
+    tokens(options, sessions, items, random);
+    batch.candidates = candidates;
+    batch.candidateLogQ = new float[candidates];
+    batch.candidatePrior = new float[candidates];
+    for (int v = 0; v < candidates; v++) {
+      batch.candidateLogQ[v] = (float) random.nextGaussian();
+      batch.candidatePrior[v] = random.nextFloat() * 3;
+    }
+    predictions(candidates, random);
+    batch.number = seed;
+  }
+
+  private static void fill(FeatureBlock block, int records, Random random) {
+    block.records = records;
+    block.start = new int[records * block.columns + 1];
+    block.row = new int[records * block.columns * 3];
+    block.weight = new float[block.row.length];
+    int at = 0;
+    for (int cell = 0; cell < records * block.columns; cell++) {
+      int entries = random.nextInt(4);
+      for (int e = 0; e < entries; e++) {
+        block.row[at] = random.nextInt(9);
+        block.weight[at++] = 0.2f + random.nextFloat();
+      }
+      block.start[cell + 1] = at;
+    }
+  }
+
+  private void tokens(ModelOptions options, int sessions, int items, Random random) {
+    batch.sessions = sessions;
+    batch.sessionStart = new int[sessions + 1];
+    for (int s = 0; s < sessions; s++) {
+      int length = s == 0 ? options.maxSessionLength() : 1 + random.nextInt(5);
+      batch.sessionStart[s + 1] = batch.sessionStart[s] + length;
+    }
+    int tokens = batch.tokens();
+    batch.tokenItem = new int[tokens];
+    batch.tokenType = new int[tokens];
+    batch.tokenGap = new int[tokens];
+    batch.tokenContext = new int[tokens];
+    for (int t = 0; t < tokens; t++) {
+      batch.tokenItem[t] = random.nextInt(items);
+      batch.tokenType[t] = random.nextInt(options.eventTypes());
+      batch.tokenGap[t] = random.nextInt(options.gapBuckets());
+      batch.tokenContext[t] = random.nextInt(5) - 1;
+    }
+  }
+
+  private void predictions(int candidates, Random random) {
+    int tokens = batch.tokens();
+    batch.predictionToken = new int[tokens];
+    batch.predictionTarget = new int[tokens];
+    batch.predictionWeight = new float[tokens];
+    for (int t = 0; t < tokens; t++) {
+      if (random.nextInt(4) > 0) {
+        int p = batch.predictions++;
+        batch.predictionToken[p] = t;
+        batch.predictionTarget[p] = random.nextInt(candidates);
+        batch.predictionWeight[p] = p % 3 == 0 ? 1 : 0.5f + random.nextFloat();
+      }
+    }
+  }
+
+  void zeroGradients() {
+    for (float[] gradients : rows.gradients) {
+      java.util.Arrays.fill(gradients, 0);
+    }
+  }
+}

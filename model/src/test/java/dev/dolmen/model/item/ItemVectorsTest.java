@@ -1,0 +1,199 @@
+package dev.dolmen.model.item;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import dev.dolmen.model.Workspace;
+import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.kernel.ScalarKernels;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class ItemVectorsTest {
+  private static final int WIDTH = 24;
+  private final Random random = new Random(3);
+
+  private float[] vector() {
+    float[] v = new float[WIDTH];
+    for (int d = 0; d < WIDTH; d++) {
+      v[d] = (float) random.nextGaussian();
+    }
+    return v;
+  }
+
+  @Test
+  void keepsWhatWasPut() {
+    ItemVectors vectors = new ItemVectors(WIDTH);
+    assertThat(vectors.size()).isZero();
+    float[] out = new float[WIDTH + 1];
+    assertThat(vectors.get(5000, out, 0)).isFalse();
+    float[] v = vector();
+    assertThat(vectors.put(5000, v, 0)).isTrue();
+    assertThat(vectors.size()).isEqualTo(5001);
+    assertThat(vectors.present()).isOne();
+    assertThat(vectors.contains(5000)).isTrue();
+    assertThat(vectors.contains(4999)).isFalse();
+    assertThat(vectors.contains(1)).isFalse();
+    assertThat(vectors.contains(1_000_000)).isFalse();
+    assertThat(vectors.get(5000, out, 1)).isTrue();
+    for (int d = 0; d < WIDTH; d++) {
+      assertThat(out[d + 1]).isEqualTo(v[d]);
+    }
+    vectors.remove(5000);
+    vectors.remove(5000);
+    vectors.remove(77_777);
+    assertThat(vectors.present()).isZero();
+    assertThat(vectors.get(5000, out, 0)).isFalse();
+  }
+
+  @Test
+  void refusesWhatIsNotFinite() {
+    ItemVectors vectors = new ItemVectors(WIDTH);
+    float[] v = vector();
+    vectors.put(0, v, 0);
+    float[] bad = vector();
+    bad[7] = Float.NaN;
+    assertThat(vectors.put(0, bad, 0)).isFalse();
+    assertThat(vectors.put(1, bad, 0)).isFalse();
+    float[] out = new float[WIDTH];
+    vectors.get(0, out, 0);
+    assertThat(out).isEqualTo(v);
+    assertThat(vectors.contains(1)).isFalse();
+    assertThat(vectors.putBias(0, Float.NaN)).isFalse();
+    assertThat(vectors.putBias(0, 2)).isTrue();
+    assertThat(vectors.bias(0)).isEqualTo(2);
+    vectors.remove(0);
+    assertThat(vectors.bias(0)).isZero();
+    assertThat(vectors.bias(99_999)).isZero();
+  }
+
+  @Test
+  void scoresAndRanksAsDefined() {
+    for (Kernels kernels : new Kernels[] {Kernels.best(), new ScalarKernels("test")}) {
+      ItemVectors vectors = new ItemVectors(WIDTH, kernels);
+      int items = 3333;
+      float[][] all = new float[items][];
+      for (int i = 0; i < items; i++) {
+        if (i % 5 != 3 && (i < 1024 || i >= 2048)) {
+          all[i] = i % 7 == 0 && i > 8 ? all[0].clone() : vector();
+          vectors.put(i, all[i], 0);
+          assertThat(vectors.putBias(i, i % 11 * 0.1f)).isTrue();
+        }
+      }
+      int count = 70;
+      float[] queries = new float[count * WIDTH];
+      int[] targets = new int[count];
+      for (int q = 0; q < count; q++) {
+        System.arraycopy(vector(), 0, queries, q * WIDTH, WIDTH);
+        targets[q] = random.nextInt(items);
+      }
+      int[] ranks = new int[count];
+      vectors.ranks(queries, targets, count, ranks, new Workspace());
+      int[] cut = new int[count];
+      int rankMax = 700;
+      vectors.ranks(queries, targets, count, rankMax, cut, new Workspace());
+      for (int q = 0; q < count; q++) {
+        if (ranks[q] <= rankMax) {
+          assertThat(cut[q]).isEqualTo(ranks[q]);
+        } else {
+          assertThat(cut[q]).isGreaterThan(rankMax);
+        }
+      }
+      float[] one = new float[ItemVectors.aligned(items)];
+      float[] plain = new float[ItemVectors.aligned(items)];
+      float[] many = new float[count * ItemVectors.aligned(items)];
+      vectors.scores(queries, 0, count, 0, items, many, 0, ItemVectors.aligned(items));
+      for (int q = 0; q < count; q++) {
+        vectors.scores(queries, q * WIDTH, 0, items, one, 0);
+        vectors.dotProducts(queries, q * WIDTH, 0, items, plain, 0);
+        int rank = 0;
+        for (int i = 0; i < items; i++) {
+          assertThat(many[q * ItemVectors.aligned(items) + i]).isEqualTo(one[i]);
+          if (all[i] == null) {
+            assertThat(one[i]).isEqualTo(Float.NEGATIVE_INFINITY);
+            continue;
+          }
+          assertThat(one[i] - vectors.bias(i)).isCloseTo(plain[i], offset(1e-5f));
+          double score = i % 11 * 0.1f;
+          for (int d = 0; d < WIDTH; d++) {
+            score += (double) queries[q * WIDTH + d] * all[i][d];
+          }
+          assertThat((double) one[i]).isCloseTo(score, offset(1e-4));
+          if (one[i] >= one[targets[q]]) {
+            rank++;
+          }
+        }
+        assertThat(ranks[q]).isEqualTo(all[targets[q]] == null ? vectors.present() + 1 : rank);
+      }
+    }
+  }
+
+  @Test
+  void aRangeOfItems() {
+    ItemVectors vectors = new ItemVectors(WIDTH);
+    for (int i = 0; i < 2100; i++) {
+      vectors.put(i, vector(), 0);
+    }
+    float[] query = vector();
+    float[] all = new float[ItemVectors.aligned(2100)];
+    vectors.scores(query, 0, 0, 2100, all, 0);
+    float[] some = new float[3 + ItemVectors.aligned(1100)];
+    vectors.scores(query, 0, 992, 2092, some, 3);
+    for (int i = 992; i < 2092; i++) {
+      assertThat(some[3 + i - 992]).isEqualTo(all[i]);
+    }
+    assertThatThrownBy(() -> vectors.scores(query, 0, 5, 9, some, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("5");
+  }
+
+  @Test
+  void tiesAndBrokenQueriesCountAgainstTheTarget() {
+    ItemVectors vectors = new ItemVectors(WIDTH);
+    float[] v = vector();
+    for (int i = 0; i < 40; i++) {
+      vectors.put(i, v, 0);
+    }
+    int[] ranks = new int[2];
+    float[] queries = new float[2 * WIDTH];
+    System.arraycopy(v, 0, queries, 0, WIDTH);
+    queries[WIDTH] = Float.NaN;
+    vectors.ranks(queries, new int[] {9, 9}, 2, ranks, new Workspace());
+    assertThat(ranks).containsExactly(40, 40);
+  }
+
+  /** A reader next to the writer sees whole numbers and no vector before it was written. */
+  @Test
+  void readersSeeOnlyWrittenVectors() throws InterruptedException {
+    ItemVectors vectors = new ItemVectors(WIDTH);
+    AtomicBoolean done = new AtomicBoolean();
+    AtomicBoolean wrong = new AtomicBoolean();
+    float[] query = new float[WIDTH];
+    java.util.Arrays.fill(query, 1);
+    Thread reader =
+        new Thread(() -> {
+          float[] scores = new float[ItemVectors.aligned(40_000)];
+          while (!done.get()) {
+            int size = vectors.size();
+            vectors.scores(query, 0, 0, size, scores, 0);
+            for (int i = 0; i < size; i++) {
+              if (scores[i] != Float.NEGATIVE_INFINITY && scores[i] < WIDTH) {
+                wrong.set(true);
+              }
+            }
+          }
+        });
+    reader.start();
+    float[] v = new float[WIDTH];
+    for (int i = 0; i < 20_000; i++) {
+      java.util.Arrays.fill(v, 1 + i % 3);
+      vectors.put(i, v, 0);
+      vectors.put(i / 2, v, 0);
+    }
+    done.set(true);
+    reader.join();
+    assertThat(wrong).isFalse();
+  }
+}
