@@ -1,0 +1,21 @@
+package dev.dolmen.trainer;
+
+/**
+ * Bounds of the catalogue.
+ *
+ * @param maxItems items at most; an insert beyond is refused, 1 to 50,000,000
+ * @param quarantineRecords log records that must pass before the index of a deleted item may be
+ *     given to another item, so that no request under way mistakes one for the other; it must also
+ *     have left every session. 0 to 100,000,000
+ */
+public record CatalogOptions(int maxItems, int quarantineRecords) {
+  public CatalogOptions {
+    Bounds.check("catalog.maxItems", maxItems, 1, 50_000_000);
+    Bounds.check("catalog.quarantineRecords", quarantineRecords, 0, 100_000_000);
+  }
+
+  /** 2,000,000 items, indexes reused after 65,536 records. */
+  public static CatalogOptions defaults() {
+    return new CatalogOptions(2_000_000, 65_536);
+  }
+}

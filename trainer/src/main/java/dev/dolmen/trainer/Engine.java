@@ -1,0 +1,323 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.parameterstore.table.ChronicleEmbeddingTable;
+import dev.dolmen.parameterstore.table.EmbeddingTable;
+import dev.dolmen.parameterstore.table.SlotStatistics;
+import dev.dolmen.trainer.log.BatchJournal;
+import dev.dolmen.trainer.log.ChronicleFeedbackLog;
+import dev.dolmen.trainer.log.FeedbackLog;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.Closeable;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that learns, composed; owns the training thread and one data directory: {@code lock},
+ * {@code log/}, {@code journal/}, {@code table/}, {@code snapshots/}.
+ */
+public final class Engine implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** On close, what is logged is learned for so long at most; the log keeps the rest. */
+  private static final long CLOSE_LEARNING_MS = 30_000;
+
+  private final EngineOptions options;
+  private final DirectoryLock lock;
+  private final FeedbackLog log;
+  private final BatchJournal journal;
+  private final Learner learner;
+  private final LiveState live;
+  private final Progress progress;
+  private final Ingest ingest;
+  private final TrainingLoop loop;
+  private final EngineSnapshots snapshots;
+  private final SnapshotSchedule schedule;
+  private final Thread thread;
+  private boolean closed;
+
+  /**
+   * Locks the data directory, restores the newest whole snapshot, replays the log after it and
+   * starts to learn.
+   *
+   * @throws IOException if the directory is in use by another process, or cannot be read or written
+   */
+  public static Engine open(EngineOptions options, InstantSource clock, MeterRegistry meters)
+      throws IOException {
+    DirectoryLock lock = DirectoryLock.acquire(options.dataDirectory());
+    try {
+      Engine engine = new Engine(options, clock, lock);
+      EngineMeters.register(engine, meters);
+      engine.thread.start();
+      return engine;
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private Engine(EngineOptions options, InstantSource clock, DirectoryLock lock)
+      throws IOException {
+    this.options = options;
+    this.lock = lock;
+    Path directory = options.dataDirectory();
+    LogOptions logOptions = options.log();
+    log =
+        new ChronicleFeedbackLog(
+            directory.resolve("log"),
+            logOptions.segmentBytes(),
+            logOptions.minFreeBytes(),
+            logOptions.fsync() == LogOptions.Fsync.EACH_APPEND);
+    journal = new BatchJournal(directory.resolve("journal"));
+    EmbeddingTable table =
+        ChronicleEmbeddingTable.open(directory.resolve("table"), options.schema(), options.seed());
+    learner = new Learner(options, table);
+    Replay replay = new Replay(log, journal);
+    snapshots =
+        new EngineSnapshots(
+            directory.resolve("snapshots"), options.schema(), options.snapshots().keep(), clock);
+    long savedOffset = snapshots.restore(learner).logOffset();
+    long offset = replay.run(learner, savedOffset);
+    learner.refreshAllVectors();
+    progress = new Progress(options.training().lagRecordsMin(), replay.count(offset));
+    live =
+        new LiveState(
+            options.schema(),
+            learner.catalog,
+            learner.vectors,
+            learner.sessions,
+            table,
+            new Published(learner.serving(), learner.batches(), 0));
+    ingest = new Ingest(log, learner.catalog, live.features(), clock, progress, options);
+    ingest.rememberLoggedEvents(logOptions.deduplicationEvents());
+    schedule =
+        new SnapshotSchedule(
+            snapshots,
+            learner,
+            log,
+            journal,
+            options.snapshots().intervalSec(),
+            logOptions.deduplicationEvents(),
+            savedOffset);
+    loop =
+        new TrainingLoop(
+            options.training(),
+            clock,
+            learner,
+            live,
+            ingest,
+            journal,
+            log.tailer(offset),
+            offset,
+            progress,
+            schedule);
+    thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(loop);
+    progress.trainer(thread);
+  }
+
+  /** The append side, for any thread. */
+  public Ingest ingest() {
+    return ingest;
+  }
+
+  /** The read side, for any thread. */
+  public LiveState live() {
+    return live;
+  }
+
+  Learner learner() {
+    return learner;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  TrainingLoop loop() {
+    return loop;
+  }
+
+  EngineSnapshots snapshots() {
+    return snapshots;
+  }
+
+  SnapshotSchedule schedule() {
+    return schedule;
+  }
+
+  /** Figures, for any thread. */
+  public EngineStatus status() {
+    Published published = live.published();
+    Learner.Counters counters = learner.counters();
+    return new EngineStatus(
+        published.modelVersion(),
+        log.lastOffset(),
+        progress.appliedOffset(),
+        published.learnedLogOffset(),
+        learner.catalog.size(),
+        learner.sessions.size(),
+        counters.eventsLearned(),
+        loop.recordsPerSecond(),
+        progress.lag(),
+        counters.skippedBatches(),
+        counters.eventTimeMs() / 1_000,
+        learner.validation.total(),
+        learner.validation.window(),
+        slotStatistics(),
+        loop.freshness().percentileMs(50),
+        loop.freshness().percentileMs(99),
+        joinerFigures(),
+        snapshots.latest(),
+        memoryBytes(),
+        progress.failure());
+  }
+
+  private List<SlotStatistics> slotStatistics() {
+    List<SlotStatistics> slots = new ArrayList<>();
+    for (int slot = 0; slot < learner.table.slots(); slot++) {
+      slots.add(learner.table.statistics(slot));
+    }
+    return List.copyOf(slots);
+  }
+
+  private Map<String, Long> memoryBytes() {
+    long table = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
+    long vectors = (long) learner.catalog.indexLimit() * options.model().width() * Float.BYTES;
+    Runtime runtime = Runtime.getRuntime();
+    return Map.of(
+        "table", table,
+        "item_vectors", vectors,
+        "heap", runtime.totalMemory() - runtime.freeMemory());
+  }
+
+  private EngineStatus.JoinerFigures joinerFigures() {
+    var f = learner.joiner.figures();
+    return new EngineStatus.JoinerFigures(
+        f.waiting(),
+        f.joined(),
+        f.unknown(),
+        f.expired(),
+        f.impressions() == 0 ? 0 : (double) f.clicks() / f.impressions(),
+        f.clicks() == 0 ? 0 : (double) f.clickedPositions() / f.clicks());
+  }
+
+  /**
+   * Takes a snapshot at the next barrier between two batches; returns when it is durable.
+   *
+   * @throws IOException if it cannot be written; the engine goes on
+   */
+  public SnapshotInfo snapshot() throws IOException, InterruptedException {
+    long requestedUs = loop.nowUs();
+    return atBarrier(() -> schedule.take(requestedUs, loop.position()));
+  }
+
+  /**
+   * Hash of everything that matters, taken at a barrier between two batches: equal for a run that
+   * was killed and recovered and one that never stopped.
+   */
+  public long stateHash() throws InterruptedException {
+    try {
+      return atBarrier(this::hash);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private <T> T atBarrier(Callable<T> work) throws IOException, InterruptedException {
+    try {
+      return loop.atBarrier(work).get();
+    } catch (CancellationException e) {
+      throw new IOException("the engine has stopped: " + progress.failure(), e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw cause instanceof IOException io ? io : new IOException(cause);
+    }
+  }
+
+  private long hash() throws IOException {
+    HashingOutput hashing = new HashingOutput();
+    DataOutputStream out = new DataOutputStream(hashing);
+    learner.writeTo(out);
+    out.writeLong(learner.model.stateHash());
+    out.writeLong(learner.table.stateHash());
+    out.writeLong(loop.position().logOffset());
+    out.flush();
+    return hashing.hash();
+  }
+
+  /** Learns what is logged, snapshots and closes. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ingest.close();
+    loop.stopWhenLearned(CLOSE_LEARNING_MS);
+    joinThread();
+    snapshotOnClose();
+    closeFiles();
+  }
+
+  private void snapshotOnClose() {
+    boolean barrier = learner.pending().size() == 0 && progress.failure() == null;
+    if (options.snapshots().onClose() && barrier && schedule.changed(loop.position())) {
+      try {
+        schedule.take(loop.nowUs(), loop.position());
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("No snapshot on close; the log will be replayed", e);
+      }
+    }
+  }
+
+  /** Stops at once, learns nothing more and writes nothing: for tests of recovery. */
+  void abandon() {
+    closed = true;
+    loop.stopNow();
+    closeFiles();
+    ingest.close();
+  }
+
+  private void closeFiles() {
+    joinThread();
+    log.close();
+    journal.close();
+    closeQuietly(learner.table, "embedding table");
+    closeQuietly(lock, "directory lock");
+  }
+
+  private void joinThread() {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void closeQuietly(@Nullable Closeable closeable, String what) {
+    try {
+      if (closeable != null) {
+        closeable.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("Closing the {} failed", what, e);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.dolmen.trainer;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.ToDoubleFunction;
+
+/** The engine's meters: read when the registry is read, and not otherwise. */
+final class EngineMeters {
+  private final Engine engine;
+  private final MeterRegistry meters;
+
+  private EngineMeters(Engine engine, MeterRegistry meters) {
+    this.engine = engine;
+    this.meters = meters;
+  }
+
+  static void register(Engine engine, MeterRegistry meters) {
+    EngineMeters m = new EngineMeters(engine, meters);
+    m.progress();
+    m.validation("total", e -> e.learner().validation.total());
+    m.validation("window", e -> e.learner().validation.window());
+    m.ingest();
+    m.joiner();
+    m.snapshots();
+    m.table();
+  }
+
+  private void progress() {
+    gauge("dolmen.model.version", "Batches learned", e -> e.live().published().modelVersion());
+    counter(
+        "dolmen.events.learned",
+        "Feedback events learned",
+        e -> e.learner().counters().eventsLearned());
+    counter(
+        "dolmen.batches.skipped",
+        "Batches left out because loss or gradient was not finite",
+        e -> e.learner().counters().skippedBatches());
+    counter(
+        "dolmen.records.inapplicable",
+        "Log records whose item was gone or that the schema refused",
+        e -> e.learner().counters().inapplicable());
+    gauge("dolmen.lag.records", "Records logged, not learned", e -> e.progress().lag());
+    gauge(
+        "dolmen.lag.bound.records",
+        "Lag beyond which publishers are held back",
+        e -> e.progress().lagBound());
+    gauge(
+        "dolmen.learning.rate.records",
+        "Records learned a second of work",
+        e -> e.loop().recordsPerSecond());
+    gauge(
+        "dolmen.freshness.p50.ms",
+        "Logged to visible, median of the last events",
+        e -> e.loop().freshness().percentileMs(50));
+    gauge(
+        "dolmen.freshness.p99.ms",
+        "Logged to visible, 99th percentile of the last events",
+        e -> e.loop().freshness().percentileMs(99));
+    gauge("dolmen.catalog.items", "Items", e -> e.live().catalog().size());
+    gauge("dolmen.sessions", "Sessions", e -> e.live().sessions().size());
+    counter(
+        "dolmen.sessions.evicted",
+        "Sessions that made room for others",
+        e -> e.live().sessions().evicted());
+    counter(
+        "dolmen.sessions.expired",
+        "Sessions that ended by idleness",
+        e -> e.live().sessions().expired());
+  }
+
+  private void validation(String span, java.util.function.Function<Engine, ValidationFigures> of) {
+    spanned("dolmen.validation.recall20", span, e -> of.apply(e).recallAt20());
+    spanned("dolmen.validation.mrr20", span, e -> of.apply(e).mrrAt20());
+    spanned("dolmen.validation.ndcg20", span, e -> of.apply(e).ndcgAt20());
+    spanned("dolmen.validation.popularity.recall20", span, e -> of.apply(e).popularityRecallAt20());
+    spanned("dolmen.validation.popularity.mrr20", span, e -> of.apply(e).popularityMrrAt20());
+    spanned("dolmen.validation.loss", span, e -> of.apply(e).loss());
+    spanned("dolmen.validation.predictions", span, e -> of.apply(e).predictions());
+  }
+
+  private void ingest() {
+    counter("dolmen.events.accepted", "Feedback events logged", e -> e.ingest().accepted());
+    counter("dolmen.events.duplicate", "Published again", e -> e.ingest().duplicates());
+    counter(
+        "dolmen.impressions.dropped",
+        "Impressions that were not logged",
+        e -> e.ingest().droppedImpressions());
+  }
+
+  private void snapshots() {
+    counter(
+        "dolmen.snapshot.failures",
+        "Scheduled snapshots that could not be written",
+        e -> e.schedule().failures());
+    gauge("dolmen.snapshot.bytes", "Size of the newest", e -> latest(e, SnapshotInfo::bytes));
+    gauge(
+        "dolmen.snapshot.pause.ms",
+        "Training stood still for the newest",
+        e -> latest(e, SnapshotInfo::pauseMs));
+    gauge(
+        "dolmen.snapshot.version",
+        "Batches learned by the newest",
+        e -> latest(e, SnapshotInfo::modelVersion));
+  }
+
+  private static double latest(Engine engine, ToDoubleFunction<SnapshotInfo> value) {
+    SnapshotInfo latest = engine.snapshots().latest();
+    return latest == null ? 0 : value.applyAsDouble(latest);
+  }
+
+  private void joiner() {
+    gauge("dolmen.joiner.waiting", "Waiting", e -> e.learner().joiner.figures().waiting());
+    counter("dolmen.joiner.joined", "Joined", e -> e.learner().joiner.figures().joined());
+    counter(
+        "dolmen.joiner.unknown", "Late or unknown", e -> e.learner().joiner.figures().unknown());
+    counter(
+        "dolmen.joiner.expired",
+        "Impressions without any action",
+        e -> e.learner().joiner.figures().expired());
+    counter("dolmen.joiner.impressions", "Shown", e -> e.learner().joiner.figures().impressions());
+  }
+
+  private void table() {
+    var slots = engine.live().schema().slots();
+    for (int slot = 0; slot < slots.size(); slot++) {
+      int number = slot;
+      Gauge.builder("dolmen.table.rows", engine, e -> e.live().table().statistics(number).rows())
+          .tag("slot", slots.get(slot).name())
+          .register(meters);
+      Gauge.builder(
+              "dolmen.table.bytes", engine, e -> e.live().table().statistics(number).memoryBytes())
+          .tag("slot", slots.get(slot).name())
+          .register(meters);
+    }
+  }
+
+  private void gauge(String name, String description, ToDoubleFunction<Engine> value) {
+    Gauge.builder(name, engine, value).description(description).register(meters);
+  }
+
+  private void counter(String name, String description, ToDoubleFunction<Engine> value) {
+    FunctionCounter.builder(name, engine, value).description(description).register(meters);
+  }
+
+  private void spanned(String name, String span, ToDoubleFunction<Engine> value) {
+    Gauge.builder(name, engine, value).tag("span", span).register(meters);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.parameterstore.schema.Schema;
+import java.nio.file.Path;
+
+/**
+ * Everything an engine is configured with.
+ *
+ * @param dataDirectory where log, journal, table and snapshots live; created if missing
+ * @param schema the slots of items and visits
+ * @param model the model's shape
+ * @param training batches and what they learn from
+ * @param sessions what is remembered of visits
+ * @param catalog bounds of the catalogue
+ * @param log the feedback log
+ * @param snapshots when snapshots are taken
+ * @param seed source of all randomness
+ */
+public record EngineOptions(
+    Path dataDirectory,
+    Schema schema,
+    ModelSettings model,
+    TrainingOptions training,
+    SessionOptions sessions,
+    CatalogOptions catalog,
+    LogOptions log,
+    SnapshotOptions snapshots,
+    long seed) {
+  /** Defaults for everything but directory and schema. */
+  public static EngineOptions defaults(Path dataDirectory, Schema schema) {
+    return new EngineOptions(
+        dataDirectory,
+        schema,
+        ModelSettings.defaults(),
+        TrainingOptions.defaults(),
+        SessionOptions.defaults(),
+        CatalogOptions.defaults(),
+        LogOptions.defaults(),
+        SnapshotOptions.defaults(),
+        1);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.parameterstore.table.SlotStatistics;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Figures of a running engine, each current when it was read.
+ *
+ * @param modelVersion batches learned since the model was born
+ * @param logOffset last record of the log; 0 if there is none
+ * @param appliedLogOffset catalogue changes up to this are visible
+ * @param learnedLogOffset feedback up to this is learned and visible
+ * @param catalogItems items in the catalogue
+ * @param sessions sessions remembered
+ * @param eventsLearned feedback events learned since the model was born
+ * @param eventsPerSecond feedback events learned a second, of late
+ * @param lagRecords records logged and not yet learned
+ * @param skippedBatches batches left out because loss or gradient was not finite
+ * @param eventTimeSec newest event time seen, seconds since 1970
+ * @param total validation since the model was born
+ * @param window validation over the last predictions
+ * @param slots figures of each slot's table, in schema order
+ * @param freshnessP50Ms median milliseconds from a logged event to recommendations made with it
+ * @param freshnessP99Ms 99th percentile of the same
+ * @param joiner what became of impressions
+ * @param latestSnapshot the newest durable snapshot of this or an earlier run
+ * @param memoryBytes bytes in use by part
+ * @param failure why the training thread stopped, if it did; the engine then refuses feedback
+ */
+public record EngineStatus(
+    long modelVersion,
+    long logOffset,
+    long appliedLogOffset,
+    long learnedLogOffset,
+    int catalogItems,
+    int sessions,
+    long eventsLearned,
+    double eventsPerSecond,
+    long lagRecords,
+    long skippedBatches,
+    long eventTimeSec,
+    ValidationFigures total,
+    ValidationFigures window,
+    List<SlotStatistics> slots,
+    double freshnessP50Ms,
+    double freshnessP99Ms,
+    JoinerFigures joiner,
+    @Nullable SnapshotInfo latestSnapshot,
+    Map<String, Long> memoryBytes,
+    @Nullable String failure) {
+  /**
+   * What became of impressions.
+   *
+   * @param waiting impressions that wait for a click
+   * @param joined feedback events that found their impression
+   * @param unknown feedback events whose impression had gone or never came
+   * @param expired impressions whose time passed without any action
+   * @param clickThroughRate clicks by impressions, of all that were shown
+   * @param meanClickedPosition mean position, from 1, of the items clicked
+   */
+  public record JoinerFigures(
+      long waiting,
+      long joined,
+      long unknown,
+      long expired,
+      double clickThroughRate,
+      double meanClickedPosition) {}
+}

@@ -1,0 +1,339 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.model.ServingModel;
+import dev.dolmen.model.SessionModel;
+import dev.dolmen.model.TrainingBatch;
+import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.parameterstore.fid.FeatureExtractor;
+import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.parameterstore.fid.InvalidFeatureException;
+import dev.dolmen.parameterstore.table.EmbeddingTable;
+import dev.dolmen.trainer.batch.BatchAssembler;
+import dev.dolmen.trainer.batch.ClickCounts;
+import dev.dolmen.trainer.batch.ItemEncoding;
+import dev.dolmen.trainer.batch.PendingEvents;
+import dev.dolmen.trainer.batch.PendingSession;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.joiner.ImpressionJoiner;
+import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionStore;
+import dev.dolmen.trainer.validation.ProgressiveValidation;
+import dev.dolmen.v1.EventType;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Impression;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.LogRecord;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All state that is a function of log, batch boundaries and seed, and the two transitions on it:
+ * {@link #apply} a record, {@link #learn} the events gathered since the last batch. Live run and
+ * replay share it. Owned by the training thread.
+ */
+final class Learner {
+  private final TrainingOptions options;
+  private final FeatureExtractor features;
+  private final ContextInterner contexts;
+  final Catalog catalog;
+  final SessionStore sessions;
+  final EmbeddingTable table;
+  final SessionModel model;
+  final ItemVectors vectors;
+  final ImpressionJoiner joiner;
+  final ProgressiveValidation validation;
+  private final VectorRefresher refresher;
+  private final BatchAssembler assembler;
+  private final ClickCounts frequencies;
+  private final ClickCounts baseline;
+  private final PendingEvents pending = new PendingEvents();
+  private ServingModel serving;
+  private long batches;
+  private long eventsLearned;
+  private long eventTimeMs;
+  private long skippedBatches;
+  private long inapplicable;
+
+  private volatile Counters counters = new Counters(0, 0, 0, 0, 0);
+
+  /**
+   * Counts since the model was born.
+   *
+   * @param batches batches learned
+   * @param eventsLearned feedback events in them
+   * @param eventTimeMs newest event time
+   * @param skippedBatches batches left out because loss or gradient was not finite
+   * @param inapplicable records whose item was gone or that the schema refused
+   */
+  record Counters(
+      long batches, long eventsLearned, long eventTimeMs, long skippedBatches, long inapplicable) {}
+
+  Learner(EngineOptions engine, EmbeddingTable table) {
+    options = engine.training();
+    features = new FeatureExtractor(engine.schema());
+    contexts = new ContextInterner(features);
+    this.table = table;
+    catalog = new Catalog(features, engine.catalog().quarantineRecords());
+    int length = engine.model().maxSessionLength();
+    sessions =
+        new SessionStore(
+            catalog, engine.sessions().maxSessions(), engine.sessions().idleSec(), length);
+    model =
+        new SessionModel(
+            engine.model().toModelOptions(engine.schema()),
+            engine.model().optimizer(),
+            engine.seed());
+    vectors = new ItemVectors(engine.model().width());
+    joiner =
+        new ImpressionJoiner(
+            engine.sessions().maxImpressions(), engine.sessions().impressionWindowSec() * 1_000);
+    validation = new ProgressiveValidation(options.validationWindow(), options.validationShare());
+    frequencies = new ClickCounts(options.popularityHalfLifeEvents());
+    baseline = new ClickCounts(options.baselineHalfLifeEvents());
+    refresher =
+        new VectorRefresher(catalog, vectors, new ItemEncoding(engine.schema(), table), baseline);
+    assembler =
+        new BatchAssembler(
+            engine.schema(),
+            table,
+            catalog,
+            frequencies,
+            baseline,
+            new BatchAssembler.Options(
+                options.negatives(),
+                options.fullSoftmaxItems(),
+                options.logQ(),
+                length,
+                engine.seed()));
+    serving = model.publish();
+  }
+
+  /** Applies the next record of the log: catalogue and sessions change at once. */
+  void apply(LogRecord record) {
+    catalog.countRecord();
+    switch (record.getRecordCase()) {
+      case FEEDBACK -> applyFeedback(record.getFeedback(), record.getLoggedUs());
+      case IMPRESSION -> applyImpression(record.getImpression());
+      case UPSERT -> applyUpsert(record.getUpsert());
+      case DELETE_ITEM_ID -> applyDelete(record.getDeleteItemId());
+      case RECORD_NOT_SET -> inapplicable++;
+    }
+  }
+
+  private void applyFeedback(FeedbackEvent event, long loggedUs) {
+    long timeMs = toMs(event.getTime());
+    eventTimeMs = Math.max(eventTimeMs, timeMs);
+    if (!event.getRequestId().isEmpty()) {
+      joiner.join(event);
+    }
+    int item = catalog.indexOf(event.getItemId());
+    if (!extendsSession(event.getType())) {
+      pending.count(loggedUs);
+    } else if (item < 0) {
+      inapplicable++;
+      pending.count(loggedUs);
+    } else {
+      int type =
+          event.getType() == EventType.EVENT_TYPE_UNSPECIFIED
+              ? EventType.EVENT_TYPE_CLICK_VALUE
+              : event.getTypeValue();
+      Features context = contextOf(event);
+      SessionHistory before = sessions.append(event.getSessionId(), item, type, timeMs, context);
+      pending.add(event.getSessionId(), before, item, type, timeMs, context, loggedUs);
+    }
+  }
+
+  /** Dwelling adds nothing to the path of a visit, and a dismissed item was not wanted. */
+  private static boolean extendsSession(EventType type) {
+    return switch (type) {
+      case EVENT_TYPE_UNSPECIFIED,
+          EVENT_TYPE_VIEW,
+          EVENT_TYPE_CLICK,
+          EVENT_TYPE_ADD_TO_CART,
+          EVENT_TYPE_PURCHASE ->
+          true;
+      case EVENT_TYPE_DWELL, EVENT_TYPE_DISMISS, UNRECOGNIZED -> false;
+    };
+  }
+
+  private @Nullable Features contextOf(FeedbackEvent event) {
+    try {
+      return contexts.of(event.getContextMap());
+    } catch (InvalidFeatureException e) {
+      // Checked before it was logged; the schema was another one then.
+      inapplicable++;
+      return null;
+    }
+  }
+
+  private void applyImpression(Impression impression) {
+    joiner.add(impression, toMs(impression.getTime()));
+  }
+
+  private void applyUpsert(Item item) {
+    try {
+      refresher.changed(catalog.upsert(item).index());
+    } catch (InvalidFeatureException e) {
+      inapplicable++;
+    }
+  }
+
+  private void applyDelete(String itemId) {
+    CatalogItem item = catalog.delete(itemId);
+    if (item != null) {
+      refresher.removed(item.index());
+      frequencies.clear(item.index());
+      baseline.clear(item.index());
+    }
+  }
+
+  private static long toMs(com.google.protobuf.Timestamp time) {
+    return time.getSeconds() * 1_000 + time.getNanos() / 1_000_000;
+  }
+
+  /** Events that wait for the next batch. */
+  PendingEvents pending() {
+    return pending;
+  }
+
+  /** Encodes items whose metadata is new. */
+  void flushChangedItems() {
+    refresher.flush(serving);
+  }
+
+  /** New items that wait for {@link #flushChangedItems}. */
+  int changedItems() {
+    return refresher.waiting();
+  }
+
+  /**
+   * Learns the pending events as the next batch: validate, forward, backward, step, update rows,
+   * refresh vectors.
+   */
+  void learn() {
+    flushChangedItems();
+    batches++;
+    long eventTimeSec = Math.max(0, eventTimeMs / 1_000);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), batches);
+    assembler.gatherForTraining(eventTimeSec);
+    if (batch.predictions > 0) {
+      learnPredictions(batch);
+    }
+    for (PendingSession session : pending.sessions()) {
+      for (int i = 0; i < session.newEvents(); i++) {
+        frequencies.add(session.newItem(i));
+        baseline.add(session.newItem(i));
+        refresher.clicked(session.newItem(i), serving);
+      }
+    }
+    table.expire(eventTimeSec, options.expireRowsPerBatch());
+    eventsLearned += pending.size();
+    pending.clear();
+    refresher.sweep(options.refreshItemsPerBatch(), serving);
+    publishCounters();
+  }
+
+  private void learnPredictions(TrainingBatch batch) {
+    model.forward(batch, assembler.rows());
+    validation.score(
+        model.sessionVectors(),
+        assembler.targetItems(),
+        batch.predictions,
+        vectors,
+        baseline,
+        batches);
+    double loss = model.backward(batch, assembler.rows());
+    if (model.step()) {
+      assembler.applyGradients();
+      validation.addLoss(loss, batch.predictions);
+      serving = model.publish();
+      refresher.modelChanged();
+      refresher.refresh(assembler.recordItems(), batch.items.records, serving);
+    } else {
+      skippedBatches++;
+    }
+  }
+
+  /** Whether some item vectors were made by an older model. */
+  boolean staleVectors() {
+    return refresher.stale();
+  }
+
+  /** Brings up to {@code maxItems} item vectors up to date. */
+  void refreshVectors(int maxItems) {
+    refresher.sweep(maxItems, serving);
+  }
+
+  /** Encodes the whole catalogue: after a restore. */
+  void refreshAllVectors() {
+    flushChangedItems();
+    refresher.modelChanged();
+    refresher.sweep(Integer.MAX_VALUE, serving);
+  }
+
+  /** Indexes of the items clicked most of late, best first. */
+  int[] mostClicked(int maxItems) {
+    return baseline.mostClicked(maxItems);
+  }
+
+  /** The dense parameters after the last batch. */
+  ServingModel serving() {
+    return serving;
+  }
+
+  /** Batches learned. */
+  long batches() {
+    return batches;
+  }
+
+  /** Counts as of the last batch. Any thread. */
+  Counters counters() {
+    return counters;
+  }
+
+  private void publishCounters() {
+    counters = new Counters(batches, eventsLearned, eventTimeMs, skippedBatches, inapplicable);
+    validation.publishFigures();
+    joiner.publishFigures();
+  }
+
+  /** Writes counters, catalogue, sessions, click counts and joiner; no events may be pending. */
+  void writeTo(DataOutput out) throws IOException {
+    if (pending.size() > 0) {
+      throw new IllegalStateException(pending.size() + " events are pending, expected a barrier");
+    }
+    out.writeLong(batches);
+    out.writeLong(eventsLearned);
+    out.writeLong(eventTimeMs);
+    out.writeLong(skippedBatches);
+    out.writeLong(inapplicable);
+    catalog.writeTo(out);
+    sessions.writeTo(out);
+    frequencies.writeTo(out);
+    baseline.writeTo(out);
+    joiner.writeTo(out);
+  }
+
+  /** Reads what {@link #writeTo} wrote into this new learner. */
+  void readFrom(DataInput in) throws IOException {
+    batches = in.readLong();
+    eventsLearned = in.readLong();
+    eventTimeMs = in.readLong();
+    skippedBatches = in.readLong();
+    inapplicable = in.readLong();
+    catalog.readFrom(in);
+    sessions.readFrom(in);
+    frequencies.readFrom(in);
+    baseline.readFrom(in);
+    joiner.readFrom(in);
+    publishCounters();
+  }
+
+  /** Takes over the parameters that the model has read. */
+  void modelRestored() {
+    serving = model.publish();
+  }
+}

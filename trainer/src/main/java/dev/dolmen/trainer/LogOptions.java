@@ -1,0 +1,45 @@
+package dev.dolmen.trainer;
+
+/**
+ * The embedded feedback log.
+ *
+ * @param minFreeBytes free bytes that must stay on the log's file system; with less, nothing is
+ *     acknowledged any more until there is room again. At least 16 MiB, because the log is mapped
+ *     memory and a page that cannot be written kills the process
+ * @param segmentBytes payload bytes after which a new file is begun, 1 MiB to 64 GiB; whole files
+ *     are deleted when no snapshot needs them
+ * @param fsync when the log is forced to the device
+ * @param deduplicationEvents event ids remembered, counted back from the newest, so that publishing
+ *     one again is recognised; 1 to 100,000,000
+ * @param maxQueuedImpressions impressions that wait to be logged, off the request's path; further
+ *     ones are dropped and counted, 1 to 1,000,000
+ */
+public record LogOptions(
+    long minFreeBytes,
+    long segmentBytes,
+    Fsync fsync,
+    int deduplicationEvents,
+    int maxQueuedImpressions) {
+  /** When the log is forced to the device. */
+  public enum Fsync {
+    /**
+     * Left to the operating system: acknowledged events survive the death of the process, and of
+     * the machine only once the system has written them (tens of seconds).
+     */
+    NEVER,
+    /** Before every acknowledgement: acknowledged events survive a power cut. */
+    EACH_APPEND
+  }
+
+  public LogOptions {
+    Bounds.check("log.minFreeBytes", minFreeBytes, 16L << 20, 1L << 50);
+    Bounds.check("log.segmentBytes", segmentBytes, 1L << 20, 64L << 30);
+    Bounds.check("log.deduplicationEvents", deduplicationEvents, 1, 100_000_000);
+    Bounds.check("log.maxQueuedImpressions", maxQueuedImpressions, 1, 1_000_000);
+  }
+
+  /** 256 MiB kept free, files of 1 GiB, no fsync, 2,000,000 event ids, 16,384 impressions. */
+  public static LogOptions defaults() {
+    return new LogOptions(256L << 20, 1L << 30, Fsync.NEVER, 2_000_000, 16_384);
+  }
+}

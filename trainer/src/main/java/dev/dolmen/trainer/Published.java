@@ -1,0 +1,12 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.model.ServingModel;
+
+/**
+ * The model as it is visible to requests.
+ *
+ * @param model the dense parameters
+ * @param modelVersion batches learned
+ * @param learnedLogOffset every feedback event up to this is learned and its session extended
+ */
+public record Published(ServingModel model, long modelVersion, long learnedLogOffset) {}

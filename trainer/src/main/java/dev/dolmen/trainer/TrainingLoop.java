@@ -1,0 +1,285 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.trainer.log.BatchJournal;
+import dev.dolmen.trainer.log.LogTailer;
+import dev.dolmen.trainer.validation.FreshnessWindow;
+import dev.dolmen.v1.LogRecord;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the training thread does: read the log, close batches by count or age, journal and learn
+ * them, publish, and between two batches run what others ask for at a barrier. When there is
+ * nothing to read it brings item vectors up to date.
+ */
+final class TrainingLoop implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+
+  /** Records read between two looks at age, barriers and the log's end. */
+  private static final int READ_RECORDS = 256;
+
+  /** New items that are encoded together while the log is being read. */
+  private static final int CHANGED_ITEMS = 512;
+
+  /** Item vectors refreshed in one idle turn, and the pause between two turns. */
+  private static final int IDLE_REFRESH_ITEMS = 1_024;
+
+  private static final long IDLE_REFRESH_MS = 2;
+  private static final long IDLE_MS = 100;
+
+  private final TrainingOptions options;
+  private final InstantSource clock;
+  private final Learner learner;
+  private final LiveState live;
+  private final Ingest ingest;
+  private final BatchJournal journal;
+  private final LogTailer tailer;
+  private final Progress progress;
+  private final SnapshotSchedule schedule;
+  private final FreshnessWindow freshness = new FreshnessWindow();
+  private final LagBound lag;
+  private final PopularItems popular;
+  private final ConcurrentLinkedQueue<FutureTask<?>> barriers = new ConcurrentLinkedQueue<>();
+  private volatile Stop stop = Stop.NO;
+  private volatile long stopAtUs = Long.MAX_VALUE;
+  private volatile boolean ended;
+  private long records;
+  private long readOffset;
+  private long journalPlace;
+  private long recordsAtLastBatch;
+  private long busySinceUs;
+
+  private enum Stop {
+    NO,
+    WHEN_LEARNED,
+    NOW
+  }
+
+  /**
+   * @param tailer stands behind everything that {@code learner} has applied
+   * @param offset where that is
+   */
+  TrainingLoop(
+      TrainingOptions options,
+      InstantSource clock,
+      Learner learner,
+      LiveState live,
+      Ingest ingest,
+      BatchJournal journal,
+      LogTailer tailer,
+      long offset,
+      Progress progress,
+      SnapshotSchedule schedule) {
+    this.options = options;
+    this.clock = clock;
+    this.learner = learner;
+    this.live = live;
+    this.ingest = ingest;
+    this.journal = journal;
+    this.tailer = tailer;
+    this.progress = progress;
+    this.schedule = schedule;
+    this.readOffset = offset;
+    this.journalPlace = journal.lastPlace();
+    this.lag = new LagBound(options.lagMs(), options.lagRecordsMin());
+    this.popular = new PopularItems(learner, live);
+  }
+
+  @Override
+  public void run() {
+    String failure = null;
+    try {
+      busySinceUs = nowUs();
+      publish();
+      while (stop != Stop.NOW && !(stop == Stop.WHEN_LEARNED && nowUs() >= stopAtUs)) {
+        if (!turn()) {
+          break;
+        }
+      }
+    } catch (Throwable e) {
+      LOG.error("Training has stopped", e);
+      failure = e.toString();
+    } finally {
+      ended = true;
+      progress.ended(failure);
+      for (FutureTask<?> task = barriers.poll(); task != null; task = barriers.poll()) {
+        task.cancel(false);
+      }
+    }
+  }
+
+  /** One turn; false when everything is learned and the loop is to stop. */
+  private boolean turn() throws IOException {
+    boolean atEnd = !read();
+    long now = nowUs();
+    int pending = learner.pending().size();
+    boolean barrier = !barriers.isEmpty() || schedule.due(now, position());
+    boolean stopping = stop == Stop.WHEN_LEARNED;
+    if (pending >= options.batchEvents()
+        || (pending > 0 && (aged(now) || barrier || (stopping && atEnd)))) {
+      learnBatch();
+    } else if (pending == 0 && (atEnd || barrier)) {
+      publish();
+      runBarriers();
+      if (schedule.due(now, position())) {
+        schedule.takeScheduled(now, position());
+        busySinceUs = nowUs();
+      }
+      if (stopping && atEnd) {
+        return false;
+      }
+    }
+    if (atEnd && learner.pending().size() < options.batchEvents()) {
+      idle();
+    }
+    return true;
+  }
+
+  private boolean aged(long nowUs) {
+    long age = nowUs - learner.pending().loggedUs(0);
+    // A clock that was set back would let a batch wait for ever.
+    return age >= options.batchAgeMs() * 1_000 || age < 0;
+  }
+
+  /** Reads until a batch is full or enough is read; false at the end of the log. */
+  private boolean read() throws IOException {
+    for (int i = 0; i < READ_RECORDS; i++) {
+      if (learner.pending().size() >= options.batchEvents()) {
+        return true;
+      }
+      if (!tailer.next()) {
+        learner.flushChangedItems();
+        return false;
+      }
+      apply(LogRecords.parse(tailer.bytes(), tailer.length()), tailer.offset());
+    }
+    return true;
+  }
+
+  private void apply(LogRecord record, long offset) {
+    learner.apply(record);
+    readOffset = offset;
+    records++;
+    progress.applied(offset);
+    switch (record.getRecordCase()) {
+      case UPSERT -> ingest.applied(record.getUpsert().getItemId(), offset);
+      case DELETE_ITEM_ID -> ingest.applied(record.getDeleteItemId(), offset);
+      case FEEDBACK, IMPRESSION, RECORD_NOT_SET -> {}
+    }
+    if (learner.changedItems() >= CHANGED_ITEMS) {
+      learner.flushChangedItems();
+    }
+  }
+
+  private void learnBatch() {
+    long[] loggedUs = new long[learner.pending().size()];
+    for (int i = 0; i < loggedUs.length; i++) {
+      loggedUs[i] = learner.pending().loggedUs(i);
+    }
+    journalPlace = journal.append(learner.batches() + 1, readOffset);
+    learner.learn();
+    long now = nowUs();
+    lag.add(records - recordsAtLastBatch, now - busySinceUs);
+    recordsAtLastBatch = records;
+    busySinceUs = now;
+    // Before the batch shows, so that whoever waits for it finds the figures complete.
+    for (long us : loggedUs) {
+      freshness.add(Math.max(0, now - us));
+    }
+    publish();
+  }
+
+  /** Makes the state of now visible. */
+  private void publish() {
+    if (learner.pending().size() == 0) {
+      Published before = live.published();
+      if (before.learnedLogOffset() != readOffset || before.modelVersion() != learner.batches()) {
+        live.publish(new Published(learner.serving(), learner.batches(), readOffset));
+        popular.refresh(nowUs());
+      }
+      progress.learned(readOffset, records, lag.records());
+    }
+  }
+
+  private void idle() {
+    long ms = IDLE_MS;
+    if (learner.staleVectors()) {
+      learner.refreshVectors(IDLE_REFRESH_ITEMS);
+      ms = IDLE_REFRESH_MS;
+    }
+    if (learner.pending().size() > 0) {
+      long dueMs = options.batchAgeMs() - (nowUs() - learner.pending().loggedUs(0)) / 1_000;
+      ms = Math.clamp(dueMs, 0, ms);
+    }
+    if (ms > 0) {
+      progress.sleep(ms, this::hasWork);
+    }
+    busySinceUs = nowUs();
+  }
+
+  private boolean hasWork() {
+    return progress.loggedRecords() > records || !barriers.isEmpty() || stop != Stop.NO;
+  }
+
+  private void runBarriers() {
+    ArrayDeque<FutureTask<?>> now = new ArrayDeque<>();
+    for (FutureTask<?> task = barriers.poll(); task != null; task = barriers.poll()) {
+      now.add(task);
+    }
+    now.forEach(FutureTask::run);
+  }
+
+  /**
+   * Runs {@code work} on the training thread between two batches, with nothing pending. Any thread.
+   */
+  <T> FutureTask<T> atBarrier(Callable<T> work) {
+    FutureTask<T> task = new FutureTask<>(work);
+    barriers.add(task);
+    if (ended) {
+      barriers.remove(task);
+      task.cancel(false);
+    }
+    progress.wakeTrainer();
+    return task;
+  }
+
+  /** Asks the loop to learn what is logged and end, at the latest after {@code ms}. */
+  void stopWhenLearned(long ms) {
+    stopAtUs = nowUs() + ms * 1_000;
+    stop = Stop.WHEN_LEARNED;
+    progress.wakeTrainer();
+  }
+
+  /** Asks the loop to end with what it is doing. */
+  void stopNow() {
+    stop = Stop.NOW;
+    progress.wakeTrainer();
+  }
+
+  FreshnessWindow freshness() {
+    return freshness;
+  }
+
+  /** Records a second of work, of late. */
+  double recordsPerSecond() {
+    return lag.recordsPerSecond();
+  }
+
+  /** Where log and journal stand. Training thread, or after it has ended. */
+  EngineSnapshots.Position position() {
+    return new EngineSnapshots.Position(readOffset, journalPlace);
+  }
+
+  /** Wall clock, microseconds. */
+  long nowUs() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+  }
+}

@@ -1,0 +1,288 @@
+package dev.dolmen.trainer.batch;
+
+import dev.dolmen.model.TrainingBatch;
+import dev.dolmen.parameterstore.fid.ColumnSpec;
+import dev.dolmen.parameterstore.fid.FeatureExtractor;
+import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.table.EmbeddingTable;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.session.TimeGaps;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forms the arrays of one batch from its events.
+ *
+ * <p>Candidates of the softmax are the distinct targets of the batch and negatives drawn uniformly
+ * from the catalogue, shared by all predictions; a small catalogue is taken whole. A candidate's
+ * log-Q is the logarithm of its chance to be among them: {@code 1 - (1 - f)^P (1 - 1/N)^n}, f its
+ * share of late clicks, P predictions, n draws from N items (Yi et al., RecSys 2019, estimate f
+ * from the stream, too).
+ *
+ * <p>A session is encoded once, its last L events, and predicts each of its new events; one with
+ * more new events than half of L is cut into several overlapping windows.
+ */
+public final class BatchAssembler {
+  private final Catalog catalog;
+  private final ClickCounts frequencies;
+  private final ClickCounts popularity;
+  private final List<ColumnSpec> itemColumns;
+  private final List<ColumnSpec> contextColumns;
+  private final RowGathering gathering;
+  private final Options options;
+  private final TrainingBatch batch;
+  private final IdentityHashMap<Features, Integer> contextRecords = new IdentityHashMap<>();
+  private int[] recordStamp = new int[16];
+  private int[] recordOf = new int[16];
+  private int stamp;
+  private int[] recordItem = new int[16];
+  private int[] targetItem = new int[16];
+
+  /**
+   * What of the configuration shapes batches.
+   *
+   * @param negatives uniform draws from the catalogue
+   * @param fullSoftmaxItems catalogue size up to which every item is a candidate
+   * @param logQ strength of the correction, 0 to 1
+   * @param maxSessionLength L
+   * @param seed with the batch number the source of randomness
+   */
+  public record Options(
+      int negatives, int fullSoftmaxItems, float logQ, int maxSessionLength, long seed) {}
+
+  /**
+   * @param frequencies clicks of late, for the chance to be a target; updated by the owner after
+   *     each batch
+   * @param popularity clicks of late, for the candidates' priors; likewise
+   */
+  public BatchAssembler(
+      Schema schema,
+      EmbeddingTable table,
+      Catalog catalog,
+      ClickCounts frequencies,
+      ClickCounts popularity,
+      Options options) {
+    this.catalog = catalog;
+    this.frequencies = frequencies;
+    this.popularity = popularity;
+    this.options = options;
+    FeatureExtractor features = new FeatureExtractor(schema);
+    itemColumns = features.itemColumns();
+    contextColumns = features.contextColumns();
+    gathering = new RowGathering(table, schema.idSlot());
+    batch = new TrainingBatch(itemColumns.size(), contextColumns.size());
+  }
+
+  /**
+   * Forms a batch; rows are numbered, not read yet.
+   *
+   * @return the batch, valid until the next call
+   */
+  public TrainingBatch assemble(List<PendingSession> sessions, long number) {
+    reset(number);
+    for (PendingSession session : sessions) {
+      session.dropDeleted(catalog);
+      countOccurrences(session);
+    }
+    gathering.endCounting();
+    int predictions = 0;
+    for (PendingSession session : sessions) {
+      for (int i = session.firstPredicted(); i < session.size; i++) {
+        itemRecord(session.items[i]);
+        predictions++;
+      }
+    }
+    if (predictions > 0) {
+      addNegatives(number, predictions);
+      reservePredictions(predictions);
+      for (PendingSession session : sessions) {
+        addWindows(session);
+      }
+    }
+    return batch;
+  }
+
+  /** The rows that the batch names. */
+  public dev.dolmen.model.GatheredRows rows() {
+    return gathering.rows;
+  }
+
+  /** Reads the batch's rows and counts the occurrences of new events' fids. */
+  public void gatherForTraining(long eventTimeSec) {
+    gathering.gatherForTraining(eventTimeSec);
+  }
+
+  /** One optimiser step on the batch's rows, with their gradients. */
+  public void applyGradients() {
+    gathering.applyGradients();
+  }
+
+  /** Catalogue index per item record of the batch; longer than the batch's records. */
+  public int[] recordItems() {
+    return recordItem;
+  }
+
+  /** Catalogue index of each prediction's target; longer than the batch's predictions. */
+  public int[] targetItems() {
+    return targetItem;
+  }
+
+  private void reset(long number) {
+    gathering.clear();
+    contextRecords.clear();
+    batch.items.records = 0;
+    batch.contexts.records = 0;
+    batch.sessions = 0;
+    batch.predictions = 0;
+    batch.candidates = 0;
+    batch.number = number;
+    int limit = catalog.indexLimit();
+    if (recordStamp.length < limit) {
+      recordStamp = new int[limit + (limit >> 1)];
+      recordOf = new int[recordStamp.length];
+      stamp = 0;
+    }
+    if (++stamp == Integer.MAX_VALUE) {
+      Arrays.fill(recordStamp, 0);
+      stamp = 1;
+    }
+  }
+
+  private void countOccurrences(PendingSession session) {
+    for (int i = session.firstNew; i < session.size; i++) {
+      gathering.count(item(session.items[i]).features(), itemColumns);
+      Features context = session.contexts[i];
+      if (context != null) {
+        gathering.count(context, contextColumns);
+      }
+    }
+  }
+
+  private void addNegatives(long number, int predictions) {
+    int size = catalog.size();
+    boolean full = size <= options.fullSoftmaxItems();
+    int draws = full ? size : options.negatives();
+    BatchRandom random = new BatchRandom(options.seed(), number);
+    for (int i = 0; i < draws; i++) {
+      itemRecord(catalog.live(full ? i : random.nextInt(size)).index());
+    }
+    int candidates = batch.items.records;
+    batch.candidates = candidates;
+    if (batch.candidateLogQ.length < candidates) {
+      batch.candidateLogQ = new float[2 * candidates];
+    }
+    if (batch.candidatePrior.length < candidates) {
+      batch.candidatePrior = new float[2 * candidates];
+    }
+    for (int c = 0; c < candidates; c++) {
+      batch.candidatePrior[c] = popularity.prior(recordItem[c]);
+    }
+    if (full) {
+      Arrays.fill(batch.candidateLogQ, 0, candidates, 0f);
+      return;
+    }
+    double notDrawn = draws * StrictMath.log1p(-1.0 / size);
+    for (int c = 0; c < candidates; c++) {
+      double share = Math.min(frequencies.share(recordItem[c]), 0.999_999);
+      double notClicked = predictions * StrictMath.log1p(-share);
+      double chance = -StrictMath.expm1(notClicked + notDrawn);
+      // Without negatives an item that was never clicked before has no chance by this estimate.
+      double floor = 1e-6;
+      batch.candidateLogQ[c] = options.logQ() * (float) StrictMath.log(Math.max(chance, floor));
+    }
+  }
+
+  private void addWindows(PendingSession session) {
+    int length = options.maxSessionLength();
+    int step = Math.max(1, length / 2);
+    for (int from = session.firstPredicted(); from < session.size; from += step) {
+      int to = Math.min(session.size, from + step);
+      addWindow(session, Math.max(0, to - 1 - length), from, to);
+    }
+  }
+
+  /** Tokens {@code start .. to - 2}, which predict events {@code from .. to - 1}. */
+  private void addWindow(PendingSession session, int start, int from, int to) {
+    int token = batch.tokens();
+    reserveTokens(token + to - 1 - start);
+    for (int i = start; i < to - 1; i++) {
+      batch.tokenItem[token] = itemRecord(session.items[i]);
+      batch.tokenType[token] = session.types[i];
+      batch.tokenGap[token] =
+          i == start ? 0 : TimeGaps.bucketOf(session.timesMs[i] - session.timesMs[i - 1]);
+      batch.tokenContext[token] = contextRecord(session.contexts[i]);
+      if (i + 1 >= from) {
+        int p = batch.predictions++;
+        int target = session.items[i + 1];
+        batch.predictionToken[p] = token;
+        batch.predictionTarget[p] = itemRecord(target);
+        batch.predictionWeight[p] = 1f;
+        targetItem[p] = target;
+      }
+      token++;
+    }
+    batch.sessions++;
+    if (batch.sessionStart.length <= batch.sessions) {
+      batch.sessionStart = Arrays.copyOf(batch.sessionStart, 2 * batch.sessions + 1);
+    }
+    batch.sessionStart[batch.sessions] = token;
+  }
+
+  private int itemRecord(int index) {
+    if (recordStamp[index] == stamp) {
+      return recordOf[index];
+    }
+    int record = gathering.append(item(index).features(), itemColumns, batch.items);
+    recordStamp[index] = stamp;
+    recordOf[index] = record;
+    if (recordItem.length <= record) {
+      recordItem = Arrays.copyOf(recordItem, 2 * record);
+    }
+    recordItem[record] = index;
+    return record;
+  }
+
+  private int contextRecord(@Nullable Features context) {
+    if (context == null) {
+      return -1;
+    }
+    Integer known = contextRecords.get(context);
+    if (known == null) {
+      known = gathering.append(context, contextColumns, batch.contexts);
+      contextRecords.put(context, known);
+    }
+    return known;
+  }
+
+  private CatalogItem item(int index) {
+    CatalogItem item = catalog.item(index);
+    if (item == null) {
+      throw new IllegalStateException("no item at index " + index);
+    }
+    return item;
+  }
+
+  private void reservePredictions(int predictions) {
+    if (batch.predictionToken.length < predictions) {
+      int room = 2 * predictions;
+      batch.predictionToken = new int[room];
+      batch.predictionTarget = new int[room];
+      batch.predictionWeight = new float[room];
+      targetItem = new int[room];
+    }
+  }
+
+  private void reserveTokens(int tokens) {
+    if (batch.tokenItem.length < tokens) {
+      int room = 2 * tokens;
+      batch.tokenItem = Arrays.copyOf(batch.tokenItem, room);
+      batch.tokenType = Arrays.copyOf(batch.tokenType, room);
+      batch.tokenGap = Arrays.copyOf(batch.tokenGap, room);
+      batch.tokenContext = Arrays.copyOf(batch.tokenContext, room);
+    }
+  }
+}

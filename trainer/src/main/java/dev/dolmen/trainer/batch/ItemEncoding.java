@@ -1,0 +1,61 @@
+package dev.dolmen.trainer.batch;
+
+import dev.dolmen.model.FeatureBlock;
+import dev.dolmen.model.ServingModel;
+import dev.dolmen.model.Workspace;
+import dev.dolmen.parameterstore.fid.ColumnSpec;
+import dev.dolmen.parameterstore.fid.FeatureExtractor;
+import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.table.EmbeddingTable;
+import java.util.List;
+
+/**
+ * Encodes items from their features and the table's rows of this moment, as serving does. Reused;
+ * one thread has one.
+ */
+public final class ItemEncoding {
+  private final RowGathering gathering;
+  private final List<ColumnSpec> columns;
+  private final FeatureBlock block;
+  private final Workspace workspace = new Workspace();
+  private float[] out = new float[0];
+
+  public ItemEncoding(Schema schema, EmbeddingTable table) {
+    gathering = new RowGathering(table, schema.idSlot());
+    columns = new FeatureExtractor(schema).itemColumns();
+    block = new FeatureBlock(columns.size());
+    clear();
+  }
+
+  /** Forgets the items added. */
+  public void clear() {
+    gathering.clear();
+    block.records = 0;
+  }
+
+  /** Adds an item. */
+  public void add(Features features) {
+    gathering.append(features, columns, block);
+  }
+
+  /** Items added. */
+  public int size() {
+    return block.records;
+  }
+
+  /**
+   * Encodes the items added.
+   *
+   * @return row-major [items, D] from index 0, valid until the next call
+   */
+  public float[] encode(ServingModel model) {
+    int floats = block.records * model.options().width();
+    if (out.length < floats) {
+      out = new float[Math.max(floats, 2 * out.length)];
+    }
+    gathering.gather();
+    model.encodeItems(block, gathering.rows, out, 0, workspace);
+    return out;
+  }
+}

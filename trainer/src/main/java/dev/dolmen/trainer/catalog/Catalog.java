@@ -1,0 +1,222 @@
+package dev.dolmen.trainer.catalog;
+
+import dev.dolmen.parameterstore.fid.FeatureExtractor;
+import dev.dolmen.v1.Item;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All items by id and by index. The index of a deleted item goes to another item only after a
+ * quarantine of log records and when no session refers to it any more ({@link #retain}, {@link
+ * #release}), so an index never changes its meaning under a reader.
+ *
+ * <p>One writer, the training thread, calls the methods marked <em>writer</em>, in log order; any
+ * thread may call the others at the same time.
+ */
+public final class Catalog {
+  private static final VarHandle ITEMS =
+      MethodHandles.arrayElementVarHandle(CatalogItem[].class).withInvokeExactBehavior();
+
+  private final FeatureExtractor features;
+  private final int quarantineRecords;
+  private final ConcurrentHashMap<String, CatalogItem> byId = new ConcurrentHashMap<>();
+  private volatile @Nullable CatalogItem[] items = new CatalogItem[16];
+  private volatile int indexLimit;
+
+  /** Sessions' references per index. */
+  private int[] references = new int[16];
+
+  /** Indexes in use, in no order, and where each stands. */
+  private int[] live = new int[16];
+
+  private int[] liveAt = new int[16];
+  private int size;
+  private final ArrayDeque<Retired> retired = new ArrayDeque<>();
+  private long records;
+
+  private record Retired(int index, long atRecord) {}
+
+  /**
+   * @param features turns an item's metadata into fids
+   * @param quarantineRecords log records for which the index of a deleted item rests, at least
+   */
+  public Catalog(FeatureExtractor features, int quarantineRecords) {
+    this.features = features;
+    this.quarantineRecords = quarantineRecords;
+  }
+
+  /** Index of an item, or -1. Any thread. */
+  public int indexOf(String itemId) {
+    CatalogItem item = byId.get(itemId);
+    return item == null ? -1 : item.index();
+  }
+
+  /** The item at {@code index}, or null if there is none. Any thread, any index of 0 or more. */
+  public @Nullable CatalogItem item(int index) {
+    @Nullable CatalogItem[] now = items;
+    return index < now.length ? (@Nullable CatalogItem) ITEMS.getAcquire(now, index) : null;
+  }
+
+  /** The item of an id, or null if there is none. Any thread. */
+  public @Nullable CatalogItem item(String itemId) {
+    return byId.get(itemId);
+  }
+
+  /** Number of items. Any thread. */
+  public int size() {
+    return byId.size();
+  }
+
+  /** One more than the highest index ever used. Any thread. */
+  public int indexLimit() {
+    return indexLimit;
+  }
+
+  /** Indexes of deleted items that are not yet given to others. Writer. */
+  public int retired() {
+    return retired.size();
+  }
+
+  /** The {@code n}-th item in use, 0 to {@link #size} - 1, in no particular order. Writer. */
+  public CatalogItem live(int n) {
+    CatalogItem item = item(live[n]);
+    if (item == null) {
+      throw new IllegalStateException("no item at index " + live[n]);
+    }
+    return item;
+  }
+
+  /** Counts a log record: quarantines are measured in them. Writer. */
+  public void countRecord() {
+    records++;
+  }
+
+  /**
+   * Inserts an item or replaces it at its index. Writer.
+   *
+   * @throws dev.dolmen.parameterstore.fid.InvalidFeatureException if the schema does not take it
+   */
+  public CatalogItem upsert(Item item) {
+    var itemFeatures = features.item(item);
+    CatalogItem old = byId.get(item.getItemId());
+    int index = old == null ? freeIndex() : old.index();
+    CatalogItem now = new CatalogItem(index, item, itemFeatures);
+    place(now, old == null);
+    return now;
+  }
+
+  /** Deletes an item and returns it, or null if there is none. Writer. */
+  public @Nullable CatalogItem delete(String itemId) {
+    CatalogItem item = byId.remove(itemId);
+    if (item == null) {
+      return null;
+    }
+    int index = item.index();
+    ITEMS.setRelease(items, index, (CatalogItem) null);
+    int last = live[--size];
+    live[liveAt[index]] = last;
+    liveAt[last] = liveAt[index];
+    retired.add(new Retired(index, records));
+    return item;
+  }
+
+  /** One more place refers to the item at {@code index}. Writer. */
+  public void retain(int index) {
+    references[index]++;
+  }
+
+  /** One place less refers to the item at {@code index}. Writer. */
+  public void release(int index) {
+    if (--references[index] < 0) {
+      throw new IllegalStateException("index " + index + " released more often than retained");
+    }
+  }
+
+  private int freeIndex() {
+    for (int tries = Math.min(8, retired.size()); tries > 0; tries--) {
+      Retired oldest = retired.element();
+      if (records - oldest.atRecord < quarantineRecords) {
+        break;
+      }
+      retired.remove();
+      if (references[oldest.index] == 0) {
+        return oldest.index;
+      }
+      retired.add(new Retired(oldest.index, records));
+    }
+    int index = indexLimit;
+    ensureRoom(index);
+    return index;
+  }
+
+  private void place(CatalogItem item, boolean isNew) {
+    int index = item.index();
+    ensureRoom(index);
+    if (isNew) {
+      live[size] = index;
+      liveAt[index] = size++;
+    }
+    ITEMS.setRelease(items, index, item);
+    byId.put(item.item().getItemId(), item);
+    if (index >= indexLimit) {
+      indexLimit = index + 1;
+    }
+  }
+
+  private void ensureRoom(int index) {
+    if (index >= references.length) {
+      int room = Math.max(index + 1, references.length + (references.length >> 1));
+      references = Arrays.copyOf(references, room);
+      live = Arrays.copyOf(live, room);
+      liveAt = Arrays.copyOf(liveAt, room);
+      items = Arrays.copyOf(items, room);
+    }
+  }
+
+  /** Writes items, order and quarantine; references are the sessions' to restore. Writer. */
+  public void writeTo(DataOutput out) throws IOException {
+    out.writeLong(records);
+    out.writeInt(indexLimit);
+    out.writeInt(size);
+    for (int i = 0; i < size; i++) {
+      CatalogItem item = live(i);
+      byte[] bytes = item.item().toByteArray();
+      out.writeInt(item.index());
+      out.writeInt(bytes.length);
+      out.write(bytes);
+    }
+    out.writeInt(retired.size());
+    for (Retired r : retired) {
+      out.writeInt(r.index);
+      out.writeLong(r.atRecord);
+    }
+  }
+
+  /** Reads what {@link #writeTo} wrote into this empty catalogue. Writer, before any reader. */
+  public void readFrom(DataInput in) throws IOException {
+    records = in.readLong();
+    int limit = in.readInt();
+    int n = in.readInt();
+    for (int i = 0; i < n; i++) {
+      int index = in.readInt();
+      byte[] bytes = new byte[in.readInt()];
+      in.readFully(bytes);
+      Item item = Item.parseFrom(bytes);
+      place(new CatalogItem(index, item, features.item(item)), true);
+    }
+    for (int i = in.readInt(); i > 0; i--) {
+      retired.add(new Retired(in.readInt(), in.readLong()));
+    }
+    if (limit > 0) {
+      ensureRoom(limit - 1);
+    }
+    indexLimit = limit;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.dolmen.trainer.log;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+
+/**
+ * Where each batch ended, written before it is learned, so that a replay forms the same batches.
+ *
+ * <p>An entry is a batch number and the log offset of the batch's last record, two big-endian
+ * longs. When a number occurs again, the later entry and those after it count: the earlier ones had
+ * named records that a power cut took. Owned by the training thread.
+ */
+public final class BatchJournal implements Closeable {
+  private static final long SEGMENT_BYTES = 16L << 20;
+  private static final long BLOCK_BYTES = 1L << 20;
+
+  /**
+   * One batch.
+   *
+   * @param number counts from 1
+   * @param lastOffset offset of its last record
+   */
+  public record Entry(long number, long lastOffset) {}
+
+  private final ChronicleSegments segments;
+
+  public BatchJournal(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    segments = new ChronicleSegments(directory, SEGMENT_BYTES, BLOCK_BYTES);
+  }
+
+  /** Appends an entry and returns its place in the journal. */
+  public long append(long number, long lastOffset) {
+    return segments.append(ByteBuffer.allocate(16).putLong(number).putLong(lastOffset).array());
+  }
+
+  /** The batches that follow {@code number}, without a gap. */
+  public ArrayDeque<Entry> after(long number) {
+    ArrayDeque<Entry> entries = new ArrayDeque<>();
+    try (LogTailer tailer = segments.tailer(0)) {
+      while (tailer.next()) {
+        ByteBuffer bytes = ByteBuffer.wrap(tailer.bytes(), 0, tailer.length());
+        Entry entry = new Entry(bytes.getLong(), bytes.getLong());
+        while (!entries.isEmpty() && entries.getLast().number() >= entry.number()) {
+          entries.removeLast();
+        }
+        long expected = entries.isEmpty() ? number + 1 : entries.getLast().number() + 1;
+        if (entry.number() == expected) {
+          entries.addLast(entry);
+        }
+      }
+    }
+    return entries;
+  }
+
+  /** Place of the last entry. */
+  public long lastPlace() {
+    return segments.lastOffset();
+  }
+
+  /** Deletes whole files of which every entry is at or before {@code place}. */
+  public void deleteUpTo(long place) {
+    segments.deleteUpTo(place, 0);
+  }
+
+  @Override
+  public void close() {
+    segments.close();
+  }
+}

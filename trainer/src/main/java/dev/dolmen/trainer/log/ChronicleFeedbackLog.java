@@ -1,0 +1,120 @@
+package dev.dolmen.trainer.log;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * The embedded feedback log, a Chronicle Queue on the local disk.
+ *
+ * <p>An acknowledged record survives the death of the process always, as it is in the operating
+ * system's page cache by then; it survives a power cut if every append is synced. When less than
+ * the floor is free on the disk, appends are refused and nothing is damaged.
+ */
+public final class ChronicleFeedbackLog implements FeedbackLog {
+  private static final long BLOCK_BYTES = 16L << 20;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ChronicleSegments segments;
+  private final DiskFloor floor;
+  private final boolean sync;
+  private boolean closed;
+
+  /**
+   * @param segmentBytes size after which a new file is begun
+   * @param minFreeBytes free bytes that stay on the file system
+   * @param sync whether each append is forced to the device
+   */
+  public ChronicleFeedbackLog(Path directory, long segmentBytes, long minFreeBytes, boolean sync)
+      throws IOException {
+    this(directory, segmentBytes, minFreeBytes, sync, usableBytes(directory));
+  }
+
+  ChronicleFeedbackLog(
+      Path directory,
+      long segmentBytes,
+      long minFreeBytes,
+      boolean sync,
+      LongSupplier usableBytes) {
+    floor = new DiskFloor(usableBytes, minFreeBytes);
+    segments = new ChronicleSegments(directory, segmentBytes, BLOCK_BYTES);
+    this.sync = sync;
+  }
+
+  private static LongSupplier usableBytes(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    FileStore store = Files.getFileStore(directory);
+    return () -> {
+      try {
+        return store.getUsableSpace();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
+  }
+
+  @Override
+  public long append(byte[] record) {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new LogUnavailableException("the feedback log is closed");
+      }
+      floor.check(record.length);
+      long offset = segments.append(record);
+      if (sync) {
+        segments.sync();
+      }
+      return offset;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public LogTailer tailer(long offset) {
+    return segments.tailer(offset);
+  }
+
+  @Override
+  public LogTailer tailerOfLast(long records) {
+    return segments.tailerOfLast(records);
+  }
+
+  @Override
+  public long lastOffset() {
+    return segments.lastOffset();
+  }
+
+  @Override
+  public long sizeBytes() {
+    return segments.sizeBytes();
+  }
+
+  @Override
+  public int deleteUpTo(long offset, long keepRecords) {
+    lock.lock();
+    try {
+      return closed ? 0 : segments.deleteUpTo(offset, keepRecords);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        segments.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

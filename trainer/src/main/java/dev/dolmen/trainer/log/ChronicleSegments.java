@@ -1,0 +1,224 @@
+package dev.dolmen.trainer.log;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.time.TimeProvider;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.ExcerptTailer;
+import net.openhft.chronicle.queue.RollCycles;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.wire.DocumentContext;
+
+/**
+ * Records in a Chronicle Queue whose files roll by size instead of by the clock: the queue is given
+ * a clock that advances by one roll cycle when a file is full. A wall clock that jumps can so
+ * neither reorder records nor open a second file, and the file names, which Chronicle forms from
+ * that clock, count hours from 1970.
+ *
+ * <p>A record's offset is its queue index plus one. The caller lets one thread append at a time and
+ * holds the directory's exclusive lock.
+ */
+final class ChronicleSegments implements AutoCloseable {
+  private static final RollCycles CYCLE = RollCycles.FAST_HOURLY;
+
+  /** A header that a killed process left unfinished is taken over after this. */
+  private static final long UNFINISHED_HEADER_MS = 500;
+
+  private final Path directory;
+  private final long segmentBytes;
+  private final SingleChronicleQueue queue;
+  private final ExcerptAppender appender;
+  private final AtomicInteger segment = new AtomicInteger();
+  private volatile long lastOffset;
+
+  /**
+   * @param blockBytes memory mapped at a time; the files are sparse
+   */
+  ChronicleSegments(Path directory, long segmentBytes, long blockBytes) {
+    this.directory = directory;
+    this.segmentBytes = segmentBytes;
+    TimeProvider clock = () -> segment.get() * (long) CYCLE.lengthInMillis();
+    queue =
+        SingleChronicleQueueBuilder.binary(directory)
+            .rollCycle(CYCLE)
+            .timeProvider(clock)
+            .timeoutMS(UNFINISHED_HEADER_MS)
+            .blockSize(blockBytes)
+            .build();
+    segment.set(Math.max(0, queue.lastCycle()));
+    lastOffset = Math.max(0, queue.lastIndex() + 1);
+    appender = queue.createAppender();
+    appender.singleThreadedCheckDisabled(true);
+  }
+
+  long append(byte[] record) {
+    appender.writeBytes(Bytes.wrapForRead(record));
+    long offset = appender.lastIndexAppended() + 1;
+    if (appender.wire().bytes().writePosition() > segmentBytes) {
+      segment.incrementAndGet();
+    }
+    lastOffset = offset;
+    return offset;
+  }
+
+  /** Forces what was appended to the device. */
+  void sync() {
+    appender.sync();
+  }
+
+  long lastOffset() {
+    return lastOffset;
+  }
+
+  LogTailer tailer(long offset) {
+    ExcerptTailer tailer = newTailer();
+    Tailer result = new Tailer(tailer);
+    if (offset > 0) {
+      // To the record itself and past it: the one after it may not exist yet.
+      if (!tailer.moveToIndex(offset - 1) || !result.next()) {
+        throw new IllegalStateException(
+            "log offset " + offset + " is not in " + directory + ", which ends at " + lastOffset);
+      }
+    }
+    return result;
+  }
+
+  LogTailer tailerOfLast(long records) {
+    long left = records;
+    for (int cycle : cyclesFromLast()) {
+      long count = count(cycle);
+      if (count >= left) {
+        return tailer(queue.rollCycle().toIndex(cycle, count - left));
+      }
+      left -= count;
+    }
+    return tailer(0);
+  }
+
+  int deleteUpTo(long offset, long keepRecords) {
+    long later = 0;
+    int deleted = 0;
+    for (int cycle : cyclesFromLast()) {
+      long count = count(cycle);
+      boolean past = queue.rollCycle().toIndex(cycle, count) <= offset;
+      if (cycle < segment.get() && past && later >= keepRecords) {
+        deleted += delete(cycle) ? 1 : 0;
+      }
+      later += count;
+    }
+    if (deleted > 0) {
+      queue.refreshDirectoryListing();
+    }
+    return deleted;
+  }
+
+  long sizeBytes() {
+    long bytes = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.cq4")) {
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes;
+  }
+
+  private List<Integer> cyclesFromLast() {
+    List<Integer> cycles = new ArrayList<>();
+    if (lastOffset > 0) {
+      for (long cycle :
+          queue.listCyclesBetween(queue.firstCycle(), queue.lastCycle()).descendingSet()) {
+        cycles.add((int) cycle);
+      }
+    }
+    return cycles;
+  }
+
+  private long count(int cycle) {
+    try (ExcerptTailer tailer = newTailer()) {
+      return Math.max(0, tailer.excerptsInCycle(cycle));
+    }
+  }
+
+  private boolean delete(int cycle) {
+    String name =
+        java.time.format.DateTimeFormatter.ofPattern(CYCLE.format(), java.util.Locale.ROOT)
+            .withZone(java.time.ZoneOffset.UTC)
+            .format(java.time.Instant.ofEpochMilli(cycle * (long) CYCLE.lengthInMillis()));
+    try {
+      return Files.deleteIfExists(directory.resolve(name + SingleChronicleQueue.SUFFIX));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ExcerptTailer newTailer() {
+    ExcerptTailer tailer = queue.createTailer();
+    tailer.singleThreadedCheckDisabled(true);
+    return tailer;
+  }
+
+  @Override
+  public void close() {
+    appender.close();
+    queue.close();
+  }
+
+  private static final class Tailer implements LogTailer {
+    private final ExcerptTailer tailer;
+    private byte[] bytes = new byte[1024];
+    private int length;
+    private long offset;
+
+    Tailer(ExcerptTailer tailer) {
+      this.tailer = tailer;
+    }
+
+    @Override
+    public boolean next() {
+      try (DocumentContext document = tailer.readingDocument()) {
+        if (!document.isPresent()) {
+          return false;
+        }
+        Bytes<?> from = document.wire().bytes();
+        length = (int) from.readRemaining();
+        if (length > bytes.length) {
+          bytes = Arrays.copyOf(bytes, Math.max(length, 2 * bytes.length));
+        }
+        from.read(bytes, 0, length);
+        offset = document.index() + 1;
+        return true;
+      }
+    }
+
+    @Override
+    public byte[] bytes() {
+      return bytes;
+    }
+
+    @Override
+    public int length() {
+      return length;
+    }
+
+    @Override
+    public long offset() {
+      return offset;
+    }
+
+    @Override
+    public void close() {
+      tailer.close();
+    }
+  }
+}

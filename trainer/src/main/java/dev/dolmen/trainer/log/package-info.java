@@ -1,0 +1,9 @@
+/**
+ * The feedback log: the only source of truth, and the journal of batch boundaries beside it.
+ * Appends from any thread, acknowledged only when the log holds them; one tailer, the training
+ * thread's. Knows bytes and offsets, not what they mean.
+ */
+@NullMarked
+package dev.dolmen.trainer.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,250 @@
+package dev.dolmen.trainer.session;
+
+import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.trainer.catalog.Catalog;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last events of every session. Bounded by count, the least recently extended session making
+ * room, and by idle time in event time, which only ever moves forward.
+ *
+ * <p>One writer, the training thread, calls the methods marked <em>writer</em>, in log order, so a
+ * replay remembers and forgets the same; any thread may read at the same time without a lock.
+ */
+public final class SessionStore {
+  /** Idle sessions removed by one append at most. */
+  private static final int EXPIRE_PER_APPEND = 4;
+
+  private final Catalog catalog;
+  private final int maxSessions;
+  private final long idleMs;
+  private final int maxLength;
+  private final ConcurrentHashMap<String, Node> byId = new ConcurrentHashMap<>();
+
+  /** Ring of all sessions, the least recently extended after this one. */
+  private final Node ring = new Node("", null);
+
+  private long eventTimeMs = Long.MIN_VALUE;
+  private final LongAdder evicted = new LongAdder();
+  private final LongAdder expired = new LongAdder();
+
+  private static final class Node {
+    final String id;
+    volatile @Nullable SessionHistory history;
+
+    /** Event time of the store when the session was extended last; grows along the ring. */
+    long touchedMs;
+
+    Node before = this;
+    Node after = this;
+
+    Node(String id, @Nullable SessionHistory history) {
+      this.id = id;
+      this.history = history;
+    }
+
+    void unlink() {
+      before.after = after;
+      after.before = before;
+    }
+
+    void linkBefore(Node other) {
+      before = other.before;
+      after = other;
+      before.after = this;
+      other.before = this;
+    }
+  }
+
+  /**
+   * @param catalog told which indexes sessions refer to
+   * @param maxSessions sessions at most
+   * @param idleSec seconds of event time without an event after which a session ends
+   * @param maxLength events kept of each, the last ones
+   */
+  public SessionStore(Catalog catalog, int maxSessions, long idleSec, int maxLength) {
+    this.catalog = catalog;
+    this.maxSessions = maxSessions;
+    this.idleMs = idleSec * 1_000;
+    this.maxLength = maxLength;
+  }
+
+  /** The last events of a session, or null if it is not known. Any thread. */
+  public @Nullable SessionHistory get(String sessionId) {
+    Node node = byId.get(sessionId);
+    return node == null ? null : node.history;
+  }
+
+  /** Number of sessions. Any thread. */
+  public int size() {
+    return byId.size();
+  }
+
+  /** Sessions that made room for others. Any thread. */
+  public long evicted() {
+    return evicted.sum();
+  }
+
+  /** Sessions that ended by idleness. Any thread. */
+  public long expired() {
+    return expired.sum();
+  }
+
+  /**
+   * Appends an event to its session. Writer.
+   *
+   * @return the session before this event, or null if the event is its first
+   */
+  public @Nullable SessionHistory append(
+      String sessionId, int item, int type, long timeMs, @Nullable Features context) {
+    eventTimeMs = Math.max(eventTimeMs, timeMs);
+    Node node = byId.get(sessionId);
+    SessionHistory before = node == null ? null : node.history;
+    if (before != null && timeMs - before.lastMs() > idleMs) {
+      release(before, before.length());
+      expired.increment();
+      before = null;
+    }
+    catalog.retain(item);
+    SessionHistory now;
+    if (before == null) {
+      now = SessionHistory.first(item, type, timeMs, context);
+    } else {
+      release(before, before.length() + 1 - maxLength);
+      now = before.then(item, type, timeMs, context, maxLength);
+    }
+    if (node == null) {
+      node = new Node(sessionId, now);
+      byId.put(sessionId, node);
+    } else {
+      node.history = now;
+      node.unlink();
+    }
+    node.touchedMs = eventTimeMs;
+    node.linkBefore(ring);
+    makeRoom();
+    return before;
+  }
+
+  private void makeRoom() {
+    for (int i = 0; i < EXPIRE_PER_APPEND; i++) {
+      Node oldest = ring.after;
+      SessionHistory history = oldest.history;
+      if (history == null || eventTimeMs - oldest.touchedMs <= idleMs) {
+        break;
+      }
+      remove(oldest, history);
+      expired.increment();
+    }
+    while (byId.size() > maxSessions) {
+      Node oldest = ring.after;
+      SessionHistory history = oldest.history;
+      if (history == null) {
+        throw new IllegalStateException(byId.size() + " sessions, none in the ring");
+      }
+      remove(oldest, history);
+      evicted.increment();
+    }
+  }
+
+  private void remove(Node node, SessionHistory history) {
+    node.unlink();
+    byId.remove(node.id);
+    release(history, history.length());
+  }
+
+  private void release(SessionHistory history, int n) {
+    for (int i = 0; i < n; i++) {
+      catalog.release(history.item(i));
+    }
+  }
+
+  /** Writes all sessions, the least recently extended first. Writer. */
+  public void writeTo(DataOutput out) throws IOException {
+    out.writeLong(eventTimeMs);
+    out.writeInt(byId.size());
+    for (Node node = ring.after; node != ring; node = node.after) {
+      SessionHistory h = node.history;
+      if (h == null) {
+        throw new IllegalStateException("session " + node.id + " has no history");
+      }
+      out.writeUTF(node.id);
+      out.writeLong(node.touchedMs);
+      out.writeInt(h.length());
+      for (int i = 0; i < h.length(); i++) {
+        out.writeInt(h.item(i));
+        out.writeByte(h.type(i));
+        out.writeLong(h.timeMs(i));
+        writeContext(out, h.context(i));
+      }
+    }
+  }
+
+  /** Reads what {@link #writeTo} wrote into this empty store. Writer, before any reader. */
+  public void readFrom(DataInput in) throws IOException {
+    eventTimeMs = in.readLong();
+    for (int n = in.readInt(); n > 0; n--) {
+      String id = in.readUTF();
+      long touchedMs = in.readLong();
+      int length = in.readInt();
+      int[] items = new int[length];
+      byte[] types = new byte[length];
+      long[] timesMs = new long[length];
+      List<@Nullable Features> contexts = new ArrayList<>(length);
+      for (int i = 0; i < length; i++) {
+        items[i] = in.readInt();
+        types[i] = in.readByte();
+        timesMs[i] = in.readLong();
+        contexts.add(readContext(in));
+        catalog.retain(items[i]);
+      }
+      Node node =
+          new Node(
+              id, new SessionHistory(items, types, timesMs, contexts.toArray(new Features[0])));
+      node.touchedMs = touchedMs;
+      byId.put(id, node);
+      node.linkBefore(ring);
+    }
+  }
+
+  private static void writeContext(DataOutput out, @Nullable Features context) throws IOException {
+    if (context == null) {
+      out.writeShort(-1);
+      return;
+    }
+    out.writeShort(context.fids().length);
+    for (int i = 0; i < context.fids().length; i++) {
+      out.writeLong(context.fids()[i]);
+      out.writeFloat(context.weights()[i]);
+    }
+    out.writeShort(context.columnStart().length);
+    for (int start : context.columnStart()) {
+      out.writeShort(start);
+    }
+  }
+
+  private static @Nullable Features readContext(DataInput in) throws IOException {
+    int n = in.readShort();
+    if (n < 0) {
+      return null;
+    }
+    long[] fids = new long[n];
+    float[] weights = new float[n];
+    for (int i = 0; i < n; i++) {
+      fids[i] = in.readLong();
+      weights[i] = in.readFloat();
+    }
+    int[] columnStart = new int[in.readShort()];
+    for (int i = 0; i < columnStart.length; i++) {
+      columnStart[i] = in.readShort();
+    }
+    return new Features(fids, weights, columnStart);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.dolmen.trainer.validation;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/** Counts of ranks 1 to 20, and of all others together. */
+final class RankFigures {
+  static final int CUT = 20;
+
+  private final long[] counts = new long[CUT + 2];
+  private long predictions;
+
+  /** Rank as it is counted: 1 to 20, else 21. */
+  static int cut(int rank) {
+    return rank >= 1 && rank <= CUT ? rank : CUT + 1;
+  }
+
+  void add(int cutRank, int n) {
+    counts[cutRank] += n;
+    predictions += n;
+  }
+
+  long predictions() {
+    return predictions;
+  }
+
+  double recall() {
+    return mean(rank -> 1);
+  }
+
+  double mrr() {
+    return mean(rank -> 1.0 / rank);
+  }
+
+  double ndcg() {
+    return mean(rank -> Math.log(2) / Math.log(1.0 + rank));
+  }
+
+  private double mean(java.util.function.IntToDoubleFunction gain) {
+    double sum = 0;
+    for (int rank = 1; rank <= CUT; rank++) {
+      sum += counts[rank] * gain.applyAsDouble(rank);
+    }
+    return predictions == 0 ? 0 : sum / predictions;
+  }
+
+  void writeTo(DataOutput out) throws IOException {
+    for (long count : counts) {
+      out.writeLong(count);
+    }
+  }
+
+  void readFrom(DataInput in) throws IOException {
+    predictions = 0;
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = in.readLong();
+      predictions += counts[i];
+    }
+  }
+}

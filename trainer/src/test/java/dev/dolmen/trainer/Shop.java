@@ -1,0 +1,82 @@
+package dev.dolmen.trainer;
+
+import com.google.protobuf.Timestamp;
+import dev.dolmen.model.DenseOptimizerOptions;
+import dev.dolmen.model.Pooling;
+import dev.dolmen.v1.EventType;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SlotValue;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A seeded shop for tests: items in clusters, visitors who stay in a cluster and walk it in a fixed
+ * order most of the time, so that the next click can be learned and popularity knows little.
+ */
+final class Shop {
+  static final int CLUSTER = 10;
+
+  final int items;
+  private final SplittableRandom random;
+  private long events;
+  private long sessions;
+
+  Shop(int items, long seed) {
+    this.items = items;
+    random = new SplittableRandom(seed);
+  }
+
+  /** Small model, batches of 64 by count alone, room for few sessions. */
+  static EngineOptions options(Path directory) {
+    return new EngineOptions(
+        directory,
+        TestSchemas.small(),
+        new ModelSettings(32, 1, 2, 64, 8, Pooling.LAST, 0.1f, 8, DenseOptimizerOptions.defaults()),
+        new TrainingOptions(64, 20, 64, 100, 1f, 10_000, 5_000, 1, 2_000, 128, 256, 500, 1_024),
+        new SessionOptions(500, 3_600, 1_000, 60),
+        new CatalogOptions(10_000, 100),
+        new LogOptions(16L << 20, 1L << 20, LogOptions.Fsync.NEVER, 10_000, 64),
+        new SnapshotOptions(0, 3, true),
+        42);
+  }
+
+  static String id(int item) {
+    return "item-" + item;
+  }
+
+  Item item(int number) {
+    return Item.newBuilder()
+        .setItemId(id(number))
+        .putSlots("category", SlotValue.newBuilder().setToken("c" + number / CLUSTER).build())
+        .build();
+  }
+
+  /** The events of one new visit. */
+  List<FeedbackEvent> visit() {
+    List<FeedbackEvent> visit = new ArrayList<>();
+    String session = "visit-" + sessions++;
+    int cluster = random.nextInt(items / CLUSTER);
+    int at = random.nextInt(CLUSTER);
+    int length = 2 + random.nextInt(5);
+    for (int i = 0; i < length; i++) {
+      visit.add(click(session, cluster * CLUSTER + at));
+      at = random.nextInt(10) < 8 ? (at + 1) % CLUSTER : random.nextInt(CLUSTER);
+    }
+    return visit;
+  }
+
+  FeedbackEvent click(String session, int item) {
+    long number = events++;
+    return FeedbackEvent.newBuilder()
+        .setEventId("event-" + number)
+        .setSessionId(session)
+        .setItemId(id(item))
+        .setType(EventType.EVENT_TYPE_CLICK)
+        .setTime(Timestamp.newBuilder().setSeconds(1_000 + number / 10))
+        .putContext("device", number % 3 == 0 ? "phone" : "desk")
+        .build();
+  }
+}

@@ -1,0 +1,202 @@
+package dev.dolmen.trainer.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.model.TrainingBatch;
+import dev.dolmen.parameterstore.fid.FeatureExtractor;
+import dev.dolmen.parameterstore.table.HeapEmbeddingTable;
+import dev.dolmen.trainer.TestSchemas;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionStore;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SlotValue;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class BatchAssemblerTest {
+  private static final int LENGTH = 6;
+  private static final int ITEMS = 50;
+  private static final int CLICK = 2;
+  private static final int ID_SLOT = 1;
+
+  private final HeapEmbeddingTable table = new HeapEmbeddingTable(TestSchemas.small(), 1);
+  private final Catalog catalog = new Catalog(new FeatureExtractor(TestSchemas.small()), 0);
+  private final SessionStore sessions = new SessionStore(catalog, 100, 3_600, LENGTH);
+  private final ClickCounts clicks = new ClickCounts(1_000);
+  private final PendingEvents pending = new PendingEvents();
+
+  BatchAssemblerTest() {
+    for (int i = 0; i < ITEMS; i++) {
+      catalog.upsert(
+          Item.newBuilder()
+              .setItemId("i" + i)
+              .putSlots("category", SlotValue.newBuilder().setToken("c" + i % 5).build())
+              .build());
+    }
+  }
+
+  private BatchAssembler assembler(int negatives, int fullSoftmaxItems) {
+    return new BatchAssembler(
+        TestSchemas.small(),
+        table,
+        catalog,
+        clicks,
+        clicks,
+        new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, 7));
+  }
+
+  private void click(String session, int... items) {
+    for (int item : items) {
+      SessionHistory before = sessions.append(session, item, CLICK, 0, null);
+      pending.add(session, before, item, CLICK, 0, null, 0);
+    }
+  }
+
+  /** Per prediction the catalogue indexes of its prefix, then of its target. */
+  private static List<List<Integer>> predictions(BatchAssembler assembler, TrainingBatch batch) {
+    List<List<Integer>> all = new ArrayList<>();
+    for (int p = 0; p < batch.predictions; p++) {
+      int session = 0;
+      while (batch.sessionStart[session + 1] <= batch.predictionToken[p]) {
+        session++;
+      }
+      List<Integer> items = new ArrayList<>();
+      for (int t = batch.sessionStart[session]; t <= batch.predictionToken[p]; t++) {
+        items.add(assembler.recordItems()[batch.tokenItem[t]]);
+      }
+      assertThat(batch.predictionTarget[p]).isLessThan(batch.candidates);
+      assertThat(assembler.recordItems()[batch.predictionTarget[p]])
+          .isEqualTo(assembler.targetItems()[p]);
+      items.add(assembler.targetItems()[p]);
+      all.add(items);
+    }
+    return all;
+  }
+
+  @Test
+  void theFirstEventOfASessionPredictsNothing() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3);
+    assertThat(assembler.assemble(pending.sessions(), 1).predictions).isZero();
+    assembler.gatherForTraining(0);
+    assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(1);
+  }
+
+  @Test
+  void everyNewEventAfterTheFirstIsPredictedFromItsPrefix() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4, 4);
+    click("b", 9, 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    assertThat(predictions(assembler, batch))
+        .containsExactly(List.of(3, 4), List.of(3, 4, 4), List.of(9, 1));
+  }
+
+  @Test
+  void aSessionGoesOnAcrossBatches() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4);
+    pending.clear();
+    click("a", 5, 6);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 2);
+    assertThat(predictions(assembler, batch))
+        .containsExactly(List.of(3, 4, 5), List.of(3, 4, 5, 6));
+    assertThat(batch.sessions).isEqualTo(1);
+  }
+
+  @Test
+  void aLongSessionIsCutIntoWindows() {
+    BatchAssembler assembler = assembler(5, 0);
+    int[] items = new int[20];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = i;
+    }
+    click("a", items);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    List<List<Integer>> predictions = predictions(assembler, batch);
+    assertThat(predictions).hasSize(19);
+    for (int p = 0; p < predictions.size(); p++) {
+      List<Integer> prediction = predictions.get(p);
+      assertThat(prediction.getLast()).isEqualTo(p + 1);
+      // The whole prefix, or at least half of the events that the model reads.
+      assertThat(prediction.size() - 1).isBetween(Math.min(p + 1, LENGTH / 2), LENGTH);
+      assertThat(prediction.get(prediction.size() - 2)).isEqualTo(p);
+    }
+  }
+
+  @Test
+  void candidatesAreTargetsAndNegativesWithoutRepetition() {
+    BatchAssembler assembler = assembler(20, 0);
+    click("a", 3, 4, 5);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    Set<Integer> candidates = new HashSet<>();
+    for (int c = 0; c < batch.candidates; c++) {
+      candidates.add(assembler.recordItems()[c]);
+      assertThat(batch.candidateLogQ[c]).isNegative();
+    }
+    assertThat(candidates).hasSize(batch.candidates).contains(4, 5).hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void clickedItemsAreMoreLikelyCandidates() {
+    for (int i = 0; i < 100; i++) {
+      clicks.add(4);
+      clicks.add(i % ITEMS);
+    }
+    BatchAssembler assembler = assembler(20, 0);
+    click("a", 3, 4, 5);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    // Two predictions; 4 has a share of 102 in 200 clicks, 5 of 2, each draw takes 1 of 50.
+    double notDrawn = Math.pow(1 - 1.0 / ITEMS, 20);
+    assertThat(Math.exp(batch.candidateLogQ[0]))
+        .isCloseTo(1 - 0.49 * 0.49 * notDrawn, org.assertj.core.data.Offset.offset(0.02));
+    assertThat(Math.exp(batch.candidateLogQ[1]))
+        .isCloseTo(1 - 0.99 * 0.99 * notDrawn, org.assertj.core.data.Offset.offset(0.02));
+    assertThat(batch.candidatePrior[0]).isGreaterThan(batch.candidatePrior[1]);
+  }
+
+  @Test
+  void aSmallCatalogueIsTakenWhole() {
+    BatchAssembler assembler = assembler(5, ITEMS);
+    click("a", 3, 4);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    assertThat(batch.candidates).isEqualTo(ITEMS);
+    for (int c = 0; c < ITEMS; c++) {
+      assertThat(batch.candidateLogQ[c]).isZero();
+    }
+  }
+
+  @Test
+  void deletedItemsVanishFromSessions() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4, 5);
+    catalog.delete("i4");
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    assertThat(predictions(assembler, batch)).containsExactly(List.of(3, 5));
+  }
+
+  @Test
+  void negativesAdmitNothing() {
+    BatchAssembler assembler = assembler(30, 0);
+    click("a", 3, 4);
+    assembler.assemble(pending.sessions(), 1);
+    assembler.gatherForTraining(0);
+    assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(2);
+  }
+
+  @Test
+  void theSameNumberDrawsTheSame() {
+    BatchAssembler one = assembler(20, 0);
+    BatchAssembler two = assembler(20, 0);
+    click("a", 3, 4);
+    int candidates = one.assemble(pending.sessions(), 5).candidates;
+    assertThat(two.assemble(pending.sessions(), 5).candidates).isEqualTo(candidates);
+    for (int c = 0; c < candidates; c++) {
+      assertThat(two.recordItems()[c]).isEqualTo(one.recordItems()[c]);
+    }
+  }
+}
