@@ -1,0 +1,126 @@
+package dev.dolmen.server.api;
+
+import com.google.protobuf.Timestamp;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.table.SlotStatistics;
+import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.EngineStatus;
+import dev.dolmen.trainer.SnapshotInfo;
+import dev.dolmen.trainer.ValidationFigures;
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.CreateSnapshotRequest;
+import dev.dolmen.v1.CreateSnapshotResponse;
+import dev.dolmen.v1.GetStatusRequest;
+import dev.dolmen.v1.SlotStatus;
+import dev.dolmen.v1.StatusResponse;
+import dev.dolmen.v1.ValidationStatus;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.time.Instant;
+
+/** For operators. */
+final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
+  private final Engine engine;
+  private final Instant started;
+  private final String version;
+
+  AdminEndpoint(Engine engine, Instant started, String version) {
+    this.engine = engine;
+    this.started = started;
+    this.version = version;
+  }
+
+  @Override
+  public void getStatus(GetStatusRequest request, StreamObserver<StatusResponse> out) {
+    EngineStatus status = engine.status();
+    StatusResponse.Builder response =
+        StatusResponse.newBuilder()
+            .setVersion(version)
+            .setStarted(timestamp(started.getEpochSecond()))
+            .setModelVersion(status.modelVersion())
+            .setLogOffset(status.logOffset())
+            .setAppliedLogOffset(status.appliedLogOffset())
+            .setLearnedLogOffset(status.learnedLogOffset())
+            .setCatalogItems(status.catalogItems())
+            .setSessions(status.sessions())
+            .setFeedbackEventsLearned(status.eventsLearned())
+            .setValidationTotal(validation(status.total()))
+            .setValidationWindow(validation(status.window()))
+            .setFreshnessP50Ms(status.freshnessP50Ms())
+            .setFreshnessP99Ms(status.freshnessP99Ms())
+            .putAllMemoryBytes(status.memoryBytes());
+    Schema schema = engine.live().schema();
+    for (int slot = 0; slot < status.slots().size(); slot++) {
+      response.addSlots(slot(schema.slots().get(slot).name(), status.slots().get(slot)));
+    }
+    SnapshotInfo latest = status.latestSnapshot();
+    if (latest != null) {
+      response.setLatestSnapshotId(latest.id());
+    }
+    if (status.failure() != null) {
+      response.setNotReadyReason(status.failure());
+    }
+    if (status.eventTimeSec() > 0) {
+      response.setEventTime(timestamp(status.eventTimeSec()));
+    }
+    out.onNext(response.build());
+    out.onCompleted();
+  }
+
+  @Override
+  public void createSnapshot(
+      CreateSnapshotRequest request, StreamObserver<CreateSnapshotResponse> out) {
+    SnapshotInfo snapshot;
+    try {
+      snapshot = engine.snapshot();
+    } catch (IOException e) {
+      throw Status.INTERNAL
+          .withDescription("the snapshot could not be written: " + e.getMessage())
+          .withCause(e)
+          .asRuntimeException();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Errors.unavailable("the server is stopping");
+    }
+    out.onNext(
+        CreateSnapshotResponse.newBuilder()
+            .setSnapshotId(snapshot.id())
+            .setModelVersion(snapshot.modelVersion())
+            .setLogOffset(snapshot.logOffset())
+            .setBytes(snapshot.bytes())
+            .setPauseMs(snapshot.pauseMs())
+            .setTotalMs(snapshot.totalMs())
+            .build());
+    out.onCompleted();
+  }
+
+  private static ValidationStatus validation(ValidationFigures figures) {
+    return ValidationStatus.newBuilder()
+        .setPredictions(figures.predictions())
+        .setRecallAt20(figures.recallAt20())
+        .setMrrAt20(figures.mrrAt20())
+        .setNdcgAt20(figures.ndcgAt20())
+        .setPopularityRecallAt20(figures.popularityRecallAt20())
+        .setPopularityMrrAt20(figures.popularityMrrAt20())
+        .setLoss(figures.loss())
+        .build();
+  }
+
+  private static SlotStatus slot(String name, SlotStatistics figures) {
+    return SlotStatus.newBuilder()
+        .setSlot(name)
+        .setRows(figures.rows())
+        .setRowBytes(figures.rowBytes())
+        .setMemoryBytes(figures.memoryBytes())
+        .setAdmitted(figures.admitted())
+        .setFiltered(figures.filtered())
+        .setExpired(figures.expired())
+        .setEvicted(figures.evicted())
+        .build();
+  }
+
+  private static Timestamp timestamp(long seconds) {
+    return Timestamp.newBuilder().setSeconds(seconds).build();
+  }
+}

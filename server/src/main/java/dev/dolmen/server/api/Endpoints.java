@@ -1,0 +1,59 @@
+package dev.dolmen.server.api;
+
+import dev.dolmen.server.config.ServerConfig;
+import dev.dolmen.server.ranking.Ranker;
+import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.LiveState;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** All services over one engine, with what stands before them. */
+public final class Endpoints {
+  private Endpoints() {}
+
+  /**
+   * The services, in the order of the files that define them.
+   *
+   * @param requestIds unique ids for responses
+   * @param version of the program, for the status
+   */
+  public static List<ServerServiceDefinition> over(
+      Engine engine,
+      ServerConfig config,
+      InstantSource clock,
+      Supplier<String> requestIds,
+      String version,
+      MeterRegistry meters) {
+    LiveState live = engine.live();
+    Validation validation =
+        new Validation(
+            live.features(),
+            live.schema(),
+            clock,
+            config.futureTolerance(),
+            config.limits().maxK());
+    Ranker ranker = new Ranker(live, engine.ingest(), clock, requestIds);
+    ServerInterceptor meter = new RequestMeter(meters);
+    ServerInterceptor barrier = new ErrorBarrier();
+    ServerInterceptor admission =
+        new Admission(
+            config.limits().maxConcurrentRequests(), config.limits().requestTimeout(), meters);
+    return List.of(
+        service(new RecommendationEndpoint(validation, ranker), barrier, admission, meter),
+        service(new FeedbackEndpoint(validation, engine.ingest(), meters), barrier, meter),
+        service(new CatalogEndpoint(validation, live, engine.ingest(), meters), barrier, meter),
+        service(new AdminEndpoint(engine, clock.instant(), version), barrier, meter));
+  }
+
+  /** The interceptor named last is the first to see a call. */
+  private static ServerServiceDefinition service(
+      BindableService service, ServerInterceptor... interceptors) {
+    return ServerInterceptors.intercept(StrictMarshaller.wrap(service.bindService()), interceptors);
+  }
+}

@@ -1,0 +1,78 @@
+package dev.dolmen.server.api;
+
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Closes calls whose handler threw with the status that the exception stands for. What stands for
+ * none is a defect: it is logged, and the caller gets INTERNAL without the details.
+ */
+final class ErrorBarrier implements ServerInterceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorBarrier.class);
+
+  @Override
+  public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
+      ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
+    return new Guard<>(next.startCall(call, headers), call);
+  }
+
+  private static final class Guard<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
+    private final ServerCall<ReqT, ?> call;
+    private boolean closed;
+
+    Guard(ServerCall.Listener<ReqT> delegate, ServerCall<ReqT, ?> call) {
+      super(delegate);
+      this.call = call;
+    }
+
+    @Override
+    public void onMessage(ReqT message) {
+      if (StrictMarshaller.isMalformed(call.getMethodDescriptor(), message)) {
+        String type = call.getMethodDescriptor().getFullMethodName();
+        close(Errors.invalid("request", "bytes that are no request message of " + type));
+        return;
+      }
+      run(() -> super.onMessage(message));
+    }
+
+    @Override
+    public void onHalfClose() {
+      run(super::onHalfClose);
+    }
+
+    @Override
+    public void onReady() {
+      run(super::onReady);
+    }
+
+    private void run(Runnable callback) {
+      if (closed) {
+        return;
+      }
+      try {
+        callback.run();
+      } catch (RuntimeException e) {
+        StatusRuntimeException status = Errors.of(e);
+        if (status == null) {
+          LOG.error("{} failed", call.getMethodDescriptor().getFullMethodName(), e);
+          status =
+              Status.INTERNAL.withDescription("internal error, see the log").asRuntimeException();
+        }
+        close(status);
+      }
+    }
+
+    private void close(StatusRuntimeException status) {
+      closed = true;
+      Metadata trailers = status.getTrailers();
+      call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+  }
+}

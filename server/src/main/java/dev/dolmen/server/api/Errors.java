@@ -1,0 +1,99 @@
+package dev.dolmen.server.api;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ResourceInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import dev.dolmen.parameterstore.fid.InvalidFeatureException;
+import dev.dolmen.server.ranking.UnknownItemException;
+import dev.dolmen.trainer.catalog.CatalogFullException;
+import dev.dolmen.trainer.log.LogUnavailableException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Statuses with details, as google.rpc defines them. */
+final class Errors {
+  private static final int VALUE_CHARS_MAX = 120;
+
+  private Errors() {}
+
+  /** INVALID_ARGUMENT with a BadRequest. */
+  static StatusRuntimeException invalid(String field, String message) {
+    BadRequest details =
+        BadRequest.newBuilder()
+            .addFieldViolations(
+                BadRequest.FieldViolation.newBuilder().setField(field).setDescription(message))
+            .build();
+    return of(Code.INVALID_ARGUMENT, field + ": " + message, details);
+  }
+
+  /** NOT_FOUND with a ResourceInfo. */
+  static StatusRuntimeException noItem(String field, String itemId) {
+    String message = describe(itemId) + ": no such item in the catalogue";
+    ResourceInfo details =
+        ResourceInfo.newBuilder()
+            .setResourceType("item")
+            .setResourceName(itemId)
+            .setDescription(field + ": " + message)
+            .build();
+    return of(Code.NOT_FOUND, field + ": " + message, details);
+  }
+
+  /** RESOURCE_EXHAUSTED with a RetryInfo. */
+  static StatusRuntimeException overloaded(String message, Duration retryAfter) {
+    return of(Code.RESOURCE_EXHAUSTED, message, retry(retryAfter));
+  }
+
+  /** UNAVAILABLE with a RetryInfo. */
+  static StatusRuntimeException unavailable(String message) {
+    return of(Code.UNAVAILABLE, message, retry(Duration.ofSeconds(1)));
+  }
+
+  /**
+   * The status for what the layers below throw at bad input or in bad times, or null for anything
+   * else, which is a defect.
+   */
+  static @Nullable StatusRuntimeException of(Throwable thrown) {
+    return switch (thrown) {
+      case StatusRuntimeException status -> status;
+      case InvalidRequestException e -> invalid(e.field(), e.problem());
+      case InvalidFeatureException e ->
+          invalid(e.field(), describe(e.value()) + ", expected " + e.expected());
+      case UnknownItemException e -> noItem(e.field(), e.itemId());
+      case CatalogFullException e -> overloaded(message(e), Duration.ofSeconds(60));
+      case LogUnavailableException e -> unavailable(message(e));
+      default -> null;
+    };
+  }
+
+  /** A value as messages show it. */
+  static String describe(String value) {
+    String shown =
+        value.length() <= VALUE_CHARS_MAX ? value : value.substring(0, VALUE_CHARS_MAX - 3) + "...";
+    return "\"" + shown + "\"";
+  }
+
+  private static String message(RuntimeException e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  private static RetryInfo retry(Duration after) {
+    RetryInfo.Builder info = RetryInfo.newBuilder();
+    info.getRetryDelayBuilder().setSeconds(after.getSeconds()).setNanos(after.getNano());
+    return info.build();
+  }
+
+  private static StatusRuntimeException of(Code code, String message, Message details) {
+    return StatusProto.toStatusRuntimeException(
+        Status.newBuilder()
+            .setCode(code.getNumber())
+            .setMessage(message)
+            .addDetails(Any.pack(details))
+            .build());
+  }
+}

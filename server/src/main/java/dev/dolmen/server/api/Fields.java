@@ -1,0 +1,91 @@
+package dev.dolmen.server.api;
+
+import com.google.protobuf.Timestamp;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+
+/** Checks of single fields. Each throws {@link InvalidRequestException}. */
+final class Fields {
+  static final int ITEM_ID_BYTES_MAX = 512;
+  static final int LIST_MAX = 10_000;
+
+  private Fields() {}
+
+  /** Text of 1 to so many bytes. */
+  static void text(String field, String value, int bytesMax) {
+    if (value.isEmpty()) {
+      throw invalid(field, "is empty, expected 1 to " + bytesMax + " bytes");
+    }
+    optionalText(field, value, bytesMax);
+  }
+
+  /** Text of at most so many bytes. */
+  static void optionalText(String field, String value, int bytesMax) {
+    // A char is at most 3 bytes, so that short text needs no encoding.
+    if (value.length() * 3L > bytesMax) {
+      int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > bytesMax) {
+        throw invalid(
+            field,
+            Errors.describe(value) + " has " + bytes + " bytes, expected at most " + bytesMax);
+      }
+    }
+  }
+
+  /** A list of item ids. */
+  static void itemIds(String field, List<String> ids, int min) {
+    if (ids.size() < min || ids.size() > LIST_MAX) {
+      throw invalid(field, ids.size() + " ids, expected " + min + " to " + LIST_MAX);
+    }
+    for (int i = 0; i < ids.size(); i++) {
+      String id = ids.get(i);
+      if (id.isEmpty() || id.length() * 3 > ITEM_ID_BYTES_MAX) {
+        text(field + '[' + i + ']', id, ITEM_ID_BYTES_MAX);
+      }
+    }
+  }
+
+  /** A point in time from 1970 to {@code latest}. */
+  @SuppressWarnings("ProtoTimestampGetSecondsGetNano") // A part of it is what is checked.
+  static void time(String field, Timestamp time, Instant latest) {
+    if (time.getNanos() < 0 || time.getNanos() > 999_999_999) {
+      throw invalid(field + ".nanos", time.getNanos() + ", expected 0 to 999999999");
+    }
+    if (time.getSeconds() < 0) {
+      throw invalid(
+          field, describe(time) + " lies before the epoch, expected 1970-01-01T00:00:00Z or later");
+    }
+    if (time.getSeconds() > latest.getEpochSecond()) {
+      throw invalid(
+          field,
+          describe(time)
+              + " lies in the future, expected at most "
+              + latest
+              + " (the server's clock plus its tolerance)");
+    }
+  }
+
+  /** The time, or its seconds where no calendar reaches. */
+  private static String describe(Timestamp time) {
+    try {
+      return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
+    } catch (DateTimeException | ArithmeticException e) {
+      return time.getSeconds() + " s";
+    }
+  }
+
+  static InvalidRequestException invalid(String field, String problem) {
+    return new InvalidRequestException(field, problem);
+  }
+
+  /** Runs a check whose field paths are relative to {@code parent}. */
+  static void in(String parent, Runnable check) {
+    try {
+      check.run();
+    } catch (InvalidRequestException e) {
+      throw e.in(parent);
+    }
+  }
+}

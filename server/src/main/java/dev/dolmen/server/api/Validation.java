@@ -1,0 +1,194 @@
+package dev.dolmen.server.api;
+
+import static dev.dolmen.server.api.Fields.in;
+import static dev.dolmen.server.api.Fields.invalid;
+import static dev.dolmen.server.api.Fields.optionalText;
+import static dev.dolmen.server.api.Fields.text;
+
+import dev.dolmen.parameterstore.fid.FeatureExtractor;
+import dev.dolmen.parameterstore.fid.InvalidFeatureException;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.v1.EventType;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.ScoreRequest;
+import dev.dolmen.v1.SessionContext;
+import dev.dolmen.v1.SessionEvent;
+import dev.dolmen.v1.SimilarRequest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * What requests may hold, in one place. Every method throws {@link InvalidRequestException} naming
+ * field, value and expectation. Immutable; any thread.
+ */
+final class Validation {
+  private static final int SESSION_EVENTS_MAX = 1_000;
+  private static final int SESSION_ID_BYTES_MAX = 256;
+  private static final int EVENT_ID_BYTES_MAX = 128;
+
+  private final FeatureExtractor features;
+  private final FilterValidation filters;
+  private final InstantSource clock;
+  private final Duration futureTolerance;
+  private final int maxK;
+
+  /**
+   * @param futureTolerance how far an event's time may lie ahead of the clock
+   * @param maxK largest k
+   */
+  Validation(
+      FeatureExtractor features,
+      Schema schema,
+      InstantSource clock,
+      Duration futureTolerance,
+      int maxK) {
+    this.features = features;
+    this.filters = new FilterValidation(schema);
+    this.clock = clock;
+    this.futureTolerance = futureTolerance;
+    this.maxK = maxK;
+  }
+
+  void recommend(RecommendRequest request) {
+    session(request.hasSession(), request.getSession());
+    k(request.getK());
+    filters.filters(request.getFiltersList());
+    Fields.itemIds("candidate_item_ids", request.getCandidateItemIdsList(), 0);
+    Fields.itemIds("exclude_item_ids", request.getExcludeItemIdsList(), 0);
+  }
+
+  void score(ScoreRequest request) {
+    session(request.hasSession(), request.getSession());
+    int n = request.getItemIdsCount() + request.getItemsCount();
+    if (n == 0 || n > Fields.LIST_MAX) {
+      throw invalid("item_ids", n + " item_ids and items, expected 1 to " + Fields.LIST_MAX);
+    }
+    Fields.itemIds("item_ids", request.getItemIdsList(), 0);
+    items("items", request.getItemsList());
+  }
+
+  void similar(SimilarRequest request) {
+    switch (request.getQueryCase()) {
+      case ITEM_ID -> text("item_id", request.getItemId(), Fields.ITEM_ID_BYTES_MAX);
+      case ITEM -> {
+        Item item = request.getItem();
+        // By metadata alone: an id is not needed.
+        Item named = item.getItemId().isEmpty() ? item.toBuilder().setItemId("-").build() : item;
+        in("item", () -> item(named));
+      }
+      case QUERY_NOT_SET -> throw invalid("query", "not set, expected item_id or item");
+    }
+    k(request.getK());
+    filters.filters(request.getFiltersList());
+  }
+
+  /** An item for the catalogue; field paths are relative to it. */
+  void item(Item item) {
+    text("item_id", item.getItemId(), Fields.ITEM_ID_BYTES_MAX);
+    try {
+      features.item(item);
+    } catch (InvalidFeatureException e) {
+      throw from(e);
+    }
+  }
+
+  /**
+   * An event to be learned from; field paths are relative to it.
+   *
+   * @param knows whether an item exists
+   */
+  void feedback(FeedbackEvent event, Predicate<String> knows) {
+    text("event_id", event.getEventId(), EVENT_ID_BYTES_MAX);
+    text("session_id", event.getSessionId(), SESSION_ID_BYTES_MAX);
+    optionalText("user_id", event.getUserId(), SESSION_ID_BYTES_MAX);
+    optionalText("request_id", event.getRequestId(), EVENT_ID_BYTES_MAX);
+    text("item_id", event.getItemId(), Fields.ITEM_ID_BYTES_MAX);
+    type(event.getType(), event.getTypeValue());
+    if (!event.hasTime()) {
+      throw invalid("time", "is not set, expected when it happened");
+    }
+    Fields.time("time", event.getTime(), clock.instant().plus(futureTolerance));
+    context(event.getContextMap());
+    if (!knows.test(event.getItemId())) {
+      throw invalid(
+          "item_id",
+          Errors.describe(event.getItemId())
+              + " is not in the catalogue, expected an item that was upserted before");
+    }
+  }
+
+  private void session(boolean given, SessionContext session) {
+    if (!given || (session.getSessionId().isEmpty() && session.getEventsCount() == 0)) {
+      throw invalid("session", "is empty, expected a session_id, events, or both");
+    }
+    in("session", () -> session(session));
+  }
+
+  private void session(SessionContext session) {
+    optionalText("session_id", session.getSessionId(), SESSION_ID_BYTES_MAX);
+    int n = session.getEventsCount();
+    if (n > SESSION_EVENTS_MAX) {
+      throw invalid("events", n + " events, expected at most " + SESSION_EVENTS_MAX);
+    }
+    for (int i = 0; i < n; i++) {
+      SessionEvent event = session.getEvents(i);
+      try {
+        event(event);
+      } catch (InvalidRequestException e) {
+        throw e.in("events[" + i + ']');
+      }
+    }
+    items("items", session.getItemsList());
+    context(session.getContextMap());
+  }
+
+  private void event(SessionEvent event) {
+    text("item_id", event.getItemId(), Fields.ITEM_ID_BYTES_MAX);
+    type(event.getType(), event.getTypeValue());
+    if (event.hasTime()) {
+      Fields.time("time", event.getTime(), clock.instant().plus(futureTolerance));
+    }
+    context(event.getContextMap());
+  }
+
+  private void items(String field, List<Item> items) {
+    if (items.size() > SESSION_EVENTS_MAX) {
+      throw invalid(field, items.size() + " items, expected at most " + SESSION_EVENTS_MAX);
+    }
+    for (int i = 0; i < items.size(); i++) {
+      Item item = items.get(i);
+      in(field + '[' + i + ']', () -> item(item));
+    }
+  }
+
+  private void context(Map<String, String> context) {
+    if (!context.isEmpty()) {
+      try {
+        features.context(context);
+      } catch (InvalidFeatureException e) {
+        throw from(e);
+      }
+    }
+  }
+
+  private static void type(EventType type, int number) {
+    if (type == EventType.UNRECOGNIZED) {
+      throw invalid("type", number + ", expected a number of EventType, 0 to 6");
+    }
+  }
+
+  private void k(int k) {
+    if (k < 1 || k > maxK) {
+      throw invalid("k", Integer.toUnsignedString(k) + ", expected 1 to " + maxK);
+    }
+  }
+
+  private static InvalidRequestException from(InvalidFeatureException e) {
+    return invalid(e.field(), Errors.describe(e.value()) + ", expected " + e.expected());
+  }
+}

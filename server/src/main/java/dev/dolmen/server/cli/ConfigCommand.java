@@ -1,0 +1,93 @@
+package dev.dolmen.server.cli;
+
+import dev.dolmen.server.config.DolmenConfig;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Checks and prints configurations. */
+@Command(
+    name = "config",
+    mixinStandardHelpOptions = true,
+    description = "Checks a configuration, or prints one.",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen config sample > dolmen.yaml",
+      "  dolmen config check dolmen.yaml"
+    },
+    subcommands = {ConfigCommand.Check.class, ConfigCommand.Sample.class})
+final class ConfigCommand implements Runnable {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "Missing command: see dolmen config --help");
+    }
+  }
+
+  @Command(
+      name = "check",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Reads a configuration and the environment as serve would, and says everything that is"
+            + " wrong with them: file, line, column, key, value and what was expected.",
+        "Starts nothing and writes nothing."
+      },
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {"0:valid", "2:not valid; every problem is printed"},
+      footer = {"", "Example:", "  dolmen config check dolmen.yaml"})
+  static final class Check implements Callable<Integer> {
+    @Parameters(
+        paramLabel = "FILE",
+        defaultValue = "${env:DOLMEN_CONFIG}",
+        description = "The configuration; DOLMEN_CONFIG names it where none is given.")
+    private @Nullable Path file;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      if (file == null) {
+        throw new CommandFailedException(2, "no configuration: name a FILE");
+      }
+      DolmenConfig config = ConfigFile.load(file);
+      Output.of(spec)
+          .println(
+              file
+                  + ": valid, "
+                  + config.schema().slots().size()
+                  + " slots, gRPC on "
+                  + config.server().host()
+                  + ":"
+                  + config.server().port()
+                  + ", data in "
+                  + config.dataDirectory());
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "sample",
+      mixinStandardHelpOptions = true,
+      description = "Prints a configuration with every key, its default and what it means.",
+      footer = {"", "Example:", "  dolmen config sample > dolmen.yaml"})
+  static final class Sample implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      Output.of(spec).print(DolmenConfig.sample());
+      Output.of(spec).flush();
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.dolmen.server.cli;
+
+import dev.dolmen.server.Version;
+import io.grpc.StatusRuntimeException;
+import java.util.ServiceLoader;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** The root of the command line, and the program's main class. */
+@Command(
+    name = "dolmen",
+    versionProvider = DolmenCommand.VersionOfJar.class,
+    mixinStandardHelpOptions = true,
+    description = "A recommendation server that learns while it serves.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ServeCommand.class,
+      StatusCommand.class,
+      ConfigCommand.class,
+      SnapshotCommand.class,
+      TableCommand.class,
+      ModelCommand.class,
+      StateHashCommand.class,
+      CommandLine.HelpCommand.class,
+      AutoComplete.GenerateCompletion.class
+    },
+    commandListHeading = "%nCommands:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed; the message says why",
+      "2:the command line or the configuration is not valid",
+      "130:interrupted"
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen config sample > dolmen.yaml      every setting with its default",
+      "  dolmen serve --config dolmen.yaml       start the server",
+      "  dolmen status                           what it has learned so far",
+      "  source <(dolmen generate-completion)    complete commands with the Tab key",
+    })
+public final class DolmenCommand implements Runnable {
+  private static final Logger LIBRARIES = Logger.getLogger("io.grpc");
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** Runs the program. */
+  public static void main(String[] args) {
+    // gRPC and Netty log there what bad input and lost connections cause: no news for an operator.
+    LIBRARIES.setLevel(Level.SEVERE);
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The whole command line: the operator's commands and those of the other modules. */
+  public static CommandLine commandLine() {
+    CommandLine root = new CommandLine(new DolmenCommand());
+    CommandLine config = root.getSubcommands().get("config");
+    for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
+      provider.subcommands().forEach(root::addSubcommand);
+      if (config != null) {
+        provider.configSubcommands().forEach(config::addSubcommand);
+      }
+    }
+    root.setCaseInsensitiveEnumValuesAllowed(true);
+    root.setUsageHelpAutoWidth(true);
+    root.setExecutionExceptionHandler(DolmenCommand::explain);
+    CommandLine completion = root.getSubcommands().get("generate-completion");
+    if (completion != null) {
+      completion
+          .getCommandSpec()
+          .usageMessage()
+          .footer("", "Example, for this shell:", "  source <(dolmen generate-completion)");
+    }
+    return root;
+  }
+
+  /** Failures that a person can do something about are a line, everything else a stack trace. */
+  private static int explain(Exception e, CommandLine command, @Nullable ParseResult result)
+      throws Exception {
+    if (e instanceof CommandFailedException failed) {
+      error(command, String.valueOf(failed.getMessage()));
+      return failed.exitCode();
+    }
+    if (e instanceof StatusRuntimeException status) {
+      String description = status.getStatus().getDescription();
+      error(
+          command,
+          "the server answered "
+              + status.getStatus().getCode()
+              + (description == null ? "" : ": " + description));
+      return 1;
+    }
+    throw e;
+  }
+
+  private static void error(CommandLine command, String message) {
+    for (String line : message.split("\n", -1)) {
+      command.getErr().println(command.getColorScheme().errorText("dolmen: " + line));
+    }
+  }
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "Missing command: see dolmen --help");
+    }
+  }
+
+  /** Says what the jar's manifest says. */
+  static final class VersionOfJar implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {
+        "dolmen " + Version.current(),
+        "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")"
+      };
+    }
+  }
+}

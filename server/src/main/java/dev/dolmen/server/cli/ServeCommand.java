@@ -1,0 +1,104 @@
+package dev.dolmen.server.cli;
+
+import dev.dolmen.server.StandaloneServer;
+import dev.dolmen.server.StartException;
+import dev.dolmen.server.config.DolmenConfig;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Starts the server and waits for a signal. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Starts the server: gRPC, feedback log, trainer and metrics in one process.",
+      "It runs until SIGTERM or Ctrl-C; then it says that it is not ready any more, lets running"
+          + " calls end, learns what is logged and takes a snapshot."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:stopped by SIGTERM or Ctrl-C, everything saved",
+      "1:cannot start: port in use, data directory in use or not writable",
+      "2:the configuration is not valid"
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen serve --config dolmen.yaml",
+      "  DOLMEN_SERVER_PORT=9000 dolmen serve --config dolmen.yaml",
+      "  dolmen serve --config dolmen.yaml --port 0 --metrics-port 0   on free ports"
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Mixin private ConfigFile config = new ConfigFile();
+
+  @Option(
+      names = {"-p", "--port"},
+      paramLabel = "PORT",
+      description = "Port of gRPC in place of server.port; 0 takes a free one.")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description = "Port of metrics and probes in place of server.metrics_port.")
+  private @Nullable Integer metricsPort;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    DolmenConfig settings = config.load();
+    settings =
+        settings.withServer(
+            settings
+                .server()
+                .withPorts(
+                    port == null ? settings.server().port() : checked("--port", port),
+                    metricsPort == null
+                        ? settings.server().metricsPort()
+                        : checked("--metrics-port", metricsPort)));
+    CompletableFuture<StandaloneServer> starting = new CompletableFuture<>();
+    Duration grace = settings.server().shutdownGrace();
+    // Before the start, so that a signal finds it at any time.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(starting, grace), "dolmen-stop"));
+    try {
+      starting.complete(StandaloneServer.start(settings));
+    } catch (StartException e) {
+      starting.completeExceptionally(e);
+      throw new CommandFailedException(1, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      starting.completeExceptionally(e);
+      throw e;
+    }
+    new CountDownLatch(1).await(); // The signal ends the process.
+    return 0;
+  }
+
+  /** A start that is still replaying its log is cut short: the log holds everything. */
+  private static void stop(CompletableFuture<StandaloneServer> starting, Duration grace) {
+    try {
+      starting.get(grace.toMillis(), TimeUnit.MILLISECONDS).close();
+      // The status of an orderly stop is 0, not that of the signal.
+      Runtime.getRuntime().halt(0);
+    } catch (ExecutionException | TimeoutException e) {
+      // It never served: the process ends with the status it has.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static int checked(String option, int value) {
+    if (value < 0 || value > 65_535) {
+      throw new CommandFailedException(2, option + ": " + value + ", expected 0 to 65535");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,179 @@
+package dev.dolmen.server.cli;
+
+import dev.dolmen.parameterstore.snapshot.Snapshot;
+import dev.dolmen.parameterstore.snapshot.SnapshotManifest;
+import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.CreateSnapshotRequest;
+import dev.dolmen.v1.CreateSnapshotResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes, lists and verifies snapshots. */
+@Command(
+    name = "snapshot",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Makes, lists and verifies snapshots: everything learned, at a point between two batches.",
+      "A server restores the newest whole one at its start and replays the log after it."
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    subcommands = {
+      SnapshotCommand.Create.class,
+      SnapshotCommand.ListAll.class,
+      SnapshotCommand.Verify.class
+    })
+final class SnapshotCommand implements Runnable {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing command: see dolmen snapshot --help");
+    }
+  }
+
+  /** The option that names a data directory. */
+  static final class DataDirectory {
+    @Mixin private ConfigFile config = new ConfigFile();
+
+    @Option(
+        names = {"-d", "--data"},
+        paramLabel = "DIR",
+        description = "The data directory, in place of the configuration's.")
+    private @Nullable Path directory;
+
+    SnapshotStore snapshots() {
+      Path data = directory == null ? config.load().dataDirectory() : directory;
+      return SnapshotStore.openReadOnly(data.resolve("snapshots"));
+    }
+  }
+
+  @Command(
+      name = "create",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = "Asks a running server for a snapshot; returns when it is durable.",
+      footer = {"", "Example:", "  dolmen snapshot create --server localhost:7070"})
+  static final class Create implements Callable<Integer> {
+    @Mixin private ServerAddress server = new ServerAddress();
+
+    @Option(
+        names = "--timeout",
+        paramLabel = "SECONDS",
+        defaultValue = "600",
+        description = "How long to wait; by default ${DEFAULT-VALUE} seconds.")
+    private long timeoutSec = 600;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      CreateSnapshotResponse made =
+          server.call(channel ->
+              AdminServiceGrpc.newBlockingStub(channel)
+                  .withDeadlineAfter(timeoutSec, TimeUnit.SECONDS)
+                  .createSnapshot(CreateSnapshotRequest.getDefaultInstance()));
+      Output.of(spec)
+          .printf(
+              Locale.ROOT,
+              "snapshot %s: %d batches, log offset %d, %s, learning paused %.1f ms, %.1f ms in all%n",
+              made.getSnapshotId(),
+              made.getModelVersion(),
+              made.getLogOffset(),
+              Columns.bytes(made.getBytes()),
+              made.getPauseMs(),
+              made.getTotalMs());
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = "Lists the snapshots in a data directory, the oldest first.",
+      footer = {"", "Example:", "  dolmen snapshot list --data /var/lib/dolmen"})
+  static final class ListAll implements Callable<Integer> {
+    @Mixin private DataDirectory data = new DataDirectory();
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+      SnapshotStore snapshots = data.snapshots();
+      Columns table = new Columns("snapshot", "sections", "on disk", "in memory", "");
+      for (String id : snapshots.ids()) {
+        try {
+          SnapshotManifest manifest = snapshots.open(id).manifest();
+          table.row(
+              id,
+              manifest.sections().size(),
+              Columns.bytes(manifest.fileBytes()),
+              Columns.bytes(manifest.rawBytes()),
+              "");
+        } catch (IOException e) {
+          table.row(id, "", "", "", "DAMAGED: " + e.getMessage());
+        }
+      }
+      Output.of(spec).print(table);
+      Output.of(spec).flush();
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "verify",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = "Reads every block of snapshots and checks it against its checksum.",
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {"0:all are whole", "1:one is damaged, or there is none of that name"},
+      footer = {
+        "",
+        "Examples:",
+        "  dolmen snapshot verify --data /var/lib/dolmen",
+        "  dolmen snapshot verify --data /var/lib/dolmen 000000000042"
+      })
+  static final class Verify implements Callable<Integer> {
+    @Mixin private DataDirectory data = new DataDirectory();
+
+    @Parameters(
+        arity = "0..*",
+        paramLabel = "ID",
+        description = "Snapshots to verify; without any, all of them.")
+    private List<String> ids = List.of();
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+      SnapshotStore snapshots = data.snapshots();
+      int damaged = 0;
+      for (String id : ids.isEmpty() ? snapshots.ids() : ids) {
+        try {
+          Snapshot snapshot = snapshots.open(id);
+          snapshot.verify();
+          Output.of(spec).println(id + ": whole");
+        } catch (IOException e) {
+          damaged++;
+          Output.of(spec).println(id + ": DAMAGED: " + e.getMessage());
+        }
+      }
+      return damaged == 0 ? 0 : 1;
+    }
+  }
+}

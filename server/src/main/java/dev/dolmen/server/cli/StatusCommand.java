@@ -1,0 +1,101 @@
+package dev.dolmen.server.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.GetStatusRequest;
+import dev.dolmen.v1.StatusResponse;
+import dev.dolmen.v1.ValidationStatus;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints what a running server has learned. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Prints what a running server has learned and how it is doing.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:the server answered and is ready", "1:it did not answer or is not ready"},
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen status",
+      "  dolmen status --server shop.internal:7070 --json"
+    })
+final class StatusCommand implements Callable<Integer> {
+  @Mixin private ServerAddress server = new ServerAddress();
+
+  @Option(names = "--json", description = "Print the whole answer as JSON.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws InvalidProtocolBufferException {
+    StatusResponse status =
+        server.call(channel ->
+            AdminServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .getStatus(GetStatusRequest.getDefaultInstance()));
+    PrintWriter out = Output.of(spec);
+    if (json) {
+      out.println(JsonFormat.printer().print(status));
+    } else {
+      print(status, out);
+    }
+    return status.getNotReadyReason().isEmpty() ? 0 : 1;
+  }
+
+  private static void print(StatusResponse s, PrintWriter out) {
+    String since = Instant.ofEpochSecond(s.getStarted().getSeconds()).toString();
+    out.println("dolmen " + s.getVersion() + ", started " + since);
+    out.println(s.getNotReadyReason().isEmpty() ? "ready" : "NOT READY: " + s.getNotReadyReason());
+    out.println();
+    out.print(
+        new Columns("", "")
+            .row("batches learned", s.getModelVersion())
+            .row("feedback events learned", s.getFeedbackEventsLearned())
+            .row("catalogue items", s.getCatalogItems())
+            .row("sessions remembered", s.getSessions())
+            .row("freshness p50", millis(s.getFreshnessP50Ms()))
+            .row("freshness p99", millis(s.getFreshnessP99Ms()))
+            .row(
+                "latest snapshot",
+                s.getLatestSnapshotId().isEmpty() ? "none" : s.getLatestSnapshotId()));
+    out.println();
+    out.print(
+        validation(
+            new Columns("validation", "predictions", "recall@20", "mrr@20", "popularity@20"), s));
+    out.println();
+    Columns memory = new Columns("memory", "bytes");
+    new TreeMap<>(s.getMemoryBytesMap())
+        .forEach((part, bytes) -> memory.row(part, Columns.bytes(bytes)));
+    out.print(memory);
+  }
+
+  private static Columns validation(Columns table, StatusResponse s) {
+    row(table, "since the start", s.getValidationTotal());
+    row(table, "of late", s.getValidationWindow());
+    return table;
+  }
+
+  private static void row(Columns table, String name, ValidationStatus v) {
+    table.row(
+        name, v.getPredictions(), v.getRecallAt20(), v.getMrrAt20(), v.getPopularityRecallAt20());
+  }
+
+  private static String millis(double millis) {
+    return String.format(Locale.ROOT, "%.1f ms", millis);
+  }
+}

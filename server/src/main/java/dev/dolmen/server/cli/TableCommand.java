@@ -1,0 +1,81 @@
+package dev.dolmen.server.cli;
+
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.GetStatusRequest;
+import dev.dolmen.v1.SlotStatus;
+import dev.dolmen.v1.StatusResponse;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Looks into the embedding table. */
+@Command(
+    name = "table",
+    mixinStandardHelpOptions = true,
+    description = "Looks into the embedding table.",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    subcommands = TableCommand.Stats.class)
+final class TableCommand implements Runnable {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      throw new ParameterException(spec.commandLine(), "Missing command: see dolmen table --help");
+    }
+  }
+
+  @Command(
+      name = "stats",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      description = {
+        "Prints rows and memory of each slot of a running server, and since its start the values"
+            + " that got a row, the look-ups of values too rare for one, the rows that expired and"
+            + " those that made room."
+      },
+      footer = {"", "Example:", "  dolmen table stats --server localhost:7070"})
+  static final class Stats implements Callable<Integer> {
+    @Mixin private ServerAddress server = new ServerAddress();
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      StatusResponse status =
+          server.call(channel ->
+              AdminServiceGrpc.newBlockingStub(channel)
+                  .withDeadlineAfter(10, TimeUnit.SECONDS)
+                  .getStatus(GetStatusRequest.getDefaultInstance()));
+      Columns table =
+          new Columns(
+              "slot",
+              "rows",
+              "bytes a row",
+              "memory",
+              "admitted",
+              "filtered",
+              "expired",
+              "evicted");
+      for (SlotStatus slot : status.getSlotsList()) {
+        table.row(
+            slot.getSlot(),
+            slot.getRows(),
+            slot.getRowBytes(),
+            Columns.bytes(slot.getMemoryBytes()),
+            slot.getAdmitted(),
+            slot.getFiltered(),
+            slot.getExpired(),
+            slot.getEvicted());
+      }
+      Output.of(spec).print(table);
+      Output.of(spec).flush();
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.dolmen.server.config;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.trainer.CatalogOptions;
+import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.LogOptions;
+import dev.dolmen.trainer.ModelSettings;
+import dev.dolmen.trainer.SessionOptions;
+import dev.dolmen.trainer.SnapshotOptions;
+import dev.dolmen.trainer.TrainingOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a configuration from text and environment. */
+final class ConfigLoader {
+  static final String SAMPLE = "/dolmen-sample.yaml";
+  private static final long MAX_FILE_BYTES = 4L << 20;
+
+  private ConfigLoader() {}
+
+  static DolmenConfig load(Path file, Map<String, String> environment)
+      throws IOException, ConfigException {
+    String text;
+    try {
+      if (Files.size(file) > MAX_FILE_BYTES) {
+        throw new IOException(file + ": larger than " + HumanUnits.format(MAX_FILE_BYTES));
+      }
+      text = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + ": no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new IOException(file + ": not UTF-8", e);
+    }
+    return parse(file.toString(), text, environment);
+  }
+
+  static DolmenConfig parse(String source, String text, Map<String, String> environment)
+      throws ConfigException {
+    return parse(source, text, environment, new LinkedHashMap<>());
+  }
+
+  /**
+   * @param keys gets every key that was asked for, with its default
+   */
+  static DolmenConfig parse(
+      String source, String text, Map<String, String> environment, Map<String, String> keys)
+      throws ConfigException {
+    List<ConfigProblem> problems = new ArrayList<>();
+    YamlNode.Mapping root = YamlParser.parse(source, text, problems);
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    ConfigSource config = new ConfigSource(source, environment, problems);
+    DolmenConfig read = ConfigSection.root(config, root).read(ConfigLoader::root);
+    config.refuseUnknownVariables();
+    keys.putAll(config.defaults());
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return requireNonNull(read);
+  }
+
+  /** Relative paths are relative to the working directory, as on any command line. */
+  private static @Nullable DolmenConfig root(ConfigSection s) {
+    ServerConfig server = s.section("server", ServerConfig::read);
+    Path data = Path.of(s.text("data_directory", "data"));
+    long seed = s.count("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
+    Schema schema = s.section("schema", SchemaReader::read);
+    ModelSettings model = s.section("model", EngineReader::model);
+    TrainingOptions training = s.section("training", EngineReader::training);
+    SessionOptions sessions = s.section("sessions", EngineReader::sessions);
+    CatalogOptions catalog = s.section("catalog", EngineReader::catalog);
+    LogOptions log = s.section("log", EngineReader::log);
+    SnapshotOptions snapshots = s.section("snapshots", EngineReader::snapshots);
+    if (server == null
+        || schema == null
+        || model == null
+        || training == null
+        || sessions == null
+        || catalog == null
+        || log == null
+        || snapshots == null) {
+      return null;
+    }
+    return new DolmenConfig(
+        server, data, seed, schema, model, training, sessions, catalog, log, snapshots);
+  }
+
+  static DolmenConfig defaults(Path dataDirectory, Schema schema) {
+    ConfigSource empty = new ConfigSource("defaults", Map.of(), new ArrayList<>());
+    YamlNode.Mapping nothing = new YamlNode.Mapping(0, 0, Map.of());
+    ServerConfig d = requireNonNull(ConfigSection.root(empty, nothing).read(ServerConfig::read));
+    ServerConfig local =
+        new ServerConfig(
+            "127.0.0.1",
+            0,
+            "127.0.0.1",
+            0,
+            d.workerThreads(),
+            d.futureTolerance(),
+            d.shutdownGrace(),
+            d.limits(),
+            d.keepAlive(),
+            d.tls());
+    EngineOptions engine = EngineOptions.defaults(dataDirectory, schema);
+    return new DolmenConfig(
+        local,
+        dataDirectory,
+        engine.seed(),
+        schema,
+        engine.model(),
+        engine.training(),
+        engine.sessions(),
+        engine.catalog(),
+        engine.log(),
+        engine.snapshots());
+  }
+
+  /** The commented sample that ships with the program. */
+  static String sample() {
+    try (InputStream in = requireNonNull(ConfigLoader.class.getResourceAsStream(SAMPLE))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,327 @@
+package dev.dolmen.server.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mapping of the configuration while it is read. Each accessor names a key, its default and its
+ * range; a value that does not fit is a problem, and the default stands in so that reading goes on
+ * and finds the other problems, too. Keys that no accessor named are refused at the end.
+ */
+final class ConfigSection {
+  private final ConfigSource source;
+  private final String path;
+  private final int line;
+  private final int column;
+  private final YamlNode.Mapping node;
+  private final boolean listed;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  private ConfigSection(
+      ConfigSource source,
+      String path,
+      int line,
+      int column,
+      YamlNode.Mapping node,
+      boolean listed) {
+    this.source = source;
+    this.path = path;
+    this.line = line;
+    this.column = column;
+    this.node = node;
+    this.listed = listed;
+  }
+
+  /** The file's root. */
+  static ConfigSection root(ConfigSource source, YamlNode.Mapping node) {
+    return new ConfigSection(source, "", 0, 0, node, false);
+  }
+
+  /**
+   * Reads a nested mapping; a missing one is read as an empty one.
+   *
+   * @return what {@code reader} made, or null if its values do not go together; then there is a
+   *     problem
+   */
+  <T> @Nullable T section(String key, Function<ConfigSection, T> reader) {
+    known.add(key);
+    YamlNode.Entry entry = node.entries().get(key);
+    YamlNode.Mapping mapping = new YamlNode.Mapping(line, column, Map.of());
+    int atLine = line;
+    int atColumn = column;
+    if (entry != null) {
+      atLine = entry.line();
+      atColumn = entry.column();
+      if (entry.value() instanceof YamlNode.Mapping given) {
+        mapping = given;
+      } else if (!isEmpty(entry.value())) {
+        problem(key, entry.value(), "keys below it");
+      }
+    }
+    return new ConfigSection(source, join(key), atLine, atColumn, mapping, listed).read(reader);
+  }
+
+  /** Reads a required list of mappings. */
+  <T> List<T> sections(String key, Function<ConfigSection, T> reader) {
+    known.add(key);
+    YamlNode.Entry entry = node.entries().get(key);
+    if (entry == null || !(entry.value() instanceof YamlNode.Sequence sequence)) {
+      String found = entry == null ? "is missing" : "is " + entry.value().describe();
+      int atLine = entry == null ? line : entry.line();
+      int atColumn = entry == null ? column : entry.column();
+      source.problem(atLine, atColumn, join(key), found + ": expected a list of mappings");
+      return List.of();
+    }
+    List<T> read = new ArrayList<>();
+    for (int i = 0; i < sequence.items().size(); i++) {
+      YamlNode item = sequence.items().get(i);
+      String itemPath = join(key) + '[' + i + ']';
+      if (item instanceof YamlNode.Mapping mapping) {
+        T value =
+            new ConfigSection(source, itemPath, item.line(), item.column(), mapping, true)
+                .read(reader);
+        if (value != null) {
+          read.add(value);
+        }
+      } else {
+        source.problem(
+            item.line(), item.column(), itemPath, "is " + item.describe() + ": expected a mapping");
+      }
+    }
+    return read;
+  }
+
+  /** Runs a reader over this section, then refuses the keys that it did not name. */
+  <T> @Nullable T read(Function<ConfigSection, T> reader) {
+    int before = source.problems.size();
+    try {
+      return reader.apply(this);
+    } catch (IllegalArgumentException e) {
+      if (source.problems.size() == before) { // Otherwise it may only follow from those.
+        source.problem(line, column, path, Objects.requireNonNullElse(e.getMessage(), "invalid"));
+      }
+      return null;
+    } finally {
+      for (Map.Entry<String, YamlNode.Entry> entry : node.entries().entrySet()) {
+        if (!known.contains(entry.getKey())) {
+          source.problem(
+              entry.getValue().line(),
+              entry.getValue().column(),
+              join(entry.getKey()),
+              "unknown key" + NearMiss.suggestion(entry.getKey(), known));
+        }
+      }
+    }
+  }
+
+  String text(String key, String byDefault) {
+    return value(key, byDefault, "text", byDefault, Optional::of);
+  }
+
+  /** Text that must be given and not be empty. */
+  String requiredText(String key) {
+    String text = value(key, "(required)", "text", "", Optional::of);
+    YamlNode.Entry entry = node.entries().get(key);
+    if (entry == null) {
+      source.problem(line, column, join(key), "is missing: expected text");
+    } else if (text.isEmpty()) {
+      problem(key, entry.value(), "text that is not empty");
+    }
+    return text;
+  }
+
+  int integer(String key, int byDefault, int min, int max) {
+    return (int) count(key, byDefault, min, max);
+  }
+
+  long count(String key, long byDefault, long min, long max) {
+    String expected = "a whole number from " + min + " to " + max;
+    return value(
+        key,
+        Long.toString(byDefault),
+        expected,
+        byDefault,
+        text -> {
+          try {
+            long number = Long.parseLong(text.replace("_", ""));
+            return number >= min && number <= max ? Optional.of(number) : Optional.empty();
+          } catch (NumberFormatException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  /** A finite number; {@code Double.MIN_VALUE} as the minimum means above 0. */
+  double number(String key, double byDefault, double min, double max) {
+    String from = min == Double.MIN_VALUE ? "above 0 and up" : "from " + plain(min);
+    return value(
+        key,
+        plain(byDefault),
+        "a number " + from + " to " + plain(max),
+        byDefault,
+        text -> {
+          try {
+            double number = Double.parseDouble(text);
+            return number >= min && number <= max ? Optional.of(number) : Optional.empty();
+          } catch (NumberFormatException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  boolean flag(String key, boolean byDefault) {
+    return value(
+        key,
+        Boolean.toString(byDefault),
+        "true or false",
+        byDefault,
+        text ->
+            switch (text) {
+              case "true" -> Optional.of(true);
+              case "false" -> Optional.of(false);
+              default -> Optional.empty();
+            });
+  }
+
+  Duration duration(String key, Duration byDefault, Duration min, Duration max) {
+    String expected =
+        HumanUnits.DURATION_FORM
+            + " from "
+            + HumanUnits.format(min)
+            + " to "
+            + HumanUnits.format(max);
+    return value(
+        key,
+        HumanUnits.format(byDefault),
+        expected,
+        byDefault,
+        text ->
+            HumanUnits.duration(text).filter(d -> d.compareTo(min) >= 0 && d.compareTo(max) <= 0));
+  }
+
+  long bytes(String key, long byDefault, long min, long max) {
+    String expected =
+        HumanUnits.SIZE_FORM + " from " + HumanUnits.format(min) + " to " + HumanUnits.format(max);
+    return value(
+        key,
+        HumanUnits.format(byDefault),
+        expected,
+        byDefault,
+        text -> HumanUnits.bytes(text).filter(b -> b >= min && b <= max));
+  }
+
+  <E extends Enum<E>> E choice(String key, E byDefault) {
+    return choice(key, byDefault.getDeclaringClass(), byDefault);
+  }
+
+  /** One of an enum's constants in lower case; with a null default it must be given. */
+  <E extends Enum<E>> E choice(String key, Class<E> type, @Nullable E byDefault) {
+    List<String> names =
+        Arrays.stream(type.getEnumConstants()).map(e -> e.name().toLowerCase(Locale.ROOT)).toList();
+    String expected = "one of " + String.join(", ", names);
+    E fallback = byDefault == null ? type.getEnumConstants()[0] : byDefault;
+    if (byDefault == null && !node.entries().containsKey(key)) {
+      source.problem(line, column, join(key), "is missing: expected " + expected);
+    }
+    return value(
+        key,
+        byDefault == null ? "(required)" : byDefault.name().toLowerCase(Locale.ROOT),
+        expected,
+        fallback,
+        text -> {
+          int index = names.indexOf(text);
+          return index < 0 ? Optional.empty() : Optional.of(type.getEnumConstants()[index]);
+        },
+        text -> NearMiss.suggestion(text, names));
+  }
+
+  /** Refuses a key that has no meaning here, and says why. */
+  void refuse(String key, String why) {
+    if (node.entries().containsKey(key)) {
+      known.add(key);
+      reject(key, why);
+    }
+  }
+
+  /** A problem with the value of one key, for checks across keys. */
+  void reject(String key, String message) {
+    YamlNode.Entry entry = node.entries().get(key);
+    source.problem(
+        entry == null ? line : entry.line(),
+        entry == null ? column : entry.column(),
+        join(key),
+        message);
+  }
+
+  private <T> T value(
+      String key,
+      String defaultText,
+      String expected,
+      T byDefault,
+      Function<String, Optional<T>> parser) {
+    return value(key, defaultText, expected, byDefault, parser, text -> "");
+  }
+
+  private <T> T value(
+      String key,
+      String defaultText,
+      String expected,
+      T byDefault,
+      Function<String, Optional<T>> parser,
+      Function<String, String> suggestion) {
+    known.add(key);
+    String full = join(key);
+    source.asked(full, defaultText);
+    String override = listed ? null : source.override(full);
+    if (override != null) {
+      Optional<T> parsed = parser.apply(override);
+      if (parsed.isEmpty()) {
+        source.environmentProblem(
+            full, "\"" + override + "\": expected " + expected + suggestion.apply(override));
+      }
+      return parsed.orElse(byDefault);
+    }
+    YamlNode.Entry entry = node.entries().get(key);
+    if (entry == null) {
+      return byDefault;
+    }
+    if (!(entry.value() instanceof YamlNode.Scalar scalar) || isEmpty(scalar)) {
+      problem(key, entry.value(), expected);
+      return byDefault;
+    }
+    Optional<T> parsed = parser.apply(scalar.text());
+    if (parsed.isEmpty()) {
+      problem(key, scalar, expected + suggestion.apply(scalar.text()));
+    }
+    return parsed.orElse(byDefault);
+  }
+
+  private void problem(String key, YamlNode value, String expected) {
+    String found = isEmpty(value) ? "no value" : value.describe();
+    source.problem(value.line(), value.column(), join(key), found + ": expected " + expected);
+  }
+
+  private static boolean isEmpty(YamlNode node) {
+    return node instanceof YamlNode.Scalar scalar && scalar.text().isEmpty() && !scalar.quoted();
+  }
+
+  private static String plain(double number) {
+    return number == Math.rint(number) && Math.abs(number) < 1e15
+        ? Long.toString((long) number)
+        : Double.toString(number);
+  }
+
+  private String join(String key) {
+    return path.isEmpty() ? key : path + '.' + key;
+  }
+}

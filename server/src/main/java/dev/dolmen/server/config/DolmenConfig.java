@@ -1,0 +1,83 @@
+package dev.dolmen.server.config;
+
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.trainer.CatalogOptions;
+import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.LogOptions;
+import dev.dolmen.trainer.ModelSettings;
+import dev.dolmen.trainer.SessionOptions;
+import dev.dolmen.trainer.SnapshotOptions;
+import dev.dolmen.trainer.TrainingOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The whole configuration of one process.
+ *
+ * @param server the front end
+ * @param dataDirectory where everything durable lives
+ * @param seed source of all randomness
+ * @param schema the slots
+ */
+public record DolmenConfig(
+    ServerConfig server,
+    Path dataDirectory,
+    long seed,
+    Schema schema,
+    ModelSettings model,
+    TrainingOptions training,
+    SessionOptions sessions,
+    CatalogOptions catalog,
+    LogOptions log,
+    SnapshotOptions snapshots) {
+
+  /**
+   * Reads a file, overridden by the environment.
+   *
+   * @param environment {@code System.getenv()}, outside tests
+   * @throws IOException if the file cannot be read; the message names it
+   * @throws ConfigException if anything in it, or in the environment, is not valid
+   */
+  public static DolmenConfig load(Path file, Map<String, String> environment)
+      throws IOException, ConfigException {
+    return ConfigLoader.load(file, environment);
+  }
+
+  /**
+   * Everything at its default, for a schema: for tests and demonstrations. Listens on free ports of
+   * this machine's loopback address.
+   */
+  public static DolmenConfig defaults(Path dataDirectory, Schema schema) {
+    return ConfigLoader.defaults(dataDirectory, schema);
+  }
+
+  /** The commented sample: every key with its default. */
+  public static String sample() {
+    return ConfigLoader.sample();
+  }
+
+  /** The part that the engine is opened with. */
+  public EngineOptions engine() {
+    return new EngineOptions(
+        dataDirectory, schema, model, training, sessions, catalog, log, snapshots, seed);
+  }
+
+  /** This, with another front end. */
+  public DolmenConfig withServer(ServerConfig other) {
+    return new DolmenConfig(
+        other, dataDirectory, seed, schema, model, training, sessions, catalog, log, snapshots);
+  }
+
+  /** This, with other training. */
+  public DolmenConfig withTraining(TrainingOptions other) {
+    return new DolmenConfig(
+        server, dataDirectory, seed, schema, model, other, sessions, catalog, log, snapshots);
+  }
+
+  /** This, with another model. */
+  public DolmenConfig withModel(ModelSettings other) {
+    return new DolmenConfig(
+        server, dataDirectory, seed, schema, other, training, sessions, catalog, log, snapshots);
+  }
+}

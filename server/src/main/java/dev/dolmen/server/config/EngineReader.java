@@ -1,0 +1,119 @@
+package dev.dolmen.server.config;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.dolmen.model.DenseOptimizerOptions;
+import dev.dolmen.trainer.CatalogOptions;
+import dev.dolmen.trainer.LogOptions;
+import dev.dolmen.trainer.ModelSettings;
+import dev.dolmen.trainer.SessionOptions;
+import dev.dolmen.trainer.SnapshotOptions;
+import dev.dolmen.trainer.TrainingOptions;
+import java.time.Duration;
+
+/** Reads the sections that make up the engine's options. */
+final class EngineReader {
+  private EngineReader() {}
+
+  static ModelSettings model(ConfigSection s) {
+    ModelSettings d = ModelSettings.defaults();
+    int width = s.integer("width", d.width(), 8, 1_024);
+    int layers = s.integer("layers", d.layers(), 0, 16);
+    int heads = s.integer("heads", d.heads(), 1, 64);
+    if (width % heads != 0) {
+      s.reject("heads", heads + ": expected a divisor of width, " + width);
+      heads = 1;
+    }
+    return new ModelSettings(
+        width,
+        layers,
+        heads,
+        s.integer("feed_forward_width", d.feedForwardWidth(), 1, 8_192),
+        s.integer("max_session_length", d.maxSessionLength(), 1, 1_024),
+        s.choice("pooling", d.pooling()),
+        (float) s.number("id_dropout", exact(d.idDropout()), 0, 1),
+        (float) s.number("temperature", exact(d.temperature()), 0.01, 100),
+        requireNonNullElse(s.section("optimizer", EngineReader::dense), d.optimizer()));
+  }
+
+  private static DenseOptimizerOptions dense(ConfigSection s) {
+    DenseOptimizerOptions d = DenseOptimizerOptions.defaults();
+    return new DenseOptimizerOptions(
+        (float) s.number("learning_rate", exact(d.learningRate()), 1e-9, 10),
+        (float) s.number("beta1", exact(d.beta1()), 0, 0.999999),
+        (float) s.number("beta2", exact(d.beta2()), 0, 0.999999),
+        (float) s.number("epsilon", exact(d.epsilon()), 1e-20, 1),
+        (float) s.number("weight_decay", exact(d.weightDecay()), 0, 100),
+        (float) s.number("gradient_norm_max", exact(d.gradientNormMax()), 0, 1e9),
+        s.integer("warm_up_steps", d.warmUpSteps(), 0, 100_000_000));
+  }
+
+  static TrainingOptions training(ConfigSection s) {
+    TrainingOptions d = TrainingOptions.defaults();
+    return new TrainingOptions(
+        s.integer("batch_events", d.batchEvents(), 1, 65_536),
+        millis(s, "batch_age", d.batchAgeMs(), 1, 60_000),
+        s.integer("negatives", d.negatives(), 0, 65_536),
+        s.integer("full_softmax_items", d.fullSoftmaxItems(), 0, 100_000),
+        (float) s.number("log_q", exact(d.logQ()), 0, 1),
+        s.count("popularity_half_life_events", d.popularityHalfLifeEvents(), 1_000, 1_000_000_000),
+        s.count("baseline_half_life_events", d.baselineHalfLifeEvents(), 1_000, 1_000_000_000),
+        s.number("validation_share", d.validationShare(), 0, 1),
+        s.integer("validation_window", d.validationWindow(), 100, 10_000_000),
+        s.integer("refresh_items_per_batch", d.refreshItemsPerBatch(), 0, 1_000_000),
+        s.integer("expire_rows_per_batch", d.expireRowsPerBatch(), 0, 1_000_000),
+        millis(s, "lag", d.lagMs(), 50, 60_000),
+        s.integer("lag_records_min", d.lagRecordsMin(), 1, 1_000_000));
+  }
+
+  static SessionOptions sessions(ConfigSection s) {
+    SessionOptions d = SessionOptions.defaults();
+    return new SessionOptions(
+        s.integer("max_sessions", d.maxSessions(), 1, 100_000_000),
+        seconds(s, "idle", d.idleSec(), 1, 315_360_000),
+        s.integer("max_impressions", d.maxImpressions(), 1, 10_000_000),
+        seconds(s, "impression_window", d.impressionWindowSec(), 1, 604_800));
+  }
+
+  static CatalogOptions catalog(ConfigSection s) {
+    CatalogOptions d = CatalogOptions.defaults();
+    return new CatalogOptions(
+        s.integer("max_items", d.maxItems(), 1, 50_000_000),
+        s.integer("quarantine_records", d.quarantineRecords(), 0, 100_000_000));
+  }
+
+  static LogOptions log(ConfigSection s) {
+    LogOptions d = LogOptions.defaults();
+    return new LogOptions(
+        s.bytes("min_free_bytes", d.minFreeBytes(), 16L << 20, 1L << 50),
+        s.bytes("segment_bytes", d.segmentBytes(), 1L << 20, 64L << 30),
+        s.choice("fsync", d.fsync()),
+        s.integer("deduplication_events", d.deduplicationEvents(), 1, 100_000_000),
+        s.integer("max_queued_impressions", d.maxQueuedImpressions(), 1, 1_000_000));
+  }
+
+  static SnapshotOptions snapshots(ConfigSection s) {
+    SnapshotOptions d = SnapshotOptions.defaults();
+    return new SnapshotOptions(
+        seconds(s, "interval", d.intervalSec(), 0, 604_800),
+        s.integer("keep", d.keep(), 1, 1_000),
+        s.flag("on_close", d.onClose()));
+  }
+
+  private static long millis(ConfigSection s, String key, long byDefault, long min, long max) {
+    return s.duration(
+            key, Duration.ofMillis(byDefault), Duration.ofMillis(min), Duration.ofMillis(max))
+        .toMillis();
+  }
+
+  private static long seconds(ConfigSection s, String key, long byDefault, long min, long max) {
+    return s.duration(
+            key, Duration.ofSeconds(byDefault), Duration.ofSeconds(min), Duration.ofSeconds(max))
+        .toSeconds();
+  }
+
+  /** The double that prints as the float does: 0.1f is 0.1, not 0.10000000149011612. */
+  static double exact(float value) {
+    return Double.parseDouble(Float.toString(value));
+  }
+}

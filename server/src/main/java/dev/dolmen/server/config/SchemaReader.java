@@ -1,0 +1,153 @@
+package dev.dolmen.server.config;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Coefficients;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Reads the section {@code schema}. */
+final class SchemaReader {
+  private static final SparseOptimizerOptions DEFAULT_OPTIMIZER =
+      new SparseOptimizerOptions(SparseOptimizerOptions.Kind.ROW_WISE_ADAGRAD, 0.1f, 0.1f, 0, 0);
+
+  private SchemaReader() {}
+
+  static Schema read(ConfigSection s) {
+    return new Schema(s.sections("slots", SchemaReader::slot));
+  }
+
+  /** A slot with nothing but name and kind given: what the documentation calls its defaults. */
+  static Slot defaults(String name, SlotKind kind) {
+    return new Slot(
+        name,
+        kind,
+        false,
+        kind == SlotKind.CATEGORY_PATH ? 3 : 1,
+        kind == SlotKind.TOKENS || kind == SlotKind.TEXT ? 32 : 1,
+        KnotScale.LOG,
+        0.5,
+        new RowOptions(
+            defaultDim(kind), defaultThreshold(kind), 0, 1_000_000, DEFAULT_OPTIMIZER, 0.05f));
+  }
+
+  private static int defaultDim(SlotKind kind) {
+    return switch (kind) {
+      case ID -> 64;
+      case CATEGORY, CATEGORY_PATH, TOKENS, TEXT -> 32;
+      case NUMBER, CONTEXT -> 8;
+    };
+  }
+
+  private static int defaultThreshold(SlotKind kind) {
+    return switch (kind) {
+      case ID, TEXT -> 2;
+      case CATEGORY, CATEGORY_PATH, TOKENS, NUMBER, CONTEXT -> 1;
+    };
+  }
+
+  private static Slot slot(ConfigSection s) {
+    String name = s.requiredText("name");
+    SlotKind kind = s.choice("kind", SlotKind.class, null);
+    Slot d = defaults("x", kind);
+    boolean required = false;
+    if (kind == SlotKind.CONTEXT || kind == SlotKind.ID) {
+      s.refuse("required", "has no meaning for kind " + kind.name().toLowerCase(Locale.ROOT));
+    } else {
+      required = s.flag("required", d.required());
+    }
+    int levels = d.levels();
+    if (kind == SlotKind.CATEGORY_PATH) {
+      levels = s.integer("levels", d.levels(), 1, 8);
+    } else {
+      s.refuse("levels", "only a slot of kind category_path has levels");
+    }
+    int maxTokens = d.maxTokens();
+    if (kind == SlotKind.TOKENS || kind == SlotKind.TEXT) {
+      maxTokens = s.integer("max_tokens", d.maxTokens(), 1, 256);
+    } else {
+      s.refuse("max_tokens", "only slots of kind tokens and text have several");
+    }
+    KnotScale scale = d.knotScale();
+    double step = d.knotStep();
+    if (kind == SlotKind.NUMBER) {
+      scale = s.choice("knot_scale", scale);
+      step = s.number("knot_step", step, Double.MIN_VALUE, 1e15);
+    } else {
+      s.refuse("knot_scale", "only a slot of kind number has knots");
+      s.refuse("knot_step", "only a slot of kind number has knots");
+    }
+    RowOptions rows =
+        new RowOptions(
+            s.integer("dimension", d.rows().dim(), 1, 1_024),
+            s.integer("occurrence_threshold", d.rows().occurrenceThreshold(), 1, 1_000_000),
+            s.duration("ttl", Duration.ZERO, Duration.ZERO, Duration.ofDays(36_500)).toSeconds(),
+            s.count("max_rows", d.rows().maxRows(), 1, RowOptions.MAX_ROWS),
+            requireNonNullElse(s.section("optimizer", SchemaReader::optimizer), DEFAULT_OPTIMIZER),
+            (float)
+                s.number("initial_std_dev", EngineReader.exact(d.rows().initialStdDev()), 0, 10));
+    return new Slot(name, kind, required, levels, maxTokens, scale, step, rows);
+  }
+
+  private static SparseOptimizerOptions optimizer(ConfigSection s) {
+    SparseOptimizerOptions d = DEFAULT_OPTIMIZER;
+    SparseOptimizerOptions.Kind kind = s.choice("kind", d.kind());
+    float weightDecay = (float) s.number("weight_decay", EngineReader.exact(d.weightDecay()), 0, 1);
+    if (weightDecay > 0 && isFtrl(kind)) {
+      s.reject("weight_decay", "must be 0 for " + name(kind) + ", whose l2 does the same");
+      weightDecay = 0;
+    }
+    return new SparseOptimizerOptions(
+        kind,
+        (float) s.number("learning_rate", EngineReader.exact(d.learningRate()), 1e-9, 100),
+        (float) s.number("initial_accumulator", EngineReader.exact(d.initialAccumulator()), 0, 1e6),
+        (float) s.number("clip_norm", EngineReader.exact(d.clipNorm()), 0, 1e6),
+        weightDecay,
+        coefficients(s, kind));
+  }
+
+  /** Each rule takes the coefficients that it reads; the others are refused. */
+  private static Coefficients coefficients(ConfigSection s, SparseOptimizerOptions.Kind kind) {
+    Coefficients d = Coefficients.DEFAULT;
+    boolean adam =
+        kind == SparseOptimizerOptions.Kind.ADAM || kind == SparseOptimizerOptions.Kind.AMS_GRAD;
+    boolean momentum = adam || kind == SparseOptimizerOptions.Kind.MOMENTUM;
+    boolean square = adam || kind == SparseOptimizerOptions.Kind.RMS_PROP;
+    boolean group = kind == SparseOptimizerOptions.Kind.GROUP_FTRL;
+    return new Coefficients(
+        coefficient(s, "momentum", kind, momentum, d.momentum(), 0.999999),
+        coefficient(s, "square_decay", kind, square, d.squareDecay(), 0.999999),
+        coefficient(s, "l1", kind, isFtrl(kind), d.l1(), 1e6),
+        coefficient(s, "l2", kind, isFtrl(kind), d.l2(), 1e6),
+        coefficient(s, "group_l1", kind, group, d.groupL1(), 1e6));
+  }
+
+  private static float coefficient(
+      ConfigSection s,
+      String key,
+      SparseOptimizerOptions.Kind kind,
+      boolean read,
+      float byDefault,
+      double max) {
+    if (!read) {
+      s.refuse(key, "has no meaning for kind " + name(kind));
+      return byDefault;
+    }
+    return (float) s.number(key, EngineReader.exact(byDefault), 0, max);
+  }
+
+  private static boolean isFtrl(SparseOptimizerOptions.Kind kind) {
+    return kind == SparseOptimizerOptions.Kind.FTRL
+        || kind == SparseOptimizerOptions.Kind.GROUP_FTRL;
+  }
+
+  private static String name(SparseOptimizerOptions.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+}

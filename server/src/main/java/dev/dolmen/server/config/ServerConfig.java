@@ -1,0 +1,152 @@
+package dev.dolmen.server.config;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/**
+ * The front end.
+ *
+ * @param host address to listen on
+ * @param port gRPC; 0 takes a free one
+ * @param metricsHost address of the metrics endpoint
+ * @param metricsPort HTTP for {@code /metrics}, {@code /livez}, {@code /readyz}; 0 takes a free one
+ * @param workerThreads threads that rank; 0 means one a processor
+ * @param futureTolerance how far an event's time may lie ahead of this machine's clock
+ * @param shutdownGrace how long running calls may take to end after SIGTERM
+ */
+public record ServerConfig(
+    String host,
+    int port,
+    String metricsHost,
+    int metricsPort,
+    int workerThreads,
+    Duration futureTolerance,
+    Duration shutdownGrace,
+    LimitsConfig limits,
+    KeepAliveConfig keepAlive,
+    TlsConfig tls) {
+
+  /**
+   * What one caller may ask for.
+   *
+   * @param maxMessageBytes largest request message
+   * @param maxK largest k
+   * @param requestTimeout the longest a unary call may take, whatever deadline its caller set
+   * @param maxConcurrentRequests upper bound of the adaptive concurrency limit
+   * @param maxConcurrentStreams calls at once on one connection
+   */
+  public record LimitsConfig(
+      int maxMessageBytes,
+      int maxK,
+      Duration requestTimeout,
+      int maxConcurrentRequests,
+      int maxConcurrentStreams) {}
+
+  /**
+   * Connections.
+   *
+   * @param interval silence after which a connection is pinged
+   * @param timeout time to answer the ping
+   * @param permitInterval shortest interval between a client's pings
+   * @param maxConnectionIdle a connection without calls is closed after so long
+   */
+  public record KeepAliveConfig(
+      Duration interval, Duration timeout, Duration permitInterval, Duration maxConnectionIdle) {}
+
+  /**
+   * TLS; empty paths are plain text.
+   *
+   * @param certificateFile PEM, the chain
+   * @param privateKeyFile PEM, PKCS#8
+   * @param clientAuthoritiesFile PEM; if given, clients must show a certificate of these
+   */
+  public record TlsConfig(
+      String certificateFile, String privateKeyFile, String clientAuthoritiesFile) {
+    /** Whether TLS is on. */
+    public boolean enabled() {
+      return !certificateFile.isEmpty();
+    }
+  }
+
+  /** This, on other ports. */
+  public ServerConfig withPorts(int grpc, int metrics) {
+    return new ServerConfig(
+        host,
+        grpc,
+        metricsHost,
+        metrics,
+        workerThreads,
+        futureTolerance,
+        shutdownGrace,
+        limits,
+        keepAlive,
+        tls);
+  }
+
+  /** This, with other limits. */
+  public ServerConfig withLimits(LimitsConfig other) {
+    return new ServerConfig(
+        host,
+        port,
+        metricsHost,
+        metricsPort,
+        workerThreads,
+        futureTolerance,
+        shutdownGrace,
+        other,
+        keepAlive,
+        tls);
+  }
+
+  static ServerConfig read(ConfigSection s) {
+    return new ServerConfig(
+        s.text("host", "0.0.0.0"),
+        s.integer("port", 7070, 0, 65_535),
+        s.text("metrics_host", "0.0.0.0"),
+        s.integer("metrics_port", 7071, 0, 65_535),
+        s.integer("worker_threads", 0, 0, 1_024),
+        s.duration("future_tolerance", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
+        s.duration("shutdown_grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(10)),
+        requireNonNull(s.section("limits", ServerConfig::limits)),
+        requireNonNull(s.section("keep_alive", ServerConfig::keepAlive)),
+        requireNonNull(s.section("tls", ServerConfig::tls)));
+  }
+
+  private static LimitsConfig limits(ConfigSection s) {
+    return new LimitsConfig(
+        (int) s.bytes("max_message_bytes", 4L << 20, 16L << 10, 256L << 20),
+        s.integer("max_k", 1_000, 1, 1_000),
+        s.duration(
+            "request_timeout", Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMinutes(10)),
+        s.integer("max_concurrent_requests", 200, 1, 100_000),
+        s.integer("max_concurrent_streams", 1_000, 1, 100_000));
+  }
+
+  private static KeepAliveConfig keepAlive(ConfigSection s) {
+    Duration second = Duration.ofSeconds(1);
+    Duration day = Duration.ofDays(1);
+    return new KeepAliveConfig(
+        s.duration("interval", Duration.ofMinutes(2), second, day),
+        s.duration("timeout", Duration.ofSeconds(20), second, day),
+        s.duration("permit_interval", Duration.ofSeconds(10), second, day),
+        s.duration("max_connection_idle", Duration.ofHours(1), second, Duration.ofDays(30)));
+  }
+
+  private static TlsConfig tls(ConfigSection s) {
+    TlsConfig tls =
+        new TlsConfig(
+            s.text("certificate_file", ""),
+            s.text("private_key_file", ""),
+            s.text("client_authorities_file", ""));
+    if (tls.certificateFile().isEmpty() != tls.privateKeyFile().isEmpty()) {
+      s.reject(
+          tls.certificateFile().isEmpty() ? "certificate_file" : "private_key_file",
+          "no value: expected a file, as the other of certificate and key is given");
+    }
+    if (!tls.enabled() && !tls.clientAuthoritiesFile().isEmpty()) {
+      s.reject("client_authorities_file", "needs certificate_file and private_key_file");
+    }
+    return tls;
+  }
+}

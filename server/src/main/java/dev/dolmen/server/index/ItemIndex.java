@@ -1,0 +1,118 @@
+package dev.dolmen.server.index;
+
+import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exact best items by score: dot product and bias.
+ *
+ * <p>The scan scores a block of vectors at a time, then looks only at those that beat the k-th best
+ * so far; exclusions and filters are asked for no others. Items that are absent, unavailable or
+ * deleted meanwhile are never returned. Immutable; any thread, with scratch of its own.
+ */
+public final class ItemIndex {
+  /** Vectors scored at a time: at width 64 a block is half a megabyte, about the second cache. */
+  private static final int BLOCK = 2_048;
+
+  private final ItemVectors vectors;
+  private final Catalog catalog;
+
+  public ItemIndex(ItemVectors vectors, Catalog catalog) {
+    this.vectors = vectors;
+    this.catalog = catalog;
+  }
+
+  /** Memory of one thread's searches. */
+  public static final class Scratch {
+    final float[] scores = new float[BLOCK];
+
+    /** The answer of the last search, sorted. */
+    public final TopK top = new TopK();
+
+    /** Never returned by a search; the caller clears and fills it. */
+    public final IndexSet excluded = new IndexSet();
+  }
+
+  /**
+   * The {@code k} best of all items by score, into {@code scratch.top}.
+   *
+   * @param query [D]
+   * @param filter asked for items that would be returned
+   */
+  public void search(float[] query, int k, ItemFilter filter, Scratch scratch) {
+    search(query, k, filter, scratch, false);
+  }
+
+  /** The {@code k} closest of all items by cosine alone, for a query of length 1. */
+  public void searchCosine(float[] query, int k, ItemFilter filter, Scratch scratch) {
+    search(query, k, filter, scratch, true);
+  }
+
+  private void search(float[] query, int k, ItemFilter filter, Scratch scratch, boolean cosine) {
+    TopK top = scratch.top;
+    top.reset(k);
+    int size = Math.min(vectors.size(), catalog.indexLimit());
+    float[] scores = scratch.scores;
+    for (int from = 0; from < size; from += BLOCK) {
+      int n = Math.min(BLOCK, size - from);
+      if (cosine) {
+        vectors.dotProducts(query, 0, from, from + n, scores, 0);
+      } else {
+        vectors.scores(query, 0, from, from + n, scores, 0);
+      }
+      float threshold = top.threshold();
+      for (int i = 0; i < n; i++) {
+        // Indexes grow, so an equal score never wins here.
+        if (scores[i] > threshold && accepts(from + i, filter, scratch.excluded)) {
+          top.keep(scores[i], from + i);
+          threshold = top.threshold();
+        }
+      }
+    }
+    top.sort();
+  }
+
+  /**
+   * The {@code k} best of some items, into {@code scratch.top}; an index that is given twice counts
+   * once. Adds to {@code scratch.excluded}.
+   *
+   * @param candidates item indexes, the first {@code n}
+   */
+  public void search(
+      float[] query, int k, int[] candidates, int n, ItemFilter filter, Scratch scratch) {
+    TopK top = scratch.top;
+    top.reset(k);
+    for (int i = 0; i < n; i++) {
+      int index = candidates[i];
+      if (accepts(index, filter, scratch.excluded)) {
+        float score = score(query, index, scratch);
+        if (top.wouldKeep(score, index)) {
+          top.keep(score, index);
+          scratch.excluded.add(index);
+        }
+      }
+    }
+    top.sort();
+  }
+
+  /**
+   * Score of one item; negative infinity if it has no vector. The same to the bit as in a scan,
+   * because it scores the item's whole panel as a scan does.
+   */
+  public float score(float[] query, int index, Scratch scratch) {
+    int panel = index / ItemVectors.ALIGNMENT * ItemVectors.ALIGNMENT;
+    vectors.scores(query, 0, panel, panel + ItemVectors.ALIGNMENT, scratch.scores, 0);
+    return scratch.scores[index - panel];
+  }
+
+  /** Whether the item may be returned at all. */
+  public boolean accepts(int index, ItemFilter filter, IndexSet excluded) {
+    if (excluded.contains(index)) {
+      return false;
+    }
+    @Nullable CatalogItem item = catalog.item(index);
+    return item != null && !item.item().getUnavailable() && filter.accepts(item.item());
+  }
+}

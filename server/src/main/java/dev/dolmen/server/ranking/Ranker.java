@@ -1,0 +1,281 @@
+package dev.dolmen.server.ranking;
+
+import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.ServingModel;
+import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.server.index.IndexSet;
+import dev.dolmen.server.index.ItemFilter;
+import dev.dolmen.server.index.ItemFilters;
+import dev.dolmen.server.index.ItemIndex;
+import dev.dolmen.server.index.TopK;
+import dev.dolmen.trainer.Ingest;
+import dev.dolmen.trainer.LiveState;
+import dev.dolmen.trainer.Published;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.v1.Impression;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.ScoreRequest;
+import dev.dolmen.v1.ScoreResponse;
+import dev.dolmen.v1.ScoredItem;
+import dev.dolmen.v1.SimilarRequest;
+import dev.dolmen.v1.SimilarResponse;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers ranking requests that have been validated. Any thread; each gets scratch memory of its
+ * own, so that the threads that rank should be few and live long.
+ */
+public final class Ranker {
+  private final LiveState live;
+  private final Ingest ingest;
+  private final InstantSource clock;
+  private final Supplier<String> requestIds;
+  private final SessionEncoder sessions;
+  private final ItemIndex index;
+  private final ThreadLocal<RankingScratch> scratch;
+
+  /**
+   * @param requestIds unique ids for responses
+   */
+  public Ranker(LiveState live, Ingest ingest, InstantSource clock, Supplier<String> requestIds) {
+    this.live = live;
+    this.ingest = ingest;
+    this.clock = clock;
+    this.requestIds = requestIds;
+    sessions = new SessionEncoder(live, ingest);
+    index = new ItemIndex(live.vectors(), live.catalog());
+    ModelOptions options = live.published().model().options();
+    scratch = ThreadLocal.withInitial(() -> new RankingScratch(live, options));
+  }
+
+  /**
+   * The k best items for a session. A session of which nothing is known yet is answered with the
+   * items clicked most of late, then the newest ones.
+   *
+   * @throws UnknownItemException for an event or a candidate that is no item
+   */
+  public RecommendResponse recommend(RecommendRequest request) {
+    Instant now = clock.instant();
+    Published published = live.published();
+    RankingScratch s = scratch.get();
+    IndexSet excluded = s.index.excluded;
+    excluded.clear();
+    int used = sessions.encode(request.getSession(), now.toEpochMilli(), published.model(), s);
+    if (request.getIncludeSeen()) {
+      excluded.clear();
+    }
+    for (String id : request.getExcludeItemIdsList()) {
+      int item = live.catalog().indexOf(id);
+      if (item >= 0) {
+        excluded.add(item);
+      }
+    }
+    ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema());
+    int candidates = candidates(request.getCandidateItemIdsList(), s);
+    if (used == 0) {
+      boolean all = request.getCandidateItemIdsCount() == 0;
+      popular(request.getK(), all ? null : candidateSet(candidates, s), filter, s);
+    } else if (request.getCandidateItemIdsCount() > 0) {
+      index.search(s.query, request.getK(), s.candidates, candidates, filter, s.index);
+    } else {
+      index.search(s.query, request.getK(), filter, s.index);
+    }
+    RecommendResponse.Builder response =
+        RecommendResponse.newBuilder()
+            .setRequestId(requestIds.get())
+            .setModelVersion(published.modelVersion())
+            .setLearnedLogOffset(published.learnedLogOffset())
+            .setSessionEventsUsed(used);
+    TopK top = s.index.top;
+    for (int i = 0; i < top.size(); i++) {
+      CatalogItem item = live.catalog().item(top.index(i));
+      if (item != null) {
+        response.addItems(scored(item.item().getItemId(), top.score(i)));
+      }
+    }
+    RecommendResponse answer = response.build();
+    if (!request.getNoImpression() && answer.getItemsCount() > 0) {
+      ingest.impression(impression(request, answer, now));
+    }
+    return answer;
+  }
+
+  /**
+   * Scores of given items, in the order given.
+   *
+   * @throws UnknownItemException for an event or an item that is none
+   */
+  public ScoreResponse score(ScoreRequest request) {
+    Published published = live.published();
+    RankingScratch s = scratch.get();
+    s.index.excluded.clear();
+    int used = sessions.encode(request.getSession(), clock.millis(), published.model(), s);
+    if (used == 0) {
+      Arrays.fill(s.query, 0); // Nothing is known of the session: nothing speaks for any item.
+    }
+    ScoreResponse.Builder response =
+        ScoreResponse.newBuilder().setModelVersion(published.modelVersion());
+    List<String> ids = request.getItemIdsList();
+    float[] vector = new float[s.query.length];
+    for (int i = 0; i < ids.size(); i++) {
+      CatalogItem item = live.catalog().item(ids.get(i));
+      if (item == null) {
+        throw new UnknownItemException("item_ids[" + i + "]", ids.get(i));
+      }
+      float score = index.score(s.query, item.index(), s.index);
+      if (score == Float.NEGATIVE_INFINITY) {
+        encode(item.features(), published.model(), vector, s);
+        score = dot(s.query, vector);
+      }
+      response.addItems(scored(ids.get(i), score));
+    }
+    for (Item item : request.getItemsList()) {
+      encode(live.features().item(item), published.model(), vector, s);
+      response.addItems(scored(item.getItemId(), dot(s.query, vector)));
+    }
+    return response.build();
+  }
+
+  /**
+   * The k items closest to an item; all vectors have length 1, so the dot product is the cosine.
+   *
+   * @throws UnknownItemException if there is no such item
+   */
+  public SimilarResponse similar(SimilarRequest request) {
+    Published published = live.published();
+    RankingScratch s = scratch.get();
+    s.index.excluded.clear();
+    boolean byId = request.getQueryCase() == SimilarRequest.QueryCase.ITEM_ID;
+    String id = byId ? request.getItemId() : request.getItem().getItemId();
+    CatalogItem known = id.isEmpty() ? null : live.catalog().item(id);
+    if (known != null) {
+      s.index.excluded.add(known.index());
+    }
+    if (byId) {
+      if (known == null) {
+        throw new UnknownItemException("item_id", id);
+      }
+      if (!live.vectors().get(known.index(), s.query, 0)) {
+        encode(known.features(), published.model(), s.query, s);
+      }
+    } else {
+      encode(metadata(request.getItem()), published.model(), s.query, s);
+    }
+    ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema());
+    index.searchCosine(s.query, request.getK(), filter, s.index);
+    SimilarResponse.Builder response =
+        SimilarResponse.newBuilder().setModelVersion(published.modelVersion());
+    TopK top = s.index.top;
+    for (int i = 0; i < top.size(); i++) {
+      CatalogItem item = live.catalog().item(top.index(i));
+      if (item != null) {
+        response.addItems(scored(item.item().getItemId(), Math.clamp(top.score(i), -1f, 1f)));
+      }
+    }
+    return response.build();
+  }
+
+  /** Features of an item by its metadata alone: its id counts as one never seen. */
+  private Features metadata(Item item) {
+    Item named = item.getItemId().isEmpty() ? item.toBuilder().setItemId("-").build() : item;
+    Features features = live.features().item(named);
+    int idColumn = live.published().model().options().idColumn();
+    long[] fids = features.fids().clone();
+    fids[features.columnStart()[idColumn]] = Fids.OUT_OF_VOCABULARY;
+    return new Features(fids, features.weights(), features.columnStart());
+  }
+
+  private static void encode(Features features, ServingModel model, float[] out, RankingScratch s) {
+    s.items.reset();
+    s.items.add(features);
+    s.items.gather();
+    model.encodeItems(s.items.block, s.items.rows, out, 0, s.workspace);
+  }
+
+  private int candidates(List<String> ids, RankingScratch s) {
+    if (s.candidates.length < ids.size()) {
+      s.candidates = new int[ids.size()];
+    }
+    int n = 0;
+    for (int i = 0; i < ids.size(); i++) {
+      int item = live.catalog().indexOf(ids.get(i));
+      if (item >= 0) {
+        s.candidates[n++] = item;
+      } else if (!ingest.knows(ids.get(i))) {
+        throw new UnknownItemException("candidate_item_ids[" + i + "]", ids.get(i));
+      }
+    }
+    return n;
+  }
+
+  /**
+   * The items clicked most of late, then the newest, into {@code s.index.top}. The score is 1 for
+   * the best and falls with the rank: there is nothing to compare it with.
+   */
+  private void popular(int k, @Nullable IndexSet wanted, ItemFilter filter, RankingScratch s) {
+    TopK top = s.index.top;
+    top.reset(k);
+    int[] popular = live.popular();
+    int next = 0;
+    for (int i = 0; i < popular.length && next < k; i++) {
+      next += offer(popular[i], next, wanted, filter, s);
+    }
+    for (int i = live.catalog().indexLimit() - 1; i >= 0 && next < k; i--) {
+      next += offer(i, next, wanted, filter, s);
+    }
+    top.sort();
+  }
+
+  private static IndexSet candidateSet(int candidates, RankingScratch s) {
+    IndexSet set = new IndexSet();
+    for (int i = 0; i < candidates; i++) {
+      set.add(s.candidates[i]);
+    }
+    return set;
+  }
+
+  private int offer(
+      int item, int rank, @Nullable IndexSet wanted, ItemFilter filter, RankingScratch s) {
+    if ((wanted != null && !wanted.contains(item))
+        || !index.accepts(item, filter, s.index.excluded)) {
+      return 0;
+    }
+    s.index.top.keep(1f / (1 + rank), item);
+    s.index.excluded.add(item);
+    return 1;
+  }
+
+  private static Impression impression(
+      RecommendRequest request, RecommendResponse answer, Instant now) {
+    Impression.Builder impression =
+        Impression.newBuilder()
+            .setRequestId(answer.getRequestId())
+            .setSessionId(request.getSession().getSessionId())
+            .setModelVersion(answer.getModelVersion());
+    impression.getTimeBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano());
+    for (ScoredItem item : answer.getItemsList()) {
+      impression.addItemId(item.getItemId()).addScore(item.getScore());
+    }
+    return impression.build();
+  }
+
+  private static ScoredItem scored(String itemId, float score) {
+    return ScoredItem.newBuilder().setItemId(itemId).setScore(score).build();
+  }
+
+  private static float dot(float[] a, float[] b) {
+    float sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.dolmen.server.ranking;
+
+import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.SessionInput;
+import dev.dolmen.model.Workspace;
+import dev.dolmen.server.index.ItemIndex;
+import dev.dolmen.trainer.LiveState;
+
+/** Everything one ranking thread writes to. */
+final class RankingScratch {
+  final ItemIndex.Scratch index = new ItemIndex.Scratch();
+  final Workspace workspace = new Workspace();
+  final SessionTokens tokens = new SessionTokens();
+  final FeatureGatherer items;
+  final FeatureGatherer contexts;
+  final SessionInput session;
+  final float[] query;
+
+  /** Vectors of items that came with the request, row-major [inline items, D]. */
+  float[] inlineVectors = new float[0];
+
+  int[] candidates = new int[0];
+
+  RankingScratch(LiveState live, ModelOptions options) {
+    items = new FeatureGatherer(live.table(), options.itemColumns(), live.schema().idSlot());
+    contexts = new FeatureGatherer(live.table(), options.contextColumns(), -1);
+    session = new SessionInput(contexts.block, contexts.rows);
+    query = new float[options.width()];
+  }
+}

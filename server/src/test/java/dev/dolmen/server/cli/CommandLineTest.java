@@ -1,0 +1,161 @@
+package dev.dolmen.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CommandLineTest {
+  private static final String MINIMAL =
+      """
+      schema:
+        slots:
+          - {name: item_id, kind: id}
+          - {name: category, kind: category}
+      """;
+
+  @TempDir Path directory;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void everyCommandExplainsItself() {
+    explains(DolmenCommand.commandLine(), "dolmen");
+  }
+
+  private static void explains(CommandLine command, String path) {
+    String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    assertThat(command.getCommandSpec().usageMessage().description()).as(path).isNotEmpty();
+    assertThat(help).as(path).contains("Usage: ");
+    command
+        .getSubcommands()
+        .forEach((name, sub) -> {
+          if (!name.equals("help")) {
+            explains(sub, path + " " + name);
+          }
+        });
+  }
+
+  @Test
+  void theSampleIsValid() throws Exception {
+    assertThat(run("config", "sample")).isZero();
+    Path file = Files.writeString(directory.resolve("sample.yaml"), out.toString());
+    assertThat(run("config", "check", file.toString())).isZero();
+    assertThat(out.toString()).contains("valid, 7 slots");
+    assertThat(run("model", "describe", "--config", file.toString())).isZero();
+    assertThat(out.toString()).contains("dense parameters");
+  }
+
+  @Test
+  void whatIsNotValidExitsWith2() throws Exception {
+    Path bad = Files.writeString(directory.resolve("bad.yaml"), "sever: {port: 1}\n" + MINIMAL);
+    for (String[] command :
+        List.of(
+            new String[] {"config", "check", bad.toString()},
+            new String[] {"serve", "--config", bad.toString()})) {
+      assertThat(run(command)).isEqualTo(2);
+      assertThat(err.toString()).contains("bad.yaml:1:1: sever: unknown key; did you mean server?");
+    }
+    assertThat(run("serve", "--config", directory.resolve("none.yaml").toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("none.yaml: no such file");
+    assertThat(run("sevre")).isEqualTo(2);
+    assertThat(run()).isEqualTo(2);
+  }
+
+  @Test
+  void whatCannotStartExitsWith1() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "x");
+    Path config =
+        Files.writeString(
+            directory.resolve("c.yaml"), "data_directory: " + file.resolve("d") + "\n" + MINIMAL);
+    assertThat(run("serve", "-c", config.toString(), "--port", "0", "--metrics-port", "0"))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("data_directory: " + file);
+    assertThat(run("status", "--server", "127.0.0.1:1")).isEqualTo(1);
+    assertThat(err.toString()).contains("the server answered UNAVAILABLE");
+  }
+
+  @Test
+  void completionNamesTheCommands() {
+    assertThat(run("generate-completion")).isZero();
+    assertThat(out.toString()).contains("snapshot").contains("serve");
+  }
+
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it hangs for ever.
+  void sigtermStopsInOrder() throws Exception {
+    Path data = directory.resolve("data");
+    Path config =
+        Files.writeString(directory.resolve("c.yaml"), "data_directory: " + data + "\n" + MINIMAL);
+    Process process = serve(config);
+    try (BufferedReader log =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      List<String> lines = new ArrayList<>();
+      readUntil(log, lines, "Serving gRPC");
+      process.toHandle().destroy(); // SIGTERM, and the output stays open.
+      readUntil(log, lines, "Stopped");
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(run("snapshot", "verify", "--data", data.toString())).isZero();
+  }
+
+  private static Process serve(Path config) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "@" + Path.of("..", "jvm.options"),
+            "-Xmx512m",
+            "-Dlogback.configurationFile=logback.xml",
+            "-cp",
+            System.getProperty("java.class.path"),
+            DolmenCommand.class.getName(),
+            "serve",
+            "--config",
+            config.toString(),
+            "--port",
+            "0",
+            "--metrics-port",
+            "0")
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  /** Ends at the end of the output at the latest. */
+  private static void readUntil(BufferedReader log, List<String> lines, String text)
+      throws IOException {
+    String line = log.readLine();
+    while (line != null) {
+      lines.add(line);
+      if (line.contains(text)) {
+        return;
+      }
+      line = log.readLine();
+    }
+    throw new AssertionError("no \"" + text + "\" in:\n" + String.join("\n", lines));
+  }
+
+  private int run(String... args) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    CommandLine line = DolmenCommand.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(args);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.dolmen.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.schema.SlotKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigTest {
+  private static final String MINIMAL =
+      """
+      schema:
+        slots:
+          - {name: item_id, kind: id}
+      """;
+
+  @Test
+  void theSampleIsExactlyTheDefaultsAndNamesEveryKey() throws Exception {
+    Map<String, String> keys = new LinkedHashMap<>();
+    DolmenConfig sample = ConfigLoader.parse("sample", ConfigLoader.sample(), Map.of(), keys);
+    DolmenConfig defaults = parse(MINIMAL);
+
+    assertThat(sample)
+        .isEqualTo(
+            new DolmenConfig(
+                defaults.server(),
+                defaults.dataDirectory(),
+                defaults.seed(),
+                sample.schema(),
+                defaults.model(),
+                defaults.training(),
+                defaults.sessions(),
+                defaults.catalog(),
+                defaults.log(),
+                defaults.snapshots()));
+    for (Slot slot : sample.schema().slots()) {
+      assertThat(slot).isEqualTo(SchemaReader.defaults(slot.name(), slot.kind()));
+    }
+    assertThat(sample.schema().slots().stream().map(Slot::kind)).contains(SlotKind.values());
+    YamlNode.Mapping root =
+        YamlParser.parse("sample", ConfigLoader.sample(), new java.util.ArrayList<>());
+    for (String key : keys.keySet()) {
+      if (!key.matches("schema\\.slots\\[[1-9]\\d*].optimizer\\..*")) {
+        assertThat(find(root, key)).as(key + " in the sample").isNotNull();
+      }
+    }
+  }
+
+  private static @org.jspecify.annotations.Nullable YamlNode find(YamlNode root, String path) {
+    YamlNode node = root;
+    for (String part : path.replace("[", ".").replace("]", "").split("\\.", -1)) {
+      if (node instanceof YamlNode.Sequence sequence) {
+        node = sequence.items().get(Integer.parseInt(part));
+      } else if (node instanceof YamlNode.Mapping mapping && mapping.entries().get(part) != null) {
+        node = mapping.entries().get(part).value();
+      } else {
+        return null;
+      }
+    }
+    return node;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          server: {prot: 1}            | f.yaml:1:10: server.prot: unknown key; did you mean port?
+          sever: {port: 1}             | f.yaml:1:1: sever: unknown key; did you mean server?
+          server: {port: 70000}        | f.yaml:1:16: server.port: 70000: expected a whole number from 0 to 65535
+          server: {port: "http"}       | f.yaml:1:16: server.port: "http": expected a whole number from 0 to 65535
+          server: {port: 7.5}          | f.yaml:1:16: server.port: 7.5: expected a whole number from 0 to 65535
+          server: {port: [1]}          | f.yaml:1:16: server.port: a list: expected a whole number from 0 to 65535
+          server: {port: }             | f.yaml:1:15: server.port: no value: expected a whole number from 0 to 65535
+          server: 5                    | f.yaml:1:9: server: 5: expected keys below it
+          server: {future_tolerance: 5}| f.yaml:1:28: server.future_tolerance: 5: expected a duration such as
+          model: {heads: 3}            | f.yaml:1:9: model.heads: 3: expected a divisor of width, 64
+          model: {pooling: lst}        | f.yaml:1:18: model.pooling: "lst": expected one of mean, last; did you mean last?
+          log: {segment_bytes: 1 GiBi} | f.yaml:1:22: log.segment_bytes: "1 GiBi": expected a size such as
+          snapshots: {on_close: yes}   | f.yaml:1:23: snapshots.on_close: yes: expected true or false
+          model: {id_dropout: .nan}    | model.id_dropout: .nan: expected a number from 0 to 1
+          seed: 1e3                    | f.yaml:1:7: seed: 1e3: expected a whole number
+          """)
+  void whatDoesNotFitIsNamed(String text, String expected) {
+    assertThat(problems(text + "\n" + MINIMAL)).contains(expected);
+  }
+
+  @Test
+  void allProblemsAreReportedAtOnce() {
+    ConfigException e =
+        assertThrows(
+            ConfigException.class,
+            () -> parse("server: {port: -1, max_k: 3}\ncatalog: {max_items: 0}\n" + MINIMAL));
+    assertThat(e.problems()).hasSize(3);
+  }
+
+  @Test
+  void theSchemaIsChecked() {
+    assertThat(problems("seed: 1")).contains("schema.slots: is missing: expected a list");
+    assertThat(problems("schema: {slots: []}")).contains("schema:").contains("slots");
+    assertThat(problems("schema: {slots: [{kind: id}]}"))
+        .contains("schema.slots[0].name: is missing");
+    assertThat(problems("schema: {slots: [{name: a, kind: categroy}]}"))
+        .contains("schema.slots[0].kind: \"categroy\"")
+        .contains("did you mean category?");
+    assertThat(problems("schema: {slots: [{name: a, kind: id, levels: 2}]}"))
+        .contains("schema.slots[0].levels: only a slot of kind category_path has levels");
+    assertThat(problems("schema: {slots: [{name: a, kind: category}]}"))
+        .contains("exactly one of kind ID");
+    assertThat(problems(MINIMAL + "    - {name: item_id, kind: category}\n"))
+        .contains("item_id")
+        .contains("used once");
+  }
+
+  @Test
+  void theEnvironmentOverrides() throws Exception {
+    Map<String, String> environment =
+        Map.of(
+            "DOLMEN_SERVER_PORT", "9",
+            "DOLMEN_SERVER_LIMITS_MAX_MESSAGE_BYTES", "1MiB",
+            "DOLMEN_DATA_DIRECTORY", "/somewhere",
+            "DOLMEN_HOME", "/opt/dolmen",
+            "DOLMEN_SERVICE_HOST", "10.0.0.1",
+            "DOLMEN_PORT_7070_TCP_ADDR", "10.0.0.1",
+            "PATH", "/bin");
+    DolmenConfig config =
+        ConfigLoader.parse("f.yaml", "server: {port: 1}\n" + MINIMAL, environment);
+    assertThat(config.server().port()).isEqualTo(9);
+    assertThat(config.server().limits().maxMessageBytes()).isEqualTo(1 << 20);
+    assertThat(config.dataDirectory()).isEqualTo(Path.of("/somewhere"));
+  }
+
+  @Test
+  void unknownAndWrongVariablesAreRefused() {
+    assertThatThrownBy(() -> ConfigLoader.parse("f", MINIMAL, Map.of("DOLMEN_SERVER_PROT", "9")))
+        .hasMessageContaining(
+            "environment variable DOLMEN_SERVER_PROT: no such variable;"
+                + " did you mean DOLMEN_SERVER_PORT?");
+    assertThatThrownBy(() -> ConfigLoader.parse("f", MINIMAL, Map.of("DOLMEN_SERVER_PORT", "x")))
+        .hasMessageContaining(
+            "environment variable DOLMEN_SERVER_PORT: server.port: \"x\": expected a whole");
+  }
+
+  @Test
+  void yamlThatSaysTwoThingsIsRefused() {
+    assertThat(problems("seed: 1\nseed: 2\n" + MINIMAL))
+        .contains("f.yaml:2:1: seed: is given twice");
+    assertThat(problems("seed: &a 1\nserver: {port: *a}\n" + MINIMAL)).contains("alias");
+    assertThat(problems("seed: [1\n" + MINIMAL)).contains("not YAML");
+    assertThat(problems(MINIMAL + "---\nseed: 1\n")).contains("a second document");
+    assertThat(problems("- 1")).contains("expected keys");
+    assertThat(problems("")).contains("schema.slots");
+  }
+
+  @Test
+  void filesAreNamed(@TempDir Path directory) throws Exception {
+    Path missing = directory.resolve("no.yaml");
+    assertThatThrownBy(() -> DolmenConfig.load(missing, Map.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no.yaml: no such file");
+    Path file = Files.writeString(directory.resolve("a.yaml"), MINIMAL);
+    assertThat(DolmenConfig.load(file, Map.of()).server().port()).isEqualTo(7070);
+  }
+
+  @Test
+  void unitsReadAndPrintExactly() {
+    assertThat(HumanUnits.duration("1.5s")).contains(Duration.ofMillis(1500));
+    assertThat(HumanUnits.duration("24h")).contains(Duration.ofDays(1));
+    assertThat(HumanUnits.duration("1.5ns")).isEmpty();
+    assertThat(HumanUnits.duration("999999999999d")).isEmpty();
+    assertThat(HumanUnits.bytes("256MiB")).contains(256L << 20);
+    assertThat(HumanUnits.bytes("1 kb")).isEmpty();
+    assertThat(HumanUnits.format(Duration.ofMinutes(90))).isEqualTo("90m");
+    assertThat(HumanUnits.format(1L << 30)).isEqualTo("1GiB");
+    assertThat(HumanUnits.format(0)).isEqualTo("0B");
+  }
+
+  @Test
+  void nearMissesAreFound() {
+    assertThat(NearMiss.distance("prot", "port")).isEqualTo(1);
+    assertThat(NearMiss.suggestion("max-k", java.util.List.of("max_k", "maxim"))).contains("max_k");
+    assertThat(NearMiss.suggestion("zebra", java.util.List.of("port", "host"))).isEmpty();
+  }
+
+  private static DolmenConfig parse(String text) throws ConfigException {
+    return ConfigLoader.parse("f.yaml", text, Map.of());
+  }
+
+  private static String problems(String text) {
+    return String.valueOf(assertThrows(ConfigException.class, () -> parse(text)).getMessage());
+  }
+}
