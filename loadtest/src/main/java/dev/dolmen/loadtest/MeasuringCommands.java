@@ -1,0 +1,22 @@
+package dev.dolmen.loadtest;
+
+import dev.dolmen.loadtest.bench.BenchCommand;
+import dev.dolmen.loadtest.demo.DemoCommand;
+import dev.dolmen.loadtest.generator.LoadCommand;
+import dev.dolmen.loadtest.replay.ReplayCommand;
+import dev.dolmen.loadtest.replay.SchemaCommand;
+import dev.dolmen.server.cli.SubcommandProvider;
+import java.util.List;
+
+/** The commands that measure. */
+public final class MeasuringCommands implements SubcommandProvider {
+  @Override
+  public List<Object> subcommands() {
+    return List.of(new DemoCommand(), new ReplayCommand(), new LoadCommand(), new BenchCommand());
+  }
+
+  @Override
+  public List<Object> configSubcommands() {
+    return List.of(new SchemaCommand());
+  }
+}

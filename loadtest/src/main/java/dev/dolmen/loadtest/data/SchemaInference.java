@@ -1,0 +1,118 @@
+package dev.dolmen.loadtest.data;
+
+import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The schema that follows from a dataset's files: the item id first, then each column of the item
+ * file (token: category; token_seq: tokens; float: number), then each column of few distinct tokens
+ * of the interaction files as context. Columns of floats that are points in time get a knot a day,
+ * other floats knots on a logarithmic scale. Columns without a single value, and float_seq, are
+ * left out.
+ */
+public final class SchemaInference {
+  /** Name of the slot of item ids. */
+  public static final String ID_SLOT = "item_id";
+
+  private static final double DAY_SEC = 86_400;
+  private static final long MAX_ROWS = 1_000_000;
+  private static final SparseOptimizerOptions OPTIMIZER =
+      new SparseOptimizerOptions(SparseOptimizerOptions.Kind.ROW_WISE_ADAGRAD, 0.1f, 0.1f, 0, 0);
+
+  private SchemaInference() {}
+
+  /**
+   * Reads the item file once.
+   *
+   * @throws MalformedDataException if it is malformed
+   */
+  public static Schema infer(RecBoleDataset dataset, InteractionProfile profile)
+      throws IOException {
+    List<Slot> slots = new ArrayList<>();
+    slots.add(slot(ID_SLOT, SlotKind.ID, 64, 2));
+    if (dataset.itemFile() != null) {
+      slots.addAll(itemSlots(dataset.itemFile()));
+    }
+    for (String context : profile.contexts()) {
+      String name = taken(slots, context) ? "visit_" + context : context;
+      slots.add(slot(name, SlotKind.CONTEXT, 8, 1));
+    }
+    return new Schema(slots);
+  }
+
+  private static boolean taken(List<Slot> slots, String name) {
+    return slots.stream().anyMatch(s -> s.name().equals(name));
+  }
+
+  private static List<Slot> itemSlots(Path file) throws IOException {
+    try (AtomicFileReader in = AtomicFileReader.open(file)) {
+      int id = in.require("item_id", AtomicColumn.Type.TOKEN);
+      List<AtomicColumn> columns = in.columns();
+      boolean[] present = new boolean[columns.size()];
+      double[] min = new double[columns.size()];
+      double[] max = new double[columns.size()];
+      Arrays.fill(min, Double.POSITIVE_INFINITY);
+      Arrays.fill(max, Double.NEGATIVE_INFINITY);
+      while (in.next()) {
+        for (int c = 0; c < columns.size(); c++) {
+          present[c] |= !in.text(c).isEmpty();
+          if (columns.get(c).type() == AtomicColumn.Type.FLOAT) {
+            double value = in.number(c);
+            if (!Double.isNaN(value)) {
+              min[c] = Math.min(min[c], value);
+              max[c] = Math.max(max[c], value);
+            }
+          }
+        }
+      }
+      List<Slot> slots = new ArrayList<>();
+      for (int c = 0; c < columns.size(); c++) {
+        Slot slot = c == id || !present[c] ? null : itemSlot(columns.get(c), min[c], max[c]);
+        if (slot != null) {
+          slots.add(slot);
+        }
+      }
+      return slots;
+    }
+  }
+
+  private static @Nullable Slot itemSlot(AtomicColumn column, double min, double max) {
+    return switch (column.type()) {
+      case TOKEN -> slot(column.name(), SlotKind.CATEGORY, 32, 1);
+      case TOKEN_SEQ -> slot(column.name(), SlotKind.TOKENS, 32, 1);
+      case FLOAT -> number(column.name(), min, max);
+      case FLOAT_SEQ -> null;
+    };
+  }
+
+  private static Slot number(String name, double min, double max) {
+    RowOptions rows = rows(8, 1);
+    TimeScale scale = TimeScale.of(min, max);
+    if (scale == TimeScale.EPOCH_MILLIS) {
+      return new Slot(name, SlotKind.NUMBER, false, 1, 1, KnotScale.LINEAR, DAY_SEC * 1_000, rows);
+    }
+    if (name.endsWith("_at") || scale == TimeScale.EPOCH_SECONDS) {
+      return new Slot(name, SlotKind.NUMBER, false, 1, 1, KnotScale.LINEAR, DAY_SEC, rows);
+    }
+    return new Slot(name, SlotKind.NUMBER, false, 1, 1, KnotScale.LOG, 0.5, rows);
+  }
+
+  private static Slot slot(String name, SlotKind kind, int dim, int threshold) {
+    int maxTokens = kind == SlotKind.TOKENS ? 32 : 1;
+    return new Slot(name, kind, false, 1, maxTokens, KnotScale.LOG, 0.5, rows(dim, threshold));
+  }
+
+  private static RowOptions rows(int dim, int threshold) {
+    return new RowOptions(dim, threshold, 0, MAX_ROWS, OPTIMIZER, 0.05f);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.dolmen.loadtest.local;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.dolmen.server.StandaloneServer;
+import dev.dolmen.server.StartException;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.SnapshotOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole product in this process: {@link StandaloneServer} on free ports of the loopback address
+ * and a temporary data directory that is deleted at the end, also when the process is interrupted.
+ */
+public final class LocalServer implements AutoCloseable {
+  private final StandaloneServer server;
+  private final Path directory;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Thread atExit = Thread.ofPlatform().name("local-server-exit").unstarted(this::end);
+
+  private LocalServer(StandaloneServer server, Path directory) {
+    this.server = server;
+    this.directory = directory;
+  }
+
+  /**
+   * Starts a server configured as {@code config} but for addresses and data directory, which are of
+   * this process alone, and snapshots, which nobody would read.
+   */
+  public static LocalServer start(DolmenConfig config) throws IOException {
+    quietLogs();
+    Path directory = Files.createTempDirectory("dolmen-");
+    DolmenConfig own =
+        new DolmenConfig(
+            DolmenConfig.defaults(directory, config.schema()).server(),
+            directory,
+            config.seed(),
+            config.schema(),
+            config.model(),
+            config.training(),
+            config.sessions(),
+            config.catalog(),
+            config.log(),
+            new SnapshotOptions(0, 1, false));
+    @Nullable LocalServer started = null;
+    try {
+      started = new LocalServer(startStandalone(own), directory);
+      Runtime.getRuntime().addShutdownHook(started.atExit);
+      return started;
+    } finally {
+      if (started == null) {
+        delete(directory);
+      }
+    }
+  }
+
+  /** What a server says of its own life would run through the command's live view. */
+  private static void quietLogs() {
+    if (LoggerFactory.getLogger("dev.dolmen") instanceof Logger logger) {
+      logger.setLevel(Level.WARN);
+    }
+  }
+
+  private static StandaloneServer startStandalone(DolmenConfig config) throws IOException {
+    try {
+      return StandaloneServer.start(config);
+    } catch (StartException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Stops the server and deletes its data. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      return; // The process is ending: the hook does the work.
+    }
+    end();
+  }
+
+  private void end() {
+    if (closed.compareAndSet(false, true)) {
+      try {
+        server.close();
+      } finally {
+        delete(directory);
+      }
+    }
+  }
+
+  private static void delete(Path directory) {
+    try {
+      Files.walkFileTree(
+          directory,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
+              Files.deleteIfExists(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
+                throws IOException {
+              Files.deleteIfExists(dir);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

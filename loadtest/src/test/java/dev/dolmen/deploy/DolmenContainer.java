@@ -1,0 +1,98 @@
+package dev.dolmen.deploy;
+
+import com.github.dockerjava.api.command.CreateContainerCmd;
+import com.github.dockerjava.api.command.WaitContainerResultCallback;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Volume;
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.CatalogServiceGrpc;
+import dev.dolmen.v1.FeedbackServiceGrpc;
+import dev.dolmen.v1.RecommendationServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * One running Dolmen with its data on a named volume, locked down as the Kubernetes manifest does:
+ * read-only root file system, no capabilities, bounded memory. Its calls come from outside.
+ */
+final class DolmenContainer extends GenericContainer<DolmenContainer> {
+  private static final int GRPC = 7070;
+  private static final int METRICS = 7071;
+
+  /** Null until the container runs. */
+  private @Nullable ManagedChannel channel;
+
+  private DolmenContainer(DockerImageName image, String volume) {
+    super(image);
+    withExposedPorts(GRPC, METRICS);
+    withTmpFs(Map.of("/tmp", "exec,mode=1777,size=256m"));
+    withCreateContainerCmdModifier(command -> harden(command, volume));
+    // The image's own health check decides.
+    waitingFor(Wait.forHealthcheck().withStartupTimeout(Duration.ofMinutes(3)));
+  }
+
+  /** Starts one and returns when it says that it is healthy. */
+  static DolmenContainer start(DockerImageName image, String volume) {
+    DolmenContainer container = new DolmenContainer(image, volume);
+    container.start();
+    container.channel =
+        NettyChannelBuilder.forAddress(container.getHost(), container.getMappedPort(GRPC))
+            .usePlaintext()
+            .build();
+    return container;
+  }
+
+  AdminServiceGrpc.AdminServiceBlockingStub admin() {
+    return AdminServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  CatalogServiceGrpc.CatalogServiceStub catalog() {
+    return CatalogServiceGrpc.newStub(channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  FeedbackServiceGrpc.FeedbackServiceBlockingStub feedback() {
+    return FeedbackServiceGrpc.newBlockingStub(channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  RecommendationServiceGrpc.RecommendationServiceBlockingStub recommendations() {
+    return RecommendationServiceGrpc.newBlockingStub(channel())
+        .withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Ends the process and waits for that.
+   *
+   * @param signal SIGTERM or SIGKILL
+   * @return its exit code
+   */
+  int end(String signal) {
+    channel().shutdownNow();
+    getDockerClient().killContainerCmd(getContainerId()).withSignal(signal).exec();
+    return getDockerClient()
+        .waitContainerCmd(getContainerId())
+        .exec(new WaitContainerResultCallback())
+        .awaitStatusCode(2, TimeUnit.MINUTES);
+  }
+
+  private ManagedChannel channel() {
+    return Objects.requireNonNull(channel, "not started");
+  }
+
+  private static void harden(CreateContainerCmd command, String volume) {
+    HostConfig host = Objects.requireNonNull(command.getHostConfig());
+    host.withBinds(new Bind(volume, new Volume("/var/lib/dolmen")))
+        .withReadonlyRootfs(true)
+        .withCapDrop(Capability.ALL)
+        .withMemory(2L << 30);
+  }
+}

@@ -1,0 +1,150 @@
+package dev.dolmen.loadtest.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.v1.Item;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A dataset's files tell its schema, its order and its time. */
+class SchemaInferenceTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void write() throws IOException {
+    write(
+        "shop.item",
+        "item_id:token,brand:token,words:token_seq,created_at:float,price:float,none:token",
+        "1,acme,red big,1506826800,9.5,",
+        "2,acme,blue,1506913200,120,",
+        "3,,,,,");
+    String header =
+        "session_id:token,user_id:token,item_id:token,timestamp:float,device:token,place:token";
+    write(
+        "shop.train.inter",
+        header,
+        "a,u1,1,10,phone,here",
+        "b,u2,2,12,desktop,here",
+        "a,u1,2,11,phone,here");
+    write("shop.test.inter", header, "c,u1,9,13,phone,here");
+  }
+
+  /** Writes lines with commas for tabs. */
+  private void write(String name, String... lines) throws IOException {
+    Files.writeString(folder.resolve(name), String.join("\n", lines).replace(',', '\t') + "\n");
+  }
+
+  private InteractionProfile profile(RecBoleDataset dataset) throws IOException {
+    return InteractionProfile.read(dataset, Long.MAX_VALUE, n -> {});
+  }
+
+  @Test
+  void infersKindsFromHeadersAndValues() throws IOException {
+    RecBoleDataset dataset = RecBoleDataset.find(folder);
+    Schema schema = SchemaInference.infer(dataset, profile(dataset));
+    assertThat(schema.slots())
+        .extracting(Slot::name)
+        .containsExactly("item_id", "brand", "words", "created_at", "price", "device");
+    assertThat(schema.slots())
+        .extracting(Slot::kind)
+        .containsExactly(
+            SlotKind.ID,
+            SlotKind.CATEGORY,
+            SlotKind.TOKENS,
+            SlotKind.NUMBER,
+            SlotKind.NUMBER,
+            SlotKind.CONTEXT);
+    assertThat(schema.slots().get(3).knotScale()).isEqualTo(KnotScale.LINEAR);
+    assertThat(schema.slots().get(3).knotStep()).isEqualTo(86_400);
+    assertThat(schema.slots().get(4).knotScale()).isEqualTo(KnotScale.LOG);
+    assertThat(schema.slots().getFirst().rows().occurrenceThreshold()).isGreaterThan(1);
+  }
+
+  @Test
+  void readsPartsInOrderAndEachInTimeOrder() throws IOException {
+    RecBoleDataset dataset = RecBoleDataset.find(folder);
+    InteractionProfile profile = profile(dataset);
+    assertThat(profile.events()).isEqualTo(4);
+    assertThat(profile.sessions()).isEqualTo(3);
+    assertThat(profile.items()).containsExactly("1", "2", "9");
+    assertThat(profile.timeScale()).isEqualTo(TimeScale.RUNNING_NUMBER);
+    assertThat(profile.parts().getFirst().ordered()).isFalse();
+    List<Double> times = new ArrayList<>();
+    try (Interactions in = new Interactions(dataset, profile, profile.contexts())) {
+      for (Interaction i = in.next(); i != null; i = in.next()) {
+        times.add(i.time());
+        assertThat(i.context()).hasSize(1);
+      }
+    }
+    assertThat(times).containsExactly(10.0, 11.0, 12.0, 13.0);
+  }
+
+  @Test
+  void limitsRowsOverAllParts() throws IOException {
+    RecBoleDataset dataset = RecBoleDataset.find(folder);
+    InteractionProfile profile = InteractionProfile.read(dataset, 2, n -> {});
+    assertThat(profile.events()).isEqualTo(2);
+    try (Interactions in = new Interactions(dataset, profile, List.of())) {
+      assertThat(in.next()).isNotNull();
+      assertThat(in.next()).isNotNull();
+      assertThat(in.next()).isNull();
+    }
+  }
+
+  @Test
+  void turnsRowsIntoItems() throws IOException {
+    RecBoleDataset dataset = RecBoleDataset.find(folder);
+    Schema schema = SchemaInference.infer(dataset, profile(dataset));
+    try (ItemReader in = ItemReader.open(folder.resolve("shop.item"), schema)) {
+      Item first = Objects.requireNonNull(in.next());
+      assertThat(first.getSlotsMap()).containsOnlyKeys("brand", "words", "created_at", "price");
+      assertThat(first.getSlotsOrThrow("words").getTokens().getTokenList())
+          .containsExactly("red", "big");
+      assertThat(first.getSlotsOrThrow("price").getNumber()).isEqualTo(9.5);
+      assertThat(in.ignored()).containsExactly("none");
+    }
+  }
+
+  @Test
+  void writesTheSchemaAsConfiguration() throws IOException {
+    RecBoleDataset dataset = RecBoleDataset.find(folder);
+    String yaml = SchemaYaml.write(SchemaInference.infer(dataset, profile(dataset)));
+    assertThat(yaml).startsWith("schema:\n  slots:\n");
+    assertThat(yaml).contains("- name: created_at\n      kind: number\n");
+    assertThat(yaml).contains("knot_scale: linear\n      knot_step: 86400\n");
+  }
+
+  @Test
+  void refusesFoldersWithoutOneDataset() throws IOException {
+    Files.writeString(folder.resolve("other.inter"), "x\n");
+    assertThatThrownBy(() -> RecBoleDataset.find(folder)).hasMessageContaining("[other, shop]");
+    assertThatThrownBy(() -> RecBoleDataset.find(folder.resolve("missing")))
+        .hasMessageContaining("no such folder");
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertThatThrownBy(() -> RecBoleDataset.find(empty)).hasMessageContaining("no file *.inter");
+  }
+
+  @Test
+  void refusesInteractionsWithoutTheirColumns() throws IOException {
+    Path file = folder.resolve("bad.inter");
+    Files.writeString(file, "session_id:token\titem_id:token\ttimestamp:token\n");
+    assertThatThrownBy(() -> InteractionReader.open(file, 0, null))
+        .hasMessageContaining(
+            "line 1, column 3 (timestamp): of type token, expected timestamp:float");
+    Files.writeString(file, "session_id:token\ttimestamp:float\n");
+    assertThatThrownBy(() -> InteractionReader.open(file, 0, null))
+        .hasMessageContaining("no column item_id");
+  }
+}
