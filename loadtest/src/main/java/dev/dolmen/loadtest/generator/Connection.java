@@ -9,13 +9,15 @@ import dev.dolmen.v1.ListItemsRequest;
 import dev.dolmen.v1.ListItemsResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
 import dev.dolmen.v1.StatusResponse;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A plain-text connection to one server, with the stubs that measuring needs. Any thread. */
+/** A connection to one server, with the stubs that measuring needs. Any thread. */
 public final class Connection implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
@@ -27,33 +29,37 @@ public final class Connection implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Connects when first used. */
+  /** Connects in plain text when first used. */
   public static Connection open(String host, int port) {
-    return new Connection(
-        host + ":" + port,
-        NettyChannelBuilder.forAddress(host, port)
-            .usePlaintext()
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .build());
+    return open(host, port, InsecureChannelCredentials.create());
   }
 
   /**
    * Connects when first used.
    *
    * @param target {@code HOST:PORT}
-   * @throws IllegalArgumentException if it is not of that form
+   * @param credentials how the connection is secured
+   * @throws IllegalArgumentException if the target is not of that form
    */
-  public static Connection open(String target) {
+  public static Connection open(String target, ChannelCredentials credentials) {
     int colon = target.lastIndexOf(':');
     try {
       int port = Integer.parseInt(target.substring(colon + 1));
       if (colon > 0 && port > 0 && port < 65_536) {
-        return open(target.substring(0, colon), port);
+        return open(target.substring(0, colon), port, credentials);
       }
     } catch (NumberFormatException e) {
       // The same refusal as for a port out of range.
     }
     throw new IllegalArgumentException("\"" + target + "\", expected HOST:PORT");
+  }
+
+  private static Connection open(String host, int port, ChannelCredentials credentials) {
+    return new Connection(
+        host + ":" + port,
+        NettyChannelBuilder.forAddress(host, port, credentials)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .build());
   }
 
   /** {@code HOST:PORT}. */

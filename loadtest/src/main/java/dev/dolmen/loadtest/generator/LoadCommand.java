@@ -2,6 +2,7 @@ package dev.dolmen.loadtest.generator;
 
 import dev.dolmen.loadtest.terminal.ProgressBar;
 import dev.dolmen.loadtest.terminal.Terminal;
+import dev.dolmen.server.cli.ServerTrust;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,6 +44,8 @@ public final class LoadCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       description = "The server. Default: ${DEFAULT-VALUE}.")
   private String server = "127.0.0.1:7070";
+
+  @Mixin private ServerTrust trust = new ServerTrust();
 
   @Option(
       names = "--rate",
@@ -137,7 +141,7 @@ public final class LoadCommand implements Callable<Integer> {
     LoadOptions options =
         new LoadOptions(
             rate, warmUp + seconds, warmUp, recommendShare, inFlight, sessions, items, k, seed);
-    try (Connection connection = Connection.open(server)) {
+    try (Connection connection = Connection.open(server, trust.credentials())) {
       LoadGenerator generator = new LoadGenerator(connection, options);
       err.line(
           String.format(

@@ -10,6 +10,7 @@ import dev.dolmen.loadtest.local.ProcessMemory;
 import dev.dolmen.loadtest.terminal.ProgressBar;
 import dev.dolmen.loadtest.terminal.Terminal;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.cli.ServerTrust;
 import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
 import io.grpc.StatusRuntimeException;
@@ -22,6 +23,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -70,6 +72,8 @@ public final class ReplayCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       description = "A running server instead of one in this process.")
   private @Nullable String server;
+
+  @Mixin private ServerTrust trust = new ServerTrust();
 
   @Option(
       names = "--config",
@@ -180,7 +184,7 @@ public final class ReplayCommand implements Callable<Integer> {
             ? DolmenConfig.defaults(data, SchemaInference.infer(dataset, profile))
             : DolmenConfig.load(config, System.getenv());
     if (server != null) {
-      try (Connection connection = Connection.open(server)) {
+      try (Connection connection = Connection.open(server, trust.credentials())) {
         run(connection, dataset, profile, settings.schema(), options);
       }
     } else {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.v1.ValidationStatus;
+import io.grpc.InsecureChannelCredentials;
 import org.junit.jupiter.api.Test;
 
 /** Schedules, histograms and sums. */
@@ -53,11 +54,15 @@ class MeasuringTest {
 
   @Test
   void targetsAreHostAndPort() {
-    try (Connection connection = Connection.open("localhost:7070")) {
+    try (Connection connection = open("localhost:7070")) {
       assertThat(connection.target()).isEqualTo("localhost:7070");
     }
     for (String target : new String[] {"localhost", ":7070", "localhost:0", "localhost:x"}) {
-      assertThatThrownBy(() -> Connection.open(target)).hasMessageContaining("expected HOST:PORT");
+      assertThatThrownBy(() -> open(target)).hasMessageContaining("expected HOST:PORT");
     }
+  }
+
+  private static Connection open(String target) {
+    return Connection.open(target, InsecureChannelCredentials.create());
   }
 }

@@ -1,7 +1,9 @@
 package dev.dolmen.server.cli;
 
 import dev.dolmen.server.Version;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.net.ConnectException;
 import java.util.ServiceLoader;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -97,10 +99,22 @@ public final class DolmenCommand implements Runnable {
           command,
           "the server answered "
               + status.getStatus().getCode()
-              + (description == null ? "" : ": " + description));
+              + (description == null ? "" : ": " + description)
+              + hint(status.getStatus()));
       return 1;
     }
     throw e;
+  }
+
+  /** A server that speaks TLS closes a plain-text connection without a word, and the reverse. */
+  private static String hint(Status status) {
+    String description = String.valueOf(status.getDescription());
+    boolean closed =
+        status.getCode() == Status.Code.UNAVAILABLE
+            && (description.contains("Network closed") || description.contains("io exception"));
+    return closed && !(status.getCause() instanceof ConnectException)
+        ? "\nIf the server uses TLS, say --tls or --ca FILE; if it does not, leave them out."
+        : "";
   }
 
   private static void error(CommandLine command, String message) {

@@ -1,0 +1,62 @@
+package dev.dolmen.server.cli;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.TlsChannelCredentials;
+import java.io.File;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say how a connection to a server is secured: plain text without any of them. */
+public final class ServerTrust {
+  @Option(names = "--tls", description = "Use TLS and trust the system's authorities.")
+  private boolean tls;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Use TLS and trust the authorities in this PEM file.")
+  private @Nullable File authorities;
+
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description = "Use TLS and show the server this certificate (PEM); needs --key.")
+  private @Nullable File certificate;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The certificate's private key (PEM).")
+  private @Nullable File key;
+
+  /**
+   * What a channel to the server is made with.
+   *
+   * @throws CommandFailedException if a file cannot be read, or only one of certificate and key is
+   *     given
+   */
+  public ChannelCredentials credentials() {
+    if ((certificate == null) != (key == null)) {
+      throw new CommandFailedException(
+          2, "--certificate and --key: only one is given, expected both or none");
+    }
+    if (!tls && authorities == null && certificate == null) {
+      return InsecureChannelCredentials.create();
+    }
+    TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
+    try {
+      if (authorities != null) {
+        credentials.trustManager(authorities);
+      }
+      if (certificate != null && key != null) {
+        credentials.keyManager(certificate, key);
+      }
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          2, "--ca, --certificate, --key: cannot be read: " + e.getMessage());
+    }
+    return credentials.build();
+  }
+}
