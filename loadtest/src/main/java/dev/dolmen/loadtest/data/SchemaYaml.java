@@ -1,5 +1,6 @@
 package dev.dolmen.loadtest.data;
 
+import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
@@ -28,7 +29,7 @@ public final class SchemaYaml {
         case CATEGORY, ID, CONTEXT -> {}
       }
       line(yaml, "    dimension", slot.rows().dim());
-      line(yaml, "    occurrence_threshold", slot.rows().occurrenceThreshold());
+      admission(yaml, slot.rows().admission());
       line(yaml, "    ttl", slot.rows().ttlSec() + "s");
       line(yaml, "    max_rows", slot.rows().maxRows());
       line(yaml, "    initial_std_dev", number(Float.toString(slot.rows().initialStdDev())));
@@ -40,6 +41,19 @@ public final class SchemaYaml {
       line(yaml, "      weight_decay", number(slot.rows().optimizer().weightDecay()));
     }
     return yaml.toString();
+  }
+
+  private static void admission(StringBuilder yaml, AdmissionOptions admission) {
+    switch (admission) {
+      case AdmissionOptions.Occurrences counted ->
+          line(yaml, "    occurrence_threshold", counted.threshold());
+      case AdmissionOptions.Probabilistic drawn -> {
+        line(yaml, "    admission", "");
+        line(yaml, "      kind", "probabilistic");
+        line(yaml, "      threshold", drawn.threshold());
+        line(yaml, "      equal_probability", drawn.equalProbability());
+      }
+    }
   }
 
   private static void line(StringBuilder yaml, String key, Object value) {

@@ -69,7 +69,7 @@ class SchemaInferenceTest {
     assertThat(schema.slots().get(3).knotScale()).isEqualTo(KnotScale.LINEAR);
     assertThat(schema.slots().get(3).knotStep()).isEqualTo(86_400);
     assertThat(schema.slots().get(4).knotScale()).isEqualTo(KnotScale.LOG);
-    assertThat(schema.slots().getFirst().rows().occurrenceThreshold()).isGreaterThan(1);
+    assertThat(schema.slots().getFirst().rows().admission().threshold()).isGreaterThan(1);
   }
 
   @Test

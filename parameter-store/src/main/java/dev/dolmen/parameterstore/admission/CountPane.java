@@ -22,12 +22,16 @@ final class CountPane {
   private int log2 = INITIAL_LOG2;
   private int values;
 
-  /** 44 well-mixed bits (the finaliser of splitmix64, Steele et al. 2014). */
-  static long fingerprint(long fid) {
-    long x = fid + 0x9E3779B97F4A7C15L;
-    x = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9L;
+  /** The finaliser of splitmix64 (Steele et al. 2014). */
+  static long mix(long bits) {
+    long x = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
     x = (x ^ (x >>> 27)) * 0x94D049BB133111EBL;
-    return (x ^ (x >>> 31)) >>> COUNT_BITS;
+    return x ^ (x >>> 31);
+  }
+
+  /** 44 well-mixed bits. */
+  static long fingerprint(long fid) {
+    return mix(fid + 0x9E3779B97F4A7C15L) >>> COUNT_BITS;
   }
 
   int values() {

@@ -22,7 +22,7 @@ import java.io.IOException;
  *
  * <p>One thread.
  */
-public final class SlidingOccurrenceFilter {
+public final class SlidingOccurrenceFilter implements AdmissionFilter {
   private static final int PANES = 4;
 
   private final int threshold;
@@ -76,6 +76,13 @@ public final class SlidingOccurrenceFilter {
     return count;
   }
 
+  /** Admits a value that has reached the threshold. */
+  @Override
+  public int admit(long fid, int occurrences) {
+    int count = add(fid, occurrences);
+    return count < threshold ? 0 : count;
+  }
+
   private int countInOlderPanes(long fingerprint) {
     for (int age = 1; age < PANES; age++) {
       int count = panes[(head + PANES - age) % PANES].count(fingerprint);
@@ -86,7 +93,7 @@ public final class SlidingOccurrenceFilter {
     return 0;
   }
 
-  /** Bytes of the panes as they are now. */
+  @Override
   public long memoryBytes() {
     long bytes = 0;
     for (CountPane pane : panes) {
@@ -95,7 +102,7 @@ public final class SlidingOccurrenceFilter {
     return bytes;
   }
 
-  /** Hash of the whole state. */
+  @Override
   public long stateHash() {
     long hash = head;
     for (CountPane pane : panes) {
@@ -104,7 +111,7 @@ public final class SlidingOccurrenceFilter {
     return hash;
   }
 
-  /** Writes the whole state. */
+  @Override
   public void writeTo(DataOutput out) throws IOException {
     out.writeInt(threshold);
     out.writeInt(paneValues);
@@ -114,10 +121,7 @@ public final class SlidingOccurrenceFilter {
     }
   }
 
-  /**
-   * Replaces the state by one written before. One that was written with another threshold or window
-   * is refused.
-   */
+  @Override
   public void readFrom(DataInput in) throws IOException {
     int writtenThreshold = in.readInt();
     int writtenPaneValues = in.readInt();

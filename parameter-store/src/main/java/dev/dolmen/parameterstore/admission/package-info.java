@@ -1,6 +1,6 @@
 /**
- * Admission: which values have occurred often enough for a row of their own. Owned by the thread
- * that writes the table; depends on nothing.
+ * Admission: which values get a row of their own, by counting occurrences or by chance. Owned by
+ * the thread that writes the table; depends on nothing.
  */
 @NullMarked
 package dev.dolmen.parameterstore.admission;

@@ -4,8 +4,7 @@ package dev.dolmen.parameterstore.schema;
  * How the embedding rows of one slot are kept.
  *
  * @param dim floats of weight in a row, 1 to 1,024
- * @param occurrenceThreshold occurrences before a value gets a row of its own, 1 to 1,000,000;
- *     until then it is represented by the slot's out-of-vocabulary row
+ * @param admission when a value gets a row of its own
  * @param ttlSec seconds of event time without an occurrence after which a row is removed; 0 never
  * @param maxRows rows at most, 1 to 1,073,741,824; the least recently seen make room
  * @param optimizer the sparse optimiser of the slot
@@ -13,7 +12,7 @@ package dev.dolmen.parameterstore.schema;
  */
 public record RowOptions(
     int dim,
-    int occurrenceThreshold,
+    AdmissionOptions admission,
     long ttlSec,
     long maxRows,
     SparseOptimizerOptions optimizer,
@@ -26,9 +25,30 @@ public record RowOptions(
    */
   public RowOptions {
     Checks.range(dim, 1, 1024, "dim");
-    Checks.range(occurrenceThreshold, 1, 1_000_000, "occurrenceThreshold");
     Checks.check(ttlSec >= 0, "ttlSec", ttlSec, "0 or more");
     Checks.range(maxRows, 1, MAX_ROWS, "maxRows");
     Checks.finiteFrom(initialStdDev, 0, "initialStdDev");
+  }
+
+  /**
+   * Rows that are admitted by counted occurrences.
+   *
+   * @param occurrenceThreshold occurrences before a value gets a row of its own, 1 to 1,000,000
+   * @throws IllegalArgumentException naming field, value and expectation
+   */
+  public RowOptions(
+      int dim,
+      int occurrenceThreshold,
+      long ttlSec,
+      long maxRows,
+      SparseOptimizerOptions optimizer,
+      float initialStdDev) {
+    this(
+        dim,
+        new AdmissionOptions.Occurrences(occurrenceThreshold),
+        ttlSec,
+        maxRows,
+        optimizer,
+        initialStdDev);
   }
 }

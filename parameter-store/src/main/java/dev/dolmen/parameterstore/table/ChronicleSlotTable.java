@@ -6,7 +6,7 @@ import static dev.dolmen.parameterstore.table.RowDescriptor.OCCURRENCES_OFFSET;
 import static dev.dolmen.parameterstore.table.RowDescriptor.SEQUENCE_OFFSET;
 import static dev.dolmen.parameterstore.table.RowDescriptor.WEIGHTS_OFFSET;
 
-import dev.dolmen.parameterstore.admission.SlidingOccurrenceFilter;
+import dev.dolmen.parameterstore.admission.AdmissionFilter;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.memory.NativeMemory;
 import dev.dolmen.parameterstore.optimizer.RowState;
@@ -64,7 +64,7 @@ final class ChronicleSlotTable {
   private volatile AddressIndex index = new AddressIndex();
   private RowDirectory rows = new RowDirectory();
   private ChronicleRows memory;
-  private @Nullable SlidingOccurrenceFilter filter;
+  private @Nullable AdmissionFilter filter;
   private long sequence;
   private long evictions;
   private int expirePosition;
@@ -95,7 +95,7 @@ final class ChronicleSlotTable {
     RowState.fill(options.optimizer(), newWeights, newState);
     NativeMemory.putFloats(outOfVocabulary + row.stateOffset(), newState);
     memory = newMemory();
-    filter = TableLayout.filter(options);
+    filter = TableLayout.filter(options, seed, slot);
     publishSizes();
   }
 
@@ -292,8 +292,8 @@ final class ChronicleSlotTable {
   }
 
   private long seeWithoutRow(long fid, int occurrences, int second) {
-    int count = filter == null ? occurrences : filter.add(fid, occurrences);
-    if (count < options.occurrenceThreshold()) {
+    int count = filter == null ? occurrences : filter.admit(fid, occurrences);
+    if (count == 0) {
       counters.filtered++;
       return 0;
     }
@@ -488,7 +488,7 @@ final class ChronicleSlotTable {
         out.write(bytes);
       }
     }
-    SlidingOccurrenceFilter written = filter;
+    AdmissionFilter written = filter;
     if (written != null) {
       try (DataOutputStream out = snapshot.section(TableLayout.filterSection(slot))) {
         written.writeTo(out);
@@ -512,7 +512,7 @@ final class ChronicleSlotTable {
         readRow(bytes);
       }
     }
-    SlidingOccurrenceFilter read = TableLayout.filter(options);
+    AdmissionFilter read = TableLayout.filter(options, seed, slot);
     if (read != null) {
       try (DataInputStream in = snapshot.section(TableLayout.filterSection(slot))) {
         read.readFrom(in);

@@ -1,6 +1,6 @@
 package dev.dolmen.parameterstore.table;
 
-import dev.dolmen.parameterstore.admission.SlidingOccurrenceFilter;
+import dev.dolmen.parameterstore.admission.AdmissionFilter;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.optimizer.RowState;
 import dev.dolmen.parameterstore.optimizer.ScalarRowOptimizer;
@@ -39,7 +39,7 @@ final class HeapSlotTable {
   private final long seed;
   private final int stateFloats;
   private final ScalarRowOptimizer optimizer;
-  private final @Nullable SlidingOccurrenceFilter filter;
+  private final @Nullable AdmissionFilter filter;
   private final Map<Long, Row> byFid = new HashMap<>();
   private final List<Row> byNumber = new ArrayList<>();
   private final Row outOfVocabulary;
@@ -60,7 +60,7 @@ final class HeapSlotTable {
     this.seed = seed;
     stateFloats = TableLayout.stateFloats(options);
     optimizer = new ScalarRowOptimizer(options.optimizer());
-    filter = TableLayout.filter(options);
+    filter = TableLayout.filter(options, seed, slot);
     outOfVocabulary = new Row(Fids.OUT_OF_VOCABULARY, options.dim(), stateFloats);
     RowState.fill(options.optimizer(), outOfVocabulary.weights, outOfVocabulary.state);
   }
@@ -107,8 +107,8 @@ final class HeapSlotTable {
     if (fid == Fids.OUT_OF_VOCABULARY) {
       return null;
     }
-    int count = filter == null ? occurrences : filter.add(fid, occurrences);
-    if (count < options.occurrenceThreshold()) {
+    int count = filter == null ? occurrences : filter.admit(fid, occurrences);
+    if (count == 0) {
       filtered++;
       return null;
     }

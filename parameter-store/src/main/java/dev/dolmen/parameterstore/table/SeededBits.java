@@ -47,6 +47,11 @@ final class SeededBits {
     }
   }
 
+  /** Where a slot's draws for admission start. */
+  static long admissionSeed(long seed, int slot) {
+    return rowSeed(seed ^ GOLDEN, slot, ~0L);
+  }
+
   /** Uniform in 0 to {@code bound - 1}, for draw {@code number} of {@code eviction}. */
   static int draw(long seed, int slot, long eviction, int number, int bound) {
     long bits = mix(rowSeed(~seed, slot, eviction) + GOLDEN * number);

@@ -6,8 +6,8 @@ package dev.dolmen.parameterstore.table;
  * @param rows rows now
  * @param rowBytes bytes of one row, header and optimiser state included
  * @param memoryBytes bytes of everything the slot keeps: map, address index, filter
- * @param admitted values that reached the occurrence threshold
- * @param filtered training look-ups of values below it
+ * @param admitted values that got a row
+ * @param filtered training look-ups of values that did not get one yet
  * @param expired rows removed because their time to live had passed
  * @param evicted rows removed to make room
  * @param lookups fids asked for by serving threads

@@ -1,7 +1,10 @@
 package dev.dolmen.parameterstore.table;
 
+import dev.dolmen.parameterstore.admission.AdmissionFilter;
+import dev.dolmen.parameterstore.admission.ProbabilisticFilter;
 import dev.dolmen.parameterstore.admission.SlidingOccurrenceFilter;
 import dev.dolmen.parameterstore.optimizer.RowState;
+import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -48,13 +51,17 @@ final class TableLayout {
     return RowState.floats(options.optimizer().kind(), options.dim());
   }
 
-  /** The filter of a slot; null at threshold 1, which admits every value at once. */
-  static @Nullable SlidingOccurrenceFilter filter(RowOptions options) {
-    if (options.occurrenceThreshold() == 1) {
-      return null;
-    }
-    int window = Math.clamp(4 * options.maxRows(), MIN_WINDOW, MAX_WINDOW);
-    return new SlidingOccurrenceFilter(options.occurrenceThreshold(), window);
+  /** The filter of a slot; null where one occurrence is enough. */
+  static @Nullable AdmissionFilter filter(RowOptions options, long seed, int slot) {
+    return switch (options.admission()) {
+      case AdmissionOptions.Occurrences counted when counted.threshold() == 1 -> null;
+      case AdmissionOptions.Occurrences counted ->
+          new SlidingOccurrenceFilter(
+              counted.threshold(), Math.clamp(4 * options.maxRows(), MIN_WINDOW, MAX_WINDOW));
+      case AdmissionOptions.Probabilistic drawn ->
+          new ProbabilisticFilter(
+              drawn.threshold(), drawn.equalProbability(), SeededBits.admissionSeed(seed, slot));
+    };
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.dolmen.parameterstore.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Schemas;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random operations on both tables: every result and every state the same, bit for bit. */
 class TableFuzzTest {
-  private static final int STEPS = 1_000;
+  private static final int STEPS = 1_400;
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -41,7 +42,7 @@ class TableFuzzTest {
       }
       run.compareState();
       for (int slot = 0; slot < schema.slots().size(); slot++) {
-        assertThat(slow.statistics(slot).rows()).isPositive();
+        assertThat(slow.statistics(slot).admitted()).isPositive();
       }
       assertThat(slow.statistics(1).evicted()).isPositive();
       assertThat(slow.statistics(2).expired()).isPositive();
@@ -57,7 +58,20 @@ class TableFuzzTest {
             Schemas.slot("device", SlotKind.CONTEXT, options(Kind.SGD, 1, 1, 200, 1_000)),
             Schemas.slot("tags", SlotKind.TOKENS, options(Kind.ADAGRAD, 33, 1, 0, 5_000)),
             Schemas.slot("title", SlotKind.TEXT, options(Kind.AMS_GRAD, 9, 2, 300, 100)),
-            Schemas.slot("price", SlotKind.NUMBER, options(Kind.GROUP_FTRL, 17, 1, 0, 60))));
+            Schemas.slot("price", SlotKind.NUMBER, options(Kind.GROUP_FTRL, 17, 1, 0, 60)),
+            Schemas.slot("colour", SlotKind.CATEGORY, drawn(4, false)),
+            Schemas.slot("size", SlotKind.CATEGORY, drawn(7, true))));
+  }
+
+  private static RowOptions drawn(int threshold, boolean equalProbability) {
+    RowOptions rows = options(Kind.SGD, 3, 1, 0, 60);
+    return new RowOptions(
+        rows.dim(),
+        new AdmissionOptions.Probabilistic(threshold, equalProbability),
+        rows.ttlSec(),
+        rows.maxRows(),
+        rows.optimizer(),
+        rows.initialStdDev());
   }
 
   private static RowOptions options(Kind kind, int dim, int threshold, long ttlSec, long maxRows) {
@@ -177,7 +191,7 @@ class TableFuzzTest {
 
     /** Distinct fids from a range that the slot's bounds cut short, at least 3. */
     private long[] fids(int slot) {
-      int range = new int[] {900, 120, 400, 3_000, 200, 150}[slot];
+      int range = new int[] {900, 120, 400, 3_000, 200, 150, 250, 250}[slot];
       int n = 3 + random.nextInt(random.nextInt(8) == 0 ? 200 : 20);
       return random
           .longs(0, range)

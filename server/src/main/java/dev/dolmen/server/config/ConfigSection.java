@@ -245,6 +245,12 @@ final class ConfigSection {
         text -> NearMiss.suggestion(text, names));
   }
 
+  /** Whether an optional key is given. */
+  boolean has(String key) {
+    known.add(key);
+    return node.entries().containsKey(key);
+  }
+
   /** Refuses a key that has no meaning here, and says why. */
   void refuse(String key, String why) {
     if (node.entries().containsKey(key)) {

@@ -2,6 +2,7 @@ package dev.dolmen.server.config;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.KnotScale;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
@@ -86,13 +87,41 @@ final class SchemaReader {
     RowOptions rows =
         new RowOptions(
             s.integer("dimension", d.rows().dim(), 1, 1_024),
-            s.integer("occurrence_threshold", d.rows().occurrenceThreshold(), 1, 1_000_000),
+            admission(s, d.rows().admission().threshold()),
             s.duration("ttl", Duration.ZERO, Duration.ZERO, Duration.ofDays(36_500)).toSeconds(),
             s.count("max_rows", d.rows().maxRows(), 1, RowOptions.MAX_ROWS),
             requireNonNullElse(s.section("optimizer", SchemaReader::optimizer), DEFAULT_OPTIMIZER),
             (float)
                 s.number("initial_std_dev", EngineReader.exact(d.rows().initialStdDev()), 0, 10));
     return new Slot(name, kind, required, levels, maxTokens, scale, step, rows);
+  }
+
+  /** What the shared keys of {@code admission} mean. */
+  private enum AdmissionKind {
+    OCCURRENCES,
+    PROBABILISTIC
+  }
+
+  /** {@code occurrence_threshold} is short for an admission by occurrences. */
+  private static AdmissionOptions admission(ConfigSection s, int threshold) {
+    AdmissionOptions.Occurrences byDefault = new AdmissionOptions.Occurrences(threshold);
+    if (!s.has("admission")) {
+      return new AdmissionOptions.Occurrences(
+          s.integer("occurrence_threshold", threshold, 1, AdmissionOptions.MAX_THRESHOLD));
+    }
+    s.refuse("occurrence_threshold", "stands in admission.threshold where there is an admission");
+    return requireNonNullElse(
+        s.section("admission", section -> admissionKeys(section, threshold)), byDefault);
+  }
+
+  private static AdmissionOptions admissionKeys(ConfigSection s, int byDefault) {
+    AdmissionKind kind = s.choice("kind", AdmissionKind.OCCURRENCES);
+    int threshold = s.integer("threshold", byDefault, 1, AdmissionOptions.MAX_THRESHOLD);
+    if (kind == AdmissionKind.PROBABILISTIC) {
+      return new AdmissionOptions.Probabilistic(threshold, s.flag("equal_probability", false));
+    }
+    s.refuse("equal_probability", "has no meaning for kind occurrences");
+    return new AdmissionOptions.Occurrences(threshold);
   }
 
   private static SparseOptimizerOptions optimizer(ConfigSection s) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.dolmen.parameterstore.schema.AdmissionOptions;
+import dev.dolmen.parameterstore.schema.AdmissionOptions.Occurrences;
+import dev.dolmen.parameterstore.schema.AdmissionOptions.Probabilistic;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import java.io.IOException;
@@ -171,6 +174,31 @@ class ConfigTest {
         .hasMessageContaining("no.yaml: no such file");
     Path file = Files.writeString(directory.resolve("a.yaml"), MINIMAL);
     assertThat(DolmenConfig.load(file, Map.of()).server().port()).isEqualTo(7070);
+  }
+
+  @Test
+  void admissionIsByOccurrencesOrByChance() throws ConfigException {
+    assertThat(admission("occurrence_threshold: 5")).isEqualTo(new Occurrences(5));
+    assertThat(admission("admission: {kind: occurrences, threshold: 5}"))
+        .isEqualTo(new Occurrences(5));
+    assertThat(admission("admission: {kind: probabilistic, threshold: 9}"))
+        .isEqualTo(new Probabilistic(9, false));
+    assertThat(admission("admission: {kind: probabilistic, threshold: 9, equal_probability: true}"))
+        .isEqualTo(new Probabilistic(9, true));
+    assertThat(problems(slotWith("admission: {kind: occurrences}, occurrence_threshold: 5")))
+        .contains("occurrence_threshold", "admission.threshold");
+    assertThat(problems(slotWith("admission: {equal_probability: true}")))
+        .contains("equal_probability", "no meaning for kind occurrences");
+    assertThat(problems(slotWith("admission: {kind: probabilistic, threshold: 0}")))
+        .contains("admission.threshold");
+  }
+
+  private static AdmissionOptions admission(String keys) throws ConfigException {
+    return parse(slotWith(keys)).schema().slots().getFirst().rows().admission();
+  }
+
+  private static String slotWith(String keys) {
+    return MINIMAL.replace("kind: id", "kind: id, " + keys);
   }
 
   @Test

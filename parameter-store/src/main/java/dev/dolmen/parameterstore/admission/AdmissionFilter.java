@@ -1,0 +1,32 @@
+package dev.dolmen.parameterstore.admission;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/** Decides at each look-up of training whether a value without a row gets one. One thread. */
+public interface AdmissionFilter {
+  /**
+   * Sees {@code occurrences} more of a value that has no row.
+   *
+   * @param occurrences at least 1
+   * @return 0 if it gets none yet, else the occurrences with which its row starts
+   */
+  int admit(long fid, int occurrences);
+
+  /** Bytes of its state as it is now. */
+  long memoryBytes();
+
+  /** Hash of the whole state. */
+  long stateHash();
+
+  /** Writes the whole state. */
+  void writeTo(DataOutput out) throws IOException;
+
+  /**
+   * Replaces the state by one written before.
+   *
+   * @throws IOException if it was written by another kind of filter or with other settings
+   */
+  void readFrom(DataInput in) throws IOException;
+}
