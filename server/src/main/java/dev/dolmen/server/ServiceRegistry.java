@@ -78,7 +78,7 @@ final class ServiceRegistry extends HandlerRegistry {
         method,
         (call, headers) -> {
           call.close(
-              Status.UNAVAILABLE.withDescription("starting: the log is being replayed"),
+              Status.UNAVAILABLE.withDescription("starting: not ready to answer yet"),
               new Metadata());
           return new ServerCall.Listener<>() {};
         });

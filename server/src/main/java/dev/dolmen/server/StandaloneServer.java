@@ -24,18 +24,20 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The whole product in one process: engine, gRPC services, health, reflection and metrics.
  *
- * <p>The ports are taken first; until the engine has caught up with its log, health says
- * NOT_SERVING and calls end with UNAVAILABLE. {@link #close} says NOT_SERVING, lets running calls
- * end, then lets the engine learn what is logged and take a snapshot.
+ * <p>The ports are taken first; until the engine has caught up with its log and the JVM is warm,
+ * health says NOT_SERVING and calls end with UNAVAILABLE. {@link #close} says NOT_SERVING, lets
+ * running calls end, then lets the engine learn what is logged and take a snapshot.
  */
 public final class StandaloneServer implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(StandaloneServer.class);
 
   private final ServerConfig config;
+  private final Level said;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final HealthStatusManager health = new HealthStatusManager();
@@ -60,11 +62,19 @@ public final class StandaloneServer implements Closeable {
    */
   public static StandaloneServer start(DolmenConfig config, InstantSource clock)
       throws StartException {
-    return new StandaloneServer(config, clock);
+    return new StandaloneServer(config, clock, false);
   }
 
-  private StandaloneServer(DolmenConfig config, InstantSource clock) throws StartException {
+  /** Starts one that is thrown away and does not speak of itself. */
+  static StandaloneServer startTemporary(DolmenConfig config, InstantSource clock)
+      throws StartException {
+    return new StandaloneServer(config, clock, true);
+  }
+
+  private StandaloneServer(DolmenConfig config, InstantSource clock, boolean temporary)
+      throws StartException {
     this.config = config.server();
+    said = temporary ? Level.DEBUG : Level.INFO;
     checkDirectory(config.dataDirectory());
     setHealth(ServingStatus.NOT_SERVING);
     bindJvmMetrics();
@@ -84,17 +94,20 @@ public final class StandaloneServer implements Closeable {
     }
     transport = startedTransport;
     metrics = startedMetrics;
+    notReady = "starting: warming up";
+    WarmUp.run(config, config.dataDirectory().resolve("warm-up"), clock);
     services.open(
         Endpoints.over(engine, this.config, clock, new RequestIds(), Version.current(), meters));
     notReady = "";
     setHealth(ServingStatus.SERVING);
-    LOG.info(
-        "Serving gRPC on {}:{} and metrics on {}:{}, data in {}",
-        this.config.host(),
-        port(),
-        this.config.metricsHost(),
-        metricsPort(),
-        config.dataDirectory().toAbsolutePath());
+    LOG.atLevel(said)
+        .log(
+            "Serving gRPC on {}:{} and metrics on {}:{}, data in {}",
+            this.config.host(),
+            port(),
+            this.config.metricsHost(),
+            metricsPort(),
+            config.dataDirectory().toAbsolutePath());
   }
 
   /** The port of gRPC. */
@@ -126,13 +139,13 @@ public final class StandaloneServer implements Closeable {
     closed = true;
     notReady = "stopping";
     setHealth(ServingStatus.NOT_SERVING);
-    LOG.info("Stopping: waiting for running calls");
+    LOG.atLevel(said).log("Stopping: waiting for running calls");
     transport.drain(config.shutdownGrace());
     engine.close();
     metrics.close();
     gcMetrics.close();
     meters.close();
-    LOG.info("Stopped");
+    LOG.atLevel(said).log("Stopped");
   }
 
   private MetricsEndpoint startMetrics() throws StartException {

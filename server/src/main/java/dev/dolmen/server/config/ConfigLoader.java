@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,6 +113,7 @@ final class ConfigLoader {
             d.workerThreads(),
             d.futureTolerance(),
             d.shutdownGrace(),
+            Duration.ZERO,
             d.limits(),
             d.keepAlive(),
             d.tls());

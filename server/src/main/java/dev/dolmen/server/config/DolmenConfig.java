@@ -46,7 +46,7 @@ public record DolmenConfig(
 
   /**
    * Everything at its default, for a schema: for tests and demonstrations. Listens on free ports of
-   * this machine's loopback address.
+   * this machine's loopback address and does not warm up.
    */
   public static DolmenConfig defaults(Path dataDirectory, Schema schema) {
     return ConfigLoader.defaults(dataDirectory, schema);

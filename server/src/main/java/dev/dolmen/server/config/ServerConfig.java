@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param workerThreads threads that rank; 0 means one a processor
  * @param futureTolerance how far an event's time may lie ahead of this machine's clock
  * @param shutdownGrace how long running calls may take to end after SIGTERM
+ * @param warmUp how long the JVM may compile the hot paths before the first call; zero not at all
  */
 public record ServerConfig(
     String host,
@@ -23,6 +24,7 @@ public record ServerConfig(
     int workerThreads,
     Duration futureTolerance,
     Duration shutdownGrace,
+    Duration warmUp,
     LimitsConfig limits,
     KeepAliveConfig keepAlive,
     TlsConfig tls) {
@@ -79,6 +81,23 @@ public record ServerConfig(
         workerThreads,
         futureTolerance,
         shutdownGrace,
+        warmUp,
+        limits,
+        keepAlive,
+        tls);
+  }
+
+  /** This, warming up for so long. */
+  public ServerConfig withWarmUp(Duration other) {
+    return new ServerConfig(
+        host,
+        port,
+        metricsHost,
+        metricsPort,
+        workerThreads,
+        futureTolerance,
+        shutdownGrace,
+        other,
         limits,
         keepAlive,
         tls);
@@ -94,6 +113,7 @@ public record ServerConfig(
         workerThreads,
         futureTolerance,
         shutdownGrace,
+        warmUp,
         other,
         keepAlive,
         tls);
@@ -108,6 +128,7 @@ public record ServerConfig(
         s.integer("worker_threads", 0, 0, 1_024),
         s.duration("future_tolerance", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
         s.duration("shutdown_grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(10)),
+        s.duration("warm_up", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(5)),
         requireNonNull(s.section("limits", ServerConfig::limits)),
         requireNonNull(s.section("keep_alive", ServerConfig::keepAlive)),
         requireNonNull(s.section("tls", ServerConfig::tls)));

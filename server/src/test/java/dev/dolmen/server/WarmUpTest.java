@@ -1,0 +1,49 @@
+package dev.dolmen.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.v1.Acknowledgement;
+import dev.dolmen.v1.PublishResponse;
+import dev.dolmen.v1.RecommendResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WarmUpTest {
+  @TempDir Path directory;
+
+  /** Else the warm-up would run into refusals instead of the kernels. */
+  @Test
+  void syntheticVisitsAreAcceptedAndAnswered() throws Exception {
+    SyntheticVisits visits = new SyntheticVisits(TestSchema.SHOP, 1);
+    try (TestServer server = new TestServer(directory)) {
+      server.upsert(List.of(visits.items(50)));
+      PublishResponse published = server.feedback().publishBatch(visits.events(64, TestServer.NOW));
+      assertThat(published.getAcknowledgementsList())
+          .hasSize(64)
+          .extracting(Acknowledgement::getStatus)
+          .containsOnly(Acknowledgement.Status.STATUS_ACCEPTED);
+      RecommendResponse answer = server.recommendations().recommend(visits.request(5));
+      assertThat(answer.getItemsList()).hasSize(5);
+    }
+  }
+
+  @Test
+  void nothingOfItStays() throws Exception {
+    Path left = directory.resolve("warm-up").resolve("log");
+    Files.createDirectories(left);
+    Files.writeString(left.resolve("of-a-process-that-was-killed"), "x");
+    DolmenConfig config = TestServer.config(directory);
+    Duration time = Duration.ofMillis(300);
+    try (TestServer server = new TestServer(config.withServer(config.server().withWarmUp(time)))) {
+      assertThat(directory.resolve("warm-up")).doesNotExist();
+      var status = server.server.engine().status();
+      assertThat(status.modelVersion()).isZero();
+      assertThat(status.catalogItems()).isZero();
+    }
+  }
+}
