@@ -106,7 +106,7 @@ final class EngineSnapshots {
       return before;
     }
     SnapshotManifest manifest;
-    try (SnapshotDraft draft = store.create(id)) {
+    try (SnapshotDraft draft = store.create(id, null)) {
       learner.table.writeTo(draft);
       try (DataOutputStream out = draft.section(MODEL)) {
         learner.model.writeTo(out);

@@ -10,27 +10,82 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a section's file, checking every block before it hands out a byte of it. */
+/**
+ * Reads a section's file, checking every block before it hands out a byte of it. The caller's
+ * thread reads the file some blocks ahead; the common pool checks and decompresses them meanwhile.
+ */
 final class BlockInputStream extends InputStream {
   private final Path file;
   private final SnapshotSection section;
   private final FileChannel channel;
-  private final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
-  private final byte[] raw = new byte[BlockFormat.BLOCK_BYTES];
-  private final byte[] compressed = new byte[(int) Zstd.compressBound(raw.length)];
+  private final ByteBuffer header = ByteBuffer.allocate(BlockFormat.BLOCK_HEADER_BYTES);
+  private final SectionChecksum checksum = new SectionChecksum();
+  private final Block[] ring;
+  private int version;
+  private byte[] raw = {};
   private int position;
   private int limit;
-  private long block;
+
+  /** Blocks read from the file, and those of them that were handed out. */
+  private long read;
+
+  private long handedOut;
   private long rawBytes;
 
+  /** A block on its way from the file to the caller. */
+  private final class Block {
+    final byte[] raw = new byte[BlockFormat.BLOCK_BYTES];
+    final byte[] stored = new byte[(int) Zstd.compressBound(raw.length)];
+    final ZstdDecompressCtx zstd = new ZstdDecompressCtx();
+    long number;
+    int rawLength;
+    int length;
+    int expected;
+    @Nullable DamagedSnapshotException problem;
+    CompletableFuture<Void> checked = CompletableFuture.completedFuture(null);
+
+    boolean isStored() {
+      return version > 1 && length == rawLength;
+    }
+
+    /** The block's bytes, in either of the two arrays. */
+    byte[] bytes() {
+      return isStored() ? stored : raw;
+    }
+
+    void check() {
+      int found = BlockFormat.checksum(number, rawLength, stored, length);
+      if (found != expected) {
+        problem = damaged(number, "checksum " + hex(found) + ", expected " + hex(expected));
+      } else if (!isStored()) {
+        decompress();
+      }
+    }
+
+    private void decompress() {
+      try {
+        int n = zstd.decompressByteArray(raw, 0, raw.length, stored, 0, length);
+        if (n != rawLength) {
+          problem = damaged(number, n + " bytes decompressed, expected " + rawLength);
+        }
+      } catch (ZstdException e) {
+        problem = damaged(number, "does not decompress: " + e.getMessage());
+      }
+    }
+  }
+
   /**
+   * @param ahead blocks that are read ahead at most, 1 or more
    * @throws DamagedSnapshotException if there is no such file, or its size, magic or version is not
    *     the expected one
    */
-  BlockInputStream(Path file, SnapshotSection section) throws IOException {
+  BlockInputStream(Path file, SnapshotSection section, int ahead) throws IOException {
     this.file = file;
     this.section = section;
+    ring = new Block[(int) Math.min(ahead, Math.max(1, section.blocks()))];
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
@@ -48,14 +103,15 @@ final class BlockInputStream extends InputStream {
     if (channel.size() != section.fileBytes()) {
       throw damaged(-1, channel.size() + " bytes, the manifest says " + section.fileBytes());
     }
-    ByteBuffer header = ByteBuffer.allocate(BlockFormat.FILE_HEADER_BYTES);
-    read(header);
-    if (header.getLong() != BlockFormat.MAGIC) {
+    ByteBuffer start = ByteBuffer.allocate(BlockFormat.FILE_HEADER_BYTES);
+    read(start);
+    if (start.getLong() != BlockFormat.MAGIC) {
       throw damaged(-1, "does not start as a section does");
     }
-    int version = header.getInt();
-    if (version != BlockFormat.VERSION) {
-      throw damaged(-1, "format version " + version + ", this build reads " + BlockFormat.VERSION);
+    version = start.getInt();
+    if (version < 1 || version > BlockFormat.VERSION) {
+      throw damaged(
+          -1, "format version " + version + ", this build reads 1 to " + BlockFormat.VERSION);
     }
   }
 
@@ -82,48 +138,60 @@ final class BlockInputStream extends InputStream {
    * @return false at the end of the section
    */
   private boolean nextBlock() throws IOException {
-    if (block == section.blocks()) {
+    if (handedOut == section.blocks()) {
       checkEnd();
       return false;
     }
-    ByteBuffer header = ByteBuffer.allocate(BlockFormat.BLOCK_HEADER_BYTES);
-    read(header);
-    int rawLength = header.getInt();
-    int length = header.getInt();
-    int checksum = header.getInt();
-    if (rawLength < 1 || rawLength > raw.length || length < 1 || length > compressed.length) {
-      throw damaged(block, "lengths " + rawLength + " and " + length + " cannot be");
+    while (read < section.blocks() && read - handedOut < ring.length) {
+      readBlock();
     }
-    read(ByteBuffer.wrap(compressed, 0, length));
-    int found = BlockFormat.checksum(block, rawLength, compressed, length);
-    if (found != checksum) {
-      throw damaged(
-          block, "checksum " + Integer.toHexString(found) + ", expected " + hex(checksum));
+    Block block = ring[(int) (handedOut % ring.length)];
+    block.checked.join();
+    if (block.problem != null) {
+      throw block.problem;
     }
-    decompress(length, rawLength);
+    raw = block.bytes();
     position = 0;
-    limit = rawLength;
-    rawBytes += rawLength;
-    block++;
+    limit = block.rawLength;
+    rawBytes += limit;
+    handedOut++;
     return true;
   }
 
-  private void decompress(int length, int rawLength) throws IOException {
-    int decompressed;
-    try {
-      decompressed = zstd.decompressByteArray(raw, 0, raw.length, compressed, 0, length);
-    } catch (ZstdException e) {
-      throw damaged(block, "does not decompress: " + e.getMessage());
+  /** Reads the next block of the file and has it checked. */
+  private void readBlock() throws IOException {
+    int at = (int) (read % ring.length);
+    Block block = ring[at];
+    if (block == null) {
+      block = new Block();
+      ring[at] = block;
     }
-    if (decompressed != rawLength) {
-      throw damaged(block, decompressed + " bytes decompressed, expected " + rawLength);
+    block.number = read;
+    header.clear();
+    read(header);
+    block.rawLength = header.getInt();
+    block.length = header.getInt();
+    block.expected = header.getInt();
+    if (block.rawLength < 1
+        || block.rawLength > block.raw.length
+        || block.length < 1
+        || block.length > block.stored.length) {
+      throw damaged(read, "lengths " + block.rawLength + " and " + block.length + " cannot be");
+    }
+    read(ByteBuffer.wrap(block.stored, 0, block.length));
+    checksum.add(block.expected);
+    read++;
+    if (ring.length == 1) {
+      block.check();
+    } else {
+      block.checked = CompletableFuture.runAsync(block::check);
     }
   }
 
   private void checkEnd() throws IOException {
     if (rawBytes != section.rawBytes() || channel.position() != channel.size()) {
       throw damaged(
-          block,
+          handedOut,
           rawBytes
               + " bytes in "
               + channel.position()
@@ -132,12 +200,21 @@ final class BlockInputStream extends InputStream {
               + " in "
               + section.fileBytes());
     }
+    if (section.checksum() != SnapshotSection.UNKNOWN && section.checksum() != checksum.value()) {
+      throw damaged(
+          -1,
+          "checksum of all blocks "
+              + Long.toHexString(checksum.value())
+              + ", the manifest says "
+              + Long.toHexString(section.checksum())
+              + ": a file of another snapshot");
+    }
   }
 
   private void read(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       if (channel.read(bytes) < 0) {
-        throw damaged(block, "the file ends here");
+        throw damaged(read, "the file ends here");
       }
     }
     bytes.flip();
@@ -153,7 +230,12 @@ final class BlockInputStream extends InputStream {
 
   @Override
   public void close() throws IOException {
-    zstd.close();
+    for (Block block : ring) {
+      if (block != null) {
+        block.checked.join();
+        block.zstd.close();
+      }
+    }
     channel.close();
   }
 }

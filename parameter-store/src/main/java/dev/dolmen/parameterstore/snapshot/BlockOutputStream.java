@@ -14,6 +14,9 @@ final class BlockOutputStream extends OutputStream {
   /** Weights hardly compress: the fastest level takes what there is to take. */
   private static final int LEVEL = 1;
 
+  /** A block that does not become smaller by this share is stored as it is: reading costs less. */
+  private static final int WORTH = 8;
+
   private final FileChannel channel;
   private final ZstdCompressCtx zstd = new ZstdCompressCtx().setLevel(LEVEL);
   private final byte[] raw = new byte[BlockFormat.BLOCK_BYTES];
@@ -24,6 +27,7 @@ final class BlockOutputStream extends OutputStream {
   private long blocks;
   private long rawBytes;
   private long fileBytes;
+  private final SectionChecksum checksum = new SectionChecksum();
   private boolean closed;
 
   /**
@@ -65,17 +69,23 @@ final class BlockOutputStream extends OutputStream {
 
   private void endBlock() throws IOException {
     int length = zstd.compressByteArray(compressed, 0, compressed.length, raw, 0, used);
-    header
-        .clear()
-        .putInt(used)
-        .putInt(length)
-        .putInt(BlockFormat.checksum(blocks, used, compressed, length))
-        .flip();
-    write(header);
-    write(ByteBuffer.wrap(compressed, 0, length));
+    if (length > used - used / WORTH) {
+      writeBlock(raw, used);
+    } else {
+      // As short as the block itself would mean that it is stored as it is; WORTH excludes that.
+      writeBlock(compressed, length);
+    }
     blocks++;
     rawBytes += used;
     used = 0;
+  }
+
+  private void writeBlock(byte[] stored, int length) throws IOException {
+    int blockChecksum = BlockFormat.checksum(blocks, used, stored, length);
+    header.clear().putInt(used).putInt(length).putInt(blockChecksum).flip();
+    write(header);
+    write(ByteBuffer.wrap(stored, 0, length));
+    checksum.add(blockChecksum);
   }
 
   private void write(ByteBuffer bytes) throws IOException {
@@ -84,16 +94,9 @@ final class BlockOutputStream extends OutputStream {
     }
   }
 
-  long blocks() {
-    return blocks;
-  }
-
-  long rawBytes() {
-    return rawBytes;
-  }
-
-  long fileBytes() {
-    return fileBytes;
+  /** What the manifest says of the file once it is closed. */
+  SnapshotSection section(String name) {
+    return new SnapshotSection(name, rawBytes, fileBytes, blocks, checksum.value());
   }
 
   @Override

@@ -6,6 +6,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Directories as wholes. */
@@ -17,6 +19,20 @@ final class Directories {
     if (directory != null) {
       try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
         channel.force(true);
+      }
+    }
+  }
+
+  /** Deletes the files of a snapshot's directory that its manifest does not name. */
+  static void deleteAllBut(Path directory, SnapshotManifest manifest) throws IOException {
+    Set<String> named = new HashSet<>();
+    named.add(SnapshotManifest.FILE_NAME);
+    manifest.sections().forEach(section -> named.add(section.fileName()));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        if (!named.contains(String.valueOf(file.getFileName()))) {
+          Files.delete(file);
+        }
       }
     }
   }

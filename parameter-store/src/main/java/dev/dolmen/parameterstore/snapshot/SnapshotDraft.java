@@ -3,13 +3,9 @@ package dev.dolmen.parameterstore.snapshot;
 import java.io.Closeable;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,12 +21,15 @@ public final class SnapshotDraft implements SnapshotWriter, Closeable {
   private final Path temporary;
   private final Path target;
   private final String id;
+  private final SnapshotManifest.@Nullable Parent parent;
   private final List<SnapshotSection> sections = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
   private @Nullable BlockOutputStream open;
   private boolean committed;
 
-  SnapshotDraft(Path temporary, Path target, String id) throws IOException {
+  SnapshotDraft(Path temporary, Path target, String id, SnapshotManifest.@Nullable Parent parent)
+      throws IOException {
+    this.parent = parent;
     this.temporary = temporary;
     this.target = target;
     this.id = id;
@@ -40,6 +39,9 @@ public final class SnapshotDraft implements SnapshotWriter, Closeable {
   @Override
   public DataOutputStream section(String name) throws IOException {
     checkOpen();
+    if (RowsFormat.isDelta(name) && parent == null) {
+      throw new IllegalArgumentException("section " + name + ": the snapshot has no parent");
+    }
     if (!name.matches("[A-Za-z0-9_./-]{1,200}")) {
       throw new IllegalArgumentException(
           "section name: \"" + name + "\", expected letters, digits, '-', '_', '.' and '/'");
@@ -50,7 +52,7 @@ public final class SnapshotDraft implements SnapshotWriter, Closeable {
     if (!names.add(name)) {
       throw new IllegalArgumentException("section " + name + " was written already");
     }
-    Path file = temporary.resolve(new SnapshotSection(name, 0, 0, 0).fileName());
+    Path file = temporary.resolve(SnapshotSection.fileName(name));
     BlockOutputStream blocks = new BlockOutputStream(file, () -> end(name));
     open = blocks;
     return new DataOutputStream(blocks);
@@ -62,7 +64,7 @@ public final class SnapshotDraft implements SnapshotWriter, Closeable {
       throw new IllegalStateException("section " + name + " is not open");
     }
     open = null;
-    sections.add(new SnapshotSection(name, ended.rawBytes(), ended.fileBytes(), ended.blocks()));
+    sections.add(ended.section(name));
   }
 
   /**
@@ -75,16 +77,8 @@ public final class SnapshotDraft implements SnapshotWriter, Closeable {
     if (open != null) {
       throw new IllegalStateException("a section is still open");
     }
-    SnapshotManifest manifest = new SnapshotManifest(id, metadata, sections);
-    Path file = temporary.resolve(SnapshotManifest.FILE_NAME);
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer text = ByteBuffer.wrap(manifest.format().getBytes(StandardCharsets.UTF_8));
-      while (text.hasRemaining()) {
-        channel.write(text);
-      }
-      channel.force(true);
-    }
+    SnapshotManifest manifest = SnapshotManifest.born(id, parent, metadata, sections);
+    manifest.write(temporary.resolve(SnapshotManifest.FILE_NAME));
     Directories.force(temporary);
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     committed = true;

@@ -7,22 +7,28 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The snapshots of one installation: a directory with one directory a snapshot, named by its id.
- * Ids are chosen so that the newest is last in the order of their characters.
+ * Ids are chosen so that the newest is last in the order of their characters, and a snapshot builds
+ * on older ones only.
  *
  * <p>A snapshot is written to a temporary name, made durable and renamed, so that under its own
- * name it is whole; what breaks on disk later is found by checksums. One process and one thread at
- * a time writes; any may read.
+ * name it is whole; what breaks on disk later is found by checksums. One process at a time writes:
+ * one thread makes and deletes snapshots, another may {@link #compact} meanwhile. Any may read.
  */
 public final class SnapshotStore {
   private static final String TEMPORARY = ".tmp-";
 
   private final Path directory;
+  private volatile @Nullable String compacting;
 
   private SnapshotStore(Path directory) {
     this.directory = directory;
@@ -39,7 +45,9 @@ public final class SnapshotStore {
         Directories.delete(path);
       }
     }
-    return new SnapshotStore(directory);
+    SnapshotStore store = new SnapshotStore(directory);
+    store.deleteLeftovers();
+    return store;
   }
 
   /** Opens the store for reading beside a process that may be writing; changes nothing. */
@@ -51,8 +59,9 @@ public final class SnapshotStore {
    * Starts a snapshot.
    *
    * @param id letters, digits, '-' and '_'; one that exists already is refused
+   * @param parent an older snapshot of which this one may hold the changes, or null
    */
-  public SnapshotDraft create(String id) throws IOException {
+  public SnapshotDraft create(String id, @Nullable Snapshot parent) throws IOException {
     if (!isId(id)) {
       throw new IllegalArgumentException(
           "snapshot id: \"" + id + "\", expected 1 to 100 letters, digits, '-' and '_'");
@@ -61,7 +70,22 @@ public final class SnapshotStore {
     if (Files.exists(target)) {
       throw new IllegalArgumentException("snapshot " + id + " exists already");
     }
-    return new SnapshotDraft(directory.resolve(TEMPORARY + id), target, id);
+    SnapshotManifest.Parent named = null;
+    if (parent != null) {
+      SnapshotManifest manifest = parent.manifest();
+      if (manifest.version() == 1 || manifest.id().compareTo(id) >= 0) {
+        throw new IllegalArgumentException(
+            "snapshot "
+                + id
+                + ": parent "
+                + manifest.id()
+                + " of format version "
+                + manifest.version()
+                + ", expected an older one of version 2 or later");
+      }
+      named = new SnapshotManifest.Parent(manifest.id(), manifest.identity());
+    }
+    return new SnapshotDraft(directory.resolve(TEMPORARY + id), target, id, named);
   }
 
   /** Ids of all snapshots, the oldest first, also of those that turn out to be damaged. */
@@ -82,22 +106,47 @@ public final class SnapshotStore {
   }
 
   /**
-   * Opens a snapshot. Its sections are checked as they are read; see {@link Snapshot#verify}.
+   * Opens a snapshot and those that it builds on. Sections are checked as they are read; see {@link
+   * Snapshot#verify}.
    *
-   * @throws DamagedSnapshotException if its manifest is missing, damaged or of another version
+   * @throws DamagedSnapshotException if a manifest is missing, damaged, of another version, or of
+   *     another snapshot than its child was made from
    */
   public Snapshot open(String id) throws IOException {
     Path path = directory.resolve(id);
     SnapshotManifest manifest = SnapshotManifest.read(path);
     if (!manifest.id().equals(id)) {
-      throw new DamagedSnapshotException(
-          path.resolve(SnapshotManifest.FILE_NAME), -1, "id " + manifest.id() + ", not " + id);
+      throw damaged(path, "id " + manifest.id() + ", not " + id);
     }
-    return new Snapshot(path, manifest);
+    SnapshotManifest.Parent named = manifest.parent();
+    if (named == null) {
+      return new Snapshot(path, manifest, null);
+    }
+    // Ids descend along a chain, so that it ends.
+    if (!isId(named.id()) || named.id().compareTo(id) >= 0) {
+      throw damaged(path, "parent " + named.id() + " is not older");
+    }
+    Snapshot parent = open(named.id());
+    if (!parent.manifest().identity().equals(named.identity())) {
+      throw damaged(
+          path,
+          "made from parent "
+              + named.id()
+              + " of identity "
+              + named.identity()
+              + ", the one that is there has "
+              + parent.manifest().identity());
+    }
+    return new Snapshot(path, manifest, parent);
+  }
+
+  private static DamagedSnapshotException damaged(Path path, String problem) {
+    return new DamagedSnapshotException(path.resolve(SnapshotManifest.FILE_NAME), -1, problem);
   }
 
   /**
-   * The newest snapshot of which every block is as it was written.
+   * The newest snapshot of which every block is as it was written, in it and in those that it
+   * builds on.
    *
    * @param refused is told of every newer one that is not, with the reason
    */
@@ -116,8 +165,37 @@ public final class SnapshotStore {
   }
 
   /**
-   * Deletes all but the newest {@code keep} snapshots. Those whose manifest cannot be read do not
-   * count, so that a good one is never given up for a broken one.
+   * Merges a snapshot with those that it builds on, so that it holds everything itself; nothing is
+   * done if it does already. State and identity stay the same. Beside other writing; one at a time.
+   *
+   * @return the snapshot as it is then
+   * @throws IOException if one of them is damaged or the disk is full; the snapshot is as before
+   */
+  public Snapshot compact(String id, Pace pace) throws IOException {
+    Snapshot snapshot = open(id);
+    if (snapshot.parent() == null) {
+      return snapshot;
+    }
+    compacting = id;
+    try {
+      return new Snapshot(snapshot.directory(), new Compaction(snapshot, pace).run(), null);
+    } finally {
+      compacting = null;
+    }
+  }
+
+  /** Deletes a snapshot; those that build on it cannot be restored any more. */
+  public void delete(String id) throws IOException {
+    Path unnamed = directory.resolve(TEMPORARY + id);
+    Files.move(directory.resolve(id), unnamed, StandardCopyOption.ATOMIC_MOVE);
+    Directories.delete(unnamed);
+  }
+
+  /**
+   * Deletes all but what the newest {@code keep} snapshots need: they and those that they build on.
+   * If these all build on one base and {@code keep} is above 1, the newest that builds on another
+   * is kept too, so that one damaged file never takes everything. Those whose manifests cannot be
+   * read do not count, so that a good one is never given up for a broken one.
    *
    * @param keep at least 1
    * @return how many were deleted
@@ -126,19 +204,54 @@ public final class SnapshotStore {
     if (keep < 1) {
       throw new IllegalArgumentException("keep: " + keep + " is not above 0");
     }
-    int readable = 0;
+    List<String> ids = ids();
+    Set<String> needed = needed(ids.reversed(), keep);
+    String merging = compacting;
+    if (merging != null && ids.contains(merging)) {
+      open(merging).chain().forEach(s -> needed.add(s.manifest().id()));
+    }
+    String oldestNeeded = needed.stream().min(Comparator.naturalOrder()).orElse("");
     int deleted = 0;
-    for (String id : ids().reversed()) {
-      if (readable < keep) {
-        readable += isReadable(id) ? 1 : 0;
-      } else {
-        Path unnamed = directory.resolve(TEMPORARY + id);
-        Files.move(directory.resolve(id), unnamed, StandardCopyOption.ATOMIC_MOVE);
-        Directories.delete(unnamed);
+    // Children before their parents; what cannot be read and is newer than all that is needed stays
+    // for whoever wants to know why.
+    for (String id : ids.reversed()) {
+      if (!needed.contains(id) && (isReadable(id) || id.compareTo(oldestNeeded) < 0)) {
+        delete(id);
         deleted++;
       }
     }
+    deleteLeftovers();
     return deleted;
+  }
+
+  /** Ids of the newest {@code keep} restorable snapshots and of all that they build on. */
+  private Set<String> needed(List<String> newestFirst, int keep) throws IOException {
+    Set<String> needed = new HashSet<>();
+    Set<String> bases = new HashSet<>();
+    int kept = 0;
+    for (String id : newestFirst) {
+      if (isReadable(id)) {
+        Snapshot snapshot = open(id);
+        boolean fallback = keep > 1 && bases.size() == 1;
+        String base = snapshot.base().manifest().id();
+        if (kept < keep || (fallback && !bases.contains(base))) {
+          kept++;
+          bases.add(base);
+          snapshot.chain().forEach(s -> needed.add(s.manifest().id()));
+        }
+      }
+    }
+    return needed;
+  }
+
+  /** Deletes files that no manifest names: a merge ended, or died, and left them. */
+  private void deleteLeftovers() throws IOException {
+    for (String id : ids()) {
+      if (!id.equals(compacting) && isReadable(id)) {
+        Snapshot snapshot = open(id);
+        Directories.deleteAllBut(snapshot.directory(), snapshot.manifest());
+      }
+    }
   }
 
   private boolean isReadable(String id) throws IOException {

@@ -34,7 +34,7 @@ class SnapshotStoreTest {
     byte[] large = new byte[3 * BlockFormat.BLOCK_BYTES + 17];
     new SplittableRandom(1).nextBytes(large);
     byte[] exact = new byte[2 * BlockFormat.BLOCK_BYTES];
-    try (SnapshotDraft draft = store.create("0001")) {
+    try (SnapshotDraft draft = store.create("0001", null)) {
       write(draft, "table/0/rows", large);
       write(draft, "empty", new byte[0]);
       write(draft, "a_/b", exact);
@@ -55,7 +55,7 @@ class SnapshotStoreTest {
 
   @Test
   void aSnapshotThatWasNotCommittedLeavesNothing() throws IOException {
-    try (SnapshotDraft draft = store.create("0001")) {
+    try (SnapshotDraft draft = store.create("0001", null)) {
       DataOutputStream out = draft.section("a");
       out.writeLong(1);
     }
@@ -74,10 +74,11 @@ class SnapshotStoreTest {
 
   @Test
   void misuseIsRefused() throws IOException {
-    assertThatThrownBy(() -> store.create("../x")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.create("../x", null))
+        .isInstanceOf(IllegalArgumentException.class);
     make("0001", 10);
-    assertThatThrownBy(() -> store.create("0001")).hasMessageContaining("exists already");
-    try (SnapshotDraft draft = store.create("0002")) {
+    assertThatThrownBy(() -> store.create("0001", null)).hasMessageContaining("exists already");
+    try (SnapshotDraft draft = store.create("0002", null)) {
       assertThatThrownBy(() -> draft.section("a b")).hasMessageContaining("\"a b\"");
       DataOutputStream out = draft.section("a");
       assertThatThrownBy(() -> draft.section("b")).isInstanceOf(IllegalStateException.class);
@@ -172,14 +173,14 @@ class SnapshotStoreTest {
     make("0001", 100);
     Path manifest = directory.resolve("0001").resolve("manifest");
     String text = Files.readString(manifest);
-    Files.writeString(manifest, text.replace("dolmen-snapshot 1", "dolmen-snapshot 2"));
-    refused("0001", "manifest: format version 2, this build reads 1");
+    Files.writeString(manifest, text.replace("dolmen-snapshot 2", "dolmen-snapshot 3"));
+    refused("0001", "manifest: format version 3, this build reads 1 to 2");
     Files.writeString(manifest, text);
     Path file = directory.resolve("0001").resolve("data.zst");
     byte[] bytes = Files.readAllBytes(file);
     ByteBuffer.wrap(bytes).putInt(8, 3);
     Files.write(file, bytes);
-    refused("0001", "data.zst: format version 3, this build reads 1");
+    refused("0001", "data.zst: format version 3, this build reads 1 to 2");
   }
 
   @Test
@@ -210,7 +211,7 @@ class SnapshotStoreTest {
   private void make(String id, int bytes) throws IOException {
     byte[] data = new byte[bytes];
     new SplittableRandom(bytes).nextBytes(data);
-    try (SnapshotDraft draft = store.create(id)) {
+    try (SnapshotDraft draft = store.create(id, null)) {
       write(draft, "data", data);
       draft.commit(Map.of("batch", id));
     }

@@ -67,7 +67,7 @@ class GoldenSnapshotTest {
   private Snapshot write(SnapshotStore store) throws IOException {
     try (EmbeddingTable table =
             ChronicleEmbeddingTable.open(directory.resolve("table"), schema(), SEED);
-        SnapshotDraft draft = store.create("v1")) {
+        SnapshotDraft draft = store.create("v1", null)) {
       train(table);
       table.writeTo(draft);
       draft.commit(Map.of("batch", "30", "note", "a b=c"));
