@@ -20,6 +20,9 @@ public interface AdmissionFilter {
   /** Hash of the whole state. */
   long stateHash();
 
+  /** The state of now, for another thread to write: it does not change with this filter. */
+  AdmissionFilter copy();
+
   /** Writes the whole state. */
   void writeTo(DataOutput out) throws IOException;
 

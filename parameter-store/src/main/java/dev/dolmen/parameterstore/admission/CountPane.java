@@ -18,9 +18,17 @@ final class CountPane {
   private static final int FINGERPRINT_BITS = Long.SIZE - COUNT_BITS;
   private static final int INITIAL_LOG2 = 6;
 
-  private long[] entries = new long[1 << INITIAL_LOG2];
+  private long[] entries;
   private int log2 = INITIAL_LOG2;
   private int values;
+
+  CountPane() {
+    this(new long[1 << INITIAL_LOG2]);
+  }
+
+  private CountPane(long[] entries) {
+    this.entries = entries;
+  }
 
   /** The finaliser of splitmix64 (Steele et al. 2014). */
   static long mix(long bits) {
@@ -52,6 +60,21 @@ final class CountPane {
       values++;
     }
     entries[at] = (fingerprint << COUNT_BITS) | count;
+  }
+
+  /** One that does not change with this one. */
+  CountPane copy() {
+    CountPane copy = share();
+    copy.entries = entries.clone();
+    return copy;
+  }
+
+  /** One with the same entries, for as long as nothing is put here; clearing is fine. */
+  CountPane share() {
+    CountPane other = new CountPane(entries);
+    other.log2 = log2;
+    other.values = values;
+    return other;
   }
 
   /** Forgets everything and gives the memory back. */

@@ -81,6 +81,13 @@ public final class ProbabilisticFilter implements AdmissionFilter {
   }
 
   @Override
+  public AdmissionFilter copy() {
+    ProbabilisticFilter copy = new ProbabilisticFilter(threshold, equalProbability, seed);
+    copy.draws = draws;
+    return copy;
+  }
+
+  @Override
   public void writeTo(DataOutput out) throws IOException {
     out.writeInt(MARK);
     out.writeInt(threshold);

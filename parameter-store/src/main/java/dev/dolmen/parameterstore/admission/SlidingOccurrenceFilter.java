@@ -27,7 +27,7 @@ public final class SlidingOccurrenceFilter implements AdmissionFilter {
 
   private final int threshold;
   private final int paneValues;
-  private final CountPane[] panes = new CountPane[PANES];
+  private final CountPane[] panes;
   private int head;
 
   /**
@@ -45,8 +45,20 @@ public final class SlidingOccurrenceFilter implements AdmissionFilter {
     }
     this.threshold = threshold;
     paneValues = (windowOccurrences + PANES - 2) / (PANES - 1);
+    panes = new CountPane[PANES];
     for (int i = 0; i < PANES; i++) {
       panes[i] = new CountPane();
+    }
+  }
+
+  private SlidingOccurrenceFilter(SlidingOccurrenceFilter other) {
+    threshold = other.threshold;
+    paneValues = other.paneValues;
+    head = other.head;
+    panes = new CountPane[PANES];
+    for (int i = 0; i < PANES; i++) {
+      // Only the head is written to, until it is cleared to become the head again.
+      panes[i] = i == head ? other.panes[i].copy() : other.panes[i].share();
     }
   }
 
@@ -109,6 +121,12 @@ public final class SlidingOccurrenceFilter implements AdmissionFilter {
       hash = hash * 0x9E3779B97F4A7C15L + pane.stateHash();
     }
     return hash;
+  }
+
+  /** Copies the head pane; the others are shared, as nothing is written to them any more. */
+  @Override
+  public AdmissionFilter copy() {
+    return new SlidingOccurrenceFilter(this);
   }
 
   @Override

@@ -80,6 +80,11 @@ public final class NativeMemory {
     MemorySegment.copy(in, 0, ALL, ValueLayout.JAVA_FLOAT, address, in.length);
   }
 
+  /** Copies {@code n} bytes from one address to another. */
+  public static void copy(long from, long to, int n) {
+    MemorySegment.copy(ALL, from, ALL, to, n);
+  }
+
   /** Copies {@code n} bytes to {@code out[offset .. offset + n - 1]}. */
   public static void copyBytes(long address, byte[] out, int offset, int n) {
     MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address, out, offset, n);

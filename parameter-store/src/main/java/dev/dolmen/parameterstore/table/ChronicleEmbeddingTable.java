@@ -135,6 +135,38 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
+  public FrozenTable freeze(boolean delta) {
+    checkOpen();
+    byte[] layout = TableLayout.bytes(schema, seed, expireSlot);
+    List<FrozenSlot> slots = new ArrayList<>();
+    for (ChronicleSlotTable table : tables) {
+      slots.add(table.freeze(delta));
+    }
+    return new CopiedTable(layout, slots, this::settle);
+  }
+
+  @Override
+  public FrozenTable freezeInPlace() {
+    checkOpen();
+    tables.forEach(ChronicleSlotTable::take);
+    return new UncopiedTable(this, this::settle);
+  }
+
+  private void settle(boolean durable) {
+    tables.forEach(table -> table.settle(durable));
+  }
+
+  @Override
+  public long copyBytes(boolean delta) {
+    return tables.stream().mapToLong(table -> table.copyBytes(delta)).sum();
+  }
+
+  @Override
+  public long copyMemoryBytes() {
+    return tables.stream().mapToLong(ChronicleSlotTable::copyMemoryBytes).sum();
+  }
+
+  @Override
   public void writeTo(SnapshotWriter snapshot) throws IOException {
     checkOpen();
     try (DataOutputStream out = snapshot.section(TableLayout.SECTION)) {
@@ -148,11 +180,13 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   @Override
   public void readFrom(SnapshotReader snapshot) throws IOException {
     checkOpen();
+    TableLayout.Layout layout;
     try (DataInputStream in = snapshot.section(TableLayout.SECTION)) {
-      expireSlot = TableLayout.read(in, schema, seed);
+      layout = TableLayout.read(in, schema, seed);
     }
+    expireSlot = layout.expireSlot();
     for (ChronicleSlotTable table : tables) {
-      table.readFrom(snapshot);
+      table.readFrom(snapshot, layout.version());
     }
   }
 

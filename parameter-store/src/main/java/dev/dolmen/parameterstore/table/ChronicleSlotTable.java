@@ -12,6 +12,7 @@ import dev.dolmen.parameterstore.memory.NativeMemory;
 import dev.dolmen.parameterstore.optimizer.RowState;
 import dev.dolmen.parameterstore.optimizer.VectorRowOptimizer;
 import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
 import java.io.DataInputStream;
@@ -70,6 +71,12 @@ final class ChronicleSlotTable {
   private int expirePosition;
   private volatile boolean closed;
 
+  private final TouchedRows touched = new TouchedRows();
+
+  /** Copies of rows for a snapshot, each behind its number, big-endian. */
+  private final RowBuffer deltaCopies;
+
+  private final RowBuffer wholeCopies;
   private final SlotCounters counters = new SlotCounters();
   private final LongAdder lookups = new LongAdder();
 
@@ -94,6 +101,8 @@ final class ChronicleSlotTable {
     newState = new float[row.stateFloats()];
     RowState.fill(options.optimizer(), newWeights, newState);
     NativeMemory.putFloats(outOfVocabulary + row.stateOffset(), newState);
+    deltaCopies = new RowBuffer(Integer.BYTES + TableLayout.rowBytes(options));
+    wholeCopies = new RowBuffer(TableLayout.rowBytes(options));
     memory = newMemory();
     filter = TableLayout.filter(options, seed, slot);
     publishSizes();
@@ -278,6 +287,7 @@ final class ChronicleSlotTable {
     }
     long count = (long) NativeMemory.getInt(address + OCCURRENCES_OFFSET) + occurrences;
     NativeMemory.putInt(address + OCCURRENCES_OFFSET, (int) Math.min(Integer.MAX_VALUE, count));
+    touch(address);
     return address;
   }
 
@@ -309,11 +319,17 @@ final class ChronicleSlotTable {
     NativeMemory.putInt(address + OCCURRENCES_OFFSET, count);
     fillRow(address, SeededBits.rowSeed(seed, slot, fid));
     publish(fid, location);
+    touch(address);
     return address;
+  }
+
+  private void touch(long address) {
+    touched.add(NativeMemory.getInt(address + row.numberOffset()));
   }
 
   /** Makes a row that is whole visible. */
   private void publish(long fid, long location) {
+    NativeMemory.putInt(ChronicleRows.address(location) + row.numberOffset(), rows.size());
     endWrite(ChronicleRows.address(location));
     index.add(fid, ChronicleRows.address(location));
     rows.add(location);
@@ -362,6 +378,12 @@ final class ChronicleSlotTable {
     beginWrite(address);
     memory.release(fid, ChronicleRows.generation(location));
     rows.remove(number);
+    touched.remove(rows.size());
+    if (number < rows.size()) {
+      long moved = ChronicleRows.address(rows.get(number));
+      NativeMemory.putInt(moved + row.numberOffset(), number);
+      touched.add(number);
+    }
   }
 
   void applyGradients(long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
@@ -375,6 +397,7 @@ final class ChronicleSlotTable {
         long address = confirm(writerSlice.addresses[i], fids[from + start + i]);
         if (address != 0) {
           step(address, gradients, at);
+          touch(address);
           continue;
         }
         withoutRow = true;
@@ -442,6 +465,7 @@ final class ChronicleSlotTable {
         memory.memoryBytes()
             + rows.memoryBytes()
             + index.memoryBytes()
+            + touched.memoryBytes()
             + (filter == null ? 0 : filter.memoryBytes()));
   }
 
@@ -471,15 +495,75 @@ final class ChronicleSlotTable {
     return next;
   }
 
+  /** See {@link EmbeddingTable#freeze}. */
+  FrozenSlot freeze(boolean delta) {
+    touched.checkSettled();
+    RowBuffer copies = delta ? copyTouched() : copyAll();
+    take();
+    return new FrozenSlot(
+        slot,
+        delta,
+        head(),
+        TableLayout.rowBytes(options),
+        rows.size(),
+        copies,
+        filter == null ? null : filter.copy());
+  }
+
+  private RowBuffer copyTouched() {
+    for (int number = touched.next(0); number >= 0; number = touched.next(number + 1)) {
+      long copy = deltaCopies.add();
+      NativeMemory.putInt(copy, Integer.reverseBytes(number));
+      copyRow(ChronicleRows.address(rows.get(number)), copy + Integer.BYTES);
+    }
+    return deltaCopies;
+  }
+
+  private RowBuffer copyAll() {
+    for (int number = 0; number < rows.size(); number++) {
+      copyRow(ChronicleRows.address(rows.get(number)), wholeCopies.add());
+    }
+    return wholeCopies;
+  }
+
+  /** As a snapshot has it: everything but sequence and number. */
+  private void copyRow(long address, long copy) {
+    NativeMemory.copy(address + FID_OFFSET, copy, Long.BYTES);
+    NativeMemory.copy(
+        address + LAST_SEEN_OFFSET, copy + Long.BYTES, TableLayout.rowBytes(options) - Long.BYTES);
+  }
+
+  private byte[] head() {
+    byte[] head = TableLayout.head(options, evictions, expirePosition);
+    int from = TableLayout.HEAD_COUNT_BYTES;
+    NativeMemory.copyBytes(outOfVocabulary + WEIGHTS_OFFSET, head, from, head.length - from);
+    return head;
+  }
+
+  /** All changes up to now are a snapshot's. */
+  void take() {
+    touched.take();
+  }
+
+  /** See {@link FrozenTable#release}. */
+  void settle(boolean durable) {
+    deltaCopies.clear();
+    wholeCopies.clear();
+    touched.settle(durable, rows.size());
+  }
+
+  long copyBytes(boolean delta) {
+    return (long) (delta ? touched.count() : rows.size()) * TableLayout.rowBytes(options);
+  }
+
+  long copyMemoryBytes() {
+    return deltaCopies.memoryBytes() + wholeCopies.memoryBytes();
+  }
+
   void writeTo(SnapshotWriter snapshot) throws IOException {
     byte[] bytes = new byte[TableLayout.rowBytes(options)];
-    int floatBytes = 4 * row.floats();
     try (DataOutputStream out = snapshot.section(TableLayout.rowsSection(slot))) {
-      out.writeInt(rows.size());
-      out.writeLong(evictions);
-      out.writeInt(expirePosition);
-      NativeMemory.copyBytes(outOfVocabulary + WEIGHTS_OFFSET, bytes, 0, floatBytes);
-      out.write(bytes, 0, floatBytes);
+      RowsFormat.writeWhole(out, head(), bytes.length, rows.size());
       for (int number = 0; number < rows.size(); number++) {
         long address = ChronicleRows.address(rows.get(number));
         NativeMemory.copyBytes(address + FID_OFFSET, bytes, 0, Long.BYTES);
@@ -496,18 +580,18 @@ final class ChronicleSlotTable {
     }
   }
 
-  void readFrom(SnapshotReader snapshot) throws IOException {
+  void readFrom(SnapshotReader snapshot, int version) throws IOException {
     clear();
-    byte[] bytes = new byte[TableLayout.rowBytes(options)];
-    int floatBytes = 4 * row.floats();
+    byte[] outOfVocabularyFloats = new byte[4 * row.floats()];
     try (DataInputStream in = snapshot.section(TableLayout.rowsSection(slot))) {
-      int count = in.readInt();
-      evictions = in.readLong();
-      expirePosition = in.readInt();
-      TableLayout.checkRows(slot, count, expirePosition, options);
-      in.readFully(bytes, 0, floatBytes);
-      NativeMemory.putBytes(outOfVocabulary + WEIGHTS_OFFSET, bytes, 0, floatBytes);
-      for (int i = 0; i < count; i++) {
+      TableLayout.Counts counts =
+          TableLayout.readCounts(in, version, slot, options, outOfVocabularyFloats);
+      evictions = counts.evictions();
+      expirePosition = counts.expirePosition();
+      NativeMemory.putBytes(
+          outOfVocabulary + WEIGHTS_OFFSET, outOfVocabularyFloats, 0, outOfVocabularyFloats.length);
+      byte[] bytes = new byte[TableLayout.rowBytes(options)];
+      for (int i = 0; i < counts.rows(); i++) {
         in.readFully(bytes);
         readRow(bytes);
       }
@@ -538,6 +622,9 @@ final class ChronicleSlotTable {
     rows = new RowDirectory();
     memory.close();
     memory = newMemory();
+    touched.clear();
+    deltaCopies.clear();
+    wholeCopies.clear();
   }
 
   /** Refuses new readers, waits for those inside, then unmaps. */
@@ -549,6 +636,8 @@ final class ChronicleSlotTable {
         pause(spins);
       }
       clear();
+      deltaCopies.close();
+      wholeCopies.close();
       arena.close();
     }
   }

@@ -88,6 +88,30 @@ public interface EmbeddingTable extends Closeable {
    */
   long stateHash();
 
+  /**
+   * Copies what a snapshot needs, so that another thread can write it while this one goes on. What
+   * has changed since the last one counts as taken from here on. One at a time: {@link
+   * FrozenTable#release} must come before the next. Writer.
+   *
+   * @param delta whether to copy only the rows that have changed (weights, state, last-seen,
+   *     occurrences, number) since the last one or since {@link #readFrom}; filters are always
+   *     whole
+   * @throws IllegalStateException if the one before was not released
+   */
+  FrozenTable freeze(boolean delta);
+
+  /**
+   * As {@link #freeze} of everything, but nothing is copied: it must be written and released before
+   * anything is changed. Writer.
+   */
+  FrozenTable freezeInPlace();
+
+  /** Bytes of rows that {@link #freeze} would copy now. Writer. */
+  long copyBytes(boolean delta);
+
+  /** Bytes that the copies of the last snapshots occupy. Writer. */
+  long copyMemoryBytes();
+
   /** Writes the whole state as sections named {@code table/…}. Writer. */
   void writeTo(SnapshotWriter snapshot) throws IOException;
 

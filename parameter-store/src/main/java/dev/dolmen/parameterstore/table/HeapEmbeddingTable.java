@@ -103,6 +103,36 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
+  public synchronized FrozenTable freeze(boolean delta) {
+    byte[] layout = TableLayout.bytes(schema, seed, expireSlot);
+    List<FrozenSlot> slots = new ArrayList<>();
+    for (HeapSlotTable table : tables) {
+      slots.add(table.freeze(delta));
+    }
+    return new CopiedTable(layout, slots, this::settle);
+  }
+
+  @Override
+  public synchronized FrozenTable freezeInPlace() {
+    tables.forEach(HeapSlotTable::take);
+    return new UncopiedTable(this, this::settle);
+  }
+
+  private synchronized void settle(boolean durable) {
+    tables.forEach(table -> table.settle(durable));
+  }
+
+  @Override
+  public synchronized long copyBytes(boolean delta) {
+    return tables.stream().mapToLong(table -> table.copyBytes(delta)).sum();
+  }
+
+  @Override
+  public synchronized long copyMemoryBytes() {
+    return tables.stream().mapToLong(HeapSlotTable::copyMemoryBytes).sum();
+  }
+
+  @Override
   public synchronized void writeTo(SnapshotWriter snapshot) throws IOException {
     try (DataOutputStream out = snapshot.section(TableLayout.SECTION)) {
       TableLayout.write(out, schema, seed, expireSlot);
@@ -114,14 +144,18 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
 
   @Override
   public synchronized void readFrom(SnapshotReader snapshot) throws IOException {
+    TableLayout.Layout layout;
     try (DataInputStream in = snapshot.section(TableLayout.SECTION)) {
-      expireSlot = TableLayout.read(in, schema, seed);
+      layout = TableLayout.read(in, schema, seed);
     }
+    expireSlot = layout.expireSlot();
     for (HeapSlotTable table : tables) {
-      table.readFrom(snapshot);
+      table.readFrom(snapshot, layout.version());
     }
   }
 
   @Override
-  public void close() {}
+  public synchronized void close() {
+    tables.forEach(HeapSlotTable::close);
+  }
 }

@@ -2,9 +2,11 @@ package dev.dolmen.parameterstore.table;
 
 import dev.dolmen.parameterstore.admission.AdmissionFilter;
 import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.parameterstore.memory.NativeMemory;
 import dev.dolmen.parameterstore.optimizer.RowState;
 import dev.dolmen.parameterstore.optimizer.ScalarRowOptimizer;
 import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
 import java.io.DataInputStream;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,7 @@ final class HeapSlotTable {
     final long fid;
     int lastSeenSec;
     int occurrences;
+    int number;
     final float[] weights;
     final float[] state;
 
@@ -43,6 +47,11 @@ final class HeapSlotTable {
   private final Map<Long, Row> byFid = new HashMap<>();
   private final List<Row> byNumber = new ArrayList<>();
   private final Row outOfVocabulary;
+  private final BitSet touched = new BitSet();
+  private BitSet taken = new BitSet();
+  private final RowBuffer deltaCopies;
+  private final RowBuffer wholeCopies;
+  private boolean inFlight;
   private long evictions;
   private int expirePosition;
 
@@ -59,6 +68,8 @@ final class HeapSlotTable {
     this.options = options;
     this.seed = seed;
     stateFloats = TableLayout.stateFloats(options);
+    deltaCopies = new RowBuffer(Integer.BYTES + TableLayout.rowBytes(options));
+    wholeCopies = new RowBuffer(TableLayout.rowBytes(options));
     optimizer = new ScalarRowOptimizer(options.optimizer());
     filter = TableLayout.filter(options, seed, slot);
     outOfVocabulary = new Row(Fids.OUT_OF_VOCABULARY, options.dim(), stateFloats);
@@ -102,6 +113,7 @@ final class HeapSlotTable {
         row.lastSeenSec = second;
       }
       row.occurrences = (int) Math.min(Integer.MAX_VALUE, (long) row.occurrences + occurrences);
+      touched.set(row.number);
       return row;
     }
     if (fid == Fids.OUT_OF_VOCABULARY) {
@@ -129,9 +141,15 @@ final class HeapSlotTable {
     System.arraycopy(outOfVocabulary.weights, 0, row.weights, 0, options.dim());
     SeededBits.addNoise(rowSeed, options.initialStdDev(), row.weights, 0, options.dim());
     RowState.fill(options.optimizer(), row.weights, row.state);
-    byFid.put(fid, row);
-    byNumber.add(row);
+    add(row);
+    touched.set(row.number);
     return row;
+  }
+
+  private void add(Row row) {
+    row.number = byNumber.size();
+    byFid.put(row.fid, row);
+    byNumber.add(row);
   }
 
   /** Row number of the least recently seen of {@link EvictionDraw#SAMPLES} rows, or of all. */
@@ -158,7 +176,10 @@ final class HeapSlotTable {
     Row last = byNumber.removeLast();
     if (number < byNumber.size()) {
       byNumber.set(number, last);
+      last.number = number;
+      touched.set(number);
     }
+    touched.clear(byNumber.size());
   }
 
   private void copy(long fid, @Nullable Row row, float[] out, int at) {
@@ -179,6 +200,7 @@ final class HeapSlotTable {
       Row row = byFid.get(fids[from + i]);
       if (row != null) {
         step(row, gradients, at);
+        touched.set(row.number);
         continue;
       }
       if (sum == null) {
@@ -261,20 +283,79 @@ final class HeapSlotTable {
     return next;
   }
 
+  /** See {@link EmbeddingTable#freeze}. */
+  FrozenSlot freeze(boolean delta) {
+    checkSettled();
+    RowBuffer copies = delta ? deltaCopies : wholeCopies;
+    for (Row row : byNumber) {
+      if (!delta || touched.get(row.number)) {
+        long copy = copies.add();
+        if (delta) {
+          NativeMemory.putInt(copy, Integer.reverseBytes(row.number));
+          copy += Integer.BYTES;
+        }
+        byte[] bytes = bytes(row);
+        NativeMemory.putBytes(copy, bytes, 0, bytes.length);
+      }
+    }
+    take();
+    int rowBytes = TableLayout.rowBytes(options);
+    AdmissionFilter copy = filter == null ? null : filter.copy();
+    return new FrozenSlot(slot, delta, head(), rowBytes, byNumber.size(), copies, copy);
+  }
+
+  private void checkSettled() {
+    if (inFlight) {
+      throw new IllegalStateException("the snapshot before is still in flight");
+    }
+  }
+
+  void take() {
+    checkSettled();
+    inFlight = true;
+    taken = (BitSet) touched.clone();
+    touched.clear();
+  }
+
+  void settle(boolean durable) {
+    inFlight = false;
+    deltaCopies.clear();
+    wholeCopies.clear();
+    if (!durable) {
+      touched.or(taken);
+      touched.clear(byNumber.size(), Math.max(byNumber.size(), touched.length()));
+    }
+  }
+
+  long copyBytes(boolean delta) {
+    return (long) TableLayout.rowBytes(options) * (delta ? touched.cardinality() : byNumber.size());
+  }
+
+  long copyMemoryBytes() {
+    return deltaCopies.memoryBytes() + wholeCopies.memoryBytes();
+  }
+
+  private byte[] head() {
+    byte[] head = TableLayout.head(options, evictions, expirePosition);
+    ByteBuffer target = littleEndian(head);
+    target.position(TableLayout.HEAD_COUNT_BYTES);
+    putFloats(outOfVocabulary, target);
+    return head;
+  }
+
+  private byte[] bytes(Row row) {
+    byte[] bytes = new byte[TableLayout.rowBytes(options)];
+    ByteBuffer target = littleEndian(bytes);
+    target.putLong(row.fid).putInt(row.lastSeenSec).putInt(row.occurrences);
+    putFloats(row, target);
+    return bytes;
+  }
+
   void writeTo(SnapshotWriter snapshot) throws IOException {
     try (DataOutputStream out = snapshot.section(TableLayout.rowsSection(slot))) {
-      out.writeInt(byNumber.size());
-      out.writeLong(evictions);
-      out.writeInt(expirePosition);
-      byte[] floats = new byte[4 * (options.dim() + stateFloats)];
-      putFloats(outOfVocabulary, littleEndian(floats));
-      out.write(floats);
+      RowsFormat.writeWhole(out, head(), TableLayout.rowBytes(options), byNumber.size());
       for (Row row : byNumber) {
-        byte[] bytes = new byte[TableLayout.rowBytes(options)];
-        ByteBuffer target = littleEndian(bytes);
-        target.putLong(row.fid).putInt(row.lastSeenSec).putInt(row.occurrences);
-        putFloats(row, target);
-        out.write(bytes);
+        out.write(bytes(row));
       }
     }
     if (filter != null) {
@@ -297,25 +378,26 @@ final class HeapSlotTable {
     }
   }
 
-  void readFrom(SnapshotReader snapshot) throws IOException {
+  void readFrom(SnapshotReader snapshot, int version) throws IOException {
     byFid.clear();
     byNumber.clear();
+    touched.clear();
+    inFlight = false;
+    byte[] floats = new byte[4 * (options.dim() + stateFloats)];
     try (DataInputStream in = snapshot.section(TableLayout.rowsSection(slot))) {
-      int rows = in.readInt();
-      evictions = in.readLong();
-      expirePosition = in.readInt();
-      TableLayout.checkRows(slot, rows, expirePosition, options);
-      readFloats(in, outOfVocabulary);
-      for (int i = 0; i < rows; i++) {
-        byte[] bytes = new byte[16];
+      TableLayout.Counts counts = TableLayout.readCounts(in, version, slot, options, floats);
+      evictions = counts.evictions();
+      expirePosition = counts.expirePosition();
+      getFloats(littleEndian(floats), outOfVocabulary);
+      byte[] bytes = new byte[TableLayout.rowBytes(options)];
+      for (int i = 0; i < counts.rows(); i++) {
         in.readFully(bytes);
-        ByteBuffer head = littleEndian(bytes);
-        Row row = new Row(head.getLong(), options.dim(), stateFloats);
-        row.lastSeenSec = head.getInt();
-        row.occurrences = head.getInt();
-        readFloats(in, row);
-        byFid.put(row.fid, row);
-        byNumber.add(row);
+        ByteBuffer source = littleEndian(bytes);
+        Row row = new Row(source.getLong(), options.dim(), stateFloats);
+        row.lastSeenSec = source.getInt();
+        row.occurrences = source.getInt();
+        getFloats(source, row);
+        add(row);
       }
     }
     if (filter != null) {
@@ -325,15 +407,17 @@ final class HeapSlotTable {
     }
   }
 
-  private static void readFloats(DataInputStream in, Row row) throws IOException {
-    byte[] bytes = new byte[4 * (row.weights.length + row.state.length)];
-    in.readFully(bytes);
-    ByteBuffer floats = littleEndian(bytes);
+  private static void getFloats(ByteBuffer source, Row row) {
     for (int i = 0; i < row.weights.length; i++) {
-      row.weights[i] = floats.getFloat();
+      row.weights[i] = source.getFloat();
     }
     for (int i = 0; i < row.state.length; i++) {
-      row.state[i] = floats.getFloat();
+      row.state[i] = source.getFloat();
     }
+  }
+
+  void close() {
+    deltaCopies.close();
+    wholeCopies.close();
   }
 }

@@ -14,7 +14,8 @@ import dev.dolmen.parameterstore.schema.RowOptions;
  *   12  occurrences (int)
  *   16  weights, dim floats
  *  ...  optimiser state, floats
- *  ...  padding to a multiple of 8
+ *  ...  padding
+ *  ...  the row's number (int), up to a multiple of 8; the writer's alone, not in snapshots
  * </pre>
  *
  * @param dim floats of weight
@@ -44,7 +45,12 @@ record RowDescriptor(int dim, int stateFloats) {
 
   /** Bytes from the row's address to its end: the value of an entry. */
   int valueBytes() {
-    return (WEIGHTS_OFFSET + 4 * floats() + 7) & -8;
+    return (WEIGHTS_OFFSET + 4 * floats() + 4 + 7) & -8;
+  }
+
+  /** Where the row's number stands. */
+  int numberOffset() {
+    return valueBytes() - 4;
   }
 
   /** Bytes of the row with its fid. */

@@ -8,9 +8,14 @@ import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.snapshot.RowsFormat;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,19 +23,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Section {@code table/layout}: format version, seed, the slot at which the next {@code expire}
  * starts, number of slots, then per slot its name, dim, optimiser and floats of state. Section
- * {@code table/N/rows} of slot N: rows (int), evictions so far (long), row at which the next {@code
- * expire} starts (int); all of this big-endian. Then, little-endian, the out-of-vocabulary row's
- * floats and the rows in the order of their numbers: fid, last-seen second, occurrences, weights,
- * state. Section {@code table/N/filter}: the filter, if the slot has one.
+ * {@code table/N/rows} of slot N, or {@code table/N/rows.delta} with the rows that have changed: as
+ * {@link RowsFormat} has it, with a head of the evictions so far (long), the row at which the next
+ * {@code expire} starts (int), both big-endian, and, little-endian, the out-of-vocabulary row's
+ * floats; a row is, little-endian, its fid, last-seen second, occurrences, weights, state. Section
+ * {@code table/N/filter}: the filter, if the slot has one.
+ *
+ * <p>In version 1 there were no deltas, and the rows section began with rows (int), evictions
+ * (long), position (int) and the out-of-vocabulary row, without lengths.
  */
 final class TableLayout {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final String SECTION = "table/layout";
 
   /** Window of a slot's filter: four times the rows that the slot may have, within these bounds. */
   private static final int MIN_WINDOW = 1 << 14;
 
   private static final int MAX_WINDOW = 1 << 21;
+
+  /** Bytes of a head before the out-of-vocabulary row. */
+  static final int HEAD_COUNT_BYTES = 12;
 
   private TableLayout() {}
 
@@ -64,10 +76,46 @@ final class TableLayout {
     };
   }
 
+  /** What stands before a slot's rows, but for the out-of-vocabulary row's floats. */
+  record Counts(int rows, long evictions, int expirePosition) {}
+
+  /** The head of a rows section, with room for the out-of-vocabulary row. */
+  static byte[] head(RowOptions options, long evictions, int expirePosition) {
+    byte[] head = new byte[HEAD_COUNT_BYTES + 4 * (options.dim() + stateFloats(options))];
+    ByteBuffer.wrap(head).putLong(evictions).putInt(expirePosition);
+    return head;
+  }
+
+  /**
+   * Reads what stands before the rows.
+   *
+   * @param outOfVocabulary overwritten by the out-of-vocabulary row's floats
+   * @throws IOException if the counts cannot be
+   */
+  static Counts readCounts(
+      DataInput in, int version, int slot, RowOptions options, byte[] outOfVocabulary)
+      throws IOException {
+    Counts counts;
+    if (version == 1) {
+      counts = new Counts(in.readInt(), in.readLong(), in.readInt());
+      in.readFully(outOfVocabulary);
+    } else {
+      RowsFormat.Head head = RowsFormat.readWhole(in);
+      expect(rowsSection(slot) + ": bytes a row", rowBytes(options), head.rowBytes());
+      int headBytes = HEAD_COUNT_BYTES + outOfVocabulary.length;
+      expect(rowsSection(slot) + ": bytes of the head", headBytes, head.bytes().length);
+      ByteBuffer bytes = ByteBuffer.wrap(head.bytes());
+      counts = new Counts(head.rows(), bytes.getLong(), bytes.getInt());
+      bytes.get(outOfVocabulary);
+    }
+    checkRows(slot, counts.rows, counts.expirePosition, options);
+    return counts;
+  }
+
   /**
    * @throws IOException if the counts at the start of a rows section cannot be
    */
-  static void checkRows(int slot, int rows, int expirePosition, RowOptions options)
+  private static void checkRows(int slot, int rows, int expirePosition, RowOptions options)
       throws IOException {
     if (rows < 0 || rows > options.maxRows()) {
       throw new IOException(
@@ -87,6 +135,16 @@ final class TableLayout {
     return (int) eventTimeSec;
   }
 
+  static byte[] bytes(Schema schema, long seed, int expireSlot) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      write(new DataOutputStream(bytes), schema, seed, expireSlot);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
   static void write(DataOutput out, Schema schema, long seed, int expireSlot) throws IOException {
     out.writeInt(VERSION);
     out.writeLong(seed);
@@ -101,11 +159,22 @@ final class TableLayout {
   }
 
   /**
-   * @return the slot at which the next {@code expire} starts
+   * What the layout section says beside seed and schema.
+   *
+   * @param version of the other sections
+   * @param expireSlot the slot at which the next {@code expire} starts
+   */
+  record Layout(int version, int expireSlot) {}
+
+  /**
    * @throws IOException if the snapshot is of another version, seed or schema
    */
-  static int read(DataInput in, Schema schema, long seed) throws IOException {
-    expect("format version", VERSION, in.readInt());
+  static Layout read(DataInput in, Schema schema, long seed) throws IOException {
+    int version = in.readInt();
+    if (version < 1 || version > VERSION) {
+      throw new IOException(
+          SECTION + ": format version " + version + ", this build reads 1 to " + VERSION);
+    }
     expect("seed", seed, in.readLong());
     int expireSlot = in.readInt();
     int slots = schema.slots().size();
@@ -120,7 +189,7 @@ final class TableLayout {
       expect(name + ": optimizer", slot.rows().optimizer().kind().name(), in.readUTF());
       expect(name + ": state floats", stateFloats(slot.rows()), in.readInt());
     }
-    return expireSlot;
+    return new Layout(version, expireSlot);
   }
 
   private static void expect(String what, Object expected, Object found) throws IOException {

@@ -11,18 +11,19 @@ import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Kind;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
-import java.io.DataInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The snapshot in {@code src/test/resources/golden/snapshots/v1} was written by the first version
- * of the format: it must be readable for ever, and the same operations must still give the same
- * state.
+ * The snapshots in {@code src/test/resources/golden/snapshots} were written by past versions of the
+ * format: they must be readable for ever, and the same operations must still give the same state.
+ * v1 is whole; v2-base is whole, after 20 of the 30 batches, and v2-delta holds what changed since.
  */
 class GoldenSnapshotTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/snapshots");
@@ -44,35 +45,73 @@ class GoldenSnapshotTest {
       chronicle.readFrom(golden);
       assertThat(chronicle.stateHash()).isEqualTo(heap.stateHash());
       try (EmbeddingTable replayed = new HeapEmbeddingTable(schema(), SEED)) {
-        train(replayed);
+        train(replayed, 0, 30);
         assertThat(heap.stateHash()).isEqualTo(replayed.stateHash());
       }
     }
   }
 
-  /** Written today, the sections hold the same bytes. */
   @Test
-  void sectionsAreWrittenAsBefore() throws IOException {
-    Snapshot golden = SnapshotStore.openReadOnly(GOLDEN).open("v1");
-    Snapshot written = write(SnapshotStore.open(directory.resolve("new")));
-    assertThat(written.sections()).isEqualTo(golden.sections());
-    for (String section : golden.sections()) {
-      try (DataInputStream expected = golden.section(section);
-          DataInputStream found = written.section(section)) {
-        assertThat(found.readAllBytes()).as(section).isEqualTo(expected.readAllBytes());
+  void versionTwoIsStillRead() throws IOException {
+    Snapshot golden = SnapshotStore.openReadOnly(GOLDEN).open("v2-delta");
+    golden.verify();
+    assertThat(golden.manifest().version()).isEqualTo(2);
+    assertThat(golden.chain()).hasSize(2);
+    assertThat(golden.manifest().metadata()).containsEntry("note", "a b=c");
+    try (EmbeddingTable heap = new HeapEmbeddingTable(schema(), SEED);
+        EmbeddingTable chronicle = ChronicleEmbeddingTable.open(directory, schema(), SEED);
+        EmbeddingTable replayed = new HeapEmbeddingTable(schema(), SEED)) {
+      heap.readFrom(golden);
+      chronicle.readFrom(golden);
+      train(replayed, 0, 30);
+      assertThat(chronicle.stateHash()).isEqualTo(heap.stateHash());
+      assertThat(heap.stateHash()).isEqualTo(replayed.stateHash());
+    }
+  }
+
+  /** Written today, the files hold the same bytes; {@link #main} makes them. */
+  @Test
+  void filesAreWrittenAsBefore() throws IOException {
+    SnapshotStore golden = SnapshotStore.openReadOnly(GOLDEN);
+    SnapshotStore written = SnapshotStore.open(directory.resolve("new"));
+    write(written);
+    for (String id : List.of("v2-base", "v2-delta")) {
+      try (var files = Files.list(golden.open(id).directory())) {
+        for (Path file : files.toList()) {
+          assertThat(written.open(id).directory().resolve(file.getFileName()))
+              .as(id)
+              .hasSameBinaryContentAs(file);
+        }
       }
     }
   }
 
-  private Snapshot write(SnapshotStore store) throws IOException {
+  /** Run with the golden files' directory to make those of a new version. */
+  static void main(String[] args) throws IOException {
+    Path scratch = Files.createTempDirectory("golden");
+    GoldenSnapshotTest test = new GoldenSnapshotTest();
+    test.directory = scratch;
+    test.write(SnapshotStore.openReadOnly(Path.of(args[0])));
+  }
+
+  private void write(SnapshotStore store) throws IOException {
     try (EmbeddingTable table =
-            ChronicleEmbeddingTable.open(directory.resolve("table"), schema(), SEED);
-        SnapshotDraft draft = store.create("v1", null)) {
-      train(table);
-      table.writeTo(draft);
+        ChronicleEmbeddingTable.open(directory.resolve("table"), schema(), SEED)) {
+      train(table, 0, 20);
+      write(store, "v2-base", table.freeze(false), null);
+      train(table, 20, 30);
+      write(store, "v2-delta", table.freeze(true), store.open("v2-base"));
+    }
+  }
+
+  private static void write(
+      SnapshotStore store, String id, FrozenTable frozen, @Nullable Snapshot parent)
+      throws IOException {
+    try (SnapshotDraft draft = store.create(id, parent)) {
+      frozen.writeTo(draft);
       draft.commit(Map.of("batch", "30", "note", "a b=c"));
     }
-    return store.open("v1");
+    frozen.release(true);
   }
 
   private static Schema schema() {
@@ -93,8 +132,8 @@ class GoldenSnapshotTest {
         0.05f);
   }
 
-  private static void train(EmbeddingTable table) {
-    for (int batch = 0; batch < 30; batch++) {
+  private static void train(EmbeddingTable table, int from, int to) {
+    for (int batch = from; batch < to; batch++) {
       for (int slot = 0; slot < table.slots(); slot++) {
         long[] fids = {batch % 7, 1_000 + batch % 11, -1 - batch};
         float[] rows = new float[3 * table.dim(slot)];

@@ -1,6 +1,7 @@
 package dev.dolmen.parameterstore.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
@@ -11,10 +12,17 @@ import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Coefficients;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Kind;
+import dev.dolmen.parameterstore.snapshot.Pace;
+import dev.dolmen.parameterstore.snapshot.Snapshot;
+import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
+import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +41,7 @@ class TableFuzzTest {
     Schema schema = schema();
     try (EmbeddingTable slow = new HeapEmbeddingTable(schema, seed);
         EmbeddingTable fast = ChronicleEmbeddingTable.open(directory, schema, seed)) {
-      Run run = new Run(slow, fast, new SplittableRandom(seed));
+      Run run = new Run(slow, fast, new SplittableRandom(seed), directory);
       for (int step = 0; step < STEPS; step++) {
         run.step();
         if (step % 50 == 0) {
@@ -44,6 +52,7 @@ class TableFuzzTest {
       for (int slot = 0; slot < schema.slots().size(); slot++) {
         assertThat(slow.statistics(slot).admitted()).isPositive();
       }
+      assertThat(run.snapshots).as("snapshots of a chain").isGreaterThan(10);
       assertThat(slow.statistics(1).evicted()).isPositive();
       assertThat(slow.statistics(2).expired()).isPositive();
       assertThat(slow.statistics(3).rows()).as("rows beyond the first map").isGreaterThan(1_024);
@@ -94,9 +103,17 @@ class TableFuzzTest {
     private final EmbeddingTable slow;
     private final EmbeddingTable fast;
     private final SplittableRandom random;
+    private final SnapshotStore ofSlow;
+    private final SnapshotStore ofFast;
+    private final Map<String, Long> hashes = new HashMap<>();
     private long second = 1_000;
+    private int snapshots;
+    private @Nullable String latest;
 
-    Run(EmbeddingTable slow, EmbeddingTable fast, SplittableRandom random) {
+    Run(EmbeddingTable slow, EmbeddingTable fast, SplittableRandom random, Path directory)
+        throws IOException {
+      ofSlow = SnapshotStore.open(directory.resolve("slow"));
+      ofFast = SnapshotStore.open(directory.resolve("fast"));
       this.slow = slow;
       this.fast = fast;
       this.random = random;
@@ -113,8 +130,11 @@ class TableFuzzTest {
           assertThat(fast.expire(second, slice)).isEqualTo(slow.expire(second, slice));
         }
         default -> {
-          if (random.nextInt(4) == 0) {
-            snapshotAndRestore();
+          switch (random.nextInt(12)) {
+            case 0 -> snapshotAndRestore();
+            case 1 -> restoreLatest();
+            case 2, 3, 4, 5, 6, 7 -> snapshotOfChain();
+            default -> {}
           }
         }
       }
@@ -157,20 +177,72 @@ class TableFuzzTest {
     }
 
     private void snapshotAndRestore() throws IOException {
-      MemorySnapshot ofSlow = new MemorySnapshot();
-      MemorySnapshot ofFast = new MemorySnapshot();
-      slow.writeTo(ofSlow);
-      fast.writeTo(ofFast);
-      for (String section : ofSlow.reader().sections()) {
-        assertThat(ofFast.bytes(section)).as(section).isEqualTo(ofSlow.bytes(section));
+      MemorySnapshot bySlow = new MemorySnapshot();
+      MemorySnapshot byFast = new MemorySnapshot();
+      slow.writeTo(bySlow);
+      fast.writeTo(byFast);
+      for (String section : bySlow.reader().sections()) {
+        assertThat(byFast.bytes(section)).as(section).isEqualTo(bySlow.bytes(section));
       }
       boolean gone = random.nextBoolean();
       for (int i = 0; gone && i < 5; i++) {
         train(random.nextInt(slow.slots()));
       }
-      slow.readFrom(ofFast.reader());
-      fast.readFrom(ofSlow.reader());
+      slow.readFrom(byFast.reader());
+      fast.readFrom(bySlow.reader());
+      latest = null;
       compareState();
+    }
+
+    /** Copied, then written while the tables go on; now and then it comes to nothing. */
+    private void snapshotOfChain() throws IOException {
+      String before = latest;
+      boolean delta = before != null && random.nextInt(8) > 0;
+      long hash = slow.stateHash();
+      assertThat(fast.copyBytes(delta)).isEqualTo(slow.copyBytes(delta));
+      FrozenTable slowCopy = slow.freeze(delta);
+      FrozenTable fastCopy = fast.freeze(delta);
+      assertThat(fastCopy.copiedRows()).isEqualTo(slowCopy.copiedRows());
+      assertThat(fast.copyBytes(true)).isZero();
+      assertThatThrownBy(() -> fast.freeze(true)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> slow.freeze(true)).isInstanceOf(IllegalStateException.class);
+      for (int i = random.nextInt(5); i > 0; i--) {
+        train(random.nextInt(slow.slots()));
+        second += random.nextInt(60);
+        assertThat(fast.expire(second, 200)).isEqualTo(slow.expire(second, 200));
+      }
+      boolean durable = random.nextInt(4) > 0;
+      if (durable) {
+        String id = "%05d".formatted(snapshots++);
+        write(ofSlow, id, delta ? ofSlow.open(String.valueOf(before)) : null, slowCopy);
+        write(ofFast, id, delta ? ofFast.open(String.valueOf(before)) : null, fastCopy);
+        latest = id;
+        hashes.put(id, hash);
+      }
+      slowCopy.release(durable);
+      fastCopy.release(durable);
+      if (durable && random.nextInt(4) == 0) {
+        ofFast.compact(String.valueOf(latest), Pace.FULL_SPEED);
+      }
+    }
+
+    private static void write(
+        SnapshotStore store, String id, @Nullable Snapshot parent, FrozenTable copy)
+        throws IOException {
+      try (SnapshotDraft draft = store.create(id, parent)) {
+        copy.writeTo(draft);
+        draft.commit(Map.of());
+      }
+    }
+
+    /** Each from the other's chain, one of which was merged now and then. */
+    private void restoreLatest() throws IOException {
+      if (latest != null) {
+        slow.readFrom(ofFast.open(latest));
+        fast.readFrom(ofSlow.open(latest));
+        assertThat(slow.stateHash()).isEqualTo(hashes.get(latest));
+        compareState();
+      }
     }
 
     void compareState() {
