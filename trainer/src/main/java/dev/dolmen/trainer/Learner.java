@@ -242,7 +242,7 @@ final class Learner {
     validation.score(
         model.sessionVectors(),
         assembler.targetItems(),
-        batch.predictions,
+        assembler.repeatBonuses(model::repeatTerm),
         vectors,
         baseline,
         batches);
