@@ -58,6 +58,10 @@ final class EngineMeters {
         "Logged to visible, 99th percentile of the last events",
         e -> e.loop().freshness().percentileMs(99));
     gauge("dolmen.catalog.items", "Items", e -> e.live().catalog().size());
+    counter(
+        "dolmen.fid.collisions",
+        "Items whose id has the same 64-bit hash as another's",
+        e -> e.live().catalog().fidCollisions());
     gauge("dolmen.sessions", "Sessions", e -> e.live().sessions().size());
     counter(
         "dolmen.sessions.evicted",
@@ -93,18 +97,6 @@ final class EngineMeters {
         "dolmen.snapshot.failures",
         "Scheduled snapshots that could not be written",
         e -> e.schedule().failures());
-    counter(
-        "dolmen.snapshot.compactions",
-        "Merges of changes into a whole snapshot",
-        e -> e.snapshotThreads().compactions());
-    counter(
-        "dolmen.snapshot.compaction.failures",
-        "Merges that could not be done",
-        e -> e.snapshotThreads().compactionFailures());
-    gauge(
-        "dolmen.snapshot.copied.rows",
-        "Rows copied for the newest",
-        e -> latest(e, SnapshotInfo::copiedRows));
     gauge("dolmen.snapshot.bytes", "Size of the newest", e -> latest(e, SnapshotInfo::bytes));
     gauge(
         "dolmen.snapshot.pause.ms",

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
+import dev.dolmen.parameterstore.fid.InvalidFeatureException;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.log.EventIdWindow;
@@ -112,6 +113,11 @@ public final class Ingest {
    */
   public long upsert(Item item) {
     var _ = features.item(item);
+    String other = catalog.sharesFid(item.getItemId());
+    if (other != null) {
+      throw new InvalidFeatureException(
+          "item_id", item.getItemId(), "no id with the 64-bit hash of another, \"" + other + "\"");
+    }
     byte[] record = record().setUpsert(item).build().toByteArray();
     lock.lock();
     try {

@@ -3,6 +3,7 @@ package dev.dolmen.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.fid.InvalidFeatureException;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.log.LogUnavailableException;
@@ -40,6 +41,22 @@ class IngestTest {
             o.seed()),
         InstantSource.system(),
         meters);
+  }
+
+  @Test
+  void refusesAnItemThatWouldShareTheRowOfAnother() throws Exception {
+    try (Engine engine = open(10)) {
+      Ingest ingest = engine.ingest();
+      long offset = ingest.upsert(shop.item(0));
+      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      String number = Long.toString(Fids.ofId(Shop.id(0)));
+      assertThatThrownBy(() -> ingest.upsert(Item.newBuilder().setItemId(number).build()))
+          .isInstanceOf(InvalidFeatureException.class)
+          .hasMessageContaining("item_id: \"" + number + "\"")
+          .hasMessageContaining("of another, \"" + Shop.id(0) + "\"");
+      assertThat(ingest.knows(number)).isFalse();
+      ingest.upsert(shop.item(0));
+    }
   }
 
   @Test

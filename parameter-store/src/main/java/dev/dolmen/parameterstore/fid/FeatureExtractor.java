@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +30,9 @@ import java.util.Map;
  *   <li>Number: the two knots next to it, weighted by closeness. The fid is the knot's number.
  *   <li>Id: see {@link Fids#ofId}.
  * </ul>
+ *
+ * <p>Two different values of one slot of an item with the same fid are refused: see {@link Fids}
+ * for the odds.
  *
  * <p>Immutable; any thread.
  */
@@ -206,21 +210,36 @@ public final class FeatureExtractor {
       fids[i] = Fids.ofToken(checkToken(field, tokens.get(i), MAX_TOKEN_BYTES));
     }
     long[] distinct = Arrays.stream(fids).sorted().distinct().toArray();
+    if (distinct.length < fids.length) {
+      checkNoCollision(field(slot, "tokens.token"), tokens);
+    }
     columns.addMean(distinct, Math.min(distinct.length, slot.maxTokens()));
     columns.end();
   }
 
   private static void addText(FeatureColumns columns, Slot slot, String text) {
     checkToken(field(slot, "token"), text, MAX_TEXT_BYTES);
-    long[] words =
-        Words.of(text).stream()
-            .mapToLong(Fids::ofToken)
-            .distinct()
-            .limit(slot.maxTokens())
-            .toArray();
+    List<String> all = Words.of(text);
+    long[] distinct = all.stream().mapToLong(Fids::ofToken).distinct().toArray();
+    if (distinct.length < all.size()) {
+      checkNoCollision(field(slot, "token"), all);
+    }
+    long[] words = Arrays.copyOf(distinct, Math.min(distinct.length, slot.maxTokens()));
     Arrays.sort(words);
     columns.addMean(words, words.length);
     columns.end();
+  }
+
+  /** Where both values are at hand, one row for two of them is refused rather than learned. */
+  private static void checkNoCollision(String field, List<String> tokens) {
+    Map<Long, String> byFid = new HashMap<>();
+    for (String token : tokens) {
+      String other = byFid.putIfAbsent(Fids.ofToken(token), token);
+      if (other != null && !other.equals(token)) {
+        throw new InvalidFeatureException(
+            field, token, "no value with the 64-bit hash of another, \"" + other + "\"");
+      }
+    }
   }
 
   private static void addNumber(FeatureColumns columns, Slot slot, double number) {

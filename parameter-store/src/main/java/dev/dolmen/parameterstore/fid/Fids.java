@@ -7,7 +7,10 @@ import net.openhft.hashing.LongHashFunction;
  * 64-bit ids of values.
  *
  * <p>Text becomes xxHash64 (seed 0) of its UTF-8 bytes. Among n values of a slot the chance that
- * any two hash alike is about n² / 2⁶⁵: 3 in 10⁸ for a million, under 3% for a billion.
+ * any two hash alike is about n² / 2⁶⁵: 3 in 10⁸ for a million, under 3% for a billion. The hash is
+ * no cryptographic one: who chooses the text can make two values collide. What that does is to let
+ * them share a row; where both are at hand, it is refused ({@link FeatureExtractor}, and items' ids
+ * in the catalogue).
  */
 public final class Fids {
   /**

@@ -69,6 +69,19 @@ class FeatureExtractorTest {
   }
 
   @Test
+  void twoValuesWithOneFidAreRefused() {
+    List<String> pair = HashCollision.twoTokens(1);
+    assertThat(pair.get(0)).isNotEqualTo(pair.get(1));
+    assertThat(Fids.ofToken(pair.get(0))).isEqualTo(Fids.ofToken(pair.get(1)));
+    assertThatThrownBy(
+            () -> extractor.item(item(Map.of("tags", tokens("a", pair.get(0), pair.get(1))))))
+        .isInstanceOf(InvalidFeatureException.class)
+        .hasMessageContaining("slots[tags].tokens.token")
+        .hasMessageContaining("64-bit hash of another");
+    extractor.item(item(Map.of("tags", tokens("a", pair.get(0), pair.get(0)))));
+  }
+
+  @Test
   void equalTokenSetsGiveEqualFeatures() {
     Features one = extractor.item(item(Map.of("tags", tokens("a", "b", "c", "d", "e"))));
     Features other = extractor.item(item(Map.of("tags", tokens("e", "a", "d", "b", "a", "c"))));

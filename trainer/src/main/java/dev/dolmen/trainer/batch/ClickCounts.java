@@ -1,6 +1,5 @@
 package dev.dolmen.trainer.batch;
 
-import dev.dolmen.trainer.StateCopy;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -116,26 +115,16 @@ public final class ClickCounts {
 
   /** Writes the whole state. */
   public void writeTo(DataOutput out) throws IOException {
-    copy().writeTo(out);
-  }
-
-  /** What {@link #writeTo} writes, as of now. */
-  public StateCopy copy() {
-    double unitNow = unit;
-    double totalNow = total;
+    out.writeDouble(unit);
+    out.writeDouble(total);
     int n = counts.length;
     while (n > 0 && counts[n - 1] == 0) {
       n--;
     }
-    double[] countsNow = Arrays.copyOf(counts, n);
-    return out -> {
-      out.writeDouble(unitNow);
-      out.writeDouble(totalNow);
-      out.writeInt(countsNow.length);
-      for (double count : countsNow) {
-        out.writeDouble(count);
-      }
-    };
+    out.writeInt(n);
+    for (int i = 0; i < n; i++) {
+      out.writeDouble(counts[i]);
+    }
   }
 
   /** Replaces the state by what {@link #writeTo} wrote. */

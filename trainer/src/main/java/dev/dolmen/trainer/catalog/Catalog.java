@@ -1,7 +1,7 @@
 package dev.dolmen.trainer.catalog;
 
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
-import dev.dolmen.trainer.StateCopy;
+import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.v1.Item;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -12,6 +12,8 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All items by id and by index. The index of a deleted item goes to another item only after a
@@ -22,12 +24,18 @@ import org.jspecify.annotations.Nullable;
  * thread may call the others at the same time.
  */
 public final class Catalog {
+  private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
   private static final VarHandle ITEMS =
       MethodHandles.arrayElementVarHandle(CatalogItem[].class).withInvokeExactBehavior();
 
   private final FeatureExtractor features;
   private final int quarantineRecords;
   private final ConcurrentHashMap<String, CatalogItem> byId = new ConcurrentHashMap<>();
+
+  /** The id whose items' row in the id slot a fid is: more than one only where hashes collide. */
+  private final ConcurrentHashMap<Long, String> idByFid = new ConcurrentHashMap<>();
+
+  private volatile long fidCollisions;
   private volatile @Nullable CatalogItem[] items = new CatalogItem[16];
   private volatile int indexLimit;
 
@@ -68,6 +76,20 @@ public final class Catalog {
   /** The item of an id, or null if there is none. Any thread. */
   public @Nullable CatalogItem item(String itemId) {
     return byId.get(itemId);
+  }
+
+  /**
+   * Another item's id whose fid is the same as that of {@code itemId}, so that the two would share
+   * a row; null if there is none. Any thread.
+   */
+  public @Nullable String sharesFid(String itemId) {
+    String owner = idByFid.get(Fids.ofId(itemId));
+    return owner == null || owner.equals(itemId) ? null : owner;
+  }
+
+  /** Items that came although another's id has the same fid. Any thread. */
+  public long fidCollisions() {
+    return fidCollisions;
   }
 
   /** Number of items. Any thread. */
@@ -119,6 +141,7 @@ public final class Catalog {
     if (item == null) {
       return null;
     }
+    idByFid.remove(Fids.ofId(itemId), itemId);
     int index = item.index();
     ITEMS.setRelease(items, index, (CatalogItem) null);
     int last = live[--size];
@@ -161,6 +184,7 @@ public final class Catalog {
     int index = item.index();
     ensureRoom(index);
     if (isNew) {
+      claimFid(item.item().getItemId());
       live[size] = index;
       liveAt[index] = size++;
     }
@@ -168,6 +192,20 @@ public final class Catalog {
     byId.put(item.item().getItemId(), item);
     if (index >= indexLimit) {
       indexLimit = index + 1;
+    }
+  }
+
+  /** Refused before it is logged, but two such items may have been logged at the same time. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
+  private void claimFid(String itemId) {
+    String owner = idByFid.putIfAbsent(Fids.ofId(itemId), itemId);
+    if (owner != null && !owner.equals(itemId)) {
+      fidCollisions++;
+      LOG.warn(
+          "Items \"{}\" and \"{}\" have the same fid {} and share a row of the id slot",
+          owner,
+          itemId,
+          Fids.ofId(itemId));
     }
   }
 
@@ -183,40 +221,20 @@ public final class Catalog {
 
   /** Writes items, order and quarantine; references are the sessions' to restore. Writer. */
   public void writeTo(DataOutput out) throws IOException {
-    copy().writeTo(out);
-  }
-
-  /** What {@link #writeTo} writes, as of now: items do not change, so copying copies pointers. */
-  public StateCopy copy() {
-    long recordsNow = records;
-    int limit = indexLimit;
-    int[] liveNow = Arrays.copyOf(live, size);
-    @Nullable CatalogItem[] itemsNow = items.clone();
-    Retired[] retiredNow = retired.toArray(new Retired[0]);
-    return out -> {
-      out.writeLong(recordsNow);
-      out.writeInt(limit);
-      writeItems(out, liveNow, itemsNow);
-      out.writeInt(retiredNow.length);
-      for (Retired r : retiredNow) {
-        out.writeInt(r.index);
-        out.writeLong(r.atRecord);
-      }
-    };
-  }
-
-  private static void writeItems(DataOutput out, int[] live, @Nullable CatalogItem[] items)
-      throws IOException {
-    out.writeInt(live.length);
-    for (int index : live) {
-      CatalogItem item = items[index];
-      if (item == null) {
-        throw new IllegalStateException("no item at index " + index);
-      }
+    out.writeLong(records);
+    out.writeInt(indexLimit);
+    out.writeInt(size);
+    for (int i = 0; i < size; i++) {
+      CatalogItem item = live(i);
       byte[] bytes = item.item().toByteArray();
       out.writeInt(item.index());
       out.writeInt(bytes.length);
       out.write(bytes);
+    }
+    out.writeInt(retired.size());
+    for (Retired r : retired) {
+      out.writeInt(r.index);
+      out.writeLong(r.atRecord);
     }
   }
 

@@ -91,11 +91,6 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   }
 
   @Override
-  public boolean isFromTheBeginning() {
-    return segments.isFromTheBeginning();
-  }
-
-  @Override
   public long sizeBytes() {
     return segments.sizeBytes();
   }

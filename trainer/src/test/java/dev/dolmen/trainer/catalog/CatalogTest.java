@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
+import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.fid.InvalidFeatureException;
 import dev.dolmen.trainer.TestSchemas;
 import dev.dolmen.v1.Item;
@@ -51,6 +52,23 @@ class CatalogTest {
     assertThat(catalog.indexOf("a")).isEqualTo(index);
     assertThat(catalog.indexOf("unknown")).isEqualTo(-1);
     assertThat(catalog.item(1_000_000)).isNull();
+  }
+
+  /** The fid of an integer is the integer, so an integer that is another id's hash collides. */
+  @Test
+  void idsWithOneFidAreCounted() {
+    String number = Long.toString(Fids.ofId("a"));
+    assertThat(catalog.sharesFid("a")).isNull();
+    catalog.upsert(item("a", "x"));
+    catalog.upsert(item("a", "y"));
+    assertThat(catalog.sharesFid("a")).isNull();
+    assertThat(catalog.sharesFid(number)).isEqualTo("a");
+    assertThat(catalog.fidCollisions()).isZero();
+    catalog.upsert(item(number, "x"));
+    assertThat(catalog.fidCollisions()).isEqualTo(1);
+    assertThat(catalog.size()).isEqualTo(2);
+    catalog.delete("a");
+    assertThat(catalog.sharesFid(number)).isNull();
   }
 
   @Test
