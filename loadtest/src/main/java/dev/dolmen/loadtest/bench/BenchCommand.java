@@ -1,10 +1,12 @@
 package dev.dolmen.loadtest.bench;
 
+import dev.dolmen.loadtest.bench.filter.FilterBenchCommand;
+import dev.dolmen.loadtest.bench.table.TableBenchCommand;
+import dev.dolmen.loadtest.local.Machine;
 import dev.dolmen.loadtest.terminal.JsonReport;
 import dev.dolmen.loadtest.terminal.Terminal;
 import dev.dolmen.loadtest.terminal.TextTable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,6 +39,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
+    subcommands = {TableBenchCommand.class, FilterBenchCommand.class},
+    synopsisSubcommandLabel = "[COMMAND]",
     description = {
       "Runs benchmarks by JMH, in processes of their own with the flags of jvm.options.",
       ""
@@ -46,6 +50,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  dolmen bench list",
       "  dolmen bench TopKScan",
+      "  dolmen bench table --quick",
       "  dolmen bench --quick --json bench.json"
     })
 public final class BenchCommand implements Callable<Integer> {
@@ -112,6 +117,7 @@ public final class BenchCommand implements Callable<Integer> {
         .stream()
         .map(BenchmarkListEntry::getUsername)
         .map(n -> n.substring(n.startsWith(PACKAGE) ? PACKAGE.length() : 0))
+        .filter(n -> !n.startsWith("table.")) // Of the subcommand.
         .sorted()
         .toList();
   }
@@ -119,7 +125,7 @@ public final class BenchCommand implements Callable<Integer> {
   private org.openjdk.jmh.runner.options.Options options(List<String> chosen) {
     ChainedOptionsBuilder options = new OptionsBuilder().shouldFailOnError(true);
     chosen.forEach(n -> options.include("^" + Pattern.quote(PACKAGE + n) + "$"));
-    Path flags = flags();
+    Path flags = Machine.jvmOptions();
     if (flags != null) {
       options.jvmArgs("@" + flags, "-Xmx4g");
     }
@@ -131,28 +137,6 @@ public final class BenchCommand implements Callable<Integer> {
           .measurementTime(TimeValue.milliseconds(200));
     }
     return options.build();
-  }
-
-  /** The file of JVM flags that this process was started with, if it is to be found. */
-  private static @Nullable Path flags() {
-    Path start = Path.of("").toAbsolutePath();
-    List<Path> folders = new ArrayList<>();
-    for (Path folder = start; folder != null; folder = folder.getParent()) {
-      folders.add(folder);
-    }
-    for (String entry :
-        List.of(System.getProperty("java.class.path", "").split(Pattern.quote(":"), -1))) {
-      for (Path folder = Path.of(entry).toAbsolutePath();
-          folder != null;
-          folder = folder.getParent()) {
-        folders.add(folder);
-      }
-    }
-    return folders.stream()
-        .map(f -> f.resolve("jvm.options"))
-        .filter(Files::isRegularFile)
-        .findFirst()
-        .orElse(null);
   }
 
   private void report(Collection<RunResult> results) throws IOException {
@@ -183,32 +167,9 @@ public final class BenchCommand implements Callable<Integer> {
     }
     out.line("");
     out.text(table.text());
-    out.line(machine());
+    out.line(Machine.description());
     if (json != null) {
-      new JsonReport().put("machine", machine()).put("results", rows).write(json);
-    }
-  }
-
-  private static String machine() {
-    Runtime runtime = Runtime.getRuntime();
-    return String.format(
-        Locale.ROOT,
-        "%s, %d processors, Java %s, %s",
-        processor(),
-        runtime.availableProcessors(),
-        Runtime.version(),
-        System.getProperty("os.name"));
-  }
-
-  private static String processor() {
-    try {
-      return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-          .filter(l -> l.startsWith("model name"))
-          .map(l -> l.substring(l.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(System.getProperty("os.arch"));
-    } catch (IOException e) {
-      return System.getProperty("os.arch");
+      new JsonReport().put("machine", Machine.description()).put("results", rows).write(json);
     }
   }
 

@@ -10,19 +10,27 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The most memory that a process ever had resident, as Linux counts it (VmHWM). */
+/** Memory that a process has resident, or ever had, as Linux counts it (VmRSS, VmHWM). */
 public final class ProcessMemory {
   private static final Path PROC = Path.of("/proc");
   private static final String LISTENING = "0A";
 
   private ProcessMemory() {}
 
-  /** Of this process. */
+  /** What a process has resident now; empty if it cannot be read. */
+  public static OptionalLong rssBytes(long pid) {
+    return status(PROC.resolve(Long.toString(pid)), "VmRSS:");
+  }
+
+  /** The most that this process ever had. */
   public static OptionalLong ownPeakRssBytes() {
     return peak(PROC.resolve("self"));
   }
 
-  /** Of the process on this machine that listens on a port; empty if it cannot be found or read. */
+  /**
+   * The same of the process on this machine that listens on a port; empty if it cannot be found or
+   * read.
+   */
   public static OptionalLong listenerPeakRssBytes(int port) {
     try {
       Set<String> sockets = listeningSockets(port);
@@ -41,9 +49,13 @@ public final class ProcessMemory {
   }
 
   private static OptionalLong peak(Path process) {
+    return status(process, "VmHWM:");
+  }
+
+  private static OptionalLong status(Path process, String field) {
     try {
       for (String line : Files.readAllLines(process.resolve("status"))) {
-        if (line.startsWith("VmHWM:")) {
+        if (line.startsWith(field)) {
           return OptionalLong.of(Long.parseLong(line.replaceAll("[^0-9]", "")) * 1_024);
         }
       }

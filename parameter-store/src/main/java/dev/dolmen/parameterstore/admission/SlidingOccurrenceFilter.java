@@ -14,11 +14,12 @@ import java.io.IOException;
  * MiB for a window of 2^20. (The idea is Monolith's sliding hash filter, Liu et al. 2022, section
  * 2.1.1 and its public code; theirs keeps 12 bits of fingerprint.)
  *
- * <p>Error. Late: never, for a value of which no two successive occurrences are {@code
- * windowOccurrences} occurrences of other values apart; beyond that its count may start anew.
- * False: a value takes over another's count when both have the same 44-bit fingerprint, for each
- * value with a chance under {@code 4/3 * windowOccurrences / 2^44}, less than 10⁻⁷ for a window of
- * a million.
+ * <p>Error. Late: never by more than {@code threshold - 1} occurrences for each time that {@code
+ * windowOccurrences} occurrences of other values come between two successive ones of the value,
+ * because then its count may start anew; so never at all without such a gap. False: under 0.00001%
+ * of values for a window of a million, {@code 4/3 * windowOccurrences / 2^44} in general, the
+ * chance that another value that is remembered has the same 44-bit fingerprint. {@code dolmen bench
+ * filter} measures both; ARCHITECTURE.md has the figures.
  *
  * <p>One thread.
  */

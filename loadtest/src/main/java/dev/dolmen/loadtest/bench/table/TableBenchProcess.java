@@ -1,0 +1,155 @@
+package dev.dolmen.loadtest.bench.table;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolmen.loadtest.local.ProcessMemory;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * The process of one table: fills it, checks that it holds what ours would, and measures.
+ * Arguments: a file with a {@link TableRun}, an empty folder, and the file to write the {@link
+ * TableLine}s to. The heap is touched as a whole at the start, so that resident memory grows by
+ * nothing but rows.
+ */
+public final class TableBenchProcess {
+  private static final int WARM_UP_ROWS = 200_000;
+
+  private final TableRun run;
+  private final PlainAdagrad adagrad;
+  private final Path directory;
+  private final TableFill fill;
+  private final List<TableLine> lines = new ArrayList<>();
+  private double bytesPerRow;
+
+  private TableBenchProcess(TableRun run, Path directory) {
+    this.run = run;
+    this.directory = directory;
+    adagrad = run.adagrad();
+    fill = new TableFill(adagrad);
+  }
+
+  /** Measures one table. */
+  public static void main(String[] args) throws IOException, RunnerException {
+    ObjectMapper mapper = new ObjectMapper();
+    TableRun run = mapper.readValue(Path.of(args[0]).toFile(), TableRun.class);
+    TableBenchProcess process = new TableBenchProcess(run, Path.of(args[1]));
+    process.measure();
+    mapper.writeValue(Path.of(args[2]).toFile(), process.lines);
+  }
+
+  private RowTable open(String name) throws IOException {
+    Path folder = Files.createDirectory(directory.resolve(name));
+    return RowTables.open(run.table(), folder, run.rows(), adagrad);
+  }
+
+  private void measure() throws IOException, RunnerException {
+    try (RowTable cold = open("warm-up")) {
+      fill.run(cold, Math.min(run.rows(), WARM_UP_ROWS));
+    }
+    List<TableFill.Figures> fills = new ArrayList<>();
+    long before = memoryBytes();
+    try (RowTable table = open("table")) {
+      fills.add(fill.run(table, run.rows()));
+      table.settle();
+      bytesPerRow = (double) (memoryBytes() + table.otherProcessBytes() - before) / run.rows();
+      fill.check(table, run.rows());
+      for (TablePoint point : run.points()) {
+        measure(table, point);
+      }
+      if (run.snapshot() && table instanceof DolmenRows ours) {
+        lines.addAll(new SnapshotFigures(run, directory).snapshot(ours.table()));
+      }
+    }
+    if (run.snapshot()) {
+      lines.addAll(new SnapshotFigures(run, directory).restore());
+    }
+    while (fills.size() < run.fills()) {
+      try (RowTable again = open("again-" + fills.size())) {
+        fills.add(fill.run(again, run.rows()));
+      }
+    }
+    lines.add(insertLine(fills));
+  }
+
+  /** Resident memory, and of the heap, which is resident from the start, what lives. */
+  private static long memoryBytes() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return ProcessMemory.rssBytes(ProcessHandle.current().pid())
+            .orElseThrow(() -> new IOException("no /proc/self/status: not Linux"))
+        + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  private TableLine insertLine(List<TableFill.Figures> fills) {
+    List<TableFill.Figures> sorted =
+        fills.stream()
+            .sorted((a, b) -> Double.compare(a.rowsPerSecond(), b.rowsPerSecond()))
+            .toList();
+    TableFill.Figures median = sorted.get(sorted.size() / 2);
+    TablePoint point = TablePoint.base("insert");
+    return line(point, median.rowsPerSecond(), median.allocatedBytesPerCall());
+  }
+
+  private void measure(RowTable table, TablePoint point) throws RunnerException {
+    List<long[]> pools = new ArrayList<>();
+    for (int thread = 0; thread < point.threads(); thread++) {
+      pools.add(RowKeys.pool(point.keys(), run.rows(), point.hitShare(), thread));
+    }
+    TableOperations.measure(new TableOperations.Workload(table, point, run.dim(), pools));
+    Options options =
+        new OptionsBuilder()
+            .include("^" + TableOperations.class.getName() + "\\." + point.op() + "$")
+            .forks(0) // This process is the fork.
+            .threads(point.threads())
+            .warmupIterations(1)
+            .warmupTime(TimeValue.milliseconds(run.iterationMs()))
+            .measurementIterations(run.iterations())
+            .measurementTime(TimeValue.milliseconds(run.iterationMs()))
+            .addProfiler(GCProfiler.class)
+            .verbosity(VerboseMode.SILENT)
+            .shouldFailOnError(true)
+            .build();
+    Collection<RunResult> results = new Runner(options).run();
+    RunResult result = results.iterator().next();
+    double callsPerSecond = result.getPrimaryResult().getStatistics().getPercentile(50);
+    Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+    lines.add(
+        line(
+            point,
+            callsPerSecond * point.batch(),
+            allocated == null ? Double.NaN : allocated.getStatistics().getPercentile(50)));
+  }
+
+  private TableLine line(TablePoint point, double rowsPerSecond, double allocatedBytes) {
+    return new TableLine(
+        point.op(),
+        run.table(),
+        run.rows(),
+        run.dim(),
+        point.keys().name().toLowerCase(Locale.ROOT),
+        point.hitShare(),
+        point.batch(),
+        point.threads(),
+        rowsPerSecond,
+        bytesPerRow,
+        Double.isNaN(allocatedBytes) ? null : allocatedBytes,
+        null,
+        null);
+  }
+}
