@@ -32,6 +32,16 @@ public final class ServingModel {
   }
 
   /**
+   * Learned term of the score of an item that the session has seen: shops are returned to, news are
+   * not.
+   *
+   * @param distance events since its last occurrence, 0 for the session's last event
+   */
+  public float repeatTerm(int distance) {
+    return parameters[architecture.repeatTerm(distance)];
+  }
+
+  /**
    * Encodes items from their features, into vectors of length 1. An item whose id is not admitted
    * names row 0 of the id slot with weight 1, see {@link GatheredRows}.
    *
@@ -50,7 +60,8 @@ public final class ServingModel {
 
   /**
    * Encodes a session; the score of an item is the dot product of the result with its vector, plus
-   * its popularity prior times {@link #priorWeight}.
+   * its popularity prior times {@link #priorWeight}, plus {@link #repeatTerm} for one of the
+   * session's own.
    *
    * @param session 1 to L tokens
    * @param out overwritten, [D]

@@ -67,7 +67,13 @@ public final class SessionModel {
     parameters = architecture.initialize(seed);
     gradients = new float[parameters.length];
     this.optimizer = new AdamW(optimizer, architecture.layout);
-    loss = new SampledSoftmax(kernels, options.width(), architecture.priorWeight);
+    loss =
+        new SampledSoftmax(
+            kernels,
+            options.width(),
+            architecture.priorWeight,
+            architecture.repeatTerms,
+            Architecture.REPEAT_DISTANCES);
   }
 
   /** The model's shape. */
@@ -78,6 +84,16 @@ public final class SessionModel {
   /** Learned weight of an item's popularity prior in its score. */
   public float priorWeight() {
     return parameters[architecture.priorWeight];
+  }
+
+  /**
+   * Learned term of the score of an item that the session has seen: shops are returned to, news are
+   * not.
+   *
+   * @param distance events since its last occurrence, 0 for the session's last event
+   */
+  public float repeatTerm(int distance) {
+    return parameters[architecture.repeatTerm(distance)];
   }
 
   /** Where the dense parameters stand. */
@@ -124,7 +140,8 @@ public final class SessionModel {
   /**
    * Session vectors of the last forward, row-major [P, D] from index 0 (the array may be longer).
    * The score of an item is the dot product with its vector, plus its prior times {@link
-   * #priorWeight}. Valid until the next forward.
+   * #priorWeight}, plus {@link #repeatTerm} for one of the session's own. Valid until the next
+   * forward.
    */
   public float[] sessionVectors() {
     return sessions.vectors();

@@ -41,7 +41,10 @@ public final class TrainingBatch {
   /** Weight of the prediction in the loss, [P]. */
   public float[] predictionWeight = new float[0];
 
-  /** V: items 0 to V - 1 are candidates of every prediction. */
+  /**
+   * V: items 0 to V - 1 are candidates of every prediction. A prediction's own prefix is certain to
+   * be among them if it is there at all, so its items are not corrected for.
+   */
   public int candidates;
 
   /**

@@ -214,6 +214,21 @@ final class ReferenceModel {
     return out;
   }
 
+  /** Events since the prediction's session had the item, or -1. */
+  private static int distance(TrainingBatch batch, int prediction, int item) {
+    int last = batch.predictionToken[prediction];
+    int start = 0;
+    for (int s = 0; s < batch.sessions; s++) {
+      start = batch.sessionStart[s] <= last ? batch.sessionStart[s] : start;
+    }
+    for (int t = last; t >= start; t--) {
+      if (batch.tokenItem[t] == item) {
+        return last - t;
+      }
+    }
+    return -1;
+  }
+
   /** The loss, summed with the predictions' weights. */
   double loss(TrainingBatch batch, boolean[] dropped) {
     double[][] sessions = sessionVectors(batch, dropped);
@@ -226,6 +241,10 @@ final class ReferenceModel {
         double score = p("prior/weight", 0, 0) * batch.candidatePrior[v] - batch.candidateLogQ[v];
         for (int d = 0; d < item.length; d++) {
           score += item[d] * sessions[p][d];
+        }
+        int distance = distance(batch, p, v);
+        if (distance >= 0) {
+          score += p("repeat/distance", 0, Math.min(distance, 15)) + batch.candidateLogQ[v];
         }
         sum += Math.exp(score);
         if (v == batch.predictionTarget[p]) {

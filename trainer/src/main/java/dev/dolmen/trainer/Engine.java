@@ -44,6 +44,7 @@ public final class Engine implements Closeable {
   private final TrainingLoop loop;
   private final EngineSnapshots snapshots;
   private final SnapshotSchedule schedule;
+  private final SnapshotThreads snapshotThreads;
   private final Thread thread;
   private boolean closed;
 
@@ -86,8 +87,10 @@ public final class Engine implements Closeable {
     Replay replay = new Replay(log, journal);
     snapshots =
         new EngineSnapshots(
-            directory.resolve("snapshots"), options.schema(), options.snapshots().keep(), clock);
+            directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
+    snapshotThreads = new SnapshotThreads(snapshots, log, logOptions.deduplicationEvents());
     long savedOffset = snapshots.restore(learner).logOffset();
+    checkHistory(directory);
     long offset = replay.run(learner, savedOffset);
     learner.refreshAllVectors();
     progress = new Progress(options.training().lagRecordsMin(), replay.count(offset));
@@ -104,11 +107,10 @@ public final class Engine implements Closeable {
     schedule =
         new SnapshotSchedule(
             snapshots,
+            snapshotThreads,
             learner,
-            log,
             journal,
             options.snapshots().intervalSec(),
-            logOptions.deduplicationEvents(),
             savedOffset);
     loop =
         new TrainingLoop(
@@ -124,6 +126,18 @@ public final class Engine implements Closeable {
             schedule);
     thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(loop);
     progress.trainer(thread);
+  }
+
+  /** Without a snapshot all of the log is needed: a part of it would give another model. */
+  private void checkHistory(Path directory) throws IOException {
+    if (snapshots.latest() == null && !log.isFromTheBeginning()) {
+      throw new IOException(
+          directory.resolve("snapshots")
+              + ": no snapshot is whole, and the log in "
+              + directory.resolve("log")
+              + " no longer holds what came before them; bring a snapshot back from a backup, or"
+              + " start anew with an empty data directory");
+    }
   }
 
   /** The append side, for any thread. */
@@ -154,6 +168,10 @@ public final class Engine implements Closeable {
 
   SnapshotSchedule schedule() {
     return schedule;
+  }
+
+  SnapshotThreads snapshotThreads() {
+    return snapshotThreads;
   }
 
   /** Figures, for any thread. */
@@ -192,11 +210,14 @@ public final class Engine implements Closeable {
   }
 
   private Map<String, Long> memoryBytes() {
+    // Read off the writer's thread: a figure, good to a snapshot.
+    long copies = learner.table.copyMemoryBytes();
     long table = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
     long vectors = (long) learner.catalog.indexLimit() * options.model().width() * Float.BYTES;
     Runtime runtime = Runtime.getRuntime();
     return Map.of(
         "table", table,
+        "snapshot_copies", copies,
         "item_vectors", vectors,
         "heap", runtime.totalMemory() - runtime.freeMemory());
   }
@@ -219,7 +240,26 @@ public final class Engine implements Closeable {
    */
   public SnapshotInfo snapshot() throws IOException, InterruptedException {
     long requestedUs = loop.nowUs();
-    return atBarrier(() -> schedule.take(requestedUs, loop.position()));
+    while (true) {
+      SnapshotSchedule.Request request =
+          atBarrier(() -> schedule.request(requestedUs, loop.position()));
+      try {
+        SnapshotInfo info = request.written().get().info();
+        if (request.taken()) {
+          return info;
+        }
+      } catch (ExecutionException e) {
+        // One that others asked for is theirs to explain.
+        if (request.taken()) {
+          throw asIoException(e);
+        }
+      }
+    }
+  }
+
+  private static IOException asIoException(ExecutionException e) {
+    Throwable cause = e.getCause();
+    return cause instanceof IOException io ? io : new IOException(cause);
   }
 
   /**
@@ -240,8 +280,7 @@ public final class Engine implements Closeable {
     } catch (CancellationException e) {
       throw new IOException("the engine has stopped: " + progress.failure(), e);
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      throw cause instanceof IOException io ? io : new IOException(cause);
+      throw asIoException(e);
     }
   }
 
@@ -271,12 +310,16 @@ public final class Engine implements Closeable {
   }
 
   private void snapshotOnClose() {
+    schedule.settle(true);
     boolean barrier = learner.pending().size() == 0 && progress.failure() == null;
     if (options.snapshots().onClose() && barrier && schedule.changed(loop.position())) {
       try {
-        schedule.take(loop.nowUs(), loop.position());
-      } catch (IOException | RuntimeException e) {
+        schedule.request(loop.nowUs(), loop.position()).written().get();
+        schedule.settle(true);
+      } catch (IOException | ExecutionException | RuntimeException e) {
         LOG.warn("No snapshot on close; the log will be replayed", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }
@@ -291,6 +334,7 @@ public final class Engine implements Closeable {
 
   private void closeFiles() {
     joinThread();
+    snapshotThreads.close();
     log.close();
     journal.close();
     closeQuietly(learner.table, "embedding table");

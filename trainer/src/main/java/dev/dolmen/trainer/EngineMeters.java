@@ -97,6 +97,18 @@ final class EngineMeters {
         "dolmen.snapshot.failures",
         "Scheduled snapshots that could not be written",
         e -> e.schedule().failures());
+    counter(
+        "dolmen.snapshot.compactions",
+        "Merges of changes into a whole snapshot",
+        e -> e.snapshotThreads().compactions());
+    counter(
+        "dolmen.snapshot.compaction.failures",
+        "Merges that could not be done",
+        e -> e.snapshotThreads().compactionFailures());
+    gauge(
+        "dolmen.snapshot.copied.rows",
+        "Rows copied for the newest",
+        e -> latest(e, SnapshotInfo::copiedRows));
     gauge("dolmen.snapshot.bytes", "Size of the newest", e -> latest(e, SnapshotInfo::bytes));
     gauge(
         "dolmen.snapshot.pause.ms",

@@ -1,10 +1,13 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.snapshot.DamagedSnapshotException;
+import dev.dolmen.parameterstore.snapshot.Pace;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotManifest;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -13,43 +16,58 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes all of a learner's state as one snapshot, between two batches, and reads it back: table,
- * dense parameters with optimiser state, catalogue, sessions, click counts, joiner, validation
- * totals, and where log and journal stood.
+ * Takes all of a learner's state at a barrier between two batches, writes it as one snapshot, and
+ * reads it back: table, dense parameters with optimiser state, catalogue, sessions, click counts,
+ * joiner, validation totals, and where log and journal stood.
  *
- * <p>The shape of schema and model stands in the manifest: a snapshot of another shape is refused.
+ * <p>{@link #freeze} runs on the training thread and copies; {@link #write} may run on another.
+ * After the first, a snapshot holds the embedding rows that have changed since its parent, and
+ * everything else whole. The shape of schema and model stands in the manifest: a snapshot of
+ * another shape is refused.
  */
 final class EngineSnapshots {
   private static final Logger LOG = LoggerFactory.getLogger(EngineSnapshots.class);
   private static final String STATE = "trainer/state";
   private static final String VALIDATION = "trainer/validation";
   private static final String MODEL = "model";
-  private static final String OFFSET = "logOffset";
-  private static final String JOURNAL = "journalPlace";
-  private static final String BATCHES = "batches";
-  private static final String SCHEMA = "schema";
+  private static final String TABLE_PREFIX = "table/";
   private static final String SHAPE = "model";
+
+  /** Keys of the manifest. */
+  static final String OFFSET = "logOffset";
+
+  static final String JOURNAL = "journalPlace";
+  static final String BATCHES = "batches";
+  static final String SCHEMA = "schema";
 
   private final SnapshotStore store;
   private final Path directory;
   private final Schema schema;
-  private final int keep;
+  private final SnapshotOptions options;
   private final InstantSource clock;
+
+  /** Used again for every snapshot; one is in flight at a time. */
+  private final ByteArrayOutputStream modelBytes = new ByteArrayOutputStream();
+
+  private final ByteArrayOutputStream validationBytes = new ByteArrayOutputStream();
   private volatile @Nullable SnapshotInfo latest;
+
+  /** The snapshot that the next one may hold the changes of. */
+  private volatile @Nullable String parent;
 
   /** Where log and journal stood at a barrier. */
   record Position(long logOffset, long journalPlace) {}
 
-  EngineSnapshots(Path directory, Schema schema, int keep, InstantSource clock) throws IOException {
+  EngineSnapshots(Path directory, Schema schema, SnapshotOptions options, InstantSource clock)
+      throws IOException {
     this.directory = directory;
     this.schema = schema;
-    this.keep = keep;
+    this.options = options;
     this.clock = clock;
     store = SnapshotStore.open(directory);
   }
@@ -60,23 +78,32 @@ final class EngineSnapshots {
   }
 
   /**
-   * Restores the newest whole snapshot into a new learner.
+   * Restores the newest whole snapshot into a new learner; those that are not whole are passed over
+   * and count no more.
    *
    * @return where log and journal stood; zeros if there is no snapshot
    * @throws IOException if it is of another schema or model, or cannot be read
    */
   Position restore(Learner learner) throws IOException {
-    Optional<Snapshot> whole =
-        store.openLatestWhole((id, reason) ->
-            LOG.warn("Snapshot {} is not whole, trying the one before", id, reason));
-    if (whole.isEmpty()) {
-      return new Position(0, 0);
+    for (String id : store.ids().reversed()) {
+      try {
+        Snapshot snapshot = store.open(id);
+        checkShape(snapshot, SCHEMA, schema.toString());
+        checkShape(snapshot, SHAPE, learner.model.options().toString());
+        // The rows are checked as they are read: a table can be read into again, the rest not.
+        snapshot.verify(name -> !name.startsWith(TABLE_PREFIX));
+        learner.table.readFrom(snapshot);
+        return restoreRest(learner, snapshot);
+      } catch (DamagedSnapshotException e) {
+        LOG.warn("Snapshot {} is not whole, trying the one before", id, e);
+        store.distrust(id);
+      }
     }
-    Snapshot snapshot = whole.get();
+    return new Position(0, 0);
+  }
+
+  private Position restoreRest(Learner learner, Snapshot snapshot) throws IOException {
     Map<String, String> metadata = snapshot.manifest().metadata();
-    checkShape(snapshot, SCHEMA, schema.toString());
-    checkShape(snapshot, SHAPE, learner.model.options().toString());
-    learner.table.readFrom(snapshot);
     try (DataInputStream in = snapshot.section(MODEL)) {
       learner.model.readFrom(in);
     }
@@ -88,48 +115,137 @@ final class EngineSnapshots {
       learner.readFrom(in);
     }
     Position position = new Position(number(metadata, OFFSET), number(metadata, JOURNAL));
-    latest = info(snapshot.manifest(), position, learner.batches(), 0, 0);
-    LOG.info("Restored snapshot {} at batch {}", snapshot.manifest().id(), learner.batches());
+    // The first version's rows cannot be merged with changes: the next snapshot is whole.
+    parent = snapshot.manifest().version() > 1 ? snapshot.manifest().id() : null;
+    latest = info(snapshot.manifest(), position, learner.batches(), 0, 0, 0);
+    LOG.info(
+        "Restored snapshot {} at batch {}, from {} files of changes and a base",
+        snapshot.manifest().id(),
+        learner.batches(),
+        snapshot.chain().size() - 1);
     return position;
   }
 
+  /** Id of a snapshot taken now. */
+  static String id(Learner learner, Position position) {
+    return "%016d-%s".formatted(learner.batches(), Long.toHexString(position.logOffset));
+  }
+
+  /** Whether so many rows have changed that a snapshot is due. Training thread. */
+  boolean mustCopy(Learner learner) {
+    return learner.table.copyBytes(true) >= options.copyBytes();
+  }
+
   /**
-   * Writes a snapshot. Training thread, nothing pending.
+   * Whether {@link #freeze} copies: more than twice the bytes that make a snapshot due are written
+   * from where they are, while training waits. It happens once, after a long replay or a snapshot
+   * of the first version. Training thread.
+   */
+  boolean copies(Learner learner) {
+    return learner.table.copyBytes(parent != null) <= 2 * options.copyBytes();
+  }
+
+  /**
+   * Takes everything that a snapshot holds. Training thread, nothing pending, the one before
+   * settled.
    *
    * @param requestedUs when it was asked for, microseconds
    */
-  SnapshotInfo write(Learner learner, Position position, long requestedUs) throws IOException {
+  FrozenEngine freeze(Learner learner, Position position, long requestedUs) throws IOException {
     long startUs = nowUs();
-    String id = "%016d-%s".formatted(learner.batches(), Long.toHexString(position.logOffset));
-    SnapshotInfo before = latest;
-    if (before != null && before.id().equals(id)) {
-      return before;
+    boolean copies = copies(learner);
+    String from = copies ? parent : null;
+    StateCopy model = bytes(modelBytes, learner.model::writeTo);
+    StateCopy validation = bytes(validationBytes, learner.validation::writeTo);
+    FrozenEngine frozen =
+        new FrozenEngine(
+            id(learner, position),
+            from,
+            copies ? learner.table.freeze(from != null) : learner.table.freezeInPlace(),
+            model,
+            validation,
+            learner.copy(),
+            metadata(learner, position),
+            position,
+            learner.batches(),
+            requestedUs,
+            0);
+    return frozen.paused(nowUs() - startUs);
+  }
+
+  private static StateCopy bytes(ByteArrayOutputStream buffer, StateCopy state) throws IOException {
+    buffer.reset();
+    state.writeTo(new DataOutputStream(buffer));
+    return out -> out.write(buffer.toByteArray());
+  }
+
+  /** Writes a snapshot; it is durable then. One thread at a time. */
+  SnapshotInfo write(FrozenEngine frozen) throws IOException {
+    String from = frozen.parent();
+    if (store.isDistrusted(frozen.id())) {
+      // It was not whole: the same state takes its place.
+      store.delete(frozen.id());
     }
     SnapshotManifest manifest;
-    try (SnapshotDraft draft = store.create(id, null)) {
-      learner.table.writeTo(draft);
-      try (DataOutputStream out = draft.section(MODEL)) {
-        learner.model.writeTo(out);
-      }
-      try (DataOutputStream out = draft.section(VALIDATION)) {
-        learner.validation.writeTo(out);
-      }
-      try (DataOutputStream out = draft.section(STATE)) {
-        learner.writeTo(out);
-      }
-      manifest = draft.commit(metadata(learner, position));
+    try (SnapshotDraft draft = store.create(frozen.id(), from == null ? null : store.open(from))) {
+      frozen.table().writeTo(draft);
+      write(draft, MODEL, frozen.model());
+      write(draft, VALIDATION, frozen.validation());
+      write(draft, STATE, frozen.state());
+      manifest = draft.commit(frozen.metadata());
     }
-    store.retain(keep);
-    long doneUs = nowUs();
+    parent = frozen.id();
     SnapshotInfo info =
-        info(manifest, position, learner.batches(), doneUs - startUs, doneUs - requestedUs);
+        info(
+            manifest,
+            frozen.position(),
+            frozen.batches(),
+            frozen.table().copiedRows(),
+            frozen.pauseUs(),
+            nowUs() - frozen.requestedUs());
     latest = info;
     LOG.info(
-        "Wrote snapshot {}: {} bytes in {} ms",
+        "Wrote snapshot {}: {} bytes, {} rows copied, training paused {} ms, {} ms in all",
         info.id(),
         info.bytes(),
-        Math.round(info.pauseMs()));
+        info.copiedRows(),
+        Math.round(info.pauseMs() * 10) / 10.0,
+        Math.round(info.totalMs()));
     return info;
+  }
+
+  private static void write(SnapshotDraft draft, String section, StateCopy state)
+      throws IOException {
+    try (DataOutputStream out = draft.section(section)) {
+      state.writeTo(out);
+    }
+  }
+
+  /** Deletes what is kept no longer. The thread that writes. */
+  void retain() throws IOException {
+    store.retain(options.keep());
+  }
+
+  /** Whether the newest snapshot's changes should be merged into a whole. Any thread. */
+  boolean shouldCompact() throws IOException {
+    String id = parent;
+    if (id == null) {
+      return false;
+    }
+    Snapshot snapshot = store.open(id);
+    long[] bytes = snapshot.mergedBytes();
+    return snapshot.chain().size() - 1 > options.maxDeltas()
+        || bytes[1] > options.compactShare() * bytes[0];
+  }
+
+  /** Merges the newest snapshot's changes into a whole, on disk. One thread, beside writing. */
+  void compact(Pace pace) throws IOException {
+    String id = parent;
+    if (id != null) {
+      long startUs = nowUs();
+      long bytes = store.compact(id, pace).manifest().fileBytes();
+      LOG.info("Merged snapshot {}: {} bytes, {} ms", id, bytes, (nowUs() - startUs) / 1_000);
+    }
   }
 
   /** Where the oldest snapshot kept stood: log and journal are needed from there on. */
@@ -157,12 +273,20 @@ final class EngineSnapshots {
   }
 
   private SnapshotInfo info(
-      SnapshotManifest manifest, Position position, long batches, long pauseUs, long totalUs) {
+      SnapshotManifest manifest,
+      Position position,
+      long batches,
+      long copiedRows,
+      long pauseUs,
+      long totalUs) {
+    SnapshotManifest.Parent from = manifest.parent();
     return new SnapshotInfo(
         manifest.id(),
+        from == null ? null : from.id(),
         batches,
         position.logOffset,
         manifest.fileBytes(),
+        copiedRows,
         pauseUs / 1_000.0,
         totalUs / 1_000.0,
         directory.resolve(manifest.id()));

@@ -27,6 +27,7 @@ import dev.dolmen.v1.LogRecord;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -241,7 +242,7 @@ final class Learner {
     validation.score(
         model.sessionVectors(),
         assembler.targetItems(),
-        batch.predictions,
+        assembler.repeatBonuses(model::repeatTerm),
         vectors,
         baseline,
         batches);
@@ -302,19 +303,26 @@ final class Learner {
 
   /** Writes counters, catalogue, sessions, click counts and joiner; no events may be pending. */
   void writeTo(DataOutput out) throws IOException {
+    copy().writeTo(out);
+  }
+
+  /** What {@link #writeTo} writes, as of now; no events may be pending. */
+  StateCopy copy() {
     if (pending.size() > 0) {
       throw new IllegalStateException(pending.size() + " events are pending, expected a barrier");
     }
-    out.writeLong(batches);
-    out.writeLong(eventsLearned);
-    out.writeLong(eventTimeMs);
-    out.writeLong(skippedBatches);
-    out.writeLong(inapplicable);
-    catalog.writeTo(out);
-    sessions.writeTo(out);
-    frequencies.writeTo(out);
-    baseline.writeTo(out);
-    joiner.writeTo(out);
+    long[] counts = {batches, eventsLearned, eventTimeMs, skippedBatches, inapplicable};
+    List<StateCopy> parts =
+        List.of(
+            catalog.copy(), sessions.copy(), frequencies.copy(), baseline.copy(), joiner.copy());
+    return out -> {
+      for (long count : counts) {
+        out.writeLong(count);
+      }
+      for (StateCopy part : parts) {
+        part.writeTo(out);
+      }
+    };
   }
 
   /** Reads what {@link #writeTo} wrote into this new learner. */

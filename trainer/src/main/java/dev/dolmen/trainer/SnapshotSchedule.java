@@ -1,55 +1,77 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.trainer.EngineSnapshots.Position;
+import dev.dolmen.trainer.SnapshotThreads.Written;
 import dev.dolmen.trainer.log.BatchJournal;
-import dev.dolmen.trainer.log.FeedbackLog;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes snapshots when they are due, if anything has changed, and deletes what of log and journal
- * no snapshot needs any more. A snapshot that fails is counted and tried again an interval later.
- * Owned by the training thread.
+ * Takes snapshots when they are due, if anything has changed: freezes the state at a barrier and
+ * hands it to {@link SnapshotThreads}. One is in flight at a time. A snapshot that fails is counted
+ * and tried again an interval later; what it held is in the next one. Owned by the training thread.
  */
 final class SnapshotSchedule {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotSchedule.class);
 
+  /** Nothing of the log is to be deleted. */
+  private static final Position NOWHERE = new Position(0, 0);
+
   private final EngineSnapshots snapshots;
+  private final SnapshotThreads threads;
   private final Learner learner;
-  private final FeedbackLog log;
   private final BatchJournal journal;
   private final long intervalUs;
-  private final long keepRecords;
   private final LongAdder failures = new LongAdder();
   private long nextUs = Long.MIN_VALUE;
   private long savedOffset;
+  private @Nullable InFlight inFlight;
+
+  /** A snapshot that is being written. */
+  private record InFlight(
+      FrozenEngine frozen, CompletableFuture<Written> written, boolean scheduled) {}
+
+  /**
+   * Answer to who asks for a snapshot.
+   *
+   * @param written ends with the snapshot that was in flight
+   * @param taken whether it holds the state of now; else ask again when it has ended
+   */
+  record Request(CompletableFuture<Written> written, boolean taken) {}
 
   /**
    * @param savedOffset log offset of the snapshot that was restored, or 0
-   * @param keepRecords last records of the log that are kept in any case
    */
   SnapshotSchedule(
       EngineSnapshots snapshots,
+      SnapshotThreads threads,
       Learner learner,
-      FeedbackLog log,
       BatchJournal journal,
       long intervalSec,
-      long keepRecords,
       long savedOffset) {
     this.snapshots = snapshots;
+    this.threads = threads;
     this.learner = learner;
-    this.log = log;
     this.journal = journal;
     this.intervalUs = intervalSec * 1_000_000;
-    this.keepRecords = keepRecords;
     this.savedOffset = savedOffset;
   }
 
-  /** Whether a scheduled snapshot is due. */
+  /**
+   * Whether a scheduled snapshot is due: by time unless one is in flight, and in any case when so
+   * many rows have changed that their copies would grow beyond bound.
+   */
   boolean due(long nowUs, Position position) {
-    if (intervalUs == 0) {
+    settle(false);
+    if (snapshots.mustCopy(learner)) {
+      return changed(position);
+    }
+    if (intervalUs == 0 || inFlight != null) {
       return false;
     }
     // The first look sets the pace, and so does a clock that was set back.
@@ -63,25 +85,69 @@ final class SnapshotSchedule {
     return position.logOffset() != savedOffset;
   }
 
-  /** Takes the scheduled snapshot. At a barrier. */
+  /** Takes the scheduled snapshot; waits for the one in flight. At a barrier. */
   void takeScheduled(long nowUs, Position position) {
     nextUs = nowUs + intervalUs;
+    settle(true);
     try {
-      take(nowUs, position);
+      take(nowUs, position, true);
     } catch (IOException | RuntimeException e) {
       failures.increment();
-      LOG.warn("The scheduled snapshot could not be written", e);
+      LOG.warn("The scheduled snapshot could not be taken", e);
     }
   }
 
-  /** Takes a snapshot and deletes what is no longer needed. At a barrier. */
-  SnapshotInfo take(long requestedUs, Position position) throws IOException {
-    SnapshotInfo info = snapshots.write(learner, position, requestedUs);
+  /** Takes a snapshot unless one is in flight; returns what to wait for. At a barrier. */
+  Request request(long requestedUs, Position position) throws IOException {
+    settle(false);
+    InFlight now = inFlight;
+    if (now != null) {
+      return new Request(now.written, now.frozen.position().equals(position));
+    }
+    SnapshotInfo latest = snapshots.latest();
+    if (latest != null && latest.id().equals(EngineSnapshots.id(learner, position))) {
+      return new Request(CompletableFuture.completedFuture(new Written(latest, NOWHERE)), true);
+    }
+    return new Request(take(requestedUs, position, false).written, true);
+  }
+
+  private InFlight take(long requestedUs, Position position, boolean scheduled) throws IOException {
+    boolean copies = snapshots.copies(learner);
+    FrozenEngine frozen = snapshots.freeze(learner, position, requestedUs);
+    CompletableFuture<Written> written = threads.write(frozen);
+    InFlight taken = new InFlight(frozen, written, scheduled);
+    inFlight = taken;
     savedOffset = position.logOffset();
-    Position oldest = snapshots.oldest();
-    log.deleteUpTo(oldest.logOffset(), keepRecords);
-    journal.deleteUpTo(oldest.journalPlace());
-    return info;
+    if (!copies) {
+      LOG.info("Snapshot {} is written while training waits: too much to copy", frozen.id());
+      settle(true);
+    }
+    return taken;
+  }
+
+  /**
+   * Ends the snapshot in flight if it has been written, or could not be.
+   *
+   * @param wait whether to wait for that
+   */
+  void settle(boolean wait) {
+    InFlight now = inFlight;
+    if (now == null || !(wait || now.written.isDone())) {
+      return;
+    }
+    try {
+      journal.deleteUpTo(now.written.join().oldest().journalPlace());
+      now.frozen.table().release(true);
+    } catch (CompletionException e) {
+      now.frozen.table().release(false);
+      // Nothing is at this offset: whatever comes next differs from it.
+      savedOffset = -1;
+      if (now.scheduled) {
+        failures.increment();
+        LOG.warn("The scheduled snapshot could not be written", e.getCause());
+      }
+    }
+    inFlight = null;
   }
 
   /** Scheduled snapshots that could not be written. Any thread. */

@@ -117,6 +117,10 @@ final class TrainingLoop implements Runnable {
 
   /** One turn; false when everything is learned and the loop is to stop. */
   private boolean turn() throws IOException {
+    if (learner.pending().size() == 0) {
+      // Before reading on: behind a log that is never at its end, every read fills a batch.
+      betweenBatches();
+    }
     boolean atEnd = !read();
     long now = nowUs();
     int pending = learner.pending().size();
@@ -127,11 +131,7 @@ final class TrainingLoop implements Runnable {
       learnBatch();
     } else if (pending == 0 && (atEnd || barrier)) {
       publish();
-      runBarriers();
-      if (schedule.due(now, position())) {
-        schedule.takeScheduled(now, position());
-        busySinceUs = nowUs();
-      }
+      betweenBatches();
       if (stopping && atEnd) {
         return false;
       }
@@ -140,6 +140,20 @@ final class TrainingLoop implements Runnable {
       idle();
     }
     return true;
+  }
+
+  /** Runs what waits for a moment at which nothing is pending. */
+  private void betweenBatches() {
+    long now = nowUs();
+    boolean due = schedule.due(now, position());
+    if (due || !barriers.isEmpty()) {
+      publish();
+      runBarriers();
+      if (due) {
+        schedule.takeScheduled(now, position());
+      }
+      busySinceUs = nowUs();
+    }
   }
 
   private boolean aged(long nowUs) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
+import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
@@ -187,6 +188,207 @@ class EngineRecoveryTest {
     }
     try (Engine recovered = open(directory)) {
       assertThat(recovered.stateHash()).isEqualTo(undisturbed);
+    }
+  }
+
+  private static EngineOptions merging(Path data, int keep, int maxDeltas) {
+    EngineOptions o = Shop.options(data);
+    return new EngineOptions(
+        data,
+        o.schema(),
+        o.model(),
+        o.training(),
+        o.sessions(),
+        new CatalogOptions(20_000, 100),
+        new LogOptions(16L << 20, 1L << 20, LogOptions.Fsync.NEVER, 1, 64),
+        new SnapshotOptions(0, keep, false, maxDeltas, 100, 1L << 20),
+        o.seed());
+  }
+
+  private static Engine openMerging(Path data, int keep, int maxDeltas) throws IOException {
+    return Engine.open(
+        merging(data, keep, maxDeltas), InstantSource.system(), new SimpleMeterRegistry());
+  }
+
+  /** Base and deltas, across restarts, against a run that is replayed from the log alone. */
+  @Test
+  void aChainOfChangesIsRestoredToTheSameBits() throws Exception {
+    Path data = directory.resolve("a");
+    for (int run = 0; run < 3; run++) {
+      try (Engine engine = openMerging(data, 100, 100)) {
+        fill(engine);
+        for (int i = 0; i < 3; i++) {
+          traffic(engine, 15);
+          SnapshotInfo info = engine.snapshot();
+          assertThat(info.parent() == null).isEqualTo(run == 0 && i == 0);
+          assertThat(engine.snapshot().id()).isEqualTo(info.id());
+        }
+        traffic(engine, 5);
+      }
+    }
+    assertThat(SnapshotStore.openReadOnly(data.resolve("snapshots")).ids()).hasSize(9);
+    Path logAlone = directory.resolve("b");
+    copy(data, logAlone);
+    long restored;
+    try (Engine engine = openMerging(data, 100, 100)) {
+      restored = engine.stateHash();
+    }
+    try (Stream<Path> snapshots = Files.walk(logAlone.resolve("snapshots"))) {
+      for (Path path : snapshots.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+    try (Engine engine = openMerging(logAlone, 100, 100)) {
+      assertThat(engine.stateHash()).isEqualTo(restored);
+    }
+  }
+
+  @Test
+  void chainsAreMergedInTheBackground() throws Exception {
+    long hash;
+    try (Engine engine = openMerging(directory, 2, 3)) {
+      fill(engine);
+      for (int i = 0; i < 30 && engine.snapshotThreads().compactions() < 2; i++) {
+        traffic(engine, 10);
+        engine.snapshot();
+      }
+      assertThat(engine.snapshotThreads().compactionFailures()).isZero();
+      assertThat(engine.snapshotThreads().compactions()).isPositive();
+      hash = engine.stateHash();
+    }
+    SnapshotStore store = SnapshotStore.openReadOnly(directory.resolve("snapshots"));
+    for (String id : store.ids()) {
+      store.open(id).verify();
+    }
+    try (Engine engine = openMerging(directory, 2, 3)) {
+      assertThat(engine.stateHash()).isEqualTo(hash);
+    }
+  }
+
+  /** The damaged file is needed by the newest snapshots, not by those before. */
+  @Test
+  void fallsBackAlongTheChainAndWritesTheDamagedOneAnew() throws Exception {
+    Engine engine = openMerging(directory, 100, 100);
+    fill(engine);
+    List<String> ids = new java.util.ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      traffic(engine, 10);
+      ids.add(engine.snapshot().id());
+    }
+    long undisturbed = engine.stateHash();
+    engine.abandon();
+    Path damaged = directory.resolve("snapshots").resolve(ids.get(2));
+    flip(damaged.resolve("table_-0_-rows.delta.zst"));
+    try (Engine recovered = openMerging(directory, 100, 100)) {
+      assertThat(latest(recovered)).isEqualTo(ids.get(1));
+      assertThat(recovered.stateHash()).isEqualTo(undisturbed);
+      // The same state as that of the damaged snapshot, which takes its place.
+      SnapshotInfo again = recovered.snapshot();
+      assertThat(again.id()).isEqualTo(ids.get(3));
+      assertThat(again.parent()).isEqualTo(ids.get(1));
+    }
+    try (Engine recovered = openMerging(directory, 100, 100)) {
+      assertThat(latest(recovered)).isEqualTo(ids.get(3));
+      assertThat(recovered.stateHash()).isEqualTo(undisturbed);
+    }
+  }
+
+  /** What was copied for it is in the next one. */
+  @Test
+  void aSnapshotThatCannotBeWrittenLosesNothing() throws Exception {
+    long hash;
+    try (Engine engine = openMerging(directory, 100, 100)) {
+      fill(engine);
+      traffic(engine, 10);
+      engine.snapshot();
+      traffic(engine, 10);
+      // A file is where the snapshot's temporary directory would be.
+      String next =
+          engine
+              .loop()
+              .atBarrier(() -> EngineSnapshots.id(engine.learner(), engine.loop().position()))
+              .get();
+      Path inTheWay = directory.resolve("snapshots").resolve(".tmp-" + next);
+      Files.writeString(inTheWay, "x");
+      assertThatThrownBy(engine::snapshot).isInstanceOf(IOException.class);
+      Files.delete(inTheWay);
+      traffic(engine, 1);
+      engine.snapshot();
+      hash = engine.stateHash();
+    }
+    try (Engine engine = openMerging(directory, 100, 100)) {
+      assertThat(engine.stateHash()).isEqualTo(hash);
+    }
+  }
+
+  /** So many rows change that waiting for the interval would need too much memory to copy. */
+  @Test
+  void snapshotsAreTakenEarlyWhenTooManyRowsHaveChanged() throws Exception {
+    Shop large = new Shop(12_000, 5);
+    try (Engine engine = openMerging(directory, 2, 100)) {
+      long last = 0;
+      for (int i = 0; i < large.items; i++) {
+        engine.ingest().upsert(large.item(i));
+      }
+      for (int i = 0; i < large.items; i++) {
+        last = engine.ingest().publish(large.click("s" + i / 4, i)).offset();
+      }
+      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      // Asks at a barrier, then waits for the one in flight.
+      last = engine.ingest().publish(large.click("one more", 1)).offset();
+      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      SnapshotInfo asked = engine.snapshot();
+      assertThat(engine.schedule().failures()).isZero();
+      assertThat(asked.parent()).as("the one that came early").isNotNull();
+    }
+  }
+
+  @Test
+  void withoutAWholeSnapshotTheLogIsNeededFromItsBeginning() throws Exception {
+    Engine engine = openMerging(directory, 1, 100);
+    fill(engine);
+    byte[] padding = new byte[60_000];
+    java.util.Arrays.fill(padding, (byte) 'x');
+    // Fills files of the log until one of them is not needed any more.
+    for (int i = 0; i < 200 && Files.exists(firstSegment()); i++) {
+      for (int j = 0; j < 10; j++) {
+        engine
+            .ingest()
+            .impression(
+                Impression.newBuilder()
+                    .setRequestId("r" + i + "-" + j)
+                    .addItemId(new String(padding, java.nio.charset.StandardCharsets.UTF_8))
+                    .build());
+      }
+      traffic(engine, 1);
+      engine.snapshot();
+    }
+    assertThat(firstSegment()).doesNotExist();
+    engine.abandon();
+    for (String id : SnapshotStore.openReadOnly(directory.resolve("snapshots")).ids()) {
+      flip(directory.resolve("snapshots").resolve(id).resolve("model.zst"));
+    }
+    assertThatThrownBy(() -> openMerging(directory, 1, 100))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no snapshot is whole")
+        .hasMessageContaining("no longer holds what came before");
+  }
+
+  private static String latest(Engine engine) {
+    SnapshotInfo info = engine.status().latestSnapshot();
+    return info == null ? "none" : info.id();
+  }
+
+  private Path firstSegment() {
+    return directory.resolve("log").resolve("19700101-00F.cq4");
+  }
+
+  private static void flip(Path path) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.seek(file.length() / 2);
+      int was = file.read();
+      file.seek(file.length() / 2);
+      file.write(~was);
     }
   }
 

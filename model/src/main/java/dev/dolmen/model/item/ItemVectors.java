@@ -297,7 +297,7 @@ public final class ItemVectors {
    * @param workspace of the calling thread
    */
   public void ranks(float[] queries, int[] targets, int count, int[] ranks, Workspace workspace) {
-    ranks(queries, targets, count, Integer.MAX_VALUE, ranks, workspace);
+    ranks(queries, targets, count, Integer.MAX_VALUE, null, ranks, workspace);
   }
 
   /**
@@ -305,9 +305,17 @@ public final class ItemVectors {
    * its target ranks behind {@code rankMax}: most targets do, and most of them soon.
    *
    * @param rankMax ranks up to this are exact; others are some number above it
+   * @param bonuses what is added to the scores of some items, of {@code count} queries; null for
+   *     nothing
    */
   public void ranks(
-      float[] queries, int[] targets, int count, int rankMax, int[] ranks, Workspace workspace) {
+      float[] queries,
+      int[] targets,
+      int count,
+      int rankMax,
+      @Nullable ScoreBonuses bonuses,
+      int[] ranks,
+      Workspace workspace) {
     int columns = RANK_PANELS * ALIGNMENT;
     int buffer = count * (width + 1);
     // The queries that are open, [open, D], the scores of their targets, and scores of all.
@@ -316,11 +324,14 @@ public final class ItemVectors {
     System.arraycopy(queries, 0, floats, 0, count * width);
     int thresholds = count * width;
     for (int q = 0; q < count; q++) {
-      int panel = targets[q] / ALIGNMENT * ALIGNMENT;
-      scores(queries, q * width, panel, panel + ALIGNMENT, floats, buffer);
-      floats[thresholds + q] = floats[buffer + targets[q] % ALIGNMENT];
+      float target = score(queries, q, targets[q], floats, buffer);
       queryOf[q] = q;
       ranks[q] = 0;
+      if (bonuses != null) {
+        target += bonuses.of(q, targets[q]);
+        ranks[q] = moved(bonuses, queries, q, target, floats, buffer);
+      }
+      floats[thresholds + q] = target;
     }
     int open = count;
     int end = aligned(size);
@@ -340,6 +351,34 @@ public final class ItemVectors {
     for (int q = 0; q < count; q++) {
       ranks[q] = contains(targets[q]) ? Math.min(ranks[q], present) : present + 1;
     }
+  }
+
+  /** Score of one item, the same to the bit as in a scan, which scores whole panels, too. */
+  private float score(float[] queries, int query, int item, float[] floats, int buffer) {
+    int panel = item / ALIGNMENT * ALIGNMENT;
+    scores(queries, query * width, panel, panel + ALIGNMENT, floats, buffer);
+    return floats[buffer + item % ALIGNMENT];
+  }
+
+  /**
+   * How many items more the bonuses let stand before or level with the target than the scan will
+   * count, which knows of no bonuses; negative for fewer.
+   */
+  private int moved(
+      ScoreBonuses bonuses, float[] queries, int query, float target, float[] floats, int buffer) {
+    int moved = 0;
+    for (int i = bonuses.from(query); i < bonuses.to(query); i++) {
+      float plain = score(queries, query, bonuses.item(i), floats, buffer);
+      if (plain != Float.NEGATIVE_INFINITY) {
+        moved += notBelow(plain + bonuses.bonus(i), target) - notBelow(plain, target);
+      }
+    }
+    return moved;
+  }
+
+  /** 1 for a score that stands before the target or level with it, as not being a number does. */
+  private static int notBelow(float score, float target) {
+    return score < target ? 0 : 1;
   }
 
   /** Moves the open queries together; the others are settled. */

@@ -13,6 +13,7 @@ public final class ParameterLayout {
    * @param decays whether weight decay applies
    * @param start constant that it starts as, plus
    * @param deviation standard deviation of the Gaussian that it starts with
+   * @param rate multiple of the learning rate with which it moves
    */
   public record Tensor(
       String name,
@@ -21,7 +22,8 @@ public final class ParameterLayout {
       int columns,
       boolean decays,
       float start,
-      float deviation) {
+      float deviation,
+      float rate) {
     /** Floats. */
     public int size() {
       return rows * columns;
@@ -35,17 +37,27 @@ public final class ParameterLayout {
 
   /** Adds a matrix of Gaussian numbers, which decays; returns its offset. */
   public int matrix(String name, int rows, int columns, double deviation) {
-    return add(new Tensor(name, size, rows, columns, true, 0, (float) deviation));
+    return add(new Tensor(name, size, rows, columns, true, 0, (float) deviation, 1));
   }
 
   /** Adds a table of Gaussian numbers, which does not decay; returns its offset. */
   public int table(String name, int rows, int columns, double deviation) {
-    return add(new Tensor(name, size, rows, columns, false, 0, (float) deviation));
+    return add(new Tensor(name, size, rows, columns, false, 0, (float) deviation, 1));
   }
 
   /** Adds a vector of one number, which does not decay; returns its offset. */
   public int vector(String name, int columns, float start) {
-    return add(new Tensor(name, size, 1, columns, false, start, 0));
+    return add(new Tensor(name, size, 1, columns, false, start, 0, 1));
+  }
+
+  /**
+   * Adds a vector of zeros, which does not decay: terms of the score themselves, which have further
+   * to go than weights that are multiplied with it.
+   *
+   * @param rate multiple of the learning rate
+   */
+  public int scoreTerms(String name, int columns, float rate) {
+    return add(new Tensor(name, size, 1, columns, false, 0, 0, rate));
   }
 
   private int add(Tensor tensor) {

@@ -50,7 +50,7 @@ public final class AdamW {
     for (int i = 0; i < tensors.size(); i++) {
       Tensor tensor = tensors.get(i);
       float keep = tensor.decays() ? (float) (1 - rate * options.weightDecay()) : 1;
-      update(parameters, gradients, tensor, factor, rate1, inverse2, keep);
+      update(parameters, gradients, tensor, factor, rate1 * tensor.rate(), inverse2, keep);
     }
     return true;
   }

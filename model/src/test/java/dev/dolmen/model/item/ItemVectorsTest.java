@@ -93,7 +93,7 @@ class ItemVectorsTest {
       vectors.ranks(queries, targets, count, ranks, new Workspace());
       int[] cut = new int[count];
       int rankMax = 700;
-      vectors.ranks(queries, targets, count, rankMax, cut, new Workspace());
+      vectors.ranks(queries, targets, count, rankMax, null, cut, new Workspace());
       for (int q = 0; q < count; q++) {
         if (ranks[q] <= rankMax) {
           assertThat(cut[q]).isEqualTo(ranks[q]);
@@ -127,6 +127,41 @@ class ItemVectorsTest {
         }
         assertThat(ranks[q]).isEqualTo(all[targets[q]] == null ? vectors.present() + 1 : rank);
       }
+    }
+  }
+
+  @Test
+  void ranksWithBonusesAsDefined() {
+    ItemVectors vectors = new ItemVectors(WIDTH);
+    int items = 700;
+    for (int i = 0; i < items; i++) {
+      if (i % 5 != 3) {
+        vectors.put(i, vector(), 0);
+      }
+    }
+    int count = 40;
+    float[] queries = new float[count * WIDTH];
+    int[] targets = new int[count];
+    ScoreBonuses bonuses = new ScoreBonuses();
+    for (int q = 0; q < count; q++) {
+      System.arraycopy(vector(), 0, queries, q * WIDTH, WIDTH);
+      targets[q] = random.nextInt(items);
+      bonuses.nextQuery();
+      for (int i = 0; i < q; i++) {
+        bonuses.add(i % 3 == 0 ? targets[q] : random.nextInt(items), (float) random.nextGaussian());
+      }
+    }
+    int[] ranks = new int[count];
+    vectors.ranks(queries, targets, count, items, bonuses, ranks, new Workspace());
+    float[] scores = new float[ItemVectors.aligned(items)];
+    for (int q = 0; q < count; q++) {
+      vectors.scores(queries, q * WIDTH, 0, items, scores, 0);
+      float target = scores[targets[q]] + bonuses.of(q, targets[q]);
+      int rank = 0;
+      for (int i = 0; i < items; i++) {
+        rank += vectors.contains(i) && scores[i] + bonuses.of(q, i) >= target ? 1 : 0;
+      }
+      assertThat(ranks[q]).isEqualTo(vectors.contains(targets[q]) ? rank : vectors.present() + 1);
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,9 @@ public final class SnapshotStore {
 
   private final Path directory;
   private volatile @Nullable String compacting;
+
+  /** Snapshots that were found damaged: they do not count as restorable. */
+  private final Set<String> distrusted = ConcurrentHashMap.newKeySet();
 
   private SnapshotStore(Path directory) {
     this.directory = directory;
@@ -184,18 +188,30 @@ public final class SnapshotStore {
     }
   }
 
+  /** A snapshot has turned out to be damaged: {@link #retain} does not count it any more. */
+  public void distrust(String id) {
+    distrusted.add(id);
+  }
+
+  /** Whether {@link #distrust} was called for it, and it was not deleted since. */
+  public boolean isDistrusted(String id) {
+    return distrusted.contains(id);
+  }
+
   /** Deletes a snapshot; those that build on it cannot be restored any more. */
   public void delete(String id) throws IOException {
     Path unnamed = directory.resolve(TEMPORARY + id);
     Files.move(directory.resolve(id), unnamed, StandardCopyOption.ATOMIC_MOVE);
     Directories.delete(unnamed);
+    distrusted.remove(id);
   }
 
   /**
    * Deletes all but what the newest {@code keep} snapshots need: they and those that they build on.
    * If these all build on one base and {@code keep} is above 1, the newest that builds on another
    * is kept too, so that one damaged file never takes everything. Those whose manifests cannot be
-   * read do not count, so that a good one is never given up for a broken one.
+   * read, and those that are {@link #distrust}ed, do not count, so that a good one is never given
+   * up for a broken one.
    *
    * @param keep at least 1
    * @return how many were deleted
@@ -256,8 +272,7 @@ public final class SnapshotStore {
 
   private boolean isReadable(String id) throws IOException {
     try {
-      open(id);
-      return true;
+      return open(id).chain().stream().noneMatch(s -> distrusted.contains(s.manifest().id()));
     } catch (DamagedSnapshotException e) {
       return false;
     }

@@ -97,7 +97,10 @@ final class EngineReader {
     return new SnapshotOptions(
         seconds(s, "interval", d.intervalSec(), 0, 604_800),
         s.integer("keep", d.keep(), 1, 1_000),
-        s.flag("on_close", d.onClose()));
+        s.flag("on_close", d.onClose()),
+        s.integer("max_deltas", d.maxDeltas(), 1, 1_000),
+        s.number("compact_share", d.compactShare(), 0, 100),
+        s.bytes("copy_bytes", d.copyBytes(), 1L << 20, 1L << 40));
   }
 
   private static long millis(ConfigSection s, String key, long byDefault, long min, long max) {

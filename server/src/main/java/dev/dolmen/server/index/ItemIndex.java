@@ -1,12 +1,14 @@
 package dev.dolmen.server.index;
 
 import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exact best items by score: dot product and bias.
+ * Exact best items by score: dot product, the item's bias, and the bonus of items that the session
+ * has seen.
  *
  * <p>The scan scores a block of vectors at a time, then looks only at those that beat the k-th best
  * so far; exclusions and filters are asked for no others. Items that are absent, unavailable or
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class ItemIndex {
   /** Vectors scored at a time: at width 64 a block is half a megabyte, about the second cache. */
   private static final int BLOCK = 2_048;
+
+  private static final IndexSet NOTHING = new IndexSet();
 
   private final ItemVectors vectors;
   private final Catalog catalog;
@@ -27,30 +31,62 @@ public final class ItemIndex {
   /** Memory of one thread's searches. */
   public static final class Scratch {
     final float[] scores = new float[BLOCK];
+    final IndexSet withBonus = new IndexSet();
 
     /** The answer of the last search, sorted. */
     public final TopK top = new TopK();
 
     /** Never returned by a search; the caller clears and fills it. */
     public final IndexSet excluded = new IndexSet();
+
+    /** One query's bonuses on scores; the caller clears and fills it. */
+    public final ScoreBonuses bonuses = new ScoreBonuses();
   }
 
   /**
-   * The {@code k} best of all items by score, into {@code scratch.top}.
+   * The {@code k} best of all items by score, into {@code scratch.top}. Adds the items with a bonus
+   * to {@code scratch.excluded}: the scan passes over them, and they are offered one by one.
    *
    * @param query [D]
    * @param filter asked for items that would be returned
    */
   public void search(float[] query, int k, ItemFilter filter, Scratch scratch) {
-    search(query, k, filter, scratch, false);
+    ScoreBonuses bonuses = scratch.bonuses;
+    scratch.withBonus.clear();
+    for (int i = 0; i < bonuses.to(0); i++) {
+      if (!scratch.excluded.contains(bonuses.item(i))) {
+        scratch.withBonus.add(bonuses.item(i));
+        scratch.excluded.add(bonuses.item(i));
+      }
+    }
+    scan(query, k, filter, scratch, false);
+    for (int i = 0; i < bonuses.to(0); i++) {
+      if (scratch.withBonus.contains(bonuses.item(i))) {
+        offer(query, bonuses.item(i), filter, NOTHING, scratch);
+      }
+    }
+    scratch.top.sort();
+  }
+
+  private boolean offer(
+      float[] query, int index, ItemFilter filter, IndexSet excluded, Scratch scratch) {
+    if (accepts(index, filter, excluded)) {
+      float score = score(query, index, scratch);
+      if (scratch.top.wouldKeep(score, index)) {
+        scratch.top.keep(score, index);
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The {@code k} closest of all items by cosine alone, for a query of length 1. */
   public void searchCosine(float[] query, int k, ItemFilter filter, Scratch scratch) {
-    search(query, k, filter, scratch, true);
+    scan(query, k, filter, scratch, true);
+    scratch.top.sort();
   }
 
-  private void search(float[] query, int k, ItemFilter filter, Scratch scratch, boolean cosine) {
+  private void scan(float[] query, int k, ItemFilter filter, Scratch scratch, boolean cosine) {
     TopK top = scratch.top;
     top.reset(k);
     int size = Math.min(vectors.size(), catalog.indexLimit());
@@ -71,7 +107,6 @@ public final class ItemIndex {
         }
       }
     }
-    top.sort();
   }
 
   /**
@@ -85,26 +120,21 @@ public final class ItemIndex {
     TopK top = scratch.top;
     top.reset(k);
     for (int i = 0; i < n; i++) {
-      int index = candidates[i];
-      if (accepts(index, filter, scratch.excluded)) {
-        float score = score(query, index, scratch);
-        if (top.wouldKeep(score, index)) {
-          top.keep(score, index);
-          scratch.excluded.add(index);
-        }
+      if (offer(query, candidates[i], filter, scratch.excluded, scratch)) {
+        scratch.excluded.add(candidates[i]);
       }
     }
     top.sort();
   }
 
   /**
-   * Score of one item; negative infinity if it has no vector. The same to the bit as in a scan,
-   * because it scores the item's whole panel as a scan does.
+   * Score of one item, with its bonus; negative infinity if it has no vector. But for the bonus the
+   * same to the bit as in a scan, because it scores the item's whole panel as a scan does.
    */
   public float score(float[] query, int index, Scratch scratch) {
     int panel = index / ItemVectors.ALIGNMENT * ItemVectors.ALIGNMENT;
     vectors.scores(query, 0, panel, panel + ItemVectors.ALIGNMENT, scratch.scores, 0);
-    return scratch.scores[index - panel];
+    return scratch.scores[index - panel] + scratch.bonuses.of(0, index);
   }
 
   /** Whether the item may be returned at all. */

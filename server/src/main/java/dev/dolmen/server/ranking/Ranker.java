@@ -133,7 +133,7 @@ public final class Ranker {
       float score = index.score(s.query, item.index(), s.index);
       if (score == Float.NEGATIVE_INFINITY) {
         encode(item.features(), published.model(), vector, s);
-        score = dot(s.query, vector);
+        score = dot(s.query, vector) + s.index.bonuses.of(0, item.index());
       }
       response.addItems(scored(ids.get(i), score));
     }

@@ -16,6 +16,9 @@ final class RankingScratch {
   final SessionInput session;
   final float[] query;
 
+  /** Items of the tokens that are read, as in {@link SessionTokens#item}. */
+  final int[] usedItem;
+
   /** Vectors of items that came with the request, row-major [inline items, D]. */
   float[] inlineVectors = new float[0];
 
@@ -26,5 +29,6 @@ final class RankingScratch {
     contexts = new FeatureGatherer(live.table(), options.contextColumns(), -1);
     session = new SessionInput(contexts.block, contexts.rows);
     query = new float[options.width()];
+    usedItem = new int[options.maxSessionLength()];
   }
 }

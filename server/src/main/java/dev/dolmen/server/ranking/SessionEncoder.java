@@ -3,6 +3,7 @@ package dev.dolmen.server.ranking;
 import dev.dolmen.model.ModelOptions;
 import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.SessionInput;
+import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.server.index.IndexSet;
 import dev.dolmen.trainer.Ingest;
@@ -31,8 +32,8 @@ final class SessionEncoder {
   }
 
   /**
-   * Encodes a session into {@code scratch.query} and adds its items to {@code
-   * scratch.index.excluded}.
+   * Encodes a session into {@code scratch.query}, adds its items to {@code scratch.index.excluded}
+   * and makes their bonuses {@code scratch.index.bonuses}.
    *
    * @param context a validated session
    * @param nowMs time of events that have none
@@ -53,6 +54,14 @@ final class SessionEncoder {
     addEvents(context, history, nowMs, tokens, scratch);
     encodeInlineItems(model, scratch);
     int used = fill(tokens, context, options, scratch);
+    ScoreBonuses bonuses = scratch.index.bonuses;
+    bonuses.clear();
+    bonuses.nextQuery();
+    for (int t = used - 1; t >= 0; t--) {
+      if (scratch.usedItem[t] >= 0) {
+        bonuses.add(scratch.usedItem[t], model.repeatTerm(used - 1 - t));
+      }
+    }
     if (used > 0) {
       scratch.contexts.gather();
       model.encodeSession(scratch.session, scratch.query, scratch.workspace);
@@ -174,6 +183,7 @@ final class SessionEncoder {
       if (!copyVector(tokens.item[t], input.itemVectors, n * width, width, scratch)) {
         continue; // Deleted, possibly since it was counted.
       }
+      scratch.usedItem[n] = tokens.item[t];
       input.type[n] = tokens.type[t];
       input.gap[n] = n == 0 ? 0 : TimeGaps.bucketOf(tokens.timeMs[t] - beforeMs);
       beforeMs = tokens.timeMs[t];

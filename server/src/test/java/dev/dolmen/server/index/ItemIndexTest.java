@@ -42,12 +42,16 @@ class ItemIndexTest {
       int k = 1 + random.nextInt(50);
       List<Filter> filters = randomFilters(random);
       ItemFilter filter = ItemFilters.compile(filters, schema);
-      scratch.excluded.clear();
-      for (int i = 0; i < items / 10; i++) {
-        scratch.excluded.add(random.nextInt(items));
-      }
+      int[] excluded = random.ints(items / 10, 0, Math.max(1, items)).toArray();
+      exclude(excluded);
       boolean cosine = round % 4 == 3;
+      scratch.bonuses.clear();
+      scratch.bonuses.nextQuery();
+      for (int i = 0; i < Math.min(items, 20); i++) {
+        scratch.bonuses.add(random.nextInt(items), (float) random.nextGaussian() * 3);
+      }
       List<Scored> expected = bruteForce(query, k, filters, items, cosine);
+      List<Scored> all = bruteForce(query, items, filters, items, false);
 
       if (cosine) {
         index.searchCosine(query, k, filter, scratch);
@@ -57,13 +61,10 @@ class ItemIndexTest {
       assertThat(result()).isEqualTo(expected);
 
       if (!cosine) {
-        int[] all = random.ints(2L * items, 0, Math.max(1, items)).toArray();
-        List<Scored> among =
-            bruteForce(query, items, filters, items, false).stream()
-                .filter(s -> contains(all, s.index))
-                .limit(k)
-                .toList();
-        index.search(query, k, all, all.length, filter, scratch);
+        int[] some = random.ints(2L * items, 0, Math.max(1, items)).toArray();
+        List<Scored> among = all.stream().filter(s -> contains(some, s.index)).limit(k).toList();
+        exclude(excluded);
+        index.search(query, k, some, some.length, filter, scratch);
         assertThat(result()).isEqualTo(among);
       }
     }
@@ -98,6 +99,13 @@ class ItemIndexTest {
     assertThat(set.size()).isEqualTo(model.size());
     set.clear();
     assertThat(set.contains(0)).isFalse();
+  }
+
+  private void exclude(int[] items) {
+    scratch.excluded.clear();
+    for (int item : items) {
+      scratch.excluded.add(item);
+    }
   }
 
   private void fill(int items, Random random) {
@@ -135,7 +143,7 @@ class ItemIndexTest {
       } else {
         vectors.scores(query, 0, from, from + ItemVectors.ALIGNMENT, panel, 0);
       }
-      all.add(new Scored(i, panel[i - from]));
+      all.add(new Scored(i, panel[i - from] + (cosine ? 0 : scratch.bonuses.of(0, i))));
     }
     all.sort(Comparator.comparingDouble((Scored s) -> -s.score).thenComparingInt(s -> s.index));
     return all.subList(0, Math.min(k, all.size()));

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.batch;
 
 import dev.dolmen.model.TrainingBatch;
+import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.parameterstore.fid.ColumnSpec;
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.fid.Features;
@@ -17,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forms the arrays of one batch from its events.
  *
- * <p>Candidates of the softmax are the distinct targets of the batch and negatives drawn uniformly
- * from the catalogue, shared by all predictions; a small catalogue is taken whole. A candidate's
- * log-Q is the logarithm of its chance to be among them: {@code 1 - (1 - f)^P (1 - 1/N)^n}, f its
- * share of late clicks, P predictions, n draws from N items (Yi et al., RecSys 2019, estimate f
- * from the stream, too).
+ * <p>Candidates of the softmax are the distinct items of the batch's sessions and negatives drawn
+ * uniformly from the catalogue, shared by all predictions; a small catalogue is taken whole. A
+ * candidate's log-Q is the logarithm of its chance to be among them: {@code 1 - (1 - f)^E (1 -
+ * 1/N)^n}, f its share of late clicks, E events of the sessions, n draws from N items (Yi et al.,
+ * RecSys 2019, estimate f from the stream, too).
  *
  * <p>A session is encoded once, its last L events, and predicts each of its new events; one with
  * more new events than half of L is cut into several overlapping windows.
@@ -35,6 +36,7 @@ public final class BatchAssembler {
   private final RowGathering gathering;
   private final Options options;
   private final TrainingBatch batch;
+  private final ScoreBonuses repeats = new ScoreBonuses();
   private final IdentityHashMap<Features, Integer> contextRecords = new IdentityHashMap<>();
   private int[] recordStamp = new int[16];
   private int[] recordOf = new int[16];
@@ -53,6 +55,13 @@ public final class BatchAssembler {
    */
   public record Options(
       int negatives, int fullSoftmaxItems, float logQ, int maxSessionLength, long seed) {}
+
+  /** The learned term of the score of an item that the session has seen. */
+  @FunctionalInterface
+  public interface RepeatTerm {
+    /** For an item last seen {@code distance} events before the end. */
+    float at(int distance);
+  }
 
   /**
    * @param frequencies clicks of late, for the chance to be a target; updated by the owner after
@@ -97,7 +106,8 @@ public final class BatchAssembler {
       }
     }
     if (predictions > 0) {
-      addNegatives(number, predictions);
+      int draws = predictions + addHistories(sessions);
+      addNegatives(number, draws);
       reservePredictions(predictions);
       for (PendingSession session : sessions) {
         addWindows(session);
@@ -124,6 +134,27 @@ public final class BatchAssembler {
   /** Catalogue index per item record of the batch; longer than the batch's records. */
   public int[] recordItems() {
     return recordItem;
+  }
+
+  /**
+   * What is added to the scores of the items that each prediction's session has seen, as catalogue
+   * indexes; valid until the next call.
+   *
+   * @param term by the number of events since the last occurrence
+   */
+  public ScoreBonuses repeatBonuses(RepeatTerm term) {
+    repeats.clear();
+    for (int p = 0, session = 0; p < batch.predictions; p++) {
+      int last = batch.predictionToken[p];
+      while (batch.sessionStart[session + 1] <= last) {
+        session++;
+      }
+      repeats.nextQuery();
+      for (int t = last; t >= batch.sessionStart[session]; t--) {
+        repeats.add(recordItem[batch.tokenItem[t]], term.at(last - t));
+      }
+    }
+    return repeats;
   }
 
   /** Catalogue index of each prediction's target; longer than the batch's predictions. */
@@ -162,7 +193,23 @@ public final class BatchAssembler {
     }
   }
 
-  private void addNegatives(long number, int predictions) {
+  /**
+   * Makes what the sessions have seen candidates, too, so that the model learns when a visit comes
+   * back to an item; returns how many events that are.
+   */
+  private int addHistories(List<PendingSession> sessions) {
+    int events = 0;
+    for (PendingSession session : sessions) {
+      int to = session.firstPredicted() < session.size ? session.firstPredicted() : 0;
+      for (int i = Math.max(0, to - options.maxSessionLength()); i < to; i++) {
+        itemRecord(session.items[i]);
+        events++;
+      }
+    }
+    return events;
+  }
+
+  private void addNegatives(long number, int clicks) {
     int size = catalog.size();
     boolean full = size <= options.fullSoftmaxItems();
     int draws = full ? size : options.negatives();
@@ -188,7 +235,7 @@ public final class BatchAssembler {
     double notDrawn = draws * StrictMath.log1p(-1.0 / size);
     for (int c = 0; c < candidates; c++) {
       double share = Math.min(frequencies.share(recordItem[c]), 0.999_999);
-      double notClicked = predictions * StrictMath.log1p(-share);
+      double notClicked = clicks * StrictMath.log1p(-share);
       double chance = -StrictMath.expm1(notClicked + notDrawn);
       // Without negatives an item that was never clicked before has no chance by this estimate.
       double floor = 1e-6;

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.batch;
 
+import dev.dolmen.trainer.StateCopy;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -115,16 +116,26 @@ public final class ClickCounts {
 
   /** Writes the whole state. */
   public void writeTo(DataOutput out) throws IOException {
-    out.writeDouble(unit);
-    out.writeDouble(total);
+    copy().writeTo(out);
+  }
+
+  /** What {@link #writeTo} writes, as of now. */
+  public StateCopy copy() {
+    double unitNow = unit;
+    double totalNow = total;
     int n = counts.length;
     while (n > 0 && counts[n - 1] == 0) {
       n--;
     }
-    out.writeInt(n);
-    for (int i = 0; i < n; i++) {
-      out.writeDouble(counts[i]);
-    }
+    double[] countsNow = Arrays.copyOf(counts, n);
+    return out -> {
+      out.writeDouble(unitNow);
+      out.writeDouble(totalNow);
+      out.writeInt(countsNow.length);
+      for (double count : countsNow) {
+        out.writeDouble(count);
+      }
+    };
   }
 
   /** Replaces the state by what {@link #writeTo} wrote. */

@@ -2,6 +2,7 @@ package dev.dolmen.trainer.catalog;
 
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.trainer.StateCopy;
 import dev.dolmen.v1.Item;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -221,20 +222,40 @@ public final class Catalog {
 
   /** Writes items, order and quarantine; references are the sessions' to restore. Writer. */
   public void writeTo(DataOutput out) throws IOException {
-    out.writeLong(records);
-    out.writeInt(indexLimit);
-    out.writeInt(size);
-    for (int i = 0; i < size; i++) {
-      CatalogItem item = live(i);
+    copy().writeTo(out);
+  }
+
+  /** What {@link #writeTo} writes, as of now: items do not change, so copying copies pointers. */
+  public StateCopy copy() {
+    long recordsNow = records;
+    int limit = indexLimit;
+    int[] liveNow = Arrays.copyOf(live, size);
+    @Nullable CatalogItem[] itemsNow = items.clone();
+    Retired[] retiredNow = retired.toArray(new Retired[0]);
+    return out -> {
+      out.writeLong(recordsNow);
+      out.writeInt(limit);
+      writeItems(out, liveNow, itemsNow);
+      out.writeInt(retiredNow.length);
+      for (Retired r : retiredNow) {
+        out.writeInt(r.index);
+        out.writeLong(r.atRecord);
+      }
+    };
+  }
+
+  private static void writeItems(DataOutput out, int[] live, @Nullable CatalogItem[] items)
+      throws IOException {
+    out.writeInt(live.length);
+    for (int index : live) {
+      CatalogItem item = items[index];
+      if (item == null) {
+        throw new IllegalStateException("no item at index " + index);
+      }
       byte[] bytes = item.item().toByteArray();
       out.writeInt(item.index());
       out.writeInt(bytes.length);
       out.write(bytes);
-    }
-    out.writeInt(retired.size());
-    for (Retired r : retired) {
-      out.writeInt(r.index);
-      out.writeLong(r.atRecord);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.joiner;
 
+import dev.dolmen.trainer.StateCopy;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import java.io.DataInput;
@@ -147,16 +148,35 @@ public final class ImpressionJoiner {
 
   /** Writes the whole state. */
   public void writeTo(DataOutput out) throws IOException {
-    out.writeLong(newestMs);
-    for (long n : new long[] {impressions, joined, unknown, expired, clicks, clickedPositions}) {
-      out.writeLong(n);
+    copy().writeTo(out);
+  }
+
+  /** What {@link #writeTo} writes, as of now. */
+  public StateCopy copy() {
+    long[] counts = {newestMs, impressions, joined, unknown, expired, clicks, clickedPositions};
+    int n = waiting.size();
+    String[] requests = waiting.keySet().toArray(new String[0]);
+    Waiting[] waitingNow = waiting.values().toArray(new Waiting[0]);
+    boolean[] acted = new boolean[n];
+    for (int i = 0; i < n; i++) {
+      acted[i] = waitingNow[i].acted;
     }
-    out.writeInt(waiting.size());
-    for (var entry : waiting.entrySet()) {
-      out.writeUTF(entry.getKey());
-      Waiting w = entry.getValue();
+    return out -> {
+      for (long count : counts) {
+        out.writeLong(count);
+      }
+      write(out, requests, waitingNow, acted);
+    };
+  }
+
+  private static void write(DataOutput out, String[] requests, Waiting[] waiting, boolean[] acted)
+      throws IOException {
+    out.writeInt(requests.length);
+    for (int i = 0; i < requests.length; i++) {
+      Waiting w = waiting[i];
+      out.writeUTF(requests[i]);
       out.writeLong(w.timeMs);
-      out.writeBoolean(w.acted);
+      out.writeBoolean(acted[i]);
       out.writeInt(w.items.length);
       for (String item : w.items) {
         out.writeUTF(item);

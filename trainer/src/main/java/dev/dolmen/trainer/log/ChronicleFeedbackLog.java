@@ -91,6 +91,11 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   }
 
   @Override
+  public boolean isFromTheBeginning() {
+    return segments.isFromTheBeginning();
+  }
+
+  @Override
   public long sizeBytes() {
     return segments.sizeBytes();
   }

@@ -79,6 +79,11 @@ final class ChronicleSegments implements AutoCloseable {
     return lastOffset;
   }
 
+  /** Segments count from 0. */
+  boolean isFromTheBeginning() {
+    return lastOffset == 0 || queue.firstCycle() == 0;
+  }
+
   LogTailer tailer(long offset) {
     ExcerptTailer tailer = newTailer();
     Tailer result = new Tailer(tailer);

@@ -24,6 +24,9 @@ public interface FeedbackLog extends Closeable {
   /** Offset of the last record, or 0. Any thread. */
   long lastOffset();
 
+  /** Whether nothing was ever deleted from its beginning. Any thread. */
+  boolean isFromTheBeginning();
+
   /** Bytes on disk. Any thread. */
   long sizeBytes();
 

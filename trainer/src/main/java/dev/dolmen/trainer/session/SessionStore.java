@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.session;
 
 import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.trainer.StateCopy;
 import dev.dolmen.trainer.catalog.Catalog;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -168,15 +169,40 @@ public final class SessionStore {
 
   /** Writes all sessions, the least recently extended first. Writer. */
   public void writeTo(DataOutput out) throws IOException {
-    out.writeLong(eventTimeMs);
-    out.writeInt(byId.size());
+    copy().writeTo(out);
+  }
+
+  /** What {@link #writeTo} writes, as of now: histories do not change, so pointers are copied. */
+  public StateCopy copy() {
+    long timeMs = eventTimeMs;
+    int n = byId.size();
+    String[] ids = new String[n];
+    long[] touchedMs = new long[n];
+    SessionHistory[] histories = new SessionHistory[n];
+    int i = 0;
     for (Node node = ring.after; node != ring; node = node.after) {
       SessionHistory h = node.history;
       if (h == null) {
         throw new IllegalStateException("session " + node.id + " has no history");
       }
-      out.writeUTF(node.id);
-      out.writeLong(node.touchedMs);
+      ids[i] = node.id;
+      touchedMs[i] = node.touchedMs;
+      histories[i++] = h;
+    }
+    return out -> {
+      out.writeLong(timeMs);
+      write(out, ids, touchedMs, histories);
+    };
+  }
+
+  private static void write(
+      DataOutput out, String[] ids, long[] touchedMs, SessionHistory[] histories)
+      throws IOException {
+    out.writeInt(ids.length);
+    for (int session = 0; session < ids.length; session++) {
+      SessionHistory h = histories[session];
+      out.writeUTF(ids[session]);
+      out.writeLong(touchedMs[session]);
       out.writeInt(h.length());
       for (int i = 0; i < h.length(); i++) {
         out.writeInt(h.item(i));

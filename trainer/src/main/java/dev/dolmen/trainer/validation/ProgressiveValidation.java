@@ -2,6 +2,7 @@ package dev.dolmen.trainer.validation;
 
 import dev.dolmen.model.Workspace;
 import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.trainer.ValidationFigures;
 import dev.dolmen.trainer.batch.ClickCounts;
 import java.io.DataInput;
@@ -28,6 +29,7 @@ public final class ProgressiveValidation {
   private final RankFigures baselineWindow = new RankFigures();
   private final double[] topCounts = new double[RankFigures.CUT + 1];
   private final Workspace workspace = new Workspace();
+  private final ScoreBonuses chosenBonuses = new ScoreBonuses();
   private float[] queries = new float[0];
   private int[] targets = new int[0];
   private int[] ranks = new int[0];
@@ -57,18 +59,19 @@ public final class ProgressiveValidation {
    *
    * @param sessionVectors row-major [predictions, D]
    * @param targetItems catalogue index of each prediction's item
+   * @param bonuses what is added to scores, per prediction
    * @param clicks decayed click counts before this batch
    * @param batch its number, which chooses the predictions that are scored
    */
   public void score(
       float[] sessionVectors,
       int[] targetItems,
-      int predictions,
+      ScoreBonuses bonuses,
       ItemVectors vectors,
       ClickCounts clicks,
       long batch) {
-    int n = choose(sessionVectors, targetItems, predictions, vectors.width(), batch);
-    vectors.ranks(queries, targets, n, RankFigures.CUT, ranks, workspace);
+    int n = choose(sessionVectors, targetItems, bonuses, vectors.width(), batch);
+    vectors.ranks(queries, targets, n, RankFigures.CUT, chosenBonuses, ranks, workspace);
     clicks.largest(topCounts);
     for (int i = 0; i < n; i++) {
       add(RankFigures.cut(ranks[i]), baselineRank(clicks.count(targets[i])));
@@ -106,15 +109,21 @@ public final class ProgressiveValidation {
     return recent;
   }
 
-  private int choose(float[] vectors, int[] items, int predictions, int width, long batch) {
+  private int choose(float[] vectors, int[] items, ScoreBonuses bonuses, int width, long batch) {
+    int predictions = bonuses.queries();
     if (targets.length < predictions) {
       targets = new int[2 * predictions];
       ranks = new int[2 * predictions];
       queries = new float[2 * predictions * width];
     }
+    chosenBonuses.clear();
     int n = 0;
     for (int p = 0; p < predictions; p++) {
       if (share >= 1 || uniform(batch, p) < share) {
+        chosenBonuses.nextQuery();
+        for (int i = bonuses.from(p); i < bonuses.to(p); i++) {
+          chosenBonuses.add(bonuses.item(i), bonuses.bonus(i));
+        }
         targets[n] = items[p];
         System.arraycopy(vectors, p * width, queries, n * width, width);
         n++;

@@ -3,6 +3,7 @@ package dev.dolmen.trainer.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.model.TrainingBatch;
+import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.table.HeapEmbeddingTable;
 import dev.dolmen.trainer.TestSchemas;
@@ -12,6 +13,7 @@ import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -142,6 +144,22 @@ class BatchAssemblerTest {
   }
 
   @Test
+  void whatTheSessionHasSeenIsACandidateWithABonus() {
+    BatchAssembler assembler = assembler(0, 0);
+    click("a", 3, 4, 3, 5);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    assertThat(Arrays.copyOf(assembler.recordItems(), batch.candidates)).contains(3, 4, 5);
+    ScoreBonuses bonuses = assembler.repeatBonuses(distance -> 10 + distance);
+    assertThat(bonuses.queries()).isEqualTo(3);
+    assertThat(bonuses.of(0, 3)).isEqualTo(10);
+    assertThat(bonuses.of(1, 3)).isEqualTo(11);
+    assertThat(bonuses.of(1, 4)).isEqualTo(10);
+    assertThat(bonuses.of(2, 3)).isEqualTo(10);
+    assertThat(bonuses.of(2, 4)).isEqualTo(11);
+    assertThat(bonuses.of(2, 5)).isZero();
+  }
+
+  @Test
   void clickedItemsAreMoreLikelyCandidates() {
     for (int i = 0; i < 100; i++) {
       clicks.add(4);
@@ -150,12 +168,12 @@ class BatchAssemblerTest {
     BatchAssembler assembler = assembler(20, 0);
     click("a", 3, 4, 5);
     TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
-    // Two predictions; 4 has a share of 102 in 200 clicks, 5 of 2, each draw takes 1 of 50.
+    // Three events; 4 has a share of 102 in 200 clicks, 5 of 2, each draw takes 1 of 50.
     double notDrawn = Math.pow(1 - 1.0 / ITEMS, 20);
     assertThat(Math.exp(batch.candidateLogQ[0]))
-        .isCloseTo(1 - 0.49 * 0.49 * notDrawn, org.assertj.core.data.Offset.offset(0.02));
+        .isCloseTo(1 - 0.49 * 0.49 * 0.49 * notDrawn, org.assertj.core.data.Offset.offset(0.02));
     assertThat(Math.exp(batch.candidateLogQ[1]))
-        .isCloseTo(1 - 0.99 * 0.99 * notDrawn, org.assertj.core.data.Offset.offset(0.02));
+        .isCloseTo(1 - 0.99 * 0.99 * 0.99 * notDrawn, org.assertj.core.data.Offset.offset(0.02));
     assertThat(batch.candidatePrior[0]).isGreaterThan(batch.candidatePrior[1]);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.trainer.batch.ClickCounts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -36,8 +37,16 @@ class ProgressiveValidationTest {
     return queries;
   }
 
+  private static ScoreBonuses bonuses(int n) {
+    ScoreBonuses bonuses = new ScoreBonuses();
+    for (int i = 0; i < n; i++) {
+      bonuses.nextQuery();
+    }
+    return bonuses;
+  }
+
   private void score(ProgressiveValidation validation, int... targets) {
-    validation.score(queries(targets.length), targets, targets.length, vectors, clicks, 1);
+    validation.score(queries(targets.length), targets, bonuses(targets.length), vectors, clicks, 1);
     validation.publishFigures();
   }
 
@@ -68,15 +77,15 @@ class ProgressiveValidationTest {
     for (int i = 0; i < 30; i++) {
       ties.add(i);
     }
-    validation.score(queries(1), new int[] {29}, 1, vectors, ties, 1);
-    validation.score(queries(1), new int[] {3}, 1, vectors, ties, 1);
+    validation.score(queries(1), new int[] {29}, bonuses(1), vectors, ties, 1);
+    validation.score(queries(1), new int[] {3}, bonuses(1), vectors, ties, 1);
     validation.publishFigures();
     // Later clicks weigh a trace more, so the last clicked is first and the fourth far behind.
     assertThat(validation.total().popularityRecallAt20()).isEqualTo(0.5);
     assertThat(validation.total().popularityMrrAt20()).isEqualTo(0.5);
 
     ProgressiveValidation unclicked = new ProgressiveValidation(100, 1);
-    unclicked.score(queries(1), new int[] {60}, 1, vectors, ties, 1);
+    unclicked.score(queries(1), new int[] {60}, bonuses(1), vectors, ties, 1);
     unclicked.publishFigures();
     assertThat(unclicked.total().popularityRecallAt20()).isZero();
   }
@@ -85,9 +94,27 @@ class ProgressiveValidationTest {
   void scoresTheShareAskedFor() {
     ProgressiveValidation validation = new ProgressiveValidation(100, 0.25);
     int[] targets = new int[4_000];
-    validation.score(queries(4_000), targets, 4_000, vectors, clicks, 9);
+    validation.score(queries(4_000), targets, bonuses(4_000), vectors, clicks, 9);
     validation.publishFigures();
     assertThat(validation.total().predictions()).isBetween(900L, 1_100L);
+  }
+
+  /** Item 40 ranks 41; with 38.5 more only items 0 and 1 are before it. */
+  @Test
+  void bonusesOfTheChosenPredictionsCount() {
+    ProgressiveValidation validation = new ProgressiveValidation(100, 0.25);
+    int[] targets = new int[4_000];
+    ScoreBonuses bonuses = new ScoreBonuses();
+    for (int i = 0; i < targets.length; i++) {
+      targets[i] = 40;
+      bonuses.nextQuery();
+      bonuses.add(40, i % 2 == 0 ? 38.5f : 0);
+    }
+    validation.score(queries(4_000), targets, bonuses, vectors, clicks, 9);
+    validation.publishFigures();
+    assertThat(validation.total().recallAt20()).isBetween(0.45, 0.55);
+    assertThat(validation.total().mrrAt20())
+        .isCloseTo(validation.total().recallAt20() / 3, within(1e-9));
   }
 
   @Test

@@ -1,0 +1,37 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.parameterstore.table.FrozenTable;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a snapshot holds, taken at one barrier.
+ *
+ * @param id the snapshot's
+ * @param parent id of the snapshot whose changes {@code table} holds, or null if it holds all rows
+ * @param table the embedding table
+ * @param model dense parameters and optimiser state
+ * @param validation validation totals
+ * @param state everything else
+ * @param metadata for the manifest
+ * @param position where log and journal stood
+ * @param batches batches learned
+ * @param requestedUs when it was asked for, and for how long training stood still, microseconds
+ */
+record FrozenEngine(
+    String id,
+    @Nullable String parent,
+    FrozenTable table,
+    StateCopy model,
+    StateCopy validation,
+    StateCopy state,
+    Map<String, String> metadata,
+    EngineSnapshots.Position position,
+    long batches,
+    long requestedUs,
+    long pauseUs) {
+  FrozenEngine paused(long us) {
+    return new FrozenEngine(
+        id, parent, table, model, validation, state, metadata, position, batches, requestedUs, us);
+  }
+}
