@@ -1,0 +1,144 @@
+package dev.dolmen.parameterstore.table;
+
+import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What one writer and several readers do to single fids happens in some order, the readers' own
+ * among it: every outcome of {@link ChronicleEmbeddingTable} is one that {@link HeapEmbeddingTable}
+ * has in some order of the same calls.
+ *
+ * <p>Stress mode: Lincheck's model checker switches threads at accesses that it finds in bytecode,
+ * and ours go through {@code Unsafe} to memory off the heap, which it does not see as shared, so it
+ * would leave out the very switches that matter. Stress mode runs real threads.
+ *
+ * <p>Only single rows are linearizable, which is what is promised: nobody steps on the
+ * out-of-vocabulary row here, because "has no row" and "what the out-of-vocabulary row holds" are
+ * read one after the other, and a row of the fid may come in between.
+ */
+public class PerFidLinearizabilityTest {
+  private static final int DIM = 16;
+  private static final int MAX_ROWS = 3;
+  private static final long TTL_SEC = 100;
+
+  @TempDir static Path directory;
+
+  @Test
+  void everyOutcomeIsOneOfSomeOrder() {
+    boolean longer = Integer.getInteger("stress.seconds", 0) > 0;
+    new StressOptions()
+        .iterations(longer ? 100 : 20)
+        .invocationsPerIteration(longer ? 10_000 : 1_000)
+        .threads(3)
+        .actorsPerThread(4)
+        .actorsBefore(2)
+        .actorsAfter(2)
+        .sequentialSpecification(SequentialCalls.class)
+        .check(ConcurrentCalls.class);
+  }
+
+  private static Schema schema() {
+    SparseOptimizerOptions sgd =
+        new SparseOptimizerOptions(SparseOptimizerOptions.Kind.SGD, 1, 0, 0, 0);
+    return EmbeddingTableContract.one(new RowOptions(DIM, 1, TTL_SEC, MAX_ROWS, sgd, 0));
+  }
+
+  /** The calls, on whichever table. */
+  @Param(name = "fid", gen = IntGen.class, conf = "1:5")
+  public abstract static class Calls {
+    private final EmbeddingTable table;
+    private long second;
+
+    Calls(EmbeddingTable table, long second) {
+      this.table = table;
+      this.second = second;
+    }
+
+    /** Admits the fid, at the bound in place of another. */
+    @Operation(nonParallelGroup = "writer")
+    public int train(@Param(name = "fid") int fid) {
+      return EmbeddingTableContract.see(table, fid, 1, ++second, new float[DIM]);
+    }
+
+    /** Adds 1 to every weight of the fid's row, if it has one. */
+    @Operation(nonParallelGroup = "writer")
+    public boolean step(@Param(name = "fid") int fid) {
+      if (!table.contains(0, fid)) {
+        return false;
+      }
+      float[] gradient = new float[DIM];
+      java.util.Arrays.fill(gradient, -1);
+      table.applyGradients(0, new long[] {fid}, 0, 1, gradient, 0);
+      return true;
+    }
+
+    /** Time passes, and all rows expire but those seen in the last two calls. */
+    @Operation(nonParallelGroup = "writer")
+    public int expire() {
+      return table.expire(second + TTL_SEC - 1, 10);
+    }
+
+    /** The row as a number; a torn one throws. Any thread. */
+    @Operation
+    public int find(@Param(name = "fid") int fid) {
+      float[] row = new float[DIM];
+      int own = table.gather(0, new long[] {fid}, 0, 1, row, 0);
+      for (float weight : row) {
+        if (weight != row[0]) {
+          throw new IllegalStateException("torn: " + weight + " and " + row[0]);
+        }
+      }
+      return own == 0 ? -1 : (int) row[0];
+    }
+
+    @Operation
+    public boolean contains(@Param(name = "fid") int fid) {
+      return table.contains(0, fid);
+    }
+  }
+
+  /** One table for all scenarios, emptied before each: opening one takes longer than a scenario. */
+  public static class ConcurrentCalls extends Calls {
+    private static final EmbeddingTable TABLE = open();
+    private static long start = 1_000;
+
+    public ConcurrentCalls() {
+      super(empty(), start);
+    }
+
+    private static EmbeddingTable open() {
+      try {
+        return ChronicleEmbeddingTable.open(
+            Files.createTempDirectory(directory, "table"), schema(), EmbeddingTableContract.SEED);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static EmbeddingTable empty() {
+      start += 10 * TTL_SEC;
+      while (TABLE.statistics(0).rows() > 0) {
+        TABLE.expire(start, 10);
+      }
+      return TABLE;
+    }
+  }
+
+  /** The specification. */
+  public static class SequentialCalls extends Calls {
+    public SequentialCalls() {
+      super(new HeapEmbeddingTable(schema(), EmbeddingTableContract.SEED), 1_000);
+    }
+  }
+}
