@@ -2,6 +2,7 @@ package dev.dolmen.loadtest;
 
 import dev.dolmen.loadtest.bench.BenchCommand;
 import dev.dolmen.loadtest.demo.DemoCommand;
+import dev.dolmen.loadtest.experiment.ExperimentCommand;
 import dev.dolmen.loadtest.generator.LoadCommand;
 import dev.dolmen.loadtest.replay.ReplayCommand;
 import dev.dolmen.loadtest.replay.SchemaCommand;
@@ -12,7 +13,12 @@ import java.util.List;
 public final class MeasuringCommands implements SubcommandProvider {
   @Override
   public List<Object> subcommands() {
-    return List.of(new DemoCommand(), new ReplayCommand(), new LoadCommand(), new BenchCommand());
+    return List.of(
+        new DemoCommand(),
+        new ReplayCommand(),
+        new LoadCommand(),
+        new BenchCommand(),
+        new ExperimentCommand());
   }
 
   @Override

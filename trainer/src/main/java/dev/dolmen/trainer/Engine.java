@@ -1,8 +1,8 @@
 package dev.dolmen.trainer;
 
-import dev.dolmen.parameterstore.table.ChronicleEmbeddingTable;
 import dev.dolmen.parameterstore.table.EmbeddingTable;
 import dev.dolmen.parameterstore.table.SlotStatistics;
+import dev.dolmen.parameterstore.table.TableFactory;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.ChronicleFeedbackLog;
 import dev.dolmen.trainer.log.FeedbackLog;
@@ -56,9 +56,20 @@ public final class Engine implements Closeable {
    */
   public static Engine open(EngineOptions options, InstantSource clock, MeterRegistry meters)
       throws IOException {
+    return open(options, clock, meters, TableFactory.COLLISIONLESS);
+  }
+
+  /**
+   * As above, learning in another table: to compare with.
+   *
+   * @param tables makes it
+   */
+  public static Engine open(
+      EngineOptions options, InstantSource clock, MeterRegistry meters, TableFactory tables)
+      throws IOException {
     DirectoryLock lock = DirectoryLock.acquire(options.dataDirectory());
     try {
-      Engine engine = new Engine(options, clock, lock);
+      Engine engine = new Engine(options, clock, lock, tables);
       EngineMeters.register(engine, meters);
       engine.thread.start();
       return engine;
@@ -68,7 +79,8 @@ public final class Engine implements Closeable {
     }
   }
 
-  private Engine(EngineOptions options, InstantSource clock, DirectoryLock lock)
+  private Engine(
+      EngineOptions options, InstantSource clock, DirectoryLock lock, TableFactory tables)
       throws IOException {
     this.options = options;
     this.lock = lock;
@@ -82,7 +94,7 @@ public final class Engine implements Closeable {
             logOptions.fsync() == LogOptions.Fsync.EACH_APPEND);
     journal = new BatchJournal(directory.resolve("journal"));
     EmbeddingTable table =
-        ChronicleEmbeddingTable.open(directory.resolve("table"), options.schema(), options.seed());
+        tables.open(directory.resolve("table"), options.schema(), options.seed());
     learner = new Learner(options, table);
     Replay replay = new Replay(log, journal);
     snapshots =
