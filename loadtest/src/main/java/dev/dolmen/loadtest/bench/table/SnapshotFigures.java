@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
  * and a table restored from the whole one.
  */
 final class SnapshotFigures {
-  private static final String ID = "whole";
-  private static final int TOUCHED = 100_000;
+  private static final String ID = "0-whole";
+  private static final int MOST_TOUCHED = 100_000;
   private static final int DELTAS = 5;
 
   private final TableRun run;
   private final Path directory;
+  private final int touched;
 
   SnapshotFigures(TableRun run, Path directory) {
     this.run = run;
     this.directory = directory;
+    touched = Math.min(MOST_TOUCHED, run.rows());
   }
 
   /** Nothing else happens meanwhile: the whole one's time is its pause. */
@@ -51,26 +53,26 @@ final class SnapshotFigures {
       long start = System.nanoTime();
       FrozenTable frozen = table.freeze(true);
       pauses[i] = (System.nanoTime() - start) / 1e9;
-      if (frozen.copiedRows() < TOUCHED) {
-        throw new IOException(frozen.copiedRows() + " rows are copied, expected " + TOUCHED);
+      if (frozen.copiedRows() < touched) {
+        throw new IOException(frozen.copiedRows() + " rows are copied, expected " + touched);
       }
-      write(frozen, "delta-" + i, store().open(ID));
+      write(frozen, "1-delta-" + i, store().open(ID));
       frozen.release(true);
     }
     Arrays.sort(pauses);
     double median = pauses[DELTAS / 2];
-    return line("snapshot", TOUCHED, median, median * 1_000, bytes);
+    return line("snapshot", touched, median, median * 1_000, bytes);
   }
 
   /** Steps on rows that are spread over the table, others in each round. */
   private void touch(EmbeddingTable table, int round) {
-    long[] fids = new long[TOUCHED];
-    for (int i = 0; i < TOUCHED; i++) {
+    long[] fids = new long[touched];
+    for (int i = 0; i < touched; i++) {
       fids[i] = RowKeys.fid((i * 2_654_435_761L + round) % run.rows());
     }
     float[] gradients = TableOperations.gradients(RowKeys.DISTINCT * run.dim());
-    for (int from = 0; from < TOUCHED; from += RowKeys.DISTINCT) {
-      int n = Math.min(RowKeys.DISTINCT, TOUCHED - from);
+    for (int from = 0; from < touched; from += RowKeys.DISTINCT) {
+      int n = Math.min(RowKeys.DISTINCT, touched - from);
       table.applyGradients(0, fids, from, n, gradients, 0);
     }
   }
