@@ -29,6 +29,10 @@ public final class SnapshotStore {
   private static final String TEMPORARY = ".tmp-";
 
   private final Path directory;
+
+  /** Held while files are deleted, so that a merge does not begin among them. */
+  private final Object deleting = new Object();
+
   private volatile @Nullable String compacting;
 
   /** Snapshots that were found damaged: they do not count as restorable. */
@@ -176,13 +180,14 @@ public final class SnapshotStore {
    * @throws IOException if one of them is damaged or the disk is full; the snapshot is as before
    */
   public Snapshot compact(String id, Pace pace) throws IOException {
-    Snapshot snapshot = open(id);
-    if (snapshot.parent() == null) {
-      return snapshot;
+    synchronized (deleting) {
+      compacting = id;
     }
-    compacting = id;
     try {
-      return new Snapshot(snapshot.directory(), new Compaction(snapshot, pace).run(), null);
+      Snapshot snapshot = open(id);
+      return snapshot.parent() == null
+          ? snapshot
+          : new Snapshot(snapshot.directory(), new Compaction(snapshot, pace).run(), null);
     } finally {
       compacting = null;
     }
@@ -220,10 +225,18 @@ public final class SnapshotStore {
     if (keep < 1) {
       throw new IllegalArgumentException("keep: " + keep + " is not above 0");
     }
+    synchronized (deleting) {
+      int deleted = deleteAllButNeeded(keep);
+      deleteLeftovers();
+      return deleted;
+    }
+  }
+
+  private int deleteAllButNeeded(int keep) throws IOException {
     List<String> ids = ids();
     Set<String> needed = needed(ids.reversed(), keep);
     String merging = compacting;
-    if (merging != null && ids.contains(merging)) {
+    if (merging != null && isReadable(merging)) {
       open(merging).chain().forEach(s -> needed.add(s.manifest().id()));
     }
     String oldestNeeded = needed.stream().min(Comparator.naturalOrder()).orElse("");
@@ -236,7 +249,6 @@ public final class SnapshotStore {
         deleted++;
       }
     }
-    deleteLeftovers();
     return deleted;
   }
 
