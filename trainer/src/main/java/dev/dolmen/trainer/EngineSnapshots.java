@@ -7,6 +7,7 @@ import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotManifest;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.parameterstore.table.TableSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EngineSnapshots {
   private static final Logger LOG = LoggerFactory.getLogger(EngineSnapshots.class);
-  private static final String STATE = "trainer/state";
+  static final String STATE = "trainer/state";
   private static final String VALIDATION = "trainer/validation";
   private static final String MODEL = "model";
   private static final String TABLE_PREFIX = "table/";
@@ -44,6 +46,7 @@ final class EngineSnapshots {
   static final String JOURNAL = "journalPlace";
   static final String BATCHES = "batches";
   static final String SCHEMA = "schema";
+  static final String KINDS = "kinds";
 
   private final SnapshotStore store;
   private final Path directory;
@@ -116,7 +119,8 @@ final class EngineSnapshots {
     }
     Position position = new Position(number(metadata, OFFSET), number(metadata, JOURNAL));
     // The first version's rows cannot be merged with changes: the next snapshot is whole.
-    parent = snapshot.manifest().version() > 1 ? snapshot.manifest().id() : null;
+    boolean mergeable = TableSnapshot.open(snapshot).version() > 1;
+    parent = mergeable ? snapshot.manifest().id() : null;
     latest = info(snapshot.manifest(), position, learner.batches(), 0, 0, 0);
     LOG.info(
         "Restored snapshot {} at batch {}, from {} files of changes and a base",
@@ -268,8 +272,16 @@ final class EngineSnapshots {
     metadata.put(OFFSET, Long.toString(position.logOffset));
     metadata.put(JOURNAL, Long.toString(position.journalPlace));
     metadata.put(SCHEMA, schema.toString());
+    metadata.put(KINDS, kinds());
     metadata.put(SHAPE, learner.model.options().toString());
     return metadata;
+  }
+
+  /** A line a slot: its kind, a space, its name. */
+  private String kinds() {
+    return schema.slots().stream()
+        .map(slot -> slot.kind() + " " + slot.name())
+        .collect(Collectors.joining("\n"));
   }
 
   private SnapshotInfo info(

@@ -28,6 +28,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -338,6 +339,14 @@ final class Learner {
     baseline.readFrom(in);
     joiner.readFrom(in);
     publishCounters();
+  }
+
+  /** Reads the items of what {@link #writeTo} wrote, and no further. */
+  static void readItems(DataInput in, Consumer<Item> items) throws IOException {
+    for (int counts = 5; counts > 0; counts--) {
+      in.readLong();
+    }
+    Catalog.readItems(in, items);
   }
 
   /** Takes over the parameters that the model has read. */

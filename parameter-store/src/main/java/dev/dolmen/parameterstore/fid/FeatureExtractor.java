@@ -7,7 +7,6 @@ import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -190,9 +189,7 @@ public final class FeatureExtractor {
       byte[] token =
           checkToken(field, path.get(level), MAX_TOKEN_BYTES).getBytes(StandardCharsets.UTF_8);
       if (level < slot.levels()) {
-        // The length keeps ("ab", "c") and ("a", "bc") apart.
-        prefix.writeBytes(ByteBuffer.allocate(4).putInt(token.length).array());
-        prefix.writeBytes(token);
+        Fids.addLevel(prefix, token);
         columns.add(Fids.ofBytes(prefix.toByteArray()), 1);
         columns.end();
       }

@@ -1,6 +1,9 @@
 package dev.dolmen.parameterstore.fid;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import net.openhft.hashing.LongHashFunction;
 
 /**
@@ -26,6 +29,26 @@ public final class Fids {
   /** Fid of a token. */
   public static long ofToken(String token) {
     return ofBytes(token.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Fid of the last level of a path that starts at the root. */
+  public static long ofPath(List<String> path) {
+    ByteArrayOutputStream prefix = new ByteArrayOutputStream();
+    for (String token : path) {
+      addLevel(prefix, token.getBytes(StandardCharsets.UTF_8));
+    }
+    return ofBytes(prefix.toByteArray());
+  }
+
+  /** The length keeps ("ab", "c") and ("a", "bc") apart. */
+  static void addLevel(ByteArrayOutputStream prefix, byte[] token) {
+    prefix.writeBytes(ByteBuffer.allocate(4).putInt(token.length).array());
+    prefix.writeBytes(token);
+  }
+
+  /** Fids of the words of a text, in their order, each once. */
+  public static long[] ofWords(String text) {
+    return Words.of(text).stream().mapToLong(Fids::ofToken).distinct().toArray();
   }
 
   /** Fid of some bytes. */

@@ -16,6 +16,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,11 +172,7 @@ final class TableLayout {
    * @throws IOException if the snapshot is of another version, seed or schema
    */
   static Layout read(DataInput in, Schema schema, long seed) throws IOException {
-    int version = in.readInt();
-    if (version < 1 || version > VERSION) {
-      throw new IOException(
-          SECTION + ": format version " + version + ", this build reads 1 to " + VERSION);
-    }
+    int version = readVersion(in);
     expect("seed", seed, in.readLong());
     int expireSlot = in.readInt();
     int slots = schema.slots().size();
@@ -190,6 +188,35 @@ final class TableLayout {
       expect(name + ": state floats", stateFloats(slot.rows()), in.readInt());
     }
     return new Layout(version, expireSlot);
+  }
+
+  /**
+   * What the layout section says of the rows.
+   *
+   * @param version of the other sections
+   */
+  record Shape(int version, List<TableSnapshot.SlotShape> slots) {}
+
+  /** Reads the layout section of any table. */
+  static Shape readShape(DataInput in) throws IOException {
+    int version = readVersion(in);
+    in.readLong();
+    in.readInt();
+    List<TableSnapshot.SlotShape> slots = new ArrayList<>();
+    for (int n = in.readInt(); n > 0; n--) {
+      slots.add(
+          new TableSnapshot.SlotShape(in.readUTF(), in.readInt(), in.readUTF(), in.readInt()));
+    }
+    return new Shape(version, List.copyOf(slots));
+  }
+
+  private static int readVersion(DataInput in) throws IOException {
+    int version = in.readInt();
+    if (version < 1 || version > VERSION) {
+      throw new IOException(
+          SECTION + ": format version " + version + ", this build reads 1 to " + VERSION);
+    }
+    return version;
   }
 
   private static void expect(String what, Object expected, Object found) throws IOException {

@@ -30,6 +30,11 @@ final class TouchedRows {
     }
   }
 
+  boolean contains(int number) {
+    int word = number >>> 6;
+    return word < bits.length && (bits[word] & 1L << number) != 0;
+  }
+
   /** The row of this number is gone and no other has taken the number. */
   void remove(int number) {
     int word = number >>> 6;

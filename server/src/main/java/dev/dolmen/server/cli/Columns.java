@@ -34,7 +34,7 @@ final class Columns {
     for (String[] row : rows) {
       for (int i = 0; i < row.length; i++) {
         width[i] = Math.max(width[i], row[i].length());
-        right[i] |= row[i].matches("[-\\d.,]+( ?[KMGT]?i?B)?");
+        right[i] |= row[i].matches("(-|-?[\\d.,]+)( ?[KMGT]?i?B)?");
       }
     }
     StringBuilder text = new StringBuilder();

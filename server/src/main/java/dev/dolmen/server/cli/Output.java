@@ -15,4 +15,12 @@ final class Output {
     }
     return spec.commandLine().getOut();
   }
+
+  /** The command's standard error. */
+  static PrintWriter errorsOf(@Nullable CommandSpec spec) {
+    if (spec == null) {
+      throw new IllegalStateException("picocli sets the spec before a command runs");
+    }
+    return spec.commandLine().getErr();
+  }
 }

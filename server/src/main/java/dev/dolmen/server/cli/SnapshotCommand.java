@@ -1,13 +1,12 @@
 package dev.dolmen.server.cli;
 
 import dev.dolmen.parameterstore.snapshot.Snapshot;
-import dev.dolmen.parameterstore.snapshot.SnapshotManifest;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.trainer.EngineSnapshot;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -21,12 +20,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Makes, lists and verifies snapshots. */
+/** Makes, looks at and restores snapshots. */
 @Command(
     name = "snapshot",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes, lists and verifies snapshots: everything learned, at a point between two batches.",
+      "Makes, lists, verifies and restores snapshots: everything learned, at a point between two batches.",
       "A server restores the newest whole one at its start and replays the log after it."
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -34,7 +33,9 @@ import picocli.CommandLine.Spec;
     subcommands = {
       SnapshotCommand.Create.class,
       SnapshotCommand.ListAll.class,
-      SnapshotCommand.Verify.class
+      SnapshotInspectCommand.class,
+      SnapshotCommand.Verify.class,
+      SnapshotRestoreCommand.class
     })
 final class SnapshotCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
@@ -44,22 +45,6 @@ final class SnapshotCommand implements Runnable {
     if (spec != null) {
       throw new ParameterException(
           spec.commandLine(), "Missing command: see dolmen snapshot --help");
-    }
-  }
-
-  /** The option that names a data directory. */
-  static final class DataDirectory {
-    @Mixin private ConfigFile config = new ConfigFile();
-
-    @Option(
-        names = {"-d", "--data"},
-        paramLabel = "DIR",
-        description = "The data directory, in place of the configuration's.")
-    private @Nullable Path directory;
-
-    SnapshotStore snapshots() {
-      Path data = directory == null ? config.load().dataDirectory() : directory;
-      return SnapshotStore.openReadOnly(data.resolve("snapshots"));
     }
   }
 
@@ -106,7 +91,10 @@ final class SnapshotCommand implements Runnable {
       name = "list",
       mixinStandardHelpOptions = true,
       sortOptions = false,
-      description = "Lists the snapshots in a data directory, the oldest first.",
+      description = {
+        "Lists the snapshots in a data directory, the oldest first, each with the one whose changes"
+            + " it holds: one that builds on nothing holds everything."
+      },
       footer = {"", "Example:", "  dolmen snapshot list --data /var/lib/dolmen"})
   static final class ListAll implements Callable<Integer> {
     @Mixin private DataDirectory data = new DataDirectory();
@@ -115,15 +103,16 @@ final class SnapshotCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       SnapshotStore snapshots = data.snapshots();
-      Columns table = new Columns("snapshot", "sections", "on disk", "in memory", "");
+      Columns table = new Columns("snapshot", "batch", "builds on", "on disk", "");
       for (String id : snapshots.ids()) {
         try {
-          SnapshotManifest manifest = snapshots.open(id).manifest();
+          Snapshot snapshot = snapshots.open(id);
+          Snapshot parent = snapshot.parent();
           table.row(
               id,
-              manifest.sections().size(),
-              Columns.bytes(manifest.fileBytes()),
-              Columns.bytes(manifest.rawBytes()),
+              new EngineSnapshot(snapshot).batches(),
+              parent == null ? "nothing" : parent.manifest().id(),
+              Columns.bytes(snapshot.manifest().fileBytes()),
               "");
         } catch (IOException e) {
           table.row(id, "", "", "", "DAMAGED: " + e.getMessage());
@@ -139,14 +128,17 @@ final class SnapshotCommand implements Runnable {
       name = "verify",
       mixinStandardHelpOptions = true,
       sortOptions = false,
-      description = "Reads every block of snapshots and checks it against its checksum.",
+      description = {
+        "Reads every block of snapshots, and of those that they build on, and checks it against its"
+            + " checksum."
+      },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {"0:all are whole", "1:one is damaged, or there is none of that name"},
       footer = {
         "",
         "Examples:",
         "  dolmen snapshot verify --data /var/lib/dolmen",
-        "  dolmen snapshot verify --data /var/lib/dolmen 000000000042"
+        "  dolmen snapshot verify --data /var/lib/dolmen 0000000000000042-1a2b"
       })
   static final class Verify implements Callable<Integer> {
     @Mixin private DataDirectory data = new DataDirectory();

@@ -20,7 +20,12 @@ import picocli.CommandLine.Spec;
     description = "Looks into the embedding table.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
-    subcommands = TableCommand.Stats.class)
+    subcommands = {
+      TableCommand.Stats.class,
+      TableGetCommand.class,
+      TableTopCommand.class,
+      TableExportCommand.class
+    })
 final class TableCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 

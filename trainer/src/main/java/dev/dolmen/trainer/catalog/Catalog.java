@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -256,6 +257,18 @@ public final class Catalog {
       out.writeInt(item.index());
       out.writeInt(bytes.length);
       out.write(bytes);
+    }
+  }
+
+  /** Reads the items of what {@link #writeTo} wrote, and no further. Any thread. */
+  public static void readItems(DataInput in, Consumer<Item> items) throws IOException {
+    in.readLong();
+    in.readInt();
+    for (int n = in.readInt(); n > 0; n--) {
+      in.readInt();
+      byte[] bytes = new byte[in.readInt()];
+      in.readFully(bytes);
+      items.accept(Item.parseFrom(bytes));
     }
   }
 

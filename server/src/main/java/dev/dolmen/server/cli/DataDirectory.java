@@ -1,0 +1,54 @@
+package dev.dolmen.server.cli;
+
+import dev.dolmen.parameterstore.snapshot.Snapshot;
+import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.trainer.EngineSnapshot;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that name a data directory, whether a server uses it or not. */
+final class DataDirectory {
+  @Mixin private ConfigFile config = new ConfigFile();
+
+  @Option(
+      names = {"-d", "--data"},
+      paramLabel = "DIR",
+      description = "The data directory, in place of the configuration's.")
+  private @Nullable Path directory;
+
+  SnapshotStore snapshots() {
+    return SnapshotStore.openReadOnly(path().resolve("snapshots"));
+  }
+
+  Path path() {
+    return directory == null ? config.load().dataDirectory() : directory;
+  }
+
+  /**
+   * A snapshot by its id, or the newest that is whole.
+   *
+   * @param err is told of newer ones that are not
+   * @throws CommandFailedException if there is none
+   */
+  EngineSnapshot snapshot(@Nullable String id, PrintWriter err) {
+    SnapshotStore store = snapshots();
+    try {
+      if (id != null) {
+        Snapshot named = store.open(id);
+        return new EngineSnapshot(named);
+      }
+      return new EngineSnapshot(
+          store
+              .openLatestWhole(
+                  (refused, e) -> err.println(refused + ": DAMAGED: " + e.getMessage()))
+              .orElseThrow(
+                  () -> new CommandFailedException(1, path() + ": there is no whole snapshot")));
+    } catch (IOException e) {
+      throw new CommandFailedException(1, String.valueOf(e.getMessage()));
+    }
+  }
+}

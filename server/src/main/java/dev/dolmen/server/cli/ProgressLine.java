@@ -1,0 +1,68 @@
+package dev.dolmen.server.cli;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Progress of a step that takes more than two seconds, on standard error: redrawn in place on a
+ * terminal, a line every ten seconds elsewhere.
+ */
+final class ProgressLine {
+  private static final long FIRST_NS = 2_000_000_000L;
+  private static final long REDRAW_NS = 200_000_000L;
+  private static final long LINE_NS = 10_000_000_000L;
+  private static final int WIDTH = 30;
+
+  private final PrintWriter err;
+  private final String what;
+  private final long total;
+  private final boolean terminal =
+      Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+  private long nextNs = System.nanoTime() + FIRST_NS;
+  private boolean shown;
+  private long done;
+
+  /**
+   * @param what is being done
+   * @param total amount of the whole, in the unit of {@link #add}
+   */
+  ProgressLine(PrintWriter err, String what, long total) {
+    this.err = err;
+    this.what = what;
+    this.total = Math.max(1, total);
+  }
+
+  /** So much more is done. */
+  void add(long amount) {
+    done += amount;
+    long now = System.nanoTime();
+    if (now - nextNs >= 0) {
+      nextNs = now + (terminal ? REDRAW_NS : LINE_NS);
+      show();
+    }
+  }
+
+  private void show() {
+    double share = Math.min(1, (double) done / total);
+    int filled = (int) (share * WIDTH);
+    String bar = "#".repeat(filled) + ".".repeat(WIDTH - filled);
+    String line = String.format(Locale.ROOT, "%s [%s] %3.0f%%", what, bar, 100 * share);
+    if (terminal) {
+      err.print("\r" + line);
+      err.flush();
+      shown = true;
+    } else {
+      err.println(line);
+    }
+  }
+
+  /** Removes the bar. */
+  void end() {
+    if (shown) {
+      err.print("\r" + " ".repeat(what.length() + WIDTH + 10) + "\r");
+      err.flush();
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.dolmen.server.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolmen.parameterstore.snapshot.Snapshot;
+import dev.dolmen.parameterstore.snapshot.SnapshotSection;
+import dev.dolmen.parameterstore.table.RowCursor;
+import dev.dolmen.parameterstore.table.TableSnapshot;
+import dev.dolmen.trainer.EngineSnapshot;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints what a snapshot consists of. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Prints what a snapshot consists of: the batch and log offset it was taken at, the snapshots"
+          + " that it builds on, its sections with their sizes, the rows of each slot, the schema."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:printed", "1:there is no such snapshot, or it is damaged"},
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen snapshot inspect --data /var/lib/dolmen",
+      "  dolmen snapshot inspect --data /var/lib/dolmen 0000000000000042-1a2b --json"
+    })
+final class SnapshotInspectCommand implements Callable<Integer> {
+  @Mixin private DataDirectory data = new DataDirectory();
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ID",
+      description = "The snapshot; without it, the newest that is whole.")
+  private @Nullable String id;
+
+  @Option(names = "--json", description = "Print it as JSON.")
+  private boolean json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    PrintWriter out = Output.of(spec);
+    EngineSnapshot snapshot = data.snapshot(id, Output.errorsOf(spec));
+    List<Map<String, Object>> slots;
+    try {
+      slots = slots(snapshot.files());
+    } catch (IOException e) {
+      throw new CommandFailedException(1, String.valueOf(e.getMessage()));
+    }
+    if (json) {
+      out.println(
+          new ObjectMapper()
+              .writerWithDefaultPrettyPrinter()
+              .writeValueAsString(description(snapshot, slots)));
+    } else {
+      print(snapshot, slots, out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static List<Map<String, Object>> slots(Snapshot snapshot) throws IOException {
+    TableSnapshot table = TableSnapshot.open(snapshot);
+    List<Map<String, Object>> slots = new ArrayList<>();
+    for (int slot = 0; slot < table.slots().size(); slot++) {
+      TableSnapshot.SlotShape shape = table.slots().get(slot);
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("slot", shape.name());
+      try (RowCursor rows = table.rows(slot)) {
+        entry.put("rows", rows.rows());
+      }
+      entry.put("dimension", shape.dim());
+      entry.put("optimizer", shape.optimizer());
+      entry.put("state_floats", shape.stateFloats());
+      slots.add(entry);
+    }
+    return slots;
+  }
+
+  private static Map<String, Object> description(
+      EngineSnapshot snapshot, List<Map<String, Object>> slots) {
+    Snapshot files = snapshot.files();
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("id", files.manifest().id());
+    all.put("format_version", files.manifest().version());
+    all.put("batch", snapshot.batches());
+    all.put("log_offset", snapshot.logOffset());
+    all.put("chain", files.chain().stream().map(s -> s.manifest().id()).toList());
+    List<Map<String, Object>> sections = new ArrayList<>();
+    for (SnapshotSection section : files.manifest().sections()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", section.name());
+      entry.put("bytes", section.rawBytes());
+      entry.put("file_bytes", section.fileBytes());
+      entry.put("blocks", section.blocks());
+      sections.add(entry);
+    }
+    all.put("sections", sections);
+    all.put("slots", slots);
+    all.put("shapes", new TreeMap<>(snapshot.shapes()));
+    return all;
+  }
+
+  private static void print(
+      EngineSnapshot snapshot, List<Map<String, Object>> slots, PrintWriter out) {
+    Snapshot files = snapshot.files();
+    out.print(
+        new Columns("", "")
+            .row("snapshot", files.manifest().id())
+            .row("format version", files.manifest().version())
+            .row("batches learned", snapshot.batches())
+            .row("log offset", Long.toString(snapshot.logOffset())));
+    out.println();
+    Columns chain = new Columns("builds on", "holds", "on disk");
+    for (Snapshot s : files.chain()) {
+      chain.row(
+          s.manifest().id(),
+          s.parent() == null ? "everything" : "changes",
+          Columns.bytes(s.manifest().fileBytes()));
+    }
+    out.print(chain);
+    out.println();
+    Columns sections = new Columns("section", "bytes", "on disk", "blocks");
+    for (SnapshotSection s : files.manifest().sections()) {
+      sections.row(s.name(), s.rawBytes(), Columns.bytes(s.fileBytes()), s.blocks());
+    }
+    out.print(sections);
+    out.println();
+    Columns table = new Columns("slot", "rows", "dimension", "optimizer", "state floats");
+    slots.forEach(slot -> table.row(slot.values().toArray()));
+    out.print(table);
+    out.println();
+    new TreeMap<>(snapshot.shapes()).forEach((key, value) -> out.println(key + ": " + value));
+  }
+}

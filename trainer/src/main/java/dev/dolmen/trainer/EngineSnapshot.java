@@ -1,0 +1,137 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.parameterstore.snapshot.Snapshot;
+import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
+import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.v1.Item;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot that an engine has written, for looking at without an engine. Any thread. */
+public final class EngineSnapshot {
+  private static final int COPY_BYTES = 1 << 18;
+
+  private final Snapshot snapshot;
+
+  public EngineSnapshot(Snapshot snapshot) {
+    this.snapshot = snapshot;
+  }
+
+  public Snapshot files() {
+    return snapshot;
+  }
+
+  /** Batches learned by then, or -1 if the manifest does not say. */
+  public long batches() {
+    return number(EngineSnapshots.BATCHES);
+  }
+
+  /** Offset of the last log record in it, or -1 if the manifest does not say. */
+  public long logOffset() {
+    return number(EngineSnapshots.OFFSET);
+  }
+
+  /** The schema and the model's shape, as texts. */
+  public Map<String, String> shapes() {
+    Map<String, String> shapes = new HashMap<>(snapshot.manifest().metadata());
+    shapes
+        .keySet()
+        .removeAll(
+            java.util.Set.of(
+                EngineSnapshots.BATCHES,
+                EngineSnapshots.OFFSET,
+                EngineSnapshots.JOURNAL,
+                EngineSnapshots.KINDS));
+    return shapes;
+  }
+
+  private long number(String key) {
+    try {
+      return Long.parseLong(snapshot.manifest().metadata().getOrDefault(key, "-1"));
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /** Kind of a slot; null if the snapshot is too old to say, or has no such slot. */
+  public @Nullable SlotKind kind(String slot) {
+    String kinds = snapshot.manifest().metadata().getOrDefault(EngineSnapshots.KINDS, "");
+    return kinds
+        .lines()
+        .filter(line -> line.substring(line.indexOf(' ') + 1).equals(slot))
+        .map(line -> SlotKind.valueOf(line.substring(0, line.indexOf(' '))))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Goes through the catalogue. */
+  public void readItems(Consumer<Item> items) throws IOException {
+    try (DataInputStream in = snapshot.section(EngineSnapshots.STATE)) {
+      Learner.readItems(in, items);
+    }
+  }
+
+  /**
+   * Makes a data directory that starts at exactly this snapshot: one snapshot that holds
+   * everything, and no log. What was logged after it is not in it; event ids that were published
+   * before are not recognised.
+   *
+   * @param directory does not exist or is empty
+   * @param progress is told of bytes that were copied
+   * @return id of the snapshot in there
+   * @throws IOException if the directory holds anything, or a file is damaged
+   */
+  public String restoreTo(Path directory, LongConsumer progress) throws IOException {
+    checkEmpty(directory);
+    Map<String, String> metadata = new HashMap<>(snapshot.manifest().metadata());
+    metadata.put(EngineSnapshots.OFFSET, "0");
+    metadata.put(EngineSnapshots.JOURNAL, "0");
+    String id = "%016d-0".formatted(batches());
+    SnapshotStore store = SnapshotStore.open(directory.resolve("snapshots"));
+    try (SnapshotDraft draft = store.create(id, null)) {
+      for (String section : snapshot.sections()) {
+        copy(section, draft, progress);
+      }
+      draft.commit(metadata);
+    } catch (IOException e) {
+      Files.delete(directory.resolve("snapshots"));
+      throw e;
+    }
+    store.open(id).verify();
+    return id;
+  }
+
+  private void copy(String section, SnapshotDraft draft, LongConsumer progress) throws IOException {
+    byte[] bytes = new byte[COPY_BYTES];
+    try (DataInputStream in = snapshot.section(section);
+        DataOutputStream out = draft.section(section)) {
+      int n = in.read(bytes);
+      while (n >= 0) {
+        out.write(bytes, 0, n);
+        progress.accept(n);
+        n = in.read(bytes);
+      }
+    }
+  }
+
+  private static void checkEmpty(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      if (files.iterator().hasNext()) {
+        throw new IOException(directory + " is not empty: nothing is overwritten");
+      }
+    }
+  }
+}
