@@ -28,6 +28,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class TableBenchProcess {
   private static final int WARM_UP_ROWS = 200_000;
+  private static final long WARM_UP_NANOS = 3_000_000_000L;
 
   private final TableRun run;
   private final PlainAdagrad adagrad;
@@ -60,6 +61,7 @@ public final class TableBenchProcess {
   private void measure() throws IOException, RunnerException {
     try (RowTable cold = open("warm-up")) {
       fill.run(cold, Math.min(run.rows(), WARM_UP_ROWS));
+      warmUp(cold);
     }
     List<TableFill.Figures> fills = new ArrayList<>();
     long before = memoryBytes();
@@ -84,6 +86,21 @@ public final class TableBenchProcess {
       }
     }
     lines.add(insertLine(fills));
+  }
+
+  /** Until the compiler is through: vector code is a hundred times slower before. */
+  private void warmUp(RowTable table) throws IOException {
+    long[] fids = new long[RowKeys.DISTINCT];
+    float[] rows = new float[RowKeys.DISTINCT * run.dim()];
+    float[] gradients = TableOperations.gradients(rows.length);
+    long until = System.nanoTime() + WARM_UP_NANOS;
+    try (RowTable.RowSession session = table.session()) {
+      for (int from = 0; System.nanoTime() < until; from = (from + 1_024) % WARM_UP_ROWS) {
+        RowKeys.insertion(from, fids.length, fids);
+        session.find(fids, 0, fids.length, rows);
+        session.update(fids, 0, fids.length, gradients);
+      }
+    }
   }
 
   /** Resident memory, and of the heap, which is resident from the start, what lives. */

@@ -35,7 +35,7 @@ record TableRun(
   /** About how long it takes. */
   double estimateSeconds() {
     double fill = rows * (fills + (snapshot ? 2.0 : 0)) / INSERTED_PER_SECOND;
-    return 4 + fill + points.size() * (0.7 + (iterations + 1) * iterationMs / 1_000.0);
+    return 8 + fill + points.size() * (0.7 + (iterations + 1) * iterationMs / 1_000.0);
   }
 
   /** Heap that holds the keys, and the rows of a table on the heap. */
