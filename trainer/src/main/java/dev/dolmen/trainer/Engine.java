@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Everything that learns, composed; owns the training thread and one data directory: {@code lock},
- * {@code log/}, {@code journal/}, {@code table/}, {@code snapshots/}.
+ * {@code log/}, {@code journal/}, {@code snapshots/}.
  */
 public final class Engine implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -93,8 +93,7 @@ public final class Engine implements Closeable {
             logOptions.minFreeBytes(),
             logOptions.fsync() == LogOptions.Fsync.EACH_APPEND);
     journal = new BatchJournal(directory.resolve("journal"));
-    EmbeddingTable table =
-        tables.open(directory.resolve("table"), options.schema(), options.seed());
+    EmbeddingTable table = tables.open(options.schema(), options.seed());
     learner = new Learner(options, table);
     Replay replay = new Replay(log, journal);
     snapshots =

@@ -33,8 +33,8 @@ class CollidingRowsTest {
     long[] eighth = {ITEMS / Shop.CLUSTER / 8, ITEMS / 8, 0};
     double ours = recall(TableFactory.COLLISIONLESS);
     double shared =
-        recall((path, schema, seed) ->
-            new HashedEmbeddingTable(TableFactory.COLLISIONLESS.open(path, schema, seed), eighth));
+        recall((schema, seed) ->
+            new HashedEmbeddingTable(TableFactory.COLLISIONLESS.open(schema, seed), eighth));
     assertThat(ours).isGreaterThan(shared + MARGIN);
   }
 

@@ -120,9 +120,8 @@ public final class CollisionCommand implements Callable<Integer> {
     TableFactory tables =
         perValue == 0
             ? TableFactory.COLLISIONLESS
-            : (path, schema, seed) ->
-                new HashedEmbeddingTable(
-                    TableFactory.COLLISIONLESS.open(path, schema, seed), buckets);
+            : (schema, seed) ->
+                new HashedEmbeddingTable(TableFactory.COLLISIONLESS.open(schema, seed), buckets);
     Path directory = Files.createTempDirectory("dolmen-experiment-");
     try (Engine engine =
         Engine.open(

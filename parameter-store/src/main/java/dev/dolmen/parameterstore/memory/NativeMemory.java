@@ -18,7 +18,7 @@ public final class NativeMemory {
   @SuppressWarnings("restricted")
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
   private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
 
   static {
@@ -37,14 +37,14 @@ public final class NativeMemory {
     ALL.set(ValueLayout.JAVA_LONG, address, value);
   }
 
-  /** Nothing after it is loaded or stored before it. {@code address} is a multiple of 8. */
-  public static long getLongAcquire(long address) {
-    return (long) LONG.getAcquire(ALL, address);
+  /** Nothing after it is loaded or stored before it. {@code address} is a multiple of 4. */
+  public static int getIntAcquire(long address) {
+    return (int) INT.getAcquire(ALL, address);
   }
 
-  /** Nothing before it is loaded or stored after it. {@code address} is a multiple of 8. */
-  public static void putLongRelease(long address, long value) {
-    LONG.setRelease(ALL, address, value);
+  /** Nothing before it is loaded or stored after it. {@code address} is a multiple of 4. */
+  public static void putIntRelease(long address, int value) {
+    INT.setRelease(ALL, address, value);
   }
 
   public static int getInt(long address) {

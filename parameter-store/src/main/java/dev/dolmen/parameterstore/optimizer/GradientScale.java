@@ -1,7 +1,13 @@
 package dev.dolmen.parameterstore.optimizer;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
 /** Looks over a row's gradient before it is applied: is it finite, and must it be clipped? */
 public final class GradientScale {
+  private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+
   private GradientScale() {}
 
   /**
@@ -11,31 +17,20 @@ public final class GradientScale {
    * @param gradient [n] from {@code offset} on; read only
    */
   public static float sumOfSquares(float[] gradient, int offset, int n) {
-    float s0 = 0;
-    float s1 = 0;
-    float s2 = 0;
-    float s3 = 0;
-    float s4 = 0;
-    float s5 = 0;
-    float s6 = 0;
-    float s7 = 0;
-    int end = offset + n;
-    int i = offset;
-    for (; i <= end - 8; i += 8) {
-      s0 += gradient[i] * gradient[i];
-      s1 += gradient[i + 1] * gradient[i + 1];
-      s2 += gradient[i + 2] * gradient[i + 2];
-      s3 += gradient[i + 3] * gradient[i + 3];
-      s4 += gradient[i + 4] * gradient[i + 4];
-      s5 += gradient[i + 5] * gradient[i + 5];
-      s6 += gradient[i + 6] * gradient[i + 6];
-      s7 += gradient[i + 7] * gradient[i + 7];
+    FloatVector sums = FloatVector.zero(EIGHT);
+    int i = 0;
+    for (; i <= n - 8; i += 8) {
+      FloatVector g = FloatVector.fromArray(EIGHT, gradient, offset + i);
+      sums = sums.add(g.mul(g));
     }
     float rest = 0;
-    for (; i < end; i++) {
-      rest += gradient[i] * gradient[i];
+    for (; i < n; i++) {
+      rest += gradient[offset + i] * gradient[offset + i];
     }
-    return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7)) + rest;
+    // s0 + s4, s1 + s5, s2 + s6, s3 + s7
+    FloatVector four = (FloatVector) sums.castShape(FOUR, 0);
+    four = four.add(sums.castShape(FOUR, 1));
+    return ((four.lane(0) + four.lane(2)) + (four.lane(1) + four.lane(3))) + rest;
   }
 
   /**

@@ -6,26 +6,22 @@ import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An embedding table off the heap: rows are entries of Chronicle Maps, found through an index of
- * their addresses, read and updated where they lie.
+ * An embedding table off the heap: rows lie in slabs, which are entries of in-memory Chronicle
+ * Maps, are found through an index from fid to row number, and are read and updated where they lie.
  *
- * <p>Readers take no lock. A row's sequence word is odd while the row is written and differs after
- * every write, so a reader that finds the same even number before and after it has copied a row of
- * the right fid has a whole one; otherwise it looks the fid up again. To end a row the writer first
- * retires its address, then makes the sequence odd, and only then ends the entry, whose space a new
- * row may take: whoever still holds the address fails one of the checks (a seqlock, after Boehm,
- * "Can seqlocks get along with programming language memory models?", 2012).
+ * <p>Readers take no lock. A row's sequence word is odd while its place is written and differs
+ * after every write, so a reader that finds the same even number before and after it has copied a
+ * row of the right fid has a whole one; otherwise it looks the fid up again. Whoever still holds
+ * the number of a row that ended or got another number fails one of the checks (a seqlock, after
+ * Boehm, "Can seqlocks get along with programming language memory models?", 2012).
  *
- * <p>The files are a working copy: {@link #open} starts empty, state comes from a snapshot and the
- * replay of what was logged after it, so that a crash in the middle of a write cannot be seen. They
- * are deleted again by {@link #close}, which waits for readers inside; whoever comes later gets an
+ * <p>Nothing of it is on disk: a table starts empty, state comes from a snapshot and the replay of
+ * what was logged after it, so that a crash in the middle of a write cannot be seen and a full disk
+ * cannot end the process. {@link #close} waits for readers inside; whoever comes later gets an
  * {@link IllegalStateException}.
  */
 public final class ChronicleEmbeddingTable implements EmbeddingTable {
@@ -35,29 +31,17 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   private int expireSlot;
   private boolean closed;
 
-  private ChronicleEmbeddingTable(Path directory, Schema schema, long seed) {
+  /**
+   * An empty table.
+   *
+   * @param seed source of the rows' first weights and of the draws that choose what makes room
+   */
+  public ChronicleEmbeddingTable(Schema schema, long seed) {
     this.schema = schema;
     this.seed = seed;
     for (int slot = 0; slot < schema.slots().size(); slot++) {
-      tables.add(new ChronicleSlotTable(directory, slot, schema.slots().get(slot).rows(), seed));
+      tables.add(new ChronicleSlotTable(slot, schema.slots().get(slot).rows(), seed));
     }
-  }
-
-  /**
-   * Opens an empty table. Files of an earlier one in {@code directory} are deleted.
-   *
-   * @param directory made if it does not exist; of this table alone
-   * @param seed source of the rows' first weights and of the draws that choose what makes room
-   */
-  public static ChronicleEmbeddingTable open(Path directory, Schema schema, long seed)
-      throws IOException {
-    Files.createDirectories(directory);
-    try (DirectoryStream<Path> old = Files.newDirectoryStream(directory, "*.rows")) {
-      for (Path file : old) {
-        Files.delete(file);
-      }
-    }
-    return new ChronicleEmbeddingTable(directory, schema, seed);
   }
 
   @Override
@@ -197,7 +181,7 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     closed = true;
     for (ChronicleSlotTable table : tables) {
       table.close();

@@ -1,12 +1,9 @@
 package dev.dolmen.parameterstore.table;
 
+import dev.dolmen.parameterstore.memory.HugePages;
 import dev.dolmen.parameterstore.memory.NativeMemory;
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.openhft.chronicle.hash.Data;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -15,173 +12,184 @@ import net.openhft.chronicle.map.ExternalMapQueryContext;
 import net.openhft.chronicle.map.MapEntry;
 
 /**
- * The memory of one slot's rows: Chronicle Maps from fid to row, each with room for as many rows as
- * all before it together. Growing opens the next one; no row ever moves, so addresses hold for as
- * long as an entry lives. The space of an ended entry is used again, in the oldest map first.
+ * The memory of one slot's rows, numbered without gaps: entries of in-memory Chronicle Maps are
+ * slabs of rows, keyed by the slab's number. Maps follow one another, each with room for as many
+ * slabs as all before it together; what no slab has taken of a map costs address space only.
  *
- * <p>Files are sparse: what no row has touched takes neither disk nor memory. The maps have one
- * segment, as there is one writer and readers do not come through the maps, and entries of one
- * chunk, so that a row is always where a row was before.
+ * <p>A slab holds a power of two of rows, about {@link #SLAB_BYTES} bytes. It is never given back
+ * before {@link #close}, so addresses of row places hold; whose row a place holds, the row says.
  *
- * <p>Writer only.
+ * <p>One writer; {@link #address} may be called by any thread for a number that it got from the
+ * index.
  */
 final class ChronicleRows {
-  private static final int FIRST_CAPACITY = 1_024;
-  private static final int GENERATION_SHIFT = 48;
+  /** A slab's bytes at most, unless one row takes more. */
+  static final int SLAB_BYTES = 1 << 20;
 
-  /** Bytes that Chronicle Map's hash and free list add to an entry; measured. */
-  private static final int ENTRY_OVERHEAD_BYTES = 17;
+  /** Maps smaller than this stay on small pages. */
+  static final long HUGE_PAGES_FROM_BYTES = 8 * HugePages.BYTES;
 
-  private static final class Generation {
-    final ChronicleMap<Long, byte[]> map;
-    final int capacity;
-    int rows;
-    int highWater;
+  /** Bytes that a map and an entry of it take beyond the slabs, at most; measured. */
+  static final long MAP_BYTES = 16 << 10;
 
-    Generation(ChronicleMap<Long, byte[]> map, int capacity) {
-      this.map = map;
-      this.capacity = capacity;
-    }
-  }
+  static final long ENTRY_BYTES = 64;
 
-  private final Path directory;
   private final String name;
-  private final RowDescriptor row;
-  private final long maxRows;
-  private final byte[] blank;
-  private final List<Generation> generations = new ArrayList<>();
-  private long capacity;
+  private final int rowBytes;
+  private final int slabRowsLog2;
+  private final int maxSlabs;
+  private final List<ChronicleMap<Long, byte[]>> maps = new ArrayList<>();
+  private int mapSlabs;
+  private long memoryBytes;
+
+  /** Addresses of the slabs; replaced, never changed. */
+  private volatile long[] slabs = new long[0];
+
+  private int size;
 
   /**
-   * @param name start of the files' names in {@code directory}
+   * @param rowBytes of a row, a multiple of 8
+   * @param slabRowsLog2 rows of a slab
    * @param maxRows rows at most
    */
-  ChronicleRows(Path directory, String name, RowDescriptor row, long maxRows) {
-    this.directory = directory;
+  ChronicleRows(String name, int rowBytes, int slabRowsLog2, long maxRows) {
     this.name = name;
-    this.row = row;
-    this.maxRows = maxRows;
-    blank = new byte[row.valueBytes()];
-    blank[0] = 1;
+    this.rowBytes = rowBytes;
+    this.slabRowsLog2 = slabRowsLog2;
+    maxSlabs = slabsOf(maxRows, slabRowsLog2);
   }
 
-  static int generation(long location) {
-    return (int) (location >>> GENERATION_SHIFT);
+  static int slabsOf(long rows, int slabRowsLog2) {
+    return Math.toIntExact((rows + (1L << slabRowsLog2) - 1) >>> slabRowsLog2);
   }
 
-  static long address(long location) {
-    return location & AddressIndex.ADDRESS_MASK;
+  int size() {
+    return size;
+  }
+
+  long address(int number) {
+    return slabs[number >>> slabRowsLog2] + (long) (number & ((1 << slabRowsLog2) - 1)) * rowBytes;
+  }
+
+  /** Addresses of rows {@code numbers[0 .. n - 1]}, 0 for a number below 0. */
+  void addresses(int[] numbers, int n, long[] addresses) {
+    // Read after the numbers, and so as new as they are.
+    long[] bases = slabs;
+    int mask = (1 << slabRowsLog2) - 1;
+    for (int i = 0; i < n; i++) {
+      int number = numbers[i];
+      addresses[i] =
+          number < 0 ? 0 : bases[number >>> slabRowsLog2] + (long) (number & mask) * rowBytes;
+    }
   }
 
   /**
-   * Makes a row of zeros whose sequence is odd.
+   * Takes the place after the last row.
    *
-   * @return its address, its generation above it
-   * @throws UncheckedIOException if the file of the next map cannot be made
+   * @return its number; what stands there is zeros, or what is left of a row that was there
    */
-  long allocate(long fid) {
-    int number = 0;
-    while (number < generations.size()
-        && generations.get(number).rows == generations.get(number).capacity) {
-      number++;
+  int add() {
+    if (size == (long) slabs.length << slabRowsLog2) {
+      if (slabs.length == maxSlabs) {
+        throw new IllegalStateException(name + ": more than " + size + " rows");
+      }
+      addSlab();
     }
-    if (number == generations.size()) {
-      generations.add(open(number));
-    }
-    Generation generation = generations.get(number);
-    long address = insert(generation.map, fid);
-    generation.rows++;
-    generation.highWater = Math.max(generation.highWater, generation.rows);
-    return ((long) number << GENERATION_SHIFT) | address;
+    return size++;
   }
 
-  private long insert(ChronicleMap<Long, byte[]> map, long fid) {
-    try (ExternalMapQueryContext<Long, byte[], ?> context = map.queryContext(fid)) {
+  /** Gives back the place of the last row. */
+  void removeLast() {
+    size--;
+  }
+
+  private void addSlab() {
+    int count = slabs.length;
+    boolean first = count == mapSlabs;
+    if (first) {
+      openMap();
+    }
+    long address = insert(maps.getLast(), count);
+    if (first) {
+      adviseHugePages(address, mapSlabs - count);
+    }
+    memoryBytes += slabBytes() + ENTRY_BYTES;
+    long[] next = Arrays.copyOf(slabs, count + 1);
+    next[count] = address;
+    slabs = next;
+  }
+
+  /** The map's slabs follow one another, with a few bytes between them. */
+  private void adviseHugePages(long address, int count) {
+    long bytes = (long) count * slabBytes();
+    if (bytes >= HUGE_PAGES_FROM_BYTES && HugePages.advise(address, bytes)) {
+      memoryBytes += HugePages.BYTES;
+    }
+  }
+
+  private int slabBytes() {
+    return rowBytes << slabRowsLog2;
+  }
+
+  private long insert(ChronicleMap<Long, byte[]> map, long key) {
+    byte[] blank = new byte[slabBytes()];
+    try (ExternalMapQueryContext<Long, byte[], ?> context = map.queryContext(key)) {
       context.updateLock().lock();
-      var absent = context.absentEntry();
-      if (absent == null) {
-        throw new IllegalStateException("fid " + fid + " has a row already");
-      }
-      context.insert(absent, context.wrapValueAsData(blank));
+      context.insert(context.absentEntry(), context.wrapValueAsData(blank));
       MapEntry<Long, byte[]> entry = context.entry();
       if (entry == null) {
-        throw new IllegalStateException("fid " + fid + " was not inserted");
+        throw new IllegalStateException(name + ": slab " + key + " was not inserted");
       }
       Data<byte[]> value = entry.value();
       long address = value.bytes().addressForRead(value.offset());
-      if ((address & 7) != 0
-          || address >>> GENERATION_SHIFT != 0
-          || NativeMemory.getLong(address + RowDescriptor.FID_OFFSET) != fid) {
+      if ((address & 7) != 0 || NativeMemory.getLong(address - Long.BYTES) != key) {
         throw new IllegalStateException(
-            name + ": row of fid " + fid + " at " + address + " is not laid out as expected");
+            name + ": slab " + key + " at " + address + " is not laid out as expected");
       }
       return address;
     }
   }
 
-  /** Ends a row; its space may be used again by the next {@link #allocate}. */
-  void release(long fid, int number) {
-    Generation generation = generations.get(number);
-    try (ExternalMapQueryContext<Long, byte[], ?> context = generation.map.queryContext(fid)) {
-      context.updateLock().lock();
-      MapEntry<Long, byte[]> entry = context.entry();
-      if (entry == null) {
-        throw new IllegalStateException("fid " + fid + " has no row in generation " + number);
-      }
-      context.remove(entry);
-    }
-    generation.rows--;
+  private void openMap() {
+    int count = Math.min(Math.max(mapSlabs, 1), maxSlabs - mapSlabs);
+    maps.add(
+        ChronicleMapBuilder.of(Long.class, byte[].class)
+            .name(name + "." + maps.size())
+            .entries(count)
+            .actualSegments(1)
+            .constantValueSizeBySample(new byte[slabBytes()])
+            .checksumEntries(false)
+            .skipCloseOnExitHook(true)
+            .create());
+    mapSlabs += count;
+    memoryBytes += MAP_BYTES;
   }
 
-  private Generation open(int number) {
-    int rows = (int) Math.min(Math.max(capacity, FIRST_CAPACITY), maxRows - capacity);
-    if (rows <= 0) {
-      throw new IllegalStateException(name + ": more than " + maxRows + " rows");
-    }
-    File file = file(number).toFile();
-    try {
-      long bytes = (long) rows * (row.rowBytes() + ENTRY_OVERHEAD_BYTES);
-      long usable = Files.getFileStore(directory).getUsableSpace();
-      if (usable < bytes) {
-        throw new IOException(file + ": needs " + bytes + " bytes, the disk has " + usable);
-      }
-      Files.deleteIfExists(file.toPath());
-      ChronicleMap<Long, byte[]> map =
-          ChronicleMapBuilder.of(Long.class, byte[].class)
-              .name(name + "." + number)
-              .entries(rows)
-              .actualSegments(1)
-              .constantValueSizeBySample(blank)
-              .checksumEntries(false)
-              .skipCloseOnExitHook(true)
-              .createPersistedTo(file);
-      capacity += rows;
-      return new Generation(map, rows);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Path file(int number) {
-    return directory.resolve(name + "." + number + ".rows");
-  }
-
-  /** Bytes in use: entries that were ever filled, with the maps' own share. */
+  /** Bytes that are or may be touched. */
   long memoryBytes() {
-    long bytes = 0;
-    for (Generation generation : generations) {
-      bytes += (long) generation.highWater * (row.rowBytes() + ENTRY_OVERHEAD_BYTES);
+    return memoryBytes + Long.BYTES * (long) slabs.length;
+  }
+
+  /** Bytes that it never passes with up to {@code rows} rows. */
+  static long bytesMax(long rows, int rowBytes, int slabRowsLog2) {
+    int all = slabsOf(rows, slabRowsLog2);
+    long slabBytes = (long) rowBytes << slabRowsLog2;
+    long bytes = all * (slabBytes + ENTRY_BYTES + 2L * Long.BYTES);
+    for (int slabs = 0; slabs < all; ) {
+      int next = Math.min(Math.max(slabs, 1), all - slabs);
+      bytes += MAP_BYTES + (next * slabBytes < HUGE_PAGES_FROM_BYTES ? 0 : HugePages.BYTES);
+      slabs += next;
     }
     return bytes;
   }
 
-  /** Closes the maps and deletes their files: addresses are void from here on. */
-  void close() throws IOException {
-    for (int number = 0; number < generations.size(); number++) {
-      generations.get(number).map.close();
-      Files.deleteIfExists(file(number));
-    }
-    generations.clear();
-    capacity = 0;
+  /** Closes the maps: addresses are void from here on. */
+  void close() {
+    slabs = new long[0];
+    maps.forEach(ChronicleMap::close);
+    maps.clear();
+    size = 0;
+    mapSlabs = 0;
+    memoryBytes = 0;
   }
 }

@@ -20,7 +20,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class ChronicleSlotTable {
   private static final int SLICE = 64;
 
+  /** Bytes that come from memory at once. */
+  private static final int LINE_BYTES = 64;
+
   /**
    * Failed reads after which a reader gives its processor away: the writer may be waiting for it.
    */
@@ -42,8 +44,13 @@ final class ChronicleSlotTable {
 
   /** Fids of a batch that are worked on together, with what is known of their rows. */
   private static final class Slice {
+    final int[] numbers = new int[SLICE];
     final long[] addresses = new long[SLICE];
-    final long[] sequences = new long[SLICE];
+    final int[] sequences = new int[SLICE];
+
+    /** Sum of what was loaded ahead, so that the loads are not left out. */
+    @SuppressWarnings("UnusedVariable")
+    int touched;
   }
 
   private static final ThreadLocal<Slice> READER_SLICE = ThreadLocal.withInitial(Slice::new);
@@ -54,7 +61,6 @@ final class ChronicleSlotTable {
   private final int dim;
   private final RowDescriptor row;
   private final VectorRowOptimizer optimizer;
-  private final Path directory;
   private final Arena arena = Arena.ofShared();
   private final long outOfVocabulary;
   private final Slice writerSlice = new Slice();
@@ -62,11 +68,9 @@ final class ChronicleSlotTable {
   private final float[] newWeights;
   private final float[] newState;
 
-  private volatile AddressIndex index = new AddressIndex();
-  private RowDirectory rows = new RowDirectory();
-  private ChronicleRows memory;
+  private volatile RowIndex index;
+  private volatile ChronicleRows rows;
   private @Nullable AdmissionFilter filter;
-  private long sequence;
   private long evictions;
   private int expirePosition;
   private volatile boolean closed;
@@ -86,15 +90,14 @@ final class ChronicleSlotTable {
   private final LongAdder ended = new LongAdder();
   private final LongAdder hits = new LongAdder();
 
-  ChronicleSlotTable(Path directory, int slot, RowOptions options, long seed) {
-    this.directory = directory;
+  ChronicleSlotTable(int slot, RowOptions options, long seed) {
     this.slot = slot;
     this.options = options;
     this.seed = seed;
     dim = options.dim();
     row = RowDescriptor.of(options);
     optimizer = new VectorRowOptimizer(options.optimizer(), dim);
-    outOfVocabulary = arena.allocate(row.rowBytes(), 8).address() - FID_OFFSET;
+    outOfVocabulary = arena.allocate(row.rowBytes(), 8).address();
     NativeMemory.putLong(outOfVocabulary + FID_OFFSET, Fids.OUT_OF_VOCABULARY);
     outOfVocabularyGradient = new float[dim];
     newWeights = new float[dim];
@@ -103,13 +106,15 @@ final class ChronicleSlotTable {
     NativeMemory.putFloats(outOfVocabulary + row.stateOffset(), newState);
     deltaCopies = new RowBuffer(Integer.BYTES + TableLayout.rowBytes(options));
     wholeCopies = new RowBuffer(TableLayout.rowBytes(options));
-    memory = newMemory();
+    index = new RowIndex(options.maxRows());
+    rows = newRows();
     filter = TableLayout.filter(options, seed, slot);
     publishSizes();
   }
 
-  private ChronicleRows newMemory() {
-    return new ChronicleRows(directory, "slot-" + slot, row, options.maxRows());
+  private ChronicleRows newRows() {
+    return new ChronicleRows(
+        "slot-" + slot, row.rowBytes(), TableLayout.slabRowsLog2(options), options.maxRows());
   }
 
   int dim() {
@@ -121,7 +126,7 @@ final class ChronicleSlotTable {
   boolean contains(long fid) {
     enter();
     try {
-      return index.find(fid) != 0;
+      return index.find(fid, rows) >= 0;
     } finally {
       ended.increment();
     }
@@ -153,11 +158,10 @@ final class ChronicleSlotTable {
 
   private int gatherInside(long[] fids, int from, int n, float[] out, int outOffset) {
     Slice slice = READER_SLICE.get();
-    AddressIndex current = index;
     int own = 0;
     for (int start = 0; start < n; start += SLICE) {
       int length = Math.min(SLICE, n - start);
-      findAndTouch(current, fids, from + start, length, slice);
+      findAndTouch(fids, from + start, length, slice);
       for (int i = 0; i < length; i++) {
         int at = outOffset + (start + i) * dim;
         long fid = fids[from + start + i];
@@ -172,19 +176,25 @@ final class ChronicleSlotTable {
     return own;
   }
 
-  /**
-   * Finds the rows of a slice, then loads their sequences, and so their first lines, all at once.
-   */
-  private static void findAndTouch(
-      AddressIndex current, long[] fids, int from, int length, Slice slice) {
+  /** Finds the rows of a slice, then loads from all lines of all of them at once. */
+  private void findAndTouch(long[] fids, int from, int length, Slice slice) {
+    RowIndex current = index;
     for (int i = 0; i < length; i++) {
-      slice.addresses[i] = current.candidate(fids[from + i]);
+      slice.numbers[i] = current.candidate(fids[from + i]);
     }
+    rows.addresses(slice.numbers, length, slice.addresses);
+    int bytes = row.rowBytes();
+    int touched = 0;
     for (int i = 0; i < length; i++) {
       long address = slice.addresses[i];
-      slice.sequences[i] =
-          address == 0 ? 0 : NativeMemory.getLongAcquire(address + SEQUENCE_OFFSET);
+      if (address != 0) {
+        slice.sequences[i] = NativeMemory.getIntAcquire(address + SEQUENCE_OFFSET);
+        for (int at = LINE_BYTES; at < bytes; at += LINE_BYTES) {
+          touched += NativeMemory.getInt(address + at);
+        }
+      }
     }
+    slice.touched = touched;
   }
 
   /**
@@ -192,24 +202,25 @@ final class ChronicleSlotTable {
    *
    * @param before its sequence, loaded earlier
    */
-  private boolean tryRead(long address, long before, long fid, float[] out, int at) {
+  private boolean tryRead(long address, int before, long fid, float[] out, int at) {
     if ((before & 1) != 0 || NativeMemory.getLong(address + FID_OFFSET) != fid) {
       return false;
     }
     NativeMemory.copyFloats(address + WEIGHTS_OFFSET, out, at, dim);
     VarHandle.acquireFence();
-    return NativeMemory.getLong(address + SEQUENCE_OFFSET) == before;
+    return NativeMemory.getInt(address + SEQUENCE_OFFSET) == before;
   }
 
   /** Looks again until the row is read whole, or the fid has none any more. */
   private boolean read(long fid, float[] out, int at) {
     for (int spins = 0; ; spins++) {
-      long address = index.find(fid);
-      if (address == 0) {
+      int number = index.find(fid, rows);
+      if (number < 0) {
         readWithoutRow(fid, out, at);
         return false;
       }
-      long before = NativeMemory.getLongAcquire(address + SEQUENCE_OFFSET);
+      long address = rows.address(number);
+      int before = NativeMemory.getIntAcquire(address + SEQUENCE_OFFSET);
       if (tryRead(address, before, fid, out, at)) {
         return true;
       }
@@ -231,7 +242,7 @@ final class ChronicleSlotTable {
 
   private void readOutOfVocabulary(float[] out, int at) {
     for (int spins = 0; ; spins++) {
-      long before = NativeMemory.getLongAcquire(outOfVocabulary + SEQUENCE_OFFSET);
+      int before = NativeMemory.getIntAcquire(outOfVocabulary + SEQUENCE_OFFSET);
       if (tryRead(outOfVocabulary, before, Fids.OUT_OF_VOCABULARY, out, at)) {
         return;
       }
@@ -240,7 +251,7 @@ final class ChronicleSlotTable {
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // A hint; correctness does not depend on it.
-  private static void pause(int spins) {
+  static void pause(int spins) {
     if (spins < SPINS) {
       Thread.onSpinWait();
     } else {
@@ -257,16 +268,16 @@ final class ChronicleSlotTable {
     int own = 0;
     for (int start = 0; start < n; start += SLICE) {
       int length = Math.min(SLICE, n - start);
-      findAndTouch(index, fids, from + start, length, writerSlice);
+      findAndTouch(fids, from + start, length, writerSlice);
       for (int i = 0; i < length; i++) {
         int in = from + start + i;
-        long address = see(writerSlice.addresses[i], fids[in], occurrences[in], second);
-        own += address == 0 ? 0 : 1;
+        int number = see(writerSlice.numbers[i], fids[in], occurrences[in], second);
+        own += number < 0 ? 0 : 1;
         int at = outOffset + (start + i) * dim;
-        if (address == 0) {
+        if (number < 0) {
           readWithoutRow(fids[in], out, at);
         } else {
-          NativeMemory.copyFloats(address + WEIGHTS_OFFSET, out, at, dim);
+          NativeMemory.copyFloats(rows.address(number) + WEIGHTS_OFFSET, out, at, dim);
         }
       }
     }
@@ -275,37 +286,38 @@ final class ChronicleSlotTable {
   }
 
   /**
-   * @return address of the fid's row, or 0
+   * @return number of the fid's row, or -1
    */
-  private long see(long candidate, long fid, int occurrences, int second) {
-    long address = confirm(candidate, fid);
-    if (address == 0) {
-      return fid == Fids.OUT_OF_VOCABULARY ? 0 : seeWithoutRow(fid, occurrences, second);
+  private int see(int candidate, long fid, int occurrences, int second) {
+    int number = confirm(candidate, fid);
+    if (number < 0) {
+      return fid == Fids.OUT_OF_VOCABULARY ? -1 : seeWithoutRow(fid, occurrences, second);
     }
+    long address = rows.address(number);
     if (Integer.compareUnsigned(second, NativeMemory.getInt(address + LAST_SEEN_OFFSET)) > 0) {
       NativeMemory.putInt(address + LAST_SEEN_OFFSET, second);
     }
     long count = (long) NativeMemory.getInt(address + OCCURRENCES_OFFSET) + occurrences;
     NativeMemory.putInt(address + OCCURRENCES_OFFSET, (int) Math.min(Integer.MAX_VALUE, count));
-    touch(address);
-    return address;
+    touched.add(number);
+    return number;
   }
 
   /** The candidate if it is still the fid's row, else whatever is. */
-  private long confirm(long candidate, long fid) {
-    if (candidate != 0
-        && (NativeMemory.getLong(candidate + SEQUENCE_OFFSET) & 1) == 0
-        && NativeMemory.getLong(candidate + FID_OFFSET) == fid) {
+  private int confirm(int candidate, long fid) {
+    if (candidate >= 0
+        && candidate < rows.size()
+        && NativeMemory.getLong(rows.address(candidate) + FID_OFFSET) == fid) {
       return candidate;
     }
-    return index.find(fid);
+    return index.find(fid, rows);
   }
 
-  private long seeWithoutRow(long fid, int occurrences, int second) {
+  private int seeWithoutRow(long fid, int occurrences, int second) {
     int count = filter == null ? occurrences : filter.admit(fid, occurrences);
     if (count == 0) {
       counters.filtered++;
-      return 0;
+      return -1;
     }
     counters.admitted++;
     if (rows.size() == options.maxRows()) {
@@ -313,26 +325,17 @@ final class ChronicleSlotTable {
       evictions++;
       counters.evicted++;
     }
-    long location = memory.allocate(fid);
-    long address = ChronicleRows.address(location);
+    int number = rows.add();
+    long address = rows.address(number);
+    beginWrite(address);
+    NativeMemory.putLong(address + FID_OFFSET, fid);
     NativeMemory.putInt(address + LAST_SEEN_OFFSET, second);
     NativeMemory.putInt(address + OCCURRENCES_OFFSET, count);
     fillRow(address, SeededBits.rowSeed(seed, slot, fid));
-    publish(fid, location);
-    touch(address);
-    return address;
-  }
-
-  private void touch(long address) {
-    touched.add(NativeMemory.getInt(address + row.numberOffset()));
-  }
-
-  /** Makes a row that is whole visible. */
-  private void publish(long fid, long location) {
-    NativeMemory.putInt(ChronicleRows.address(location) + row.numberOffset(), rows.size());
-    endWrite(ChronicleRows.address(location));
-    index.add(fid, ChronicleRows.address(location));
-    rows.add(location);
+    endWrite(address);
+    index.add(fid, number);
+    touched.add(number);
+    return number;
   }
 
   /** The out-of-vocabulary row with noise; its state goes with it. */
@@ -350,7 +353,7 @@ final class ChronicleSlotTable {
     long victimAddress = 0;
     for (int i = 0; i < EvictionDraw.looks(size); i++) {
       int number = EvictionDraw.number(seed, slot, evictions, i, size);
-      long address = ChronicleRows.address(rows.get(number));
+      long address = rows.address(number);
       if (victim < 0 || olderThan(address, victimAddress)) {
         victim = number;
         victimAddress = address;
@@ -369,21 +372,29 @@ final class ChronicleSlotTable {
                 < NativeMemory.getInt(b + OCCURRENCES_OFFSET));
   }
 
-  /** Retires the address, makes the sequence odd for good, then ends the entry: in this order. */
+  /**
+   * The last row takes the place and the number of the removed one: first the removed row's entry
+   * is retired, then its place overwritten, then the moved row's entry points there, and only then
+   * the place that it left becomes free. Each place's sequence is odd from before the first change
+   * to it, so whoever still holds its number finds out.
+   */
   private void remove(int number) {
-    long location = rows.get(number);
-    long address = ChronicleRows.address(location);
-    long fid = NativeMemory.getLong(address + FID_OFFSET);
-    index.remove(fid);
+    int last = rows.size() - 1;
+    long address = rows.address(number);
+    index.remove(NativeMemory.getLong(address + FID_OFFSET), number);
     beginWrite(address);
-    memory.release(fid, ChronicleRows.generation(location));
-    rows.remove(number);
-    touched.remove(rows.size());
-    if (number < rows.size()) {
-      long moved = ChronicleRows.address(rows.get(number));
-      NativeMemory.putInt(moved + row.numberOffset(), number);
+    if (number < last) {
+      long from = rows.address(last);
+      long moved = NativeMemory.getLong(from + FID_OFFSET);
+      NativeMemory.putLong(address + FID_OFFSET, moved);
+      NativeMemory.copy(from + LAST_SEEN_OFFSET, address + LAST_SEEN_OFFSET, row.contentBytes());
+      endWrite(address);
       touched.add(number);
+      index.move(moved, last, number);
+      beginWrite(from);
     }
+    rows.removeLast();
+    touched.remove(last);
   }
 
   void applyGradients(long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
@@ -391,13 +402,13 @@ final class ChronicleSlotTable {
     boolean withoutRow = false;
     for (int start = 0; start < n; start += SLICE) {
       int length = Math.min(SLICE, n - start);
-      findAndTouch(index, fids, from + start, length, writerSlice);
+      findAndTouch(fids, from + start, length, writerSlice);
       for (int i = 0; i < length; i++) {
         int at = gradientsOffset + (start + i) * dim;
-        long address = confirm(writerSlice.addresses[i], fids[from + start + i]);
-        if (address != 0) {
-          step(address, gradients, at);
-          touch(address);
+        int number = confirm(writerSlice.numbers[i], fids[from + start + i]);
+        if (number >= 0) {
+          step(rows.address(number), gradients, at);
+          touched.add(number);
           continue;
         }
         withoutRow = true;
@@ -421,15 +432,15 @@ final class ChronicleSlotTable {
   }
 
   /** No store after it becomes visible before the sequence is odd. */
-  private void beginWrite(long address) {
-    sequence += 2;
-    NativeMemory.putLong(address + SEQUENCE_OFFSET, sequence - 1);
+  private static void beginWrite(long address) {
+    int sequence = NativeMemory.getInt(address + SEQUENCE_OFFSET);
+    NativeMemory.putInt(address + SEQUENCE_OFFSET, sequence | 1);
     VarHandle.storeStoreFence();
   }
 
-  private void endWrite(long address) {
-    sequence += 2;
-    NativeMemory.putLongRelease(address + SEQUENCE_OFFSET, sequence);
+  private static void endWrite(long address) {
+    int sequence = NativeMemory.getInt(address + SEQUENCE_OFFSET);
+    NativeMemory.putIntRelease(address + SEQUENCE_OFFSET, sequence + 1);
   }
 
   /** See {@link EmbeddingTable#expire}; for this slot only. */
@@ -441,7 +452,7 @@ final class ChronicleSlotTable {
     int removed = 0;
     while (expirePosition < rows.size() && looked < maxRows) {
       looked++;
-      long address = ChronicleRows.address(rows.get(expirePosition));
+      long address = rows.address(expirePosition);
       long seenSec = Integer.toUnsignedLong(NativeMemory.getInt(address + LAST_SEEN_OFFSET));
       if (eventTimeSec - seenSec > options.ttlSec()) {
         remove(expirePosition);
@@ -462,8 +473,7 @@ final class ChronicleSlotTable {
   private void publishSizes() {
     counters.publish(
         rows.size(),
-        memory.memoryBytes()
-            + rows.memoryBytes()
+        rows.memoryBytes()
             + index.memoryBytes()
             + touched.memoryBytes()
             + (filter == null ? 0 : filter.memoryBytes()));
@@ -477,7 +487,7 @@ final class ChronicleSlotTable {
     long hash = RowHash.start(evictions, expirePosition, filter == null ? 0 : filter.stateHash());
     hash = hash(hash, outOfVocabulary);
     for (int number = 0; number < rows.size(); number++) {
-      hash = hash(hash, ChronicleRows.address(rows.get(number)));
+      hash = hash(hash, rows.address(number));
     }
     return hash;
   }
@@ -514,14 +524,14 @@ final class ChronicleSlotTable {
     for (int number = touched.next(0); number >= 0; number = touched.next(number + 1)) {
       long copy = deltaCopies.add();
       NativeMemory.putInt(copy, Integer.reverseBytes(number));
-      copyRow(ChronicleRows.address(rows.get(number)), copy + Integer.BYTES);
+      copyRow(rows.address(number), copy + Integer.BYTES);
     }
     return deltaCopies;
   }
 
   private RowBuffer copyAll() {
     for (int number = 0; number < rows.size(); number++) {
-      copyRow(ChronicleRows.address(rows.get(number)), wholeCopies.add());
+      copyRow(rows.address(number), wholeCopies.add());
     }
     return wholeCopies;
   }
@@ -565,7 +575,7 @@ final class ChronicleSlotTable {
     try (DataOutputStream out = snapshot.section(TableLayout.rowsSection(slot))) {
       RowsFormat.writeWhole(out, head(), bytes.length, rows.size());
       for (int number = 0; number < rows.size(); number++) {
-        long address = ChronicleRows.address(rows.get(number));
+        long address = rows.address(number);
         NativeMemory.copyBytes(address + FID_OFFSET, bytes, 0, Long.BYTES);
         NativeMemory.copyBytes(
             address + LAST_SEEN_OFFSET, bytes, Long.BYTES, bytes.length - Long.BYTES);
@@ -608,27 +618,26 @@ final class ChronicleSlotTable {
 
   private void readRow(byte[] bytes) {
     long fid = LittleEndian.getLong(bytes, 0);
-    long location = memory.allocate(fid);
-    NativeMemory.putBytes(
-        ChronicleRows.address(location) + LAST_SEEN_OFFSET,
-        bytes,
-        Long.BYTES,
-        bytes.length - Long.BYTES);
-    publish(fid, location);
+    int number = rows.add();
+    long address = rows.address(number);
+    beginWrite(address);
+    NativeMemory.putLong(address + FID_OFFSET, fid);
+    NativeMemory.putBytes(address + LAST_SEEN_OFFSET, bytes, Long.BYTES, bytes.length - Long.BYTES);
+    endWrite(address);
+    index.add(fid, number);
   }
 
-  private void clear() throws IOException {
-    index = new AddressIndex();
-    rows = new RowDirectory();
-    memory.close();
-    memory = newMemory();
+  private void clear() {
+    index = new RowIndex(options.maxRows());
+    rows.close();
+    rows = newRows();
     touched.clear();
     deltaCopies.clear();
     wholeCopies.clear();
   }
 
   /** Refuses new readers, waits for those inside, then unmaps. */
-  void close() throws IOException {
+  void close() {
     if (!closed) {
       closed = true;
       // Ended ones first: when as many had ended as have begun by now, none is inside.

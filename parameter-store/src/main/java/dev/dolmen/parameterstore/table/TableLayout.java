@@ -65,6 +65,13 @@ final class TableLayout {
     return RowState.floats(options.optimizer().kind(), options.dim());
   }
 
+  /** Rows of a slab of the slot, as a power of two: many in a slab, but several slabs. */
+  static int slabRowsLog2(RowOptions options) {
+    long bytes = Math.min(ChronicleRows.SLAB_BYTES, options.maxRows() * rowBytes(options));
+    long rows = Math.max(1, bytes / RowDescriptor.of(options).rowBytes());
+    return Long.SIZE - 1 - Long.numberOfLeadingZeros(rows);
+  }
+
   /** The filter of a slot; null where one occurrence is enough. */
   static @Nullable AdmissionFilter filter(RowOptions options, long seed, int slot) {
     return switch (options.admission()) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +18,6 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Readers against the writer, whose rows are updated, evicted and expired without pause, so that
@@ -51,10 +49,6 @@ class ConcurrentReadTest {
   private static final Scenario GROWING =
       new Scenario("growing", 100_000, 20_000, 100_000, 128, 120_000, 50_000);
 
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  Path directory;
-
   @Test
   void noReaderOfAHotSlotSeesATornOrForeignRow() throws Exception {
     SlotStatistics statistics = run(HOT);
@@ -75,7 +69,7 @@ class ConcurrentReadTest {
     RowOptions options = new RowOptions(DIM, 1, scenario.ttlSec, scenario.maxRows, sgd, 0);
     long start = System.nanoTime();
     try (EmbeddingTable table =
-            ChronicleEmbeddingTable.open(directory, EmbeddingTableContract.one(options), 3);
+            new ChronicleEmbeddingTable(EmbeddingTableContract.one(options), 3);
         ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
       CountDownLatch done = new CountDownLatch(1);
       List<Future<Long>> readers =
@@ -123,8 +117,7 @@ class ConcurrentReadTest {
     long[] fids = LongStream.range(0, 5_000).toArray();
     try (ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
       for (int round = 0; round < 20; round++) {
-        EmbeddingTable table =
-            ChronicleEmbeddingTable.open(directory, EmbeddingTableContract.one(options), 3);
+        EmbeddingTable table = new ChronicleEmbeddingTable(EmbeddingTableContract.one(options), 3);
         table.gatherForTraining(
             0,
             fids,

@@ -79,7 +79,7 @@ final class CrashChild {
     Path directory = Path.of(args[0]);
     SnapshotStore store = SnapshotStore.open(directory.resolve("snapshots"));
     try (EmbeddingTable table =
-        ChronicleEmbeddingTable.open(directory.resolve("table"), schema(), SEED)) {
+        new ChronicleEmbeddingTable(schema(), SEED)) {
       new CrashChild(store, table).run();
     }
   }

@@ -40,7 +40,7 @@ class GoldenSnapshotTest {
     assertThat(golden.manifest().metadata())
         .containsExactlyInAnyOrderEntriesOf(Map.of("batch", "30", "note", "a b=c"));
     try (EmbeddingTable heap = new HeapEmbeddingTable(schema(), SEED);
-        EmbeddingTable chronicle = ChronicleEmbeddingTable.open(directory, schema(), SEED)) {
+        EmbeddingTable chronicle = new ChronicleEmbeddingTable(schema(), SEED)) {
       heap.readFrom(golden);
       chronicle.readFrom(golden);
       assertThat(chronicle.stateHash()).isEqualTo(heap.stateHash());
@@ -59,7 +59,7 @@ class GoldenSnapshotTest {
     assertThat(golden.chain()).hasSize(2);
     assertThat(golden.manifest().metadata()).containsEntry("note", "a b=c");
     try (EmbeddingTable heap = new HeapEmbeddingTable(schema(), SEED);
-        EmbeddingTable chronicle = ChronicleEmbeddingTable.open(directory, schema(), SEED);
+        EmbeddingTable chronicle = new ChronicleEmbeddingTable(schema(), SEED);
         EmbeddingTable replayed = new HeapEmbeddingTable(schema(), SEED)) {
       heap.readFrom(golden);
       chronicle.readFrom(golden);
@@ -95,8 +95,7 @@ class GoldenSnapshotTest {
   }
 
   private void write(SnapshotStore store) throws IOException {
-    try (EmbeddingTable table =
-        ChronicleEmbeddingTable.open(directory.resolve("table"), schema(), SEED)) {
+    try (EmbeddingTable table = new ChronicleEmbeddingTable(schema(), SEED)) {
       train(table, 0, 20);
       write(store, "v2-base", table.freeze(false), null);
       train(table, 20, 30);

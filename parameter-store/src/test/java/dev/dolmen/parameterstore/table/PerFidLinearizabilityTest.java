@@ -3,16 +3,11 @@ package dev.dolmen.parameterstore.table;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What one writer and several readers do to single fids happens in some order, the readers' own
@@ -31,8 +26,6 @@ public class PerFidLinearizabilityTest {
   private static final int DIM = 16;
   private static final int MAX_ROWS = 3;
   private static final long TTL_SEC = 100;
-
-  @TempDir static Path directory;
 
   @Test
   void everyOutcomeIsOneOfSomeOrder() {
@@ -118,12 +111,7 @@ public class PerFidLinearizabilityTest {
     }
 
     private static EmbeddingTable open() {
-      try {
-        return ChronicleEmbeddingTable.open(
-            Files.createTempDirectory(directory, "table"), schema(), EmbeddingTableContract.SEED);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return new ChronicleEmbeddingTable(schema(), EmbeddingTableContract.SEED);
     }
 
     private static EmbeddingTable empty() {

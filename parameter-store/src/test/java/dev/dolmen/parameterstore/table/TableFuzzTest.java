@@ -40,7 +40,7 @@ class TableFuzzTest {
   void bothTablesAgree(long seed) throws IOException {
     Schema schema = schema();
     try (EmbeddingTable slow = new HeapEmbeddingTable(schema, seed);
-        EmbeddingTable fast = ChronicleEmbeddingTable.open(directory, schema, seed)) {
+        EmbeddingTable fast = new ChronicleEmbeddingTable(schema, seed)) {
       Run run = new Run(slow, fast, new SplittableRandom(seed), directory);
       for (int step = 0; step < STEPS; step++) {
         run.step();

@@ -10,8 +10,6 @@ import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Kind;
 import dev.dolmen.parameterstore.table.ChronicleEmbeddingTable;
 import dev.dolmen.parameterstore.table.EmbeddingTable;
 import dev.dolmen.parameterstore.table.HeapEmbeddingTable;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,9 +22,8 @@ final class DolmenRows implements RowTable {
   private final float[] out;
   private final int[] once;
 
-  DolmenRows(Path directory, int rows, PlainAdagrad adagrad, int mostInsertedAtOnce)
-      throws IOException {
-    table = ChronicleEmbeddingTable.open(directory, schema(rows, adagrad), SEED);
+  DolmenRows(int rows, PlainAdagrad adagrad, int mostInsertedAtOnce) {
+    table = new ChronicleEmbeddingTable(schema(rows, adagrad), SEED);
     out = new float[mostInsertedAtOnce * adagrad.dim()];
     once = new int[mostInsertedAtOnce];
     Arrays.fill(once, 1);
@@ -75,7 +72,7 @@ final class DolmenRows implements RowTable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     table.close();
   }
 }

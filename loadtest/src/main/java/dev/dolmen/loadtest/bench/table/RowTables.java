@@ -27,7 +27,7 @@ final class RowTables {
   static RowTable open(String name, Path directory, int rows, PlainAdagrad adagrad)
       throws IOException {
     return switch (name) {
-      case DOLMEN -> new DolmenRows(directory, rows, adagrad, RowKeys.DISTINCT);
+      case DOLMEN -> new DolmenRows(rows, adagrad, RowKeys.DISTINCT);
       case CHRONICLE_PLAIN -> new ChroniclePlainRows(rows, adagrad);
       case CHM -> HeapMapRows.concurrent(adagrad);
       case AGRONA -> HeapMapRows.agrona(adagrad);

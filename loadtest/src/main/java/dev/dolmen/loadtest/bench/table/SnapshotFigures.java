@@ -7,7 +7,6 @@ import dev.dolmen.parameterstore.table.ChronicleEmbeddingTable;
 import dev.dolmen.parameterstore.table.EmbeddingTable;
 import dev.dolmen.parameterstore.table.FrozenTable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -87,10 +86,9 @@ final class SnapshotFigures {
   /** Restores a new table, in the page cache's best case. */
   List<TableLine> restore() throws IOException {
     Snapshot snapshot = store().open(ID);
-    Path folder = Files.createDirectory(directory.resolve("restored"));
     try (ChronicleEmbeddingTable table =
-        ChronicleEmbeddingTable.open(
-            folder, DolmenRows.schema(run.rows(), run.adagrad()), DolmenRows.SEED)) {
+        new ChronicleEmbeddingTable(
+            DolmenRows.schema(run.rows(), run.adagrad()), DolmenRows.SEED)) {
       long start = System.nanoTime();
       table.readFrom(snapshot);
       double seconds = (System.nanoTime() - start) / 1e9;

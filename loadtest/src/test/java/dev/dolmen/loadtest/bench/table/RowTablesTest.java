@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -40,8 +39,7 @@ class RowTablesTest {
   void ourTableIsSnapshottedAndRestored() throws IOException {
     TableRun run = new TableRun(RowTables.DOLMEN, ROWS, 32, false, List.of(), true, 1, 1, 1);
     SnapshotFigures figures = new SnapshotFigures(run, directory);
-    Path rows = Files.createDirectory(directory.resolve("rows"));
-    try (DolmenRows table = new DolmenRows(rows, ROWS, run.adagrad(), RowKeys.DISTINCT)) {
+    try (DolmenRows table = new DolmenRows(ROWS, run.adagrad(), RowKeys.DISTINCT)) {
       new TableFill(run.adagrad()).run(table, ROWS);
       List<TableLine> lines = figures.snapshot(table.table());
       assertThat(lines).hasSize(2).allMatch(l -> l.op().equals("snapshot") && l.pauseMs() != null);
