@@ -29,6 +29,8 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   private final long seed;
   private final List<ChronicleSlotTable> tables = new ArrayList<>();
   private int expireSlot;
+  private long touchedEpoch;
+  private long touchedSequence;
   private boolean closed;
 
   /**
@@ -76,6 +78,8 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
       int outOffset) {
     checkOpen();
     int second = TableLayout.checkEventTime(eventTimeSec);
+    // Each may get a row, cost another its row, and a third its number.
+    tables.get(slot).checkRoom(3L * n);
     return tables.get(slot).gatherForTraining(fids, occurrences, from, n, second, out, outOffset);
   }
 
@@ -83,6 +87,7 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   public void applyGradients(
       int slot, long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
     checkOpen();
+    tables.get(slot).checkRoom(n);
     tables.get(slot).applyGradients(fids, from, n, gradients, gradientsOffset);
   }
 
@@ -90,6 +95,7 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   public int expire(long eventTimeSec, int maxRows) {
     checkOpen();
     TableLayout.checkEventTime(eventTimeSec);
+    checkRoomToExpire(maxRows);
     int left = maxRows;
     int removed = 0;
     for (int visits = 0; visits < tables.size() && left > 0; visits++) {
@@ -138,6 +144,33 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
 
   private void settle(boolean durable) {
     tables.forEach(table -> table.settle(durable));
+  }
+
+  @Override
+  public void trackTouched(long epoch, int maxFids) {
+    checkOpen();
+    touchedEpoch = epoch;
+    tables.forEach(table -> table.trackTouched(maxFids));
+  }
+
+  /**
+   * Of every slot before any is changed: what is swept may lose its row, and another its number.
+   */
+  private void checkRoomToExpire(int maxRows) {
+    for (ChronicleSlotTable table : tables) {
+      table.checkRoom(2L * Math.min(maxRows, table.rows()));
+    }
+  }
+
+  @Override
+  public int touchedFids(int slot) {
+    return tables.get(slot).touchedFids();
+  }
+
+  @Override
+  public TouchedBatch drainTouched(int slot, int maxFids) {
+    checkOpen();
+    return tables.get(slot).drainTouched(touchedEpoch, ++touchedSequence, maxFids);
   }
 
   @Override

@@ -381,6 +381,7 @@ final class ChronicleSlotTable {
   private void remove(int number) {
     int last = rows.size() - 1;
     long address = rows.address(number);
+    touched.removed(NativeMemory.getLong(address + FID_OFFSET));
     index.remove(NativeMemory.getLong(address + FID_OFFSET), number);
     beginWrite(address);
     if (number < last) {
@@ -503,6 +504,55 @@ final class ChronicleSlotTable {
       next = RowHash.add(next, NativeMemory.getFloat(address + WEIGHTS_OFFSET + 4L * i));
     }
     return next;
+  }
+
+  private final TouchedFids.Rows trackedRows =
+      new TouchedFids.Rows() {
+        @Override
+        public boolean contains(long fid) {
+          return index.find(fid, rows) >= 0;
+        }
+
+        @Override
+        public long fid(int number) {
+          return NativeMemory.getLong(rows.address(number) + FID_OFFSET);
+        }
+
+        @Override
+        public void copy(int number, float[] out, int at) {
+          long address = number < 0 ? outOfVocabulary : rows.address(number);
+          NativeMemory.copyFloats(address + WEIGHTS_OFFSET, out, at, dim);
+        }
+      };
+
+  /** See {@link EmbeddingTable#trackTouched}. */
+  void trackTouched(int maxFids) {
+    touched.track(new TouchedFids(slot, maxFids, rows.size()));
+  }
+
+  int touchedFids() {
+    TouchedFids now = touched.tracked();
+    return now == null ? 0 : now.count();
+  }
+
+  TouchedBatch drainTouched(long epoch, long sequence, int maxFids) {
+    TouchedFids now = touched.tracked();
+    if (now == null) {
+      throw new IllegalStateException("touched fids are not tracked");
+    }
+    if (maxFids < 1) {
+      throw new IllegalArgumentException("maxFids: " + maxFids + " is not above 0");
+    }
+    return now.drain(epoch, sequence, dim, maxFids, trackedRows);
+  }
+
+  /** See {@link TouchedFids#checkRoom}. */
+  void checkRoom(long fids) {
+    touched.checkRoom(fids);
+  }
+
+  int rows() {
+    return rows.size();
   }
 
   /** See {@link EmbeddingTable#freeze}. */

@@ -106,6 +106,30 @@ public interface EmbeddingTable extends Closeable {
    */
   FrozenTable freezeInPlace();
 
+  /**
+   * Begins to keep the touched fids of every slot for a reader elsewhere: all rows there are, then
+   * those whose weights, occurrences or last-seen change, who get a row or lose it. None is ever
+   * dropped: a call of the writer that could touch more than {@code maxFids} of a slot ends with a
+   * {@link TouchedFullException} and has changed nothing. Ends with {@link #readFrom}. Writer.
+   *
+   * @param epoch larger than that of every tracking before, also in other processes
+   * @param maxFids fids of a slot that may wait to be drained; at least three times those of a
+   *     batch
+   */
+  void trackTouched(long epoch, int maxFids);
+
+  /** Touched fids of a slot that wait to be drained; 0 without {@link #trackTouched}. Writer. */
+  int touchedFids(int slot);
+
+  /**
+   * Takes touched fids of a slot with the weights that they have now; see {@link
+   * TouchedRowsReceiver} for how to apply them. Writer.
+   *
+   * @param maxFids fids at most, at least 1
+   * @throws IllegalStateException without {@link #trackTouched}
+   */
+  TouchedBatch drainTouched(int slot, int maxFids);
+
   /** Bytes of rows that {@link #freeze} would copy now. Writer. */
   long copyBytes(boolean delta);
 

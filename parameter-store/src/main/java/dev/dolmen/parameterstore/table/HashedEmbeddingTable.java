@@ -154,6 +154,21 @@ public final class HashedEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
+  public void trackTouched(long epoch, int maxFids) {
+    table.trackTouched(epoch, maxFids);
+  }
+
+  @Override
+  public int touchedFids(int slot) {
+    return table.touchedFids(slot);
+  }
+
+  @Override
+  public TouchedBatch drainTouched(int slot, int maxFids) {
+    return table.drainTouched(slot, maxFids);
+  }
+
+  @Override
   public long copyBytes(boolean delta) {
     return table.copyBytes(delta);
   }

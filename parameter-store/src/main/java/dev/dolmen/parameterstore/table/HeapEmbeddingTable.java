@@ -18,6 +18,8 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
   private final long seed;
   private final List<HeapSlotTable> tables = new ArrayList<>();
   private int expireSlot;
+  private long touchedEpoch;
+  private long touchedSequence;
 
   /**
    * @param seed source of the rows' first weights and of the draws that choose what makes room
@@ -62,18 +64,22 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
       float[] out,
       int outOffset) {
     int second = TableLayout.checkEventTime(eventTimeSec);
+    // Each may get a row, cost another its row, and a third its number.
+    tables.get(slot).checkRoom(3L * n);
     return tables.get(slot).gatherForTraining(fids, occurrences, from, n, second, out, outOffset);
   }
 
   @Override
   public synchronized void applyGradients(
       int slot, long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
+    tables.get(slot).checkRoom(n);
     tables.get(slot).applyGradients(fids, from, n, gradients, gradientsOffset);
   }
 
   @Override
   public synchronized int expire(long eventTimeSec, int maxRows) {
     TableLayout.checkEventTime(eventTimeSec);
+    checkRoomToExpire(maxRows);
     int left = maxRows;
     int removed = 0;
     for (int visits = 0; visits < tables.size() && left > 0; visits++) {
@@ -120,6 +126,31 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
 
   private synchronized void settle(boolean durable) {
     tables.forEach(table -> table.settle(durable));
+  }
+
+  @Override
+  public synchronized void trackTouched(long epoch, int maxFids) {
+    touchedEpoch = epoch;
+    tables.forEach(table -> table.trackTouched(maxFids));
+  }
+
+  /**
+   * Of every slot before any is changed: what is swept may lose its row, and another its number.
+   */
+  private void checkRoomToExpire(int maxRows) {
+    for (HeapSlotTable table : tables) {
+      table.checkRoom(2L * Math.min(maxRows, table.rows()));
+    }
+  }
+
+  @Override
+  public synchronized int touchedFids(int slot) {
+    return tables.get(slot).touchedFids();
+  }
+
+  @Override
+  public synchronized TouchedBatch drainTouched(int slot, int maxFids) {
+    return tables.get(slot).drainTouched(touchedEpoch, ++touchedSequence, maxFids);
   }
 
   @Override

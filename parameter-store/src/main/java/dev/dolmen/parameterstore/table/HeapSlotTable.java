@@ -48,6 +48,25 @@ final class HeapSlotTable {
   private final List<Row> byNumber = new ArrayList<>();
   private final Row outOfVocabulary;
   private final BitSet touched = new BitSet();
+  private @Nullable TouchedFids tracked;
+  private final TouchedFids.Rows trackedRows =
+      new TouchedFids.Rows() {
+        @Override
+        public boolean contains(long fid) {
+          return byFid.containsKey(fid);
+        }
+
+        @Override
+        public long fid(int number) {
+          return byNumber.get(number).fid;
+        }
+
+        @Override
+        public void copy(int number, float[] out, int at) {
+          Row row = number < 0 ? outOfVocabulary : byNumber.get(number);
+          System.arraycopy(row.weights, 0, out, at, row.weights.length);
+        }
+      };
   private BitSet taken = new BitSet();
   private final RowBuffer deltaCopies;
   private final RowBuffer wholeCopies;
@@ -113,7 +132,7 @@ final class HeapSlotTable {
         row.lastSeenSec = second;
       }
       row.occurrences = (int) Math.min(Integer.MAX_VALUE, (long) row.occurrences + occurrences);
-      touched.set(row.number);
+      touch(row);
       return row;
     }
     if (fid == Fids.OUT_OF_VOCABULARY) {
@@ -142,7 +161,7 @@ final class HeapSlotTable {
     SeededBits.addNoise(rowSeed, options.initialStdDev(), row.weights, 0, options.dim());
     RowState.fill(options.optimizer(), row.weights, row.state);
     add(row);
-    touched.set(row.number);
+    touch(row);
     return row;
   }
 
@@ -172,7 +191,8 @@ final class HeapSlotTable {
 
   /** The last row takes the number of the removed one. */
   private void remove(int number) {
-    byFid.remove(byNumber.get(number).fid);
+    long fid = byNumber.get(number).fid;
+    byFid.remove(fid);
     Row last = byNumber.removeLast();
     if (number < byNumber.size()) {
       byNumber.set(number, last);
@@ -180,6 +200,13 @@ final class HeapSlotTable {
       touched.set(number);
     }
     touched.clear(byNumber.size());
+    if (tracked != null) {
+      tracked.removed(fid);
+      tracked.remove(byNumber.size());
+      if (number < byNumber.size()) {
+        tracked.add(number);
+      }
+    }
   }
 
   private void copy(long fid, @Nullable Row row, float[] out, int at) {
@@ -200,7 +227,7 @@ final class HeapSlotTable {
       Row row = byFid.get(fids[from + i]);
       if (row != null) {
         step(row, gradients, at);
-        touched.set(row.number);
+        touch(row);
         continue;
       }
       if (sum == null) {
@@ -281,6 +308,44 @@ final class HeapSlotTable {
       next = RowHash.add(next, state);
     }
     return next;
+  }
+
+  /** See {@link EmbeddingTable#trackTouched}. */
+  void trackTouched(int maxFids) {
+    tracked = new TouchedFids(slot, maxFids, byNumber.size());
+  }
+
+  int touchedFids() {
+    TouchedFids now = tracked;
+    return now == null ? 0 : now.count();
+  }
+
+  TouchedBatch drainTouched(long epoch, long sequence, int maxFids) {
+    TouchedFids now = tracked;
+    if (now == null) {
+      throw new IllegalStateException("touched fids are not tracked");
+    }
+    if (maxFids < 1) {
+      throw new IllegalArgumentException("maxFids: " + maxFids + " is not above 0");
+    }
+    return now.drain(epoch, sequence, options.dim(), maxFids, trackedRows);
+  }
+
+  void checkRoom(long fids) {
+    if (tracked != null) {
+      tracked.checkRoom(fids);
+    }
+  }
+
+  int rows() {
+    return byNumber.size();
+  }
+
+  private void touch(Row row) {
+    touched.set(row.number);
+    if (tracked != null) {
+      tracked.add(row.number);
+    }
   }
 
   /** See {@link EmbeddingTable#freeze}. */
@@ -382,6 +447,7 @@ final class HeapSlotTable {
     byFid.clear();
     byNumber.clear();
     touched.clear();
+    tracked = null;
     inFlight = false;
     byte[] floats = new byte[4 * (options.dim() + stateFloats)];
     try (DataInputStream in = snapshot.section(TableLayout.rowsSection(slot))) {

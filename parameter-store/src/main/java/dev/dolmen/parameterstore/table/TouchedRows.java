@@ -1,6 +1,7 @@
 package dev.dolmen.parameterstore.table;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers of the rows that have changed since the last snapshot: a bit a row. It cannot overflow,
@@ -16,8 +17,16 @@ final class TouchedRows {
   private long[] taken = new long[INITIAL_WORDS];
   private int count;
   private boolean inFlight;
+  private @Nullable TouchedFids tracked;
 
   void add(int number) {
+    if (tracked != null) {
+      tracked.add(number);
+    }
+    set(number);
+  }
+
+  private void set(int number) {
     int word = number >>> 6;
     if (word >= bits.length) {
       bits = Arrays.copyOf(bits, Math.max(word + 1, 2 * bits.length));
@@ -35,8 +44,34 @@ final class TouchedRows {
     return word < bits.length && (bits[word] & 1L << number) != 0;
   }
 
+  /** Passes on what is touched, and what is removed. */
+  void track(@Nullable TouchedFids fids) {
+    tracked = fids;
+  }
+
+  @Nullable TouchedFids tracked() {
+    return tracked;
+  }
+
+  /** A fid lost its row; what became of the numbers comes by {@link #add} and {@link #remove}. */
+  void removed(long fid) {
+    if (tracked != null) {
+      tracked.removed(fid);
+    }
+  }
+
+  /** See {@link TouchedFids#checkRoom}. */
+  void checkRoom(long fids) {
+    if (tracked != null) {
+      tracked.checkRoom(fids);
+    }
+  }
+
   /** The row of this number is gone and no other has taken the number. */
   void remove(int number) {
+    if (tracked != null) {
+      tracked.remove(number);
+    }
     int word = number >>> 6;
     if (word < bits.length && (bits[word] & 1L << number) != 0) {
       bits[word] &= ~(1L << number);
@@ -99,7 +134,7 @@ final class TouchedRows {
       for (long left = taken[word]; left != 0; left &= left - 1) {
         int number = (word << 6) + Long.numberOfTrailingZeros(left);
         if (number < rows) {
-          add(number);
+          set(number);
         }
       }
     }
@@ -110,6 +145,7 @@ final class TouchedRows {
     Arrays.fill(bits, 0);
     count = 0;
     inFlight = false;
+    tracked = null;
   }
 
   long memoryBytes() {

@@ -78,8 +78,7 @@ final class CrashChild {
   public static void main(String[] args) throws IOException {
     Path directory = Path.of(args[0]);
     SnapshotStore store = SnapshotStore.open(directory.resolve("snapshots"));
-    try (EmbeddingTable table =
-        new ChronicleEmbeddingTable(schema(), SEED)) {
+    try (EmbeddingTable table = new ChronicleEmbeddingTable(schema(), SEED)) {
       new CrashChild(store, table).run();
     }
   }

@@ -44,8 +44,7 @@ class CrashTest {
   @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void whatOpensAfterAKillIsWhatARunWithoutOneHad() throws Exception {
     try (EmbeddingTable oracle = new HeapEmbeddingTable(CrashChild.schema(), CrashChild.SEED);
-        EmbeddingTable opened =
-            new ChronicleEmbeddingTable(CrashChild.schema(), CrashChild.SEED)) {
+        EmbeddingTable opened = new ChronicleEmbeddingTable(CrashChild.schema(), CrashChild.SEED)) {
       long learned = 0;
       for (int kill = 0; kill < KILLS; kill++) {
         trainAndKill();

@@ -10,8 +10,11 @@ import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** What every embedding table does. */
@@ -225,6 +228,107 @@ abstract class EmbeddingTableContract {
       for (String section : snapshot.reader().sections()) {
         assertThat(again.bytes(section)).as(section).isEqualTo(snapshot.bytes(section));
       }
+    }
+  }
+
+  /** Drained in parts, delivered twice and in any order, the receiver equals the table. */
+  @Test
+  void touchedRowsArriveHoweverTheyAreDelivered() throws IOException {
+    Schema schema =
+        new Schema(
+            List.of(
+                Schemas.slot("item", SlotKind.ID, Schemas.rows(5, 2, 20, 60)),
+                Schemas.slot("brand", SlotKind.CATEGORY, Schemas.rows(3, 1, 0, 20))));
+    SplittableRandom random = new SplittableRandom(8);
+    List<TouchedBatch> batches = new ArrayList<>();
+    try (EmbeddingTable table = open(schema)) {
+      train(table, random, 10, 20);
+      table.trackTouched(3, 5_000);
+      for (int round = 0; round < 40; round++) {
+        train(table, random, 1 + random.nextInt(3), 30 + 3 * round);
+        int slot = random.nextInt(2);
+        batches.add(table.drainTouched(slot, 1 + random.nextInt(60)));
+      }
+      for (int slot = 0; slot < 2; slot++) {
+        while (table.touchedFids(slot) > 0) {
+          batches.add(table.drainTouched(slot, 7));
+        }
+      }
+      for (int order = 0; order < 5; order++) {
+        TouchedRowsReceiver receiver = new TouchedRowsReceiver(2);
+        batches.forEach(receiver::apply);
+        Collections.shuffle(batches, new java.util.Random(order));
+        batches.forEach(receiver::apply);
+        expectEqual(table, receiver);
+        receiver.forgetRemovedBefore(Long.MAX_VALUE);
+        expectEqual(table, receiver);
+        TouchedRowsReceiver shuffled = new TouchedRowsReceiver(2);
+        batches.forEach(shuffled::apply);
+        expectEqual(table, shuffled);
+      }
+      TouchedRowsReceiver later = new TouchedRowsReceiver(2);
+      batches.forEach(later::apply);
+      table.trackTouched(4, 5_000);
+      assertThat(table.touchedFids(1)).isEqualTo((int) table.statistics(1).rows());
+      later.apply(table.drainTouched(1, 1));
+      batches.forEach(later::apply);
+      assertThat(later.rows(0)).isZero();
+      assertThat(later.rows(1)).as("a row and the out-of-vocabulary row").isEqualTo(2);
+    }
+  }
+
+  private static void train(EmbeddingTable table, SplittableRandom random, int times, int second) {
+    for (int i = 0; i < times; i++) {
+      for (int slot = 0; slot < 2; slot++) {
+        long[] fids = random.longs(12, 0, 90).distinct().toArray();
+        float[] rows = new float[fids.length * table.dim(slot)];
+        table.gatherForTraining(slot, fids, ones(fids.length), 0, fids.length, second, rows, 0);
+        table.applyGradients(slot, fids, 0, fids.length, rows, 0);
+      }
+      table.expire(second, 20);
+    }
+  }
+
+  private static void expectEqual(EmbeddingTable table, TouchedRowsReceiver receiver) {
+    for (int slot = 0; slot < 2; slot++) {
+      assertThat(receiver.rows(slot)).isEqualTo(table.statistics(slot).rows() + 1);
+      float[] expected = new float[table.dim(slot)];
+      float[] found = new float[table.dim(slot)];
+      for (long fid = -1; fid < 90; fid++) {
+        long[] fids = {fid < 0 ? Fids.OUT_OF_VOCABULARY : fid};
+        boolean row = fid < 0 || table.contains(slot, fid);
+        assertThat(receiver.get(slot, fids[0], found)).isEqualTo(row);
+        if (row) {
+          table.gather(slot, fids, 0, 1, expected, 0);
+          assertThat(found).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void atTheBoundOfTouchedFidsTheWriterIsPushedBackBeforeAnythingChanges() throws IOException {
+    try (EmbeddingTable table = open(one(Schemas.rows(2, 1, 10, 100)))) {
+      float[] out = new float[2];
+      assertThatThrownBy(() -> table.drainTouched(0, 1)).hasMessageContaining("not tracked");
+      table.trackTouched(1, 12);
+      for (int fid = 0; fid < 10; fid++) {
+        see(table, fid, 1, 50, out);
+      }
+      long before = table.stateHash();
+      assertThatThrownBy(() -> see(table, 99, 1, 50, out))
+          .isInstanceOf(TouchedFullException.class)
+          .hasMessageContaining("beyond the bound of 12");
+      assertThatThrownBy(() -> table.expire(100, 5)).isInstanceOf(TouchedFullException.class);
+      assertThat(table.stateHash()).isEqualTo(before);
+      assertThat(table.drainTouched(0, 100).size()).isEqualTo(11);
+      assertThat(table.touchedFids(0)).isZero();
+      see(table, 99, 1, 50, out);
+      assertThat(table.touchedFids(0)).isEqualTo(1);
+      assertThat(table.expire(100, 5)).isEqualTo(5);
+      TouchedBatch removed = table.drainTouched(0, 100);
+      assertThat(removed.isRemoved(0)).isTrue();
+      assertThat(removed.size()).isGreaterThanOrEqualTo(5);
     }
   }
 

@@ -108,6 +108,8 @@ class TableFuzzTest {
     private final Map<String, Long> hashes = new HashMap<>();
     private long second = 1_000;
     private int snapshots;
+    private final SplittableRandom drains = new SplittableRandom(9);
+    private long epoch;
     private @Nullable String latest;
 
     Run(EmbeddingTable slow, EmbeddingTable fast, SplittableRandom random, Path directory)
@@ -117,9 +119,13 @@ class TableFuzzTest {
       this.slow = slow;
       this.fast = fast;
       this.random = random;
+      track();
     }
 
     void step() throws IOException {
+      if (drains.nextInt(8) == 0) {
+        drain(drains.nextInt(slow.slots()));
+      }
       int slot = random.nextInt(slow.slots());
       switch (random.nextInt(20)) {
         case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 -> train(slot);
@@ -166,6 +172,31 @@ class TableFuzzTest {
       fast.applyGradients(slot, fids, from, n, gradients, 1);
     }
 
+    private void drain(int slot) {
+      assertThat(fast.touchedFids(slot)).isEqualTo(slow.touchedFids(slot));
+      int n = 1 + drains.nextInt(500);
+      TouchedBatch expected = slow.drainTouched(slot, n);
+      TouchedBatch found = fast.drainTouched(slot, n);
+      assertThat(found.size()).isEqualTo(expected.size());
+      assertThat(found.sequence()).isEqualTo(expected.sequence());
+      float[] a = new float[slow.dim(slot)];
+      float[] b = new float[slow.dim(slot)];
+      for (int i = 0; i < found.size(); i++) {
+        assertThat(found.fid(i)).isEqualTo(expected.fid(i));
+        assertThat(found.isRemoved(i)).isEqualTo(expected.isRemoved(i));
+        if (!found.isRemoved(i)) {
+          found.weights(i, a);
+          expected.weights(i, b);
+          assertThat(a).isEqualTo(b);
+        }
+      }
+    }
+
+    private void track() {
+      slow.trackTouched(++epoch, 1_000_000);
+      fast.trackTouched(epoch, 1_000_000);
+    }
+
     private void gather(int slot) {
       long[] fids = fids(slot);
       float[] expected = new float[fids.length * slow.dim(slot)];
@@ -190,6 +221,7 @@ class TableFuzzTest {
       }
       slow.readFrom(byFast.reader());
       fast.readFrom(bySlow.reader());
+      track();
       latest = null;
       compareState();
     }
@@ -240,6 +272,7 @@ class TableFuzzTest {
       if (latest != null) {
         slow.readFrom(ofFast.open(latest));
         fast.readFrom(ofSlow.open(latest));
+        track();
         assertThat(slow.stateHash()).isEqualTo(hashes.get(latest));
         compareState();
       }
