@@ -9,11 +9,8 @@ import dev.dolmen.model.session.SessionEncoder;
 final class Architecture {
   private static final float PRIOR_WEIGHT_START = 0.5f;
 
-  /** Distances from the end of the session that are told apart; the last stands for all beyond. */
-  static final int REPEAT_DISTANCES = 16;
-
   /** Of the learning rate: some hundred steps, not some thousand, to a term of 3. */
-  private static final float REPEAT_RATE = 30;
+  private static final float TERM_RATE = 30;
 
   final ModelOptions options;
   final Kernels kernels;
@@ -24,8 +21,8 @@ final class Architecture {
   /** Offset of the weight of the popularity prior in the parameters. */
   final int priorWeight;
 
-  /** Offset of the terms for items of the session itself, by distance, in the parameters. */
-  final int repeatTerms;
+  /** Offset of the {@link ScoreTerms} in the parameters. */
+  final int terms;
 
   Architecture(ModelOptions options, Kernels kernels) {
     this.options = options;
@@ -33,12 +30,9 @@ final class Architecture {
     items = new ItemEncoder(kernels, layout, options);
     sessions = new SessionEncoder(kernels, layout, options);
     priorWeight = layout.vector("prior/weight", 1, PRIOR_WEIGHT_START);
-    repeatTerms = layout.scoreTerms("repeat/distance", REPEAT_DISTANCES, REPEAT_RATE);
-  }
-
-  /** Where the term of an item last seen {@code distance} events before the end stands. */
-  int repeatTerm(int distance) {
-    return repeatTerms + Math.min(distance, REPEAT_DISTANCES - 1);
+    terms = layout.scoreTerms("repeat/distance", ScoreTerms.DISTANCES, TERM_RATE);
+    layout.scoreTerms("covisit/long", ScoreTerms.KNOTS, TERM_RATE);
+    layout.scoreTerms("covisit/recent", ScoreTerms.KNOTS, TERM_RATE);
   }
 
   /** Fresh parameters. */

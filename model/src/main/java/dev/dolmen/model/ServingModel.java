@@ -32,13 +32,12 @@ public final class ServingModel {
   }
 
   /**
-   * Learned term of the score of an item that the session has seen: shops are returned to, news are
-   * not.
+   * Copies the learned {@link ScoreTerms}.
    *
-   * @param distance events since its last occurrence, 0 for the session's last event
+   * @param out overwritten, [{@link ScoreTerms#COUNT}]
    */
-  public float repeatTerm(int distance) {
-    return parameters[architecture.repeatTerm(distance)];
+  public void copyTerms(float[] out) {
+    System.arraycopy(parameters, architecture.terms, out, 0, ScoreTerms.COUNT);
   }
 
   /**
@@ -60,8 +59,7 @@ public final class ServingModel {
 
   /**
    * Encodes a session; the score of an item is the dot product of the result with its vector, plus
-   * its popularity prior times {@link #priorWeight}, plus {@link #repeatTerm} for one of the
-   * session's own.
+   * its popularity prior times {@link #priorWeight}, plus its {@link ScoreTerms}.
    *
    * @param session 1 to L tokens
    * @param out overwritten, [D]

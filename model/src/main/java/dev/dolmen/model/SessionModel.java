@@ -68,12 +68,7 @@ public final class SessionModel {
     gradients = new float[parameters.length];
     this.optimizer = new AdamW(optimizer, architecture.layout);
     loss =
-        new SampledSoftmax(
-            kernels,
-            options.width(),
-            architecture.priorWeight,
-            architecture.repeatTerms,
-            Architecture.REPEAT_DISTANCES);
+        new SampledSoftmax(kernels, options.width(), architecture.priorWeight, architecture.terms);
   }
 
   /** The model's shape. */
@@ -87,13 +82,12 @@ public final class SessionModel {
   }
 
   /**
-   * Learned term of the score of an item that the session has seen: shops are returned to, news are
-   * not.
+   * Copies the learned {@link ScoreTerms}.
    *
-   * @param distance events since its last occurrence, 0 for the session's last event
+   * @param out overwritten, [{@link ScoreTerms#COUNT}]
    */
-  public float repeatTerm(int distance) {
-    return parameters[architecture.repeatTerm(distance)];
+  public void copyTerms(float[] out) {
+    System.arraycopy(parameters, architecture.terms, out, 0, ScoreTerms.COUNT);
   }
 
   /** Where the dense parameters stand. */
@@ -140,8 +134,7 @@ public final class SessionModel {
   /**
    * Session vectors of the last forward, row-major [P, D] from index 0 (the array may be longer).
    * The score of an item is the dot product with its vector, plus its prior times {@link
-   * #priorWeight}, plus {@link #repeatTerm} for one of the session's own. Valid until the next
-   * forward.
+   * #priorWeight}, plus its {@link ScoreTerms}. Valid until the next forward.
    */
   public float[] sessionVectors() {
     return sessions.vectors();

@@ -41,10 +41,7 @@ public final class TrainingBatch {
   /** Weight of the prediction in the loss, [P]. */
   public float[] predictionWeight = new float[0];
 
-  /**
-   * V: items 0 to V - 1 are candidates of every prediction. A prediction's own prefix is certain to
-   * be among them if it is there at all, so its items are not corrected for.
-   */
+  /** V: items 0 to V - 1 are candidates of every prediction. */
   public int candidates;
 
   /**
@@ -58,6 +55,24 @@ public final class TrainingBatch {
    * the model adds it to the score with one learned weight. Empty for none.
    */
   public float[] candidatePrior = new float[0];
+
+  /** First of each prediction's signals, [P + 1]; not read where {@link #signalTerm} is empty. */
+  public int[] signalStart = new int[1];
+
+  /** Candidate whose score the signal changes. */
+  public int[] signalCandidate = new int[0];
+
+  /** The {@link ScoreTerms term} that is added to it. */
+  public int[] signalTerm = new int[0];
+
+  /** What the term is multiplied with. */
+  public float[] signalWeight = new float[0];
+
+  /**
+   * Added to the score beside the term: what makes the correction by {@link #candidateLogQ} another
+   * one for this prediction. At one signal of a candidate, 0 at its others.
+   */
+  public float[] signalOffset = new float[0];
 
   /** Number of the batch: with the model's seed the source of all randomness in it. */
   public long number;

@@ -35,6 +35,7 @@ final class RandomBatch {
       batch.candidatePrior[v] = random.nextFloat() * 3;
     }
     predictions(candidates, random);
+    signals(candidates, random);
     batch.number = seed;
   }
 
@@ -86,6 +87,29 @@ final class RandomBatch {
         batch.predictionTarget[p] = random.nextInt(candidates);
         batch.predictionWeight[p] = p % 3 == 0 ? 1 : 0.5f + random.nextFloat();
       }
+    }
+  }
+
+  /** Two signals for half of all candidates. */
+  private void signals(int candidates, Random random) {
+    int most = 2 * batch.predictions * candidates;
+    batch.signalStart = new int[batch.predictions + 1];
+    batch.signalCandidate = new int[most];
+    batch.signalTerm = new int[most];
+    batch.signalWeight = new float[most];
+    batch.signalOffset = new float[most];
+    int at = 0;
+    for (int p = 0; p < batch.predictions; p++) {
+      for (int v = 0; v < candidates; v++) {
+        int first = random.nextInt(ScoreTerms.COUNT - 1);
+        for (int term = first; term < first + 2 && (v + p) % 2 == 0; term++) {
+          batch.signalCandidate[at] = v;
+          batch.signalTerm[at] = term;
+          batch.signalOffset[at] = (float) random.nextGaussian();
+          batch.signalWeight[at++] = random.nextFloat();
+        }
+      }
+      batch.signalStart[p + 1] = at;
     }
   }
 

@@ -214,19 +214,11 @@ final class ReferenceModel {
     return out;
   }
 
-  /** Events since the prediction's session had the item, or -1. */
-  private static int distance(TrainingBatch batch, int prediction, int item) {
-    int last = batch.predictionToken[prediction];
-    int start = 0;
-    for (int s = 0; s < batch.sessions; s++) {
-      start = batch.sessionStart[s] <= last ? batch.sessionStart[s] : start;
+  private double term(int term) {
+    if (term < 16) {
+      return p("repeat/distance", 0, term);
     }
-    for (int t = last; t >= start; t--) {
-      if (batch.tokenItem[t] == item) {
-        return last - t;
-      }
-    }
-    return -1;
+    return term < 27 ? p("covisit/long", 0, term - 16) : p("covisit/recent", 0, term - 27);
   }
 
   /** The loss, summed with the predictions' weights. */
@@ -242,9 +234,11 @@ final class ReferenceModel {
         for (int d = 0; d < item.length; d++) {
           score += item[d] * sessions[p][d];
         }
-        int distance = distance(batch, p, v);
-        if (distance >= 0) {
-          score += p("repeat/distance", 0, Math.min(distance, 15)) + batch.candidateLogQ[v];
+        for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
+          if (batch.signalCandidate[s] == v) {
+            score += batch.signalWeight[s] * term(batch.signalTerm[s]);
+            score += batch.signalOffset[s];
+          }
         }
         sum += Math.exp(score);
         if (v == batch.predictionTarget[p]) {

@@ -112,6 +112,7 @@ public final class Engine implements Closeable {
             learner.vectors,
             learner.sessions,
             table,
+            learner.coVisits,
             new Published(learner.serving(), learner.batches(), 0));
     ingest = new Ingest(log, learner.catalog, live.features(), clock, progress, options);
     ingest.rememberLoggedEvents(logOptions.deduplicationEvents());

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer;
 
+import dev.dolmen.model.ScoreTerms;
 import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.SessionModel;
 import dev.dolmen.model.TrainingBatch;
@@ -15,6 +16,7 @@ import dev.dolmen.trainer.batch.PendingEvents;
 import dev.dolmen.trainer.batch.PendingSession;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.covisit.CoVisits;
 import dev.dolmen.trainer.joiner.ImpressionJoiner;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStore;
@@ -51,6 +53,8 @@ final class Learner {
   private final BatchAssembler assembler;
   private final ClickCounts frequencies;
   private final ClickCounts baseline;
+  final CoVisits coVisits = new CoVisits();
+  private final float[] terms = new float[ScoreTerms.COUNT];
   private final PendingEvents pending = new PendingEvents();
   private ServingModel serving;
   private long batches;
@@ -104,6 +108,7 @@ final class Learner {
             catalog,
             frequencies,
             baseline,
+            coVisits,
             new BatchAssembler.Options(
                 options.negatives(),
                 options.fullSoftmaxItems(),
@@ -189,6 +194,7 @@ final class Learner {
       refresher.removed(item.index());
       frequencies.clear(item.index());
       baseline.clear(item.index());
+      coVisits.clear(item.index());
     }
   }
 
@@ -219,7 +225,8 @@ final class Learner {
     flushChangedItems();
     batches++;
     long eventTimeSec = Math.max(0, eventTimeMs / 1_000);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), batches);
+    model.copyTerms(terms);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), batches, terms);
     assembler.gatherForTraining(eventTimeSec);
     if (batch.predictions > 0) {
       learnPredictions(batch);
@@ -230,6 +237,7 @@ final class Learner {
         baseline.add(session.newItem(i));
         refresher.clicked(session.newItem(i), serving);
       }
+      session.addTo(coVisits);
     }
     table.expire(eventTimeSec, options.expireRowsPerBatch());
     eventsLearned += pending.size();
@@ -243,7 +251,7 @@ final class Learner {
     validation.score(
         model.sessionVectors(),
         assembler.targetItems(),
-        assembler.repeatBonuses(model::repeatTerm),
+        assembler.bonuses(),
         vectors,
         baseline,
         batches);
@@ -315,7 +323,12 @@ final class Learner {
     long[] counts = {batches, eventsLearned, eventTimeMs, skippedBatches, inapplicable};
     List<StateCopy> parts =
         List.of(
-            catalog.copy(), sessions.copy(), frequencies.copy(), baseline.copy(), joiner.copy());
+            catalog.copy(),
+            sessions.copy(),
+            frequencies.copy(),
+            baseline.copy(),
+            coVisits.copy(),
+            joiner.copy());
     return out -> {
       for (long count : counts) {
         out.writeLong(count);
@@ -337,6 +350,7 @@ final class Learner {
     sessions.readFrom(in);
     frequencies.readFrom(in);
     baseline.readFrom(in);
+    coVisits.readFrom(in);
     joiner.readFrom(in);
     publishCounters();
   }

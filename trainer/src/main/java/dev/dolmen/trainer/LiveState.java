@@ -5,6 +5,7 @@ import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.table.EmbeddingTable;
 import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.covisit.CoVisits;
 import dev.dolmen.trainer.session.SessionStore;
 
 /** The read side of an {@link Engine}: what it has learned so far, for any thread. */
@@ -15,6 +16,7 @@ public final class LiveState {
   private final ItemVectors vectors;
   private final SessionStore sessions;
   private final EmbeddingTable table;
+  private final CoVisits coVisits;
   private volatile Published published;
   private volatile int[] popular = {};
 
@@ -24,6 +26,7 @@ public final class LiveState {
       ItemVectors vectors,
       SessionStore sessions,
       EmbeddingTable table,
+      CoVisits coVisits,
       Published published) {
     this.schema = schema;
     this.features = new FeatureExtractor(schema);
@@ -31,6 +34,7 @@ public final class LiveState {
     this.vectors = vectors;
     this.sessions = sessions;
     this.table = table;
+    this.coVisits = coVisits;
     this.published = published;
   }
 
@@ -62,6 +66,11 @@ public final class LiveState {
   /** Embedding rows; readers use {@code gather} and {@code contains} only. */
   public EmbeddingTable table() {
     return table;
+  }
+
+  /** Items visited together. */
+  public CoVisits coVisits() {
+    return coVisits;
   }
 
   /** The newest model. */

@@ -329,7 +329,6 @@ public final class ItemVectors {
       ranks[q] = 0;
       if (bonuses != null) {
         target += bonuses.of(q, targets[q]);
-        ranks[q] = moved(bonuses, queries, q, target, floats, buffer);
       }
       floats[thresholds + q] = target;
     }
@@ -341,6 +340,11 @@ public final class ItemVectors {
         int rows = Math.min(RANK_QUERIES, open - q);
         scores(floats, q * width, rows, from, from + length, floats, buffer, columns);
         for (int i = 0; i < rows; i++) {
+          if (bonuses != null) {
+            int query = queryOf[q + i];
+            int place = bonuses.placeOf(query, from);
+            bonuses.addTo(query, place, from, from + length, floats, buffer + i * columns);
+          }
           ranks[queryOf[q + i]] +=
               kernels.countNotBelow(
                   floats, buffer + i * columns, length, floats[thresholds + q + i]);
@@ -358,27 +362,6 @@ public final class ItemVectors {
     int panel = item / ALIGNMENT * ALIGNMENT;
     scores(queries, query * width, panel, panel + ALIGNMENT, floats, buffer);
     return floats[buffer + item % ALIGNMENT];
-  }
-
-  /**
-   * How many items more the bonuses let stand before or level with the target than the scan will
-   * count, which knows of no bonuses; negative for fewer.
-   */
-  private int moved(
-      ScoreBonuses bonuses, float[] queries, int query, float target, float[] floats, int buffer) {
-    int moved = 0;
-    for (int i = bonuses.from(query); i < bonuses.to(query); i++) {
-      float plain = score(queries, query, bonuses.item(i), floats, buffer);
-      if (plain != Float.NEGATIVE_INFINITY) {
-        moved += notBelow(plain + bonuses.bonus(i), target) - notBelow(plain, target);
-      }
-    }
-    return moved;
-  }
-
-  /** 1 for a score that stands before the target or level with it, as not being a number does. */
-  private static int notBelow(float score, float target) {
-    return score < target ? 0 : 1;
   }
 
   /** Moves the open queries together; the others are settled. */

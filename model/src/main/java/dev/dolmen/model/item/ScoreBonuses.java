@@ -4,13 +4,17 @@ import java.util.Arrays;
 
 /**
  * What is added to the scores of a few items, per query: query after query, each with a list of
- * distinct items. Reused by one thread.
+ * distinct items in ascending order. Reused by one thread.
  */
 public final class ScoreBonuses {
   private int[] end = new int[16];
-  private int[] items = new int[64];
-  private float[] bonuses = new float[64];
+
+  /** Item above the bonus' bits. */
+  private long[] entries = new long[64];
+
   private int queries;
+
+  public ScoreBonuses() {}
 
   /** Forgets all queries. */
   public void clear() {
@@ -22,25 +26,22 @@ public final class ScoreBonuses {
     if (queries == end.length) {
       end = Arrays.copyOf(end, 2 * queries);
     }
-    end[queries] = queries == 0 ? 0 : end[queries - 1];
+    end[queries] = from(queries);
     queries++;
   }
 
-  /** Adds an item to the last query, unless it has it already: what comes first stays. */
+  /** Adds an item, 0 or more, that the last query does not have yet. */
   public void add(int item, float bonus) {
-    int at = end[queries - 1];
-    for (int i = from(queries - 1); i < at; i++) {
-      if (items[i] == item) {
-        return;
-      }
+    int at = end[queries - 1]++;
+    if (at == entries.length) {
+      entries = Arrays.copyOf(entries, 2 * at);
     }
-    if (at == items.length) {
-      items = Arrays.copyOf(items, 2 * at);
-      bonuses = Arrays.copyOf(bonuses, 2 * at);
-    }
-    items[at] = item;
-    bonuses[at] = bonus;
-    end[queries - 1]++;
+    entries[at] = ((long) item << 32) | Integer.toUnsignedLong(Float.floatToRawIntBits(bonus));
+  }
+
+  /** Ends the last query: puts its items in order. */
+  public void endQuery() {
+    Arrays.sort(entries, from(queries - 1), end[queries - 1]);
   }
 
   /** Queries so far. */
@@ -50,12 +51,23 @@ public final class ScoreBonuses {
 
   /** The query's bonus for the item; 0 without one. */
   public float of(int query, int item) {
-    for (int i = from(query); i < to(query); i++) {
-      if (items[i] == item) {
-        return bonuses[i];
+    int place = placeOf(query, item);
+    return place < to(query) && item(place) == item ? bonus(place) : 0;
+  }
+
+  /** Place of the query's first item that is not below {@code item}. */
+  public int placeOf(int query, int item) {
+    int low = from(query);
+    int high = to(query);
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (item(middle) < item) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
-    return 0;
+    return low;
   }
 
   /** Where the query's items begin. */
@@ -70,11 +82,27 @@ public final class ScoreBonuses {
 
   /** The item at a place from {@link #from} to below {@link #to}. */
   public int item(int place) {
-    return items[place];
+    return (int) (entries[place] >>> 32);
   }
 
   /** The bonus at a place. */
   public float bonus(int place) {
-    return bonuses[place];
+    return Float.intBitsToFloat((int) entries[place]);
+  }
+
+  /**
+   * Adds the query's bonuses to scores of the items {@code fromItem} to {@code toItem - 1}.
+   *
+   * @param place where to begin: {@link #placeOf} {@code fromItem}
+   * @param scores from {@code offset} on, updated
+   * @return the place of the first item from {@code toItem} on
+   */
+  public int addTo(int query, int place, int fromItem, int toItem, float[] scores, int offset) {
+    int at = place;
+    int end = to(query);
+    for (; at < end && item(at) < toItem; at++) {
+      scores[offset + item(at) - fromItem] += bonus(at);
+    }
+    return at;
   }
 }

@@ -1,18 +1,17 @@
 package dev.dolmen.model.loss;
 
+import dev.dolmen.model.ScoreTerms;
 import dev.dolmen.model.TrainingBatch;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.Floats;
-import java.util.Arrays;
 
 /**
  * Cross entropy of the next item over the batch's candidates, each score less the logarithm of the
- * candidate's expected count in the sample, plus a learned term for items that the prediction's own
- * session has seen, by the distance of the last time from the end (Bengio and Senécal, 2008; Yi et
- * al., "Sampling-bias-corrected neural modeling", RecSys 2019). With all items as candidates and no
- * correction it is the full softmax. Works on a few predictions at a time, so that scores stay in
- * the cache.
+ * candidate's expected count in the sample, plus the learned {@link ScoreTerms} that the session's
+ * signals name (Bengio and Senécal, 2008; Yi et al., "Sampling-bias-corrected neural modeling",
+ * RecSys 2019). With all items as candidates and no correction it is the full softmax. Works on a
+ * few predictions at a time, so that scores stay in the cache.
  */
 public final class SampledSoftmax {
   private static final int CHUNK = 128;
@@ -20,43 +19,27 @@ public final class SampledSoftmax {
   private final Kernels kernels;
   private final int width;
   private final int priorWeight;
-  private final int repeatTerms;
-  private final int distances;
+  private final int terms;
   private float[] offsets = new float[0];
   private float[] scores = new float[0];
-
-  /** Candidates of the prefixes of a chunk's predictions, one prefix after the other. */
-  private int[] repeated = new int[0];
-
-  /** Distance of each of {@link #repeated} from the end of its prefix. */
-  private int[] distance = new int[0];
-
-  /** End of each prediction's part of {@link #repeated}. */
-  private final int[] repeatedEnd = new int[CHUNK];
-
-  private int[] lastSeenBy = new int[0];
-  private int session;
 
   /**
    * A loss.
    *
    * @param priorWeight offset of the weight of the popularity prior in the parameters
-   * @param repeatTerms offset of the terms for items of the session itself, by distance
-   * @param distances how many of them there are
+   * @param terms offset of the {@link ScoreTerms} in them
    */
-  public SampledSoftmax(
-      Kernels kernels, int width, int priorWeight, int repeatTerms, int distances) {
+  public SampledSoftmax(Kernels kernels, int width, int priorWeight, int terms) {
     this.kernels = kernels;
     this.width = width;
     this.priorWeight = priorWeight;
-    this.repeatTerms = repeatTerms;
-    this.distances = distances;
+    this.terms = terms;
   }
 
   /**
    * The loss, summed with the predictions' weights, and its gradients.
    *
-   * @param gradients of the parameters: those of the prior's weight and of the repeats' terms are
+   * @param gradients of the parameters: those of the prior's weight and of the score's terms are
    *     accumulated
    * @param sessionVectors [P, D]
    * @param itemVectors [V, D], more may follow
@@ -82,9 +65,7 @@ public final class SampledSoftmax {
     if (prior) {
       kernels.axpy(parameters[priorWeight], batch.candidatePrior, 0, offsets, 0, candidates);
     }
-    lastSeenBy = lastSeenBy.length < candidates ? new int[2 * candidates] : lastSeenBy;
-    Arrays.fill(lastSeenBy, 0, candidates, 0);
-    session = 0;
+    boolean signals = batch.signalTerm.length > 0;
     double loss = 0;
     double dPriorWeight = 0;
     for (int p = 0; p < batch.predictions; p += CHUNK) {
@@ -92,8 +73,9 @@ public final class SampledSoftmax {
       for (int i = 0; i < rows; i++) {
         System.arraycopy(offsets, 0, scores, i * candidates, candidates);
       }
-      findRepeats(batch, p, rows);
-      addRepeatTerms(batch, parameters, rows);
+      if (signals) {
+        addTerms(batch, parameters, p, rows);
+      }
       kernels.matmulTransposedB(
           rows,
           candidates,
@@ -114,7 +96,9 @@ public final class SampledSoftmax {
           dPriorWeight += kernels.dot(scores, i * candidates, batch.candidatePrior, 0, candidates);
         }
       }
-      addRepeatGradients(gradients, candidates, rows);
+      if (signals) {
+        addTermGradients(batch, gradients, p, rows);
+      }
       kernels.matmul(
           rows,
           width,
@@ -148,44 +132,25 @@ public final class SampledSoftmax {
     return loss;
   }
 
-  /** The candidates that each prediction's own prefix holds, and how far from its end. */
-  private void findRepeats(TrainingBatch batch, int first, int rows) {
-    int n = 0;
+  /**
+   * An own item is certain to be a candidate: what was taken from its score for luck is given back.
+   */
+  private void addTerms(TrainingBatch batch, float[] parameters, int first, int rows) {
     for (int i = 0; i < rows; i++) {
-      int last = batch.predictionToken[first + i];
-      while (batch.sessionStart[session + 1] <= last) {
-        session++;
-      }
-      int start = batch.sessionStart[session];
-      if (repeated.length < n + last - start + 1) {
-        repeated = Arrays.copyOf(repeated, 2 * (n + last - start + 1));
-        distance = Arrays.copyOf(distance, repeated.length);
-      }
-      for (int t = last; t >= start; t--) {
-        int item = batch.tokenItem[t];
-        if (item < batch.candidates && lastSeenBy[item] != first + i + 1) {
-          lastSeenBy[item] = first + i + 1;
-          repeated[n] = item;
-          distance[n++] = Math.min(last - t, distances - 1);
-        }
-      }
-      repeatedEnd[i] = n;
-    }
-  }
-
-  private void addRepeatTerms(TrainingBatch batch, float[] parameters, int rows) {
-    for (int i = 0, r = 0; i < rows; i++) {
-      for (; r < repeatedEnd[i]; r++) {
-        scores[i * batch.candidates + repeated[r]] +=
-            parameters[repeatTerms + distance[r]] + batch.candidateLogQ[repeated[r]];
+      for (int s = batch.signalStart[first + i]; s < batch.signalStart[first + i + 1]; s++) {
+        int candidate = batch.signalCandidate[s];
+        int term = batch.signalTerm[s];
+        scores[i * batch.candidates + candidate] +=
+            parameters[terms + term] * batch.signalWeight[s] + batch.signalOffset[s];
       }
     }
   }
 
-  private void addRepeatGradients(float[] gradients, int candidates, int rows) {
-    for (int i = 0, r = 0; i < rows; i++) {
-      for (; r < repeatedEnd[i]; r++) {
-        gradients[repeatTerms + distance[r]] += scores[i * candidates + repeated[r]];
+  private void addTermGradients(TrainingBatch batch, float[] gradients, int first, int rows) {
+    for (int i = 0; i < rows; i++) {
+      for (int s = batch.signalStart[first + i]; s < batch.signalStart[first + i + 1]; s++) {
+        gradients[terms + batch.signalTerm[s]] +=
+            scores[i * batch.candidates + batch.signalCandidate[s]] * batch.signalWeight[s];
       }
     }
   }

@@ -7,7 +7,10 @@ import static org.assertj.core.data.Offset.offset;
 import dev.dolmen.model.Workspace;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.kernel.ScalarKernels;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -147,9 +150,12 @@ class ItemVectorsTest {
       System.arraycopy(vector(), 0, queries, q * WIDTH, WIDTH);
       targets[q] = random.nextInt(items);
       bonuses.nextQuery();
+      Set<Integer> distinct = new HashSet<>(q % 3 == 0 ? List.of(targets[q]) : List.of());
       for (int i = 0; i < q; i++) {
-        bonuses.add(i % 3 == 0 ? targets[q] : random.nextInt(items), (float) random.nextGaussian());
+        distinct.add(random.nextInt(items));
       }
+      distinct.forEach(item -> bonuses.add(item, (float) random.nextGaussian()));
+      bonuses.endQuery();
     }
     int[] ranks = new int[count];
     vectors.ranks(queries, targets, count, items, bonuses, ranks, new Workspace());

@@ -7,8 +7,8 @@ import dev.dolmen.trainer.catalog.CatalogItem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exact best items by score: dot product, the item's bias, and the bonus of items that the session
- * has seen.
+ * Exact best items by score: dot product, the item's bias, and the bonus that the session's signals
+ * give some items.
  *
  * <p>The scan scores a block of vectors at a time, then looks only at those that beat the k-th best
  * so far; exclusions and filters are asked for no others. Items that are absent, unavailable or
@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class ItemIndex {
   /** Vectors scored at a time: at width 64 a block is half a megabyte, about the second cache. */
   private static final int BLOCK = 2_048;
-
-  private static final IndexSet NOTHING = new IndexSet();
 
   private final ItemVectors vectors;
   private final Catalog catalog;
@@ -31,7 +29,6 @@ public final class ItemIndex {
   /** Memory of one thread's searches. */
   public static final class Scratch {
     final float[] scores = new float[BLOCK];
-    final IndexSet withBonus = new IndexSet();
 
     /** The answer of the last search, sorted. */
     public final TopK top = new TopK();
@@ -44,46 +41,18 @@ public final class ItemIndex {
   }
 
   /**
-   * The {@code k} best of all items by score, into {@code scratch.top}. Adds the items with a bonus
-   * to {@code scratch.excluded}: the scan passes over them, and they are offered one by one.
+   * The {@code k} best of all items by score, into {@code scratch.top}.
    *
    * @param query [D]
    * @param filter asked for items that would be returned
    */
   public void search(float[] query, int k, ItemFilter filter, Scratch scratch) {
-    ScoreBonuses bonuses = scratch.bonuses;
-    scratch.withBonus.clear();
-    for (int i = 0; i < bonuses.to(0); i++) {
-      if (!scratch.excluded.contains(bonuses.item(i))) {
-        scratch.withBonus.add(bonuses.item(i));
-        scratch.excluded.add(bonuses.item(i));
-      }
-    }
     scan(query, k, filter, scratch, false);
-    for (int i = 0; i < bonuses.to(0); i++) {
-      if (scratch.withBonus.contains(bonuses.item(i))) {
-        offer(query, bonuses.item(i), filter, NOTHING, scratch);
-      }
-    }
-    scratch.top.sort();
-  }
-
-  private boolean offer(
-      float[] query, int index, ItemFilter filter, IndexSet excluded, Scratch scratch) {
-    if (accepts(index, filter, excluded)) {
-      float score = score(query, index, scratch);
-      if (scratch.top.wouldKeep(score, index)) {
-        scratch.top.keep(score, index);
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The {@code k} closest of all items by cosine alone, for a query of length 1. */
   public void searchCosine(float[] query, int k, ItemFilter filter, Scratch scratch) {
     scan(query, k, filter, scratch, true);
-    scratch.top.sort();
   }
 
   private void scan(float[] query, int k, ItemFilter filter, Scratch scratch, boolean cosine) {
@@ -91,12 +60,14 @@ public final class ItemIndex {
     top.reset(k);
     int size = Math.min(vectors.size(), catalog.indexLimit());
     float[] scores = scratch.scores;
+    int bonus = scratch.bonuses.from(0);
     for (int from = 0; from < size; from += BLOCK) {
       int n = Math.min(BLOCK, size - from);
       if (cosine) {
         vectors.dotProducts(query, 0, from, from + n, scores, 0);
       } else {
         vectors.scores(query, 0, from, from + n, scores, 0);
+        bonus = scratch.bonuses.addTo(0, bonus, from, from + n, scores, 0);
       }
       float threshold = top.threshold();
       for (int i = 0; i < n; i++) {
@@ -107,6 +78,7 @@ public final class ItemIndex {
         }
       }
     }
+    top.sort();
   }
 
   /**
@@ -120,16 +92,21 @@ public final class ItemIndex {
     TopK top = scratch.top;
     top.reset(k);
     for (int i = 0; i < n; i++) {
-      if (offer(query, candidates[i], filter, scratch.excluded, scratch)) {
-        scratch.excluded.add(candidates[i]);
+      int index = candidates[i];
+      if (accepts(index, filter, scratch.excluded)) {
+        float score = score(query, index, scratch);
+        if (top.wouldKeep(score, index)) {
+          top.keep(score, index);
+          scratch.excluded.add(index);
+        }
       }
     }
     top.sort();
   }
 
   /**
-   * Score of one item, with its bonus; negative infinity if it has no vector. But for the bonus the
-   * same to the bit as in a scan, because it scores the item's whole panel as a scan does.
+   * Score of one item; negative infinity if it has no vector. The same to the bit as in a scan,
+   * because it scores the item's whole panel as a scan does.
    */
   public float score(float[] query, int index, Scratch scratch) {
     int panel = index / ItemVectors.ALIGNMENT * ItemVectors.ALIGNMENT;

@@ -1,10 +1,12 @@
 package dev.dolmen.server.ranking;
 
 import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.ScoreTerms;
 import dev.dolmen.model.SessionInput;
 import dev.dolmen.model.Workspace;
 import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.trainer.LiveState;
+import dev.dolmen.trainer.covisit.SessionSignals;
 
 /** Everything one ranking thread writes to. */
 final class RankingScratch {
@@ -19,6 +21,9 @@ final class RankingScratch {
   /** Items of the tokens that are read, as in {@link SessionTokens#item}. */
   final int[] usedItem;
 
+  final SessionSignals signals;
+  final float[] terms = new float[ScoreTerms.COUNT];
+
   /** Vectors of items that came with the request, row-major [inline items, D]. */
   float[] inlineVectors = new float[0];
 
@@ -30,5 +35,6 @@ final class RankingScratch {
     session = new SessionInput(contexts.block, contexts.rows);
     query = new float[options.width()];
     usedItem = new int[options.maxSessionLength()];
+    signals = new SessionSignals(live.coVisits());
   }
 }

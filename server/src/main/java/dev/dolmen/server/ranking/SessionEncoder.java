@@ -3,7 +3,6 @@ package dev.dolmen.server.ranking;
 import dev.dolmen.model.ModelOptions;
 import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.SessionInput;
-import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.server.index.IndexSet;
 import dev.dolmen.trainer.Ingest;
@@ -54,14 +53,10 @@ final class SessionEncoder {
     addEvents(context, history, nowMs, tokens, scratch);
     encodeInlineItems(model, scratch);
     int used = fill(tokens, context, options, scratch);
-    ScoreBonuses bonuses = scratch.index.bonuses;
-    bonuses.clear();
-    bonuses.nextQuery();
-    for (int t = used - 1; t >= 0; t--) {
-      if (scratch.usedItem[t] >= 0) {
-        bonuses.add(scratch.usedItem[t], model.repeatTerm(used - 1 - t));
-      }
-    }
+    scratch.index.bonuses.clear();
+    scratch.signals.of(scratch.usedItem, 0, used);
+    model.copyTerms(scratch.terms);
+    scratch.signals.addTo(scratch.index.bonuses, scratch.terms);
     if (used > 0) {
       scratch.contexts.gather();
       model.encodeSession(scratch.session, scratch.query, scratch.workspace);

@@ -47,9 +47,11 @@ class ItemIndexTest {
       boolean cosine = round % 4 == 3;
       scratch.bonuses.clear();
       scratch.bonuses.nextQuery();
-      for (int i = 0; i < Math.min(items, 20); i++) {
-        scratch.bonuses.add(random.nextInt(items), (float) random.nextGaussian() * 3);
-      }
+      random
+          .ints(Math.min(items, 20), 0, Math.max(1, items))
+          .distinct()
+          .forEach(item -> scratch.bonuses.add(item, (float) random.nextGaussian() * 3));
+      scratch.bonuses.endQuery();
       List<Scored> expected = bruteForce(query, k, filters, items, cosine);
       List<Scored> all = bruteForce(query, items, filters, items, false);
 

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.batch;
 
+import dev.dolmen.model.ScoreTerms;
 import dev.dolmen.model.TrainingBatch;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.parameterstore.fid.ColumnSpec;
@@ -9,6 +10,8 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.table.EmbeddingTable;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.covisit.CoVisits;
+import dev.dolmen.trainer.covisit.SessionSignals;
 import dev.dolmen.trainer.session.TimeGaps;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -28,6 +31,13 @@ import org.jspecify.annotations.Nullable;
  * more new events than half of L is cut into several overlapping windows.
  */
 public final class BatchAssembler {
+  /**
+   * Strength of the correction for items visited together with the session's. Last 10,000 of 60,000
+   * clicks of diginetica, Recall@20 and MRR@20: 47.0% and 14.6% with 0.5, 47.7% and 16.5% with
+   * 0.75, 44.5% and 17.1% with 1.
+   */
+  private static final float NEIGHBOR_LOG_Q = 0.75f;
+
   private final Catalog catalog;
   private final ClickCounts frequencies;
   private final ClickCounts popularity;
@@ -36,7 +46,10 @@ public final class BatchAssembler {
   private final RowGathering gathering;
   private final Options options;
   private final TrainingBatch batch;
-  private final ScoreBonuses repeats = new ScoreBonuses();
+  private final SessionSignals signals;
+  private final ScoreBonuses bonuses = new ScoreBonuses();
+  private int[] prefix = new int[64];
+  private float[] logChance = new float[0];
   private final IdentityHashMap<Features, Integer> contextRecords = new IdentityHashMap<>();
   private int[] recordStamp = new int[16];
   private int[] recordOf = new int[16];
@@ -56,17 +69,11 @@ public final class BatchAssembler {
   public record Options(
       int negatives, int fullSoftmaxItems, float logQ, int maxSessionLength, long seed) {}
 
-  /** The learned term of the score of an item that the session has seen. */
-  @FunctionalInterface
-  public interface RepeatTerm {
-    /** For an item last seen {@code distance} events before the end. */
-    float at(int distance);
-  }
-
   /**
    * @param frequencies clicks of late, for the chance to be a target; updated by the owner after
    *     each batch
    * @param popularity clicks of late, for the candidates' priors; likewise
+   * @param coVisits items visited together, for the signals; likewise
    */
   public BatchAssembler(
       Schema schema,
@@ -74,10 +81,12 @@ public final class BatchAssembler {
       Catalog catalog,
       ClickCounts frequencies,
       ClickCounts popularity,
+      CoVisits coVisits,
       Options options) {
     this.catalog = catalog;
     this.frequencies = frequencies;
     this.popularity = popularity;
+    signals = new SessionSignals(coVisits);
     this.options = options;
     FeatureExtractor features = new FeatureExtractor(schema);
     itemColumns = features.itemColumns();
@@ -89,9 +98,10 @@ public final class BatchAssembler {
   /**
    * Forms a batch; rows are numbered, not read yet.
    *
+   * @param terms the model's score terms, for {@link #bonuses}
    * @return the batch, valid until the next call
    */
-  public TrainingBatch assemble(List<PendingSession> sessions, long number) {
+  public TrainingBatch assemble(List<PendingSession> sessions, long number, float[] terms) {
     reset(number);
     for (PendingSession session : sessions) {
       session.dropDeleted(catalog);
@@ -112,6 +122,7 @@ public final class BatchAssembler {
       for (PendingSession session : sessions) {
         addWindows(session);
       }
+      addSignals(terms);
     }
     return batch;
   }
@@ -137,24 +148,10 @@ public final class BatchAssembler {
   }
 
   /**
-   * What is added to the scores of the items that each prediction's session has seen, as catalogue
-   * indexes; valid until the next call.
-   *
-   * @param term by the number of events since the last occurrence
+   * What is added to scores of items, per prediction, with the terms that {@link #assemble} got.
    */
-  public ScoreBonuses repeatBonuses(RepeatTerm term) {
-    repeats.clear();
-    for (int p = 0, session = 0; p < batch.predictions; p++) {
-      int last = batch.predictionToken[p];
-      while (batch.sessionStart[session + 1] <= last) {
-        session++;
-      }
-      repeats.nextQuery();
-      for (int t = last; t >= batch.sessionStart[session]; t--) {
-        repeats.add(recordItem[batch.tokenItem[t]], term.at(last - t));
-      }
-    }
-    return repeats;
+  public ScoreBonuses bonuses() {
+    return bonuses;
   }
 
   /** Catalogue index of each prediction's target; longer than the batch's predictions. */
@@ -221,6 +218,7 @@ public final class BatchAssembler {
     batch.candidates = candidates;
     if (batch.candidateLogQ.length < candidates) {
       batch.candidateLogQ = new float[2 * candidates];
+      logChance = new float[2 * candidates];
     }
     if (batch.candidatePrior.length < candidates) {
       batch.candidatePrior = new float[2 * candidates];
@@ -230,6 +228,7 @@ public final class BatchAssembler {
     }
     if (full) {
       Arrays.fill(batch.candidateLogQ, 0, candidates, 0f);
+      Arrays.fill(logChance, 0, candidates, 0f);
       return;
     }
     double notDrawn = draws * StrictMath.log1p(-1.0 / size);
@@ -239,7 +238,8 @@ public final class BatchAssembler {
       double chance = -StrictMath.expm1(notClicked + notDrawn);
       // Without negatives an item that was never clicked before has no chance by this estimate.
       double floor = 1e-6;
-      batch.candidateLogQ[c] = options.logQ() * (float) StrictMath.log(Math.max(chance, floor));
+      logChance[c] = (float) StrictMath.log(Math.max(chance, floor));
+      batch.candidateLogQ[c] = options.logQ() * logChance[c];
     }
   }
 
@@ -277,6 +277,67 @@ public final class BatchAssembler {
       batch.sessionStart = Arrays.copyOf(batch.sessionStart, 2 * batch.sessions + 1);
     }
     batch.sessionStart[batch.sessions] = token;
+  }
+
+  /**
+   * What each prediction's prefix says of items: all of it for validation, of candidates to learn.
+   */
+  private void addSignals(float[] terms) {
+    bonuses.clear();
+    if (batch.signalStart.length <= batch.predictions) {
+      batch.signalStart = new int[2 * batch.predictions + 1];
+    }
+    for (int p = 0, session = 0; p < batch.predictions; p++) {
+      int last = batch.predictionToken[p];
+      while (batch.sessionStart[session + 1] <= last) {
+        session++;
+      }
+      int start = batch.sessionStart[session];
+      prefix = prefix.length > last - start ? prefix : new int[2 * (last - start + 1)];
+      for (int t = start; t <= last; t++) {
+        prefix[t - start] = recordItem[batch.tokenItem[t]];
+      }
+      signals.of(prefix, 0, last - start + 1);
+      signals.addTo(bonuses, terms);
+      batch.signalStart[p + 1] = addCandidates(batch.signalStart[p]);
+    }
+  }
+
+  private int addCandidates(int from) {
+    int at = from;
+    for (int place = 0; place < signals.size(); place++) {
+      int item = signals.item(place);
+      if (recordStamp[item] == stamp && recordOf[item] < batch.candidates) {
+        int n = signals.signals(place);
+        reserveSignals(at + n);
+        for (int i = 0; i < n; i++) {
+          batch.signalCandidate[at] = recordOf[item];
+          batch.signalTerm[at] = signals.term(i);
+          batch.signalOffset[at] = i == 0 ? offset(recordOf[item], signals.term(0)) : 0;
+          batch.signalWeight[at++] = signals.weight(i);
+        }
+      }
+    }
+    return at;
+  }
+
+  /**
+   * Own items are certain to be candidates: nothing is taken from their score. Neighbours are
+   * corrected for more than others, as those that were not drawn are known to be like them.
+   */
+  private float offset(int candidate, int term) {
+    float taken = batch.candidateLogQ[candidate];
+    return ScoreTerms.isRepeat(term) ? taken : taken - NEIGHBOR_LOG_Q * logChance[candidate];
+  }
+
+  private void reserveSignals(int signalCount) {
+    if (batch.signalTerm.length < signalCount) {
+      int room = 2 * signalCount;
+      batch.signalCandidate = Arrays.copyOf(batch.signalCandidate, room);
+      batch.signalTerm = Arrays.copyOf(batch.signalTerm, room);
+      batch.signalWeight = Arrays.copyOf(batch.signalWeight, room);
+      batch.signalOffset = Arrays.copyOf(batch.signalOffset, room);
+    }
   }
 
   private int itemRecord(int index) {

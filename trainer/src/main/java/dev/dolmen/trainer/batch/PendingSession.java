@@ -2,6 +2,7 @@ package dev.dolmen.trainer.batch;
 
 import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.covisit.CoVisits;
 import dev.dolmen.trainer.session.SessionHistory;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,13 @@ public final class PendingSession {
     types[size] = type;
     timesMs[size] = timeMs;
     contexts[size++] = context;
+  }
+
+  /** Counts the new events' visits. */
+  public void addTo(CoVisits coVisits) {
+    for (int i = Math.max(1, firstNew); i < size; i++) {
+      coVisits.add(items, i);
+    }
   }
 
   /** Drops events whose item has been deleted since. */

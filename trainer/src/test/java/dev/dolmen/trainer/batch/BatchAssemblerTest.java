@@ -2,12 +2,14 @@ package dev.dolmen.trainer.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.model.ScoreTerms;
 import dev.dolmen.model.TrainingBatch;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.table.HeapEmbeddingTable;
 import dev.dolmen.trainer.TestSchemas;
 import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.covisit.CoVisits;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.v1.Item;
@@ -25,10 +27,20 @@ class BatchAssemblerTest {
   private static final int CLICK = 2;
   private static final int ID_SLOT = 1;
 
+  /** Term i is 10 + i. */
+  private static final float[] TERMS = new float[ScoreTerms.COUNT];
+
+  static {
+    for (int i = 0; i < TERMS.length; i++) {
+      TERMS[i] = 10 + i;
+    }
+  }
+
   private final HeapEmbeddingTable table = new HeapEmbeddingTable(TestSchemas.small(), 1);
   private final Catalog catalog = new Catalog(new FeatureExtractor(TestSchemas.small()), 0);
   private final SessionStore sessions = new SessionStore(catalog, 100, 3_600, LENGTH);
   private final ClickCounts clicks = new ClickCounts(1_000);
+  private final CoVisits coVisits = new CoVisits();
   private final PendingEvents pending = new PendingEvents();
 
   BatchAssemblerTest() {
@@ -48,6 +60,7 @@ class BatchAssemblerTest {
         catalog,
         clicks,
         clicks,
+        coVisits,
         new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, 7));
   }
 
@@ -83,7 +96,7 @@ class BatchAssemblerTest {
   void theFirstEventOfASessionPredictsNothing() {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3);
-    assertThat(assembler.assemble(pending.sessions(), 1).predictions).isZero();
+    assertThat(assembler.assemble(pending.sessions(), 1, TERMS).predictions).isZero();
     assembler.gatherForTraining(0);
     assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(1);
   }
@@ -93,7 +106,7 @@ class BatchAssemblerTest {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3, 4, 4);
     click("b", 9, 1);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
     assertThat(predictions(assembler, batch))
         .containsExactly(List.of(3, 4), List.of(3, 4, 4), List.of(9, 1));
   }
@@ -104,7 +117,7 @@ class BatchAssemblerTest {
     click("a", 3, 4);
     pending.clear();
     click("a", 5, 6);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 2);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 2, TERMS);
     assertThat(predictions(assembler, batch))
         .containsExactly(List.of(3, 4, 5), List.of(3, 4, 5, 6));
     assertThat(batch.sessions).isEqualTo(1);
@@ -118,7 +131,7 @@ class BatchAssemblerTest {
       items[i] = i;
     }
     click("a", items);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
     List<List<Integer>> predictions = predictions(assembler, batch);
     assertThat(predictions).hasSize(19);
     for (int p = 0; p < predictions.size(); p++) {
@@ -134,7 +147,7 @@ class BatchAssemblerTest {
   void candidatesAreTargetsAndNegativesWithoutRepetition() {
     BatchAssembler assembler = assembler(20, 0);
     click("a", 3, 4, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
     Set<Integer> candidates = new HashSet<>();
     for (int c = 0; c < batch.candidates; c++) {
       candidates.add(assembler.recordItems()[c]);
@@ -147,9 +160,9 @@ class BatchAssemblerTest {
   void whatTheSessionHasSeenIsACandidateWithABonus() {
     BatchAssembler assembler = assembler(0, 0);
     click("a", 3, 4, 3, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
     assertThat(Arrays.copyOf(assembler.recordItems(), batch.candidates)).contains(3, 4, 5);
-    ScoreBonuses bonuses = assembler.repeatBonuses(distance -> 10 + distance);
+    ScoreBonuses bonuses = assembler.bonuses();
     assertThat(bonuses.queries()).isEqualTo(3);
     assertThat(bonuses.of(0, 3)).isEqualTo(10);
     assertThat(bonuses.of(1, 3)).isEqualTo(11);
@@ -157,6 +170,13 @@ class BatchAssemblerTest {
     assertThat(bonuses.of(2, 3)).isEqualTo(10);
     assertThat(bonuses.of(2, 4)).isEqualTo(11);
     assertThat(bonuses.of(2, 5)).isZero();
+    assertThat(batch.signalStart).startsWith(0, 1, 3, 5);
+    for (int i = 0; i < 5; i++) {
+      int item = assembler.recordItems()[batch.signalCandidate[i]];
+      int prediction = i == 0 ? 0 : (i + 1) / 2;
+      assertThat(10f + batch.signalTerm[i]).isEqualTo(bonuses.of(prediction, item));
+      assertThat(batch.signalWeight[i]).isEqualTo(1);
+    }
   }
 
   @Test
@@ -167,7 +187,7 @@ class BatchAssemblerTest {
     }
     BatchAssembler assembler = assembler(20, 0);
     click("a", 3, 4, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
     // Three events; 4 has a share of 102 in 200 clicks, 5 of 2, each draw takes 1 of 50.
     double notDrawn = Math.pow(1 - 1.0 / ITEMS, 20);
     assertThat(Math.exp(batch.candidateLogQ[0]))
@@ -181,7 +201,7 @@ class BatchAssemblerTest {
   void aSmallCatalogueIsTakenWhole() {
     BatchAssembler assembler = assembler(5, ITEMS);
     click("a", 3, 4);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
     assertThat(batch.candidates).isEqualTo(ITEMS);
     for (int c = 0; c < ITEMS; c++) {
       assertThat(batch.candidateLogQ[c]).isZero();
@@ -193,7 +213,7 @@ class BatchAssemblerTest {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3, 4, 5);
     catalog.delete("i4");
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
     assertThat(predictions(assembler, batch)).containsExactly(List.of(3, 5));
   }
 
@@ -201,7 +221,7 @@ class BatchAssemblerTest {
   void negativesAdmitNothing() {
     BatchAssembler assembler = assembler(30, 0);
     click("a", 3, 4);
-    assembler.assemble(pending.sessions(), 1);
+    assembler.assemble(pending.sessions(), 1, TERMS);
     assembler.gatherForTraining(0);
     assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(2);
   }
@@ -211,8 +231,8 @@ class BatchAssemblerTest {
     BatchAssembler one = assembler(20, 0);
     BatchAssembler two = assembler(20, 0);
     click("a", 3, 4);
-    int candidates = one.assemble(pending.sessions(), 5).candidates;
-    assertThat(two.assemble(pending.sessions(), 5).candidates).isEqualTo(candidates);
+    int candidates = one.assemble(pending.sessions(), 5, TERMS).candidates;
+    assertThat(two.assemble(pending.sessions(), 5, TERMS).candidates).isEqualTo(candidates);
     for (int c = 0; c < candidates; c++) {
       assertThat(two.recordItems()[c]).isEqualTo(one.recordItems()[c]);
     }

@@ -109,6 +109,7 @@ class ProgressiveValidationTest {
       targets[i] = 40;
       bonuses.nextQuery();
       bonuses.add(40, i % 2 == 0 ? 38.5f : 0);
+      bonuses.endQuery();
     }
     validation.score(queries(4_000), targets, bonuses, vectors, clicks, 9);
     validation.publishFigures();

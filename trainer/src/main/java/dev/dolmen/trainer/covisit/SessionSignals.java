@@ -1,0 +1,187 @@
+package dev.dolmen.trainer.covisit;
+
+import dev.dolmen.model.ScoreTerms;
+import dev.dolmen.model.item.ScoreBonuses;
+import java.util.Arrays;
+
+/**
+ * What a session's items say about the next one, beside the session's vector: which items it has
+ * seen, and which were visited together with those, of late and over a long time. The strength of a
+ * neighbour is the sum over the session's last {@link CoVisits#REACH} distinct items of their share
+ * of visits that went to it, the d-th from the end weighing 1 / (1 + d).
+ *
+ * <p>The same in training and in serving. Reused by one thread.
+ */
+public final class SessionSignals {
+  /** Visits that an item must have for half of its shares to count: rare ones prove little. */
+  private static final float SMOOTHING = 3;
+
+  private static final int NOT_SEEN = -1;
+
+  private final CoVisits coVisits;
+  private int[] slots = new int[256];
+  private int[] items = new int[64];
+  private int[] distances = new int[64];
+  private float[] longTerm = new float[64];
+  private float[] recent = new float[64];
+  private int size;
+
+  /** Signals of one item: at most one for a repeat and two for each strength. */
+  private final int[] terms = new int[5];
+
+  private final float[] weights = new float[5];
+  private int signals;
+
+  public SessionSignals(CoVisits coVisits) {
+    this.coVisits = coVisits;
+    Arrays.fill(slots, -1);
+  }
+
+  /**
+   * Reads a session.
+   *
+   * @param session indexes in the catalogue, the oldest first; negative ones are passed over
+   * @param to end of the session, exclusive
+   */
+  public void of(int[] session, int from, int to) {
+    clear();
+    int distinct = 0;
+    for (int t = to - 1; t >= from; t--) {
+      if (session[t] < 0) {
+        continue;
+      }
+      int at = find(session[t]);
+      if (distances[at] == NOT_SEEN) {
+        distances[at] = to - 1 - t;
+        if (distinct++ < CoVisits.REACH) {
+          addNeighbors(session[t], 1f / (to - t));
+        }
+      }
+    }
+  }
+
+  private void addNeighbors(int item, float weight) {
+    Neighbors neighbors = coVisits.of(item);
+    float keepLong = coVisits.keepLong(neighbors.atEvent());
+    float keepRecent = coVisits.keepRecent(neighbors.atEvent());
+    float byLong = weight * keepLong / (neighbors.totalLong() * keepLong + SMOOTHING);
+    float byRecent = weight * keepRecent / (neighbors.totalRecent() * keepRecent + SMOOTHING);
+    for (int i = 0; i < neighbors.size(); i++) {
+      if (coVisits.lives(neighbors.item(i), neighbors.birth(i))) {
+        int at = find(neighbors.item(i));
+        longTerm[at] += neighbors.longTerm(i) * byLong;
+        recent[at] += neighbors.recent(i) * byRecent;
+      }
+    }
+  }
+
+  /** Items that something is known of. */
+  public int size() {
+    return size;
+  }
+
+  /** The item at a place below {@link #size}; each occurs once. */
+  public int item(int place) {
+    return items[place];
+  }
+
+  /** Works out the signals of the item at a place; returns how many there are. */
+  public int signals(int place) {
+    signals = 0;
+    if (distances[place] != NOT_SEEN) {
+      signal(ScoreTerms.repeat(distances[place]), 1);
+    }
+    strength(ScoreTerms.coVisitLong(), longTerm[place]);
+    strength(ScoreTerms.coVisitRecent(), recent[place]);
+    return signals;
+  }
+
+  private void strength(int first, float strength) {
+    if (strength > 0) {
+      int knot = ScoreTerms.knot(strength);
+      signal(first + knot, ScoreTerms.lowerWeight(strength));
+      float upper = ScoreTerms.upperWeight(strength);
+      if (upper > 0) {
+        signal(first + knot + 1, upper);
+      }
+    }
+  }
+
+  private void signal(int term, float weight) {
+    terms[signals] = term;
+    weights[signals++] = weight;
+  }
+
+  /** Term of one of the signals that {@link #signals} worked out last. */
+  public int term(int signal) {
+    return terms[signal];
+  }
+
+  /** What the term is multiplied with. */
+  public float weight(int signal) {
+    return weights[signal];
+  }
+
+  /**
+   * Adds a query with what the signals add to the items' scores.
+   *
+   * @param learned the model's terms, [{@link ScoreTerms#COUNT}]
+   */
+  public void addTo(ScoreBonuses bonuses, float[] learned) {
+    bonuses.nextQuery();
+    for (int place = 0; place < size; place++) {
+      float bonus = 0;
+      for (int i = signals(place) - 1; i >= 0; i--) {
+        bonus += learned[terms[i]] * weights[i];
+      }
+      bonuses.add(items[place], bonus);
+    }
+    bonuses.endQuery();
+  }
+
+  private void clear() {
+    Arrays.fill(slots, -1);
+    size = 0;
+  }
+
+  /** The item's place, a new one if it has none. */
+  private int find(int item) {
+    int mask = slots.length - 1;
+    int at = ((item * 0x9E3779B9) >>> 9) & mask;
+    while (slots[at] >= 0 && items[slots[at]] != item) {
+      at = (at + 1) & mask;
+    }
+    if (slots[at] >= 0) {
+      return slots[at];
+    }
+    if (2 * (size + 1) > slots.length) {
+      grow();
+      return find(item);
+    }
+    if (size == items.length) {
+      items = Arrays.copyOf(items, 2 * size);
+      distances = Arrays.copyOf(distances, 2 * size);
+      longTerm = Arrays.copyOf(longTerm, 2 * size);
+      recent = Arrays.copyOf(recent, 2 * size);
+    }
+    slots[at] = size;
+    items[size] = item;
+    distances[size] = NOT_SEEN;
+    longTerm[size] = 0;
+    recent[size] = 0;
+    return size++;
+  }
+
+  private void grow() {
+    slots = new int[2 * slots.length];
+    Arrays.fill(slots, -1);
+    int mask = slots.length - 1;
+    for (int i = 0; i < size; i++) {
+      int at = ((items[i] * 0x9E3779B9) >>> 9) & mask;
+      while (slots[at] >= 0) {
+        at = (at + 1) & mask;
+      }
+      slots[at] = i;
+    }
+  }
+}
