@@ -99,7 +99,7 @@ public final class Engine implements Closeable {
     snapshots =
         new EngineSnapshots(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
-    snapshotThreads = new SnapshotThreads(snapshots, log, logOptions.deduplicationEvents());
+    snapshotThreads = new SnapshotThreads(snapshots, log, logOptions.deduplicationEvents(), clock);
     long savedOffset = snapshots.restore(learner).logOffset();
     checkHistory(directory);
     long offset = replay.run(learner, savedOffset);

@@ -5,6 +5,9 @@ import dev.dolmen.trainer.EngineSnapshots.Position;
 import dev.dolmen.trainer.log.FeedbackLog;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,9 +29,12 @@ final class SnapshotThreads {
   /** A merge gives up at its next block, so that closing hardly waits. */
   private static final long CLOSE_SEC = 60;
 
+  private static final long REST_MS_MAX = 1_000;
+
   private final EngineSnapshots snapshots;
   private final FeedbackLog log;
   private final long keepRecords;
+  private final InstantSource clock;
   private final ExecutorService writing = thread("dolmen-snapshots");
   private final ExecutorService merging = thread("dolmen-compaction");
   private final AtomicBoolean compacting = new AtomicBoolean();
@@ -42,8 +48,10 @@ final class SnapshotThreads {
   /**
    * @param keepRecords last records of the log that are kept in any case
    */
-  SnapshotThreads(EngineSnapshots snapshots, FeedbackLog log, long keepRecords) {
+  SnapshotThreads(
+      EngineSnapshots snapshots, FeedbackLog log, long keepRecords, InstantSource clock) {
     this.snapshots = snapshots;
+    this.clock = clock;
     this.log = log;
     this.keepRecords = keepRecords;
   }
@@ -96,17 +104,20 @@ final class SnapshotThreads {
     }
   }
 
-  /** Rests after each block for as long as it took. */
+  /** Rests after each block for as long as it took, by a clock that may be set meanwhile. */
   private final class HalfSpeed implements Pace {
-    private long blockNs = System.nanoTime();
+    private Instant start = clock.instant();
 
     @Override
     public void block() throws IOException {
       if (closing) {
         throw new InterruptedIOException("the engine is closing");
       }
-      LockSupport.parkNanos(System.nanoTime() - blockNs);
-      blockNs = System.nanoTime();
+      Duration took = Duration.between(start, clock.instant());
+      if (took.isPositive()) {
+        LockSupport.parkNanos(Math.min(took.toMillis(), REST_MS_MAX) * 1_000_000);
+      }
+      start = clock.instant();
     }
   }
 
