@@ -1,5 +1,6 @@
 package dev.dolmen.trainer;
 
+import dev.dolmen.parameterstore.table.SlotStatistics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -140,15 +141,42 @@ final class EngineMeters {
   private void table() {
     var slots = engine.live().schema().slots();
     for (int slot = 0; slot < slots.size(); slot++) {
-      int number = slot;
-      Gauge.builder("dolmen.table.rows", engine, e -> e.live().table().statistics(number).rows())
-          .tag("slot", slots.get(slot).name())
-          .register(meters);
-      Gauge.builder(
-              "dolmen.table.bytes", engine, e -> e.live().table().statistics(number).memoryBytes())
-          .tag("slot", slots.get(slot).name())
-          .register(meters);
+      String name = slots.get(slot).name();
+      perSlot(slot, name, "rows", SlotStatistics::rows);
+      perSlot(slot, name, "rows.max", SlotStatistics::maxRows);
+      perSlot(slot, name, "bytes", SlotStatistics::memoryBytes);
+      perSlot(slot, name, "bytes.max", SlotStatistics::maxBytes);
+      perSlot(slot, name, "bytes.rows", SlotStatistics::rowsBytes);
+      perSlot(slot, name, "bytes.index", SlotStatistics::indexBytes);
+      perSlot(slot, name, "bytes.touched", SlotStatistics::touchedBytes);
+      perSlot(slot, name, "bytes.filter", SlotStatistics::filterBytes);
+      countedPerSlot(slot, name, "admitted", SlotStatistics::admitted);
+      countedPerSlot(slot, name, "filtered", SlotStatistics::filtered);
+      countedPerSlot(slot, name, "expired", SlotStatistics::expired);
+      countedPerSlot(slot, name, "evicted", SlotStatistics::evicted);
+      countedPerSlot(slot, name, "lookups", SlotStatistics::lookups);
+      countedPerSlot(slot, name, "hits", SlotStatistics::hits);
+      countedPerSlot(slot, name, "refused.gradients", SlotStatistics::refusedGradients);
     }
+  }
+
+  private void perSlot(int slot, String name, String what, ToDoubleFunction<SlotStatistics> value) {
+    Gauge.builder(
+            "dolmen.table." + what,
+            engine,
+            e -> value.applyAsDouble(e.live().table().statistics(slot)))
+        .tag("slot", name)
+        .register(meters);
+  }
+
+  private void countedPerSlot(
+      int slot, String name, String what, ToDoubleFunction<SlotStatistics> value) {
+    FunctionCounter.builder(
+            "dolmen.table." + what,
+            engine,
+            e -> value.applyAsDouble(e.live().table().statistics(slot)))
+        .tag("slot", name)
+        .register(meters);
   }
 
   private void gauge(String name, String description, ToDoubleFunction<Engine> value) {

@@ -32,6 +32,8 @@ public final class SchemaYaml {
       admission(yaml, slot.rows().admission());
       line(yaml, "    ttl", slot.rows().ttlSec() + "s");
       line(yaml, "    max_rows", slot.rows().maxRows());
+      line(yaml, "    max_bytes", slot.rows().maxBytes() + "B");
+      line(yaml, "    storage", lower(slot.rows().storage()));
       line(yaml, "    initial_std_dev", number(Float.toString(slot.rows().initialStdDev())));
       line(yaml, "    optimizer", "");
       line(yaml, "      kind", lower(slot.rows().optimizer().kind()));
@@ -39,6 +41,7 @@ public final class SchemaYaml {
       line(yaml, "      initial_accumulator", number(slot.rows().optimizer().initialAccumulator()));
       line(yaml, "      clip_norm", number(slot.rows().optimizer().clipNorm()));
       line(yaml, "      weight_decay", number(slot.rows().optimizer().weightDecay()));
+      line(yaml, "      warm_up_steps", slot.rows().optimizer().warmUpSteps());
     }
     return yaml.toString();
   }

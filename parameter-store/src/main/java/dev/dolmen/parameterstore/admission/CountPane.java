@@ -104,6 +104,14 @@ final class CountPane {
     }
   }
 
+  static long memoryBytesMax(int values) {
+    long entries = 1L << INITIAL_LOG2;
+    while (entries / 4 * 3 < values) {
+      entries *= 2;
+    }
+    return 8 * entries;
+  }
+
   long memoryBytes() {
     return 8L * entries.length;
   }

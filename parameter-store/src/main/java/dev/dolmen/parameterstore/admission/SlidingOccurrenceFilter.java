@@ -106,6 +106,11 @@ public final class SlidingOccurrenceFilter implements AdmissionFilter {
     return 0;
   }
 
+  /** Bytes that it never passes with this window, a pane that grows or is copied included. */
+  public static long memoryBytesMax(int windowOccurrences) {
+    return (PANES + 1L) * CountPane.memoryBytesMax((windowOccurrences + PANES - 2) / (PANES - 1));
+  }
+
   @Override
   public long memoryBytes() {
     long bytes = 0;

@@ -1,8 +1,10 @@
 package dev.dolmen.parameterstore.optimizer;
 
+import dev.dolmen.parameterstore.schema.RowSegment;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Kind;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What an update rule keeps beside a row's weights, in floats, d being the row's weights:
@@ -31,6 +33,32 @@ public final class RowState {
       case AMS_GRAD -> 3 * dim + 2;
       case FTRL, GROUP_FTRL -> 2 * dim;
     };
+  }
+
+  /** Floats of state in a row of these segments, one after the other. */
+  public static int floats(List<RowSegment> segments) {
+    int floats = 0;
+    for (RowSegment segment : segments) {
+      floats += floats(segment.optimizer().kind(), segment.dim());
+    }
+    return floats;
+  }
+
+  /** Fills the state of a new row of segments as {@link #fill} does for each. */
+  public static void fill(List<RowSegment> segments, float[] weights, float[] state) {
+    if (segments.size() == 1) {
+      fill(segments.getFirst().optimizer(), weights, state);
+      return;
+    }
+    int weight = 0;
+    int at = 0;
+    for (RowSegment segment : segments) {
+      float[] part = new float[floats(segment.optimizer().kind(), segment.dim())];
+      fill(segment.optimizer(), Arrays.copyOfRange(weights, weight, weight + segment.dim()), part);
+      System.arraycopy(part, 0, state, at, part.length);
+      weight += segment.dim();
+      at += part.length;
+    }
   }
 
   /**

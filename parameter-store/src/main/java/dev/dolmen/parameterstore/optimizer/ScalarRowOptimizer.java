@@ -32,17 +32,22 @@ public final class ScalarRowOptimizer {
   static final float ADAM_EPSILON = 1e-8f;
 
   private final SparseOptimizerOptions options;
-  private final float rate;
-  private final float keep;
+  private float rate;
+  private float keep;
   private final float momentum;
   private final float squareDecay;
 
   public ScalarRowOptimizer(SparseOptimizerOptions options) {
     this.options = options;
-    rate = options.learningRate();
-    keep = 1 - options.learningRate() * options.weightDecay();
+    at(Long.MAX_VALUE);
     momentum = options.coefficients().momentum();
     squareDecay = options.coefficients().squareDecay();
+  }
+
+  /** Learning rate and decay are those of this step of the slot, counted from 1, from now on. */
+  public void at(long step) {
+    rate = options.rateAt(step);
+    keep = 1 - rate * options.weightDecay();
   }
 
   /**

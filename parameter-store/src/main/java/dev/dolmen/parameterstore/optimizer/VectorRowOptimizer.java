@@ -22,6 +22,11 @@ public final class VectorRowOptimizer {
     rules = new VectorRules(options, dim);
   }
 
+  /** Learning rate and decay are those of this step of the slot, counted from 1, from now on. */
+  public void at(long step) {
+    rules.at(step);
+  }
+
   /**
    * One step on one row.
    *
@@ -35,6 +40,12 @@ public final class VectorRowOptimizer {
     if (!Float.isFinite(sumOfSquares)) {
       return false;
     }
+    step(weights, state, gradient, offset, sumOfSquares);
+    return true;
+  }
+
+  /** As above, with the gradient's sum of squares, which is finite. */
+  void step(long weights, long state, float[] gradient, int offset, float sumOfSquares) {
     float scale = GradientScale.clip(sumOfSquares, options.clipNorm());
     switch (options.kind()) {
       case SGD -> rules.sgd(weights, gradient, offset, scale);
@@ -50,7 +61,6 @@ public final class VectorRowOptimizer {
       case ADAM, AMS_GRAD -> adam(weights, state, gradient, offset, scale);
       case FTRL, GROUP_FTRL -> ftrl(weights, state, gradient, offset, scale);
     }
-    return true;
   }
 
   private void adam(long weights, long state, float[] gradient, int offset, float scale) {
@@ -63,7 +73,7 @@ public final class VectorRowOptimizer {
             NativeMemory.getFloat(corrections + 4), options.coefficients().squareDecay());
     NativeMemory.putFloat(corrections, first);
     NativeMemory.putFloat(corrections + 4, second);
-    rules.adam(weights, state, gradient, offset, scale, options.learningRate() / first, second);
+    rules.adam(weights, state, gradient, offset, scale, rules.rate() / first, second);
   }
 
   private void ftrl(long weights, long state, float[] gradient, int offset, float scale) {

@@ -22,24 +22,34 @@ final class VectorRules {
   private final int dim;
   private final VectorMask<Float> last;
   private final boolean largestSquare;
-  private final float rate;
-  private final float keep;
+  private final SparseOptimizerOptions options;
+  private float rate;
+  private float keep;
   private final float momentum;
   private final float squareDecay;
   private final float l1;
   private final float l2;
 
   VectorRules(SparseOptimizerOptions options, int dim) {
+    this.options = options;
     this.dim = dim;
+    at(Long.MAX_VALUE);
     int rest = dim % LANES.length();
     last = LANES.indexInRange(0, rest == 0 ? LANES.length() : rest);
     largestSquare = options.kind() == SparseOptimizerOptions.Kind.AMS_GRAD;
-    rate = options.learningRate();
-    keep = 1 - options.learningRate() * options.weightDecay();
     momentum = options.coefficients().momentum();
     squareDecay = options.coefficients().squareDecay();
     l1 = options.coefficients().l1();
     l2 = options.coefficients().l2();
+  }
+
+  final void at(long step) {
+    rate = options.rateAt(step);
+    keep = 1 - rate * options.weightDecay();
+  }
+
+  float rate() {
+    return rate;
   }
 
   void sgd(long weights, float[] gradient, int offset, float scale) {

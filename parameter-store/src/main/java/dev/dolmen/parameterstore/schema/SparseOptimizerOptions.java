@@ -11,6 +11,8 @@ package dev.dolmen.parameterstore.schema;
  * @param weightDecay decoupled decay per step, 0 or more; 0 for FTRL, whose {@code l2} does the
  *     same
  * @param coefficients what some rules need besides
+ * @param warmUpSteps steps of the slot over which the learning rate rises in a line to its value; 0
+ *     for none, and for FTRL, whose weights are a function of the rate
  */
 public record SparseOptimizerOptions(
     Kind kind,
@@ -18,7 +20,8 @@ public record SparseOptimizerOptions(
     float initialAccumulator,
     float clipNorm,
     float weightDecay,
-    Coefficients coefficients) {
+    Coefficients coefficients,
+    int warmUpSteps) {
   /** Update rules. */
   public enum Kind {
     /** Plain gradient descent. */
@@ -96,6 +99,38 @@ public record SparseOptimizerOptions(
         "weightDecay",
         weightDecay,
         "0, as it must be for " + kind + ": use l2");
+    Checks.check(warmUpSteps >= 0, "warmUpSteps", warmUpSteps, "0 or more");
+    Checks.check(
+        warmUpSteps == 0 || (kind != Kind.FTRL && kind != Kind.GROUP_FTRL),
+        "warmUpSteps",
+        warmUpSteps,
+        "0, as it must be for " + kind);
+  }
+
+  /**
+   * Options without a warm-up.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  public SparseOptimizerOptions(
+      Kind kind,
+      float learningRate,
+      float initialAccumulator,
+      float clipNorm,
+      float weightDecay,
+      Coefficients coefficients) {
+    this(kind, learningRate, initialAccumulator, clipNorm, weightDecay, coefficients, 0);
+  }
+
+  /**
+   * The learning rate at a step.
+   *
+   * @param step of the slot, counted from 1
+   */
+  public float rateAt(long step) {
+    return step >= warmUpSteps
+        ? learningRate
+        : (float) (learningRate * ((double) step / warmUpSteps));
   }
 
   /**

@@ -10,8 +10,9 @@ import dev.dolmen.parameterstore.admission.AdmissionFilter;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.memory.NativeMemory;
 import dev.dolmen.parameterstore.optimizer.RowState;
-import dev.dolmen.parameterstore.optimizer.VectorRowOptimizer;
+import dev.dolmen.parameterstore.optimizer.VectorSegments;
 import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.WeightStorage;
 import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
@@ -60,9 +61,18 @@ final class ChronicleSlotTable {
   private final long seed;
   private final int dim;
   private final RowDescriptor row;
-  private final VectorRowOptimizer optimizer;
+  private final RowDescriptor outOfVocabularyRow;
+  private final SlotFootprint footprint;
+  private final boolean inFloats;
+  private final boolean countsSteps;
+  private final WeightCodec codec;
+  private final VectorSegments optimizer;
   private final Arena arena = Arena.ofShared();
   private final long outOfVocabulary;
+
+  /** A row's weights in floats while it is written. */
+  private final long weightScratch;
+
   private final Slice writerSlice = new Slice();
   private final float[] outOfVocabularyGradient;
   private final float[] newWeights;
@@ -72,6 +82,7 @@ final class ChronicleSlotTable {
   private volatile ChronicleRows rows;
   private @Nullable AdmissionFilter filter;
   private long evictions;
+  private long steps;
   private int expirePosition;
   private volatile boolean closed;
 
@@ -96,14 +107,20 @@ final class ChronicleSlotTable {
     this.seed = seed;
     dim = options.dim();
     row = RowDescriptor.of(options);
-    optimizer = new VectorRowOptimizer(options.optimizer(), dim);
-    outOfVocabulary = arena.allocate(row.rowBytes(), 8).address();
+    outOfVocabularyRow = RowDescriptor.outOfVocabulary(options);
+    footprint = SlotFootprint.of(options);
+    countsSteps = TableLayout.countsSteps(options);
+    inFloats = options.storage() == WeightStorage.FP32;
+    codec = new WeightCodec(options.storage(), dim);
+    optimizer = new VectorSegments(options.segments());
+    outOfVocabulary = arena.allocate(outOfVocabularyRow.rowBytes(), 8).address();
+    weightScratch = arena.allocate(4L * dim, 64).address();
     NativeMemory.putLong(outOfVocabulary + FID_OFFSET, Fids.OUT_OF_VOCABULARY);
     outOfVocabularyGradient = new float[dim];
     newWeights = new float[dim];
     newState = new float[row.stateFloats()];
-    RowState.fill(options.optimizer(), newWeights, newState);
-    NativeMemory.putFloats(outOfVocabulary + row.stateOffset(), newState);
+    RowState.fill(options.segments(), newWeights, newState);
+    NativeMemory.putFloats(outOfVocabulary + outOfVocabularyRow.stateOffset(), newState);
     deltaCopies = new RowBuffer(Integer.BYTES + TableLayout.rowBytes(options));
     wholeCopies = new RowBuffer(TableLayout.rowBytes(options));
     index = new RowIndex(options.maxRows());
@@ -114,7 +131,7 @@ final class ChronicleSlotTable {
 
   private ChronicleRows newRows() {
     return new ChronicleRows(
-        "slot-" + slot, row.rowBytes(), TableLayout.slabRowsLog2(options), options.maxRows());
+        "slot-" + slot, row.rowBytes(), footprint.slabRowsLog2(), footprint.maxRows());
   }
 
   int dim() {
@@ -206,7 +223,7 @@ final class ChronicleSlotTable {
     if ((before & 1) != 0 || NativeMemory.getLong(address + FID_OFFSET) != fid) {
       return false;
     }
-    NativeMemory.copyFloats(address + WEIGHTS_OFFSET, out, at, dim);
+    codec.read(address + WEIGHTS_OFFSET, out, at);
     VarHandle.acquireFence();
     return NativeMemory.getInt(address + SEQUENCE_OFFSET) == before;
   }
@@ -233,18 +250,23 @@ final class ChronicleSlotTable {
     readOutOfVocabulary(out, at);
     if (fid != Fids.OUT_OF_VOCABULARY) {
       addNoise(fid, out, at);
+      codec.round(out, at);
     }
   }
 
   private void addNoise(long fid, float[] out, int at) {
-    SeededBits.addNoise(SeededBits.rowSeed(seed, slot, fid), options.initialStdDev(), out, at, dim);
+    SeededBits.addNoise(SeededBits.rowSeed(seed, slot, fid), options.segments(), out, at);
   }
 
   private void readOutOfVocabulary(float[] out, int at) {
     for (int spins = 0; ; spins++) {
       int before = NativeMemory.getIntAcquire(outOfVocabulary + SEQUENCE_OFFSET);
-      if (tryRead(outOfVocabulary, before, Fids.OUT_OF_VOCABULARY, out, at)) {
-        return;
+      if ((before & 1) == 0) {
+        NativeMemory.copyFloats(outOfVocabulary + WEIGHTS_OFFSET, out, at, dim);
+        VarHandle.acquireFence();
+        if (NativeMemory.getInt(outOfVocabulary + SEQUENCE_OFFSET) == before) {
+          return;
+        }
       }
       pause(spins);
     }
@@ -277,7 +299,7 @@ final class ChronicleSlotTable {
         if (number < 0) {
           readWithoutRow(fids[in], out, at);
         } else {
-          NativeMemory.copyFloats(rows.address(number) + WEIGHTS_OFFSET, out, at, dim);
+          codec.read(rows.address(number) + WEIGHTS_OFFSET, out, at);
         }
       }
     }
@@ -320,7 +342,7 @@ final class ChronicleSlotTable {
       return -1;
     }
     counters.admitted++;
-    if (rows.size() == options.maxRows()) {
+    if (rows.size() == footprint.maxRows()) {
       remove(leastRecentlySeen());
       evictions++;
       counters.evicted++;
@@ -341,9 +363,11 @@ final class ChronicleSlotTable {
   /** The out-of-vocabulary row with noise; its state goes with it. */
   private void fillRow(long address, long rowSeed) {
     NativeMemory.copyFloats(outOfVocabulary + WEIGHTS_OFFSET, newWeights, 0, dim);
-    SeededBits.addNoise(rowSeed, options.initialStdDev(), newWeights, 0, dim);
-    RowState.fill(options.optimizer(), newWeights, newState);
-    NativeMemory.putFloats(address + WEIGHTS_OFFSET, newWeights);
+    SeededBits.addNoise(rowSeed, options.segments(), newWeights, 0);
+    NativeMemory.putFloats(weightScratch, newWeights);
+    codec.pack(weightScratch, address + WEIGHTS_OFFSET, WeightRounding.NEAREST);
+    codec.read(address + WEIGHTS_OFFSET, newWeights, 0);
+    RowState.fill(options.segments(), newWeights, newState);
     NativeMemory.putFloats(address + row.stateOffset(), newState);
   }
 
@@ -400,6 +424,9 @@ final class ChronicleSlotTable {
 
   void applyGradients(long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
     BatchBounds.check(fids, from, n, gradients, gradientsOffset, dim);
+    if (countsSteps) {
+      optimizer.at(++steps);
+    }
     boolean withoutRow = false;
     for (int start = 0; start < n; start += SLICE) {
       int length = Math.min(SLICE, n - start);
@@ -419,17 +446,34 @@ final class ChronicleSlotTable {
       }
     }
     if (withoutRow) {
-      step(outOfVocabulary, outOfVocabularyGradient, 0);
+      stepOutOfVocabulary();
       Arrays.fill(outOfVocabularyGradient, 0);
     }
   }
 
   private void step(long address, float[] gradients, int at) {
     beginWrite(address);
-    if (!optimizer.step(address + WEIGHTS_OFFSET, address + row.stateOffset(), gradients, at)) {
+    long weights = address + WEIGHTS_OFFSET;
+    long floats = inFloats ? weights : weightScratch;
+    if (!inFloats) {
+      codec.unpack(weights, weightScratch);
+    }
+    if (!optimizer.step(floats, address + row.stateOffset(), gradients, at)) {
       counters.refusedGradients++;
+    } else if (!inFloats) {
+      long fid = NativeMemory.getLong(address + FID_OFFSET);
+      codec.pack(weightScratch, weights, SeededBits.roundingSeed(seed, slot, fid, steps));
     }
     endWrite(address);
+  }
+
+  private void stepOutOfVocabulary() {
+    beginWrite(outOfVocabulary);
+    long state = outOfVocabulary + outOfVocabularyRow.stateOffset();
+    if (!optimizer.step(outOfVocabulary + WEIGHTS_OFFSET, state, outOfVocabularyGradient, 0)) {
+      counters.refusedGradients++;
+    }
+    endWrite(outOfVocabulary);
   }
 
   /** No store after it becomes visible before the sequence is odd. */
@@ -474,34 +518,36 @@ final class ChronicleSlotTable {
   private void publishSizes() {
     counters.publish(
         rows.size(),
-        rows.memoryBytes()
-            + index.memoryBytes()
-            + touched.memoryBytes()
-            + (filter == null ? 0 : filter.memoryBytes()));
+        rows.memoryBytes(),
+        index.memoryBytes(),
+        touched.memoryBytes(),
+        filter == null ? 0 : filter.memoryBytes());
   }
 
   SlotStatistics statistics() {
-    return counters.statistics(row.rowBytes(), lookups.sum(), hits.sum());
+    return counters.statistics(
+        row.rowBytes(), lookups.sum(), hits.sum(), footprint.maxRows(), options.maxBytes());
   }
 
   long stateHash() {
-    long hash = RowHash.start(evictions, expirePosition, filter == null ? 0 : filter.stateHash());
-    hash = hash(hash, outOfVocabulary);
+    long hash =
+        RowHash.start(evictions, expirePosition, steps, filter == null ? 0 : filter.stateHash());
+    hash = hash(hash, outOfVocabulary, outOfVocabularyRow);
     for (int number = 0; number < rows.size(); number++) {
-      hash = hash(hash, rows.address(number));
+      hash = hash(hash, rows.address(number), row);
     }
     return hash;
   }
 
-  private long hash(long hash, long address) {
+  private static long hash(long hash, long address, RowDescriptor descriptor) {
     long next =
         RowHash.add(
             hash,
             NativeMemory.getLong(address + FID_OFFSET),
             NativeMemory.getInt(address + LAST_SEEN_OFFSET),
             NativeMemory.getInt(address + OCCURRENCES_OFFSET));
-    for (int i = 0; i < row.floats(); i++) {
-      next = RowHash.add(next, NativeMemory.getFloat(address + WEIGHTS_OFFSET + 4L * i));
+    for (int i = 0; i < descriptor.learnedBytes(); i += 4) {
+      next = RowHash.add(next, NativeMemory.getInt(address + WEIGHTS_OFFSET + i));
     }
     return next;
   }
@@ -520,8 +566,11 @@ final class ChronicleSlotTable {
 
         @Override
         public void copy(int number, float[] out, int at) {
-          long address = number < 0 ? outOfVocabulary : rows.address(number);
-          NativeMemory.copyFloats(address + WEIGHTS_OFFSET, out, at, dim);
+          if (number < 0) {
+            NativeMemory.copyFloats(outOfVocabulary + WEIGHTS_OFFSET, out, at, dim);
+          } else {
+            codec.read(rows.address(number) + WEIGHTS_OFFSET, out, at);
+          }
         }
       };
 
@@ -594,7 +643,7 @@ final class ChronicleSlotTable {
   }
 
   private byte[] head() {
-    byte[] head = TableLayout.head(options, evictions, expirePosition);
+    byte[] head = TableLayout.head(options, evictions, expirePosition, steps);
     int from = TableLayout.HEAD_COUNT_BYTES;
     NativeMemory.copyBytes(outOfVocabulary + WEIGHTS_OFFSET, head, from, head.length - from);
     return head;
@@ -642,12 +691,13 @@ final class ChronicleSlotTable {
 
   void readFrom(SnapshotReader snapshot, int version) throws IOException {
     clear();
-    byte[] outOfVocabularyFloats = new byte[4 * row.floats()];
+    byte[] outOfVocabularyFloats = new byte[4 * TableLayout.headFloats(options)];
     try (DataInputStream in = snapshot.section(TableLayout.rowsSection(slot))) {
       TableLayout.Counts counts =
           TableLayout.readCounts(in, version, slot, options, outOfVocabularyFloats);
       evictions = counts.evictions();
       expirePosition = counts.expirePosition();
+      steps = counts.steps();
       NativeMemory.putBytes(
           outOfVocabulary + WEIGHTS_OFFSET, outOfVocabularyFloats, 0, outOfVocabularyFloats.length);
       byte[] bytes = new byte[TableLayout.rowBytes(options)];

@@ -4,7 +4,7 @@ import dev.dolmen.parameterstore.admission.AdmissionFilter;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.memory.NativeMemory;
 import dev.dolmen.parameterstore.optimizer.RowState;
-import dev.dolmen.parameterstore.optimizer.ScalarRowOptimizer;
+import dev.dolmen.parameterstore.optimizer.ScalarSegments;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
@@ -29,20 +29,25 @@ final class HeapSlotTable {
     int occurrences;
     int number;
     final float[] weights;
+
+    /** The weights as they are stored; the floats are what reading this gives. */
+    byte[] stored;
+
     final float[] state;
 
-    Row(long fid, int dim, int stateFloats) {
+    Row(long fid, RowOptions options) {
       this.fid = fid;
-      weights = new float[dim];
-      state = new float[stateFloats];
+      weights = new float[options.dim()];
+      stored = new byte[WeightCodec.bytes(options.storage(), options.dim())];
+      state = new float[RowState.floats(options.segments())];
     }
   }
 
   private final int slot;
   private final RowOptions options;
   private final long seed;
-  private final int stateFloats;
-  private final ScalarRowOptimizer optimizer;
+  private final SlotFootprint footprint;
+  private final ScalarSegments optimizer;
   private final @Nullable AdmissionFilter filter;
   private final Map<Long, Row> byFid = new HashMap<>();
   private final List<Row> byNumber = new ArrayList<>();
@@ -72,6 +77,7 @@ final class HeapSlotTable {
   private final RowBuffer wholeCopies;
   private boolean inFlight;
   private long evictions;
+  private long steps;
   private int expirePosition;
 
   private long admitted;
@@ -86,13 +92,13 @@ final class HeapSlotTable {
     this.slot = slot;
     this.options = options;
     this.seed = seed;
-    stateFloats = TableLayout.stateFloats(options);
+    footprint = SlotFootprint.of(options);
     deltaCopies = new RowBuffer(Integer.BYTES + TableLayout.rowBytes(options));
     wholeCopies = new RowBuffer(TableLayout.rowBytes(options));
-    optimizer = new ScalarRowOptimizer(options.optimizer());
+    optimizer = new ScalarSegments(options.segments());
     filter = TableLayout.filter(options, seed, slot);
-    outOfVocabulary = new Row(Fids.OUT_OF_VOCABULARY, options.dim(), stateFloats);
-    RowState.fill(options.optimizer(), outOfVocabulary.weights, outOfVocabulary.state);
+    outOfVocabulary = new Row(Fids.OUT_OF_VOCABULARY, options);
+    RowState.fill(options.segments(), outOfVocabulary.weights, outOfVocabulary.state);
   }
 
   boolean contains(long fid) {
@@ -148,21 +154,27 @@ final class HeapSlotTable {
   }
 
   private Row admit(long fid, int occurrences, int second) {
-    if (byNumber.size() == options.maxRows()) {
+    if (byNumber.size() == footprint.maxRows()) {
       remove(leastRecentlySeen());
       evictions++;
       evicted++;
     }
-    Row row = new Row(fid, options.dim(), stateFloats);
+    Row row = new Row(fid, options);
     row.lastSeenSec = second;
     row.occurrences = occurrences;
     long rowSeed = SeededBits.rowSeed(seed, slot, fid);
     System.arraycopy(outOfVocabulary.weights, 0, row.weights, 0, options.dim());
-    SeededBits.addNoise(rowSeed, options.initialStdDev(), row.weights, 0, options.dim());
-    RowState.fill(options.optimizer(), row.weights, row.state);
+    SeededBits.addNoise(rowSeed, options.segments(), row.weights, 0);
+    store(row, WeightRounding.NEAREST);
+    RowState.fill(options.segments(), row.weights, row.state);
     add(row);
     touch(row);
     return row;
+  }
+
+  private void store(Row row, long roundingSeed) {
+    row.stored = ScalarWeightCodec.pack(options.storage(), row.weights, roundingSeed);
+    ScalarWeightCodec.unpack(options.storage(), row.stored, 0, row.weights);
   }
 
   private void add(Row row) {
@@ -210,17 +222,21 @@ final class HeapSlotTable {
   }
 
   private void copy(long fid, @Nullable Row row, float[] out, int at) {
-    float[] weights = row == null ? outOfVocabulary.weights : row.weights;
-    System.arraycopy(weights, 0, out, at, weights.length);
+    float[] weights = row == null ? outOfVocabulary.weights.clone() : row.weights;
     if (row == null && fid != Fids.OUT_OF_VOCABULARY) {
       long rowSeed = SeededBits.rowSeed(seed, slot, fid);
-      SeededBits.addNoise(rowSeed, options.initialStdDev(), out, at, options.dim());
+      SeededBits.addNoise(rowSeed, options.segments(), weights, 0);
+      ScalarWeightCodec.round(options.storage(), weights);
     }
+    System.arraycopy(weights, 0, out, at, weights.length);
   }
 
   void applyGradients(long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
     int dim = options.dim();
     BatchBounds.check(fids, from, n, gradients, gradientsOffset, dim);
+    if (TableLayout.countsSteps(options)) {
+      optimizer.at(++steps);
+    }
     float[] sum = null;
     for (int i = 0; i < n; i++) {
       int at = gradientsOffset + i * dim;
@@ -245,6 +261,8 @@ final class HeapSlotTable {
   private void step(Row row, float[] gradients, int at) {
     if (!optimizer.step(row.weights, row.state, gradients, at)) {
       refusedGradients++;
+    } else if (row.fid != Fids.OUT_OF_VOCABULARY) {
+      store(row, SeededBits.roundingSeed(seed, slot, row.fid, steps));
     }
   }
 
@@ -275,37 +293,44 @@ final class HeapSlotTable {
 
   SlotStatistics statistics() {
     int rowBytes = TableLayout.rowBytes(options);
-    long memoryBytes =
-        byNumber.size() * (rowBytes + 100L) + (filter == null ? 0 : filter.memoryBytes());
+    long rowsBytes = byNumber.size() * (rowBytes + 100L);
+    long filterBytes = filter == null ? 0 : filter.memoryBytes();
     return new SlotStatistics(
         byNumber.size(),
         rowBytes,
-        memoryBytes,
+        rowsBytes + filterBytes,
         admitted,
         filtered,
         expired,
         evicted,
         lookups,
         hits,
-        refusedGradients);
+        refusedGradients,
+        footprint.maxRows(),
+        options.maxBytes(),
+        rowsBytes,
+        0,
+        0,
+        filterBytes);
   }
 
   long stateHash() {
-    long hash = RowHash.start(evictions, expirePosition, filter == null ? 0 : filter.stateHash());
-    hash = hash(hash, outOfVocabulary);
+    long hash =
+        RowHash.start(evictions, expirePosition, steps, filter == null ? 0 : filter.stateHash());
+    hash = hash(hash, outOfVocabulary, floats(outOfVocabulary.weights));
     for (Row row : byNumber) {
-      hash = hash(hash, row);
+      hash = hash(hash, row, row.stored);
     }
     return hash;
   }
 
-  private static long hash(long hash, Row row) {
+  private static long hash(long hash, Row row, byte[] weights) {
     long next = RowHash.add(hash, row.fid, row.lastSeenSec, row.occurrences);
-    for (float weight : row.weights) {
-      next = RowHash.add(next, weight);
-    }
-    for (float state : row.state) {
-      next = RowHash.add(next, state);
+    for (byte[] learned : List.of(weights, floats(row.state))) {
+      ByteBuffer bits = littleEndian(learned);
+      while (bits.hasRemaining()) {
+        next = RowHash.add(next, bits.getInt());
+      }
     }
     return next;
   }
@@ -401,10 +426,10 @@ final class HeapSlotTable {
   }
 
   private byte[] head() {
-    byte[] head = TableLayout.head(options, evictions, expirePosition);
+    byte[] head = TableLayout.head(options, evictions, expirePosition, steps);
     ByteBuffer target = littleEndian(head);
     target.position(TableLayout.HEAD_COUNT_BYTES);
-    putFloats(outOfVocabulary, target);
+    target.put(floats(outOfVocabulary.weights)).put(floats(outOfVocabulary.state));
     return head;
   }
 
@@ -412,7 +437,7 @@ final class HeapSlotTable {
     byte[] bytes = new byte[TableLayout.rowBytes(options)];
     ByteBuffer target = littleEndian(bytes);
     target.putLong(row.fid).putInt(row.lastSeenSec).putInt(row.occurrences);
-    putFloats(row, target);
+    target.put(row.stored).put(floats(row.state));
     return bytes;
   }
 
@@ -434,13 +459,13 @@ final class HeapSlotTable {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static void putFloats(Row row, ByteBuffer bytes) {
-    for (float weight : row.weights) {
-      bytes.putFloat(weight);
+  private static byte[] floats(float[] values) {
+    byte[] bytes = new byte[4 * values.length];
+    ByteBuffer target = littleEndian(bytes);
+    for (float value : values) {
+      target.putFloat(value);
     }
-    for (float state : row.state) {
-      bytes.putFloat(state);
-    }
+    return bytes;
   }
 
   void readFrom(SnapshotReader snapshot, int version) throws IOException {
@@ -449,20 +474,25 @@ final class HeapSlotTable {
     touched.clear();
     tracked = null;
     inFlight = false;
-    byte[] floats = new byte[4 * (options.dim() + stateFloats)];
+    byte[] floats = new byte[4 * TableLayout.headFloats(options)];
     try (DataInputStream in = snapshot.section(TableLayout.rowsSection(slot))) {
       TableLayout.Counts counts = TableLayout.readCounts(in, version, slot, options, floats);
       evictions = counts.evictions();
       expirePosition = counts.expirePosition();
-      getFloats(littleEndian(floats), outOfVocabulary);
+      steps = counts.steps();
+      ByteBuffer head = littleEndian(floats);
+      getFloats(head, outOfVocabulary.weights);
+      getFloats(head, outOfVocabulary.state);
       byte[] bytes = new byte[TableLayout.rowBytes(options)];
       for (int i = 0; i < counts.rows(); i++) {
         in.readFully(bytes);
         ByteBuffer source = littleEndian(bytes);
-        Row row = new Row(source.getLong(), options.dim(), stateFloats);
+        Row row = new Row(source.getLong(), options);
         row.lastSeenSec = source.getInt();
         row.occurrences = source.getInt();
-        getFloats(source, row);
+        source.get(row.stored);
+        ScalarWeightCodec.unpack(options.storage(), row.stored, 0, row.weights);
+        getFloats(source, row.state);
         add(row);
       }
     }
@@ -473,12 +503,9 @@ final class HeapSlotTable {
     }
   }
 
-  private static void getFloats(ByteBuffer source, Row row) {
-    for (int i = 0; i < row.weights.length; i++) {
-      row.weights[i] = source.getFloat();
-    }
-    for (int i = 0; i < row.state.length; i++) {
-      row.state[i] = source.getFloat();
+  private static void getFloats(ByteBuffer source, float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = source.getFloat();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.table;
 
+import dev.dolmen.parameterstore.schema.WeightStorage;
 import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import java.io.Closeable;
 import java.io.DataInputStream;
@@ -9,10 +10,14 @@ import java.nio.ByteOrder;
 
 /** The rows of one slot of a snapshot, in the order of their numbers. One thread. */
 public final class RowCursor implements Closeable {
+  private static final int WEIGHTS_OFFSET = 16;
+
   private final DataInputStream in;
   private final ByteBuffer row;
   private final float[] weights;
   private final float[] state;
+  private final WeightStorage storage;
+  private final int stateOffset;
   private final int rows;
   private int number = -1;
 
@@ -20,7 +25,9 @@ public final class RowCursor implements Closeable {
     this.in = in;
     weights = new float[slot.dim()];
     state = new float[slot.stateFloats()];
-    int rowBytes = 16 + 4 * (weights.length + state.length);
+    storage = slot.storage();
+    stateOffset = WEIGHTS_OFFSET + WeightCodec.bytes(storage, slot.dim());
+    int rowBytes = stateOffset + 4 * state.length;
     row = ByteBuffer.allocate(rowBytes).order(ByteOrder.LITTLE_ENDIAN);
     if (version == 1) {
       rows = in.readInt();
@@ -79,27 +86,23 @@ public final class RowCursor implements Closeable {
 
   /** The weights; overwritten by the next call. */
   public float[] weights() {
-    return floats(weights, 16);
+    ScalarWeightCodec.unpack(storage, row.array(), WEIGHTS_OFFSET, weights);
+    return weights;
   }
 
   /** The optimiser's state; overwritten by the next call. */
   public float[] state() {
-    return floats(state, 16 + 4 * weights.length);
-  }
-
-  private float[] floats(float[] out, int at) {
-    for (int i = 0; i < out.length; i++) {
-      out[i] = row.getFloat(at + 4 * i);
+    for (int i = 0; i < state.length; i++) {
+      state[i] = row.getFloat(stateOffset + 4 * i);
     }
-    return out;
+    return state;
   }
 
-  /** Euclidean length of the weights. */
+  /** Euclidean length of the weights, which it reads as {@link #weights} does. */
   public double norm() {
     double sum = 0;
-    for (int i = 0; i < weights.length; i++) {
-      double weight = row.getFloat(16 + 4 * i);
-      sum += weight * weight;
+    for (float weight : weights()) {
+      sum += (double) weight * weight;
     }
     return Math.sqrt(sum);
   }

@@ -4,9 +4,12 @@ package dev.dolmen.parameterstore.table;
 final class RowHash {
   private RowHash() {}
 
-  static long start(long evictions, int expirePosition, long filterHash) {
+  static long start(long evictions, int expirePosition, long steps, long filterHash) {
     return SeededBits.mix(
-        SeededBits.mix(evictions + 1) + 31L * expirePosition + SeededBits.mix(filterHash));
+        SeededBits.mix(evictions + 1)
+            + 31L * expirePosition
+            + SeededBits.mix(~steps)
+            + SeededBits.mix(filterHash));
   }
 
   static long add(long hash, long fid, int lastSeenSec, int occurrences) {
@@ -15,7 +18,7 @@ final class RowHash {
         next ^ (((long) lastSeenSec << 32) | Integer.toUnsignedLong(occurrences)));
   }
 
-  static long add(long hash, float value) {
-    return hash * 0x9E3779B97F4A7C15L + Float.floatToRawIntBits(value) + (hash >>> 32);
+  static long add(long hash, int bits) {
+    return hash * 0x9E3779B97F4A7C15L + bits + (hash >>> 32);
   }
 }

@@ -4,7 +4,10 @@ import static jdk.incubator.vector.VectorOperators.L2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
+import dev.dolmen.parameterstore.schema.RowSegment;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -49,13 +52,24 @@ final class SeededBits {
    * @param index of the weight in the row
    */
   static float normal(long rowSeed, int index) {
-    long bits = mix(rowSeed + GOLDEN * (index + 1));
+    long bits = step(rowSeed, index);
     int sum =
         (int) (bits & 0xFFFF)
             + (int) ((bits >>> 16) & 0xFFFF)
             + (int) ((bits >>> 32) & 0xFFFF)
             + (int) (bits >>> 48);
     return (sum - 131_070) * UNIT;
+  }
+
+  /** Adds the noise of all segments of a row, each with its own standard deviation. */
+  static void addNoise(long rowSeed, List<RowSegment> segments, float[] row, int offset) {
+    int start = 0;
+    for (int i = 0; i < segments.size(); i++) {
+      RowSegment segment = segments.get(i);
+      addNoise(
+          rowSeed + GOLDEN * start, segment.initialStdDev(), row, offset + start, segment.dim());
+      start += segment.dim();
+    }
   }
 
   /**
@@ -80,6 +94,24 @@ final class SeededBits {
     for (; i < dim; i++) {
       row[offset + i] += normal(rowSeed, i) * stdDev;
     }
+  }
+
+  /** Where the random bits of one row start that round its weights at a step of its slot. */
+  static long roundingSeed(long seed, int slot, long fid, long step) {
+    // Never 0, which would mean none.
+    return mix(rowSeed(seed, slot, fid) ^ mix(step + GOLDEN)) | 1;
+  }
+
+  /** 64 bits, number {@code index} from a start. */
+  static long step(long start, int index) {
+    return mix(start + GOLDEN * (index + 1));
+  }
+
+  /** {@link #step} from {@code index} on, one after the other, as ints: the lower half first. */
+  static IntVector steps(VectorSpecies<Integer> species, long start, int index) {
+    VectorSpecies<Long> longs = species.withLanes(long.class);
+    LongVector numbers = LongVector.zero(longs).addIndex(1).add(1).mul(GOLDEN);
+    return mix(numbers.add(start + GOLDEN * index)).reinterpretAsInts();
   }
 
   private static LongVector mix(LongVector bits) {

@@ -13,6 +13,13 @@ package dev.dolmen.parameterstore.table;
  * @param lookups fids asked for by serving threads
  * @param hits those of them that had a row of their own
  * @param refusedGradients gradients that were not finite and so left their row unchanged
+ * @param maxRows rows at which the least recently seen make room: those of the options, or fewer if
+ *     their budget of memory has no room for as many
+ * @param maxBytes that budget, which memoryBytes never passes; 0 for none
+ * @param rowsBytes bytes of memoryBytes that are rows, with what their maps take
+ * @param indexBytes those of the index from fids to rows
+ * @param touchedBytes those that mark rows changed since the last snapshot
+ * @param filterBytes those of the admission filter
  */
 public record SlotStatistics(
     long rows,
@@ -24,4 +31,10 @@ public record SlotStatistics(
     long evicted,
     long lookups,
     long hits,
-    long refusedGradients) {}
+    long refusedGradients,
+    long maxRows,
+    long maxBytes,
+    long rowsBytes,
+    long indexBytes,
+    long touchedBytes,
+    long filterBytes) {}

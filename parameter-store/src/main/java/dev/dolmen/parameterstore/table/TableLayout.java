@@ -6,8 +6,10 @@ import dev.dolmen.parameterstore.admission.SlidingOccurrenceFilter;
 import dev.dolmen.parameterstore.optimizer.RowState;
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.RowSegment;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.schema.WeightStorage;
 import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -24,27 +26,23 @@ import org.jspecify.annotations.Nullable;
  * The layout of a table's state in a snapshot, the same for every implementation.
  *
  * <p>Section {@code table/layout}: format version, seed, the slot at which the next {@code expire}
- * starts, number of slots, then per slot its name, dim, optimiser and floats of state. Section
- * {@code table/N/rows} of slot N, or {@code table/N/rows.delta} with the rows that have changed: as
- * {@link RowsFormat} has it, with a head of the evictions so far (long), the row at which the next
- * {@code expire} starts (int), both big-endian, and, little-endian, the out-of-vocabulary row's
- * floats; a row is, little-endian, its fid, last-seen second, occurrences, weights, state. Section
- * {@code table/N/filter}: the filter, if the slot has one.
+ * starts, number of slots, then per slot its name, dim, first optimiser and floats of state,
+ * storage and segments. Section {@code table/N/rows} of slot N, or {@code table/N/rows.delta} with
+ * the rows that have changed: as {@link RowsFormat} has it, with a head of the evictions so far
+ * (long), the row at which the next {@code expire} starts (int), the steps so far (long; 0 unless
+ * something depends on them), all big-endian, and, little-endian, the out-of-vocabulary row's
+ * floats; a row is, little-endian, its fid, last-seen second, occurrences, weights as {@link
+ * WeightCodec} stores them, state. Section {@code table/N/filter}: the filter, if the slot has one.
  *
- * <p>In version 1 there were no deltas, and the rows section began with rows (int), evictions
- * (long), position (int) and the out-of-vocabulary row, without lengths.
+ * <p>In version 1 there were no deltas, storages, segments and steps, and the rows section began
+ * with rows (int), evictions (long), position (int) and the out-of-vocabulary row, without lengths.
  */
 final class TableLayout {
   static final int VERSION = 2;
   static final String SECTION = "table/layout";
 
-  /** Window of a slot's filter: four times the rows that the slot may have, within these bounds. */
-  private static final int MIN_WINDOW = 1 << 14;
-
-  private static final int MAX_WINDOW = 1 << 21;
-
   /** Bytes of a head before the out-of-vocabulary row. */
-  static final int HEAD_COUNT_BYTES = 12;
+  static final int HEAD_COUNT_BYTES = 20;
 
   private TableLayout() {}
 
@@ -58,18 +56,18 @@ final class TableLayout {
 
   /** Bytes of a row in a snapshot. */
   static int rowBytes(RowOptions options) {
-    return 16 + 4 * (options.dim() + stateFloats(options));
+    return 16 + RowDescriptor.of(options).learnedBytes();
   }
 
-  static int stateFloats(RowOptions options) {
-    return RowState.floats(options.optimizer().kind(), options.dim());
+  /** Whether what a slot's next step does depends on how many there were. */
+  static boolean countsSteps(RowOptions options) {
+    return options.storage() != WeightStorage.FP32
+        || options.segments().stream().anyMatch(part -> part.optimizer().warmUpSteps() > 0);
   }
 
-  /** Rows of a slab of the slot, as a power of two: many in a slab, but several slabs. */
-  static int slabRowsLog2(RowOptions options) {
-    long bytes = Math.min(ChronicleRows.SLAB_BYTES, options.maxRows() * rowBytes(options));
-    long rows = Math.max(1, bytes / RowDescriptor.of(options).rowBytes());
-    return Long.SIZE - 1 - Long.numberOfLeadingZeros(rows);
+  /** Floats of the out-of-vocabulary row in the head. */
+  static int headFloats(RowOptions options) {
+    return options.dim() + RowState.floats(options.segments());
   }
 
   /** The filter of a slot; null where one occurrence is enough. */
@@ -78,7 +76,7 @@ final class TableLayout {
       case AdmissionOptions.Occurrences counted when counted.threshold() == 1 -> null;
       case AdmissionOptions.Occurrences counted ->
           new SlidingOccurrenceFilter(
-              counted.threshold(), Math.clamp(4 * options.maxRows(), MIN_WINDOW, MAX_WINDOW));
+              counted.threshold(), SlotFootprint.of(options).filterWindow());
       case AdmissionOptions.Probabilistic drawn ->
           new ProbabilisticFilter(
               drawn.threshold(), drawn.equalProbability(), SeededBits.admissionSeed(seed, slot));
@@ -86,12 +84,12 @@ final class TableLayout {
   }
 
   /** What stands before a slot's rows, but for the out-of-vocabulary row's floats. */
-  record Counts(int rows, long evictions, int expirePosition) {}
+  record Counts(int rows, long evictions, int expirePosition, long steps) {}
 
   /** The head of a rows section, with room for the out-of-vocabulary row. */
-  static byte[] head(RowOptions options, long evictions, int expirePosition) {
-    byte[] head = new byte[HEAD_COUNT_BYTES + 4 * (options.dim() + stateFloats(options))];
-    ByteBuffer.wrap(head).putLong(evictions).putInt(expirePosition);
+  static byte[] head(RowOptions options, long evictions, int expirePosition, long steps) {
+    byte[] head = new byte[HEAD_COUNT_BYTES + 4 * headFloats(options)];
+    ByteBuffer.wrap(head).putLong(evictions).putInt(expirePosition).putLong(steps);
     return head;
   }
 
@@ -106,7 +104,7 @@ final class TableLayout {
       throws IOException {
     Counts counts;
     if (version == 1) {
-      counts = new Counts(in.readInt(), in.readLong(), in.readInt());
+      counts = new Counts(in.readInt(), in.readLong(), in.readInt(), 0);
       in.readFully(outOfVocabulary);
     } else {
       RowsFormat.Head head = RowsFormat.readWhole(in);
@@ -114,7 +112,7 @@ final class TableLayout {
       int headBytes = HEAD_COUNT_BYTES + outOfVocabulary.length;
       expect(rowsSection(slot) + ": bytes of the head", headBytes, head.bytes().length);
       ByteBuffer bytes = ByteBuffer.wrap(head.bytes());
-      counts = new Counts(head.rows(), bytes.getLong(), bytes.getInt());
+      counts = new Counts(head.rows(), bytes.getLong(), bytes.getInt(), bytes.getLong());
       bytes.get(outOfVocabulary);
     }
     checkRows(slot, counts.rows, counts.expirePosition, options);
@@ -126,9 +124,9 @@ final class TableLayout {
    */
   private static void checkRows(int slot, int rows, int expirePosition, RowOptions options)
       throws IOException {
-    if (rows < 0 || rows > options.maxRows()) {
-      throw new IOException(
-          rowsSection(slot) + ": " + rows + " rows, the slot takes " + options.maxRows());
+    long maxRows = SlotFootprint.of(options).maxRows();
+    if (rows < 0 || rows > maxRows) {
+      throw new IOException(rowsSection(slot) + ": " + rows + " rows, the slot takes " + maxRows);
     }
     if (expirePosition < 0 || expirePosition > rows) {
       throw new IOException(
@@ -163,7 +161,12 @@ final class TableLayout {
       out.writeUTF(slot.name());
       out.writeInt(slot.rows().dim());
       out.writeUTF(slot.rows().optimizer().kind().name());
-      out.writeInt(stateFloats(slot.rows()));
+      out.writeInt(RowState.floats(slot.rows().segments()));
+      out.writeUTF(slot.rows().storage().name());
+      out.writeInt(slot.rows().segments().size());
+      for (RowSegment segment : slot.rows().segments()) {
+        out.writeUTF(text(segment));
+      }
     }
   }
 
@@ -192,7 +195,15 @@ final class TableLayout {
       String name = "slot " + slot.name();
       expect(name + ": dim", slot.rows().dim(), in.readInt());
       expect(name + ": optimizer", slot.rows().optimizer().kind().name(), in.readUTF());
-      expect(name + ": state floats", stateFloats(slot.rows()), in.readInt());
+      expect(name + ": state floats", RowState.floats(slot.rows().segments()), in.readInt());
+      expect(
+          name + ": storage", slot.rows().storage().name(), version == 1 ? "FP32" : in.readUTF());
+      int segments = slot.rows().segments().size();
+      expect(name + ": segments", segments, version == 1 ? 1 : in.readInt());
+      for (RowSegment segment : slot.rows().segments()) {
+        String expected = text(segment);
+        expect(name + ": segment", expected, version == 1 ? expected : in.readUTF());
+      }
     }
     return new Layout(version, expireSlot);
   }
@@ -211,10 +222,24 @@ final class TableLayout {
     in.readInt();
     List<TableSnapshot.SlotShape> slots = new ArrayList<>();
     for (int n = in.readInt(); n > 0; n--) {
-      slots.add(
-          new TableSnapshot.SlotShape(in.readUTF(), in.readInt(), in.readUTF(), in.readInt()));
+      slots.add(readShape(in, version));
     }
     return new Shape(version, List.copyOf(slots));
+  }
+
+  private static TableSnapshot.SlotShape readShape(DataInput in, int version) throws IOException {
+    String name = in.readUTF();
+    int dim = in.readInt();
+    String optimizer = in.readUTF();
+    int stateFloats = in.readInt();
+    WeightStorage storage = WeightStorage.FP32;
+    if (version > 1) {
+      storage = WeightStorage.valueOf(in.readUTF());
+      for (int n = in.readInt(); n > 0; n--) {
+        in.readUTF();
+      }
+    }
+    return new TableSnapshot.SlotShape(name, dim, optimizer, stateFloats, storage);
   }
 
   private static int readVersion(DataInput in) throws IOException {
@@ -224,6 +249,10 @@ final class TableLayout {
           SECTION + ": format version " + version + ", this build reads 1 to " + VERSION);
     }
     return version;
+  }
+
+  private static String text(RowSegment segment) {
+    return segment.name() + " " + segment.dim() + " " + segment.optimizer().kind();
   }
 
   private static void expect(String what, Object expected, Object found) throws IOException {

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.table;
 
+import dev.dolmen.parameterstore.schema.WeightStorage;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -25,8 +26,10 @@ public final class TableSnapshot {
    * @param dim floats of weight in a row
    * @param optimizer kind of its optimiser
    * @param stateFloats floats of optimiser state in a row
+   * @param storage how its weights are kept
    */
-  public record SlotShape(String name, int dim, String optimizer, int stateFloats) {}
+  public record SlotShape(
+      String name, int dim, String optimizer, int stateFloats, WeightStorage storage) {}
 
   /**
    * Reads what the rows are.

@@ -148,6 +148,11 @@ final class TouchedRows {
     tracked = null;
   }
 
+  /** Bytes that it never passes with up to {@code rows} rows, growing included. */
+  static long bytesMax(long rows) {
+    return 3 * Long.BYTES * Math.max(INITIAL_WORDS, 2 * (rows / Long.SIZE + 1));
+  }
+
   long memoryBytes() {
     return 8L * (bits.length + taken.length);
   }

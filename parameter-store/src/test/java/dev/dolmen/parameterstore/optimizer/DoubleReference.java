@@ -51,8 +51,10 @@ final class DoubleReference {
     }
     double meanSquare = Arrays.stream(g).map(x -> x * x).sum() / dim;
     for (int i = 0; i < dim; i++) {
-      weights[i] -= (double) options.learningRate() * options.weightDecay() * weights[i];
-      weights[i] -= options.learningRate() * direction(i, g[i], meanSquare);
+      double rate =
+          options.learningRate() * Math.min(1, (double) steps / Math.max(1, options.warmUpSteps()));
+      weights[i] -= rate * options.weightDecay() * weights[i];
+      weights[i] -= rate * direction(i, g[i], meanSquare);
     }
   }
 

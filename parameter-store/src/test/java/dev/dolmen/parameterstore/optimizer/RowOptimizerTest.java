@@ -41,6 +41,7 @@ class RowOptimizerTest {
     float[] gradient = new float[dim + 3];
     for (int step = 0; step < 1_000; step++) {
       fill(gradient, random);
+      optimizer.at(step + 1);
       assertThat(optimizer.step(weights, state, gradient, 3)).isTrue();
       reference.step(gradient, 3);
     }
@@ -82,6 +83,8 @@ class RowOptimizerTest {
         if (step % 10 == 9) {
           gradient[3 + random.nextInt(dim)] = Float.POSITIVE_INFINITY;
         }
+        scalar.at(step + 1);
+        vector.at(step + 1);
         assertThat(vector.step(address, address + 4L * dim, gradient, 3))
             .isEqualTo(scalar.step(weights, state, gradient, 3));
         float[] found = new float[dim + stateFloats];
@@ -201,7 +204,10 @@ class RowOptimizerTest {
     for (float clip : new float[] {0, 0.8f}) {
       for (float decay : ftrl ? new float[] {0} : new float[] {0, 0.01f}) {
         for (Coefficients coefficients : new Coefficients[] {Coefficients.DEFAULT, REGULARISED}) {
-          variants.add(new SparseOptimizerOptions(kind, 0.05f, 0.1f, clip, decay, coefficients));
+          for (int warmUp : ftrl ? new int[] {0} : new int[] {0, 20, 400}) {
+            variants.add(
+                new SparseOptimizerOptions(kind, 0.05f, 0.1f, clip, decay, coefficients, warmUp));
+          }
         }
       }
     }

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.RowSegment;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Coefficients;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Kind;
+import dev.dolmen.parameterstore.schema.WeightStorage;
 import dev.dolmen.parameterstore.snapshot.Pace;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
@@ -54,8 +56,9 @@ class TableFuzzTest {
       }
       assertThat(run.snapshots).as("snapshots of a chain").isGreaterThan(5);
       assertThat(slow.statistics(1).evicted()).isPositive();
+      assertThat(slow.statistics(12).evicted()).isPositive();
       assertThat(slow.statistics(2).expired()).isPositive();
-      assertThat(slow.statistics(3).rows()).as("rows beyond the first map").isGreaterThan(1_024);
+      assertThat(slow.statistics(12).rows()).as("rows beyond the first maps").isGreaterThan(64);
     }
   }
 
@@ -69,7 +72,39 @@ class TableFuzzTest {
             Schemas.slot("title", SlotKind.TEXT, options(Kind.AMS_GRAD, 9, 2, 300, 100)),
             Schemas.slot("price", SlotKind.NUMBER, options(Kind.GROUP_FTRL, 17, 1, 0, 60)),
             Schemas.slot("colour", SlotKind.CATEGORY, drawn(4, false)),
-            Schemas.slot("size", SlotKind.CATEGORY, drawn(7, true))));
+            Schemas.slot("size", SlotKind.CATEGORY, drawn(7, true)),
+            Schemas.slot(
+                "half",
+                SlotKind.CATEGORY,
+                options(Kind.ADAGRAD, 37, 2, 400, 90).withStorage(WeightStorage.BF16)),
+            Schemas.slot(
+                "byte",
+                SlotKind.CATEGORY,
+                options(Kind.ROW_WISE_ADAGRAD, 50, 1, 0, 70).withStorage(WeightStorage.INT8)),
+            Schemas.slot("parts", SlotKind.CATEGORY, parts(WeightStorage.FP32)),
+            Schemas.slot("half_parts", SlotKind.CATEGORY, parts(WeightStorage.BF16)),
+            Schemas.slot("small", SlotKind.CATEGORY, wide().withMaxBytes(1 << 20))));
+  }
+
+  /** A bias beside a vector that warms up. */
+  private static RowOptions parts(WeightStorage storage) {
+    RowOptions rows = options(Kind.SGD, 1, 1, 700, 80);
+    return rows.withStorage(storage)
+        .withSegments(
+            List.of(
+                new RowSegment("bias", 1, options(Kind.FTRL, 1, 1, 0, 1).optimizer(), 0),
+                new RowSegment("vector", 21, warmingUp(Kind.ADAM), 0.05f),
+                new RowSegment("tail", 3, warmingUp(Kind.SGD), 0.1f)));
+  }
+
+  private static SparseOptimizerOptions warmingUp(Kind kind) {
+    return new SparseOptimizerOptions(
+        kind, 0.05f, 0.1f, 0.5f, 0.01f, new Coefficients(0.9f, 0.99f, 0, 0, 0), 40);
+  }
+
+  /** Rows of so many bytes that a budget of a mebibyte evicts. */
+  private static RowOptions wide() {
+    return options(Kind.AMS_GRAD, 512, 1, 0, 4_000);
   }
 
   private static RowOptions drawn(int threshold, boolean equalProbability) {
@@ -94,7 +129,7 @@ class TableFuzzTest {
             0.05f,
             0.1f,
             dim == 13 ? 0.7f : 0,
-            kind == Kind.GROUP_FTRL ? 0 : 0.001f,
+            kind == Kind.GROUP_FTRL || kind == Kind.FTRL ? 0 : 0.001f,
             new Coefficients(0.9f, 0.99f, 0.1f, 0.1f, 0.1f)),
         0.05f);
   }
@@ -288,6 +323,10 @@ class TableFuzzTest {
         assertThat(found.filtered()).isEqualTo(expected.filtered());
         assertThat(found.expired()).isEqualTo(expected.expired());
         assertThat(found.evicted()).isEqualTo(expected.evicted());
+        assertThat(found.maxRows()).isEqualTo(expected.maxRows());
+        if (found.maxBytes() > 0) {
+          assertThat(found.memoryBytes()).isLessThanOrEqualTo(found.maxBytes());
+        }
         assertThat(found.hits()).isEqualTo(expected.hits());
         assertThat(found.lookups()).isEqualTo(expected.lookups());
         assertThat(found.refusedGradients()).isEqualTo(expected.refusedGradients());
@@ -296,7 +335,8 @@ class TableFuzzTest {
 
     /** Distinct fids from a range that the slot's bounds cut short, at least 3. */
     private long[] fids(int slot) {
-      int range = new int[] {900, 120, 400, 3_000, 200, 150, 250, 250}[slot];
+      int range =
+          new int[] {900, 120, 400, 3_000, 200, 150, 250, 250, 300, 200, 200, 200, 400}[slot];
       int n = 3 + random.nextInt(random.nextInt(8) == 0 ? 200 : 20);
       return random
           .longs(0, range)

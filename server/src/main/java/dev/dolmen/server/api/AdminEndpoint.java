@@ -117,6 +117,15 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
         .setFiltered(figures.filtered())
         .setExpired(figures.expired())
         .setEvicted(figures.evicted())
+        .setMaxRows(figures.maxRows())
+        .setMaxBytes(figures.maxBytes())
+        .setRowsMemoryBytes(figures.rowsBytes())
+        .setIndexMemoryBytes(figures.indexBytes())
+        .setTouchedMemoryBytes(figures.touchedBytes())
+        .setFilterMemoryBytes(figures.filterBytes())
+        .setLookups(figures.lookups())
+        .setHits(figures.hits())
+        .setRefusedGradients(figures.refusedGradients())
         .build();
   }
 

@@ -4,6 +4,7 @@ import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.SlotStatus;
 import dev.dolmen.v1.StatusResponse;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,9 @@ final class TableCommand implements Runnable {
       description = {
         "Prints rows and memory of each slot of a running server, and since its start the values"
             + " that got a row, the look-ups of values too rare for one, the rows that expired and"
-            + " those that made room."
+            + " those that made room, and the share of serving's look-ups that found a row.",
+        "Memory is what rows, index, marks of changed rows and filter take together; it never"
+            + " passes the budget, where the slot has one (max_bytes)."
       },
       footer = {"", "Example:", "  dolmen table stats --server localhost:7070"})
   static final class Stats implements Callable<Integer> {
@@ -63,24 +66,42 @@ final class TableCommand implements Runnable {
               "rows",
               "bytes a row",
               "memory",
+              "budget",
+              "of it rows",
+              "index",
+              "marks",
+              "filter",
               "admitted",
               "filtered",
               "expired",
-              "evicted");
+              "evicted",
+              "hits");
       for (SlotStatus slot : status.getSlotsList()) {
         table.row(
             slot.getSlot(),
             slot.getRows(),
             slot.getRowBytes(),
             Columns.bytes(slot.getMemoryBytes()),
+            slot.getMaxBytes() == 0 ? "none" : Columns.bytes(slot.getMaxBytes()),
+            Columns.bytes(slot.getRowsMemoryBytes()),
+            Columns.bytes(slot.getIndexMemoryBytes()),
+            Columns.bytes(slot.getTouchedMemoryBytes()),
+            Columns.bytes(slot.getFilterMemoryBytes()),
             slot.getAdmitted(),
             slot.getFiltered(),
             slot.getExpired(),
-            slot.getEvicted());
+            slot.getEvicted(),
+            share(slot));
       }
       Output.of(spec).print(table);
       Output.of(spec).flush();
       return 0;
+    }
+
+    private static String share(SlotStatus slot) {
+      return slot.getLookups() == 0
+          ? "-"
+          : String.format(Locale.ROOT, "%.1f%%", 100.0 * slot.getHits() / slot.getLookups());
     }
   }
 }

@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNullElse;
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.KnotScale;
 import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.RowSegment;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Coefficients;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** Reads the section {@code schema}. */
@@ -84,16 +86,41 @@ final class SchemaReader {
       s.refuse("knot_scale", "only a slot of kind number has knots");
       s.refuse("knot_step", "only a slot of kind number has knots");
     }
-    RowOptions rows =
-        new RowOptions(
-            s.integer("dimension", d.rows().dim(), 1, 1_024),
-            admission(s, d.rows().admission().threshold()),
-            s.duration("ttl", Duration.ZERO, Duration.ZERO, Duration.ofDays(36_500)).toSeconds(),
-            s.count("max_rows", d.rows().maxRows(), 1, RowOptions.MAX_ROWS),
-            requireNonNullElse(s.section("optimizer", SchemaReader::optimizer), DEFAULT_OPTIMIZER),
-            (float)
-                s.number("initial_std_dev", EngineReader.exact(d.rows().initialStdDev()), 0, 10));
-    return new Slot(name, kind, required, levels, maxTokens, scale, step, rows);
+    return new Slot(name, kind, required, levels, maxTokens, scale, step, rows(s, d.rows()));
+  }
+
+  private static RowOptions rows(ConfigSection s, RowOptions d) {
+    return new RowOptions(
+        admission(s, d.admission().threshold()),
+        s.duration("ttl", Duration.ZERO, Duration.ZERO, Duration.ofDays(36_500)).toSeconds(),
+        s.count("max_rows", d.maxRows(), 1, RowOptions.MAX_ROWS),
+        s.bytes("max_bytes", d.maxBytes(), 0, 1L << 50),
+        s.choice("storage", d.storage()),
+        segments(s, d.segments().getFirst()));
+  }
+
+  /** Dimension, optimiser and deviation of the whole row, or of each of its parts. */
+  private static List<RowSegment> segments(ConfigSection s, RowSegment whole) {
+    if (!s.has("segments")) {
+      return List.of(segment(s, whole.name(), whole));
+    }
+    for (String key : List.of("dimension", "optimizer", "initial_std_dev")) {
+      s.refuse(key, "stands in each of the segments where there are any");
+    }
+    return s.sections(
+        "segments",
+        part -> {
+          String name = part.requiredText("name");
+          return segment(part, name.isEmpty() ? whole.name() : name, whole);
+        });
+  }
+
+  private static RowSegment segment(ConfigSection s, String name, RowSegment d) {
+    return new RowSegment(
+        name,
+        s.integer("dimension", d.dim(), 1, RowOptions.MAX_DIM),
+        requireNonNullElse(s.section("optimizer", SchemaReader::optimizer), DEFAULT_OPTIMIZER),
+        (float) s.number("initial_std_dev", EngineReader.exact(d.initialStdDev()), 0, 10));
   }
 
   /** What the shared keys of {@code admission} mean. */
@@ -138,7 +165,16 @@ final class SchemaReader {
         (float) s.number("initial_accumulator", EngineReader.exact(d.initialAccumulator()), 0, 1e6),
         (float) s.number("clip_norm", EngineReader.exact(d.clipNorm()), 0, 1e6),
         weightDecay,
-        coefficients(s, kind));
+        coefficients(s, kind),
+        warmUpSteps(s, kind));
+  }
+
+  private static int warmUpSteps(ConfigSection s, SparseOptimizerOptions.Kind kind) {
+    if (isFtrl(kind)) {
+      s.refuse("warm_up_steps", "has no meaning for kind " + name(kind));
+      return 0;
+    }
+    return s.integer("warm_up_steps", DEFAULT_OPTIMIZER.warmUpSteps(), 0, 1_000_000_000);
   }
 
   /** Each rule takes the coefficients that it reads; the others are refused. */
