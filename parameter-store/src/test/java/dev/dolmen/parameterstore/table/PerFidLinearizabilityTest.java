@@ -7,9 +7,7 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.locks.LockSupport;
-import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
-import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +31,7 @@ import org.junit.jupiter.api.Test;
  */
 public class PerFidLinearizabilityTest {
   private static final int DIM = 16;
+  private static final long FID = 1;
   private static final int MAX_ROWS = 1;
   private static final long TTL_SEC = 100;
 
@@ -68,7 +67,6 @@ public class PerFidLinearizabilityTest {
   }
 
   /** The calls, on whichever table. */
-  @Param(name = "fid", gen = IntGen.class, conf = "1:1")
   public abstract static class Calls {
     private final EmbeddingTable table;
     private long second;
@@ -77,24 +75,24 @@ public class PerFidLinearizabilityTest {
       this.table = table;
       this.second = second;
       // The row is there at the start: most calls then have something to do with each other.
-      EmbeddingTableContract.see(table, 1, 1, second, new float[DIM]);
+      EmbeddingTableContract.see(table, FID, 1, second, new float[DIM]);
     }
 
-    /** Admits the fid, at the bound in place of another. */
+    /** Admits the fid if it has no row. */
     @Operation(nonParallelGroup = "writer")
-    public int train(@Param(name = "fid") int fid) {
-      return EmbeddingTableContract.see(table, fid, 1, ++second, new float[DIM]);
+    public int train() {
+      return EmbeddingTableContract.see(table, FID, 1, ++second, new float[DIM]);
     }
 
     /** Adds 1 to every weight of the fid's row, if it has one. */
     @Operation(nonParallelGroup = "writer")
-    public boolean step(@Param(name = "fid") int fid) {
-      if (!table.contains(0, fid)) {
+    public boolean step() {
+      if (!table.contains(0, FID)) {
         return false;
       }
       float[] gradient = new float[DIM];
       java.util.Arrays.fill(gradient, -1);
-      table.applyGradients(0, new long[] {fid}, 0, 1, gradient, 0);
+      table.applyGradients(0, new long[] {FID}, 0, 1, gradient, 0);
       return true;
     }
 
@@ -106,9 +104,9 @@ public class PerFidLinearizabilityTest {
 
     /** The row as a number; a torn one throws. Any thread. */
     @Operation
-    public int find(@Param(name = "fid") int fid) {
+    public int find() {
       float[] row = new float[DIM];
-      int own = table.gather(0, new long[] {fid}, 0, 1, row, 0);
+      int own = table.gather(0, new long[] {FID}, 0, 1, row, 0);
       for (float weight : row) {
         if (weight != row[0]) {
           throw new IllegalStateException("torn: " + weight + " and " + row[0]);
@@ -118,8 +116,8 @@ public class PerFidLinearizabilityTest {
     }
 
     @Operation
-    public boolean contains(@Param(name = "fid") int fid) {
-      return table.contains(0, fid);
+    public boolean contains() {
+      return table.contains(0, FID);
     }
   }
 
