@@ -1,7 +1,6 @@
 package dev.dolmen.server;
 
 import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.trainer.SnapshotOptions;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -13,16 +12,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,32 +51,18 @@ final class WarmUp {
     }
     LOG.info("Warming up for {} ms", time.toMillis());
     try {
-      delete(directory);
+      DirectoryTree.delete(directory);
       try (StandaloneServer server =
-          StandaloneServer.startTemporary(temporary(config, directory), clock)) {
+          StandaloneServer.startTemporary(config.temporary(directory), clock)) {
         visit(server.port(), new SyntheticVisits(config.schema(), config.seed()), time, clock);
       } finally {
-        delete(directory);
+        DirectoryTree.delete(directory);
       }
     } catch (IOException | StartException | StatusException | RuntimeException e) {
       LOG.warn("Not warmed up: the first requests will be slow", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static DolmenConfig temporary(DolmenConfig config, Path directory) {
-    return new DolmenConfig(
-        DolmenConfig.defaults(directory, config.schema()).server(),
-        directory,
-        config.seed(),
-        config.schema(),
-        config.model(),
-        config.training(),
-        config.sessions(),
-        config.catalog(),
-        config.log(),
-        new SnapshotOptions(0, 1, false));
   }
 
   private static void visit(int port, SyntheticVisits visits, Duration time, InstantSource clock)
@@ -113,27 +93,5 @@ final class WarmUp {
     call.write(visits.items(ITEMS));
     call.halfClose();
     call.read();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
-              throws IOException {
-            Files.deleteIfExists(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -2,17 +2,14 @@ package dev.dolmen.loadtest.local;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.trainer.SnapshotOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -39,21 +36,9 @@ public final class LocalServer implements AutoCloseable {
   public static LocalServer start(DolmenConfig config) throws IOException {
     quietLogs();
     Path directory = Files.createTempDirectory("dolmen-");
-    DolmenConfig own =
-        new DolmenConfig(
-            DolmenConfig.defaults(directory, config.schema()).server(),
-            directory,
-            config.seed(),
-            config.schema(),
-            config.model(),
-            config.training(),
-            config.sessions(),
-            config.catalog(),
-            config.log(),
-            new SnapshotOptions(0, 1, false));
     @Nullable LocalServer started = null;
     try {
-      started = new LocalServer(startStandalone(own), directory);
+      started = new LocalServer(startStandalone(config.temporary(directory)), directory);
       Runtime.getRuntime().addShutdownHook(started.atExit);
       return started;
     } finally {
@@ -106,22 +91,7 @@ public final class LocalServer implements AutoCloseable {
 
   private static void delete(Path directory) {
     try {
-      Files.walkFileTree(
-          directory,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-              Files.deleteIfExists(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
-                throws IOException {
-              Files.deleteIfExists(dir);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      DirectoryTree.delete(directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

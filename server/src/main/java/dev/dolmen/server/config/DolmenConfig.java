@@ -63,6 +63,24 @@ public record DolmenConfig(
         dataDirectory, schema, model, training, sessions, catalog, log, snapshots, seed);
   }
 
+  /**
+   * This, for a server that is thrown away: on free ports of the loopback address, without TLS and
+   * warm-up, in a directory of its own, and without snapshots, which nobody would read.
+   */
+  public DolmenConfig temporary(Path directory) {
+    return new DolmenConfig(
+        defaults(directory, schema).server(),
+        directory,
+        seed,
+        schema,
+        model,
+        training,
+        sessions,
+        catalog,
+        log,
+        new SnapshotOptions(0, 1, false));
+  }
+
   /** This, with another front end. */
   public DolmenConfig withServer(ServerConfig other) {
     return new DolmenConfig(
