@@ -4,6 +4,9 @@ import java.util.Random;
 
 /** A batch of random sessions of unequal length with random features. */
 final class RandomBatch {
+  /** Tokens of a session at most, but for the first session, which is as long as can be. */
+  static final int LENGTH_MAX = 5;
+
   final TrainingBatch batch;
   final GatheredRows rows;
 
@@ -59,7 +62,7 @@ final class RandomBatch {
     batch.sessions = sessions;
     batch.sessionStart = new int[sessions + 1];
     for (int s = 0; s < sessions; s++) {
-      int length = s == 0 ? options.maxSessionLength() : 1 + random.nextInt(5);
+      int length = s == 0 ? options.maxSessionLength() : 1 + random.nextInt(LENGTH_MAX);
       batch.sessionStart[s + 1] = batch.sessionStart[s] + length;
     }
     int tokens = batch.tokens();

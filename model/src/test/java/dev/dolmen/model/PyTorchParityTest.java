@@ -1,0 +1,203 @@
+package dev.dolmen.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The whole model against {@link TorchModel}, on random shapes: logits, loss, the gradient of every
+ * tensor and of every slot's rows, and the losses of ten steps. Errors are relative, in norm;
+ * {@code -Dparity.print=true} prints them.
+ */
+@EnabledOnOs(
+    value = OS.LINUX,
+    architectures = "amd64",
+    disabledReason = "the build has PyTorch's library, of 100 MB, for one platform")
+class PyTorchParityTest {
+  private static final double TOLERANCE = 1e-4;
+  private static final int STEPS = 10;
+  private static final float ROW_RATE = 0.02f;
+
+  @BeforeAll
+  static void offline() {
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    // Unpacked here, not in the home directory.
+    System.setProperty("DJL_CACHE_DIR", Path.of("target", "djl").toAbsolutePath().toString());
+    assertThat(Engine.getInstance().getEngineName()).isEqualTo("PyTorch");
+  }
+
+  /** Layers, heads, width, pooling, slots, several columns on one slot, contexts or none. */
+  private static ModelOptions options(Random random) {
+    int heads = 1 + random.nextInt(4);
+    List<FeatureColumn> columns = new ArrayList<>();
+    int slots = 2 + random.nextInt(3);
+    for (int slot = 0; slot < slots; slot++) {
+      int dim = 3 + random.nextInt(14);
+      for (int level = 0; level < (slot == 0 ? 2 : 1); level++) {
+        columns.add(new FeatureColumn("slot" + slot + "/" + level, slot, dim));
+      }
+    }
+    List<FeatureColumn> contexts = new ArrayList<>();
+    for (int c = random.nextInt(3); c > 0; c--) {
+      contexts.add(new FeatureColumn("context" + c, slots + c, 2 + random.nextInt(5)));
+    }
+    Pooling[] poolings = Pooling.values();
+    return new ModelOptions(
+        heads * (8 + random.nextInt(9)),
+        random.nextInt(4),
+        heads,
+        10 + random.nextInt(40),
+        RandomBatch.LENGTH_MAX + random.nextInt(8),
+        poolings[random.nextInt(poolings.length)],
+        random.nextBoolean() ? 0 : 0.3f,
+        2 + random.nextInt(9),
+        1 + random.nextInt(5),
+        1 + random.nextInt(5),
+        columns,
+        columns.size() - 1,
+        contexts);
+  }
+
+  private static RandomBatch batch(ModelOptions options, long seed) {
+    return new RandomBatch(options, 7, 23, 17, options.itemColumns().size() + 3, seed);
+  }
+
+  private static boolean[] dropped(SessionModel model) {
+    return model.options().idDropout() > 0 ? model.dropped : new boolean[0];
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void logitsLossAndEveryGradient(long seed) {
+    ModelOptions options = options(new Random(seed));
+    SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), seed);
+    GradientTest.scatter(model);
+    RandomBatch random = batch(options, seed);
+    model.forward(random.batch, random.rows);
+    try (TorchModel torch = new TorchModel(model, random, new boolean[0])) {
+      torch.pass();
+      assertNear("logits", logits(model, random.batch), torch.logits);
+    }
+    random.zeroGradients();
+    double loss = model.backward(random.batch, random.rows);
+    try (TorchModel torch = new TorchModel(model, random, dropped(model))) {
+      double expected = torch.pass() / weights(random.batch);
+      assertNear("loss", new float[] {(float) loss}, new float[] {(float) expected});
+      for (Tensor t : model.layout().tensors()) {
+        NDArray parameter = torch.parameters.get(t.name());
+        if (parameter != null) {
+          int end = t.offset() + t.size();
+          float[] actual = Arrays.copyOfRange(model.gradients(), t.offset(), end);
+          assertNear(t.name(), actual, parameter.getGradient().toFloatArray());
+        }
+      }
+      for (int s = 0; s < torch.rows.length; s++) {
+        if (torch.rows[s] != null) {
+          float[] expectedRows = torch.rows[s].getGradient().toFloatArray();
+          assertNear("rows of slot " + s, random.rows.gradients[s], expectedRows);
+        }
+      }
+    }
+  }
+
+  /** Another batch each time; dense parameters by AdamW with clipping, rows downhill. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 4, 7})
+  void lossesOfTenSteps(long seed) {
+    ModelOptions options = options(new Random(seed));
+    DenseOptimizerOptions optimizer =
+        new DenseOptimizerOptions(5e-3f, 0.9f, 0.99f, 1e-8f, 0.05f, 0.5f, 4);
+    SessionModel model = new SessionModel(options, optimizer, seed);
+    GradientTest.scatter(model);
+    RandomBatch random = batch(options, seed);
+    TorchAdamW adam = new TorchAdamW(optimizer);
+    float[] losses = new float[STEPS];
+    float[] expected = new float[STEPS];
+    random.batch.number = 0;
+    try (TorchModel torch = new TorchModel(model, random, new boolean[0])) {
+      for (int step = 0; step < STEPS; step++) {
+        random.zeroGradients();
+        model.forward(random.batch, random.rows);
+        losses[step] = (float) model.backward(random.batch, random.rows);
+        torch.drop(dropped(model));
+        double weights = weights(random.batch);
+        expected[step] = (float) (torch.pass() / weights);
+        assertThat(model.step()).isTrue();
+        adam.step(model.layout().tensors(), torch.parameters, 1 / weights);
+        for (int s = 0; s < torch.rows.length; s++) {
+          for (int i = 0; i < random.rows.values[s].length; i++) {
+            random.rows.values[s][i] -= ROW_RATE * random.rows.gradients[s][i];
+          }
+          torch.stepRows(s, ROW_RATE);
+        }
+        random.batch.number++;
+      }
+    }
+    for (int step = 0; step < STEPS; step++) {
+      assertThat((double) losses[step] / expected[step] - 1)
+          .as("loss of step %d, %f and %f", step, losses[step], expected[step])
+          .isBetween(-TOLERANCE, TOLERANCE);
+    }
+    assertThat(losses[STEPS - 1]).isLessThan(0.98f * losses[0]);
+  }
+
+  private static double weights(TrainingBatch batch) {
+    double weights = 0;
+    for (int p = 0; p < batch.predictions; p++) {
+      weights += batch.predictionWeight[p];
+    }
+    return weights;
+  }
+
+  private static float[] logits(SessionModel model, TrainingBatch batch) {
+    int width = model.options().width();
+    float[] terms = new float[ScoreTerms.COUNT];
+    model.copyTerms(terms);
+    float[] logits = new float[batch.predictions * batch.candidates];
+    for (int p = 0; p < batch.predictions; p++) {
+      for (int v = 0; v < batch.candidates; v++) {
+        double logit =
+            model.priorWeight() * batch.candidatePrior[v] - (double) batch.candidateLogQ[v];
+        for (int d = 0; d < width; d++) {
+          logit +=
+              (double) model.sessionVectors()[p * width + d] * model.itemVectors()[v * width + d];
+        }
+        logits[p * batch.candidates + v] = (float) logit;
+      }
+      for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
+        logits[p * batch.candidates + batch.signalCandidate[s]] +=
+            terms[batch.signalTerm[s]] * batch.signalWeight[s] + batch.signalOffset[s];
+      }
+    }
+    return logits;
+  }
+
+  private static void assertNear(String name, float[] actual, float[] expected) {
+    assertThat(actual).as(name).hasSameSizeAs(expected);
+    double error = 0;
+    double norm = 0;
+    for (int i = 0; i < actual.length; i++) {
+      error += Math.pow((double) actual[i] - expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    if (Boolean.getBoolean("parity.print")) {
+      System.out.printf("%s: %.2g of %.3g%n", name, Math.sqrt(error / norm), Math.sqrt(norm));
+    }
+    assertThat(Math.sqrt(error))
+        .as("error of %s, whose norm is %f", name, Math.sqrt(norm))
+        .isLessThanOrEqualTo(TOLERANCE * Math.sqrt(norm));
+  }
+}

@@ -1,0 +1,57 @@
+package dev.dolmen.model;
+
+import ai.djl.ndarray.NDArray;
+import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * AdamW as torch.optim.AdamW's documentation gives it (torch 2.7), behind {@code
+ * torch.nn.utils.clip_grad_norm_} and a linear warm-up, as PyTorch's tensor operations.
+ */
+final class TorchAdamW {
+  private final DenseOptimizerOptions options;
+  private final Map<String, NDArray> mean = new HashMap<>();
+  private final Map<String, NDArray> square = new HashMap<>();
+  private int steps;
+
+  TorchAdamW(DenseOptimizerOptions options) {
+    this.options = options;
+  }
+
+  /**
+   * One step.
+   *
+   * @param scale what gradients are multiplied with first: from sums to means
+   */
+  void step(List<Tensor> tensors, Map<String, NDArray> parameters, double scale) {
+    double squares = 0;
+    for (NDArray parameter : parameters.values()) {
+      squares += parameter.getGradient().square().sum().getFloat();
+    }
+    double clip = Math.min(1, options.gradientNormMax() / (Math.sqrt(squares) * scale + 1e-6));
+    steps++;
+    double warm = Math.min(1, steps / (options.warmUpSteps() + 1.0));
+    for (Tensor t : tensors) {
+      NDArray parameter = parameters.get(t.name());
+      if (parameter != null) {
+        NDArray gradient = parameter.getGradient().mul(scale * clip);
+        update(t, parameter, gradient, options.learningRate() * warm);
+      }
+    }
+  }
+
+  private void update(Tensor t, NDArray parameter, NDArray gradient, double rate) {
+    float beta1 = options.beta1();
+    float beta2 = options.beta2();
+    NDArray m = mean.computeIfAbsent(t.name(), n -> parameter.zerosLike());
+    NDArray v = square.computeIfAbsent(t.name(), n -> parameter.zerosLike());
+    m.muli(beta1).addi(gradient.mul(1 - beta1));
+    v.muli(beta2).addi(gradient.square().mul(1 - beta2));
+    NDArray root = v.div(1 - Math.pow(beta2, steps)).sqrt().add(options.epsilon());
+    NDArray step = m.div(1 - Math.pow(beta1, steps)).div(root).mul(rate * t.rate());
+    NDArray kept = t.decays() ? parameter.mul(1 - rate * options.weightDecay()) : parameter;
+    TorchModel.replace(parameter, kept.sub(step));
+  }
+}
