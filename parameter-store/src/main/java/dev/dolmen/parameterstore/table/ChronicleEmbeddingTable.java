@@ -58,12 +58,12 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
 
   @Override
   public int gather(int slot, long[] fids, int from, int n, float[] out, int outOffset) {
-    return tables.get(slot).gather(fids, from, n, out, outOffset);
+    return tables.get(slot).readers().gather(fids, from, n, out, outOffset);
   }
 
   @Override
   public boolean contains(int slot, long fid) {
-    return tables.get(slot).contains(fid);
+    return tables.get(slot).readers().contains(fid);
   }
 
   @Override

@@ -71,15 +71,19 @@ final class ChronicleRows {
     return slabs[number >>> slabRowsLog2] + (long) (number & ((1 << slabRowsLog2) - 1)) * rowBytes;
   }
 
-  /** Addresses of rows {@code numbers[0 .. n - 1]}, 0 for a number below 0. */
-  void addresses(int[] numbers, int n, long[] addresses) {
+  /**
+   * Addresses of rows {@code numbers[0 .. n - 1]}.
+   *
+   * @param absent address for a number below 0
+   */
+  void addresses(int[] numbers, int n, long absent, long[] addresses) {
     // Read after the numbers, and so as new as they are.
     long[] bases = slabs;
     int mask = (1 << slabRowsLog2) - 1;
     for (int i = 0; i < n; i++) {
       int number = numbers[i];
       addresses[i] =
-          number < 0 ? 0 : bases[number >>> slabRowsLog2] + (long) (number & mask) * rowBytes;
+          number < 0 ? absent : bases[number >>> slabRowsLog2] + (long) (number & mask) * rowBytes;
     }
   }
 
@@ -132,10 +136,9 @@ final class ChronicleRows {
   }
 
   private long insert(ChronicleMap<Long, byte[]> map, long key) {
-    byte[] blank = new byte[slabBytes()];
     try (ExternalMapQueryContext<Long, byte[], ?> context = map.queryContext(key)) {
       context.updateLock().lock();
-      context.insert(context.absentEntry(), context.wrapValueAsData(blank));
+      context.insert(context.absentEntry(), new BlankSlab(slabBytes()));
       MapEntry<Long, byte[]> entry = context.entry();
       if (entry == null) {
         throw new IllegalStateException(name + ": slab " + key + " was not inserted");

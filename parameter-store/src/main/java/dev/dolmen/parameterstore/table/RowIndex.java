@@ -68,24 +68,45 @@ final class RowIndex {
   }
 
   /**
-   * Number of what is probably the fid's row, or -1: reads the index only, not the row, and so may
-   * be fooled by another fid with the same 32 bits of hash.
+   * Hashes fids and loads the entry at which the search for each begins, so that the cache misses
+   * of a batch overlap.
+   *
+   * @param hashes overwritten, [n]
+   * @return a sum of what was loaded, for the caller to keep
    */
-  int candidate(long fid) {
-    long hash = SeededBits.mix(fid);
+  int hash(long[] fids, int from, int n, long[] hashes) {
+    int touched = 0;
+    for (int i = 0; i < n; i++) {
+      long hash = SeededBits.mix(fids[from + i]);
+      hashes[i] = hash;
+      long[] stripe = (long[]) STRIPE.getAcquire(stripes, stripe(hash));
+      touched += (int) stripe[home(hash >>> 32, stripe.length)];
+    }
+    return touched;
+  }
+
+  /**
+   * Numbers of what are probably the rows of fids with these hashes, -1 for those without: reads
+   * the index only, not the rows, and so may be fooled by another fid with the same 32 bits of
+   * hash.
+   *
+   * @param numbers overwritten, [n]
+   */
+  void candidates(long[] hashes, int n, int[] numbers) {
+    for (int i = 0; i < n; i++) {
+      numbers[i] = candidate(hashes[i]);
+    }
+  }
+
+  private int candidate(long hash) {
     long[] stripe = (long[]) STRIPE.getAcquire(stripes, stripe(hash));
     long tag = hash >>> 32;
     int length = stripe.length;
-    int i = home(tag, length);
-    while (true) {
+    for (int i = home(tag, length); ; i = i + 1 == length ? 0 : i + 1) {
       long entry = (long) ENTRY.getAcquire(stripe, i);
-      if (entry >>> 32 == tag && (int) entry != 0) {
+      if (entry == 0 || (entry >>> 32 == tag && (int) entry != 0)) {
         return (int) entry - 1;
       }
-      if (entry == 0) {
-        return -1;
-      }
-      i = i + 1 == length ? 0 : i + 1;
     }
   }
 
@@ -99,7 +120,7 @@ final class RowIndex {
   int find(long fid, ChronicleRows rows) {
     int number = search(fid, rows);
     for (int spins = 0; number == AGAIN; spins++) {
-      ChronicleSlotTable.pause(spins);
+      SlotMemory.pause(spins);
       number = search(fid, rows);
     }
     return number;
