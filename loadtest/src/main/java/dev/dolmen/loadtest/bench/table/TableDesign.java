@@ -46,7 +46,7 @@ enum TableDesign {
     boolean quick = this == QUICK;
     for (String table : tables) {
       boolean snapshot = table.equals(RowTables.DOLMEN) && dim == 64;
-      int fills = quick || rows > MILLION ? 1 : 3;
+      int fills = rows > MILLION ? 1 : 3;
       runs.add(
           new TableRun(table, rows, dim, rowWise, points, snapshot, fills, 3, quick ? 500 : 1_000));
     }
