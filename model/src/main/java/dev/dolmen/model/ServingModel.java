@@ -1,6 +1,7 @@
 package dev.dolmen.model;
 
 import dev.dolmen.model.layer.ParameterLayout;
+import java.util.Arrays;
 import java.util.List;
 
 /** The dense parameters as they were after one step; immutable, for any number of threads. */
@@ -24,6 +25,16 @@ public final class ServingModel {
   /** The dense parameters' tensors, in order: names and shapes. */
   public List<ParameterLayout.Tensor> tensors() {
     return architecture.layout.tensors();
+  }
+
+  /**
+   * A copy of one tensor's numbers, row-major.
+   *
+   * @throws IllegalArgumentException if there is no tensor of that name
+   */
+  public float[] tensor(String name) {
+    ParameterLayout.Tensor tensor = architecture.layout.tensor(name);
+    return Arrays.copyOfRange(parameters, tensor.offset(), tensor.offset() + tensor.size());
   }
 
   /** Learned weight of an item's popularity prior in its score. */
@@ -58,30 +69,31 @@ public final class ServingModel {
   }
 
   /**
-   * Encodes a session; the score of an item is the dot product of the result with its vector, plus
-   * its popularity prior times {@link #priorWeight}, plus its {@link ScoreTerms}.
+   * Encodes sessions, each by its last position; the score of an item is the dot product of the
+   * result with its vector, plus its popularity prior times {@link #priorWeight}, plus its {@link
+   * ScoreTerms}.
    *
-   * @param session 1 to L tokens
-   * @param out overwritten, [D]
+   * @param input one or more sessions of 1 to L tokens
+   * @param out overwritten, [sessions, D]
    * @param workspace of the calling thread
    * @throws IllegalArgumentException for no tokens or more than L, an event type or gap out of
    *     range
    */
-  public void encodeSession(SessionInput session, float[] out, Workspace workspace) {
-    check(session);
-    workspace.sessions.packed().of(session);
+  public void encodeSession(SessionInput input, float[] out, Workspace workspace) {
+    check(input);
+    workspace.sessions.packed().of(input);
     architecture.sessions.forward(parameters, workspace.sessions, workspace.scratch());
-    System.arraycopy(workspace.sessions.vectors(), 0, out, 0, options().width());
+    System.arraycopy(workspace.sessions.vectors(), 0, out, 0, input.sessions * options().width());
   }
 
   private void check(SessionInput session) {
     ModelOptions options = options();
-    if (session.tokens < 1 || session.tokens > options.maxSessionLength()) {
-      throw new IllegalArgumentException(
-          "a session of "
-              + session.tokens
-              + " tokens, expected 1 to "
-              + options.maxSessionLength());
+    for (int s = 0; s < session.sessions; s++) {
+      int length = session.sessionStart[s + 1] - session.sessionStart[s];
+      if (length < 1 || length > options.maxSessionLength()) {
+        throw new IllegalArgumentException(
+            "a session of " + length + " tokens, expected 1 to " + options.maxSessionLength());
+      }
     }
     for (int t = 0; t < session.tokens; t++) {
       if (session.type[t] < 0 || session.type[t] >= options.eventTypes()) {

@@ -3,8 +3,8 @@ package dev.dolmen.model;
 import java.util.Arrays;
 
 /**
- * One session to encode, reused from request to request: 1 to L tokens, oldest first. Owned by one
- * thread.
+ * One session to encode, or several one after the other: 1 to L tokens each, oldest first. Reused
+ * from request to request. Owned by one thread.
  */
 public final class SessionInput {
   /** Contexts of the session's tokens. */
@@ -13,8 +13,14 @@ public final class SessionInput {
   /** Rows that {@link #contexts} refers to; gradients are not needed. */
   public final GatheredRows contextRows;
 
-  /** Tokens in use. */
+  /** Tokens in use, of all sessions. */
   public int tokens;
+
+  /** Sessions. */
+  public int sessions = 1;
+
+  /** First token per session and the end of the last, [sessions + 1]. */
+  public int[] sessionStart = new int[2];
 
   /** Item vectors, row-major [tokens, D]. */
   public float[] itemVectors = new float[0];
@@ -33,8 +39,24 @@ public final class SessionInput {
     this.contextRows = contextRows;
   }
 
-  /** Makes room for so many tokens of width D and sets {@link #tokens}; keeps what is there. */
+  /** Makes room for one session of so many tokens of width D; keeps what is there. */
   public void resize(int tokens, int width) {
+    resize(1, tokens, width);
+  }
+
+  /** Makes room for sessions of the same number of tokens, of width D; keeps what is there. */
+  public void resize(int sessions, int length, int width) {
+    if (sessionStart.length <= sessions) {
+      sessionStart = new int[sessions + 1];
+    }
+    this.sessions = sessions;
+    for (int s = 0; s <= sessions; s++) {
+      sessionStart[s] = s * length;
+    }
+    makeRoom(sessions * length, width);
+  }
+
+  private void makeRoom(int tokens, int width) {
     if (type.length < tokens) {
       int room = Math.max(tokens, 2 * type.length);
       type = Arrays.copyOf(type, room);

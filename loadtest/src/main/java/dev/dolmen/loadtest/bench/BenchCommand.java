@@ -1,6 +1,7 @@
 package dev.dolmen.loadtest.bench;
 
 import dev.dolmen.loadtest.bench.filter.FilterBenchCommand;
+import dev.dolmen.loadtest.bench.model.ModelBenchCommand;
 import dev.dolmen.loadtest.bench.table.TableBenchCommand;
 import dev.dolmen.loadtest.local.Machine;
 import dev.dolmen.loadtest.terminal.JsonReport;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = {TableBenchCommand.class, FilterBenchCommand.class},
+    subcommands = {TableBenchCommand.class, FilterBenchCommand.class, ModelBenchCommand.class},
     synopsisSubcommandLabel = "[COMMAND]",
     description = {
       "Runs benchmarks by JMH, in processes of their own with the flags of jvm.options.",
@@ -51,6 +52,7 @@ import picocli.CommandLine.Spec;
       "  dolmen bench list",
       "  dolmen bench TopKScan",
       "  dolmen bench table --quick",
+      "  dolmen bench model --quick",
       "  dolmen bench --quick --json bench.json"
     })
 public final class BenchCommand implements Callable<Integer> {

@@ -12,11 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PackedSessions {
 
-  private final int[] oneSession = new int[2];
-  private final int[] onePrediction = new int[1];
+  private int[] lastTokens = new int[1];
 
   int sessions;
-  int[] sessionStart = oneSession;
+  int[] sessionStart = new int[1];
   float[] itemVectors = new float[0];
 
   /** Row in {@link #itemVectors} per token; null if token and row are the same. */
@@ -28,9 +27,9 @@ public final class PackedSessions {
   @Nullable FeatureBlock contexts;
   @Nullable GatheredRows rows;
   int predictions;
-  int[] predictionToken = onePrediction;
+  int[] predictionToken = lastTokens;
 
-  /** One session of which only the last position matters. */
+  /** Whether only the last position of each session matters. */
   boolean lastOnly;
 
   public PackedSessions() {}
@@ -51,11 +50,10 @@ public final class PackedSessions {
     lastOnly = false;
   }
 
-  /** Points at one session whose last position predicts. */
+  /** Points at sessions of which the last position predicts. */
   public void of(SessionInput input) {
-    sessions = 1;
-    oneSession[1] = input.tokens;
-    sessionStart = oneSession;
+    sessions = input.sessions;
+    sessionStart = input.sessionStart;
     itemVectors = input.itemVectors;
     item = null;
     type = input.type;
@@ -63,9 +61,14 @@ public final class PackedSessions {
     context = input.context;
     contexts = input.contexts;
     rows = input.contextRows;
-    predictions = 1;
-    onePrediction[0] = input.tokens - 1;
-    predictionToken = onePrediction;
+    predictions = sessions;
+    if (lastTokens.length < sessions) {
+      lastTokens = new int[sessions];
+    }
+    for (int s = 0; s < sessions; s++) {
+      lastTokens[s] = sessionStart[s + 1] - 1;
+    }
+    predictionToken = lastTokens;
     lastOnly = true;
   }
 

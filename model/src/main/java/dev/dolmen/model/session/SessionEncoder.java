@@ -74,7 +74,7 @@ public final class SessionEncoder {
     a.resize(layers.length, shares(packed), width, feedForwardWidth);
     embed(parameters, a, scratch);
     int tokens = packed.tokens();
-    boolean lastOnly = packed.lastOnly && pooling == Pooling.LAST;
+    boolean lastOnly = packed.lastOnly && packed.sessions == 1 && pooling == Pooling.LAST;
     float[] x = a.tokens;
     for (int l = 0; l < layers.length; l++) {
       int from = lastOnly && l == layers.length - 1 ? tokens - 1 : 0;

@@ -188,7 +188,7 @@ final class SessionEncoder {
       }
       input.context[n++] = visit == null ? -1 : scratch.contexts.add(visit);
     }
-    input.tokens = n;
+    input.resize(n, width);
     return n;
   }
 

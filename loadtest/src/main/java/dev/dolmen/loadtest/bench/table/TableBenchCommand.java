@@ -3,18 +3,15 @@ package dev.dolmen.loadtest.bench.table;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.loadtest.local.Machine;
+import dev.dolmen.loadtest.local.MeasuringProcess;
 import dev.dolmen.loadtest.terminal.ProgressBar;
 import dev.dolmen.loadtest.terminal.Terminal;
-import dev.dolmen.server.cli.CommandFailedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -158,64 +155,11 @@ public final class TableBenchCommand implements Callable<Integer> {
       MAPPER.writeValue(in.toFile(), run);
       Path tables = Files.createDirectory(directory.resolve("tables"));
       Path log = directory.resolve("log");
-      Process process =
-          new ProcessBuilder(command(run, in, tables, result))
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-      await(process, what, leftSeconds);
-      if (process.exitValue() != 0) {
-        throw new CommandFailedException(
-            1, what + ": exit code " + process.exitValue() + "\n" + Files.readString(log));
-      }
+      new MeasuringProcess(progress, TableBenchProcess.class, run.heapBytes() >> 20, List.of())
+          .run(what, leftSeconds, log, in.toString(), tables.toString(), result.toString());
       return MAPPER.readValue(result.toFile(), new TypeReference<List<TableLine>>() {});
     } finally {
-      delete(directory);
-    }
-  }
-
-  private static List<String> command(TableRun run, Path in, Path tables, Path result) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    Path flags = Machine.jvmOptions();
-    if (flags != null) {
-      command.add("@" + flags);
-    }
-    long heapMb = run.heapBytes() >> 20;
-    command.add("-Xms" + heapMb + "m");
-    command.add("-Xmx" + heapMb + "m");
-    command.add("-XX:+AlwaysPreTouch");
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(TableBenchProcess.class.getName());
-    command.addAll(List.of(in.toString(), tables.toString(), result.toString()));
-    return command;
-  }
-
-  private void await(Process process, String what, double leftSeconds) throws InterruptedException {
-    Thread end = Thread.ofPlatform().unstarted(process::destroy);
-    Runtime.getRuntime().addShutdownHook(end);
-    try {
-      if (!progress.interactive()) {
-        progress.line(what + ", about " + ProgressBar.duration(leftSeconds) + " left");
-      }
-      long start = System.nanoTime();
-      do {
-        double left = Math.max(0, leftSeconds - (System.nanoTime() - start) / 1e9);
-        progress.redraw(List.of(what + ", about " + ProgressBar.duration(left) + " left"));
-      } while (!process.waitFor(1, TimeUnit.SECONDS));
-      progress.clear();
-      Runtime.getRuntime().removeShutdownHook(end);
-    } finally {
-      process.destroy();
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+      MeasuringProcess.delete(directory);
     }
   }
 }
