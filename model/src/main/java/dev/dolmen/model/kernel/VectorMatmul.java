@@ -228,10 +228,6 @@ final class VectorMatmul {
     }
   }
 
-  private static void add(FloatVector sum, float[] c, int at) {
-    FloatVector.fromArray(SPECIES, c, at).add(sum).intoArray(c, at);
-  }
-
   private static void tile8(
       int last,
       int k,
@@ -301,22 +297,50 @@ final class VectorMatmul {
       bAt += bStride;
       at += aStep;
     }
-    add(s0, c, cOffset);
-    add(t0, c, cOffset + LANES);
-    add(s1, c, cOffset + 1 * cStride);
-    add(t1, c, cOffset + 1 * cStride + LANES);
-    add(s2, c, cOffset + 2 * cStride);
-    add(t2, c, cOffset + 2 * cStride + LANES);
-    add(s3, c, cOffset + 3 * cStride);
-    add(t3, c, cOffset + 3 * cStride + LANES);
-    add(s4, c, cOffset + 4 * cStride);
-    add(t4, c, cOffset + 4 * cStride + LANES);
-    add(s5, c, cOffset + 5 * cStride);
-    add(t5, c, cOffset + 5 * cStride + LANES);
-    add(s6, c, cOffset + 6 * cStride);
-    add(t6, c, cOffset + 6 * cStride + LANES);
-    add(s7, c, cOffset + 7 * cStride);
-    add(t7, c, cOffset + 7 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset).add(s0).intoArray(c, cOffset);
+    FloatVector.fromArray(SPECIES, c, cOffset + LANES).add(t0).intoArray(c, cOffset + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 1 * cStride)
+        .add(s1)
+        .intoArray(c, cOffset + 1 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 1 * cStride + LANES)
+        .add(t1)
+        .intoArray(c, cOffset + 1 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 2 * cStride)
+        .add(s2)
+        .intoArray(c, cOffset + 2 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 2 * cStride + LANES)
+        .add(t2)
+        .intoArray(c, cOffset + 2 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 3 * cStride)
+        .add(s3)
+        .intoArray(c, cOffset + 3 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 3 * cStride + LANES)
+        .add(t3)
+        .intoArray(c, cOffset + 3 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 4 * cStride)
+        .add(s4)
+        .intoArray(c, cOffset + 4 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 4 * cStride + LANES)
+        .add(t4)
+        .intoArray(c, cOffset + 4 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 5 * cStride)
+        .add(s5)
+        .intoArray(c, cOffset + 5 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 5 * cStride + LANES)
+        .add(t5)
+        .intoArray(c, cOffset + 5 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 6 * cStride)
+        .add(s6)
+        .intoArray(c, cOffset + 6 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 6 * cStride + LANES)
+        .add(t6)
+        .intoArray(c, cOffset + 6 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 7 * cStride)
+        .add(s7)
+        .intoArray(c, cOffset + 7 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 7 * cStride + LANES)
+        .add(t7)
+        .intoArray(c, cOffset + 7 * cStride + LANES);
   }
 
   private static void tile4(
@@ -364,14 +388,26 @@ final class VectorMatmul {
       bAt += bStride;
       at += aStep;
     }
-    add(s0, c, cOffset);
-    add(t0, c, cOffset + LANES);
-    add(s1, c, cOffset + 1 * cStride);
-    add(t1, c, cOffset + 1 * cStride + LANES);
-    add(s2, c, cOffset + 2 * cStride);
-    add(t2, c, cOffset + 2 * cStride + LANES);
-    add(s3, c, cOffset + 3 * cStride);
-    add(t3, c, cOffset + 3 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset).add(s0).intoArray(c, cOffset);
+    FloatVector.fromArray(SPECIES, c, cOffset + LANES).add(t0).intoArray(c, cOffset + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 1 * cStride)
+        .add(s1)
+        .intoArray(c, cOffset + 1 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 1 * cStride + LANES)
+        .add(t1)
+        .intoArray(c, cOffset + 1 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 2 * cStride)
+        .add(s2)
+        .intoArray(c, cOffset + 2 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 2 * cStride + LANES)
+        .add(t2)
+        .intoArray(c, cOffset + 2 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 3 * cStride)
+        .add(s3)
+        .intoArray(c, cOffset + 3 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 3 * cStride + LANES)
+        .add(t3)
+        .intoArray(c, cOffset + 3 * cStride + LANES);
   }
 
   private static void tile1(
@@ -398,7 +434,7 @@ final class VectorMatmul {
       bAt += bStride;
       at += aStep;
     }
-    add(s0, c, cOffset);
-    add(t0, c, cOffset + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset).add(s0).intoArray(c, cOffset);
+    FloatVector.fromArray(SPECIES, c, cOffset + LANES).add(t0).intoArray(c, cOffset + LANES);
   }
 }
