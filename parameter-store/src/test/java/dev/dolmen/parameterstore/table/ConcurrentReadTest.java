@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
+import dev.dolmen.parameterstore.schema.WeightStorage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Readers against the writer, whose rows are updated, evicted and expired without pause, so that
@@ -26,7 +29,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Every row says whose it is and which version: plain gradient descent with rate 1 and first
  * weights of 0 keeps all weights of a row at {@code fid * versions + version}, exact in floats. A
- * torn row has unequal weights, a foreign one another fid.
+ * torn row has unequal weights, a foreign one another fid. Rows in fewer bits hold fewer numbers
+ * exactly, so of those there are fewer fids and versions.
  *
  * <p>Prints how much was done. {@code -Dstress.seconds=60} goes on for so long in each scenario.
  */
@@ -38,22 +42,43 @@ class ConcurrentReadTest {
    * What the writer does.
    *
    * @param fids it draws from
-   * @param versions of a row at most; {@code fids * versions} is below 2^24
+   * @param storage of the rows
+   * @param versions of a row at most; the storage is exact below {@code (fids + 1) * versions}
    * @param steps of the writer at least
    * @param emptyEvery so many steps, time jumps beyond every row's time to live
    */
   private record Scenario(
-      String name, int fids, int maxRows, long ttlSec, int versions, int steps, int emptyEvery) {}
+      String name,
+      WeightStorage storage,
+      int fids,
+      int maxRows,
+      long ttlSec,
+      int versions,
+      int steps,
+      int emptyEvery) {
+    /** Whether many fids take turns in few rows. */
+    boolean hot() {
+      return maxRows <= 100;
+    }
+  }
 
-  private static final Scenario HOT = new Scenario("hot", 300, 100, 50, 1_024, 60_000, 60_000);
   private static final Scenario GROWING =
-      new Scenario("growing", 100_000, 20_000, 100_000, 128, 120_000, 50_000);
+      new Scenario("growing", WeightStorage.FP32, 100_000, 20_000, 100_000, 128, 120_000, 50_000);
 
-  @Test
-  void noReaderOfAHotSlotSeesATornOrForeignRow() throws Exception {
-    SlotStatistics statistics = run(HOT);
+  private static Scenario hot(WeightStorage storage) {
+    return switch (storage) {
+      case FP32 -> new Scenario("hot", storage, 300, 100, 50, 1_024, 60_000, 60_000);
+      case BF16 -> new Scenario("hot, bf16", storage, 60, 20, 30, 4, 60_000, 60_000);
+      case INT8 -> new Scenario("hot, int8", storage, 30, 10, 30, 4, 60_000, 60_000);
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void noReaderOfAHotSlotSeesATornOrForeignRow(WeightStorage storage) throws Exception {
+    SlotStatistics statistics = run(hot(storage));
     assertThat(statistics.evicted()).isGreaterThan(10_000);
-    assertThat(statistics.expired()).isGreaterThan(1_000);
+    assertThat(statistics.expired()).isGreaterThan(500);
   }
 
   @Test
@@ -66,7 +91,9 @@ class ConcurrentReadTest {
   private SlotStatistics run(Scenario scenario) throws Exception {
     SparseOptimizerOptions sgd =
         new SparseOptimizerOptions(SparseOptimizerOptions.Kind.SGD, 1, 0, 0, 0);
-    RowOptions options = new RowOptions(DIM, 1, scenario.ttlSec, scenario.maxRows, sgd, 0);
+    RowOptions options =
+        new RowOptions(DIM, 1, scenario.ttlSec, scenario.maxRows, sgd, 0)
+            .withStorage(scenario.storage);
     long start = System.nanoTime();
     try (EmbeddingTable table =
             new ChronicleEmbeddingTable(EmbeddingTableContract.one(options), 3);
@@ -173,7 +200,7 @@ class ConcurrentReadTest {
       Arrays.fill(gradient, -(first + (last ? 0 : 1)));
       table.applyGradients(0, new long[] {fid}, 0, 1, gradient, 0);
       second += random.nextInt(10) == 0 ? 1 : 0;
-      if (scenario.equals(HOT) && step % 500 == 0) {
+      if (scenario.hot() && step % 500 == 0) {
         second += 45;
       }
       if (step % scenario.emptyEvery == scenario.emptyEvery - 1) {

@@ -3,11 +3,14 @@ package dev.dolmen.parameterstore.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.schema.RowSegment;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Coefficients;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Kind;
+import dev.dolmen.parameterstore.schema.WeightStorage;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
@@ -23,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The snapshots in {@code src/test/resources/golden/snapshots} were written by past versions of the
  * format: they must be readable for ever, and the same operations must still give the same state.
- * v1 is whole; v2-base is whole, after 20 of the 30 batches, and v2-delta holds what changed since.
+ * v1 is whole; v2-base is whole, after 20 of the 30 batches, and v2-delta holds what changed since;
+ * v2-narrow is whole, with rows in bf16 and int8, in two segments, and a warm-up.
  */
 class GoldenSnapshotTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/snapshots");
@@ -69,13 +73,31 @@ class GoldenSnapshotTest {
     }
   }
 
+  @Test
+  void rowsInFewerBitsAreStillRead() throws IOException {
+    Snapshot golden = SnapshotStore.openReadOnly(GOLDEN).open("v2-narrow");
+    golden.verify();
+    try (EmbeddingTable heap = new HeapEmbeddingTable(narrowSchema(), SEED);
+        EmbeddingTable chronicle = new ChronicleEmbeddingTable(narrowSchema(), SEED);
+        EmbeddingTable replayed = new HeapEmbeddingTable(narrowSchema(), SEED)) {
+      heap.readFrom(golden);
+      chronicle.readFrom(golden);
+      train(replayed, 0, 30);
+      assertThat(chronicle.stateHash()).isEqualTo(heap.stateHash());
+      assertThat(heap.stateHash()).isEqualTo(replayed.stateHash());
+      train(replayed, 30, 40);
+      train(chronicle, 30, 40);
+      assertThat(chronicle.stateHash()).isEqualTo(replayed.stateHash());
+    }
+  }
+
   /** Written today, the files hold the same bytes; {@link #main} makes them. */
   @Test
   void filesAreWrittenAsBefore() throws IOException {
     SnapshotStore golden = SnapshotStore.openReadOnly(GOLDEN);
     SnapshotStore written = SnapshotStore.open(directory.resolve("new"));
     write(written);
-    for (String id : List.of("v2-base", "v2-delta")) {
+    for (String id : List.of("v2-base", "v2-delta", "v2-narrow")) {
       try (var files = Files.list(golden.open(id).directory())) {
         for (Path file : files.toList()) {
           assertThat(written.open(id).directory().resolve(file.getFileName()))
@@ -101,6 +123,10 @@ class GoldenSnapshotTest {
       train(table, 20, 30);
       write(store, "v2-delta", table.freeze(true), store.open("v2-base"));
     }
+    try (EmbeddingTable table = new ChronicleEmbeddingTable(narrowSchema(), SEED)) {
+      train(table, 0, 30);
+      write(store, "v2-narrow", table.freeze(false), null);
+    }
   }
 
   private static void write(
@@ -119,6 +145,23 @@ class GoldenSnapshotTest {
             Schemas.slot("item", SlotKind.ID, options(Kind.ADAGRAD, 4, 2, 20)),
             Schemas.slot("brand", SlotKind.CATEGORY, options(Kind.ROW_WISE_ADAGRAD, 3, 1, 6)),
             Schemas.slot("device", SlotKind.CONTEXT, options(Kind.SGD, 5, 1, 20))));
+  }
+
+  private static Schema narrowSchema() {
+    SparseOptimizerOptions adam =
+        new SparseOptimizerOptions(
+            Kind.ADAM, 0.05f, 0, 0, 0, new Coefficients(0.9f, 0.99f, 0, 0, 0), 12);
+    RowOptions segmented =
+        options(Kind.ADAGRAD, 7, 2, 20)
+            .withSegments(
+                List.of(
+                    new RowSegment("bias", 1, adam, 0),
+                    new RowSegment(
+                        "vector", 6, options(Kind.ADAGRAD, 6, 1, 1).optimizer(), 0.05f)));
+    return new Schema(
+        List.of(
+            Schemas.slot("item", SlotKind.ID, segmented.withStorage(WeightStorage.BF16)),
+            Schemas.slot("brand", SlotKind.CATEGORY, segmented.withStorage(WeightStorage.INT8))));
   }
 
   private static RowOptions options(Kind kind, int dim, int threshold, long maxRows) {
