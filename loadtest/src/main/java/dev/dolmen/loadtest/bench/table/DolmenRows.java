@@ -30,6 +30,13 @@ final class DolmenRows implements RowTable {
   }
 
   static Schema schema(int rows, PlainAdagrad adagrad) {
+    return schema(rows, 0, adagrad);
+  }
+
+  /**
+   * @param maxBytes budget of memory, 0 for none
+   */
+  static Schema schema(int rows, long maxBytes, PlainAdagrad adagrad) {
     SparseOptimizerOptions optimizer =
         new SparseOptimizerOptions(
             adagrad.rowWise() ? Kind.ROW_WISE_ADAGRAD : Kind.ADAGRAD,
@@ -37,7 +44,8 @@ final class DolmenRows implements RowTable {
             PlainAdagrad.INITIAL_ACCUMULATOR,
             0,
             0);
-    RowOptions options = new RowOptions(adagrad.dim(), 1, 0, rows, optimizer, 0.05f);
+    RowOptions options =
+        new RowOptions(adagrad.dim(), 1, 0, rows, optimizer, 0.05f).withMaxBytes(maxBytes);
     return new Schema(
         List.of(new Slot("id", SlotKind.ID, false, 1, 1, KnotScale.LOG, 0.5, options)));
   }

@@ -1,6 +1,5 @@
 package dev.dolmen.loadtest.bench.table;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.loadtest.local.Machine;
 import dev.dolmen.loadtest.local.MeasuringProcess;
@@ -93,6 +92,7 @@ public final class TableBenchCommand implements Callable<Integer> {
     progress.line(
         runs.size() + " tables to fill, about " + ProgressBar.duration(estimate) + " in all");
     List<TableLine> lines = new ArrayList<>();
+    BudgetFigures budget = null;
     double left = estimate;
     for (int i = 0; i < runs.size(); i++) {
       TableRun run = runs.get(i);
@@ -105,10 +105,12 @@ public final class TableBenchCommand implements Callable<Integer> {
               run.table(),
               run.rows(),
               run.dim());
-      lines.addAll(measure(run, what, left));
+      TableFigures figures = measure(run, what, left);
+      lines.addAll(figures.lines());
+      budget = figures.budget() == null || budget != null ? budget : figures.budget();
       left -= run.estimateSeconds();
     }
-    TableReport report = new TableReport(lines, rowWise);
+    TableReport report = new TableReport(lines, budget, rowWise);
     out.text(report.text());
     out.line(Machine.description());
     if (json != null) {
@@ -146,7 +148,7 @@ public final class TableBenchCommand implements Callable<Integer> {
         spec == null ? new picocli.CommandLine(this) : spec.commandLine(), message);
   }
 
-  private List<TableLine> measure(TableRun run, String what, double leftSeconds)
+  private TableFigures measure(TableRun run, String what, double leftSeconds)
       throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("dolmen-bench-");
     try {
@@ -157,7 +159,7 @@ public final class TableBenchCommand implements Callable<Integer> {
       Path log = directory.resolve("log");
       new MeasuringProcess(progress, TableBenchProcess.class, run.heapBytes() >> 20, List.of())
           .run(what, leftSeconds, log, in.toString(), tables.toString(), result.toString());
-      return MAPPER.readValue(result.toFile(), new TypeReference<List<TableLine>>() {});
+      return MAPPER.readValue(result.toFile(), TableFigures.class);
     } finally {
       MeasuringProcess.delete(directory);
     }

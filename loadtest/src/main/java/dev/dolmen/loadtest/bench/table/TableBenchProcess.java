@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -24,7 +25,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * The process of one table: fills it, checks that it holds what ours would, and measures.
  * Arguments: a file with a {@link TableRun}, an empty folder, and the file to write the {@link
- * TableLine}s to. The heap is touched as a whole at the start, so that resident memory grows by
+ * TableFigures} to. The heap is touched as a whole at the start, so that resident memory grows by
  * nothing but rows.
  */
 public final class TableBenchProcess {
@@ -37,6 +38,7 @@ public final class TableBenchProcess {
   private final TableFill fill;
   private final List<TableLine> lines = new ArrayList<>();
   private double bytesPerRow;
+  private @Nullable BudgetFigures budget;
 
   private TableBenchProcess(TableRun run, Path directory) {
     this.run = run;
@@ -51,7 +53,7 @@ public final class TableBenchProcess {
     TableRun run = mapper.readValue(Path.of(args[0]).toFile(), TableRun.class);
     TableBenchProcess process = new TableBenchProcess(run, Path.of(args[1]));
     process.measure();
-    mapper.writeValue(Path.of(args[2]).toFile(), process.lines);
+    mapper.writeValue(Path.of(args[2]).toFile(), new TableFigures(process.lines, process.budget));
   }
 
   private RowTable open(String name) throws IOException {
@@ -81,6 +83,7 @@ public final class TableBenchProcess {
     }
     if (run.snapshot()) {
       lines.addAll(new SnapshotFigures(run, directory).restore());
+      budget = BudgetFigures.measure(adagrad);
     }
     while (fills.size() < run.fills()) {
       try (RowTable again = open("again-" + fills.size())) {
@@ -118,7 +121,7 @@ public final class TableBenchProcess {
   }
 
   /** Resident memory, and of the heap, which is resident from the start, what lives. */
-  private static long memoryBytes() throws IOException {
+  static long memoryBytes() throws IOException {
     for (int i = 0; i < 3; i++) {
       System.gc();
     }

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** All lines as text and JSON, with ours over each peer. */
 final class TableReport {
   private final List<TableLine> lines;
+  private final @Nullable BudgetFigures budget;
   private final boolean rowWise;
   private final List<String> tables;
 
-  TableReport(List<TableLine> lines, boolean rowWise) {
+  TableReport(List<TableLine> lines, @Nullable BudgetFigures budget, boolean rowWise) {
     this.lines = List.copyOf(lines);
+    this.budget = budget;
     this.rowWise = rowWise;
     tables = RowTables.NAMES.stream().filter(t -> of(t).findAny().isPresent()).toList();
   }
@@ -40,6 +42,9 @@ final class TableReport {
         .append(allocations().text());
     if (of(RowTables.DOLMEN).anyMatch(l -> l.gbPerSecond() != null)) {
       text.append("\nSnapshots\n\n").append(snapshots().text());
+    }
+    if (budget != null) {
+      text.append("\nUnder a budget\n\n").append(underBudget(budget).text());
     }
     if (tables.contains(RowTables.ROCKSDB)) {
       text.append("\nrocksdb: ").append(RocksRows.SETTINGS).append('\n');
@@ -150,6 +155,19 @@ final class TableReport {
     return table;
   }
 
+  private static TextTable underBudget(BudgetFigures b) {
+    TextTable table =
+        new TextTable("dim", "budget MiB", "resident MiB", "rows inserted", "kept", "M rows/s");
+    table.row(
+        Integer.toString(b.dim()),
+        number(b.budgetBytes() / 0x1p20, 0),
+        number(b.residentBytes() / 0x1p20, 0),
+        number(b.inserted(), 0),
+        number((double) b.kept(), 0),
+        number(b.rowsPerSecond() / 1e6, 2));
+    return table;
+  }
+
   private static String cell(@Nullable Double value, int decimals) {
     return value == null ? "-" : number(value, decimals);
   }
@@ -170,13 +188,20 @@ final class TableReport {
                         .put("ratio", ours.rowsPerSecond() / line.rowsPerSecond())));
       }
     }
-    return new JsonReport()
-        .put("machine", machine)
-        .put("seed", DolmenRows.SEED)
-        .put("optimizer", rowWise ? "row_wise_adagrad" : "adagrad")
-        .put("rocksdb_settings", RocksRows.SETTINGS)
-        .put("results", lines.stream().map(TableReport::result).toList())
-        .put("ratios", ratios);
+    JsonReport json =
+        new JsonReport()
+            .put("machine", machine)
+            .put("seed", DolmenRows.SEED)
+            .put("optimizer", rowWise ? "row_wise_adagrad" : "adagrad")
+            .put("rocksdb_settings", RocksRows.SETTINGS)
+            .put("results", lines.stream().map(TableReport::result).toList())
+            .put("ratios", ratios);
+    if (budget != null) {
+      json.put("budget_bytes", budget.budgetBytes())
+          .put("budget_resident_bytes", budget.residentBytes())
+          .put("budget_rows_per_second", budget.rowsPerSecond());
+    }
+    return json;
   }
 
   private static JsonReport point(TableLine l) {

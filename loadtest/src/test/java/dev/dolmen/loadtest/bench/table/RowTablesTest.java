@@ -88,7 +88,7 @@ class RowTablesTest {
   @Test
   void reportsAndRatiosHaveEveryKeyThatWasPromised() {
     TableLine ours = line(RowTables.DOLMEN, 6e6);
-    TableReport report = new TableReport(List.of(ours, line(RowTables.AGRONA, 2e6)), false);
+    TableReport report = new TableReport(List.of(ours, line(RowTables.AGRONA, 2e6)), null, false);
     assertThat(report.text()).contains("agrona").contains("2.00 (3.0)").contains("1,000");
     assertThat(report.json("here").text())
         .contains(
