@@ -3,6 +3,7 @@ package dev.dolmen.model;
 import dev.dolmen.model.item.ItemEncoder;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.ParameterLayout;
+import dev.dolmen.model.loss.TaskHeads;
 import dev.dolmen.model.session.SessionEncoder;
 
 /** The layers of one model and where their parameters stand; immutable, without parameters. */
@@ -17,6 +18,7 @@ final class Architecture {
   final ParameterLayout layout = new ParameterLayout();
   final ItemEncoder items;
   final SessionEncoder sessions;
+  final TaskHeads heads;
 
   /** Offset of the weight of the popularity prior in the parameters. */
   final int priorWeight;
@@ -33,6 +35,7 @@ final class Architecture {
     terms = layout.scoreTerms("repeat/distance", ScoreTerms.DISTANCES, TERM_RATE);
     layout.scoreTerms("covisit/long", ScoreTerms.KNOTS, TERM_RATE);
     layout.scoreTerms("covisit/recent", ScoreTerms.KNOTS, TERM_RATE);
+    heads = new TaskHeads(kernels, layout, options);
   }
 
   /** Fresh parameters. */

@@ -19,6 +19,7 @@ import java.util.List;
  * @param itemColumns columns of an item, in order of concatenation
  * @param idColumn which of {@code itemColumns} is the item's id
  * @param contextColumns columns of a visit's context; may be empty
+ * @param tasks what is learned, beside the next item, and how strongly
  */
 public record ModelOptions(
     int width,
@@ -33,7 +34,8 @@ public record ModelOptions(
     int gapBuckets,
     List<FeatureColumn> itemColumns,
     int idColumn,
-    List<FeatureColumn> contextColumns) {
+    List<FeatureColumn> contextColumns,
+    TaskOptions tasks) {
   public ModelOptions {
     itemColumns = List.copyOf(itemColumns);
     contextColumns = List.copyOf(contextColumns);
@@ -55,6 +57,45 @@ public record ModelOptions(
         "idColumn",
         idColumn,
         "one of the " + itemColumns.size() + " item columns");
+    for (int column : tasks.categoryColumns()) {
+      require(
+          column >= 0 && column < itemColumns.size(),
+          "categoryColumns",
+          column,
+          "item columns, of which there are " + itemColumns.size());
+    }
+  }
+
+  /** A model of the next item alone. */
+  public ModelOptions(
+      int width,
+      int layers,
+      int heads,
+      int feedForwardWidth,
+      int maxSessionLength,
+      Pooling pooling,
+      float idDropout,
+      float temperature,
+      int eventTypes,
+      int gapBuckets,
+      List<FeatureColumn> itemColumns,
+      int idColumn,
+      List<FeatureColumn> contextColumns) {
+    this(
+        width,
+        layers,
+        heads,
+        feedForwardWidth,
+        maxSessionLength,
+        pooling,
+        idDropout,
+        temperature,
+        eventTypes,
+        gapBuckets,
+        itemColumns,
+        idColumn,
+        contextColumns,
+        TaskOptions.nextItem());
   }
 
   private static void require(boolean holds, String field, Number value, String expected) {

@@ -5,5 +5,7 @@ public enum Pooling {
   /** The mean over the positions up to the one that predicts (M2TRec, section 3). */
   MEAN,
   /** The position that predicts (SASRec). */
-  LAST
+  LAST,
+  /** A mean over those positions with learned shares, by content and by place from the end. */
+  ATTENTION
 }

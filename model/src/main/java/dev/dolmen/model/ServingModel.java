@@ -1,5 +1,6 @@
 package dev.dolmen.model;
 
+import dev.dolmen.model.layer.ClickHead;
 import dev.dolmen.model.layer.ParameterLayout;
 import java.util.Arrays;
 import java.util.List;
@@ -84,6 +85,27 @@ public final class ServingModel {
     workspace.sessions.packed().of(input);
     architecture.sessions.forward(parameters, workspace.sessions, workspace.scratch());
     System.arraycopy(workspace.sessions.vectors(), 0, out, 0, input.sessions * options().width());
+  }
+
+  /**
+   * The chance that an item is clicked if it is shown: calibrated, as far as the model has learned
+   * from impressions.
+   *
+   * @param session what {@link #encodeSession} gave, [D]
+   * @param items item vectors, the item's from {@code itemOffset}
+   * @param position where it is shown, from 0
+   * @param workspace of the calling thread
+   * @throws IllegalStateException if the model has no head for clicks
+   */
+  public float clickChance(
+      float[] session, float[] items, int itemOffset, int position, Workspace workspace) {
+    ClickHead head = architecture.heads.clicks();
+    if (head == null) {
+      throw new IllegalStateException("the model has no head for clicks: tasks.clicks is off");
+    }
+    float[] hidden = workspace.floats(options().width());
+    return head.chance(
+        parameters, session, items, itemOffset, position, hidden, workspace.scratch());
   }
 
   private void check(SessionInput session) {

@@ -5,7 +5,7 @@ import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.Floats;
 import dev.dolmen.model.layer.ParameterLayout;
-import dev.dolmen.model.loss.SampledSoftmax;
+import dev.dolmen.model.loss.TaskLosses;
 import dev.dolmen.model.optimizer.AdamW;
 import dev.dolmen.model.session.SessionActivations;
 import dev.dolmen.model.session.SessionGradients;
@@ -13,10 +13,11 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * The trainable model: item encoder, session transformer, sampled softmax and AdamW over one set of
- * dense parameters. Owned by the training thread.
+ * The trainable model: item encoder, session transformer, heads with their losses, and AdamW over
+ * one set of dense parameters. Owned by the training thread.
  *
  * <p>One step is {@link #forward}, {@link #backward}, {@link #step}, in this order, with the same
  * batch and rows. The forward computes what serving would, for validation before learning; the
@@ -31,7 +32,7 @@ public final class SessionModel {
   private final float[] parameters;
   private final float[] gradients;
   private final AdamW optimizer;
-  private final SampledSoftmax loss;
+  private final TaskLosses losses;
   private final KernelScratch scratch = new KernelScratch();
 
   private final ItemActivations items = new ItemActivations();
@@ -47,7 +48,7 @@ public final class SessionModel {
   private float[] dItems = new float[0];
   private float[] dColumns = new float[0];
 
-  /** Sum of the weights of the predictions whose gradients wait for {@link #step}. */
+  /** Sum of the weights of the examples whose gradients wait for {@link #step}. */
   private double weight;
 
   private boolean finite = true;
@@ -67,8 +68,9 @@ public final class SessionModel {
     parameters = architecture.initialize(seed);
     gradients = new float[parameters.length];
     this.optimizer = new AdamW(optimizer, architecture.layout);
-    loss =
-        new SampledSoftmax(kernels, options.width(), architecture.priorWeight, architecture.terms);
+    losses =
+        new TaskLosses(
+            kernels, options, architecture.heads, architecture.priorWeight, architecture.terms);
   }
 
   /** The model's shape. */
@@ -141,12 +143,12 @@ public final class SessionModel {
   }
 
   /**
-   * Sampled softmax with log-Q correction over the batch's candidates and its gradients, with id
-   * dropout.
+   * The losses of all tasks and the gradients of their weighted sum, with id dropout.
    *
    * @param rows {@code gradients} are accumulated into, as sums over the predictions; the caller
    *     zeroes them
-   * @return the loss, a mean weighted by {@code predictionWeight}; 0 without predictions
+   * @return the next item's loss, a mean weighted by {@code predictionWeight}; 0 without
+   *     predictions
    */
   public double backward(TrainingBatch batch, GatheredRows rows) {
     ItemActivations itemActivations = items;
@@ -159,31 +161,53 @@ public final class SessionModel {
       forward(batch, rows, drop, itemActivations, sessionActivations);
     }
     int width = options().width();
-    dSessions = Floats.zeros(dSessions, batch.predictions * width);
+    dSessions = Floats.zeros(dSessions, batch.queries() * width);
     dItems = Floats.zeros(dItems, batch.items.records * width);
-    double sum =
-        loss.forwardBackward(
-            batch,
-            parameters,
-            gradients,
-            sessionActivations.vectors(),
-            itemActivations.vectors(),
-            dSessions,
-            dItems,
-            scratch);
+    losses.forwardBackward(
+        batch,
+        rows,
+        parameters,
+        gradients,
+        sessionActivations.vectors(),
+        itemActivations.vectors(),
+        dSessions,
+        dItems,
+        scratch);
     architecture.sessions.backward(
         parameters, gradients, sessionActivations, sessionGradients, dSessions, dItems, scratch);
     int columns = batch.items.records * architecture.items.columnWidth();
     dColumns = Floats.zeros(dColumns, columns);
     architecture.items.backward(
         parameters, gradients, batch.items, rows, drop, itemActivations, dItems, dColumns, scratch);
-    double batchWeight = 0;
-    for (int p = 0; p < batch.predictions; p++) {
-      batchWeight += batch.predictionWeight[p];
+    weight += losses.weight();
+    finite &= losses.finite() && finite(dColumns, columns);
+    return losses.mean(0);
+  }
+
+  /**
+   * Losses of the last backward: of the next item, then of each category head, then of clicks; each
+   * a mean over its examples, 0 without any.
+   *
+   * @param task 0 to below {@link #tasks}
+   */
+  public double loss(int task) {
+    return losses.mean(task);
+  }
+
+  /** What a task is about: item, the name of a category's column, or click. */
+  public String taskName(int task) {
+    List<Integer> columns = options().tasks().categoryColumns();
+    if (task == 0) {
+      return "item";
     }
-    weight += batchWeight;
-    finite &= Double.isFinite(sum) && finite(dColumns, columns);
-    return batchWeight == 0 ? 0 : sum / batchWeight;
+    return task <= columns.size()
+        ? options().itemColumns().get(columns.get(task - 1)).name()
+        : "click";
+  }
+
+  /** Tasks that the model learns. */
+  public int tasks() {
+    return losses.tasks();
   }
 
   private boolean finite(float[] x, int n) {

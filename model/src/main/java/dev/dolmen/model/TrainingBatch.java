@@ -32,7 +32,10 @@ public final class TrainingBatch {
   /** P. */
   public int predictions;
 
-  /** Token whose prefix predicts, ascending, [P]. */
+  /**
+   * Token whose prefix predicts, ascending, [P]; then those before which items were shown,
+   * ascending in their turn, up to {@link #queries}.
+   */
   public int[] predictionToken = new int[0];
 
   /** The item that came next: a candidate, [P]. */
@@ -49,6 +52,12 @@ public final class TrainingBatch {
    * softmax.
    */
   public float[] candidateLogQ = new float[0];
+
+  /**
+   * Natural logarithm of the chance with which each candidate came into the sample, whatever of it
+   * {@link #candidateLogQ} corrects, [V]; 0 for a full softmax. Read by category heads alone.
+   */
+  public float[] candidateLogChance = new float[0];
 
   /**
    * Popularity prior of each candidate at the time of the batch, an input that is not learned, [V]:
@@ -74,12 +83,44 @@ public final class TrainingBatch {
    */
   public float[] signalOffset = new float[0];
 
+  /** Session vectors that only {@link #shown} items ask for. */
+  public int shownQueries;
+
+  /** Items that were shown and clicked or not, read by a click head alone. */
+  public int shown;
+
+  /** Session vector of the moment when it was shown, {@link #predictions} or above, [shown]. */
+  public int[] shownQuery = new int[0];
+
+  /** Record in {@link #items}, [shown]. */
+  public int[] shownItem = new int[0];
+
+  /** Where it was shown, from 0, [shown]. */
+  public int[] shownPosition = new int[0];
+
+  /** Whether it was clicked, [shown]. */
+  public boolean[] shownClicked = new boolean[0];
+
+  /** Weight in the loss, [shown]. */
+  public float[] shownWeight = new float[0];
+
+  /**
+   * Natural logarithm of the share of unclicked items, of those like it, that are learned from;
+   * [shown].
+   */
+  public float[] shownLogRate = new float[0];
+
   /** Number of the batch: with the model's seed the source of all randomness in it. */
   public long number;
 
   public TrainingBatch(int itemColumns, int contextColumns) {
     items = new FeatureBlock(itemColumns);
     contexts = new FeatureBlock(contextColumns);
+  }
+
+  /** Q, session vectors: of predictions, then of shown items. */
+  public int queries() {
+    return predictions + shownQueries;
   }
 
   /** T. */

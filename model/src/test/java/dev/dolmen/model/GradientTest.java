@@ -17,18 +17,40 @@ class GradientTest {
   private static final double STEP = 1e-5;
   private static final int SAMPLES = 6;
 
-  record Case(int layers, Pooling pooling, float idDropout, boolean contexts, Kernels kernels) {}
+  /** Two levels, not in order, clicks, and everything that can be learned about weights. */
+  static final TaskOptions ALL_TASKS =
+      new TaskOptions(0.1f, List.of(1, 0, 2), 0.7f, true, 1.3f, true);
+
+  record Case(
+      int layers,
+      Pooling pooling,
+      float idDropout,
+      boolean contexts,
+      TaskOptions tasks,
+      Kernels kernels) {}
 
   static Stream<Case> cases() {
     return Stream.of(
-        new Case(2, Pooling.LAST, 0, true, Kernels.best()),
-        new Case(2, Pooling.LAST, 0.4f, true, Kernels.best()),
-        new Case(1, Pooling.MEAN, 0.4f, false, Kernels.best()),
-        new Case(0, Pooling.LAST, 0, true, Kernels.best()),
-        new Case(1, Pooling.MEAN, 0.4f, true, new ScalarKernels("test")));
+        new Case(2, Pooling.LAST, 0, true, TaskOptions.nextItem(), Kernels.best()),
+        new Case(2, Pooling.LAST, 0.4f, true, ALL_TASKS, Kernels.best()),
+        new Case(1, Pooling.MEAN, 0.4f, false, TaskOptions.nextItem(), Kernels.best()),
+        new Case(1, Pooling.ATTENTION, 0.4f, false, ALL_TASKS, Kernels.best()),
+        new Case(2, Pooling.ATTENTION, 0, true, TaskOptions.nextItem(), Kernels.best()),
+        new Case(0, Pooling.LAST, 0, true, TaskOptions.nextItem(), Kernels.best()),
+        new Case(0, Pooling.MEAN, 0, true, fixed(), Kernels.best()),
+        new Case(1, Pooling.MEAN, 0.4f, true, ALL_TASKS, new ScalarKernels("test")));
+  }
+
+  private static TaskOptions fixed() {
+    return new TaskOptions(0, List.of(1), 0.5f, true, 2, false);
   }
 
   static ModelOptions options(int layers, Pooling pooling, float idDropout, boolean contexts) {
+    return options(layers, pooling, idDropout, contexts, TaskOptions.nextItem());
+  }
+
+  static ModelOptions options(
+      int layers, Pooling pooling, float idDropout, boolean contexts, TaskOptions tasks) {
     return new ModelOptions(
         24,
         layers,
@@ -48,7 +70,8 @@ class GradientTest {
         3,
         contexts
             ? List.of(new FeatureColumn("device", 3, 4), new FeatureColumn("hour", 4, 3))
-            : List.of());
+            : List.of(),
+        tasks);
   }
 
   /** Moves everything away from its special start, so that no gradient is zero by symmetry. */
@@ -63,7 +86,7 @@ class GradientTest {
   @ParameterizedTest
   @MethodSource("cases")
   void everyGradient(Case c) {
-    ModelOptions options = options(c.layers, c.pooling, c.idDropout, c.contexts);
+    ModelOptions options = options(c.layers, c.pooling, c.idDropout, c.contexts, c.tasks);
     SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 11, c.kernels);
     scatter(model);
     RandomBatch random = new RandomBatch(options, 6, 17, 13, 5, 99);
@@ -76,11 +99,13 @@ class GradientTest {
     double loss = model.backward(batch, random.rows);
     boolean[] dropped = c.idDropout > 0 ? model.dropped : new boolean[0];
 
-    double weights = 0;
-    for (int p = 0; p < batch.predictions; p++) {
-      weights += batch.predictionWeight[p];
+    double[][] losses = reference.losses(batch, dropped);
+    assertThat(loss).isEqualTo(model.loss(0));
+    assertThat(model.tasks()).isEqualTo(losses[0].length);
+    for (int task = 0; task < losses[0].length; task++) {
+      double expected = losses[0][task] / losses[1][task];
+      assertThat(model.loss(task)).as("task %d", task).isCloseTo(expected, offset(1e-5));
     }
-    assertThat(loss).isCloseTo(reference.loss(batch, dropped) / weights, offset(1e-5));
 
     Random pick = new Random(1);
     for (Tensor tensor : model.layout().tensors()) {
@@ -114,7 +139,7 @@ class GradientTest {
       }
     }
     double[][] expected = reference.sessionVectors(batch, new boolean[0]);
-    for (int p = 0; p < batch.predictions; p++) {
+    for (int p = 0; p < batch.queries(); p++) {
       for (int d = 0; d < width; d++) {
         assertThat((double) model.sessionVectors()[p * width + d])
             .isCloseTo(expected[p][d], offset(5e-5));

@@ -68,7 +68,19 @@ class PyTorchParityTest {
         1 + random.nextInt(5),
         columns,
         columns.size() - 1,
-        contexts);
+        contexts,
+        tasks(random));
+  }
+
+  private static TaskOptions tasks(Random random) {
+    List<List<Integer>> columns = List.of(List.of(), List.of(0), List.of(1, 0), List.of(2));
+    return new TaskOptions(
+        random.nextBoolean() ? 0 : 0.2f * random.nextFloat(),
+        columns.get(random.nextInt(columns.size())),
+        0.3f + random.nextFloat(),
+        random.nextBoolean(),
+        0.3f + random.nextFloat(),
+        random.nextBoolean());
   }
 
   private static RandomBatch batch(ModelOptions options, long seed) {
@@ -80,7 +92,7 @@ class PyTorchParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
   void logitsLossAndEveryGradient(long seed) {
     ModelOptions options = options(new Random(seed));
     SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), seed);
@@ -92,10 +104,16 @@ class PyTorchParityTest {
       assertNear("logits", logits(model, random.batch), torch.logits);
     }
     random.zeroGradients();
-    double loss = model.backward(random.batch, random.rows);
+    model.backward(random.batch, random.rows);
     try (TorchModel torch = new TorchModel(model, random, dropped(model))) {
-      double expected = torch.pass() / weights(random.batch);
-      assertNear("loss", new float[] {(float) loss}, new float[] {(float) expected});
+      torch.pass();
+      assertThat(model.tasks()).isEqualTo(torch.losses.length);
+      for (int task = 0; task < model.tasks(); task++) {
+        assertNear(
+            "loss of task " + task,
+            new float[] {(float) model.loss(task)},
+            new float[] {(float) torch.losses[task]});
+      }
       for (Tensor t : model.layout().tensors()) {
         NDArray parameter = torch.parameters.get(t.name());
         if (parameter != null) {
@@ -133,10 +151,10 @@ class PyTorchParityTest {
         model.forward(random.batch, random.rows);
         losses[step] = (float) model.backward(random.batch, random.rows);
         torch.drop(dropped(model));
-        double weights = weights(random.batch);
-        expected[step] = (float) (torch.pass() / weights);
+        torch.pass();
+        expected[step] = (float) torch.losses[0];
         assertThat(model.step()).isTrue();
-        adam.step(model.layout().tensors(), torch.parameters, 1 / weights);
+        adam.step(model.layout().tensors(), torch.parameters, 1 / torch.weight());
         for (int s = 0; s < torch.rows.length; s++) {
           for (int i = 0; i < random.rows.values[s].length; i++) {
             random.rows.values[s][i] -= ROW_RATE * random.rows.gradients[s][i];
@@ -152,14 +170,6 @@ class PyTorchParityTest {
           .isBetween(-TOLERANCE, TOLERANCE);
     }
     assertThat(losses[STEPS - 1]).isLessThan(0.98f * losses[0]);
-  }
-
-  private static double weights(TrainingBatch batch) {
-    double weights = 0;
-    for (int p = 0; p < batch.predictions; p++) {
-      weights += batch.predictionWeight[p];
-    }
-    return weights;
   }
 
   private static float[] logits(SessionModel model, TrainingBatch batch) {

@@ -33,11 +33,14 @@ final class RandomBatch {
     batch.candidates = candidates;
     batch.candidateLogQ = new float[candidates];
     batch.candidatePrior = new float[candidates];
+    batch.candidateLogChance = new float[candidates];
     for (int v = 0; v < candidates; v++) {
       batch.candidateLogQ[v] = (float) random.nextGaussian();
       batch.candidatePrior[v] = random.nextFloat() * 3;
+      batch.candidateLogChance[v] = v % 5 == 0 ? 0 : -3 * random.nextFloat();
     }
     predictions(candidates, random);
+    shown(items, random);
     signals(candidates, random);
     batch.number = seed;
   }
@@ -80,7 +83,7 @@ final class RandomBatch {
 
   private void predictions(int candidates, Random random) {
     int tokens = batch.tokens();
-    batch.predictionToken = new int[tokens];
+    batch.predictionToken = new int[2 * tokens];
     batch.predictionTarget = new int[tokens];
     batch.predictionWeight = new float[tokens];
     for (int t = 0; t < tokens; t++) {
@@ -90,6 +93,33 @@ final class RandomBatch {
         batch.predictionTarget[p] = random.nextInt(candidates);
         batch.predictionWeight[p] = p % 3 == 0 ? 1 : 0.5f + random.nextFloat();
       }
+    }
+  }
+
+  /** Some moments at which three items were shown. */
+  private void shown(int items, Random random) {
+    int tokens = batch.tokens();
+    batch.shownQuery = new int[3 * tokens];
+    batch.shownItem = new int[3 * tokens];
+    batch.shownPosition = new int[3 * tokens];
+    batch.shownClicked = new boolean[3 * tokens];
+    batch.shownWeight = new float[3 * tokens];
+    batch.shownLogRate = new float[3 * tokens];
+    for (int t = 0; t < tokens; t++) {
+      if (random.nextInt(3) > 0) {
+        continue;
+      }
+      batch.predictionToken[batch.queries()] = t;
+      for (int i = 0; i < 3; i++) {
+        int n = batch.shown++;
+        batch.shownQuery[n] = batch.queries();
+        batch.shownItem[n] = random.nextInt(items);
+        batch.shownPosition[n] = 17 * i;
+        batch.shownClicked[n] = random.nextInt(3) == 0;
+        batch.shownWeight[n] = 0.5f + random.nextFloat();
+        batch.shownLogRate[n] = -random.nextFloat();
+      }
+      batch.shownQueries++;
     }
   }
 

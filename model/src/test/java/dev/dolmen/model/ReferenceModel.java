@@ -2,6 +2,8 @@ package dev.dolmen.model;
 
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -184,34 +186,53 @@ final class ReferenceModel {
     }
   }
 
-  /** Session vectors of all predictions. */
+  /** Session vectors of all predictions, then of the moments at which items were shown. */
   double[][] sessionVectors(TrainingBatch batch, boolean[] dropped) {
     double[][] items = new double[batch.items.records][];
     for (int i = 0; i < items.length; i++) {
       items[i] = item(batch, i, dropped);
     }
-    double[][] out = new double[batch.predictions][];
-    for (int s = 0, p = 0; s < batch.sessions; s++) {
+    double[][] out = new double[batch.queries()][];
+    for (int s = 0; s < batch.sessions; s++) {
       double[][] tokens = session(batch, s, items);
       int start = batch.sessionStart[s];
-      for (; p < batch.predictions && batch.predictionToken[p] < batch.sessionStart[s + 1]; p++) {
-        int last = batch.predictionToken[p] - start;
-        double[] z = new double[options.width()];
-        int first = options.pooling() == Pooling.LAST ? last : 0;
-        for (int i = first; i <= last; i++) {
-          add(z, tokens[i]);
-        }
-        out[p] = unit(z, options.temperature());
-        double count = last - first + 1;
-        if (count > 1) {
-          for (int d = 0; d < z.length; d++) {
-            z[d] /= count;
-          }
-          out[p] = unit(z, options.temperature());
+      for (int q = 0; q < out.length; q++) {
+        int last = batch.predictionToken[q] - start;
+        if (last >= 0 && last < tokens.length) {
+          out[q] = unit(pooledPositions(tokens, last), options.temperature());
         }
       }
     }
     return out;
+  }
+
+  private double[] pooledPositions(double[][] tokens, int last) {
+    double[] share = new double[last + 1];
+    double sum = 0;
+    for (int i = 0; i <= last; i++) {
+      share[i] =
+          switch (options.pooling()) {
+            case LAST -> i == last ? 1 : 0;
+            case MEAN -> 1;
+            case ATTENTION -> Math.exp(poolingScore(tokens[i], last - i));
+          };
+      sum += share[i];
+    }
+    double[] z = new double[options.width()];
+    for (int i = 0; i <= last; i++) {
+      for (int d = 0; d < z.length; d++) {
+        z[d] += share[i] / sum * tokens[i][d];
+      }
+    }
+    return z;
+  }
+
+  private double poolingScore(double[] token, int distance) {
+    double score = p("pooling/distance", 0, distance);
+    for (int d = 0; d < token.length; d++) {
+      score += token[d] * p("pooling/query", 0, d) / Math.sqrt(token.length);
+    }
+    return score;
   }
 
   private double term(int term) {
@@ -221,31 +242,135 @@ final class ReferenceModel {
     return term < 27 ? p("covisit/long", 0, term - 16) : p("covisit/recent", 0, term - 27);
   }
 
-  /** The loss, summed with the predictions' weights. */
-  double loss(TrainingBatch batch, boolean[] dropped) {
-    double[][] sessions = sessionVectors(batch, dropped);
+  /** Cross entropy, with the target's weight smoothed over all. */
+  private double crossEntropy(double[] scores, int target) {
+    double smoothing = options.tasks().labelSmoothing();
+    double sum = 0;
+    double wanted = (1 - smoothing) * scores[target];
+    for (double score : scores) {
+      sum += Math.exp(score);
+      wanted += smoothing / scores.length * score;
+    }
+    return Math.log(sum) - wanted;
+  }
+
+  private double nextItemLoss(TrainingBatch batch, boolean[] dropped, double[][] sessions) {
     double loss = 0;
     for (int p = 0; p < batch.predictions; p++) {
-      double sum = 0;
-      double target = 0;
+      double[] scores = new double[batch.candidates];
       for (int v = 0; v < batch.candidates; v++) {
-        double[] item = item(batch, v, dropped);
-        double score = p("prior/weight", 0, 0) * batch.candidatePrior[v] - batch.candidateLogQ[v];
-        for (int d = 0; d < item.length; d++) {
-          score += item[d] * sessions[p][d];
-        }
+        scores[v] =
+            dot(item(batch, v, dropped), sessions[p])
+                + p("prior/weight", 0, 0) * batch.candidatePrior[v]
+                - batch.candidateLogQ[v];
         for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
           if (batch.signalCandidate[s] == v) {
-            score += batch.signalWeight[s] * term(batch.signalTerm[s]);
-            score += batch.signalOffset[s];
+            scores[v] += batch.signalWeight[s] * term(batch.signalTerm[s]);
+            scores[v] += batch.signalOffset[s];
           }
         }
-        sum += Math.exp(score);
-        if (v == batch.predictionTarget[p]) {
-          target = score;
+      }
+      loss += batch.predictionWeight[p] * crossEntropy(scores, batch.predictionTarget[p]);
+    }
+    return loss;
+  }
+
+  private static double dot(double[] x, double[] y) {
+    double sum = 0;
+    for (int d = 0; d < x.length; d++) {
+      sum += x[d] * y[d];
+    }
+    return sum;
+  }
+
+  /** Row of an item's first value in a column, or -1. */
+  private static int valueOf(TrainingBatch batch, int item, int column) {
+    int cell = item * batch.items.columns + column;
+    int entry = batch.items.start[cell];
+    return entry < batch.items.start[cell + 1] ? batch.items.row[entry] : -1;
+  }
+
+  /** Adds loss and weights of the predictions whose target has a value. */
+  private void category(TrainingBatch batch, int task, double[][] sessions, double[][] sums) {
+    int column = options.tasks().categoryColumns().get(task - 1);
+    FeatureColumn feature = options.itemColumns().get(column);
+    double[] absent = new double[rows[feature.slot()].length / feature.dim()];
+    List<Integer> values = new ArrayList<>();
+    for (int v = 0; v < batch.candidates; v++) {
+      int row = valueOf(batch, v, column);
+      if (row >= 0) {
+        double chance = Math.exp(batch.candidateLogChance[v]);
+        absent[row] += Math.log(1 - chance) / chance;
+        if (!values.contains(row)) {
+          values.add(row);
         }
       }
-      loss += batch.predictionWeight[p] * (Math.log(sum) - target);
+    }
+    for (int p = 0; p < batch.predictions; p++) {
+      int target = values.indexOf(valueOf(batch, batch.predictionTarget[p], column));
+      if (target < 0) {
+        continue;
+      }
+      double[] hidden = linear("predict/" + feature.name(), sessions[p]);
+      double[] scores = new double[values.size()];
+      for (int k = 0; k < scores.length; k++) {
+        int at = values.get(k) * feature.dim();
+        double[] row = Arrays.copyOfRange(rows[feature.slot()], at, at + feature.dim());
+        scores[k] = dot(hidden, row) - Math.log(1 - Math.exp(absent[values.get(k)]));
+      }
+      sums[0][task] += batch.predictionWeight[p] * crossEntropy(scores, target);
+      sums[1][task] += batch.predictionWeight[p];
+    }
+  }
+
+  private void clicks(
+      TrainingBatch batch, int task, boolean[] dropped, double[][] sessions, double[][] sums) {
+    for (int n = 0; n < batch.shown; n++) {
+      double[] hidden = linear("click", sessions[batch.shownQuery[n]]);
+      double logit =
+          dot(hidden, item(batch, batch.shownItem[n], dropped))
+              + p("click/start", 0, 0)
+              + p("click/position", 0, Math.min(31, batch.shownPosition[n]))
+              - batch.shownLogRate[n];
+      double likelihood = 1 / (1 + Math.exp(batch.shownClicked[n] ? -logit : logit));
+      sums[0][task] -= batch.shownWeight[n] * Math.log(likelihood);
+      sums[1][task] += batch.shownWeight[n];
+    }
+  }
+
+  /** Of each task the loss, summed with the examples' weights, and the sum of those. */
+  double[][] losses(TrainingBatch batch, boolean[] dropped) {
+    TaskOptions tasks = options.tasks();
+    int categories = tasks.categoryColumns().size();
+    double[][] sums = new double[2][1 + categories + (tasks.clicks() ? 1 : 0)];
+    double[][] sessions = sessionVectors(batch, dropped);
+    sums[0][0] = nextItemLoss(batch, dropped, sessions);
+    for (int p = 0; p < batch.predictions; p++) {
+      sums[1][0] += batch.predictionWeight[p];
+    }
+    for (int c = 1; c <= categories; c++) {
+      category(batch, c, sessions, sums);
+    }
+    if (tasks.clicks()) {
+      clicks(batch, categories + 1, dropped, sessions, sums);
+    }
+    return sums;
+  }
+
+  /** What is minimised: all losses with their weights. */
+  double loss(TrainingBatch batch, boolean[] dropped) {
+    TaskOptions tasks = options.tasks();
+    double[][] sums = losses(batch, dropped);
+    double loss = 0;
+    for (int task = 0; task < sums[0].length; task++) {
+      double weight =
+          task == 0
+              ? 1
+              : task <= tasks.categoryColumns().size()
+                  ? tasks.categoryWeight()
+                  : tasks.clickWeight();
+      double s = tasks.learnedWeights() ? p("task/log-variance", 0, task) : 0;
+      loss += weight * (Math.exp(-s) * sums[0][task] + s * sums[1][task] / 2);
     }
     return loss;
   }

@@ -14,7 +14,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SessionModelTest {
-  private static final ModelOptions OPTIONS = GradientTest.options(2, Pooling.LAST, 0.3f, true);
+  private static final ModelOptions OPTIONS =
+      GradientTest.options(2, Pooling.LAST, 0.3f, true, GradientTest.ALL_TASKS);
 
   private static SessionModel model(long seed) {
     return new SessionModel(OPTIONS, DenseOptimizerOptions.defaults(), seed);
@@ -100,6 +101,8 @@ class SessionModelTest {
     SessionModel model = model(1);
     RandomBatch random = batch(1);
     random.batch.predictions = 0;
+    random.batch.shownQueries = 0;
+    random.batch.shown = 0;
     long hash = model.stateHash();
     model.forward(random.batch, random.rows);
     assertThat(model.backward(random.batch, random.rows)).isZero();
@@ -188,7 +191,8 @@ class SessionModelTest {
             2,
             List.of(new FeatureColumn("id", 0, 32)),
             0,
-            List.of());
+            List.of(),
+            TaskOptions.nextItem());
     DenseOptimizerOptions optimizer =
         new DenseOptimizerOptions(3e-3f, 0.9f, 0.99f, 1e-8f, 0, 1, 10);
     SessionModel model = new SessionModel(options, optimizer, 3);

@@ -9,10 +9,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * The model as PyTorch's tensor operations, with PyTorch's own gradients. All tokens of a batch are
@@ -30,6 +32,12 @@ final class TorchModel implements AutoCloseable {
 
   /** Of the last pass, [P, V]. */
   float[] logits = new float[0];
+
+  /** Of the last pass, a mean over the examples of each task. */
+  double[] losses = new double[0];
+
+  /** Of the last pass, sums of the examples' weights. */
+  double[] examples = new double[0];
 
   /**
    * Takes over the parameters and rows of this moment.
@@ -81,17 +89,40 @@ final class TorchModel implements AutoCloseable {
     array.setRequiresGradient(true);
   }
 
-  /** Forward and backward; returns the loss, as a sum over the predictions. */
-  double pass() {
+  /** Forward and backward; fills losses, logits and gradients. */
+  void pass() {
+    TaskOptions tasks = options.tasks();
+    int categories = tasks.categoryColumns().size();
+    examples = new double[1 + categories + (tasks.clicks() ? 1 : 0)];
+    losses = new double[examples.length];
     try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
       collector.zeroGradients();
       NDArray items = itemVectors(dropped);
-      NDArray scores = logits(items, sessionVectors(items));
-      NDArray loss = nextItemLoss(scores);
-      collector.backward(loss);
+      NDArray sessions = sessionVectors(items);
+      NDArray scores = logits(items, predicting(sessions));
+      NDList perTask = new NDList(crossEntropy(scores, batch.predictionTarget));
+      for (int p = 0; p < batch.predictions; p++) {
+        examples[0] += batch.predictionWeight[p];
+      }
+      for (int task = 1; task <= categories; task++) {
+        perTask.add(categoryLoss(task, sessions));
+      }
+      if (tasks.clicks()) {
+        perTask.add(clickLoss(categories + 1, items, sessions));
+      }
+      collector.backward(weighted(perTask));
       logits = scores.toFloatArray();
-      return loss.getFloat();
+      for (int task = 0; task < losses.length; task++) {
+        losses[task] = perTask.get(task).getFloat() / examples[task];
+      }
     }
+  }
+
+  /** What a step divides by: predictions and shown items. */
+  double weight() {
+    boolean clicks = options.tasks().clicks();
+    return examples[0]
+        + (clicks ? options.tasks().clickWeight() * examples[examples.length - 1] : 0);
   }
 
   /** A matrix of constants. */
@@ -161,7 +192,7 @@ final class TorchModel implements AutoCloseable {
   private int[] sessionOf() {
     int[] session = new int[batch.tokens()];
     for (int s = 0; s < batch.sessions; s++) {
-      java.util.Arrays.fill(session, batch.sessionStart[s], batch.sessionStart[s + 1], s);
+      Arrays.fill(session, batch.sessionStart[s], batch.sessionStart[s + 1], s);
     }
     return session;
   }
@@ -188,16 +219,37 @@ final class TorchModel implements AutoCloseable {
       x = layer("layer" + l, x);
     }
     x = layerNorm("norm", x);
+    return unit(shares(x).matMul(x), options.temperature());
+  }
+
+  /** Which part of each token goes into each query's vector, [Q, T]. */
+  private NDArray shares(NDArray x) {
     int[] session = sessionOf();
-    float[][] shares = new float[batch.predictions][batch.tokens()];
-    for (int p = 0; p < batch.predictions; p++) {
-      int last = batch.predictionToken[p];
+    int count = batch.tokens();
+    float[][] constant = new float[batch.queries()][count];
+    float[][] mask = new float[batch.queries()][count];
+    int[] distance = new int[batch.queries() * count];
+    Arrays.fill(distance, -1);
+    for (int q = 0; q < batch.queries(); q++) {
+      int last = batch.predictionToken[q];
       int first = batch.sessionStart[session[last]];
-      for (int t = options.pooling() == Pooling.LAST ? last : first; t <= last; t++) {
-        shares[p][t] = options.pooling() == Pooling.LAST ? 1 : 1f / (last - first + 1);
+      Arrays.fill(mask[q], -1e30f);
+      for (int t = first; t <= last; t++) {
+        mask[q][t] = 0;
+        distance[q * count + t] = last - t;
+        constant[q][t] = options.pooling() == Pooling.MEAN ? 1f / (last - first + 1) : 0;
       }
+      constant[q][last] = options.pooling() == Pooling.LAST ? 1 : constant[q][last];
     }
-    return unit(constant(shares).matMul(x), options.temperature());
+    if (options.pooling() != Pooling.ATTENTION) {
+      return constant(constant);
+    }
+    NDArray content = x.matMul(p("pooling/query").transpose()).div(Math.sqrt(options.width()));
+    NDArray place =
+        oneHot(distance, distance.length, options.maxSessionLength())
+            .matMul(p("pooling/distance").transpose())
+            .reshape(batch.queries(), count);
+    return place.add(content.transpose()).add(constant(mask)).softmax(1);
   }
 
   /** 0 where a token sees another one, its own session's past, and as good as -infinity else. */
@@ -286,12 +338,103 @@ final class TorchModel implements AutoCloseable {
         .add(constant(offsets));
   }
 
-  private NDArray nextItemLoss(NDArray logits) {
-    float[][] wanted = new float[batch.predictions][batch.candidates];
+  /** {@code torch.nn.functional.cross_entropy} with label smoothing; below 0 is no target. */
+  private NDArray crossEntropy(NDArray scores, int[] target) {
+    float smoothing = options.tasks().labelSmoothing();
+    int classes = (int) scores.getShape().get(1);
+    float[][] wanted = new float[batch.predictions][classes];
     for (int p = 0; p < batch.predictions; p++) {
-      wanted[p][batch.predictionTarget[p]] = batch.predictionWeight[p];
+      if (target[p] >= 0) {
+        Arrays.fill(wanted[p], batch.predictionWeight[p] * smoothing / classes);
+        wanted[p][target[p]] += batch.predictionWeight[p] * (1 - smoothing);
+      }
     }
-    return logits.logSoftmax(1).mul(constant(wanted)).sum().neg();
+    return scores.logSoftmax(1).mul(constant(wanted)).sum().neg();
+  }
+
+  private int valueOf(int item, int column) {
+    int cell = item * batch.items.columns + column;
+    int entry = batch.items.start[cell];
+    return entry < batch.items.start[cell + 1] ? batch.items.row[entry] : -1;
+  }
+
+  /** Predictions alone of the session vectors. */
+  private NDArray predicting(NDArray sessions) {
+    return sessions.get("0:" + batch.predictions + ", :");
+  }
+
+  private NDArray categoryLoss(int task, NDArray sessions) {
+    int column = options.tasks().categoryColumns().get(task - 1);
+    FeatureColumn feature = options.itemColumns().get(column);
+    double[] absent = new double[(int) rows[feature.slot()].getShape().get(0)];
+    for (int v = 0; v < batch.candidates; v++) {
+      if (valueOf(v, column) >= 0) {
+        double chance = Math.exp(batch.candidateLogChance[v]);
+        absent[valueOf(v, column)] += Math.log(1 - chance) / chance;
+      }
+    }
+    int[] values = IntStream.range(0, absent.length).filter(row -> absent[row] != 0).toArray();
+    float[][] correction = new float[1][values.length];
+    for (int k = 0; k < values.length; k++) {
+      correction[0][k] = (float) -Math.log(1 - Math.exp(absent[values[k]]));
+    }
+    int[] target = new int[batch.predictions];
+    for (int p = 0; p < batch.predictions; p++) {
+      target[p] = Arrays.binarySearch(values, valueOf(batch.predictionTarget[p], column));
+      examples[task] += target[p] < 0 ? 0 : batch.predictionWeight[p];
+    }
+    NDArray hidden = linear("predict/" + feature.name(), predicting(sessions));
+    NDArray vectors = oneHot(values, values.length, absent.length).matMul(rows[feature.slot()]);
+    NDArray scores = hidden.matMul(vectors.transpose()).add(constant(correction));
+    return crossEntropy(scores, target);
+  }
+
+  /** {@code torch.nn.functional.binary_cross_entropy_with_logits}. */
+  private NDArray clickLoss(int task, NDArray items, NDArray sessions) {
+    int[] position = new int[batch.shown];
+    float[][] numbers = new float[3][batch.shown];
+    for (int n = 0; n < batch.shown; n++) {
+      position[n] = Math.min(31, batch.shownPosition[n]);
+      numbers[0][n] = batch.shownLogRate[n];
+      numbers[1][n] = batch.shownClicked[n] ? 1 : 0;
+      numbers[2][n] = batch.shownWeight[n];
+      examples[task] += batch.shownWeight[n];
+    }
+    NDArray session =
+        oneHot(batch.shownQuery, batch.shown, batch.queries()).matMul(linear("click", sessions));
+    NDArray item = oneHot(batch.shownItem, batch.shown, batch.items.records).matMul(items);
+    NDArray place =
+        oneHot(position, batch.shown, 32).matMul(p("click/position").transpose()).reshape(-1);
+    NDArray logit =
+        session
+            .mul(item)
+            .sum(new int[] {1})
+            .add(place)
+            .add(p("click/start").reshape(-1))
+            .sub(manager.create(numbers[0]));
+    NDArray entropy =
+        logit
+            .maximum(0)
+            .sub(logit.mul(manager.create(numbers[1])))
+            .add(logit.abs().neg().exp().add(1).log());
+    return entropy.mul(manager.create(numbers[2])).sum();
+  }
+
+  /** Kendall et al.'s sum, or one with fixed weights. */
+  private NDArray weighted(NDList perTask) {
+    TaskOptions tasks = options.tasks();
+    NDArray total = perTask.get(0).mul(0);
+    for (int task = 0; task < perTask.size(); task++) {
+      int categories = tasks.categoryColumns().size();
+      float beside = task <= categories ? tasks.categoryWeight() : tasks.clickWeight();
+      NDArray loss = perTask.get(task);
+      if (tasks.learnedWeights()) {
+        NDArray s = p("task/log-variance").get("0, " + task);
+        loss = loss.mul(s.neg().exp()).add(s.mul(examples[task] / 2));
+      }
+      total = total.add(loss.mul(task == 0 ? 1 : beside));
+    }
+    return total;
   }
 
   @Override

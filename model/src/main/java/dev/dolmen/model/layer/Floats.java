@@ -22,6 +22,13 @@ public final class Floats {
     return new float[Math.max(length, grown(array.length))];
   }
 
+  /** Like {@link #atLeast}, with the contents kept. */
+  public static float[] longer(float[] array, int length) {
+    return array.length >= length
+        ? array
+        : Arrays.copyOf(array, Math.max(length, grown(array.length)));
+  }
+
   private static int grown(int length) {
     return (int) Math.min(Integer.MAX_VALUE - 8L, length + (long) (length >> 1));
   }

@@ -45,7 +45,7 @@ public final class PackedSessions {
     context = batch.tokenContext;
     contexts = batch.contexts;
     this.rows = rows;
-    predictions = batch.predictions;
+    predictions = batch.queries();
     predictionToken = batch.predictionToken;
     lastOnly = false;
   }
@@ -75,6 +75,15 @@ public final class PackedSessions {
   /** T. */
   int tokens() {
     return sessionStart[sessions];
+  }
+
+  /** Session of a token, looked for from {@code near} on. */
+  int sessionOf(int token, int near) {
+    int s = token < sessionStart[near] ? 0 : near;
+    while (sessionStart[s + 1] <= token) {
+      s++;
+    }
+    return s;
   }
 
   /** Row of a token's item vector. */

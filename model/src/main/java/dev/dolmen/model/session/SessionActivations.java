@@ -18,6 +18,10 @@ public final class SessionActivations {
   float[] tokens = new float[0];
 
   float[] normed = new float[0];
+
+  /** Shares of the positions of each query, query after query; not of pooling by the last. */
+  float[] poolShares = new float[0];
+
   float[] moments = new float[0];
 
   /** Session vectors, [P, D]. */

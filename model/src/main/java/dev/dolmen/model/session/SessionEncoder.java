@@ -28,20 +28,21 @@ public final class SessionEncoder {
   private final Kernels kernels;
   private final int width;
   private final int feedForwardWidth;
-  private final Pooling pooling;
+  private final boolean lastAlone;
   private final FeaturePooling contextPooling;
   private final Linear contextProjection;
   private final int types;
   private final int gaps;
   private final TransformerLayer[] layers;
   private final LayerNorm norm;
+  private final SessionPooling pooling;
   private final UnitNorm unit;
 
   public SessionEncoder(Kernels kernels, ParameterLayout layout, ModelOptions options) {
     this.kernels = kernels;
     width = options.width();
     feedForwardWidth = options.feedForwardWidth();
-    pooling = options.pooling();
+    lastAlone = options.pooling() == Pooling.LAST;
     contextPooling = new FeaturePooling(kernels, options.contextColumns());
     contextProjection =
         new Linear(
@@ -58,6 +59,7 @@ public final class SessionEncoder {
       layers[l] = new TransformerLayer(kernels, layout, options, l);
     }
     norm = new LayerNorm(kernels, layout, "norm", width);
+    pooling = new SessionPooling(kernels, layout, options);
     unit = new UnitNorm(kernels, width, options.temperature());
   }
 
@@ -66,6 +68,7 @@ public final class SessionEncoder {
     if (layers.length > 0) {
       layers[0].initialize(parameters);
     }
+    pooling.initialize(parameters);
   }
 
   /** Forward of the sessions that {@code a.packed()} points at, into {@code a.vectors()}. */
@@ -74,7 +77,7 @@ public final class SessionEncoder {
     a.resize(layers.length, shares(packed), width, feedForwardWidth);
     embed(parameters, a, scratch);
     int tokens = packed.tokens();
-    boolean lastOnly = packed.lastOnly && packed.sessions == 1 && pooling == Pooling.LAST;
+    boolean lastOnly = packed.lastOnly && packed.sessions == 1 && lastAlone;
     float[] x = a.tokens;
     for (int l = 0; l < layers.length; l++) {
       int from = lastOnly && l == layers.length - 1 ? tokens - 1 : 0;
@@ -83,7 +86,7 @@ public final class SessionEncoder {
     }
     int from = lastOnly ? tokens - 1 : 0;
     norm.forward(parameters, x, from * width, a.normed, from * width, a.moments, tokens - from);
-    pool(packed, a);
+    pooling.forward(parameters, a);
     unit.forward(a.vectors, 0, a.vectors, 0, a.inverseNorms, packed.predictions);
   }
 
@@ -122,43 +125,6 @@ public final class SessionEncoder {
     }
   }
 
-  private void pool(PackedSessions packed, SessionActivations a) {
-    int s = 0;
-    int summed = 0;
-    for (int p = 0; p < packed.predictions; p++) {
-      int token = packed.predictionToken[p];
-      int to = p * width;
-      if (pooling == Pooling.LAST) {
-        System.arraycopy(a.normed, token * width, a.vectors, to, width);
-        continue;
-      }
-      while (packed.sessionStart[s + 1] <= token) {
-        s++;
-      }
-      int start = packed.sessionStart[s];
-      for (int d = 0; d < width; d++) {
-        a.vectors[to + d] = 0;
-      }
-      for (summed = start; summed <= token; summed++) {
-        kernels.axpy(1f / (token - start + 1), a.normed, summed * width, a.vectors, to, width);
-      }
-    }
-  }
-
-  private void poolBackward(PackedSessions packed, float[] dVectors, float[] dNormed) {
-    int s = 0;
-    for (int p = 0; p < packed.predictions; p++) {
-      int token = packed.predictionToken[p];
-      while (packed.sessionStart[s + 1] <= token) {
-        s++;
-      }
-      int start = pooling == Pooling.LAST ? token : packed.sessionStart[s];
-      for (int t = start; t <= token; t++) {
-        kernels.axpy(1f / (token - start + 1), dVectors, p * width, dNormed, t * width, width);
-      }
-    }
-  }
-
   /**
    * Backward: accumulates into the dense gradients, those of the context rows and those of the item
    * vectors.
@@ -178,7 +144,7 @@ public final class SessionEncoder {
     int tokens = packed.tokens();
     unit.backward(a.vectors, a.inverseNorms, dVectors, dVectors, packed.predictions);
     g.dNormed = Floats.zeros(g.dNormed, tokens * width);
-    poolBackward(packed, dVectors, g.dNormed);
+    pooling.backward(parameters, gradients, a, dVectors, g.dNormed);
     g.dTokens = Floats.zeros(g.dTokens, tokens * width);
     float[] last = layers.length == 0 ? a.tokens : a.layers[layers.length - 1].out;
     norm.backward(parameters, gradients, last, a.moments, g.dNormed, g.dTokens, tokens);

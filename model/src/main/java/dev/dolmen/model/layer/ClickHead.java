@@ -1,0 +1,105 @@
+package dev.dolmen.model.layer;
+
+import dev.dolmen.model.kernel.KernelScratch;
+import dev.dolmen.model.kernel.Kernels;
+
+/**
+ * Whether an item that is shown will be clicked: a logit from the session's vector, projected, the
+ * item's vector, and the position at which it is shown, as people look at the first ones most.
+ */
+public final class ClickHead {
+  /** Positions that are told apart; the last stands for all beyond. */
+  public static final int POSITIONS = 32;
+
+  /** A fresh model's logit: clicks are rare, one in 20. */
+  private static final float LOGIT_START = -3;
+
+  private final Kernels kernels;
+  private final int width;
+  private final Linear projection;
+  private final int start;
+  private final int positions;
+
+  public ClickHead(Kernels kernels, ParameterLayout layout, int width) {
+    this.kernels = kernels;
+    this.width = width;
+    projection = new Linear(kernels, layout, "click", width, width, 0);
+    start = layout.vector("click/start", 1, LOGIT_START);
+    positions = layout.vector("click/position", POSITIONS, 0);
+  }
+
+  /** What the session's vector goes through first, D to D. */
+  public Linear projection() {
+    return projection;
+  }
+
+  /**
+   * The logit of a click.
+   *
+   * @param hidden projected session vectors, the session's from {@code hiddenOffset}
+   * @param items item vectors, the item's from {@code itemOffset}
+   * @param position where the item is shown, from 0
+   */
+  public float logit(
+      float[] parameters,
+      float[] hidden,
+      int hiddenOffset,
+      float[] items,
+      int itemOffset,
+      int position) {
+    return kernels.dot(hidden, hiddenOffset, items, itemOffset, width)
+        + parameters[start]
+        + parameters[positions + clipped(position)];
+  }
+
+  /**
+   * Accumulates the gradients of {@link #logit}.
+   *
+   * @param d gradient of the logit
+   * @param dHidden accumulated into, with the offset of {@code hidden}
+   * @param dItems accumulated into, with the offset of {@code items}
+   */
+  public void backward(
+      float d,
+      float[] gradients,
+      float[] hidden,
+      float[] dHidden,
+      int hiddenOffset,
+      float[] items,
+      float[] dItems,
+      int itemOffset,
+      int position) {
+    gradients[start] += d;
+    gradients[positions + clipped(position)] += d;
+    kernels.axpy(d, items, itemOffset, dHidden, hiddenOffset, width);
+    kernels.axpy(d, hidden, hiddenOffset, dItems, itemOffset, width);
+  }
+
+  /**
+   * The chance of a click on one item, if it is shown.
+   *
+   * @param session [D]
+   * @param items item vectors, the item's from {@code itemOffset}
+   * @param hidden scratch, [D]
+   */
+  public float chance(
+      float[] parameters,
+      float[] session,
+      float[] items,
+      int itemOffset,
+      int position,
+      float[] hidden,
+      KernelScratch scratch) {
+    projection.forward(parameters, session, 0, hidden, 0, 1, scratch);
+    return sigmoid(logit(parameters, hidden, 0, items, itemOffset, position));
+  }
+
+  /** 1 / (1 + e⁻ˣ). */
+  public static float sigmoid(float x) {
+    return (float) (1 / (1 + StrictMath.exp(-x)));
+  }
+
+  private static int clipped(int position) {
+    return Math.min(position, POSITIONS - 1);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.dolmen.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import dev.dolmen.model.layer.ClickHead;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A world in which the chance of a click is known, by item and position. */
+class ClickHeadTest {
+  private static final int ITEMS = 8;
+  private static final int SHOWN = 4_000;
+  private static final TaskOptions CLICKS = new TaskOptions(0, List.of(), 1, true, 1, false);
+
+  private static final ModelOptions OPTIONS =
+      new ModelOptions(
+          16,
+          0,
+          1,
+          16,
+          4,
+          Pooling.LAST,
+          0,
+          8,
+          1,
+          1,
+          List.of(new FeatureColumn("id", 0, 16)),
+          0,
+          List.of(),
+          CLICKS);
+
+  /** 2% to 23%, and half of it from the second position on. */
+  private static double chance(int item, int position) {
+    return (0.02 + 0.03 * item) / (position == 0 ? 1 : 2);
+  }
+
+  private static RandomBatch world(double rate, long seed) {
+    RandomBatch random = new RandomBatch(OPTIONS, 4, ITEMS, ITEMS, 1, 1);
+    TrainingBatch batch = random.batch;
+    for (int i = 0; i < ITEMS; i++) {
+      batch.items.start[i + 1] = i + 1;
+      batch.items.row[i] = i;
+      batch.items.weight[i] = 1;
+    }
+    batch.predictions = 0;
+    batch.shownQueries = 1;
+    batch.predictionToken[0] = 0;
+    batch.shown = 0;
+    batch.shownQuery = new int[SHOWN];
+    batch.shownItem = new int[SHOWN];
+    batch.shownPosition = new int[SHOWN];
+    batch.shownClicked = new boolean[SHOWN];
+    batch.shownWeight = new float[SHOWN];
+    batch.shownLogRate = new float[SHOWN];
+    Arrays.fill(batch.shownWeight, 1);
+    Arrays.fill(batch.shownLogRate, (float) Math.log(rate));
+    Random r = new Random(seed);
+    while (batch.shown < SHOWN) {
+      int item = r.nextInt(ITEMS);
+      int position = r.nextInt(2);
+      boolean clicked = r.nextDouble() < chance(item, position);
+      if (clicked || r.nextDouble() < rate) {
+        int n = batch.shown++;
+        batch.shownItem[n] = item;
+        batch.shownPosition[n] = position;
+        batch.shownClicked[n] = clicked;
+      }
+    }
+    return random;
+  }
+
+  /** What is learned from a share of what was not clicked is the chance among all that is shown. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 0.2, 0.05})
+  void chancesAreThoseOfAllThatIsShown(double rate) {
+    DenseOptimizerOptions optimizer =
+        new DenseOptimizerOptions(3e-3f, 0.9f, 0.99f, 1e-8f, 0, 0, 10);
+    SessionModel model = new SessionModel(OPTIONS, optimizer, 3);
+    RandomBatch random = world(rate, 0);
+    for (int n = 0; n < 800; n++) {
+      random = world(rate, n);
+      random.zeroGradients();
+      model.forward(random.batch, random.rows);
+      model.backward(random.batch, random.rows);
+      assertThat(model.step()).isTrue();
+    }
+    model.forward(random.batch, random.rows);
+    Workspace workspace = new Workspace();
+    float[] session = Arrays.copyOf(model.sessionVectors(), OPTIONS.width());
+    for (int item = 0; item < ITEMS; item++) {
+      for (int position = 0; position < 2; position++) {
+        float learned =
+            model
+                .publish()
+                .clickChance(
+                    session, model.itemVectors(), item * OPTIONS.width(), position, workspace);
+        double expected = chance(item, position);
+        assertThat((double) learned)
+            .as("item %d at position %d", item, position)
+            .isCloseTo(expected, offset(0.01 + 0.12 * expected));
+      }
+    }
+  }
+
+  @Test
+  void positionsFarDownAreOne() {
+    SessionModel model = new SessionModel(OPTIONS, DenseOptimizerOptions.defaults(), 3);
+    int tensor = model.layout().tensor("click/position").offset();
+    model.parameters()[tensor + ClickHead.POSITIONS - 1] = 2;
+    float[] session = new float[OPTIONS.width()];
+    float[] items = new float[OPTIONS.width()];
+    Workspace workspace = new Workspace();
+    ServingModel serving = model.publish();
+    float far = serving.clickChance(session, items, 0, ClickHead.POSITIONS - 1, workspace);
+    assertThat(far).isEqualTo(serving.clickChance(session, items, 0, 5_000, workspace));
+    assertThat(far).isGreaterThan(serving.clickChance(session, items, 0, 3, workspace));
+  }
+
+  @Test
+  void aModelWithoutTheHeadSaysSo() {
+    ModelOptions without = GradientTest.options(0, Pooling.LAST, 0, false);
+    ServingModel serving = new SessionModel(without, DenseOptimizerOptions.defaults(), 3).publish();
+    assertThatThrownBy(
+            () -> serving.clickChance(new float[24], new float[24], 0, 0, new Workspace()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no head for clicks");
+  }
+}
