@@ -75,7 +75,16 @@ final class TestServer implements Closeable {
     ModelSettings d = defaults.model();
     ModelSettings small =
         new ModelSettings(
-            16, 1, 2, 16, 10, Pooling.LAST, d.idDropout(), d.temperature(), d.optimizer());
+            16,
+            1,
+            2,
+            16,
+            10,
+            Pooling.LAST,
+            d.idDropout(),
+            d.temperature(),
+            d.tasks(),
+            d.optimizer());
     return defaults.withServer(server).withModel(small);
   }
 

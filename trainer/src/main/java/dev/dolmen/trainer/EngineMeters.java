@@ -21,6 +21,7 @@ final class EngineMeters {
     m.progress();
     m.validation("total", e -> e.learner().validation.total());
     m.validation("window", e -> e.learner().validation.window());
+    m.tasks();
     m.ingest();
     m.joiner();
     m.snapshots();
@@ -82,6 +83,16 @@ final class EngineMeters {
     spanned("dolmen.validation.popularity.mrr20", span, e -> of.apply(e).popularityMrrAt20());
     spanned("dolmen.validation.loss", span, e -> of.apply(e).loss());
     spanned("dolmen.validation.predictions", span, e -> of.apply(e).predictions());
+  }
+
+  private void tasks() {
+    for (int task = 0; task < engine.learner().model.tasks(); task++) {
+      int number = task;
+      Gauge.builder("dolmen.task.loss", engine, e -> e.learner().taskLoss(number))
+          .description("Mean loss of the last batch, nats")
+          .tag("task", engine.learner().model.taskName(task))
+          .register(meters);
+    }
   }
 
   private void ingest() {

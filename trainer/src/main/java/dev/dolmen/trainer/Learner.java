@@ -63,6 +63,9 @@ final class Learner {
   private long skippedBatches;
   private long inapplicable;
 
+  /** Of the last batch learned, per task of the model; never changed, only replaced. */
+  private volatile double[] taskLosses = {};
+
   private volatile Counters counters = new Counters(0, 0, 0, 0, 0);
 
   /**
@@ -259,12 +262,27 @@ final class Learner {
     if (model.step()) {
       assembler.applyGradients();
       validation.addLoss(loss, batch.predictions);
+      publishTaskLosses();
       serving = model.publish();
       refresher.modelChanged();
       refresher.refresh(assembler.recordItems(), batch.items.records, serving);
     } else {
       skippedBatches++;
     }
+  }
+
+  private void publishTaskLosses() {
+    double[] losses = new double[model.tasks()];
+    for (int task = 0; task < losses.length; task++) {
+      losses[task] = model.loss(task);
+    }
+    taskLosses = losses;
+  }
+
+  /** Mean loss of one of the model's tasks in the last batch; 0 before the first. Any thread. */
+  double taskLoss(int task) {
+    double[] losses = taskLosses;
+    return losses.length == 0 ? 0 : losses[task];
   }
 
   /** Whether some item vectors were made by an older model. */

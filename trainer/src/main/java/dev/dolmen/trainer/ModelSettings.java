@@ -24,6 +24,7 @@ import java.util.List;
  * @param idDropout share of items that learn without their id, so that new items are scored on the
  *     same scale; 0 to 1
  * @param temperature τ, the scale of a score, which is τ times a cosine; 0.01 to 100
+ * @param tasks what is learned beside the next item
  * @param optimizer how the dense parameters learn
  */
 public record ModelSettings(
@@ -35,6 +36,7 @@ public record ModelSettings(
     Pooling pooling,
     float idDropout,
     float temperature,
+    TaskSettings tasks,
     DenseOptimizerOptions optimizer) {
   public ModelSettings {
     Bounds.check("model.width", width, 8, 1_024);
@@ -53,10 +55,23 @@ public record ModelSettings(
   /** Width 64, two layers of two heads, feed-forward 128, 20 events. */
   public static ModelSettings defaults() {
     return new ModelSettings(
-        64, 2, 2, 128, 20, Pooling.LAST, 0.1f, 8, DenseOptimizerOptions.defaults());
+        64,
+        2,
+        2,
+        128,
+        20,
+        Pooling.LAST,
+        0.1f,
+        8,
+        TaskSettings.defaults(),
+        DenseOptimizerOptions.defaults());
   }
 
-  /** The whole shape for the columns of {@code schema}. */
+  /**
+   * The whole shape for the columns of {@code schema}.
+   *
+   * @throws IllegalArgumentException if a task names a slot that it cannot be about
+   */
   public ModelOptions toModelOptions(Schema schema) {
     FeatureExtractor features = new FeatureExtractor(schema);
     List<FeatureColumn> items = columns(features.itemColumns());
@@ -78,7 +93,8 @@ public record ModelSettings(
         TimeGaps.BUCKETS,
         items,
         idColumn,
-        columns(features.contextColumns()));
+        columns(features.contextColumns()),
+        tasks.toTaskOptions(schema, items));
   }
 
   private static List<FeatureColumn> columns(List<ColumnSpec> specs) {

@@ -31,10 +31,16 @@ final class Shop {
 
   /** Small model, batches of 64 by count alone, room for few sessions. */
   static EngineOptions options(Path directory) {
+    return options(directory, TaskSettings.defaults());
+  }
+
+  /** The same, with these tasks. */
+  static EngineOptions options(Path directory, TaskSettings tasks) {
     return new EngineOptions(
         directory,
         TestSchemas.small(),
-        new ModelSettings(32, 1, 2, 64, 8, Pooling.LAST, 0.1f, 8, DenseOptimizerOptions.defaults()),
+        new ModelSettings(
+            32, 1, 2, 64, 8, Pooling.LAST, 0.1f, 8, tasks, DenseOptimizerOptions.defaults()),
         new TrainingOptions(64, 20, 64, 100, 1f, 10_000, 5_000, 1, 2_000, 128, 256, 500, 1_024),
         new SessionOptions(500, 3_600, 1_000, 60),
         new CatalogOptions(10_000, 100),

@@ -80,7 +80,7 @@ final class ConfigLoader {
     Path data = Path.of(s.text("data_directory", "data"));
     long seed = s.count("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
     Schema schema = s.section("schema", SchemaReader::read);
-    ModelSettings model = s.section("model", EngineReader::model);
+    ModelSettings model = s.section("model", m -> EngineReader.model(m, schema));
     TrainingOptions training = s.section("training", EngineReader::training);
     SessionOptions sessions = s.section("sessions", EngineReader::sessions);
     CatalogOptions catalog = s.section("catalog", EngineReader::catalog);

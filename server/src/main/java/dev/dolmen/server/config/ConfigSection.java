@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * and finds the other problems, too. Keys that no accessor named are refused at the end.
  */
 final class ConfigSection {
+  private static final String NONE = "none";
+
   private final ConfigSource source;
   private final String path;
   private final int line;
@@ -243,6 +245,32 @@ final class ConfigSection {
           return index < 0 ? Optional.empty() : Optional.of(type.getEnumConstants()[index]);
         },
         text -> NearMiss.suggestion(text, names));
+  }
+
+  /**
+   * Distinct names separated by commas, or "none", which is the default.
+   *
+   * @param allowed the names that may occur; null for any
+   */
+  List<String> names(String key, @Nullable List<String> allowed) {
+    String expected =
+        allowed == null || allowed.isEmpty()
+            ? "none" + (allowed == null ? ", or names separated by commas" : ", as there are none")
+            : "none, or some of " + String.join(", ", allowed) + ", separated by commas";
+    return value(
+        key,
+        NONE,
+        expected,
+        List.of(),
+        text -> {
+          if (text.equals(NONE)) {
+            return Optional.of(List.of());
+          }
+          List<String> names = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+          boolean fit = allowed == null || allowed.containsAll(names);
+          boolean distinct = names.size() == Set.copyOf(names).size();
+          return fit && distinct ? Optional.of(names) : Optional.empty();
+        });
   }
 
   /** Whether an optional key is given. */

@@ -3,19 +3,26 @@ package dev.dolmen.server.config;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dolmen.model.DenseOptimizerOptions;
+import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.CatalogOptions;
 import dev.dolmen.trainer.LogOptions;
 import dev.dolmen.trainer.ModelSettings;
 import dev.dolmen.trainer.SessionOptions;
 import dev.dolmen.trainer.SnapshotOptions;
+import dev.dolmen.trainer.TaskSettings;
 import dev.dolmen.trainer.TrainingOptions;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the sections that make up the engine's options. */
 final class EngineReader {
   private EngineReader() {}
 
-  static ModelSettings model(ConfigSection s) {
+  /**
+   * @param schema names the slots that tasks can be about; null if it could not be read
+   */
+  static ModelSettings model(ConfigSection s, @Nullable Schema schema) {
     ModelSettings d = ModelSettings.defaults();
     int width = s.integer("width", d.width(), 8, 1_024);
     int layers = s.integer("layers", d.layers(), 0, 16);
@@ -33,7 +40,18 @@ final class EngineReader {
         s.choice("pooling", d.pooling()),
         (float) s.number("id_dropout", exact(d.idDropout()), 0, 1),
         (float) s.number("temperature", exact(d.temperature()), 0.01, 100),
+        requireNonNullElse(s.section("tasks", t -> tasks(t, schema)), d.tasks()),
         requireNonNullElse(s.section("optimizer", EngineReader::dense), d.optimizer()));
+  }
+
+  private static TaskSettings tasks(ConfigSection s, @Nullable Schema schema) {
+    TaskSettings d = TaskSettings.defaults();
+    List<String> slots = schema == null ? null : TaskSettings.categoriesOf(schema);
+    return new TaskSettings(
+        (float) s.number("label_smoothing", exact(d.labelSmoothing()), 0, 0.5),
+        s.names("categories", slots),
+        (float) s.number("category_weight", exact(d.categoryWeight()), 0.001, 100),
+        s.flag("learned_weights", d.learnedWeights()));
   }
 
   private static DenseOptimizerOptions dense(ConfigSection s) {

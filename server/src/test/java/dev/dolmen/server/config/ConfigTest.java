@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,10 +90,11 @@ class ConfigTest {
           server: 5                    | f.yaml:1:9: server: 5: expected keys below it
           server: {future_tolerance: 5}| f.yaml:1:28: server.future_tolerance: 5: expected a duration such as
           model: {heads: 3}            | f.yaml:1:9: model.heads: 3: expected a divisor of width, 64
-          model: {pooling: lst}        | f.yaml:1:18: model.pooling: "lst": expected one of mean, last; did you mean last?
+          model: {pooling: lst}        | f.yaml:1:18: model.pooling: "lst": expected one of mean, last, attention; did you mean last?
           log: {segment_bytes: 1 GiBi} | f.yaml:1:22: log.segment_bytes: "1 GiBi": expected a size such as
           snapshots: {on_close: yes}   | f.yaml:1:23: snapshots.on_close: yes: expected true or false
           model: {id_dropout: .nan}    | model.id_dropout: .nan: expected a number from 0 to 1
+          model: {tasks: {categories: a}} | f.yaml:1:29: model.tasks.categories: "a": expected none, as there are none
           seed: 1e3                    | f.yaml:1:7: seed: 1e3: expected a whole number
           """)
   void whatDoesNotFitIsNamed(String text, String expected) {
@@ -124,6 +126,20 @@ class ConfigTest {
     assertThat(problems(MINIMAL + "    - {name: item_id, kind: category}\n"))
         .contains("item_id")
         .contains("used once");
+  }
+
+  @Test
+  void tasksAreAboutSlotsThatHaveCategories() throws ConfigException {
+    String schema =
+        MINIMAL + "    - {name: brand, kind: category}\n    - {name: size, kind: number}\n";
+    DolmenConfig config = parse(schema + "model: {tasks: {categories: brand}}");
+    assertThat(config.model().tasks().categories()).containsExactly("brand");
+    assertThat(parse(schema).model().tasks().categories()).isEmpty();
+    for (String wrong : List.of("size", "\"brand,\"", "\"brand,brand\"", "colour")) {
+      assertThat(problems(schema + "model: {tasks: {categories: " + wrong + "}}"))
+          .contains("model.tasks.categories")
+          .contains("expected none, or some of brand, separated by commas");
+    }
   }
 
   @Test

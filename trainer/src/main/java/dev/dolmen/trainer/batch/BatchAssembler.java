@@ -49,7 +49,6 @@ public final class BatchAssembler {
   private final SessionSignals signals;
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private int[] prefix = new int[64];
-  private float[] logChance = new float[0];
   private final IdentityHashMap<Features, Integer> contextRecords = new IdentityHashMap<>();
   private int[] recordStamp = new int[16];
   private int[] recordOf = new int[16];
@@ -218,7 +217,7 @@ public final class BatchAssembler {
     batch.candidates = candidates;
     if (batch.candidateLogQ.length < candidates) {
       batch.candidateLogQ = new float[2 * candidates];
-      logChance = new float[2 * candidates];
+      batch.candidateLogChance = new float[2 * candidates];
     }
     if (batch.candidatePrior.length < candidates) {
       batch.candidatePrior = new float[2 * candidates];
@@ -228,7 +227,7 @@ public final class BatchAssembler {
     }
     if (full) {
       Arrays.fill(batch.candidateLogQ, 0, candidates, 0f);
-      Arrays.fill(logChance, 0, candidates, 0f);
+      Arrays.fill(batch.candidateLogChance, 0, candidates, 0f);
       return;
     }
     double notDrawn = draws * StrictMath.log1p(-1.0 / size);
@@ -238,8 +237,8 @@ public final class BatchAssembler {
       double chance = -StrictMath.expm1(notClicked + notDrawn);
       // Without negatives an item that was never clicked before has no chance by this estimate.
       double floor = 1e-6;
-      logChance[c] = (float) StrictMath.log(Math.max(chance, floor));
-      batch.candidateLogQ[c] = options.logQ() * logChance[c];
+      batch.candidateLogChance[c] = (float) StrictMath.log(Math.max(chance, floor));
+      batch.candidateLogQ[c] = options.logQ() * batch.candidateLogChance[c];
     }
   }
 
@@ -327,7 +326,9 @@ public final class BatchAssembler {
    */
   private float offset(int candidate, int term) {
     float taken = batch.candidateLogQ[candidate];
-    return ScoreTerms.isRepeat(term) ? taken : taken - NEIGHBOR_LOG_Q * logChance[candidate];
+    return ScoreTerms.isRepeat(term)
+        ? taken
+        : taken - NEIGHBOR_LOG_Q * batch.candidateLogChance[candidate];
   }
 
   private void reserveSignals(int signalCount) {
