@@ -152,6 +152,38 @@ class SessionModelTest {
     }
   }
 
+  /** Several sessions in one call, the same to the bit as one by one. */
+  @Test
+  void servingEncodesSessionsTogetherAsAlone() {
+    int width = OPTIONS.width();
+    int length = OPTIONS.maxSessionLength() - 1;
+    ServingModel serving = model(1).publish();
+    SessionInput all = new SessionInput(new FeatureBlock(2), new GatheredRows(new int[5]));
+    SessionInput one = new SessionInput(new FeatureBlock(2), new GatheredRows(new int[5]));
+    all.resize(3, length, width);
+    java.util.Random random = new java.util.Random(3);
+    for (int i = 0; i < 3 * length * width; i++) {
+      all.itemVectors[i] = (float) random.nextGaussian();
+    }
+    java.util.Arrays.fill(all.context, -1);
+    for (int t = 0; t < 3 * length; t++) {
+      all.type[t] = random.nextInt(OPTIONS.eventTypes());
+    }
+    Workspace workspace = new Workspace();
+    float[] together = new float[3 * width];
+    serving.encodeSession(all, together, workspace);
+    one.resize(length, width);
+    java.util.Arrays.fill(one.context, -1);
+    float[] alone = new float[width];
+    for (int s = 0; s < 3; s++) {
+      int from = s * length;
+      System.arraycopy(all.itemVectors, from * width, one.itemVectors, 0, length * width);
+      System.arraycopy(all.type, from, one.type, 0, length);
+      serving.encodeSession(one, alone, workspace);
+      assertThat(together).containsSequence(alone);
+    }
+  }
+
   @Test
   void servingRefusesWhatItCannotEncode() {
     ServingModel serving = model(1).publish();

@@ -3,14 +3,23 @@ package dev.dolmen.model.kernel;
 import java.util.Arrays;
 
 /**
- * Memory in which a matrix product packs a panel of its right side and completes ragged tiles; one
- * per thread.
+ * Memory in which a matrix product packs a panel of its right side and completes ragged tiles, and
+ * some for layers; one per thread.
  */
 public final class KernelScratch {
   private float[] panel = new float[0];
   private float[] tile = new float[0];
+  private float[] floats = new float[0];
 
   public KernelScratch() {}
+
+  /** At least {@code length} floats of any content, good until the next call. */
+  public float[] floats(int length) {
+    if (floats.length < length) {
+      floats = new float[Math.max(length, floats.length + floats.length / 2)];
+    }
+    return floats;
+  }
 
   float[] panel(int length) {
     if (panel.length < length) {

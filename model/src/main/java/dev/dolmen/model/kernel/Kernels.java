@@ -99,6 +99,20 @@ public interface Kernels {
   float softmax(float[] x, int xOffset, int n);
 
   /**
+   * Replaces x by the softmax of factor x + bias; not a number throughout if one of them is not, or
+   * if all are negative infinity.
+   *
+   * @param n 1 or more
+   */
+  void biasedSoftmax(float[] x, int xOffset, int n, float factor, float[] bias, int biasOffset);
+
+  /** Gradient of a softmax y: dy[i] = y[i] (dy[i] - Σ y dy), in place of that of its output. */
+  void softmaxBackward(float[] y, int yOffset, float[] dy, int dyOffset, int n);
+
+  /** x[i] *= factor. */
+  void scale(float factor, float[] x, int xOffset, int n);
+
+  /**
    * y[i] = x[i] / (1 + exp(-2 √(2/π) (x[i] + 0.044715 x[i]³))), the tanh form of the Gaussian error
    * linear unit (Hendrycks and Gimpel, 2016).
    */

@@ -150,6 +150,30 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void biasedSoftmax(
+      float[] x, int xOffset, int n, float factor, float[] bias, int biasOffset) {
+    for (int i = 0; i < n; i++) {
+      x[xOffset + i] = factor * x[xOffset + i] + bias[biasOffset + i];
+    }
+    softmax(x, xOffset, n);
+  }
+
+  @Override
+  public void softmaxBackward(float[] y, int yOffset, float[] dy, int dyOffset, int n) {
+    float along = dot(y, yOffset, dy, dyOffset, n);
+    for (int i = 0; i < n; i++) {
+      dy[dyOffset + i] = y[yOffset + i] * (dy[dyOffset + i] - along);
+    }
+  }
+
+  @Override
+  public void scale(float factor, float[] x, int xOffset, int n) {
+    for (int i = 0; i < n; i++) {
+      x[xOffset + i] *= factor;
+    }
+  }
+
+  @Override
   public void gelu(float[] x, int xOffset, float[] y, int yOffset, int n) {
     for (int i = 0; i < n; i++) {
       float v = x[xOffset + i];

@@ -1,48 +1,25 @@
 package dev.dolmen.model.kernel;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Kernels on the JDK's Vector API, in the widest shape that the machine has.
  *
- * <p>Horizontal sums halve a vector by rotations rather than by {@code reduceLanes}, whose order
- * the API leaves open. The exponential is a polynomial of degree 6 after reduction to |r| ≤ ln 2 /
- * 2 (Cephes' {@code expf}); its relative error is below 2e-7.
+ * <p>Methods of this class are compiled by themselves (jvm.options says so): within a large method
+ * the compiler's budget for inlining can run out half-way through a kernel, and then every vector
+ * becomes an object.
  */
 public final class VectorKernels implements Kernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
 
-  private static final float EXP_MIN = -87.3f;
-  private static final float EXP_MAX = 88.7f;
-  private static final float LOG2_E = 1.442695f;
-  private static final float LN2_HIGH = 0.6933594f;
-  private static final float LN2_LOW = -0.00021219444f;
-
-  /** 1.5 · 2²³: adding it rounds to an integer, which then stands in the low bits. */
-  private static final float ROUND = 12582912f;
-
-  private static final float GELU_SCALE = (float) Math.sqrt(2 / Math.PI);
-  private static final float GELU_CUBE = 0.044715f;
-
-  private static final VectorShuffle<Float> BY_1 = rotation(1);
-  private static final VectorShuffle<Float> BY_2 = rotation(2);
-  private static final VectorShuffle<Float> BY_4 = rotation(4 % LANES);
-  private static final VectorShuffle<Float> BY_8 = rotation(8 % LANES);
-
   private final String reason;
 
   public VectorKernels(String reason) {
     this.reason = reason;
-  }
-
-  private static VectorShuffle<Float> rotation(int by) {
-    return VectorShuffle.fromOp(SPECIES, i -> (i + by) % LANES);
   }
 
   @Override
@@ -144,7 +121,7 @@ public final class VectorKernels implements Kernels {
           FloatVector.fromArray(SPECIES, x, xOffset + i, rest)
               .fma(FloatVector.fromArray(SPECIES, y, yOffset + i, rest), sum);
     }
-    return sum(sum);
+    return Lanes.sum(sum);
   }
 
   @Override
@@ -169,39 +146,52 @@ public final class VectorKernels implements Kernels {
     if (n == 0) {
       return Float.NEGATIVE_INFINITY;
     }
-    int whole = n - n % LANES;
-    VectorMask<Float> rest = SPECIES.indexInRange(whole, n);
-    FloatVector lowest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    FloatVector highest = lowest;
-    for (int i = 0; i < whole; i += LANES) {
-      highest = highest.max(FloatVector.fromArray(SPECIES, x, xOffset + i));
-    }
-    if (whole < n) {
-      highest =
-          highest.max(lowest.blend(FloatVector.fromArray(SPECIES, x, xOffset + whole, rest), rest));
-    }
-    float max = highest.reduceLanes(VectorOperators.MAX);
-    FloatVector shift = FloatVector.broadcast(SPECIES, max);
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int i = 0; i < whole; i += LANES) {
-      FloatVector e = exp(FloatVector.fromArray(SPECIES, x, xOffset + i).sub(shift));
-      e.intoArray(x, xOffset + i);
-      sum = sum.add(e);
-    }
-    if (whole < n) {
-      FloatVector e =
-          FloatVector.zero(SPECIES)
-              .blend(
-                  exp(FloatVector.fromArray(SPECIES, x, xOffset + whole, rest).sub(shift)), rest);
-      e.intoArray(x, xOffset + whole, rest);
-      sum = sum.add(e);
-    }
-    float total = sum(sum);
+    float max = max(x, xOffset, n);
+    exponentials(x, xOffset, n, max);
+    float total = sum(x, xOffset, n);
     scale(1 / total, x, xOffset, n);
     return (float) (max + StrictMath.log(total));
   }
 
-  private static void scale(float factor, float[] x, int xOffset, int n) {
+  /** The largest number; those that are none are passed over. */
+  private static float max(float[] x, int xOffset, int n) {
+    FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i);
+      max = Lanes.larger(max, v);
+    }
+    if (i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i, rest);
+      max = max.blend(v, v.compare(VectorOperators.GT, max).and(rest));
+    }
+    return Lanes.max(max);
+  }
+
+  /** Replaces x by exp(x - shift). */
+  private static void exponentials(float[] x, int xOffset, int n, float shift) {
+    for (int i = 0; i < n; i += LANES) {
+      VectorMask<Float> some = SPECIES.indexInRange(i, n);
+      Lanes.exp(FloatVector.fromArray(SPECIES, x, xOffset + i, some).sub(shift))
+          .intoArray(x, xOffset + i, some);
+    }
+  }
+
+  private static float sum(float[] x, int xOffset, int n) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      sum = sum.add(FloatVector.fromArray(SPECIES, x, xOffset + i));
+    }
+    if (i < n) {
+      sum = sum.add(FloatVector.fromArray(SPECIES, x, xOffset + i, SPECIES.indexInRange(i, n)));
+    }
+    return Lanes.sum(sum);
+  }
+
+  @Override
+  public void scale(float factor, float[] x, int xOffset, int n) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector.fromArray(SPECIES, x, xOffset + i).mul(factor).intoArray(x, xOffset + i);
@@ -215,16 +205,69 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void biasedSoftmax(
+      float[] x, int xOffset, int n, float factor, float[] bias, int biasOffset) {
+    // In steps that the compiler can take whole: what it does not inline makes objects.
+    float max = scaleAndAdd(x, xOffset, n, factor, bias, biasOffset);
+    exponentials(x, xOffset, n, max);
+    scale(1 / sum(x, xOffset, n), x, xOffset, n);
+  }
+
+  /** Replaces x by factor x + bias; the largest of them. */
+  private static float scaleAndAdd(
+      float[] x, int xOffset, int n, float factor, float[] bias, int biasOffset) {
+    FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector v =
+          FloatVector.fromArray(SPECIES, x, xOffset + i)
+              .mul(factor)
+              .add(FloatVector.fromArray(SPECIES, bias, biasOffset + i));
+      v.intoArray(x, xOffset + i);
+      max = Lanes.larger(max, v);
+    }
+    if (i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      FloatVector v =
+          FloatVector.fromArray(SPECIES, x, xOffset + i, rest)
+              .mul(factor)
+              .add(FloatVector.fromArray(SPECIES, bias, biasOffset + i, rest));
+      v.intoArray(x, xOffset + i, rest);
+      max = max.blend(v, v.compare(VectorOperators.GT, max).and(rest));
+    }
+    return Lanes.max(max);
+  }
+
+  @Override
+  public void softmaxBackward(float[] y, int yOffset, float[] dy, int dyOffset, int n) {
+    float along = dot(y, yOffset, dy, dyOffset, n);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector.fromArray(SPECIES, dy, dyOffset + i)
+          .sub(along)
+          .mul(FloatVector.fromArray(SPECIES, y, yOffset + i))
+          .intoArray(dy, dyOffset + i);
+    }
+    if (i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      FloatVector.fromArray(SPECIES, dy, dyOffset + i, rest)
+          .sub(along)
+          .mul(FloatVector.fromArray(SPECIES, y, yOffset + i, rest))
+          .intoArray(dy, dyOffset + i, rest);
+    }
+  }
+
+  @Override
   public void gelu(float[] x, int xOffset, float[] y, int yOffset, int n) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i);
-      v.mul(gate(v)).intoArray(y, yOffset + i);
+      v.mul(Lanes.gate(v)).intoArray(y, yOffset + i);
     }
     if (i < n) {
       VectorMask<Float> rest = SPECIES.indexInRange(i, n);
       FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i, rest);
-      v.mul(gate(v)).intoArray(y, yOffset + i, rest);
+      v.mul(Lanes.gate(v)).intoArray(y, yOffset + i, rest);
     }
   }
 
@@ -234,28 +277,17 @@ public final class VectorKernels implements Kernels {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i);
-      FloatVector.fromArray(SPECIES, dy, dyOffset + i).mul(slope(v)).intoArray(dx, dxOffset + i);
+      FloatVector.fromArray(SPECIES, dy, dyOffset + i)
+          .mul(Lanes.slope(v))
+          .intoArray(dx, dxOffset + i);
     }
     if (i < n) {
       VectorMask<Float> rest = SPECIES.indexInRange(i, n);
       FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i, rest);
       FloatVector.fromArray(SPECIES, dy, dyOffset + i, rest)
-          .mul(slope(v))
+          .mul(Lanes.slope(v))
           .intoArray(dx, dxOffset + i, rest);
     }
-  }
-
-  /** 1 / (1 + exp(-2 √(2/π) (v + 0.044715 v³))). */
-  private static FloatVector gate(FloatVector v) {
-    FloatVector inner = v.mul(v).mul(GELU_CUBE).add(1f).mul(v).mul(-2 * GELU_SCALE);
-    return FloatVector.broadcast(SPECIES, 1f).div(exp(inner).add(1f));
-  }
-
-  private static FloatVector slope(FloatVector v) {
-    FloatVector s = gate(v);
-    FloatVector inner = v.mul(v).mul(3 * GELU_CUBE).add(1f).mul(2 * GELU_SCALE);
-    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
-    return v.mul(inner).mul(one.sub(s)).add(1f).mul(s);
   }
 
   @Override
@@ -271,28 +303,11 @@ public final class VectorKernels implements Kernels {
       float[] moments,
       int momentsOffset,
       int n) {
-    int whole = n - n % LANES;
-    VectorMask<Float> rest = SPECIES.indexInRange(whole, n);
-    FloatVector total = FloatVector.zero(SPECIES);
-    for (int i = 0; i < whole; i += LANES) {
-      total = total.add(FloatVector.fromArray(SPECIES, x, xOffset + i));
-    }
-    if (whole < n) {
-      total = total.add(FloatVector.fromArray(SPECIES, x, xOffset + whole, rest));
-    }
-    float mean = sum(total) / n;
-    FloatVector squares = FloatVector.zero(SPECIES);
-    for (int i = 0; i < whole; i += LANES) {
-      FloatVector d = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
-      squares = d.fma(d, squares);
-    }
-    if (whole < n) {
-      FloatVector d = FloatVector.fromArray(SPECIES, x, xOffset + whole, rest).sub(mean);
-      d = FloatVector.zero(SPECIES).blend(d, rest);
-      squares = d.fma(d, squares);
-    }
-    float rstd = (float) (1 / Math.sqrt(sum(squares) / n + LAYER_NORM_EPSILON));
-    for (int i = 0; i < whole; i += LANES) {
+    float mean = sum(x, xOffset, n) / n;
+    float variance = squaredDistance(x, xOffset, mean, n) / n;
+    float rstd = (float) (1 / Math.sqrt(variance + LAYER_NORM_EPSILON));
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
       FloatVector.fromArray(SPECIES, x, xOffset + i)
           .sub(mean)
           .mul(rstd)
@@ -301,17 +316,34 @@ public final class VectorKernels implements Kernels {
               FloatVector.fromArray(SPECIES, bias, biasOffset + i))
           .intoArray(y, yOffset + i);
     }
-    if (whole < n) {
-      FloatVector.fromArray(SPECIES, x, xOffset + whole, rest)
+    if (i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      FloatVector.fromArray(SPECIES, x, xOffset + i, rest)
           .sub(mean)
           .mul(rstd)
           .fma(
-              FloatVector.fromArray(SPECIES, gain, gainOffset + whole, rest),
-              FloatVector.fromArray(SPECIES, bias, biasOffset + whole, rest))
-          .intoArray(y, yOffset + whole, rest);
+              FloatVector.fromArray(SPECIES, gain, gainOffset + i, rest),
+              FloatVector.fromArray(SPECIES, bias, biasOffset + i, rest))
+          .intoArray(y, yOffset + i, rest);
     }
     moments[momentsOffset] = mean;
     moments[momentsOffset + 1] = rstd;
+  }
+
+  /** Sum of (x - mean)². */
+  private static float squaredDistance(float[] x, int xOffset, float mean, int n) {
+    FloatVector squares = FloatVector.zero(SPECIES);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector d = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
+      squares = d.fma(d, squares);
+    }
+    if (i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      FloatVector d = FloatVector.fromArray(SPECIES, x, xOffset + i, rest).sub(mean, rest);
+      squares = d.fma(d, squares);
+    }
+    return Lanes.sum(squares);
   }
 
   @Override
@@ -331,58 +363,99 @@ public final class VectorKernels implements Kernels {
       int n) {
     float mean = moments[momentsOffset];
     float rstd = moments[momentsOffset + 1];
-    int whole = n - n % LANES;
-    VectorMask<Float> rest = SPECIES.indexInRange(whole, n);
-    FloatVector gradients = FloatVector.zero(SPECIES);
-    FloatVector products = FloatVector.zero(SPECIES);
-    for (int i = 0; i < whole; i += LANES) {
-      FloatVector d = FloatVector.fromArray(SPECIES, dy, dyOffset + i);
-      FloatVector g = d.mul(FloatVector.fromArray(SPECIES, gain, gainOffset + i));
+    addNormParameters(x, xOffset, mean, rstd, dy, dyOffset, dParameters, gainOffset, biasOffset, n);
+    float meanOfGradient = dot(dy, dyOffset, gain, gainOffset, n) / n;
+    // Σ dy gain (x - mean) rstd
+    float along = tripleProduct(x, xOffset, mean, gain, gainOffset, dy, dyOffset, n);
+    float meanOfProduct = along * rstd / n;
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
       FloatVector xHat = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean).mul(rstd);
-      gradients = gradients.add(g);
-      products = g.fma(xHat, products);
-      d.fma(xHat, FloatVector.fromArray(SPECIES, dParameters, gainOffset + i))
-          .intoArray(dParameters, gainOffset + i);
-      d.add(FloatVector.fromArray(SPECIES, dParameters, biasOffset + i))
-          .intoArray(dParameters, biasOffset + i);
-    }
-    if (whole < n) {
-      FloatVector d = FloatVector.fromArray(SPECIES, dy, dyOffset + whole, rest);
-      FloatVector g = d.mul(FloatVector.fromArray(SPECIES, gain, gainOffset + whole, rest));
-      FloatVector xHat =
-          FloatVector.fromArray(SPECIES, x, xOffset + whole, rest).sub(mean).mul(rstd);
-      gradients = gradients.add(g);
-      products = g.fma(xHat, products);
-      d.fma(xHat, FloatVector.fromArray(SPECIES, dParameters, gainOffset + whole, rest))
-          .intoArray(dParameters, gainOffset + whole, rest);
-      d.add(FloatVector.fromArray(SPECIES, dParameters, biasOffset + whole, rest))
-          .intoArray(dParameters, biasOffset + whole, rest);
-    }
-    float meanOfGradient = sum(gradients) / n;
-    float meanOfProduct = sum(products) / n;
-    for (int i = 0; i < whole; i += LANES) {
-      FloatVector g =
-          FloatVector.fromArray(SPECIES, dy, dyOffset + i)
-              .mul(FloatVector.fromArray(SPECIES, gain, gainOffset + i));
-      FloatVector xHat = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean).mul(rstd);
-      g.sub(meanOfGradient)
+      FloatVector.fromArray(SPECIES, dy, dyOffset + i)
+          .mul(FloatVector.fromArray(SPECIES, gain, gainOffset + i))
+          .sub(meanOfGradient)
           .sub(xHat.mul(meanOfProduct))
           .mul(rstd)
           .add(FloatVector.fromArray(SPECIES, dx, dxOffset + i))
           .intoArray(dx, dxOffset + i);
     }
-    if (whole < n) {
-      FloatVector g =
-          FloatVector.fromArray(SPECIES, dy, dyOffset + whole, rest)
-              .mul(FloatVector.fromArray(SPECIES, gain, gainOffset + whole, rest));
-      FloatVector xHat =
-          FloatVector.fromArray(SPECIES, x, xOffset + whole, rest).sub(mean).mul(rstd);
-      g.sub(meanOfGradient)
+    if (i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      FloatVector xHat = FloatVector.fromArray(SPECIES, x, xOffset + i, rest).sub(mean).mul(rstd);
+      FloatVector.fromArray(SPECIES, dy, dyOffset + i, rest)
+          .mul(FloatVector.fromArray(SPECIES, gain, gainOffset + i, rest))
+          .sub(meanOfGradient)
           .sub(xHat.mul(meanOfProduct))
           .mul(rstd)
-          .add(FloatVector.fromArray(SPECIES, dx, dxOffset + whole, rest))
-          .intoArray(dx, dxOffset + whole, rest);
+          .add(FloatVector.fromArray(SPECIES, dx, dxOffset + i, rest))
+          .intoArray(dx, dxOffset + i, rest);
     }
+  }
+
+  /** dGain += dy (x - mean) rstd; dBias += dy. */
+  private static void addNormParameters(
+      float[] x,
+      int xOffset,
+      float mean,
+      float rstd,
+      float[] dy,
+      int dyOffset,
+      float[] dParameters,
+      int gainOffset,
+      int biasOffset,
+      int n) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      FloatVector d = FloatVector.fromArray(SPECIES, dy, dyOffset + i);
+      FloatVector.fromArray(SPECIES, x, xOffset + i)
+          .sub(mean)
+          .mul(rstd)
+          .fma(d, FloatVector.fromArray(SPECIES, dParameters, gainOffset + i))
+          .intoArray(dParameters, gainOffset + i);
+      d.add(FloatVector.fromArray(SPECIES, dParameters, biasOffset + i))
+          .intoArray(dParameters, biasOffset + i);
+    }
+    if (i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      FloatVector d = FloatVector.fromArray(SPECIES, dy, dyOffset + i, rest);
+      FloatVector.fromArray(SPECIES, x, xOffset + i, rest)
+          .sub(mean)
+          .mul(rstd)
+          .fma(d, FloatVector.fromArray(SPECIES, dParameters, gainOffset + i, rest))
+          .intoArray(dParameters, gainOffset + i, rest);
+      d.add(FloatVector.fromArray(SPECIES, dParameters, biasOffset + i, rest))
+          .intoArray(dParameters, biasOffset + i, rest);
+    }
+  }
+
+  /** Sum of (x - mean) gain dy. */
+  private static float tripleProduct(
+      float[] x,
+      int xOffset,
+      float mean,
+      float[] gain,
+      int gainOffset,
+      float[] dy,
+      int dyOffset,
+      int n) {
+    FloatVector sum = FloatVector.zero(SPECIES);
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      sum =
+          FloatVector.fromArray(SPECIES, x, xOffset + i)
+              .sub(mean)
+              .mul(FloatVector.fromArray(SPECIES, gain, gainOffset + i))
+              .fma(FloatVector.fromArray(SPECIES, dy, dyOffset + i), sum);
+    }
+    if (i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      sum =
+          FloatVector.fromArray(SPECIES, x, xOffset + i, rest)
+              .sub(mean)
+              .mul(FloatVector.fromArray(SPECIES, gain, gainOffset + i, rest))
+              .fma(FloatVector.fromArray(SPECIES, dy, dyOffset + i, rest), sum);
+    }
+    return Lanes.sum(sum);
   }
 
   @Override
@@ -401,35 +474,5 @@ public final class VectorKernels implements Kernels {
       }
     }
     return n - below;
-  }
-
-  private static float sum(FloatVector v) {
-    FloatVector s = v;
-    if (LANES > 8) {
-      s = s.add(s.rearrange(BY_8));
-    }
-    if (LANES > 4) {
-      s = s.add(s.rearrange(BY_4));
-    }
-    s = s.add(s.rearrange(BY_2));
-    s = s.add(s.rearrange(BY_1));
-    return s.lane(0);
-  }
-
-  private static FloatVector exp(FloatVector x) {
-    FloatVector rounded = x.mul(LOG2_E).add(ROUND);
-    FloatVector whole = rounded.sub(ROUND);
-    FloatVector r = whole.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), x);
-    r = whole.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
-    FloatVector p = r.mul(0.00019875691f).add(0.0013981999f);
-    p = p.fma(r, FloatVector.broadcast(SPECIES, 0.008333452f));
-    p = p.fma(r, FloatVector.broadcast(SPECIES, 0.041665796f));
-    p = p.fma(r, FloatVector.broadcast(SPECIES, 0.16666666f));
-    p = p.fma(r, FloatVector.broadcast(SPECIES, 0.5f));
-    p = p.fma(r.mul(r), r).add(1f);
-    IntVector exponent = rounded.reinterpretAsInts().add(127).lanewise(VectorOperators.LSHL, 23);
-    FloatVector e = p.mul(exponent.reinterpretAsFloats());
-    e = e.blend(0f, x.compare(VectorOperators.LT, EXP_MIN));
-    return e.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_MAX));
   }
 }

@@ -1,6 +1,7 @@
 package dev.dolmen.model.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -169,13 +170,22 @@ final class VectorMatmul {
       } else {
         float[] whole = scratch.zeroTile(TALL * WIDE);
         tile(tall, rows, k, a, from, aRow, aStep, b, bOffset, bStride, whole, 0, WIDE);
-        for (int r = 0; r < rows; r++) {
-          for (int j = 0; j < columns; j++) {
-            c[to + r * cStride + j] += whole[r * WIDE + j];
-          }
-        }
+        addTile(rows, columns, whole, c, to, cStride);
       }
       i += rows;
+    }
+  }
+
+  /** Adds the first rows and columns of a tile that was summed by itself. */
+  private static void addTile(int rows, int columns, float[] tile, float[] c, int at, int cStride) {
+    for (int j = 0; j < columns; j += LANES) {
+      VectorMask<Float> some = SPECIES.indexInRange(j, columns);
+      for (int r = 0; r < rows; r++) {
+        int to = at + r * cStride + j;
+        FloatVector.fromArray(SPECIES, c, to, some)
+            .add(FloatVector.fromArray(SPECIES, tile, r * WIDE + j))
+            .intoArray(c, to, some);
+      }
     }
   }
 

@@ -8,13 +8,11 @@ final class LayerGradients {
   float[] dNormed = new float[0];
   float[] dMixed = new float[0];
   float[] dQkv = new float[0];
-  float[] dShares = new float[0];
 
-  void zero(int tokens, int width, int feedForwardWidth, int lengthMax) {
+  void zero(int tokens, int width, int feedForwardWidth) {
     dHidden = Floats.zeros(dHidden, tokens * feedForwardWidth);
     dMixed = Floats.zeros(dMixed, tokens * width);
     dQkv = Floats.zeros(dQkv, 3 * tokens * width);
-    dShares = Floats.atLeast(dShares, lengthMax);
   }
 
   float[] zeroNormed(int tokens, int width) {

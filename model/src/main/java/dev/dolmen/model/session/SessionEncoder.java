@@ -76,17 +76,20 @@ public final class SessionEncoder {
     PackedSessions packed = a.packed;
     a.resize(layers.length, shares(packed), width, feedForwardWidth);
     embed(parameters, a, scratch);
-    int tokens = packed.tokens();
-    boolean lastOnly = packed.lastOnly && packed.sessions == 1 && lastAlone;
+    boolean lastOnly = packed.lastOnly && lastAlone && layers.length > 0;
     float[] x = a.tokens;
     for (int l = 0; l < layers.length; l++) {
-      int from = lastOnly && l == layers.length - 1 ? tokens - 1 : 0;
-      layers[l].forward(parameters, packed, x, a.layers[l], from, scratch);
+      boolean last = lastOnly && l == layers.length - 1;
+      layers[l].forward(parameters, packed, x, a.layers[l], last, scratch);
       x = a.layers[l].out;
     }
-    int from = lastOnly ? tokens - 1 : 0;
-    norm.forward(parameters, x, from * width, a.normed, from * width, a.moments, tokens - from);
-    pooling.forward(parameters, a);
+    int rows = lastOnly ? packed.sessions : packed.tokens();
+    norm.forward(parameters, x, 0, a.normed, 0, a.moments, rows);
+    if (lastOnly) {
+      System.arraycopy(a.normed, 0, a.vectors, 0, rows * width);
+    } else {
+      pooling.forward(parameters, a);
+    }
     unit.forward(a.vectors, 0, a.vectors, 0, a.inverseNorms, packed.predictions);
   }
 

@@ -29,7 +29,6 @@ final class TransformerLayer {
   private final Kernels kernels;
   private final int width;
   private final int feedForwardWidth;
-  private final int lengthMax;
   private final LayerNorm norm1;
   private final Linear qkv;
   private final CausalAttention attention;
@@ -42,7 +41,6 @@ final class TransformerLayer {
     this.kernels = kernels;
     width = options.width();
     feedForwardWidth = options.feedForwardWidth();
-    lengthMax = options.maxSessionLength();
     String name = "layer" + number;
     double in = 1 / Math.sqrt(width);
     double residual = RESIDUAL_SCALE * in / Math.sqrt(2.0 * options.layers());
@@ -50,7 +48,12 @@ final class TransformerLayer {
     qkv = new Linear(kernels, layout, name + "/qkv", width, 3 * width, QUERY_KEY_SCALE * in);
     attention =
         new CausalAttention(
-            kernels, layout, name + "/attention", width, options.heads(), lengthMax);
+            kernels,
+            layout,
+            name + "/attention",
+            width,
+            options.heads(),
+            options.maxSessionLength());
     projection = new Linear(kernels, layout, name + "/projection", width, width, residual);
     norm2 = new LayerNorm(kernels, layout, name + "/norm2", width);
     up = new Linear(kernels, layout, name + "/up", width, feedForwardWidth, in);
@@ -75,54 +78,64 @@ final class TransformerLayer {
   }
 
   /**
-   * Forward into {@code a.out}.
+   * Forward into {@code a.out}, [T, D], or of the last position of each session alone, [sessions,
+   * D].
    *
    * @param x [T, D]
-   * @param from first token whose output is needed; 0, or the last token of a single session
    */
   void forward(
       float[] parameters,
       PackedSessions packed,
       float[] x,
       LayerActivations a,
-      int from,
+      boolean lastOnly,
       KernelScratch scratch) {
     int tokens = packed.tokens();
-    int rest = tokens - from;
-    int at = from * width;
-    int hiddenAt = from * feedForwardWidth;
+    int rows = lastOnly ? packed.sessions : tokens;
     norm1.forward(parameters, x, 0, a.normed1, 0, a.moments1, tokens);
-    if (from == 0) {
-      qkv.forward(parameters, a.normed1, 0, a.qkv, 0, tokens, scratch);
-    } else {
+    if (lastOnly) {
       qkv.forwardColumns(parameters, a.normed1, 0, a.qkv, 0, tokens, width, 3 * width, scratch);
-      qkv.forwardColumns(parameters, a.normed1, at, a.qkv, 3 * at, rest, 0, width, scratch);
+      for (int s = 0; s < rows; s++) {
+        int at = (packed.sessionStart[s + 1] - 1) * width;
+        qkv.forwardColumns(parameters, a.normed1, at, a.qkv, 3 * at, 1, 0, width, scratch);
+        System.arraycopy(x, at, a.middle, s * width, width);
+      }
+    } else {
+      qkv.forward(parameters, a.normed1, 0, a.qkv, 0, tokens, scratch);
+      System.arraycopy(x, 0, a.middle, 0, tokens * width);
     }
-    attend(parameters, packed, a, from);
-    System.arraycopy(x, at, a.middle, at, rest * width);
-    projection.forwardAdd(parameters, a.mixed, at, a.middle, at, rest, scratch);
-    norm2.forward(parameters, a.middle, at, a.normed2, at, a.moments2, rest);
-    up.forward(parameters, a.normed2, at, a.hidden, hiddenAt, rest, scratch);
-    kernels.gelu(a.hidden, hiddenAt, a.activated, hiddenAt, rest * feedForwardWidth);
-    System.arraycopy(a.middle, at, a.out, at, rest * width);
-    down.forwardAdd(parameters, a.activated, hiddenAt, a.out, at, rest, scratch);
+    attend(parameters, packed, a, lastOnly, scratch);
+    projection.forwardAdd(parameters, a.mixed, 0, a.middle, 0, rows, scratch);
+    norm2.forward(parameters, a.middle, 0, a.normed2, 0, a.moments2, rows);
+    up.forward(parameters, a.normed2, 0, a.hidden, 0, rows, scratch);
+    kernels.gelu(a.hidden, 0, a.activated, 0, rows * feedForwardWidth);
+    System.arraycopy(a.middle, 0, a.out, 0, rows * width);
+    down.forwardAdd(parameters, a.activated, 0, a.out, 0, rows, scratch);
   }
 
-  private void attend(float[] parameters, PackedSessions packed, LayerActivations a, int from) {
+  private void attend(
+      float[] parameters,
+      PackedSessions packed,
+      LayerActivations a,
+      boolean lastOnly,
+      KernelScratch scratch) {
     int share = 0;
     for (int s = 0; s < packed.sessions; s++) {
       int start = packed.sessionStart[s];
       int length = packed.sessionStart[s + 1] - start;
+      int from = lastOnly ? length - 1 : 0;
+      int to = lastOnly ? s - from : start;
       attention.forward(
           parameters,
           a.qkv,
           3 * start * width,
           length,
-          Math.max(0, from - start),
+          from,
           a.shares,
           share,
           a.mixed,
-          start * width);
+          to * width,
+          scratch);
       share += attention.shares(length);
     }
   }
@@ -143,7 +156,7 @@ final class TransformerLayer {
       LayerGradients g,
       KernelScratch scratch) {
     int tokens = packed.tokens();
-    g.zero(tokens, width, feedForwardWidth, lengthMax);
+    g.zero(tokens, width, feedForwardWidth);
     down.backwardParameters(gradients, a.activated, d, tokens, scratch);
     down.backwardInput(parameters, d, g.dHidden, tokens, scratch);
     kernels.geluBackward(a.hidden, 0, g.dHidden, 0, g.dHidden, 0, tokens * feedForwardWidth);
@@ -154,7 +167,7 @@ final class TransformerLayer {
 
     projection.backwardParameters(gradients, a.mixed, d, tokens, scratch);
     projection.backwardInput(parameters, d, g.dMixed, tokens, scratch);
-    attendBackward(gradients, packed, a, g);
+    attendBackward(gradients, packed, a, g, scratch);
     qkv.backwardParameters(gradients, a.normed1, g.dQkv, tokens, scratch);
     dNormed = g.zeroNormed(tokens, width);
     qkv.backwardInput(parameters, g.dQkv, dNormed, tokens, scratch);
@@ -162,7 +175,11 @@ final class TransformerLayer {
   }
 
   private void attendBackward(
-      float[] gradients, PackedSessions packed, LayerActivations a, LayerGradients g) {
+      float[] gradients,
+      PackedSessions packed,
+      LayerActivations a,
+      LayerGradients g,
+      KernelScratch scratch) {
     int share = 0;
     for (int s = 0; s < packed.sessions; s++) {
       int start = packed.sessionStart[s];
@@ -177,7 +194,7 @@ final class TransformerLayer {
           g.dMixed,
           start * width,
           g.dQkv,
-          g.dShares);
+          scratch);
       share += attention.shares(length);
     }
   }

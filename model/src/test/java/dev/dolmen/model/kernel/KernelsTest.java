@@ -140,8 +140,25 @@ class KernelsTest {
       expected = x.clone();
       assertThat(fast.softmax(actual, 1, n)).isCloseTo(slow.softmax(expected, 1, n), offset(2e-6f));
       assertClose(actual, expected, 1e-6);
+      softmaxes(n, x, y);
       norm(n);
     }
+  }
+
+  private void softmaxes(int n, float[] x, float[] y) {
+    float[] actual = x.clone();
+    float[] expected = x.clone();
+    fast.biasedSoftmax(actual, 1, n, 0.3f, y, 2);
+    slow.biasedSoftmax(expected, 1, n, 0.3f, y, 2);
+    assertClose(actual, expected, 1e-6);
+    float[] dActual = y.clone();
+    float[] dExpected = y.clone();
+    fast.softmaxBackward(expected, 1, dActual, 2, n);
+    slow.softmaxBackward(expected, 1, dExpected, 2, n);
+    assertClose(dActual, dExpected, 1e-6);
+    fast.scale(-1.7f, dActual, 2, n);
+    slow.scale(-1.7f, dExpected, 2, n);
+    assertClose(dActual, dExpected, 1e-6);
   }
 
   private void norm(int n) {
@@ -186,6 +203,9 @@ class KernelsTest {
       x[17] = bad;
       assertThat(fast.softmax(x.clone(), 0, 21)).isNaN();
       assertThat(slow.softmax(x.clone(), 0, 21)).isNaN();
+      float[] shares = x.clone();
+      fast.biasedSoftmax(shares, 0, 21, 0.5f, numbers(21), 0);
+      assertThat(shares).containsOnly(Float.NaN);
       assertThat(Float.isFinite(fast.dot(x, 0, x, 0, 21))).isFalse();
       float[] c = new float[4];
       fast.matmul(1, 1, 21, x, 0, 21, x, 0, 1, c, 0, 1, scratch);
