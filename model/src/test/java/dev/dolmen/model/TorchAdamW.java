@@ -12,8 +12,8 @@ import java.util.Map;
  */
 final class TorchAdamW {
   private final DenseOptimizerOptions options;
-  private final Map<String, NDArray> mean = new HashMap<>();
-  private final Map<String, NDArray> square = new HashMap<>();
+  private final Map<String, float[]> mean = new HashMap<>();
+  private final Map<String, float[]> square = new HashMap<>();
   private int steps;
 
   TorchAdamW(DenseOptimizerOptions options) {
@@ -21,11 +21,16 @@ final class TorchAdamW {
   }
 
   /**
-   * One step.
+   * One step on the parameters that have gradients.
    *
    * @param scale what gradients are multiplied with first: from sums to means
+   * @param values the parameters by tensor; replaced
    */
-  void step(List<Tensor> tensors, Map<String, NDArray> parameters, double scale) {
+  void step(
+      List<Tensor> tensors,
+      Map<String, NDArray> parameters,
+      double scale,
+      Map<String, float[]> values) {
     double squares = 0;
     for (NDArray parameter : parameters.values()) {
       squares += parameter.getGradient().square().sum().getFloat();
@@ -37,21 +42,26 @@ final class TorchAdamW {
       NDArray parameter = parameters.get(t.name());
       if (parameter != null) {
         NDArray gradient = parameter.getGradient().mul(scale * clip);
-        update(t, parameter, gradient, options.learningRate() * warm);
+        values.put(t.name(), next(t, parameter, gradient, options.learningRate() * warm));
       }
     }
   }
 
-  private void update(Tensor t, NDArray parameter, NDArray gradient, double rate) {
+  private float[] next(Tensor t, NDArray parameter, NDArray gradient, double rate) {
     float beta1 = options.beta1();
     float beta2 = options.beta2();
-    NDArray m = mean.computeIfAbsent(t.name(), n -> parameter.zerosLike());
-    NDArray v = square.computeIfAbsent(t.name(), n -> parameter.zerosLike());
-    m.muli(beta1).addi(gradient.mul(1 - beta1));
-    v.muli(beta2).addi(gradient.square().mul(1 - beta2));
+    NDArray m = moment(mean, t, parameter).mul(beta1).add(gradient.mul(1 - beta1));
+    NDArray v = moment(square, t, parameter).mul(beta2).add(gradient.square().mul(1 - beta2));
+    mean.put(t.name(), m.toFloatArray());
+    square.put(t.name(), v.toFloatArray());
     NDArray root = v.div(1 - Math.pow(beta2, steps)).sqrt().add(options.epsilon());
     NDArray step = m.div(1 - Math.pow(beta1, steps)).div(root).mul(rate * t.rate());
     NDArray kept = t.decays() ? parameter.mul(1 - rate * options.weightDecay()) : parameter;
-    TorchModel.replace(parameter, kept.sub(step));
+    return kept.sub(step).toFloatArray();
+  }
+
+  private static NDArray moment(Map<String, float[]> moments, Tensor t, NDArray like) {
+    float[] numbers = moments.getOrDefault(t.name(), new float[t.size()]);
+    return like.getManager().create(numbers, like.getShape());
   }
 }

@@ -20,13 +20,13 @@ import java.util.stream.IntStream;
  * The model as PyTorch's tensor operations, with PyTorch's own gradients. All tokens of a batch are
  * one matrix; what belongs together is said by matrices of constants: which rows a column pools,
  * which item a token shows, which tokens a token sees. Nothing of the model's code is used but the
- * names and shapes of its tensors.
+ * names and shapes of its tensors. One instance is for one pass: gradients add up in PyTorch.
  */
 final class TorchModel implements AutoCloseable {
   private final NDManager manager = NDManager.newBaseManager(Device.cpu());
   private final ModelOptions options;
   private final TrainingBatch batch;
-  private boolean[] dropped;
+  private final boolean[] dropped;
   final Map<String, NDArray> parameters = new LinkedHashMap<>();
   final NDArray[] rows;
 
@@ -40,28 +40,47 @@ final class TorchModel implements AutoCloseable {
   double[] examples = new double[0];
 
   /**
-   * Takes over the parameters and rows of this moment.
+   * For one pass over the model's parameters and the batch's rows of this moment.
    *
    * @param dropped items whose id is dropped; empty for none
    */
   TorchModel(SessionModel model, RandomBatch random, boolean[] dropped) {
+    this(model, values(model), random.rows.values, random, dropped);
+  }
+
+  /** For one pass over these parameters, by tensor, and rows, by slot. */
+  TorchModel(
+      SessionModel model,
+      Map<String, float[]> values,
+      float[][] rowValues,
+      RandomBatch random,
+      boolean[] dropped) {
     options = model.options();
     batch = random.batch;
     this.dropped = dropped;
     for (Tensor t : model.layout().tensors()) {
       if (t.size() > 0) {
-        float[] values = new float[t.size()];
-        System.arraycopy(model.parameters(), t.offset(), values, 0, values.length);
-        parameters.put(t.name(), learned(values, t.rows(), t.columns()));
+        float[] numbers = Objects.requireNonNull(values.get(t.name()), t.name());
+        parameters.put(t.name(), learned(numbers, t.rows(), t.columns()));
       }
     }
-    rows = new NDArray[random.rows.values.length];
+    rows = new NDArray[rowValues.length];
     for (int s = 0; s < rows.length; s++) {
       int dim = random.rows.dim[s];
       if (dim > 0) {
-        rows[s] = learned(random.rows.values[s], random.rows.values[s].length / dim, dim);
+        rows[s] = learned(rowValues[s], rowValues[s].length / dim, dim);
       }
     }
+  }
+
+  /** The model's parameters by tensor, as copies. */
+  static Map<String, float[]> values(SessionModel model) {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    for (Tensor t : model.layout().tensors()) {
+      int end = t.offset() + t.size();
+      values.put(t.name(), Arrays.copyOfRange(model.parameters(), t.offset(), end));
+    }
+    return values;
   }
 
   private NDArray learned(float[] values, int rowCount, int columns) {
@@ -70,23 +89,9 @@ final class TorchModel implements AutoCloseable {
     return array;
   }
 
-  /** Drops other ids from now on. */
-  void drop(boolean[] items) {
-    dropped = items;
-  }
-
-  /** Moves a slot's rows down their gradients. */
-  void stepRows(int slot, float rate) {
-    if (rows[slot] != null) {
-      replace(rows[slot], rows[slot].sub(rows[slot].getGradient().mul(rate)));
-    }
-  }
-
-  /** Writes new numbers into a learned array, past the recording of operations. */
-  static void replace(NDArray array, NDArray numbers) {
-    array.setRequiresGradient(false);
-    numbers.copyTo(array);
-    array.setRequiresGradient(true);
+  /** Rows of a slot after a step down their gradients. */
+  float[] rowsAfter(int slot, float rate) {
+    return rows[slot].sub(rows[slot].getGradient().mul(rate)).toFloatArray();
   }
 
   /** Forward and backward; fills losses, logits and gradients. */
@@ -96,7 +101,6 @@ final class TorchModel implements AutoCloseable {
     examples = new double[1 + categories + (tasks.clicks() ? 1 : 0)];
     losses = new double[examples.length];
     try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-      collector.zeroGradients();
       NDArray items = itemVectors(dropped);
       NDArray sessions = sessionVectors(items);
       NDArray scores = logits(items, predicting(sessions));
@@ -130,6 +134,14 @@ final class TorchModel implements AutoCloseable {
     return manager.create(matrix);
   }
 
+  /**
+   * A number as an array that lives as long as this. DJL's own operations on a number free it at
+   * once, and PyTorch, which keeps it for the backward, then reads what has come in its place.
+   */
+  private NDArray constant(double number) {
+    return manager.create(new float[] {(float) number});
+  }
+
   private NDArray p(String name) {
     return Objects.requireNonNull(parameters.get(name), name);
   }
@@ -144,8 +156,8 @@ final class TorchModel implements AutoCloseable {
     return centred.div(variance.add(1e-5f).sqrt()).mul(p(name + "/gain")).add(p(name + "/bias"));
   }
 
-  private static NDArray unit(NDArray x, float length) {
-    return x.div(x.square().sum(new int[] {1}, true).add(1e-8f).sqrt()).mul(length);
+  private NDArray unit(NDArray x, float length) {
+    return x.div(x.square().sum(new int[] {1}, true).add(1e-8f).sqrt()).mul(constant(length));
   }
 
   private NDArray pooled(List<FeatureColumn> columns, FeatureBlock block, boolean[] replaced) {
@@ -202,7 +214,7 @@ final class TorchModel implements AutoCloseable {
     NDArray x =
         oneHot(batch.tokenItem, count, batch.items.records)
             .matMul(items)
-            .mul(Math.sqrt(options.width()))
+            .mul(constant(Math.sqrt(options.width())))
             .add(oneHot(batch.tokenType, count, options.eventTypes()).matMul(p("type")))
             .add(oneHot(batch.tokenGap, count, options.gapBuckets()).matMul(p("gap")));
     if (options.contextColumns().isEmpty()) {
@@ -244,7 +256,8 @@ final class TorchModel implements AutoCloseable {
     if (options.pooling() != Pooling.ATTENTION) {
       return constant(constant);
     }
-    NDArray content = x.matMul(p("pooling/query").transpose()).div(Math.sqrt(options.width()));
+    NDArray content =
+        x.matMul(p("pooling/query").transpose()).div(constant(Math.sqrt(options.width())));
     NDArray place =
         oneHot(distance, distance.length, options.maxSessionLength())
             .matMul(p("pooling/distance").transpose())
@@ -290,7 +303,7 @@ final class TorchModel implements AutoCloseable {
       NDArray key = part(qkv, width + h * headWidth, headWidth);
       NDArray value = part(qkv, 2 * width + h * headWidth, headWidth);
       NDArray bias = byDistance(p(name + "/attention/distance").get(h + ":" + (h + 1) + ", :"));
-      NDArray scores = query.matMul(key.transpose()).div(Math.sqrt(headWidth)).add(bias);
+      NDArray scores = query.matMul(key.transpose()).div(constant(Math.sqrt(headWidth))).add(bias);
       mixed.add(scores.add(mask).softmax(1).matMul(value));
     }
     NDArray middle = x.add(linear(name + "/projection", beside(mixed)));
@@ -303,9 +316,10 @@ final class TorchModel implements AutoCloseable {
   }
 
   /** {@code torch.nn.functional.gelu(x, approximate="tanh")}. */
-  private static NDArray gelu(NDArray x) {
-    NDArray inner = x.add(x.pow(3).mul(0.044715f)).mul((float) Math.sqrt(2 / Math.PI));
-    return x.mul(0.5f).mul(inner.tanh().add(1));
+  private NDArray gelu(NDArray x) {
+    NDArray inner =
+        x.add(x.mul(x).mul(x).mul(constant(0.044715))).mul(constant(Math.sqrt(2 / Math.PI)));
+    return x.mul(constant(0.5)).mul(inner.tanh().add(1));
   }
 
   private NDArray logits(NDArray items, NDArray sessions) {
@@ -414,7 +428,7 @@ final class TorchModel implements AutoCloseable {
             .sub(manager.create(numbers[0]));
     NDArray entropy =
         logit
-            .maximum(0)
+            .maximum(constant(0))
             .sub(logit.mul(manager.create(numbers[1])))
             .add(logit.abs().neg().exp().add(1).log());
     return entropy.mul(manager.create(numbers[2])).sum();
@@ -423,16 +437,16 @@ final class TorchModel implements AutoCloseable {
   /** Kendall et al.'s sum, or one with fixed weights. */
   private NDArray weighted(NDList perTask) {
     TaskOptions tasks = options.tasks();
-    NDArray total = perTask.get(0).mul(0);
+    NDArray total = constant(0);
     for (int task = 0; task < perTask.size(); task++) {
       int categories = tasks.categoryColumns().size();
       float beside = task <= categories ? tasks.categoryWeight() : tasks.clickWeight();
       NDArray loss = perTask.get(task);
       if (tasks.learnedWeights()) {
         NDArray s = p("task/log-variance").get("0, " + task);
-        loss = loss.mul(s.neg().exp()).add(s.mul(examples[task] / 2));
+        loss = loss.mul(s.neg().exp()).add(s.mul(constant(examples[task] / 2)));
       }
-      total = total.add(loss.mul(task == 0 ? 1 : beside));
+      total = total.add(loss.mul(constant(task == 0 ? 1 : beside)));
     }
     return total;
   }
