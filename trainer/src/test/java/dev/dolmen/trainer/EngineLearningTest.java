@@ -13,6 +13,8 @@ import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineLearningTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -63,6 +65,27 @@ class EngineLearningTest {
           .isPositive()
           .isLessThan(0.5);
       assertThat(meters.get("dolmen.task.loss").tag("task", "item").gauge().value()).isPositive();
+    }
+  }
+
+  /** A learning rate that no model survives: from the second batch on scores are not finite. */
+  @ParameterizedTest
+  @ValueSource(floats = {1e20f, 1e30f, 1e38f})
+  void batchesThatAreNotFiniteAreRefusedAndCounted(float learningRate) throws Exception {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    EngineOptions options =
+        Shop.options(directory, TaskSettings.defaults(), Shop.optimizer(learningRate));
+    try (Engine engine = Engine.open(options, InstantSource.system(), meters)) {
+      Shop shop = new Shop(100, 1);
+      visit(engine, shop, 100);
+      double refused = meters.get("dolmen.batches.skipped").functionCounter().count();
+      assertThat(refused).isPositive();
+      long hash = engine.learner().model.stateHash();
+      visit(engine, shop, 100);
+      assertThat(meters.get("dolmen.batches.skipped").functionCounter().count())
+          .isGreaterThan(refused);
+      assertThat(engine.learner().model.stateHash()).isEqualTo(hash);
+      assertThat(engine.status().failure()).isNull();
     }
   }
 

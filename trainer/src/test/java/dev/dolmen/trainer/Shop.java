@@ -36,11 +36,20 @@ final class Shop {
 
   /** The same, with these tasks. */
   static EngineOptions options(Path directory, TaskSettings tasks) {
+    return options(directory, tasks, DenseOptimizerOptions.defaults());
+  }
+
+  /** AdamW with this learning rate from the first step on. */
+  static DenseOptimizerOptions optimizer(float learningRate) {
+    return new DenseOptimizerOptions(learningRate, 0.9f, 0.99f, 1e-8f, 0, 0, 0);
+  }
+
+  static EngineOptions options(
+      Path directory, TaskSettings tasks, DenseOptimizerOptions optimizer) {
     return new EngineOptions(
         directory,
         TestSchemas.small(),
-        new ModelSettings(
-            32, 1, 2, 64, 8, Pooling.LAST, 0.1f, 8, tasks, DenseOptimizerOptions.defaults()),
+        new ModelSettings(32, 1, 2, 64, 8, Pooling.LAST, 0.1f, 8, tasks, optimizer),
         new TrainingOptions(64, 20, 64, 100, 1f, 10_000, 5_000, 1, 2_000, 128, 256, 500, 1_024),
         new SessionOptions(500, 3_600, 1_000, 60),
         new CatalogOptions(10_000, 100),
