@@ -96,7 +96,7 @@ final class Learner {
             engine.model().toModelOptions(engine.schema()),
             engine.model().optimizer(),
             engine.seed());
-    vectors = new ItemVectors(engine.model().width());
+    vectors = new ItemVectors(engine.model().width(), engine.catalog().scan());
     joiner =
         new ImpressionJoiner(
             engine.sessions().maxImpressions(), engine.sessions().impressionWindowSec() * 1_000);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
+import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
@@ -199,7 +200,7 @@ class EngineRecoveryTest {
         o.model(),
         o.training(),
         o.sessions(),
-        new CatalogOptions(20_000, 100),
+        new CatalogOptions(20_000, 100, ScanPrecision.FP32),
         new LogOptions(16L << 20, 1L << 20, LogOptions.Fsync.NEVER, 1, 64),
         new SnapshotOptions(0, keep, false, maxDeltas, 100, 1L << 20),
         o.seed());

@@ -3,6 +3,7 @@ package dev.dolmen.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.fid.InvalidFeatureException;
 import dev.dolmen.trainer.catalog.CatalogFullException;
@@ -35,7 +36,7 @@ class IngestTest {
             o.model(),
             o.training(),
             o.sessions(),
-            new CatalogOptions(maxItems, 10),
+            new CatalogOptions(maxItems, 10, ScanPrecision.FP32),
             o.log(),
             o.snapshots(),
             o.seed()),

@@ -1,6 +1,7 @@
 package dev.dolmen.model.item;
 
 import dev.dolmen.model.Workspace;
+import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -35,14 +36,18 @@ public final class ItemVectors {
     final float[] numbers;
     final float[] bias = new float[BLOCK_ITEMS];
     final AtomicIntegerArray present = new AtomicIntegerArray(BLOCK_PANELS);
+    final @Nullable NarrowBlock narrow;
 
-    Block(int width) {
+    Block(int width, ScanPrecision precision) {
       numbers = new float[BLOCK_ITEMS * width];
+      narrow =
+          precision == ScanPrecision.FP32 ? null : new NarrowBlock(precision, BLOCK_ITEMS, width);
     }
   }
 
   private final Kernels kernels;
   private final int width;
+  private final ScanPrecision precision;
   private volatile @Nullable Block[] blocks = new Block[0];
   private volatile int size;
   private volatile int present;
@@ -51,15 +56,28 @@ public final class ItemVectors {
   private int count;
 
   public ItemVectors(int width) {
-    this(width, Kernels.best());
+    this(width, ScanPrecision.FP32);
   }
 
-  ItemVectors(int width, Kernels kernels) {
+  /**
+   * @param precision of {@link #upperBounds}; the floats are kept in any case
+   */
+  public ItemVectors(int width, ScanPrecision precision) {
+    this(width, precision, Kernels.best());
+  }
+
+  ItemVectors(int width, ScanPrecision precision, Kernels kernels) {
     if (width < 1) {
       throw new IllegalArgumentException("width " + width + ", expected 1 or more");
     }
     this.width = width;
+    this.precision = precision;
     this.kernels = kernels;
+  }
+
+  /** What {@link #upperBounds} reads. */
+  public ScanPrecision precision() {
+    return precision;
   }
 
   /** D. */
@@ -97,6 +115,9 @@ public final class ItemVectors {
     int at = position(index);
     for (int d = 0; d < width; d++) {
       block.numbers[at + d * ALIGNMENT] = vector[offset + d];
+    }
+    if (block.narrow != null) {
+      block.narrow.put(index % BLOCK_ITEMS, at, vector, offset);
     }
     int panel = panel(index);
     int bits = block.present.getPlain(panel);
@@ -198,7 +219,7 @@ public final class ItemVectors {
       float[] out,
       int outOffset,
       int outStride) {
-    scan(queries, queryOffset, count, from, to, out, outOffset, outStride, true);
+    scan(queries, queryOffset, count, from, to, out, outOffset, outStride, true, null);
   }
 
   /**
@@ -207,7 +228,31 @@ public final class ItemVectors {
    */
   public void dotProducts(
       float[] query, int queryOffset, int from, int to, float[] out, int outOffset) {
-    scan(query, queryOffset, 1, from, to, out, outOffset, aligned(to - from), false);
+    scan(query, queryOffset, 1, from, to, out, outOffset, aligned(to - from), false, null);
+  }
+
+  /**
+   * What {@link #scores}, or {@link #dotProducts}, are at most, from numbers of {@link #precision}:
+   * above them by no more than twice what rounding may have done. With fp32 the scores themselves.
+   * An item that is being replaced may be bounded by what it was.
+   *
+   * @param queries [count, D] from {@code queryOffset}
+   * @param biased whether the items' biases are added
+   * @param out overwritten like that of {@link #scores}
+   * @param scratch of the calling thread
+   */
+  public void upperBounds(
+      float[] queries,
+      int queryOffset,
+      int count,
+      boolean biased,
+      int from,
+      int to,
+      float[] out,
+      int outOffset,
+      int outStride,
+      KernelScratch scratch) {
+    scan(queries, queryOffset, count, from, to, out, outOffset, outStride, biased, scratch);
   }
 
   private void scan(
@@ -219,7 +264,8 @@ public final class ItemVectors {
       float[] out,
       int outOffset,
       int outStride,
-      boolean biased) {
+      boolean biased,
+      @Nullable KernelScratch narrowScratch) {
     if (from % ALIGNMENT != 0 || from < 0) {
       throw new IllegalArgumentException(
           "scan from " + from + ", expected a multiple of " + ALIGNMENT);
@@ -230,7 +276,19 @@ public final class ItemVectors {
       Block block = block(at);
       int outAt = outOffset + at - from;
       start(block, at, next - at, count, out, outAt, outStride, biased);
-      if (block != null) {
+      if (block != null && block.narrow != null && narrowScratch != null) {
+        block.narrow.addBounds(
+            kernels,
+            queries,
+            queryOffset,
+            count,
+            at % BLOCK_ITEMS,
+            next - at,
+            out,
+            outAt,
+            outStride,
+            narrowScratch);
+      } else if (block != null) {
         kernels.matmulPanels(
             count,
             (next - at) / ALIGNMENT,
@@ -390,7 +448,7 @@ public final class ItemVectors {
     }
     Block block = all[number];
     if (block == null) {
-      block = new Block(width);
+      block = new Block(width, precision);
       all[number] = block;
       blocks = all;
     }

@@ -84,6 +84,42 @@ public interface Kernels {
       int cOffset,
       int cStride);
 
+  /**
+   * Like {@link #matmulPanels} for numbers of a byte, the columns multiplied with their scales.
+   *
+   * @param scale per column, [32 panels] from {@code scaleOffset}
+   */
+  void scanInt8(
+      int m,
+      int panels,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      byte[] packed,
+      int packedOffset,
+      float[] scale,
+      int scaleOffset,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch);
+
+  /** Like {@link #matmulPanels} for numbers that are the high halves of floats (bf16). */
+  void scanBf16(
+      int m,
+      int panels,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      short[] packed,
+      int packedOffset,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch);
+
   /** Sum of x[i] y[i]. */
   float dot(float[] x, int xOffset, float[] y, int yOffset, int n);
 

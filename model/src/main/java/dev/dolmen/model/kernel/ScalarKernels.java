@@ -116,6 +116,61 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void scanInt8(
+      int m,
+      int panels,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      byte[] packed,
+      int packedOffset,
+      float[] scale,
+      int scaleOffset,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch) {
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < panels * PANEL; j++) {
+        int column = packedOffset + j / PANEL * k * PANEL + j % PANEL;
+        double sum = 0;
+        for (int p = 0; p < k; p++) {
+          sum += (double) a[aOffset + i * aStride + p] * packed[column + p * PANEL];
+        }
+        c[cOffset + i * cStride + j] += (float) (sum * scale[scaleOffset + j]);
+      }
+    }
+  }
+
+  @Override
+  public void scanBf16(
+      int m,
+      int panels,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      short[] packed,
+      int packedOffset,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch) {
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < panels * PANEL; j++) {
+        int column = packedOffset + j / PANEL * k * PANEL + j % PANEL;
+        double sum = 0;
+        for (int p = 0; p < k; p++) {
+          float number = Float.intBitsToFloat(packed[column + p * PANEL] << 16);
+          sum += (double) a[aOffset + i * aStride + p] * number;
+        }
+        c[cOffset + i * cStride + j] += (float) sum;
+      }
+    }
+  }
+
+  @Override
   public float dot(float[] x, int xOffset, float[] y, int yOffset, int n) {
     float sum = 0;
     for (int i = 0; i < n; i++) {

@@ -107,6 +107,57 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void scanInt8(
+      int m,
+      int panels,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      byte[] packed,
+      int packedOffset,
+      float[] scale,
+      int scaleOffset,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch) {
+    VectorScans.int8(
+        m,
+        panels,
+        k,
+        a,
+        aOffset,
+        aStride,
+        packed,
+        packedOffset,
+        scale,
+        scaleOffset,
+        c,
+        cOffset,
+        cStride,
+        scratch);
+  }
+
+  @Override
+  public void scanBf16(
+      int m,
+      int panels,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      short[] packed,
+      int packedOffset,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch) {
+    VectorScans.bf16(
+        m, panels, k, a, aOffset, aStride, packed, packedOffset, c, cOffset, cStride, scratch);
+  }
+
+  @Override
   public float dot(float[] x, int xOffset, float[] y, int yOffset, int n) {
     FloatVector sum = FloatVector.zero(SPECIES);
     int i = 0;

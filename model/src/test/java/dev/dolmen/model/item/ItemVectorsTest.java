@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import dev.dolmen.model.Workspace;
+import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.kernel.ScalarKernels;
 import java.util.HashSet;
@@ -73,9 +74,50 @@ class ItemVectorsTest {
   }
 
   @Test
+  void boundsAreAboveTheScoresAndCloseToThem() {
+    int items = 1500;
+    int queries = 9;
+    float[] query = new float[queries * WIDTH];
+    for (int i = 0; i < query.length; i++) {
+      query[i] = (float) random.nextGaussian();
+    }
+    for (ScanPrecision precision : ScanPrecision.values()) {
+      ItemVectors vectors = new ItemVectors(WIDTH, precision);
+      for (int i = 0; i < items; i++) {
+        float[] v = vector();
+        v[i % WIDTH] *= i % 100; // Of very unequal numbers, too.
+        vectors.put(i, i == 700 ? new float[WIDTH] : v, 0);
+        vectors.putBias(i, i % 5);
+      }
+      vectors.remove(99);
+      int stride = ItemVectors.aligned(items);
+      float[] scores = new float[queries * stride];
+      float[] bounds = new float[queries * stride];
+      vectors.scores(query, 0, queries, 0, items, scores, 0, stride);
+      KernelScratch scratch = new KernelScratch();
+      vectors.upperBounds(query, 0, queries, true, 0, items, bounds, 0, stride, scratch);
+      double excess = 0;
+      for (int q = 0; q < queries; q++) {
+        for (int i = 0; i < items; i++) {
+          float score = scores[q * stride + i];
+          float bound = bounds[q * stride + i];
+          assertThat(bound).isGreaterThanOrEqualTo(score);
+          excess += i == 99 ? 0 : bound - score;
+        }
+        assertThat(bounds[q * stride + 99]).isEqualTo(Float.NEGATIVE_INFINITY);
+      }
+      if (precision == ScanPrecision.FP32) {
+        assertThat(bounds).isEqualTo(scores);
+      } else {
+        assertThat(excess / (queries * items)).isBetween(1e-3, 5.0);
+      }
+    }
+  }
+
+  @Test
   void scoresAndRanksAsDefined() {
     for (Kernels kernels : new Kernels[] {Kernels.best(), new ScalarKernels("test")}) {
-      ItemVectors vectors = new ItemVectors(WIDTH, kernels);
+      ItemVectors vectors = new ItemVectors(WIDTH, ScanPrecision.FP32, kernels);
       int items = 3333;
       float[][] all = new float[items][];
       for (int i = 0; i < items; i++) {

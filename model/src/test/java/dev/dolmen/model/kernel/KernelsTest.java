@@ -117,6 +117,31 @@ class KernelsTest {
     }
   }
 
+  @Test
+  void panelsOfNarrowNumbers() {
+    for (int m : new int[] {1, 3, 8, 21}) {
+      for (int k : new int[] {1, 24, 37, 300}) {
+        float[] a = numbers(m * k);
+        byte[] bytes = new byte[3 * k * Kernels.PANEL];
+        random.nextBytes(bytes);
+        short[] halves = new short[bytes.length];
+        float[] numbers = numbers(bytes.length);
+        for (int i = 0; i < halves.length; i++) {
+          halves[i] = (short) (Float.floatToRawIntBits(numbers[i]) >>> 16);
+        }
+        float[] scale = numbers(97);
+        float[] actual = numbers(m * 96);
+        float[] expected = actual.clone();
+        fast.scanInt8(m, 3, k, a, 0, k, bytes, 0, scale, 1, actual, 0, 96, scratch);
+        slow.scanInt8(m, 3, k, a, 0, k, bytes, 0, scale, 1, expected, 0, 96, scratch);
+        assertClose(actual, expected, 1e-4 * (10 + k));
+        fast.scanBf16(m, 2, k, a, 0, k, halves, 32 * k, actual, 0, 96, scratch);
+        slow.scanBf16(m, 2, k, a, 0, k, halves, 32 * k, expected, 0, 96, scratch);
+        assertClose(actual, expected, 1e-4 * (10 + k));
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 13, 16, 207, 4098})
   void rows(int n) {

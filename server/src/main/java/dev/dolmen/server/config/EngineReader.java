@@ -97,7 +97,8 @@ final class EngineReader {
     CatalogOptions d = CatalogOptions.defaults();
     return new CatalogOptions(
         s.integer("max_items", d.maxItems(), 1, 50_000_000),
-        s.integer("quarantine_records", d.quarantineRecords(), 0, 100_000_000));
+        s.integer("quarantine_records", d.quarantineRecords(), 0, 100_000_000),
+        s.choice("scan", d.scan()));
   }
 
   static LogOptions log(ConfigSection s) {

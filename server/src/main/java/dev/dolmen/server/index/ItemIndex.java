@@ -1,7 +1,9 @@
 package dev.dolmen.server.index;
 
 import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  * give some items.
  *
  * <p>The scan scores a block of vectors at a time, then looks only at those that beat the k-th best
- * so far; exclusions and filters are asked for no others. Items that are absent, unavailable or
- * deleted meanwhile are never returned. Immutable; any thread, with scratch of its own.
+ * so far; exclusions and filters are asked for no others. Where it reads narrow numbers, what beats
+ * the k-th best is a bound from above, and the score itself is computed from the floats: the answer
+ * is the same to the bit, as no item above the k-th best can have a bound below it. Items that are
+ * absent, unavailable or deleted meanwhile are never returned. Immutable; any thread, with scratch
+ * of its own.
  */
 public final class ItemIndex {
   /** Vectors scored at a time: at width 64 a block is half a megabyte, about the second cache. */
@@ -29,6 +34,8 @@ public final class ItemIndex {
   /** Memory of one thread's searches. */
   public static final class Scratch {
     final float[] scores = new float[BLOCK];
+    final float[] panelScores = new float[ItemVectors.ALIGNMENT];
+    final KernelScratch kernelScratch = new KernelScratch();
 
     /** The answer of the last search, sorted. */
     public final TopK top = new TopK();
@@ -59,22 +66,25 @@ public final class ItemIndex {
     TopK top = scratch.top;
     top.reset(k);
     int size = Math.min(vectors.size(), catalog.indexLimit());
-    float[] scores = scratch.scores;
+    float[] bounds = scratch.scores;
+    boolean exact = vectors.precision() == ScanPrecision.FP32;
     int bonus = scratch.bonuses.from(0);
     for (int from = 0; from < size; from += BLOCK) {
       int n = Math.min(BLOCK, size - from);
-      if (cosine) {
-        vectors.dotProducts(query, 0, from, from + n, scores, 0);
-      } else {
-        vectors.scores(query, 0, from, from + n, scores, 0);
-        bonus = scratch.bonuses.addTo(0, bonus, from, from + n, scores, 0);
+      vectors.upperBounds(
+          query, 0, 1, !cosine, from, from + n, bounds, 0, BLOCK, scratch.kernelScratch);
+      if (!cosine) {
+        bonus = scratch.bonuses.addTo(0, bonus, from, from + n, bounds, 0);
       }
       float threshold = top.threshold();
       for (int i = 0; i < n; i++) {
         // Indexes grow, so an equal score never wins here.
-        if (scores[i] > threshold && accepts(from + i, filter, scratch.excluded)) {
-          top.keep(scores[i], from + i);
-          threshold = top.threshold();
+        if (bounds[i] > threshold) {
+          float score = exact ? bounds[i] : score(query, from + i, cosine, scratch);
+          if (score > threshold && accepts(from + i, filter, scratch.excluded)) {
+            top.keep(score, from + i);
+            threshold = top.threshold();
+          }
         }
       }
     }
@@ -109,9 +119,18 @@ public final class ItemIndex {
    * because it scores the item's whole panel as a scan does.
    */
   public float score(float[] query, int index, Scratch scratch) {
+    return score(query, index, false, scratch);
+  }
+
+  private float score(float[] query, int index, boolean cosine, Scratch scratch) {
     int panel = index / ItemVectors.ALIGNMENT * ItemVectors.ALIGNMENT;
-    vectors.scores(query, 0, panel, panel + ItemVectors.ALIGNMENT, scratch.scores, 0);
-    return scratch.scores[index - panel] + scratch.bonuses.of(0, index);
+    int end = panel + ItemVectors.ALIGNMENT;
+    if (cosine) {
+      vectors.dotProducts(query, 0, panel, end, scratch.panelScores, 0);
+      return scratch.panelScores[index - panel];
+    }
+    vectors.scores(query, 0, panel, end, scratch.panelScores, 0);
+    return scratch.panelScores[index - panel] + scratch.bonuses.of(0, index);
   }
 
   /** Whether the item may be returned at all. */

@@ -3,6 +3,7 @@ package dev.dolmen.server.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.TestSchema;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ItemIndexTest {
@@ -26,8 +28,8 @@ class ItemIndexTest {
 
   private final Schema schema = TestSchema.SHOP;
   private final Catalog catalog = new Catalog(new FeatureExtractor(schema), 0);
-  private final ItemVectors vectors = new ItemVectors(WIDTH);
-  private final ItemIndex index = new ItemIndex(vectors, catalog);
+  private ItemVectors vectors = new ItemVectors(WIDTH);
+  private ItemIndex index = new ItemIndex(vectors, catalog);
   private final ItemIndex.Scratch scratch = new ItemIndex.Scratch();
 
   private record Scored(int index, float score) {}
@@ -70,6 +72,17 @@ class ItemIndexTest {
         assertThat(result()).isEqualTo(among);
       }
     }
+  }
+
+  /** Recall against the exact scan is 1: the answers are the same, scores and order. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ScanPrecision.class,
+      names = {"BF16", "INT8"})
+  void findsTheSameByNarrowNumbers(ScanPrecision precision) {
+    vectors = new ItemVectors(WIDTH, precision);
+    index = new ItemIndex(vectors, catalog);
+    findsWhatBruteForceFinds(4098);
   }
 
   @Test

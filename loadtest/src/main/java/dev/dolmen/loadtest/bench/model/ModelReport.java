@@ -86,9 +86,15 @@ final class ModelReport {
   }
 
   private TextTable scans() {
-    TextTable table = new TextTable("numbers, queries in a pass", "ms a pass", "GB/s");
+    TextTable table =
+        new TextTable("numbers, queries in a pass", "ms a query", "ms a pass", "GB/s");
     for (ModelLine line : ours(l -> l.op().equals(ScanFigures.OP))) {
-      table.row(line.shape(), number(line.us() / 1e3, 2), cell(line.gbPerSecond(), 1));
+      double queries = Double.parseDouble(line.shape().substring(line.shape().indexOf('q') + 1));
+      table.row(
+          line.shape(),
+          number(line.us() / 1e3 / queries, 2),
+          number(line.us() / 1e3, 2),
+          cell(line.gbPerSecond(), 1));
     }
     return table;
   }

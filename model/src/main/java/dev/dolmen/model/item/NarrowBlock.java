@@ -1,0 +1,146 @@
+package dev.dolmen.model.item;
+
+import dev.dolmen.model.kernel.KernelScratch;
+import dev.dolmen.model.kernel.Kernels;
+
+/**
+ * The vectors of a block in narrow numbers, panel by panel as the floats are, each with a bound on
+ * what rounding did to its products.
+ *
+ * <p>int8: v ≈ scale · code with scale = max|v| / 127, so that |q · v - q · scale code| is at most
+ * |q|₁ scale / 2. bf16: each number is off by at most 2⁻⁹ of itself, so that a product is by at
+ * most 2⁻⁹ |q|₂ |v|₂ (Cauchy and Schwarz). The factors below are that and as much again as sums of
+ * 1,024 floats can lose.
+ */
+final class NarrowBlock {
+  private static final float INT8_ERROR = 0.51f;
+  private static final float BF16_ERROR = 0.0021f;
+  private static final int CODE_MAX = 127;
+
+  private final int width;
+  private final ScanPrecision precision;
+  private final byte[] bytes;
+  private final short[] halves;
+  private final float[] scale;
+
+  /** Times the query's norm: by how much a product may be too small. */
+  private final float[] error;
+
+  /**
+   * @param precision not FP32
+   */
+  NarrowBlock(ScanPrecision precision, int items, int width) {
+    this.precision = precision;
+    this.width = width;
+    boolean int8 = precision == ScanPrecision.INT8;
+    bytes = new byte[int8 ? items * width : 0];
+    halves = new short[int8 ? 0 : items * width];
+    scale = new float[items];
+    error = new float[items];
+  }
+
+  /**
+   * Writes one vector.
+   *
+   * @param item in the block
+   * @param position of its first number
+   */
+  void put(int item, int position, float[] vector, int offset) {
+    if (precision == ScanPrecision.INT8) {
+      putBytes(item, position, vector, offset);
+    } else {
+      putHalves(item, position, vector, offset);
+    }
+  }
+
+  private void putBytes(int item, int position, float[] vector, int offset) {
+    float max = 0;
+    for (int d = 0; d < width; d++) {
+      max = Math.max(max, Math.abs(vector[offset + d]));
+    }
+    float inverse = max == 0 ? 0 : CODE_MAX / max;
+    for (int d = 0; d < width; d++) {
+      bytes[position + d * Kernels.PANEL] = (byte) Math.round(vector[offset + d] * inverse);
+    }
+    scale[item] = max / CODE_MAX;
+    error[item] = INT8_ERROR * scale[item];
+  }
+
+  private void putHalves(int item, int position, float[] vector, int offset) {
+    double squares = 0;
+    for (int d = 0; d < width; d++) {
+      float number = vector[offset + d];
+      squares += (double) number * number;
+      int bits = Float.floatToRawIntBits(number);
+      // To the nearest, ties to the even one.
+      halves[position + d * Kernels.PANEL] = (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+    }
+    error[item] = (float) (BF16_ERROR * Math.sqrt(squares));
+  }
+
+  /** What {@link #addBounds} wants: |q|₁ for int8, |q|₂ for bf16. */
+  float norm(float[] query, int offset) {
+    double sum = 0;
+    for (int d = 0; d < width; d++) {
+      double x = query[offset + d];
+      sum += precision == ScanPrecision.INT8 ? Math.abs(x) : x * x;
+    }
+    return (float) (precision == ScanPrecision.INT8 ? sum : Math.sqrt(sum));
+  }
+
+  /**
+   * Adds what the products of the queries with the items from {@code first} on are at most.
+   *
+   * @param first item in the block, a multiple of the panel
+   * @param out [count, items] from {@code outOffset}
+   */
+  void addBounds(
+      Kernels kernels,
+      float[] queries,
+      int queryOffset,
+      int count,
+      int first,
+      int items,
+      float[] out,
+      int outOffset,
+      int outStride,
+      KernelScratch scratch) {
+    for (int q = 0; q < count; q++) {
+      float norm = norm(queries, queryOffset + q * width);
+      kernels.axpy(norm, error, first, out, outOffset + q * outStride, items);
+    }
+    int panels = items / Kernels.PANEL;
+    int at = first * width;
+    if (precision == ScanPrecision.INT8) {
+      kernels.scanInt8(
+          count,
+          panels,
+          width,
+          queries,
+          queryOffset,
+          width,
+          bytes,
+          at,
+          scale,
+          first,
+          out,
+          outOffset,
+          outStride,
+          scratch);
+    } else {
+      kernels.scanBf16(
+          count,
+          panels,
+          width,
+          queries,
+          queryOffset,
+          width,
+          halves,
+          at,
+          out,
+          outOffset,
+          outStride,
+          scratch);
+    }
+  }
+}
