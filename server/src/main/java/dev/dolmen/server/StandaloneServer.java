@@ -1,5 +1,6 @@
 package dev.dolmen.server;
 
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
@@ -75,6 +76,8 @@ public final class StandaloneServer implements Closeable {
       throws StartException {
     this.config = config.server();
     said = temporary ? Level.DEBUG : Level.INFO;
+    Kernels kernels = Kernels.best();
+    LOG.atLevel(said).log("Computes with {} kernels: {}", kernels.name(), kernels.reason());
     checkDirectory(config.dataDirectory());
     setHealth(ServingStatus.NOT_SERVING);
     bindJvmMetrics();

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer;
 
+import dev.dolmen.model.SessionModel;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
@@ -72,6 +73,19 @@ public final class EngineSnapshot {
         .map(line -> SlotKind.valueOf(line.substring(0, line.indexOf(' '))))
         .findFirst()
         .orElse(null);
+  }
+
+  /**
+   * Reads the dense parameters.
+   *
+   * @param model of the configured shape; overwritten
+   * @throws IOException if the snapshot's model has another shape, or cannot be read
+   */
+  public void readModel(SessionModel model) throws IOException {
+    EngineSnapshots.checkShape(snapshot, EngineSnapshots.SHAPE, model.options().toString());
+    try (DataInputStream in = snapshot.section(EngineSnapshots.MODEL)) {
+      model.readFrom(in);
+    }
   }
 
   /** Goes through the catalogue. */

@@ -36,9 +36,9 @@ final class EngineSnapshots {
   private static final Logger LOG = LoggerFactory.getLogger(EngineSnapshots.class);
   static final String STATE = "trainer/state";
   private static final String VALIDATION = "trainer/validation";
-  private static final String MODEL = "model";
+  static final String MODEL = "model";
   private static final String TABLE_PREFIX = "table/";
-  private static final String SHAPE = "model";
+  static final String SHAPE = "model";
 
   /** Keys of the manifest. */
   static final String OFFSET = "logOffset";
@@ -304,8 +304,7 @@ final class EngineSnapshots {
         directory.resolve(manifest.id()));
   }
 
-  private static void checkShape(Snapshot snapshot, String key, String expected)
-      throws IOException {
+  static void checkShape(Snapshot snapshot, String key, String expected) throws IOException {
     String found = snapshot.manifest().metadata().getOrDefault(key, "");
     if (!found.equals(expected)) {
       throw new IOException(

@@ -11,7 +11,7 @@ final class KernelChoice {
   private static Kernels choose() {
     int lanes = FloatVector.SPECIES_PREFERRED.length();
     return lanes >= 4
-        ? new VectorKernels("the machine's vectors hold " + lanes + " floats")
+        ? new VectorKernels("the widest vectors of the machine hold " + lanes + " floats")
         : new ScalarKernels("the machine's vectors hold fewer than 4 floats");
   }
 }

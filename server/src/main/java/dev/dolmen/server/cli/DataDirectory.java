@@ -2,6 +2,7 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.EngineSnapshot;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +23,10 @@ final class DataDirectory {
 
   SnapshotStore snapshots() {
     return SnapshotStore.openReadOnly(path().resolve("snapshots"));
+  }
+
+  DolmenConfig configuration() {
+    return config.load();
   }
 
   Path path() {

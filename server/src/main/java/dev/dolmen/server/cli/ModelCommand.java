@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
     description = "Looks at the model.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
-    subcommands = ModelCommand.Describe.class)
+    subcommands = {ModelCommand.Describe.class, ModelExportCommand.class})
 final class ModelCommand implements Runnable {
   @Spec private @Nullable CommandSpec spec;
 

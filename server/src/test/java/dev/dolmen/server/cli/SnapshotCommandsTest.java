@@ -118,6 +118,28 @@ class SnapshotCommandsTest {
   }
 
   @Test
+  void exportsTheSessionEncoder() throws Exception {
+    String config = directory.resolve("c.yaml").toString();
+    Path file = directory.resolve("encoder.onnx");
+    assertThat(run("model", "export", "--onnx", file.toString(), "--config", config)).isZero();
+    assertThat(out.toString()).contains(ids.get(2));
+    String graph = Files.readString(file, StandardCharsets.ISO_8859_1);
+    assertThat(graph).contains("LayerNormalization", "layer0/qkv/weight", "sessions");
+    assertThat(graph.getBytes(StandardCharsets.ISO_8859_1)).hasSizeGreaterThan(4 * 16 * 16 * 4);
+    assertThat(run("model", "export", "--onnx", file.toString(), "--config", config)).isOne();
+    assertThat(err.toString()).contains("exists");
+
+    Files.writeString(
+        directory.resolve("d.yaml"),
+        Files.readString(directory.resolve("c.yaml")).replace("layers: 1", "layers: 2"));
+    String other = directory.resolve("d.yaml").toString();
+    String unwritten = directory.resolve("other.onnx").toString();
+    assertThat(run("model", "export", "--onnx", unwritten, "--config", other)).isOne();
+    assertThat(err.toString()).contains("layers=1").contains("layers=2");
+    assertThat(Path.of(unwritten)).doesNotExist();
+  }
+
+  @Test
   void listsInspectsAndVerifiesAChain() throws Exception {
     assertThat(run("snapshot", "list", "--data", data.toString())).isZero();
     assertThat(out.toString().lines())

@@ -1,5 +1,6 @@
 package dev.dolmen.loadtest.bench.model;
 
+import ai.onnxruntime.OrtException;
 import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.SessionInput;
 import dev.dolmen.model.Workspace;
@@ -33,20 +34,28 @@ final class EncodeFigures {
     return shapes;
   }
 
-  List<ModelLine> measure(EncodeShape shape) {
+  List<ModelLine> measure(EncodeShape shape) throws OrtException {
     ServingModel model = shape.model().publish();
     SessionInput input = shape.sessions();
     Workspace workspace = new Workspace();
     int floats = shape.batch() * shape.width();
     float[] ours = new float[floats];
     model.encodeSession(input, ours, workspace);
-    try (TorchEncoder torch = new TorchEncoder(model, shape, input)) {
-      double error = Numbers.checkedError("djl, encode " + shape, torch.encode(), ours, floats);
+    try (TorchEncoder torch = new TorchEncoder(model, shape, input);
+        OnnxEncoder onnx = new OnnxEncoder(model, shape, input)) {
+      String what = "encode " + shape;
+      double torchError = Numbers.checkedError("djl, " + what, torch.encode(), ours, floats);
+      double onnxError = Numbers.checkedError("onnxruntime, " + what, onnx.encode(), ours, floats);
       List<Rounds.Figure> figures =
-          rounds.measure(List.of(() -> model.encodeSession(input, ours, workspace), torch::encode));
+          rounds.measure(
+              List.of(
+                  () -> model.encodeSession(input, ours, workspace), torch::encode, onnx::encode));
       return List.of(
           ModelLine.timed(OP, shape.toString(), ModelLine.DOLMEN, figures.get(0)),
-          ModelLine.timed(OP, shape.toString(), ModelLine.DJL, figures.get(1)).withError(error));
+          ModelLine.timed(OP, shape.toString(), ModelLine.DJL, figures.get(1))
+              .withError(torchError),
+          ModelLine.timed(OP, shape.toString(), ModelLine.ONNX_RUNTIME, figures.get(2))
+              .withError(onnxError));
     }
   }
 }

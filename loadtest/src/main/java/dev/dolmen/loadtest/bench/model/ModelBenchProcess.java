@@ -1,5 +1,6 @@
 package dev.dolmen.loadtest.bench.model;
 
+import ai.onnxruntime.OrtException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,14 +17,16 @@ public final class ModelBenchProcess {
   private ModelBenchProcess() {}
 
   /** Measures one part. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, OrtException {
     boolean quick = args[1].equals("quick");
     Rounds rounds = quick ? Rounds.QUICK : Rounds.FULL;
     List<ModelLine> lines = new ArrayList<>();
     switch (ModelPart.valueOf(args[0])) {
       case ENCODE -> {
         EncodeFigures encode = new EncodeFigures(rounds);
-        EncodeFigures.shapes(quick).forEach(s -> lines.addAll(encode.measure(s)));
+        for (EncodeShape shape : EncodeFigures.shapes(quick)) {
+          lines.addAll(encode.measure(shape));
+        }
       }
       case TRAIN -> {
         TrainFigures train = new TrainFigures(rounds);
