@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +107,37 @@ class EngineRecoveryTest {
       assertThat(killed.stateHash()).isEqualTo(undisturbed);
       assertThat(killed.status().latestSnapshot()).isNotNull();
     }
+  }
+
+  /** What such sessions share must be summed in the same order, whoever restored them. */
+  @Test
+  void sessionsThatGoOnAfterASnapshotAreLearnedToTheSameBits() throws Exception {
+    Path data = directory.resolve("a");
+    List<List<FeedbackEvent>> visits = IntStream.range(0, 80).mapToObj(i -> shop.visit()).toList();
+    long undisturbed;
+    try (Engine engine = open(data)) {
+      fill(engine);
+      publish(engine, visits.stream().map(List::getFirst).toList());
+      engine.snapshot();
+      publish(engine, visits.stream().flatMap(visit -> visit.stream().skip(1)).toList());
+      undisturbed = engine.stateHash();
+      copy(data, directory.resolve("b"));
+    }
+    try (Engine killed = open(directory.resolve("b"))) {
+      assertThat(killed.stateHash()).isEqualTo(undisturbed);
+      assertThat(killed.status().latestSnapshot()).isNotNull();
+    }
+  }
+
+  private static void publish(Engine engine, List<FeedbackEvent> events)
+      throws InterruptedException {
+    long last = 0;
+    for (FeedbackEvent event : events) {
+      String device = event.getSessionId().hashCode() % 2 == 0 ? "phone" : "desktop";
+      FeedbackEvent named = event.toBuilder().putContext("device", device).build();
+      last = Math.max(last, engine.ingest().publish(named).offset());
+    }
+    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
   }
 
   @Test

@@ -14,8 +14,9 @@ import dev.dolmen.trainer.covisit.CoVisits;
 import dev.dolmen.trainer.covisit.SessionSignals;
 import dev.dolmen.trainer.session.TimeGaps;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,13 @@ public final class BatchAssembler {
   private final SessionSignals signals;
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private int[] prefix = new int[64];
-  private final IdentityHashMap<Features, Integer> contextRecords = new IdentityHashMap<>();
+
+  /**
+   * By what they hold: which of them are one object depends on what was restored, and on it would
+   * depend the order in which gradients are summed.
+   */
+  private final Map<Features, Integer> contextRecords = new HashMap<>();
+
   private int[] recordStamp = new int[16];
   private int[] recordOf = new int[16];
   private int stamp;
