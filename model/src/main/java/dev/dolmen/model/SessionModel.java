@@ -2,6 +2,7 @@ package dev.dolmen.model;
 
 import dev.dolmen.model.item.ItemActivations;
 import dev.dolmen.model.kernel.KernelScratch;
+import dev.dolmen.model.kernel.KernelThreads;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.Floats;
 import dev.dolmen.model.layer.ParameterLayout;
@@ -23,7 +24,7 @@ import java.util.List;
  * batch and rows. The forward computes what serving would, for validation before learning; the
  * backward computes it again with id dropout if an item is dropped.
  */
-public final class SessionModel {
+public final class SessionModel implements AutoCloseable {
   private static final int FORMAT = 0x444d_0001;
   private static final boolean[] NONE_DROPPED = {};
 
@@ -33,7 +34,8 @@ public final class SessionModel {
   private final float[] gradients;
   private final AdamW optimizer;
   private final TaskLosses losses;
-  private final KernelScratch scratch = new KernelScratch();
+  private final KernelThreads threads;
+  private final KernelScratch scratch;
 
   private final ItemActivations items = new ItemActivations();
   private final SessionActivations sessions = new SessionActivations();
@@ -59,10 +61,33 @@ public final class SessionModel {
    * @param seed of the parameters and, with the batch numbers, of all randomness
    */
   public SessionModel(ModelOptions options, DenseOptimizerOptions optimizer, long seed) {
-    this(options, optimizer, seed, Kernels.best());
+    this(options, optimizer, seed, 1);
+  }
+
+  /**
+   * A model with fresh parameters that computes on several threads; with any number of them the
+   * same to the bit.
+   *
+   * @param threads that share large matrix products, the training thread included; closed with the
+   *     model
+   */
+  public SessionModel(
+      ModelOptions options, DenseOptimizerOptions optimizer, long seed, int threads) {
+    this(options, optimizer, seed, Kernels.best(), new KernelThreads(threads));
   }
 
   SessionModel(ModelOptions options, DenseOptimizerOptions optimizer, long seed, Kernels kernels) {
+    this(options, optimizer, seed, kernels, new KernelThreads(1));
+  }
+
+  private SessionModel(
+      ModelOptions options,
+      DenseOptimizerOptions optimizer,
+      long seed,
+      Kernels kernels,
+      KernelThreads threads) {
+    this.threads = threads;
+    scratch = new KernelScratch(threads);
     architecture = new Architecture(options, kernels);
     this.seed = seed;
     parameters = architecture.initialize(seed);
@@ -304,5 +329,11 @@ public final class SessionModel {
     long hash = ParameterCodec.hash(optimizer.steps(), parameters);
     hash = ParameterCodec.hash(hash, optimizer.firstMoment());
     return ParameterCodec.hash(hash, optimizer.secondMoment());
+  }
+
+  /** Ends the threads that share products, if there are any; a step after it is a single one's. */
+  @Override
+  public void close() {
+    threads.close();
   }
 }

@@ -50,6 +50,28 @@ class SessionModelTest {
   }
 
   @Test
+  void anyNumberOfThreadsLearnsTheSameBits() {
+    DenseOptimizerOptions optimizer = DenseOptimizerOptions.defaults();
+    try (SessionModel one = new SessionModel(OPTIONS, optimizer, 1, 1);
+        SessionModel two = new SessionModel(OPTIONS, optimizer, 1, 2);
+        SessionModel three = new SessionModel(OPTIONS, optimizer, 1, 3)) {
+      for (int n = 0; n < 3; n++) {
+        // Some 2,400 tokens: their products are large enough to be shared.
+        RandomBatch first = new RandomBatch(OPTIONS, 800, 500, 300, 5, n);
+        RandomBatch second = new RandomBatch(OPTIONS, 800, 500, 300, 5, n);
+        RandomBatch third = new RandomBatch(OPTIONS, 800, 500, 300, 5, n);
+        assertThat(learn(one, first)).isTrue();
+        assertThat(learn(two, second)).isTrue();
+        assertThat(learn(three, third)).isTrue();
+        assertThat(second.rows.gradients).isDeepEqualTo(first.rows.gradients);
+        assertThat(third.rows.gradients).isDeepEqualTo(first.rows.gradients);
+      }
+      assertThat(two.stateHash()).isEqualTo(one.stateHash());
+      assertThat(three.stateHash()).isEqualTo(one.stateHash());
+    }
+  }
+
+  @Test
   void savedAndReadBackItGoesOnTheSame() throws IOException {
     SessionModel one = model(1);
     learn(one, batch(1));

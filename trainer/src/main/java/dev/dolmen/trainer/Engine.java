@@ -347,6 +347,7 @@ public final class Engine implements Closeable {
   private void closeFiles() {
     joinThread();
     snapshotThreads.close();
+    learner.model.close();
     log.close();
     journal.close();
     closeQuietly(learner.table, "embedding table");

@@ -95,7 +95,8 @@ final class Learner {
         new SessionModel(
             engine.model().toModelOptions(engine.schema()),
             engine.model().optimizer(),
-            engine.seed());
+            engine.seed(),
+            options.threads());
     vectors = new ItemVectors(engine.model().width(), engine.catalog().scan());
     joiner =
         new ImpressionJoiner(

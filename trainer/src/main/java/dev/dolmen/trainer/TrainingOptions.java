@@ -24,6 +24,8 @@ package dev.dolmen.trainer;
  * @param lagMs milliseconds that a logged record should wait at most before it is learned: sets the
  *     back-pressure, 50 to 60,000
  * @param lagRecordsMin records that may always wait, whatever the measured speed; 1 to 1,000,000
+ * @param threads that share the large matrix products of a batch, the training thread included,
+ *     with any number of them the same to the bit; 1 to 64
  */
 public record TrainingOptions(
     int batchEvents,
@@ -38,7 +40,8 @@ public record TrainingOptions(
     int refreshItemsPerBatch,
     int expireRowsPerBatch,
     long lagMs,
-    int lagRecordsMin) {
+    int lagRecordsMin,
+    int threads) {
   public TrainingOptions {
     Bounds.check("training.batchEvents", batchEvents, 1, 65_536);
     Bounds.check("training.batchAgeMs", batchAgeMs, 1, 60_000);
@@ -54,16 +57,18 @@ public record TrainingOptions(
     Bounds.check("training.expireRowsPerBatch", expireRowsPerBatch, 0, 1_000_000);
     Bounds.check("training.lagMs", lagMs, 50, 60_000);
     Bounds.check("training.lagRecordsMin", lagRecordsMin, 1, 1_000_000);
+    Bounds.check("training.threads", threads, 1, 64);
   }
 
   /**
    * 256 events or 50 ms a batch, 1,024 negatives, full softmax up to 3,000 items, half of the log-Q
    * correction (ARCHITECTURE.md has what more and less of it gave), half-lives of 10,000
    * (popularity) and 50,000 (baseline) events, every prediction validated with a window of 10,000,
-   * 1,024 items refreshed and 4,096 rows looked at a batch, 300 ms of lag but always 1,024 records.
+   * 1,024 items refreshed and 4,096 rows looked at a batch, 300 ms of lag but always 1,024 records,
+   * one thread: the other cores are for requests.
    */
   public static TrainingOptions defaults() {
     return new TrainingOptions(
-        256, 50, 1_024, 3_000, 0.5f, 10_000, 50_000, 1.0, 10_000, 1_024, 4_096, 300, 1_024);
+        256, 50, 1_024, 3_000, 0.5f, 10_000, 50_000, 1.0, 10_000, 1_024, 4_096, 300, 1_024, 1);
   }
 }

@@ -1,6 +1,7 @@
 package dev.dolmen.model.kernel;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory in which a matrix product packs a panel of its right side and completes ragged tiles, and
@@ -11,7 +12,27 @@ public final class KernelScratch {
   private float[] tile = new float[0];
   private float[] floats = new float[0];
 
-  public KernelScratch() {}
+  private final @Nullable KernelThreads threads;
+  private final VectorMatmul.Shared shared = new VectorMatmul.Shared();
+
+  public KernelScratch() {
+    threads = null;
+  }
+
+  /**
+   * @param threads share large products; closed by their owner
+   */
+  public KernelScratch(KernelThreads threads) {
+    this.threads = threads.count() > 1 ? threads : null;
+  }
+
+  @Nullable KernelThreads threads() {
+    return threads;
+  }
+
+  VectorMatmul.Shared shared() {
+    return shared;
+  }
 
   /** At least {@code length} floats of any content, good until the next call. */
   public float[] floats(int length) {

@@ -33,6 +33,9 @@ final class VectorMatmul {
   /** Rows from which on packing a panel that could be read in place pays. */
   private static final int PACK_ROWS_MIN = 24;
 
+  /** Multiplications from which on another thread is worth waking: some 20 microseconds of them. */
+  private static final long SHARED_MIN = 1 << 21;
+
   private VectorMatmul() {}
 
   /**
@@ -40,6 +43,96 @@ final class VectorMatmul {
    * at {@code b[bOffset + p * bStride + j]}, or transposed at {@code b[bOffset + j * bStride + p]}.
    */
   static void multiply(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aOffset,
+      int aRow,
+      int aStep,
+      float[] b,
+      int bOffset,
+      int bStride,
+      boolean bTransposed,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch) {
+    KernelThreads threads = scratch.threads();
+    if (threads == null || m < 2 * TALL || (long) m * n * k < SHARED_MIN) {
+      rows(
+          m,
+          n,
+          k,
+          a,
+          aOffset,
+          aRow,
+          aStep,
+          b,
+          bOffset,
+          bStride,
+          bTransposed,
+          c,
+          cOffset,
+          cStride,
+          scratch);
+      return;
+    }
+    Shared shared = scratch.shared();
+    shared.n = n;
+    shared.k = k;
+    shared.a = a;
+    shared.aOffset = aOffset;
+    shared.aRow = aRow;
+    shared.aStep = aStep;
+    shared.b = b;
+    shared.bOffset = bOffset;
+    shared.bStride = bStride;
+    shared.bTransposed = bTransposed;
+    shared.c = c;
+    shared.cOffset = cOffset;
+    shared.cStride = cStride;
+    threads.run(shared, m, TALL, scratch);
+  }
+
+  /** A product whose rows are shared, kept to be used again. */
+  static final class Shared implements KernelThreads.Rows {
+    private int n;
+    private int k;
+    private float[] a = new float[0];
+    private int aOffset;
+    private int aRow;
+    private int aStep;
+    private float[] b = new float[0];
+    private int bOffset;
+    private int bStride;
+    private boolean bTransposed;
+    private float[] c = new float[0];
+    private int cOffset;
+    private int cStride;
+
+    @Override
+    public void run(int from, int to, KernelScratch scratch) {
+      rows(
+          to - from,
+          n,
+          k,
+          a,
+          aOffset + from * aRow,
+          aRow,
+          aStep,
+          b,
+          bOffset,
+          bStride,
+          bTransposed,
+          c,
+          cOffset + from * cStride,
+          cStride,
+          scratch);
+    }
+  }
+
+  private static void rows(
       int m,
       int n,
       int k,

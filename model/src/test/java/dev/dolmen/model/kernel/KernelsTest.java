@@ -104,6 +104,48 @@ class KernelsTest {
   }
 
   @Test
+  void productsOfSeveralThreadsAreTheSameToTheBit() {
+    int[][] sizes = {{301, 192, 64}, {17, 2_000, 64}, {64, 192, 1_280}, {1_283, 33, 65}};
+    for (int threads = 2; threads <= 5; threads++) {
+      try (KernelThreads workers = new KernelThreads(threads)) {
+        KernelScratch shared = new KernelScratch(workers);
+        for (int round = 0; round < 30; round++) {
+          int[] size = sizes[round % sizes.length];
+          int m = size[0];
+          int n = size[1];
+          int k = size[2];
+          float[] a = numbers(m * k);
+          float[] b = numbers(k * n);
+          float[] expected = numbers(m * n);
+          float[] actual = expected.clone();
+          fast.matmul(m, n, k, a, 0, k, b, 0, n, expected, 0, n, scratch);
+          fast.matmul(m, n, k, a, 0, k, b, 0, n, actual, 0, n, shared);
+          fast.matmulTransposedB(m, n, k, a, 0, k, b, 0, k, expected, 0, n, scratch);
+          fast.matmulTransposedB(m, n, k, a, 0, k, b, 0, k, actual, 0, n, shared);
+          fast.matmulTransposedA(m, n, k, a, 0, m, b, 0, n, expected, 0, n, scratch);
+          fast.matmulTransposedA(m, n, k, a, 0, m, b, 0, n, actual, 0, n, shared);
+          assertThat(actual).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aProductAfterItsThreadsAreClosedIsTheCallersAlone() {
+    KernelThreads workers = new KernelThreads(3);
+    assertThat(workers.count()).isEqualTo(3);
+    workers.close();
+    float[] a = numbers(300 * 64);
+    float[] b = numbers(64 * 192);
+    float[] expected = new float[300 * 192];
+    float[] actual = new float[300 * 192];
+    fast.matmul(300, 192, 64, a, 0, 64, b, 0, 192, expected, 0, 192, scratch);
+    KernelScratch shared = new KernelScratch(workers);
+    fast.matmul(300, 192, 64, a, 0, 64, b, 0, 192, actual, 0, 192, shared);
+    assertThat(actual).isEqualTo(expected);
+  }
+
+  @Test
   void panels() {
     for (int m : new int[] {1, 3, 8, 21}) {
       int k = 37;

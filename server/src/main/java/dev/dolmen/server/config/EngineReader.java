@@ -81,7 +81,8 @@ final class EngineReader {
         s.integer("refresh_items_per_batch", d.refreshItemsPerBatch(), 0, 1_000_000),
         s.integer("expire_rows_per_batch", d.expireRowsPerBatch(), 0, 1_000_000),
         millis(s, "lag", d.lagMs(), 50, 60_000),
-        s.integer("lag_records_min", d.lagRecordsMin(), 1, 1_000_000));
+        s.integer("lag_records_min", d.lagRecordsMin(), 1, 1_000_000),
+        s.integer("threads", d.threads(), 1, 64));
   }
 
   static SessionOptions sessions(ConfigSection s) {
