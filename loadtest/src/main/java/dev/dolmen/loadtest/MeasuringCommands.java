@@ -2,6 +2,7 @@ package dev.dolmen.loadtest;
 
 import dev.dolmen.loadtest.bench.BenchCommand;
 import dev.dolmen.loadtest.demo.DemoCommand;
+import dev.dolmen.loadtest.drill.DrillCommand;
 import dev.dolmen.loadtest.experiment.ExperimentCommand;
 import dev.dolmen.loadtest.generator.LoadCommand;
 import dev.dolmen.loadtest.replay.ReplayCommand;
@@ -18,7 +19,8 @@ public final class MeasuringCommands implements SubcommandProvider {
         new ReplayCommand(),
         new LoadCommand(),
         new BenchCommand(),
-        new ExperimentCommand());
+        new ExperimentCommand(),
+        new DrillCommand());
   }
 
   @Override

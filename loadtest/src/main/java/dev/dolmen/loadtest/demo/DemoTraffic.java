@@ -1,12 +1,10 @@
 package dev.dolmen.loadtest.demo;
 
-import com.google.protobuf.util.Timestamps;
 import dev.dolmen.loadtest.generator.ArrivalSchedule;
 import dev.dolmen.loadtest.generator.Connection;
 import dev.dolmen.loadtest.generator.FeedbackStream;
 import dev.dolmen.loadtest.generator.FreshnessProbe;
 import dev.dolmen.loadtest.generator.LatencyRecorder;
-import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
@@ -118,16 +116,7 @@ final class DemoTraffic implements AutoCloseable {
     }
     VisitorModel.Click click = visitors.next(session);
     long now = System.currentTimeMillis();
-    FeedbackEvent event =
-        FeedbackEvent.newBuilder()
-            .setEventId(session.id + "/" + session.clicked.size())
-            .setSessionId(session.id)
-            .setItemId(click.product().id())
-            .setType(EventType.EVENT_TYPE_CLICK)
-            .setTime(Timestamps.fromMillis(now))
-            .setRequestId(click.requestId())
-            .putContext(ShopSchema.DEVICE, session.device)
-            .build();
+    FeedbackEvent event = click.toEvent(session, now);
     if (!stream.trySend(event, intended)) {
       notSent.incrementAndGet();
     }

@@ -1,5 +1,8 @@
 package dev.dolmen.loadtest.demo;
 
+import com.google.protobuf.util.Timestamps;
+import dev.dolmen.v1.EventType;
+import dev.dolmen.v1.FeedbackEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +37,20 @@ final class VisitorModel {
    *
    * @param requestId recommendation that showed the product; empty if none did
    */
-  record Click(Product product, String requestId) {}
+  record Click(Product product, String requestId) {
+    /** What the server is told, once the click is part of the session. */
+    FeedbackEvent toEvent(VisitorSession session, long timeMs) {
+      return FeedbackEvent.newBuilder()
+          .setEventId(session.id + "/" + session.clicked.size())
+          .setSessionId(session.id)
+          .setItemId(product.id())
+          .setType(EventType.EVENT_TYPE_CLICK)
+          .setTime(Timestamps.fromMillis(timeMs))
+          .setRequestId(requestId)
+          .putContext(ShopSchema.DEVICE, session.device)
+          .build();
+    }
+  }
 
   private final ProductCatalog catalog;
   private final String name;

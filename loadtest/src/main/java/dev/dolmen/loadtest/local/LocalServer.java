@@ -48,8 +48,8 @@ public final class LocalServer implements AutoCloseable {
     }
   }
 
-  /** What a server says of its own life would run through the command's live view. */
-  private static void quietLogs() {
+  /** What a server or an engine says of its own life would run through a command's live view. */
+  public static void quietLogs() {
     if (LoggerFactory.getLogger("dev.dolmen") instanceof Logger logger) {
       logger.setLevel(Level.WARN);
     }

@@ -51,6 +51,28 @@ public final class Machine {
         .orElse(null);
   }
 
+  /**
+   * A process with this one's Java, classes and flags, not yet started. Classes are named in its
+   * environment: ONNX Runtime 1.29 ends a process whose command line has some kilobytes.
+   *
+   * @param flags of the JVM, which come after those of jvm.options
+   */
+  public static ProcessBuilder javaProcess(
+      List<String> flags, Class<?> main, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    Path file = jvmOptions();
+    if (file != null) {
+      command.add("@" + file);
+    }
+    command.addAll(flags);
+    command.add(main.getName());
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder;
+  }
+
   private static void addWithParents(Path start, List<Path> folders) {
     for (Path folder = start; folder != null; folder = folder.getParent()) {
       folders.add(folder);

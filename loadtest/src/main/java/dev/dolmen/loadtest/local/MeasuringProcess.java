@@ -42,34 +42,16 @@ public final class MeasuringProcess {
    */
   public void run(String what, double leftSeconds, Path log, String... arguments)
       throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("-Xms" + heapMb + "m", "-Xmx" + heapMb + "m"));
+    all.add("-XX:+AlwaysPreTouch");
+    all.addAll(flags);
     Process process =
-        new ProcessBuilder(command(arguments))
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+        Machine.javaProcess(all, main, List.of(arguments)).redirectOutput(log.toFile()).start();
     await(process, what, leftSeconds);
     if (process.exitValue() != 0) {
       throw new CommandFailedException(
           1, what + ": exit code " + process.exitValue() + "\n" + Files.readString(log));
     }
-  }
-
-  private List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    Path file = Machine.jvmOptions();
-    if (file != null) {
-      command.add("@" + file);
-    }
-    command.add("-Xms" + heapMb + "m");
-    command.add("-Xmx" + heapMb + "m");
-    command.add("-XX:+AlwaysPreTouch");
-    command.addAll(flags);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
-    command.addAll(List.of(arguments));
-    return command;
   }
 
   private void await(Process process, String what, double leftSeconds) throws InterruptedException {

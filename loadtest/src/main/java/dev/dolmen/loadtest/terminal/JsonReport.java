@@ -32,6 +32,12 @@ public final class JsonReport {
     return this;
   }
 
+  /** Puts a truth value. */
+  public JsonReport put(String key, boolean value) {
+    values.put(key, value);
+    return this;
+  }
+
   /** Puts a text. */
   public JsonReport put(String key, String value) {
     values.put(key, value);

@@ -1,0 +1,117 @@
+package dev.dolmen.loadtest.local;
+
+import dev.dolmen.server.cli.DolmenCommand;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code dolmen serve} in a process of its own, on two ports that stay the same from start to
+ * start. One thread.
+ */
+public final class ServerProcess implements AutoCloseable {
+  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+  private static final int POLL_MS = 5;
+
+  private final Path config;
+  private final Path log;
+  private final int port = freePort();
+  private final int metricsPort = freePort();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private @Nullable Process process;
+
+  /**
+   * @param config its configuration
+   * @param log file that its output is appended to
+   */
+  public ServerProcess(Path config, Path log) throws IOException {
+    this.config = config;
+    this.log = log;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Where gRPC listens. */
+  public int port() {
+    return port;
+  }
+
+  /**
+   * Starts the process and waits until it says that it is ready.
+   *
+   * @return milliseconds from the start of the process
+   * @throws IOException with the end of its output if it ends, or is not ready for two minutes
+   */
+  public long start() throws IOException, InterruptedException {
+    List<String> arguments =
+        List.of(
+            "serve",
+            "--config",
+            config.toString(),
+            "--port",
+            Integer.toString(port),
+            "--metrics-port",
+            Integer.toString(metricsPort));
+    long start = System.nanoTime();
+    Process started =
+        Machine.javaProcess(List.of("-Xmx512m"), DolmenCommand.class, arguments)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    process = started;
+    while (!ready()) {
+      if (!started.isAlive()) {
+        throw new IOException("the server ended with " + started.exitValue() + output());
+      }
+      if (System.nanoTime() - start > READY_WITHIN.toNanos()) {
+        throw new IOException("the server is not ready after " + READY_WITHIN + output());
+      }
+      Thread.sleep(POLL_MS);
+    }
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+  }
+
+  private boolean ready() throws InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + metricsPort + "/readyz");
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(2)).build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false; // It does not listen yet.
+    }
+  }
+
+  private String output() throws IOException {
+    List<String> lines = Files.readAllLines(log);
+    return ":\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+  }
+
+  /** Ends it as {@code kill -9} does, and waits for its end. */
+  public void kill() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly().waitFor();
+    }
+  }
+
+  @Override
+  public void close() {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly();
+    }
+    http.close();
+  }
+}
