@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** A process of this program's Java and classes that measures something and ends. */
 public final class MeasuringProcess {
@@ -70,15 +68,6 @@ public final class MeasuringProcess {
       Runtime.getRuntime().removeShutdownHook(end);
     } finally {
       process.destroy();
-    }
-  }
-
-  /** Deletes a directory and all in it. */
-  public static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.dolmen.loadtest.local.Machine;
 import dev.dolmen.loadtest.local.MeasuringProcess;
 import dev.dolmen.loadtest.terminal.ProgressBar;
 import dev.dolmen.loadtest.terminal.Terminal;
+import dev.dolmen.server.DirectoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ public final class ModelBenchCommand implements Callable<Integer> {
         left -= part.estimateSeconds(quick);
       }
     } finally {
-      MeasuringProcess.delete(directory);
+      DirectoryTree.delete(directory);
     }
     ModelReport report = new ModelReport(lines);
     out.text(report.text());

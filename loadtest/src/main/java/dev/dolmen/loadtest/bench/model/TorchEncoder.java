@@ -66,7 +66,7 @@ final class TorchEncoder implements AutoCloseable {
         x = layers.layer(l, x, biases.get(l));
       }
       x = lastLayer("layer" + last, x, biases.get(last));
-      return TorchLayers.unit(layers.layerNorm(x, "norm"), options.temperature()).toFloatArray();
+      return layers.unit(layers.layerNorm(x, "norm"), options.temperature()).toFloatArray();
     }
   }
 

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import dev.dolmen.model.ModelOptions;
 import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ final class TorchLayers {
 
   private final ModelOptions options;
   private final NDManager manager;
+
+  private final Map<Float, NDArray> numbers = new HashMap<>();
 
   /** Tensors by their names in the model, in its order. */
   final Map<String, NDArray> weights = new LinkedHashMap<>();
@@ -92,14 +95,22 @@ final class TorchLayers {
         .singletonOrThrow();
   }
 
-  static NDArray unit(NDArray x, float scale) {
-    NDArray norm = x.square().sum(new int[] {-1}, true).add(UNIT_EPSILON).sqrt();
-    return x.mul(scale).div(norm);
+  NDArray unit(NDArray x, float scale) {
+    NDArray norm = x.square().sum(new int[] {-1}, true).add(number(UNIT_EPSILON)).sqrt();
+    return x.mul(number(scale)).div(norm);
+  }
+
+  /**
+   * A number as an array that stays: DJL's operations on a plain one free theirs at once, and now
+   * and then something else stands there when PyTorch's backward reads it.
+   */
+  private NDArray number(double value) {
+    return numbers.computeIfAbsent((float) value, v -> manager.create(v.floatValue()));
   }
 
   /** The tanh form, which DJL has no single operation for. */
-  private static NDArray gelu(NDArray x) {
-    NDArray inner = x.square().mul(GELU_SCALE * GELU_CUBE).add(GELU_SCALE).mul(x);
+  private NDArray gelu(NDArray x) {
+    NDArray inner = x.square().mul(number(GELU_SCALE * GELU_CUBE)).add(number(GELU_SCALE)).mul(x);
     return inner.getNDArrayInternal().sigmoid().mul(x);
   }
 
@@ -112,7 +123,7 @@ final class TorchLayers {
    */
   NDArray tokens(NDArray items, NDArray types, NDArray gaps) {
     return items
-        .mul(Math.sqrt(options.width()))
+        .mul(number(Math.sqrt(options.width())))
         .add(rows(types, weight("type")))
         .add(rows(gaps, weight("gap")));
   }
@@ -170,7 +181,7 @@ final class TorchLayers {
     NDArray shares =
         heads(q, heads, headWidth)
             .matMul(heads(k, heads, headWidth).transpose(0, 1, 3, 2))
-            .mul(1 / Math.sqrt((double) headWidth))
+            .mul(number(1 / Math.sqrt((double) headWidth)))
             .add(bias)
             .softmax(-1);
     return shares

@@ -101,7 +101,7 @@ final class TorchTrainer implements AutoCloseable {
   }
 
   private NDArray loss() {
-    NDArray items = TorchLayers.unit(layers.linear(rows, "item"), 1);
+    NDArray items = layers.unit(layers.linear(rows, "item"), 1);
     NDArray x = layers.tokens(TorchLayers.rows(tokenItem, items), types, gaps);
     for (int l = 0; l < options.layers(); l++) {
       x = layers.layer(l, x, layers.distanceBias(l, distances, mask));
@@ -109,7 +109,7 @@ final class TorchTrainer implements AutoCloseable {
     int length = shape.encode().length();
     NDArray predicting = layers.layerNorm(x, "norm").split(new long[] {length - 1}, 1).get(0);
     NDArray sessions =
-        TorchLayers.unit(
+        layers.unit(
             predicting.reshape(shape.predictions(), options.width()), options.temperature());
     NDArray scores = sessions.matMul(items.transpose()).sub(logQ);
     return scores.logSoftmax(-1).gather(targets, 1).mean().neg();

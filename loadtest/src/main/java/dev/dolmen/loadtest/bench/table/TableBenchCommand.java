@@ -5,6 +5,7 @@ import dev.dolmen.loadtest.local.Machine;
 import dev.dolmen.loadtest.local.MeasuringProcess;
 import dev.dolmen.loadtest.terminal.ProgressBar;
 import dev.dolmen.loadtest.terminal.Terminal;
+import dev.dolmen.server.DirectoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,7 +162,7 @@ public final class TableBenchCommand implements Callable<Integer> {
           .run(what, leftSeconds, log, in.toString(), tables.toString(), result.toString());
       return MAPPER.readValue(result.toFile(), TableFigures.class);
     } finally {
-      MeasuringProcess.delete(directory);
+      DirectoryTree.delete(directory);
     }
   }
 }
