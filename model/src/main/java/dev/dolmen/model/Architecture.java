@@ -2,6 +2,7 @@ package dev.dolmen.model;
 
 import dev.dolmen.model.item.ItemEncoder;
 import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.layer.IdGate;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.loss.TaskHeads;
 import dev.dolmen.model.session.SessionEncoder;
@@ -29,7 +30,8 @@ final class Architecture {
   Architecture(ModelOptions options, Kernels kernels) {
     this.options = options;
     this.kernels = kernels;
-    items = new ItemEncoder(kernels, layout, options);
+    IdGate gate = options.idGate() ? new IdGate(layout, options) : null;
+    items = new ItemEncoder(kernels, layout, options, gate);
     sessions = new SessionEncoder(kernels, layout, options);
     priorWeight = layout.vector("prior/weight", 1, PRIOR_WEIGHT_START);
     terms = layout.scoreTerms("repeat/distance", ScoreTerms.DISTANCES, TERM_RATE);

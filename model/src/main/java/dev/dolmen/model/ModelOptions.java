@@ -19,6 +19,7 @@ import java.util.List;
  * @param itemColumns columns of an item, in order of concatenation
  * @param idColumn which of {@code itemColumns} is the item's id
  * @param contextColumns columns of a visit's context; may be empty
+ * @param idGate whether the id of an item without a row of its own goes through learned factors
  * @param tasks what is learned, beside the next item, and how strongly
  */
 public record ModelOptions(
@@ -35,6 +36,7 @@ public record ModelOptions(
     List<FeatureColumn> itemColumns,
     int idColumn,
     List<FeatureColumn> contextColumns,
+    boolean idGate,
     TaskOptions tasks) {
   public ModelOptions {
     itemColumns = List.copyOf(itemColumns);
@@ -66,7 +68,7 @@ public record ModelOptions(
     }
   }
 
-  /** A model of the next item alone. */
+  /** A model of the next item alone, without an id gate. */
   public ModelOptions(
       int width,
       int layers,
@@ -95,6 +97,7 @@ public record ModelOptions(
         itemColumns,
         idColumn,
         contextColumns,
+        false,
         TaskOptions.nextItem());
   }
 

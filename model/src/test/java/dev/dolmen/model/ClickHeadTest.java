@@ -33,6 +33,7 @@ class ClickHeadTest {
           List.of(new FeatureColumn("id", 0, 16)),
           0,
           List.of(),
+          false,
           CLICKS);
 
   /** 2% to 23%, and half of it from the second position on. */

@@ -27,18 +27,19 @@ class GradientTest {
       float idDropout,
       boolean contexts,
       TaskOptions tasks,
+      boolean idGate,
       Kernels kernels) {}
 
   static Stream<Case> cases() {
     return Stream.of(
-        new Case(2, Pooling.LAST, 0, true, TaskOptions.nextItem(), Kernels.best()),
-        new Case(2, Pooling.LAST, 0.4f, true, ALL_TASKS, Kernels.best()),
-        new Case(1, Pooling.MEAN, 0.4f, false, TaskOptions.nextItem(), Kernels.best()),
-        new Case(1, Pooling.ATTENTION, 0.4f, false, ALL_TASKS, Kernels.best()),
-        new Case(2, Pooling.ATTENTION, 0, true, TaskOptions.nextItem(), Kernels.best()),
-        new Case(0, Pooling.LAST, 0, true, TaskOptions.nextItem(), Kernels.best()),
-        new Case(0, Pooling.MEAN, 0, true, fixed(), Kernels.best()),
-        new Case(1, Pooling.MEAN, 0.4f, true, ALL_TASKS, new ScalarKernels("test")));
+        new Case(2, Pooling.LAST, 0, true, TaskOptions.nextItem(), false, Kernels.best()),
+        new Case(2, Pooling.LAST, 0.4f, true, ALL_TASKS, true, Kernels.best()),
+        new Case(1, Pooling.MEAN, 0.4f, false, TaskOptions.nextItem(), false, Kernels.best()),
+        new Case(1, Pooling.ATTENTION, 0.4f, false, ALL_TASKS, true, Kernels.best()),
+        new Case(2, Pooling.ATTENTION, 0, true, TaskOptions.nextItem(), false, Kernels.best()),
+        new Case(0, Pooling.LAST, 0, true, TaskOptions.nextItem(), false, Kernels.best()),
+        new Case(0, Pooling.MEAN, 0, true, fixed(), true, Kernels.best()),
+        new Case(1, Pooling.MEAN, 0.4f, true, ALL_TASKS, true, new ScalarKernels("test")));
   }
 
   private static TaskOptions fixed() {
@@ -46,11 +47,16 @@ class GradientTest {
   }
 
   static ModelOptions options(int layers, Pooling pooling, float idDropout, boolean contexts) {
-    return options(layers, pooling, idDropout, contexts, TaskOptions.nextItem());
+    return options(layers, pooling, idDropout, contexts, false, TaskOptions.nextItem());
   }
 
   static ModelOptions options(
-      int layers, Pooling pooling, float idDropout, boolean contexts, TaskOptions tasks) {
+      int layers,
+      Pooling pooling,
+      float idDropout,
+      boolean contexts,
+      boolean idGate,
+      TaskOptions tasks) {
     return new ModelOptions(
         24,
         layers,
@@ -71,6 +77,7 @@ class GradientTest {
         contexts
             ? List.of(new FeatureColumn("device", 3, 4), new FeatureColumn("hour", 4, 3))
             : List.of(),
+        idGate,
         tasks);
   }
 
@@ -86,7 +93,7 @@ class GradientTest {
   @ParameterizedTest
   @MethodSource("cases")
   void everyGradient(Case c) {
-    ModelOptions options = options(c.layers, c.pooling, c.idDropout, c.contexts, c.tasks);
+    ModelOptions options = options(c.layers, c.pooling, c.idDropout, c.contexts, c.idGate, c.tasks);
     SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 11, c.kernels);
     scatter(model);
     RandomBatch random = new RandomBatch(options, 6, 17, 13, 5, 99);

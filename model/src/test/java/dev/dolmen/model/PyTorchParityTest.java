@@ -70,6 +70,7 @@ class PyTorchParityTest {
         columns,
         columns.size() - 1,
         contexts,
+        random.nextBoolean(),
         tasks(random));
   }
 

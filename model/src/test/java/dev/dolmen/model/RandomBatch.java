@@ -27,6 +27,8 @@ final class RandomBatch {
         rows.values[s][i] = 0.3f * (float) random.nextGaussian();
       }
     }
+    int idSlot = options.itemColumns().get(options.idColumn()).slot();
+    rows.markUnadmitted(idSlot, row -> row % 3 > 0);
     fill(batch.items, items, random);
     fill(batch.contexts, 4, random);
     tokens(options, sessions, items, random);

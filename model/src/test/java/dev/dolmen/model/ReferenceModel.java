@@ -16,10 +16,12 @@ final class ReferenceModel {
   final double[][] rows;
   private final ModelOptions options;
   private final ParameterLayout layout;
+  private final boolean[] unadmitted;
 
   ReferenceModel(SessionModel model, GatheredRows gathered) {
     options = model.options();
     layout = model.layout();
+    unadmitted = gathered.unadmitted;
     parameters = doubles(model.parameters());
     rows = new double[gathered.values.length][];
     for (int s = 0; s < rows.length; s++) {
@@ -106,8 +108,20 @@ final class ReferenceModel {
   }
 
   double[] item(TrainingBatch batch, int i, boolean[] dropped) {
-    int replaced = dropped.length > 0 && dropped[i] ? options.idColumn() : -1;
-    return unit(linear("item", pooled(options.itemColumns(), batch.items, i, replaced)), 1);
+    boolean drop = dropped.length > 0 && dropped[i];
+    int replaced = drop ? options.idColumn() : -1;
+    double[] columns = pooled(options.itemColumns(), batch.items, i, replaced);
+    int row = valueOf(batch, i, options.idColumn());
+    if (options.idGate() && (drop || (row >= 0 && unadmitted[row]))) {
+      int at = 0;
+      for (int c = 0; c < options.idColumn(); c++) {
+        at += options.itemColumns().get(c).dim();
+      }
+      for (int d = 0; d < options.itemColumns().get(options.idColumn()).dim(); d++) {
+        columns[at + d] *= p("item/id-gate", 0, d);
+      }
+    }
+    return unit(linear("item", columns), 1);
   }
 
   /** Vectors after the last norm, of all tokens of one session. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class SessionModelTest {
   private static final ModelOptions OPTIONS =
-      GradientTest.options(2, Pooling.LAST, 0.3f, true, GradientTest.ALL_TASKS);
+      GradientTest.options(2, Pooling.LAST, 0.3f, true, true, GradientTest.ALL_TASKS);
 
   private static SessionModel model(long seed) {
     return new SessionModel(OPTIONS, DenseOptimizerOptions.defaults(), seed);
@@ -245,8 +245,7 @@ class SessionModelTest {
             2,
             List.of(new FeatureColumn("id", 0, 32)),
             0,
-            List.of(),
-            TaskOptions.nextItem());
+            List.of());
     DenseOptimizerOptions optimizer =
         new DenseOptimizerOptions(3e-3f, 0.9f, 0.99f, 1e-8f, 0, 1, 10);
     SessionModel model = new SessionModel(options, optimizer, 3);

@@ -26,6 +26,7 @@ final class TorchModel implements AutoCloseable {
   private final NDManager manager = NDManager.newBaseManager(Device.cpu());
   private final ModelOptions options;
   private final TrainingBatch batch;
+  private final boolean[] unadmitted;
   private final boolean[] dropped;
   final Map<String, NDArray> parameters = new LinkedHashMap<>();
   final NDArray[] rows;
@@ -57,6 +58,7 @@ final class TorchModel implements AutoCloseable {
       boolean[] dropped) {
     options = model.options();
     batch = random.batch;
+    unadmitted = random.rows.unadmitted;
     this.dropped = dropped;
     for (Tensor t : model.layout().tensors()) {
       if (t.size() > 0) {
@@ -176,9 +178,24 @@ final class TorchModel implements AutoCloseable {
           weights[r][block.row[e]] += block.weight[e];
         }
       }
-      parts.add(constant(weights).matMul(slot));
+      NDArray part = constant(weights).matMul(slot);
+      boolean gated = block == batch.items && c == options.idColumn() && options.idGate();
+      parts.add(gated ? part.mul(gate(replaced)) : part);
     }
     return beside(parts);
+  }
+
+  /** The learned factors for items without an id row, 1 for the others, [I, dim]. */
+  private NDArray gate(boolean[] replaced) {
+    float[][] open = new float[batch.items.records][1];
+    float[][] closed = new float[batch.items.records][1];
+    for (int i = 0; i < batch.items.records; i++) {
+      int row = valueOf(i, options.idColumn());
+      boolean cold = (replaced.length > 0 && replaced[i]) || (row >= 0 && unadmitted[row]);
+      closed[i][0] = cold ? 1 : 0;
+      open[i][0] = cold ? 0 : 1;
+    }
+    return constant(closed).mul(p("item/id-gate")).add(constant(open));
   }
 
   /** Columns side by side; of a single array DJL's own concat gives a copy without a history. */

@@ -82,6 +82,7 @@ final class TestServer implements Closeable {
             10,
             Pooling.LAST,
             d.idDropout(),
+            true,
             d.temperature(),
             d.tasks(),
             d.optimizer());

@@ -105,7 +105,11 @@ final class Learner {
     frequencies = new ClickCounts(options.popularityHalfLifeEvents());
     baseline = new ClickCounts(options.baselineHalfLifeEvents());
     refresher =
-        new VectorRefresher(catalog, vectors, new ItemEncoding(engine.schema(), table), baseline);
+        new VectorRefresher(
+            catalog,
+            vectors,
+            new ItemEncoding(engine.schema(), table, engine.model().idGate()),
+            baseline);
     assembler =
         new BatchAssembler(
             engine.schema(),
@@ -119,6 +123,7 @@ final class Learner {
                 options.fullSoftmaxItems(),
                 options.logQ(),
                 length,
+                engine.model().idGate(),
                 engine.seed()));
     serving = model.publish();
   }

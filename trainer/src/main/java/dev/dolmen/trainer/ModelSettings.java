@@ -23,6 +23,7 @@ import java.util.List;
  * @param pooling how positions become one session vector
  * @param idDropout share of items that learn without their id, so that new items are scored on the
  *     same scale; 0 to 1
+ * @param idGate whether the id of an item without a row of its own goes through learned factors
  * @param temperature τ, the scale of a score, which is τ times a cosine; 0.01 to 100
  * @param tasks what is learned beside the next item
  * @param optimizer how the dense parameters learn
@@ -35,6 +36,7 @@ public record ModelSettings(
     int maxSessionLength,
     Pooling pooling,
     float idDropout,
+    boolean idGate,
     float temperature,
     TaskSettings tasks,
     DenseOptimizerOptions optimizer) {
@@ -62,6 +64,7 @@ public record ModelSettings(
         20,
         Pooling.LAST,
         0.1f,
+        false,
         8,
         TaskSettings.defaults(),
         DenseOptimizerOptions.defaults());
@@ -94,6 +97,7 @@ public record ModelSettings(
         items,
         idColumn,
         columns(features.contextColumns()),
+        idGate,
         tasks.toTaskOptions(schema, items));
   }
 

@@ -7,6 +7,9 @@ public final class ItemActivations {
   /** Concatenated columns, [I, C]. */
   float[] columns = new float[0];
 
+  /** Id columns before their gate, [I, width of the id column]; empty without a gate. */
+  float[] ids = new float[0];
+
   /** Item vectors, [I, D]. */
   float[] vectors = new float[0];
 
@@ -19,7 +22,8 @@ public final class ItemActivations {
     return vectors;
   }
 
-  void resize(int items, int columnWidth, int width) {
+  void resize(int items, int columnWidth, int width, int idWidth) {
+    ids = Floats.atLeast(ids, items * idWidth);
     columns = Floats.atLeast(columns, items * columnWidth);
     vectors = Floats.atLeast(vectors, items * width);
     inverseNorms = Floats.atLeast(inverseNorms, items);

@@ -6,9 +6,11 @@ import dev.dolmen.model.ModelOptions;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.FeaturePooling;
+import dev.dolmen.model.layer.IdGate;
 import dev.dolmen.model.layer.Linear;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.UnitNorm;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The item encoder: pooled feature columns, concatenated, projected to the model's width and
@@ -21,8 +23,14 @@ public final class ItemEncoder {
   private final UnitNorm norm;
   private final int width;
   private final int idColumn;
+  private final @Nullable IdGate gate;
 
-  public ItemEncoder(Kernels kernels, ParameterLayout layout, ModelOptions options) {
+  /**
+   * @param gate for items without an id row; null for none
+   */
+  public ItemEncoder(
+      Kernels kernels, ParameterLayout layout, ModelOptions options, @Nullable IdGate gate) {
+    this.gate = gate;
     pooling = new FeaturePooling(kernels, options.itemColumns());
     width = options.width();
     idColumn = options.idColumn();
@@ -50,10 +58,16 @@ public final class ItemEncoder {
       ItemActivations activations,
       KernelScratch scratch) {
     int count = items.records;
-    activations.resize(count, pooling.width(), width);
+    activations.resize(count, pooling.width(), width, gate == null ? 0 : gate.dim());
     for (int i = 0; i < count; i++) {
-      int replaced = dropped.length > 0 && dropped[i] ? idColumn : -1;
-      pooling.forward(items, rows, i, replaced, activations.columns, i * pooling.width());
+      boolean drop = dropped.length > 0 && dropped[i];
+      int at = i * pooling.width();
+      pooling.forward(items, rows, i, drop ? idColumn : -1, activations.columns, at);
+      if (gate != null) {
+        float[] ids = activations.ids;
+        gate.forward(
+            parameters, items, rows, i, drop, activations.columns, at, ids, i * gate.dim());
+      }
     }
     float[] vectors = activations.vectors;
     projection.forward(parameters, activations.columns, 0, vectors, 0, count, scratch);
@@ -81,8 +95,14 @@ public final class ItemEncoder {
     projection.backwardParameters(gradients, activations.columns, dVectors, count, scratch);
     projection.backwardInput(parameters, dVectors, dColumns, count, scratch);
     for (int i = 0; i < count; i++) {
-      int replaced = dropped.length > 0 && dropped[i] ? idColumn : -1;
-      pooling.backward(items, rows, i, replaced, dColumns, i * pooling.width());
+      boolean drop = dropped.length > 0 && dropped[i];
+      int at = i * pooling.width();
+      if (gate != null) {
+        float[] ids = activations.ids;
+        gate.backward(
+            parameters, gradients, items, rows, i, drop, ids, i * gate.dim(), dColumns, at);
+      }
+      pooling.backward(items, rows, i, drop ? idColumn : -1, dColumns, at);
     }
   }
 }

@@ -39,6 +39,7 @@ final class EngineReader {
         s.integer("max_session_length", d.maxSessionLength(), 1, 1_024),
         s.choice("pooling", d.pooling()),
         (float) s.number("id_dropout", exact(d.idDropout()), 0, 1),
+        s.flag("id_gate", d.idGate()),
         (float) s.number("temperature", exact(d.temperature()), 0.01, 100),
         requireNonNullElse(s.section("tasks", t -> tasks(t, schema)), d.tasks()),
         requireNonNullElse(s.section("optimizer", EngineReader::dense), d.optimizer()));

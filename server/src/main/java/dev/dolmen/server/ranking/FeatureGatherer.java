@@ -19,14 +19,17 @@ final class FeatureGatherer {
   private final EmbeddingTable table;
   private final int[] slotOfColumn;
   private final int idSlot;
+  private final boolean idGate;
   private final long[][] fids;
   private int entries;
 
   /**
    * @param columns columns of a record, in order
    * @param idSlot slot whose row 0 must be its out-of-vocabulary row, or -1
+   * @param idGate whether the model wants to know which ids of that slot have no row
    */
-  FeatureGatherer(EmbeddingTable table, List<FeatureColumn> columns, int idSlot) {
+  FeatureGatherer(EmbeddingTable table, List<FeatureColumn> columns, int idSlot, boolean idGate) {
+    this.idGate = idGate;
     this.table = table;
     this.idSlot = idSlot;
     slotOfColumn = columns.stream().mapToInt(FeatureColumn::slot).toArray();
@@ -78,6 +81,9 @@ final class FeatureGatherer {
       if (n > 0) {
         table.gather(slot, fids[slot], 0, n, rows.values[slot], 0);
       }
+    }
+    if (idGate) {
+      rows.markUnadmitted(idSlot, row -> table.contains(idSlot, fids[idSlot][row]));
     }
   }
 

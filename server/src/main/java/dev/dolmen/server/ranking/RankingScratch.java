@@ -30,8 +30,10 @@ final class RankingScratch {
   int[] candidates = new int[0];
 
   RankingScratch(LiveState live, ModelOptions options) {
-    items = new FeatureGatherer(live.table(), options.itemColumns(), live.schema().idSlot());
-    contexts = new FeatureGatherer(live.table(), options.contextColumns(), -1);
+    items =
+        new FeatureGatherer(
+            live.table(), options.itemColumns(), live.schema().idSlot(), options.idGate());
+    contexts = new FeatureGatherer(live.table(), options.contextColumns(), -1, false);
     session = new SessionInput(contexts.block, contexts.rows);
     query = new float[options.width()];
     usedItem = new int[options.maxSessionLength()];

@@ -70,10 +70,16 @@ public final class BatchAssembler {
    * @param fullSoftmaxItems catalogue size up to which every item is a candidate
    * @param logQ strength of the correction, 0 to 1
    * @param maxSessionLength L
+   * @param idGate whether the model wants to know which ids have no row
    * @param seed with the batch number the source of randomness
    */
   public record Options(
-      int negatives, int fullSoftmaxItems, float logQ, int maxSessionLength, long seed) {}
+      int negatives,
+      int fullSoftmaxItems,
+      float logQ,
+      int maxSessionLength,
+      boolean idGate,
+      long seed) {}
 
   /**
    * @param frequencies clicks of late, for the chance to be a target; updated by the owner after
@@ -97,7 +103,7 @@ public final class BatchAssembler {
     FeatureExtractor features = new FeatureExtractor(schema);
     itemColumns = features.itemColumns();
     contextColumns = features.contextColumns();
-    gathering = new RowGathering(table, schema.idSlot());
+    gathering = new RowGathering(table, schema.idSlot(), options.idGate());
     batch = new TrainingBatch(itemColumns.size(), contextColumns.size());
   }
 

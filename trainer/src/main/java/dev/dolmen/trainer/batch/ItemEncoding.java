@@ -21,8 +21,11 @@ public final class ItemEncoding {
   private final Workspace workspace = new Workspace();
   private float[] out = new float[0];
 
-  public ItemEncoding(Schema schema, EmbeddingTable table) {
-    gathering = new RowGathering(table, schema.idSlot());
+  /**
+   * @param idGate whether the model wants to know which ids have no row
+   */
+  public ItemEncoding(Schema schema, EmbeddingTable table, boolean idGate) {
+    gathering = new RowGathering(table, schema.idSlot(), idGate);
     columns = new FeatureExtractor(schema).itemColumns();
     block = new FeatureBlock(columns.size());
     clear();

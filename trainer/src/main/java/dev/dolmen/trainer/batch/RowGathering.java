@@ -16,6 +16,7 @@ import java.util.List;
 final class RowGathering {
   private final EmbeddingTable table;
   private final int idSlot;
+  private final boolean idGate;
   private final SlotRows[] slots;
 
   /** First row of each slot that is not counted as an occurrence; rows before it are. */
@@ -23,7 +24,11 @@ final class RowGathering {
 
   final GatheredRows rows;
 
-  RowGathering(EmbeddingTable table, int idSlot) {
+  /**
+   * @param idGate whether the model wants to know which ids have no row
+   */
+  RowGathering(EmbeddingTable table, int idSlot, boolean idGate) {
+    this.idGate = idGate;
     this.table = table;
     this.idSlot = idSlot;
     slots = new SlotRows[table.slots()];
@@ -93,6 +98,13 @@ final class RowGathering {
       ensureRoom(s, false);
       table.gather(s, slots[s].fids, 0, slots[s].size, rows.values[s], 0);
     }
+    markUnadmitted();
+  }
+
+  private void markUnadmitted() {
+    if (idGate) {
+      rows.markUnadmitted(idSlot, row -> table.contains(idSlot, slots[idSlot].fids[row]));
+    }
   }
 
   /** Reads all rows, counts the occurrences and zeroes the gradients. */
@@ -112,6 +124,7 @@ final class RowGathering {
       table.gather(s, slot.fids, counted[s], rest, rows.values[s], counted[s] * dim);
       Arrays.fill(rows.gradients[s], 0, slot.size * dim, 0f);
     }
+    markUnadmitted();
   }
 
   /** One optimiser step on every row, with its gradient. */

@@ -61,7 +61,7 @@ class BatchAssemblerTest {
         clicks,
         clicks,
         coVisits,
-        new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, 7));
+        new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, true, 7));
   }
 
   private void click(String session, int... items) {
