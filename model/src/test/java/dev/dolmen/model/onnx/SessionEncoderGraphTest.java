@@ -15,7 +15,6 @@ import dev.dolmen.model.Pooling;
 import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.SessionInput;
 import dev.dolmen.model.SessionModel;
-import dev.dolmen.model.TaskOptions;
 import dev.dolmen.model.Workspace;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -71,8 +70,7 @@ class SessionEncoderGraphTest {
             5,
             List.of(new FeatureColumn("item_id", 0, WIDTH)),
             0,
-            context ? List.of(new FeatureColumn("country", 1, CONTEXT)) : List.of(),
-            TaskOptions.nextItem());
+            context ? List.of(new FeatureColumn("country", 1, CONTEXT)) : List.of());
     SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 3);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     model.writeTo(new DataOutputStream(bytes));
