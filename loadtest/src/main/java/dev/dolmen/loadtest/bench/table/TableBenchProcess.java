@@ -67,6 +67,10 @@ public final class TableBenchProcess {
       fill.run(cold, Math.min(run.rows(), WARM_UP_ROWS));
       warmUp(cold);
     }
+    if (run.snapshot()) {
+      // Before other figures, whose leftovers would be taken off from it when they are collected.
+      budget = BudgetFigures.measure(adagrad);
+    }
     List<TableFill.Figures> fills = new ArrayList<>();
     long before = memoryBytes();
     try (RowTable table = open("table")) {
@@ -83,7 +87,6 @@ public final class TableBenchProcess {
     }
     if (run.snapshot()) {
       lines.addAll(new SnapshotFigures(run, directory).restore());
-      budget = BudgetFigures.measure(adagrad);
     }
     while (fills.size() < run.fills()) {
       try (RowTable again = open("again-" + fills.size())) {

@@ -43,12 +43,10 @@ enum TableDesign {
       int rows,
       int dim,
       List<TablePoint> points) {
-    boolean quick = this == QUICK;
     for (String table : tables) {
       boolean snapshot = table.equals(RowTables.DOLMEN) && dim == 64;
       int fills = rows > MILLION ? 1 : 3;
-      runs.add(
-          new TableRun(table, rows, dim, rowWise, points, snapshot, fills, 3, quick ? 500 : 1_000));
+      runs.add(new TableRun(table, rows, dim, rowWise, points, snapshot, fills, 3, 1_000));
     }
   }
 
