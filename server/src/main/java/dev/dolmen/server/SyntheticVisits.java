@@ -22,6 +22,10 @@ final class SyntheticVisits {
   private static final int TOKENS = 200;
 
   private final Schema schema;
+
+  /** A day in 2033: some are still to come. */
+  private static final int BORN_BEFORE_SEC = 2_000_000_000;
+
   private final SplittableRandom random;
   private int items;
   private long events;
@@ -92,6 +96,7 @@ final class SyntheticVisits {
       case TEXT ->
           value.setToken(String.join(" ", tokens(slot.maxTokens()).getTokenList())).build();
       case NUMBER -> value.setNumber(1 + random.nextInt(1_000)).build();
+      case AGE -> value.setNumber(random.nextInt(BORN_BEFORE_SEC)).build();
       case ID, CONTEXT -> throw new IllegalArgumentException(slot.kind() + ": not of an item");
     };
   }

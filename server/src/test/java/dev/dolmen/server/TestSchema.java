@@ -1,6 +1,6 @@
 package dev.dolmen.server;
 
-import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -19,6 +19,7 @@ public final class TestSchema {
               slot("labels", SlotKind.TOKENS, false, 1, 8),
               slot("title", SlotKind.TEXT, false, 1, 8),
               slot("price", SlotKind.NUMBER, false, 1, 1),
+              slot("since", SlotKind.AGE, false, 1, 1),
               slot("device", SlotKind.CONTEXT, false, 1, 1)));
 
   private TestSchema() {}
@@ -27,6 +28,6 @@ public final class TestSchema {
     SparseOptimizerOptions optimizer =
         new SparseOptimizerOptions(SparseOptimizerOptions.Kind.ROW_WISE_ADAGRAD, 0.1f, 0.1f, 0, 0);
     RowOptions rows = new RowOptions(8, kind == SlotKind.ID ? 2 : 1, 0, 10_000, optimizer, 0.05f);
-    return new Slot(name, kind, required, levels, tokens, KnotScale.LOG, 0.5, rows);
+    return new Slot(name, kind, required, levels, tokens, KnotOptions.NONE, rows);
   }
 }

@@ -108,12 +108,13 @@ public final class Engine implements Closeable {
     live =
         new LiveState(
             options.schema(),
+            learner.features,
             learner.catalog,
             learner.vectors,
             learner.sessions,
             table,
             learner.coVisits,
-            new Published(learner.serving(), learner.batches(), 0));
+            new Published(learner.serving(), learner.batches(), 0, learner.eventTimeSec()));
     ingest = new Ingest(log, learner.catalog, live.features(), clock, progress, options);
     ingest.rememberLoggedEvents(logOptions.deduplicationEvents());
     schedule =

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Learner {
   private final TrainingOptions options;
-  private final FeatureExtractor features;
+  final FeatureExtractor features;
   private final ContextInterner contexts;
   final Catalog catalog;
   final SessionStore sessions;
@@ -193,6 +193,9 @@ final class Learner {
   private void applyUpsert(Item item) {
     try {
       refresher.changed(catalog.upsert(item).index());
+      if (catalog.learnKnots(item)) {
+        refresher.modelChanged();
+      }
     } catch (InvalidFeatureException e) {
       inapplicable++;
     }
@@ -219,6 +222,7 @@ final class Learner {
 
   /** Encodes items whose metadata is new. */
   void flushChangedItems() {
+    refresher.time(eventTimeSec());
     refresher.flush(serving);
   }
 
@@ -234,9 +238,9 @@ final class Learner {
   void learn() {
     flushChangedItems();
     batches++;
-    long eventTimeSec = Math.max(0, eventTimeMs / 1_000);
+    long eventTimeSec = eventTimeSec();
     model.copyTerms(terms);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), batches, terms);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), batches, terms, eventTimeSec);
     assembler.gatherForTraining(eventTimeSec);
     if (batch.predictions > 0) {
       learnPredictions(batch);
@@ -299,6 +303,11 @@ final class Learner {
   double taskLoss(int task) {
     double[] losses = taskLosses;
     return losses.length == 0 ? 0 : losses[task];
+  }
+
+  /** Newest event time. */
+  long eventTimeSec() {
+    return Math.max(0, eventTimeMs / 1_000);
   }
 
   /** Whether some item vectors were made by an older model. */

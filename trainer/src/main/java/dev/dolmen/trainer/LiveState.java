@@ -22,6 +22,7 @@ public final class LiveState {
 
   LiveState(
       Schema schema,
+      FeatureExtractor features,
       Catalog catalog,
       ItemVectors vectors,
       SessionStore sessions,
@@ -29,7 +30,7 @@ public final class LiveState {
       CoVisits coVisits,
       Published published) {
     this.schema = schema;
-    this.features = new FeatureExtractor(schema);
+    this.features = features;
     this.catalog = catalog;
     this.vectors = vectors;
     this.sessions = sessions;

@@ -8,5 +8,7 @@ import dev.dolmen.model.ServingModel;
  * @param model the dense parameters
  * @param modelVersion batches learned
  * @param learnedLogOffset every feedback event up to this is learned and its session extended
+ * @param eventTimeSec newest event time: how old items are goes by it
  */
-public record Published(ServingModel model, long modelVersion, long learnedLogOffset) {}
+public record Published(
+    ServingModel model, long modelVersion, long learnedLogOffset, long eventTimeSec) {}

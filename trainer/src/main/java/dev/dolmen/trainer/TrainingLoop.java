@@ -215,7 +215,9 @@ final class TrainingLoop implements Runnable {
     if (learner.pending().size() == 0) {
       Published before = live.published();
       if (before.learnedLogOffset() != readOffset || before.modelVersion() != learner.batches()) {
-        live.publish(new Published(learner.serving(), learner.batches(), readOffset));
+        live.publish(
+            new Published(
+                learner.serving(), learner.batches(), readOffset, learner.eventTimeSec()));
         popular.refresh(nowUs());
       }
       progress.learned(readOffset, records, lag.records());

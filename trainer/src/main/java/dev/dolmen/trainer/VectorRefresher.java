@@ -27,6 +27,7 @@ final class VectorRefresher {
   private int changes;
   private int cursor;
   private int staleLeft;
+  private long timeSec;
 
   /**
    * @param popularity clicks of late: each vector carries its item's prior as a bias
@@ -50,6 +51,15 @@ final class VectorRefresher {
   /** Changed items that wait for {@link #flush}. */
   int waiting() {
     return changes;
+  }
+
+  /**
+   * From now on items are as old as they are at this time.
+   *
+   * @param sec event time
+   */
+  void time(long sec) {
+    timeSec = sec;
   }
 
   /** Encodes the items that changed. */
@@ -106,7 +116,7 @@ final class VectorRefresher {
   }
 
   private void encodeChunk(ServingModel model) {
-    encoding.clear();
+    encoding.clear(timeSec);
     int kept = 0;
     for (int i = 0; i < inChunk; i++) {
       CatalogItem item = catalog.item(chunk[i]);

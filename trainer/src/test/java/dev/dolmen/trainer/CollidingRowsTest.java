@@ -35,7 +35,8 @@ class CollidingRowsTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void aRowForEachValueIsBetterThanSharedOnes(long visits) throws Exception {
-    long[] eighth = {ITEMS / Shop.CLUSTER / 8, ITEMS / 8, 0};
+    // Price and age would tell apart what the others no longer can.
+    long[] eighth = {ITEMS / Shop.CLUSTER / 8, ITEMS / 8, 1, 1, 0};
     double ours = quality(visits, TableFactory.COLLISIONLESS);
     double shared =
         quality(

@@ -28,7 +28,8 @@ class EngineRecoveryTest {
 
   @TempDir Path directory;
 
-  private final Shop shop = new Shop(200, 3);
+  /** So many that the knots of the prices move once more after the first snapshot. */
+  private final Shop shop = new Shop(240, 3);
 
   private static Engine open(Path data) throws IOException {
     return Engine.open(Shop.options(data), InstantSource.system(), new SimpleMeterRegistry());

@@ -67,6 +67,8 @@ final class Shop {
     return Item.newBuilder()
         .setItemId(id(number))
         .putSlots("category", SlotValue.newBuilder().setToken("c" + number / CLUSTER).build())
+        .putSlots("price", SlotValue.newBuilder().setNumber(number * 7 % 31).build())
+        .putSlots("since", SlotValue.newBuilder().setNumber(900 + number).build())
         .build();
   }
 

@@ -1,6 +1,6 @@
 package dev.dolmen.trainer;
 
-import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -12,7 +12,7 @@ import java.util.List;
 public final class TestSchemas {
   private TestSchemas() {}
 
-  /** A category, the item's id and the device of the visit, rows of 16 floats. */
+  /** A category, the item's id, price and birth, and the device of the visit, rows of 16 floats. */
   public static Schema small() {
     RowOptions rows =
         new RowOptions(
@@ -27,10 +27,12 @@ public final class TestSchemas {
         List.of(
             slot("category", SlotKind.CATEGORY, rows),
             slot("item", SlotKind.ID, rows),
+            slot("price", SlotKind.NUMBER, rows),
+            slot("since", SlotKind.AGE, rows),
             slot("device", SlotKind.CONTEXT, rows)));
   }
 
   private static Slot slot(String name, SlotKind kind, RowOptions rows) {
-    return new Slot(name, kind, false, 1, 1, KnotScale.LOG, 1, rows);
+    return new Slot(name, kind, false, 1, 1, KnotOptions.NONE, rows);
   }
 }

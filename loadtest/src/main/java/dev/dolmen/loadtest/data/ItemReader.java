@@ -60,7 +60,7 @@ public final class ItemReader implements Closeable {
     boolean numeric = in.columns().get(column).type() == AtomicColumn.Type.FLOAT;
     boolean fits =
         in.columns().get(column).type() != AtomicColumn.Type.FLOAT_SEQ
-            && numeric == (kind == SlotKind.NUMBER);
+            && numeric == kind.isNumber();
     if (!fits) {
       throw in.malformed(
           column,
@@ -94,7 +94,7 @@ public final class ItemReader implements Closeable {
   private SlotValue value(int column, SlotKind kind) throws MalformedDataException {
     SlotValue.Builder value = SlotValue.newBuilder();
     switch (kind) {
-      case NUMBER -> value.setNumber(in.number(column));
+      case NUMBER, AGE -> value.setNumber(in.number(column));
       case TOKENS -> value.setTokens(TokenList.newBuilder().addAllToken(in.tokens(column)));
       case CATEGORY_PATH -> value.setPath(TokenList.newBuilder().addAllToken(in.tokens(column)));
       case CATEGORY, TEXT, ID, CONTEXT -> value.setToken(in.text(column));

@@ -1,6 +1,6 @@
 package dev.dolmen.loadtest.data;
 
-import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -16,15 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The schema that follows from a dataset's files: the item id first, then each column of the item
  * file (token: category; token_seq: tokens; float: number), then each column of few distinct tokens
- * of the interaction files as context. Columns of floats that are points in time get a knot a day,
- * other floats knots on a logarithmic scale. Columns without a single value, and float_seq, are
- * left out.
+ * of the interaction files as context. Columns of seconds since 1970 are births, of which ages are
+ * learned, where the clicks have real times, too. Columns without a single value, and float_seq,
+ * are left out.
  */
 public final class SchemaInference {
   /** Name of the slot of item ids. */
   public static final String ID_SLOT = "item_id";
 
-  private static final double DAY_SEC = 86_400;
   private static final long MAX_ROWS = 1_000_000;
   private static final SparseOptimizerOptions OPTIMIZER =
       new SparseOptimizerOptions(SparseOptimizerOptions.Kind.ROW_WISE_ADAGRAD, 0.1f, 0.1f, 0, 0);
@@ -41,7 +40,8 @@ public final class SchemaInference {
     List<Slot> slots = new ArrayList<>();
     slots.add(slot(ID_SLOT, SlotKind.ID, 64, 2));
     if (dataset.itemFile() != null) {
-      slots.addAll(itemSlots(dataset.itemFile()));
+      boolean ages = profile.timeScale() != TimeScale.RUNNING_NUMBER;
+      slots.addAll(itemSlots(dataset.itemFile(), ages));
     }
     for (String context : profile.contexts()) {
       String name = taken(slots, context) ? "visit_" + context : context;
@@ -54,7 +54,7 @@ public final class SchemaInference {
     return slots.stream().anyMatch(s -> s.name().equals(name));
   }
 
-  private static List<Slot> itemSlots(Path file) throws IOException {
+  private static List<Slot> itemSlots(Path file, boolean ages) throws IOException {
     try (AtomicFileReader in = AtomicFileReader.open(file)) {
       int id = in.require("item_id", AtomicColumn.Type.TOKEN);
       List<AtomicColumn> columns = in.columns();
@@ -77,7 +77,7 @@ public final class SchemaInference {
       }
       List<Slot> slots = new ArrayList<>();
       for (int c = 0; c < columns.size(); c++) {
-        Slot slot = c == id || !present[c] ? null : itemSlot(columns.get(c), min[c], max[c]);
+        Slot slot = c == id || !present[c] ? null : itemSlot(columns.get(c), min[c], max[c], ages);
         if (slot != null) {
           slots.add(slot);
         }
@@ -86,30 +86,25 @@ public final class SchemaInference {
     }
   }
 
-  private static @Nullable Slot itemSlot(AtomicColumn column, double min, double max) {
+  private static @Nullable Slot itemSlot(
+      AtomicColumn column, double min, double max, boolean ages) {
     return switch (column.type()) {
       case TOKEN -> slot(column.name(), SlotKind.CATEGORY, 32, 1);
       case TOKEN_SEQ -> slot(column.name(), SlotKind.TOKENS, 32, 1);
-      case FLOAT -> number(column.name(), min, max);
+      case FLOAT -> number(column.name(), min, max, ages);
       case FLOAT_SEQ -> null;
     };
   }
 
-  private static Slot number(String name, double min, double max) {
-    RowOptions rows = rows(8, 1);
-    TimeScale scale = TimeScale.of(min, max);
-    if (scale == TimeScale.EPOCH_MILLIS) {
-      return new Slot(name, SlotKind.NUMBER, false, 1, 1, KnotScale.LINEAR, DAY_SEC * 1_000, rows);
-    }
-    if (name.endsWith("_at") || scale == TimeScale.EPOCH_SECONDS) {
-      return new Slot(name, SlotKind.NUMBER, false, 1, 1, KnotScale.LINEAR, DAY_SEC, rows);
-    }
-    return new Slot(name, SlotKind.NUMBER, false, 1, 1, KnotScale.LOG, 0.5, rows);
+  private static Slot number(String name, double min, double max, boolean ages) {
+    boolean birth = ages && TimeScale.of(min, max) == TimeScale.EPOCH_SECONDS;
+    SlotKind kind = birth ? SlotKind.AGE : SlotKind.NUMBER;
+    return new Slot(name, kind, false, 1, 1, KnotOptions.NONE, rows(8, 1));
   }
 
   private static Slot slot(String name, SlotKind kind, int dim, int threshold) {
     int maxTokens = kind == SlotKind.TOKENS ? 32 : 1;
-    return new Slot(name, kind, false, 1, maxTokens, KnotScale.LOG, 0.5, rows(dim, threshold));
+    return new Slot(name, kind, false, 1, maxTokens, KnotOptions.NONE, rows(dim, threshold));
   }
 
   private static RowOptions rows(int dim, int threshold) {

@@ -1,6 +1,7 @@
 package dev.dolmen.loadtest.data;
 
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
@@ -22,11 +23,8 @@ public final class SchemaYaml {
       switch (slot.kind()) {
         case CATEGORY_PATH -> line(yaml, "    levels", slot.levels());
         case TOKENS, TEXT -> line(yaml, "    max_tokens", slot.maxTokens());
-        case NUMBER -> {
-          line(yaml, "    knot_scale", lower(slot.knotScale()));
-          line(yaml, "    knot_step", number(slot.knotStep()));
-        }
-        case CATEGORY, ID, CONTEXT -> {}
+        case NUMBER -> knots(yaml, slot.knots());
+        case CATEGORY, AGE, ID, CONTEXT -> {}
       }
       line(yaml, "    dimension", slot.rows().dim());
       admission(yaml, slot.rows().admission());
@@ -44,6 +42,19 @@ public final class SchemaYaml {
       line(yaml, "      warm_up_steps", slot.rows().optimizer().warmUpSteps());
     }
     return yaml.toString();
+  }
+
+  private static void knots(StringBuilder yaml, KnotOptions knots) {
+    switch (knots) {
+      case KnotOptions.Quantiles quantiles -> {
+        line(yaml, "    knot_scale", "quantiles");
+        line(yaml, "    knots", quantiles.knots());
+      }
+      case KnotOptions.Even even -> {
+        line(yaml, "    knot_scale", lower(even.scale()));
+        line(yaml, "    knot_step", number(even.step()));
+      }
+    }
   }
 
   private static void admission(StringBuilder yaml, AdmissionOptions admission) {

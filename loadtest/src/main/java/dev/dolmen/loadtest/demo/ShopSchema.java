@@ -1,6 +1,6 @@
 package dev.dolmen.loadtest.demo;
 
-import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -38,8 +38,7 @@ final class ShopSchema {
         false,
         levels,
         maxTokens,
-        KnotScale.LOG,
-        0.5,
+        KnotOptions.NONE,
         new RowOptions(dim, threshold, 0, 100_000, OPTIMIZER, 0.05f));
   }
 

@@ -3,7 +3,6 @@ package dev.dolmen.loadtest.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolmen.parameterstore.schema.KnotScale;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
@@ -66,9 +65,6 @@ class SchemaInferenceTest {
             SlotKind.NUMBER,
             SlotKind.NUMBER,
             SlotKind.CONTEXT);
-    assertThat(schema.slots().get(3).knotScale()).isEqualTo(KnotScale.LINEAR);
-    assertThat(schema.slots().get(3).knotStep()).isEqualTo(86_400);
-    assertThat(schema.slots().get(4).knotScale()).isEqualTo(KnotScale.LOG);
     assertThat(schema.slots().getFirst().rows().admission().threshold()).isGreaterThan(1);
   }
 
@@ -123,7 +119,7 @@ class SchemaInferenceTest {
     String yaml = SchemaYaml.write(SchemaInference.infer(dataset, profile(dataset)));
     assertThat(yaml).startsWith("schema:\n  slots:\n");
     assertThat(yaml).contains("- name: created_at\n      kind: number\n");
-    assertThat(yaml).contains("knot_scale: linear\n      knot_step: 86400\n");
+    assertThat(yaml).contains("knot_scale: quantiles\n      knots: 16\n");
   }
 
   @Test

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.loadtest.local.LocalServer;
 import dev.dolmen.loadtest.terminal.Terminal;
-import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -40,7 +40,7 @@ class LoadCommandTest {
         new SparseOptimizerOptions(SparseOptimizerOptions.Kind.ROW_WISE_ADAGRAD, 0.1f, 0.1f, 0, 0);
     RowOptions rows = new RowOptions(16, 1, 0, 10_000, optimizer, 0.05f);
     return new Schema(
-        List.of(new Slot("item_id", SlotKind.ID, false, 1, 1, KnotScale.LOG, 0.5, rows)));
+        List.of(new Slot("item_id", SlotKind.ID, false, 1, 1, KnotOptions.NONE, rows)));
   }
 
   @Test

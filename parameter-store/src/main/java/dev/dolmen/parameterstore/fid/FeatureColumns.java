@@ -30,6 +30,16 @@ final class FeatureColumns {
     }
   }
 
+  /** Adds two neighbouring knots, or one where the number lies on it. */
+  void addBetween(long below, long above, float weightAbove) {
+    if (weightAbove < 1) {
+      add(below, 1 - weightAbove);
+    }
+    if (weightAbove > 0) {
+      add(above, weightAbove);
+    }
+  }
+
   /** Ends the column; one without entries is absent. */
   void end() {
     columnStart[++columns] = entries;

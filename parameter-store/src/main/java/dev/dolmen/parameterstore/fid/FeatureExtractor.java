@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.fid;
 
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.KnotScale;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the metadata of items and the context of visits into fids by the schema.
@@ -26,14 +28,18 @@ import java.util.Map;
  *   <li>Tokens: distinct tokens in the order of their fids, of which the first {@code maxTokens}
  *       are read, so equal sets give equal features; text: the first {@code maxTokens} distinct
  *       lower-case words.
- *   <li>Number: the two knots next to it, weighted by closeness. The fid is the knot's number.
+ *   <li>Number: the two knots next to it, weighted by closeness. The fid is the knot's number;
+ *       where knots are learned, see {@link LearnedKnots}, it is that of the quantile, and a number
+ *       beyond the last knots counts as the last.
+ *   <li>Age: two entries of the moment of birth, from which {@link ColumnSpec} makes the two knots
+ *       next to the age.
  *   <li>Id: see {@link Fids#ofId}.
  * </ul>
  *
  * <p>Two different values of one slot of an item with the same fid are refused: see {@link Fids}
  * for the odds.
  *
- * <p>Immutable; any thread.
+ * <p>Immutable but for the learned knots; any thread.
  */
 public final class FeatureExtractor {
   /** Longest token in bytes of UTF-8. */
@@ -45,19 +51,24 @@ public final class FeatureExtractor {
   /** Knots are numbered within this distance from 0, where every double is still exact. */
   private static final double MAX_KNOT = 1L << 52;
 
+  /** Moments of birth lie before this, in the year 5138: milliseconds do not. */
+  private static final double MAX_BIRTH_SEC = 1e11;
+
   private final Schema schema;
+  private final LearnedKnots learned;
   private final List<ColumnSpec> itemColumns = new ArrayList<>();
   private final List<ColumnSpec> contextColumns = new ArrayList<>();
 
   public FeatureExtractor(Schema schema) {
     this.schema = schema;
+    learned = new LearnedKnots(schema);
     for (int number = 0; number < schema.slots().size(); number++) {
       Slot slot = schema.slots().get(number);
       List<ColumnSpec> columns = slot.kind() == SlotKind.CONTEXT ? contextColumns : itemColumns;
       for (int level = 0; level < slot.columns(); level++) {
         String name =
             slot.kind() == SlotKind.CATEGORY_PATH ? slot.name() + '/' + level : slot.name();
-        columns.add(new ColumnSpec(name, number, slot.rows().dim()));
+        columns.add(new ColumnSpec(name, number, slot.rows().dim(), slot.kind() == SlotKind.AGE));
       }
     }
   }
@@ -72,6 +83,11 @@ public final class FeatureExtractor {
     return List.copyOf(contextColumns);
   }
 
+  /** The knots that items are extracted with. */
+  public LearnedKnots learnedKnots() {
+    return learned;
+  }
+
   /**
    * Features of an item: the slots in the schema's order, without those of kind context.
    *
@@ -83,12 +99,14 @@ public final class FeatureExtractor {
       checkItemSlot(name);
     }
     FeatureColumns columns = new FeatureColumns(itemColumns.size());
-    for (Slot slot : schema.slots()) {
+    @Nullable Knots[] knots = learned.now();
+    for (int number = 0; number < schema.slots().size(); number++) {
+      Slot slot = schema.slots().get(number);
       if (slot.kind() == SlotKind.ID) {
         columns.add(Fids.ofId(checkToken("item_id", item.getItemId(), MAX_TOKEN_BYTES)), 1);
         columns.end();
       } else if (slot.kind() != SlotKind.CONTEXT) {
-        addSlot(columns, slot, item.getSlotsMap().get(slot.name()));
+        addSlot(columns, slot, item.getSlotsMap().get(slot.name()), knots[number]);
       }
     }
     return columns.toFeatures();
@@ -139,7 +157,7 @@ public final class FeatureExtractor {
   }
 
   private static void addSlot(
-      FeatureColumns columns, Slot slot, @org.jspecify.annotations.Nullable SlotValue value) {
+      FeatureColumns columns, Slot slot, @Nullable SlotValue value, @Nullable Knots knots) {
     if (value == null || value.getValueCase() == SlotValue.ValueCase.VALUE_NOT_SET) {
       if (slot.required()) {
         throw new InvalidFeatureException("slots[" + slot.name() + "]", "", "a value: required");
@@ -155,7 +173,8 @@ public final class FeatureExtractor {
       case CATEGORY_PATH -> addPath(columns, slot, value.getPath().getTokenList());
       case TOKENS -> addTokens(columns, slot, value.getTokens().getTokenList());
       case TEXT -> addText(columns, slot, value.getToken());
-      case NUMBER -> addNumber(columns, slot, value.getNumber());
+      case NUMBER -> addNumber(columns, slot, value.getNumber(), knots);
+      case AGE -> addBirth(columns, slot, value.getNumber());
       case ID, CONTEXT -> throw new AssertionError(slot.kind());
     }
   }
@@ -166,7 +185,7 @@ public final class FeatureExtractor {
           case CATEGORY, TEXT, ID, CONTEXT -> SlotValue.ValueCase.TOKEN;
           case CATEGORY_PATH -> SlotValue.ValueCase.PATH;
           case TOKENS -> SlotValue.ValueCase.TOKENS;
-          case NUMBER -> SlotValue.ValueCase.NUMBER;
+          case NUMBER, AGE -> SlotValue.ValueCase.NUMBER;
         };
     if (value.getValueCase() != expected) {
       throw new InvalidFeatureException(
@@ -239,26 +258,45 @@ public final class FeatureExtractor {
     }
   }
 
-  private static void addNumber(FeatureColumns columns, Slot slot, double number) {
-    double position =
-        (slot.knotScale() == KnotScale.LOG ? signedLog2(number) : number) / slot.knotStep();
-    if (!(Math.abs(position) <= MAX_KNOT)) {
-      throw new InvalidFeatureException(
-          field(slot, "number"),
-          Double.toString(number),
-          Double.isFinite(number)
-              ? "a number within " + MAX_KNOT + " knots of " + slot.knotStep()
-              : "a finite number");
-    }
-    double below = Math.floor(position);
-    float weightAbove = (float) (position - below);
-    if (weightAbove < 1) {
-      columns.add((long) below, 1 - weightAbove);
-    }
-    if (weightAbove > 0) {
-      columns.add((long) below + 1, weightAbove);
+  private static void addNumber(
+      FeatureColumns columns, Slot slot, double number, @Nullable Knots knots) {
+    switch (slot.knots()) {
+      case KnotOptions.Even even -> addEven(columns, slot, number, even);
+      case KnotOptions.Quantiles quantiles -> {
+        check(Double.isFinite(number), slot, number, "a finite number");
+        if (knots != null) {
+          knots.add(number, columns);
+        }
+      }
     }
     columns.end();
+  }
+
+  private static void addEven(
+      FeatureColumns columns, Slot slot, double number, KnotOptions.Even knots) {
+    double position = (knots.scale() == KnotScale.LOG ? signedLog2(number) : number) / knots.step();
+    check(
+        Math.abs(position) <= MAX_KNOT,
+        slot,
+        number,
+        Double.isFinite(number)
+            ? "a number within " + MAX_KNOT + " knots of " + knots.step()
+            : "a finite number");
+    double below = Math.floor(position);
+    columns.addBetween((long) below, (long) below + 1, (float) (position - below));
+  }
+
+  private static void addBirth(FeatureColumns columns, Slot slot, double sec) {
+    check(sec >= 0 && sec < MAX_BIRTH_SEC, slot, sec, "seconds since 1970, from 0 to below 1e11");
+    columns.add((long) sec, 1);
+    columns.add((long) sec, 0);
+    columns.end();
+  }
+
+  private static void check(boolean holds, Slot slot, double number, String expected) {
+    if (!holds) {
+      throw new InvalidFeatureException(field(slot, "number"), Double.toString(number), expected);
+    }
   }
 
   /** StrictMath, so that every machine finds the same knots and weights. */

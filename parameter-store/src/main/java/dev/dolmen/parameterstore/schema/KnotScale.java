@@ -1,6 +1,6 @@
 package dev.dolmen.parameterstore.schema;
 
-/** How the knots of a {@link SlotKind#NUMBER} slot are spaced. */
+/** The scale on which knots are even, see {@link KnotOptions.Even}. */
 public enum KnotScale {
   /** Even on {@code sign(x) * log2(1 + |x|)}: prices, counts. */
   LOG,

@@ -10,8 +10,7 @@ package dev.dolmen.parameterstore.schema;
  * @param levels for {@link SlotKind#CATEGORY_PATH}: levels read from the root, 1 to 8; else 1
  * @param maxTokens for {@link SlotKind#TOKENS} and {@link SlotKind#TEXT}: tokens read, 1 to 256;
  *     else 1
- * @param knotScale for {@link SlotKind#NUMBER}: spacing of the knots
- * @param knotStep for {@link SlotKind#NUMBER}: distance between two knots on the scale, above 0
+ * @param knots for {@link SlotKind#NUMBER}: where its knots lie; else {@link KnotOptions#NONE}
  * @param rows how its embedding rows are kept
  */
 public record Slot(
@@ -20,8 +19,7 @@ public record Slot(
     boolean required,
     int levels,
     int maxTokens,
-    KnotScale knotScale,
-    double knotStep,
+    KnotOptions knots,
     RowOptions rows) {
 
   /**
@@ -43,12 +41,9 @@ public record Slot(
     } else {
       Checks.check(maxTokens == 1, name + ".maxTokens", maxTokens, "1 for kind " + kind);
     }
-    if (kind == SlotKind.NUMBER) {
+    if (kind != SlotKind.NUMBER) {
       Checks.check(
-          Double.isFinite(knotStep) && knotStep > 0,
-          name + ".knotStep",
-          knotStep,
-          "a finite number above 0");
+          knots.equals(KnotOptions.NONE), name + ".knots", knots, "the default for kind " + kind);
     }
     Checks.check(
         !(required && kind == SlotKind.CONTEXT),

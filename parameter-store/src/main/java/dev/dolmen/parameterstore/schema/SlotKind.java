@@ -12,8 +12,15 @@ public enum SlotKind {
   TEXT,
   /** A finite number, interpolated between the two knots next to it. */
   NUMBER,
+  /** The moment at which an item came into being; what is learned from is its age. */
+  AGE,
   /** The item's own id. */
   ID,
   /** A property of the visit, not of the item: device, country. */
-  CONTEXT
+  CONTEXT;
+
+  /** Whether an item's value is a number. */
+  public boolean isNumber() {
+    return this == NUMBER || this == AGE;
+  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.KnotScale;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Schemas;
@@ -26,15 +27,15 @@ class FeatureExtractorTest {
   void columnsFollowTheSchema() {
     assertThat(extractor.itemColumns())
         .containsExactly(
-            new ColumnSpec("brand", 0, 8),
-            new ColumnSpec("category/0", 2, 8),
-            new ColumnSpec("category/1", 2, 8),
-            new ColumnSpec("category/2", 2, 8),
-            new ColumnSpec("tags", 3, 8),
-            new ColumnSpec("title", 4, 16),
-            new ColumnSpec("price", 5, 4),
-            new ColumnSpec("item", 6, 16));
-    assertThat(extractor.contextColumns()).containsExactly(new ColumnSpec("device", 1, 4));
+            new ColumnSpec("brand", 0, 8, false),
+            new ColumnSpec("category/0", 2, 8, false),
+            new ColumnSpec("category/1", 2, 8, false),
+            new ColumnSpec("category/2", 2, 8, false),
+            new ColumnSpec("tags", 3, 8, false),
+            new ColumnSpec("title", 4, 16, false),
+            new ColumnSpec("price", 5, 4, false),
+            new ColumnSpec("item", 6, 16, false));
+    assertThat(extractor.contextColumns()).containsExactly(new ColumnSpec("device", 1, 4, false));
   }
 
   @Test
@@ -132,8 +133,7 @@ class FeatureExtractorTest {
                         true,
                         1,
                         1,
-                        KnotScale.LINEAR,
-                        0.25,
+                        new KnotOptions.Even(KnotScale.LINEAR, 0.25),
                         Schemas.rows(4, 1, 0, 10)),
                     Schemas.slot("item", SlotKind.ID, Schemas.rows(4, 1, 0, 10)))));
     assertThat(linear.item(item(Map.of("year", number(1999.5)))).fids()[0]).isEqualTo(7998);

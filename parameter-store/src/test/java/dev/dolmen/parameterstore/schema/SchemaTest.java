@@ -16,12 +16,14 @@ class SchemaTest {
     refused(() -> Schemas.rows(8, 1, -1, 10), "ttlSec: -1 is not 0 or more");
     refused(() -> Schemas.rows(8, 1, 0, 0), "maxRows: 0 is not between 1 and 1073741824");
     refused(() -> Schemas.adagrad(Float.NaN), "clipNorm: NaN is not a finite number");
-    refused(() -> slot("a b", SlotKind.CATEGORY, false, 1, 1, 1), "name: \"a b\" is not 1 to 128");
-    refused(() -> slot("a", SlotKind.CATEGORY, false, 2, 1, 1), "a.levels: 2 is not 1");
-    refused(() -> slot("a", SlotKind.CATEGORY_PATH, false, 9, 1, 1), "a.levels: 9 is not between");
-    refused(() -> slot("a", SlotKind.TEXT, false, 1, 0, 1), "a.maxTokens: 0 is not between");
-    refused(() -> slot("a", SlotKind.NUMBER, false, 1, 1, 0), "a.knotStep: 0.0 is not a finite");
-    refused(() -> slot("a", SlotKind.CONTEXT, true, 1, 1, 1), "a.required: true is not possible");
+    refused(() -> slot("a b", SlotKind.CATEGORY, false, 1, 1, 16), "name: \"a b\" is not 1 to 128");
+    refused(() -> slot("a", SlotKind.CATEGORY, false, 2, 1, 16), "a.levels: 2 is not 1");
+    refused(() -> slot("a", SlotKind.CATEGORY_PATH, false, 9, 1, 16), "a.levels: 9 is not between");
+    refused(() -> slot("a", SlotKind.TEXT, false, 1, 0, 16), "a.maxTokens: 0 is not between");
+    refused(() -> new KnotOptions.Even(KnotScale.LOG, 0), "knotStep: 0.0 is not a finite");
+    refused(() -> new KnotOptions.Quantiles(1), "knots: 1 is not between 2 and 256");
+    refused(() -> slot("a", SlotKind.AGE, false, 1, 1, 9), "a.knots: Quantiles[knots=9] is not");
+    refused(() -> slot("a", SlotKind.CONTEXT, true, 1, 1, 16), "a.required: true is not possible");
   }
 
   @Test
@@ -38,8 +40,9 @@ class SchemaTest {
   }
 
   private static Slot slot(
-      String name, SlotKind kind, boolean required, int levels, int maxTokens, double knotStep) {
-    return new Slot(name, kind, required, levels, maxTokens, KnotScale.LOG, knotStep, ROWS);
+      String name, SlotKind kind, boolean required, int levels, int maxTokens, int knots) {
+    return new Slot(
+        name, kind, required, levels, maxTokens, new KnotOptions.Quantiles(knots), ROWS);
   }
 
   private static void refused(Runnable making, String message) {

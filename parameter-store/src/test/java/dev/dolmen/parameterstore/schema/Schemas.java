@@ -22,8 +22,7 @@ public final class Schemas {
         false,
         kind == SlotKind.CATEGORY_PATH ? 3 : 1,
         kind == SlotKind.TOKENS || kind == SlotKind.TEXT ? 4 : 1,
-        KnotScale.LOG,
-        0.5,
+        kind == SlotKind.NUMBER ? new KnotOptions.Even(KnotScale.LOG, 0.5) : KnotOptions.NONE,
         rows);
   }
 

@@ -58,7 +58,7 @@ final class FilterValidation {
   }
 
   private static void range(Slot slot, NumberRange range) {
-    if (slot.kind() != SlotKind.NUMBER) {
+    if (!slot.kind().isNumber()) {
       throw invalid(
           "range",
           "slot " + Errors.describe(slot.name()) + " is no number, expected any_of or none_of");
@@ -77,7 +77,7 @@ final class FilterValidation {
   }
 
   private static void tokens(String field, Slot slot, List<String> tokens) {
-    if (slot.kind() == SlotKind.NUMBER) {
+    if (slot.kind().isNumber()) {
       throw invalid(field, "slot " + Errors.describe(slot.name()) + " is a number, expected range");
     }
     if (tokens.isEmpty() || tokens.size() > Fields.LIST_MAX) {

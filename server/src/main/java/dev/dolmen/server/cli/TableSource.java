@@ -61,21 +61,21 @@ final class TableSource {
      */
     long[] fids(String value) {
       SlotKind kind = kind();
-      if (kind == null || kind == SlotKind.NUMBER) {
+      if (kind == null || kind.isNumber()) {
         throw new CommandFailedException(
             2,
             "slot "
                 + shape().name()
                 + (kind == null
                     ? ": the snapshot does not say its kind; name the row with --fid N"
-                    : " is of kind number: name the knot with --fid N"));
+                    : " is a number: name the knot with --fid N"));
       }
       return switch (kind) {
         case ID -> new long[] {Fids.ofId(value)};
         case CATEGORY, TOKENS, CONTEXT -> new long[] {Fids.ofToken(value)};
         case CATEGORY_PATH -> new long[] {Fids.ofPath(List.of(value.split("/", -1)))};
         case TEXT -> Fids.ofWords(value);
-        case NUMBER -> throw new AssertionError(kind);
+        case NUMBER, AGE -> throw new AssertionError(kind);
       };
     }
   }

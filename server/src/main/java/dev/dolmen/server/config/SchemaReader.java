@@ -3,6 +3,7 @@ package dev.dolmen.server.config;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.KnotScale;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.RowSegment;
@@ -20,6 +21,9 @@ final class SchemaReader {
   private static final SparseOptimizerOptions DEFAULT_OPTIMIZER =
       new SparseOptimizerOptions(SparseOptimizerOptions.Kind.ROW_WISE_ADAGRAD, 0.1f, 0.1f, 0, 0);
 
+  private static final int DEFAULT_KNOTS = 16;
+  private static final double DEFAULT_KNOT_STEP = 0.5;
+
   private SchemaReader() {}
 
   static Schema read(ConfigSection s) {
@@ -34,8 +38,7 @@ final class SchemaReader {
         false,
         kind == SlotKind.CATEGORY_PATH ? 3 : 1,
         kind == SlotKind.TOKENS || kind == SlotKind.TEXT ? 32 : 1,
-        KnotScale.LOG,
-        0.5,
+        KnotOptions.NONE,
         new RowOptions(
             defaultDim(kind), defaultThreshold(kind), 0, 1_000_000, DEFAULT_OPTIMIZER, 0.05f));
   }
@@ -44,14 +47,14 @@ final class SchemaReader {
     return switch (kind) {
       case ID -> 64;
       case CATEGORY, CATEGORY_PATH, TOKENS, TEXT -> 32;
-      case NUMBER, CONTEXT -> 8;
+      case NUMBER, AGE, CONTEXT -> 8;
     };
   }
 
   private static int defaultThreshold(SlotKind kind) {
     return switch (kind) {
       case ID, TEXT -> 2;
-      case CATEGORY, CATEGORY_PATH, TOKENS, NUMBER, CONTEXT -> 1;
+      case CATEGORY, CATEGORY_PATH, TOKENS, NUMBER, AGE, CONTEXT -> 1;
     };
   }
 
@@ -77,16 +80,35 @@ final class SchemaReader {
     } else {
       s.refuse("max_tokens", "only slots of kind tokens and text have several");
     }
-    KnotScale scale = d.knotScale();
-    double step = d.knotStep();
-    if (kind == SlotKind.NUMBER) {
-      scale = s.choice("knot_scale", scale);
-      step = s.number("knot_step", step, Double.MIN_VALUE, 1e15);
-    } else {
-      s.refuse("knot_scale", "only a slot of kind number has knots");
-      s.refuse("knot_step", "only a slot of kind number has knots");
+    KnotOptions knots = kind == SlotKind.NUMBER ? knots(s) : noKnots(s);
+    return new Slot(name, kind, required, levels, maxTokens, knots, rows(s, d.rows()));
+  }
+
+  /** What {@code knot_scale} can say. */
+  private enum Knots {
+    QUANTILES,
+    LOG,
+    LINEAR
+  }
+
+  private static KnotOptions knots(ConfigSection s) {
+    Knots kind = s.choice("knot_scale", Knots.QUANTILES);
+    if (kind == Knots.QUANTILES) {
+      s.refuse("knot_step", "has no meaning for knot_scale quantiles: see knots");
+      return new KnotOptions.Quantiles(
+          s.integer("knots", DEFAULT_KNOTS, KnotOptions.MIN_QUANTILES, KnotOptions.MAX_QUANTILES));
     }
-    return new Slot(name, kind, required, levels, maxTokens, scale, step, rows(s, d.rows()));
+    s.refuse("knots", "only knot_scale quantiles has a number of knots");
+    return new KnotOptions.Even(
+        kind == Knots.LOG ? KnotScale.LOG : KnotScale.LINEAR,
+        s.number("knot_step", DEFAULT_KNOT_STEP, Double.MIN_VALUE, 1e15));
+  }
+
+  private static KnotOptions noKnots(ConfigSection s) {
+    for (String key : List.of("knot_scale", "knot_step", "knots")) {
+      s.refuse(key, "only a slot of kind number has knots");
+    }
+    return KnotOptions.NONE;
   }
 
   private static RowOptions rows(ConfigSection s, RowOptions d) {

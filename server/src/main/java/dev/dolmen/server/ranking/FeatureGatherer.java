@@ -1,8 +1,8 @@
 package dev.dolmen.server.ranking;
 
 import dev.dolmen.model.FeatureBlock;
-import dev.dolmen.model.FeatureColumn;
 import dev.dolmen.model.GatheredRows;
+import dev.dolmen.parameterstore.fid.ColumnSpec;
 import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.table.EmbeddingTable;
@@ -17,34 +17,40 @@ final class FeatureGatherer {
   final FeatureBlock block;
   final GatheredRows rows;
   private final EmbeddingTable table;
-  private final int[] slotOfColumn;
+  private final List<ColumnSpec> columnSpecs;
   private final int idSlot;
   private final boolean idGate;
   private final long[][] fids;
   private int entries;
+  private long nowSec;
 
   /**
    * @param columns columns of a record, in order
    * @param idSlot slot whose row 0 must be its out-of-vocabulary row, or -1
    * @param idGate whether the model wants to know which ids of that slot have no row
    */
-  FeatureGatherer(EmbeddingTable table, List<FeatureColumn> columns, int idSlot, boolean idGate) {
+  FeatureGatherer(EmbeddingTable table, List<ColumnSpec> columns, int idSlot, boolean idGate) {
     this.idGate = idGate;
     this.table = table;
     this.idSlot = idSlot;
-    slotOfColumn = columns.stream().mapToInt(FeatureColumn::slot).toArray();
-    block = new FeatureBlock(slotOfColumn.length);
+    columnSpecs = List.copyOf(columns);
+    block = new FeatureBlock(columnSpecs.size());
     int[] dim = new int[table.slots()];
     for (int slot = 0; slot < dim.length; slot++) {
       dim[slot] = table.dim(slot);
     }
     rows = new GatheredRows(dim);
     fids = new long[dim.length][0];
-    reset();
+    reset(0);
   }
 
-  /** Forgets all records. */
-  void reset() {
+  /**
+   * Forgets all records.
+   *
+   * @param timeSec event time by which items that follow are so and so old
+   */
+  void reset(long timeSec) {
+    nowSec = timeSec;
     block.records = 0;
     entries = 0;
     Arrays.fill(rows.rows, 0);
@@ -55,15 +61,17 @@ final class FeatureGatherer {
 
   /** Adds a record and returns its number. */
   int add(Features features) {
-    int columns = slotOfColumn.length;
+    int columns = columnSpecs.size();
     int record = block.records++;
     ensureStarts(block.records * columns + 1);
     for (int c = 0; c < columns; c++) {
+      ColumnSpec column = columnSpecs.get(c);
       block.start[record * columns + c] = entries;
-      for (int e = features.columnStart()[c]; e < features.columnStart()[c + 1]; e++) {
+      int from = features.columnStart()[c];
+      for (int e = from; e < features.columnStart()[c + 1]; e++) {
         ensureEntries(entries + 1);
-        block.row[entries] = addRow(slotOfColumn[c], features.fids()[e]);
-        block.weight[entries++] = features.weights()[e];
+        block.row[entries] = addRow(column.slot(), column.fid(features, from, e, nowSec));
+        block.weight[entries++] = column.weight(features, from, e, nowSec);
       }
     }
     block.start[block.records * columns] = entries;

@@ -1,7 +1,6 @@
 package dev.dolmen.server.ranking;
 
 import dev.dolmen.model.ModelOptions;
-import dev.dolmen.model.ServingModel;
 import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.server.index.IndexSet;
@@ -68,7 +67,7 @@ public final class Ranker {
     RankingScratch s = scratch.get();
     IndexSet excluded = s.index.excluded;
     excluded.clear();
-    int used = sessions.encode(request.getSession(), now.toEpochMilli(), published.model(), s);
+    int used = sessions.encode(request.getSession(), now.toEpochMilli(), published, s);
     if (request.getIncludeSeen()) {
       excluded.clear();
     }
@@ -117,7 +116,7 @@ public final class Ranker {
     Published published = live.published();
     RankingScratch s = scratch.get();
     s.index.excluded.clear();
-    int used = sessions.encode(request.getSession(), clock.millis(), published.model(), s);
+    int used = sessions.encode(request.getSession(), clock.millis(), published, s);
     if (used == 0) {
       Arrays.fill(s.query, 0); // Nothing is known of the session: nothing speaks for any item.
     }
@@ -132,13 +131,13 @@ public final class Ranker {
       }
       float score = index.score(s.query, item.index(), s.index);
       if (score == Float.NEGATIVE_INFINITY) {
-        encode(item.features(), published.model(), vector, s);
+        encode(item.features(), published, vector, s);
         score = dot(s.query, vector) + s.index.bonuses.of(0, item.index());
       }
       response.addItems(scored(ids.get(i), score));
     }
     for (Item item : request.getItemsList()) {
-      encode(live.features().item(item), published.model(), vector, s);
+      encode(live.features().item(item), published, vector, s);
       response.addItems(scored(item.getItemId(), dot(s.query, vector)));
     }
     return response.build();
@@ -164,10 +163,10 @@ public final class Ranker {
         throw new UnknownItemException("item_id", id);
       }
       if (!live.vectors().get(known.index(), s.query, 0)) {
-        encode(known.features(), published.model(), s.query, s);
+        encode(known.features(), published, s.query, s);
       }
     } else {
-      encode(metadata(request.getItem()), published.model(), s.query, s);
+      encode(metadata(request.getItem()), published, s.query, s);
     }
     ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema());
     index.searchCosine(s.query, request.getK(), filter, s.index);
@@ -193,11 +192,12 @@ public final class Ranker {
     return new Features(fids, features.weights(), features.columnStart());
   }
 
-  private static void encode(Features features, ServingModel model, float[] out, RankingScratch s) {
-    s.items.reset();
+  private static void encode(
+      Features features, Published published, float[] out, RankingScratch s) {
+    s.items.reset(published.eventTimeSec());
     s.items.add(features);
     s.items.gather();
-    model.encodeItems(s.items.block, s.items.rows, out, 0, s.workspace);
+    published.model().encodeItems(s.items.block, s.items.rows, out, 0, s.workspace);
   }
 
   private int candidates(List<String> ids, RankingScratch s) {

@@ -32,8 +32,8 @@ final class RankingScratch {
   RankingScratch(LiveState live, ModelOptions options) {
     items =
         new FeatureGatherer(
-            live.table(), options.itemColumns(), live.schema().idSlot(), options.idGate());
-    contexts = new FeatureGatherer(live.table(), options.contextColumns(), -1, false);
+            live.table(), live.features().itemColumns(), live.schema().idSlot(), options.idGate());
+    contexts = new FeatureGatherer(live.table(), live.features().contextColumns(), -1, false);
     session = new SessionInput(contexts.block, contexts.rows);
     query = new float[options.width()];
     usedItem = new int[options.maxSessionLength()];

@@ -7,6 +7,7 @@ import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.server.index.IndexSet;
 import dev.dolmen.trainer.Ingest;
 import dev.dolmen.trainer.LiveState;
+import dev.dolmen.trainer.Published;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.TimeGaps;
 import dev.dolmen.v1.EventType;
@@ -36,15 +37,17 @@ final class SessionEncoder {
    *
    * @param context a validated session
    * @param nowMs time of events that have none
+   * @param published the model, and the event time by which items are so and so old
    * @return events that were read; with 0 there is no query
    * @throws UnknownItemException for an event whose item is neither in the catalogue nor inline
    */
-  int encode(SessionContext context, long nowMs, ServingModel model, RankingScratch scratch) {
+  int encode(SessionContext context, long nowMs, Published published, RankingScratch scratch) {
+    ServingModel model = published.model();
     ModelOptions options = model.options();
     SessionTokens tokens = scratch.tokens;
     tokens.clear();
-    scratch.items.reset();
-    scratch.contexts.reset();
+    scratch.items.reset(published.eventTimeSec());
+    scratch.contexts.reset(0);
     SessionHistory history =
         context.getSessionId().isEmpty() ? null : live.sessions().get(context.getSessionId());
     if (history != null) {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.AdmissionOptions.Occurrences;
 import dev.dolmen.parameterstore.schema.AdmissionOptions.Probabilistic;
+import dev.dolmen.parameterstore.schema.KnotOptions;
+import dev.dolmen.parameterstore.schema.KnotScale;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import java.io.IOException;
@@ -126,6 +128,23 @@ class ConfigTest {
     assertThat(problems(MINIMAL + "    - {name: item_id, kind: category}\n"))
         .contains("item_id")
         .contains("used once");
+  }
+
+  @Test
+  void aNumbersKnotsAreLearnedOrEven() throws ConfigException {
+    String number = MINIMAL + "    - {name: size, kind: number, knot_scale: %s, %s}\n";
+    assertThat(parse(number.formatted("quantiles", "knots: 9")).schema().slots().get(1).knots())
+        .isEqualTo(new KnotOptions.Quantiles(9));
+    assertThat(parse(number.formatted("linear", "knot_step: 2")).schema().slots().get(1).knots())
+        .isEqualTo(new KnotOptions.Even(KnotScale.LINEAR, 2));
+    assertThat(problems(number.formatted("quantiles", "knot_step: 2")))
+        .contains("knot_step: has no meaning for knot_scale quantiles: see knots");
+    assertThat(problems(number.formatted("log", "knots: 9")))
+        .contains("knots: only knot_scale quantiles has a number of knots");
+    assertThat(problems(number.formatted("quantiles", "knots: 1")))
+        .contains("knots: 1: expected a whole number from 2 to 256");
+    assertThat(problems(MINIMAL + "    - {name: since, kind: age, knots: 9}\n"))
+        .contains("knots: only a slot of kind number has knots");
   }
 
   @Test

@@ -111,10 +111,13 @@ public final class BatchAssembler {
    * Forms a batch; rows are numbered, not read yet.
    *
    * @param terms the model's score terms, for {@link #bonuses}
+   * @param eventTimeSec event time by which items are so and so old
    * @return the batch, valid until the next call
    */
-  public TrainingBatch assemble(List<PendingSession> sessions, long number, float[] terms) {
+  public TrainingBatch assemble(
+      List<PendingSession> sessions, long number, float[] terms, long eventTimeSec) {
     reset(number);
+    gathering.clear(eventTimeSec);
     for (PendingSession session : sessions) {
       session.dropDeleted(catalog);
       countOccurrences(session);
@@ -172,7 +175,6 @@ public final class BatchAssembler {
   }
 
   private void reset(long number) {
-    gathering.clear();
     contextRecords.clear();
     batch.items.records = 0;
     batch.contexts.records = 0;

@@ -28,12 +28,16 @@ public final class ItemEncoding {
     gathering = new RowGathering(table, schema.idSlot(), idGate);
     columns = new FeatureExtractor(schema).itemColumns();
     block = new FeatureBlock(columns.size());
-    clear();
+    clear(0);
   }
 
-  /** Forgets the items added. */
-  public void clear() {
-    gathering.clear();
+  /**
+   * Forgets the items added.
+   *
+   * @param timeSec event time by which those that follow are so and so old
+   */
+  public void clear(long timeSec) {
+    gathering.clear(timeSec);
     block.records = 0;
   }
 

@@ -22,6 +22,9 @@ final class RowGathering {
   /** First row of each slot that is not counted as an occurrence; rows before it are. */
   private final int[] counted;
 
+  /** Time of looking, by which ages go; seconds. */
+  private long nowSec;
+
   final GatheredRows rows;
 
   /**
@@ -41,7 +44,13 @@ final class RowGathering {
     rows = new GatheredRows(dim);
   }
 
-  void clear() {
+  /**
+   * Forgets everything.
+   *
+   * @param timeSec event time by which items are so and so old
+   */
+  void clear(long timeSec) {
+    nowSec = timeSec;
     for (SlotRows slot : slots) {
       slot.clear();
     }
@@ -53,9 +62,11 @@ final class RowGathering {
   /** Counts one occurrence of every fid; before any {@link #append}. */
   void count(Features features, List<ColumnSpec> columns) {
     for (int c = 0; c < columns.size(); c++) {
-      SlotRows slot = slots[columns.get(c).slot()];
-      for (int e = features.columnStart()[c]; e < features.columnStart()[c + 1]; e++) {
-        slot.add(features.fids()[e], 1);
+      ColumnSpec column = columns.get(c);
+      SlotRows slot = slots[column.slot()];
+      int from = features.columnStart()[c];
+      for (int e = from; e < features.columnStart()[c + 1]; e++) {
+        slot.add(column.fid(features, from, e, nowSec), 1);
       }
     }
   }
@@ -82,10 +93,12 @@ final class RowGathering {
     }
     block.start[first] = at;
     for (int c = 0; c < block.columns; c++) {
-      SlotRows slot = slots[columns.get(c).slot()];
-      for (int e = features.columnStart()[c]; e < features.columnStart()[c + 1]; e++) {
-        block.row[at] = slot.add(features.fids()[e], 0);
-        block.weight[at++] = features.weights()[e];
+      ColumnSpec column = columns.get(c);
+      SlotRows slot = slots[column.slot()];
+      int from = features.columnStart()[c];
+      for (int e = from; e < features.columnStart()[c + 1]; e++) {
+        block.row[at] = slot.add(column.fid(features, from, e, nowSec), 0);
+        block.weight[at++] = column.weight(features, from, e, nowSec);
       }
       block.start[first + c + 1] = at;
     }

@@ -2,6 +2,7 @@ package dev.dolmen.trainer.catalog;
 
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.parameterstore.fid.LearnedKnots;
 import dev.dolmen.trainer.StateCopy;
 import dev.dolmen.v1.Item;
 import java.io.DataInput;
@@ -137,6 +138,24 @@ public final class Catalog {
     return now;
   }
 
+  /**
+   * Learns from the numbers of an item that was upserted where the knots of number slots lie. When
+   * they have moved, the features of all items are made anew. Writer.
+   *
+   * @return whether they have moved
+   */
+  public boolean learnKnots(Item item) {
+    if (!features.learnedKnots().observe(item)) {
+      return false;
+    }
+    for (int n = 0; n < size; n++) {
+      CatalogItem old = live(n);
+      CatalogItem now = new CatalogItem(old.index(), old.item(), features.item(old.item()));
+      place(now, false);
+    }
+    return true;
+  }
+
   /** Deletes an item and returns it, or null if there is none. Writer. */
   public @Nullable CatalogItem delete(String itemId) {
     CatalogItem item = byId.remove(itemId);
@@ -233,6 +252,7 @@ public final class Catalog {
     int[] liveNow = Arrays.copyOf(live, size);
     @Nullable CatalogItem[] itemsNow = items.clone();
     Retired[] retiredNow = retired.toArray(new Retired[0]);
+    LearnedKnots.Copy knots = features.learnedKnots().copy();
     return out -> {
       out.writeLong(recordsNow);
       out.writeInt(limit);
@@ -242,6 +262,7 @@ public final class Catalog {
         out.writeInt(r.index);
         out.writeLong(r.atRecord);
       }
+      knots.writeTo(out);
     };
   }
 
@@ -276,16 +297,20 @@ public final class Catalog {
   public void readFrom(DataInput in) throws IOException {
     records = in.readLong();
     int limit = in.readInt();
-    int n = in.readInt();
-    for (int i = 0; i < n; i++) {
-      int index = in.readInt();
+    int[] indexes = new int[in.readInt()];
+    Item[] read = new Item[indexes.length];
+    for (int i = 0; i < read.length; i++) {
+      indexes[i] = in.readInt();
       byte[] bytes = new byte[in.readInt()];
       in.readFully(bytes);
-      Item item = Item.parseFrom(bytes);
-      place(new CatalogItem(index, item, features.item(item)), true);
+      read[i] = Item.parseFrom(bytes);
     }
     for (int i = in.readInt(); i > 0; i--) {
       retired.add(new Retired(in.readInt(), in.readLong()));
+    }
+    features.learnedKnots().readFrom(in);
+    for (int i = 0; i < read.length; i++) {
+      place(new CatalogItem(indexes[i], read[i], features.item(read[i])), true);
     }
     if (limit > 0) {
       ensureRoom(limit - 1);

@@ -96,7 +96,7 @@ class BatchAssemblerTest {
   void theFirstEventOfASessionPredictsNothing() {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3);
-    assertThat(assembler.assemble(pending.sessions(), 1, TERMS).predictions).isZero();
+    assertThat(assembler.assemble(pending.sessions(), 1, TERMS, 0).predictions).isZero();
     assembler.gatherForTraining(0);
     assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(1);
   }
@@ -106,7 +106,7 @@ class BatchAssemblerTest {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3, 4, 4);
     click("b", 9, 1);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
     assertThat(predictions(assembler, batch))
         .containsExactly(List.of(3, 4), List.of(3, 4, 4), List.of(9, 1));
   }
@@ -117,7 +117,7 @@ class BatchAssemblerTest {
     click("a", 3, 4);
     pending.clear();
     click("a", 5, 6);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 2, TERMS);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 2, TERMS, 0);
     assertThat(predictions(assembler, batch))
         .containsExactly(List.of(3, 4, 5), List.of(3, 4, 5, 6));
     assertThat(batch.sessions).isEqualTo(1);
@@ -131,7 +131,7 @@ class BatchAssemblerTest {
       items[i] = i;
     }
     click("a", items);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
     List<List<Integer>> predictions = predictions(assembler, batch);
     assertThat(predictions).hasSize(19);
     for (int p = 0; p < predictions.size(); p++) {
@@ -147,7 +147,7 @@ class BatchAssemblerTest {
   void candidatesAreTargetsAndNegativesWithoutRepetition() {
     BatchAssembler assembler = assembler(20, 0);
     click("a", 3, 4, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
     Set<Integer> candidates = new HashSet<>();
     for (int c = 0; c < batch.candidates; c++) {
       candidates.add(assembler.recordItems()[c]);
@@ -160,7 +160,7 @@ class BatchAssemblerTest {
   void whatTheSessionHasSeenIsACandidateWithABonus() {
     BatchAssembler assembler = assembler(0, 0);
     click("a", 3, 4, 3, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
     assertThat(Arrays.copyOf(assembler.recordItems(), batch.candidates)).contains(3, 4, 5);
     ScoreBonuses bonuses = assembler.bonuses();
     assertThat(bonuses.queries()).isEqualTo(3);
@@ -187,7 +187,7 @@ class BatchAssemblerTest {
     }
     BatchAssembler assembler = assembler(20, 0);
     click("a", 3, 4, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
     // Three events; 4 has a share of 102 in 200 clicks, 5 of 2, each draw takes 1 of 50.
     double notDrawn = Math.pow(1 - 1.0 / ITEMS, 20);
     assertThat(Math.exp(batch.candidateLogQ[0]))
@@ -201,7 +201,7 @@ class BatchAssemblerTest {
   void aSmallCatalogueIsTakenWhole() {
     BatchAssembler assembler = assembler(5, ITEMS);
     click("a", 3, 4);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
     assertThat(batch.candidates).isEqualTo(ITEMS);
     for (int c = 0; c < ITEMS; c++) {
       assertThat(batch.candidateLogQ[c]).isZero();
@@ -213,7 +213,7 @@ class BatchAssemblerTest {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3, 4, 5);
     catalog.delete("i4");
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
     assertThat(predictions(assembler, batch)).containsExactly(List.of(3, 5));
   }
 
@@ -221,7 +221,7 @@ class BatchAssemblerTest {
   void negativesAdmitNothing() {
     BatchAssembler assembler = assembler(30, 0);
     click("a", 3, 4);
-    assembler.assemble(pending.sessions(), 1, TERMS);
+    assembler.assemble(pending.sessions(), 1, TERMS, 0);
     assembler.gatherForTraining(0);
     assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(2);
   }
@@ -231,8 +231,8 @@ class BatchAssemblerTest {
     BatchAssembler one = assembler(20, 0);
     BatchAssembler two = assembler(20, 0);
     click("a", 3, 4);
-    int candidates = one.assemble(pending.sessions(), 5, TERMS).candidates;
-    assertThat(two.assemble(pending.sessions(), 5, TERMS).candidates).isEqualTo(candidates);
+    int candidates = one.assemble(pending.sessions(), 5, TERMS, 0).candidates;
+    assertThat(two.assemble(pending.sessions(), 5, TERMS, 0).candidates).isEqualTo(candidates);
     for (int c = 0; c < candidates; c++) {
       assertThat(two.recordItems()[c]).isEqualTo(one.recordItems()[c]);
     }

@@ -1,6 +1,6 @@
 package dev.dolmen.loadtest.bench.table;
 
-import dev.dolmen.parameterstore.schema.KnotScale;
+import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -46,8 +46,7 @@ final class DolmenRows implements RowTable {
             0);
     RowOptions options =
         new RowOptions(adagrad.dim(), 1, 0, rows, optimizer, 0.05f).withMaxBytes(maxBytes);
-    return new Schema(
-        List.of(new Slot("id", SlotKind.ID, false, 1, 1, KnotScale.LOG, 0.5, options)));
+    return new Schema(List.of(new Slot("id", SlotKind.ID, false, 1, 1, KnotOptions.NONE, options)));
   }
 
   /** A small table whose rows start, and learn, as this one's do. */
