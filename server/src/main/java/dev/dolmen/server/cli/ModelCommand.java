@@ -1,12 +1,15 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.model.FeatureColumn;
-import dev.dolmen.model.ModelOptions;
-import dev.dolmen.model.SessionModel;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolmen.model.ModelCard;
+import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.server.config.DolmenConfig;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,7 +42,7 @@ final class ModelCommand implements Runnable {
       mixinStandardHelpOptions = true,
       sortOptions = false,
       description = {
-        "Prints the shape of the model that a configuration makes: tensors, parameters, bytes, and"
+        "Prints the card of the model that a configuration makes: heads, tensors, bytes, and"
             + " the floating-point operations of one request over a catalogue of some size.",
         "Starts nothing and reads no data."
       },
@@ -54,57 +57,76 @@ final class ModelCommand implements Runnable {
         description = "Items in the catalogue; by default ${DEFAULT-VALUE}.")
     private long items = 100_000;
 
+    @Option(names = "--json", description = "Print it as JSON.")
+    private boolean json;
+
     @Spec private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws JsonProcessingException {
       DolmenConfig settings = config.load();
-      ModelOptions options = settings.model().toModelOptions(settings.schema());
-      SessionModel model = new SessionModel(options, settings.model().optimizer(), settings.seed());
+      ModelCard card = ModelCard.of(settings.model().toModelOptions(settings.schema()));
+      ScanPrecision scan = settings.catalog().scan();
       PrintWriter out = Output.of(spec);
-      Columns columns = new Columns("feature column", "of", "floats");
-      options.itemColumns().forEach(c -> columns.row(c.name(), "item", c.dim()));
-      options.contextColumns().forEach(c -> columns.row(c.name(), "visit", c.dim()));
-      out.print(columns);
-      out.println();
-      Columns tensors = new Columns("tensor", "shape", "parameters");
-      long parameters = 0;
-      for (ParameterLayout.Tensor t : model.publish().tensors()) {
-        tensors.row(t.name(), t.rows() + " x " + t.columns(), t.size());
-        parameters += t.size();
+      if (json) {
+        out.println(
+            new ObjectMapper()
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsString(description(card, scan)));
+      } else {
+        print(card, scan, out);
       }
-      out.print(tensors);
-      out.println();
-      long encode = sessionFlops(options);
-      long scan = 2L * options.width() * items;
-      out.print(
-          new Columns("", "")
-              .row("dense parameters", parameters)
-              .row("bytes, with AdamW's moments", Columns.bytes(parameters * 3 * Float.BYTES))
-              .row("item vectors of " + items + " items", Columns.bytes(vectorBytes(options)))
-              .row("operations: encode a session of " + options.maxSessionLength(), mega(encode))
-              .row("operations: score " + items + " items", mega(scan))
-              .row("operations: encode one new item", mega(itemFlops(options))));
       out.flush();
       return 0;
     }
 
-    private long vectorBytes(ModelOptions options) {
-      return items * (options.width() + 1) * Float.BYTES;
+    private Map<String, Object> description(ModelCard card, ScanPrecision scan) {
+      int length = card.options().maxSessionLength();
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("item_columns", card.options().itemColumns());
+      all.put("visit_columns", card.options().contextColumns());
+      all.put("heads", card.heads());
+      all.put("tensors", card.tensors());
+      all.put("dense_parameters", card.parameters());
+      all.put("dense_bytes_in_training", card.trainingBytes());
+      all.put("items", items);
+      all.put("index_bytes", card.indexBytes(items, scan));
+      all.put("session_events", length);
+      all.put("session_operations", card.sessionOperations(length));
+      all.put("scan_operations", card.scanOperations(items));
+      all.put("item_operations", card.itemOperations());
+      return all;
     }
 
-    /** Projections, feed-forward and attention; a multiplication and an addition are two. */
-    private static long sessionFlops(ModelOptions o) {
-      long d = o.width();
-      long l = o.maxSessionLength();
-      long projections = 4 * d * d;
-      long feedForward = 2 * d * o.feedForwardWidth();
-      long attention = 2 * l * d;
-      return 2 * l * o.layers() * (projections + feedForward + attention);
-    }
-
-    private static long itemFlops(ModelOptions o) {
-      return 2L * o.width() * o.itemColumns().stream().mapToInt(FeatureColumn::dim).sum();
+    private void print(ModelCard card, ScanPrecision scan, PrintWriter out) {
+      Columns columns = new Columns("feature column", "of", "floats");
+      card.options().itemColumns().forEach(c -> columns.row(c.name(), "item", c.dim()));
+      card.options().contextColumns().forEach(c -> columns.row(c.name(), "visit", c.dim()));
+      out.print(columns);
+      out.println();
+      Columns heads = new Columns("head", "learned by");
+      for (String head : card.heads()) {
+        String[] parts = head.split(": ", 2);
+        heads.row(parts[0], parts[1]);
+      }
+      out.print(heads);
+      out.println();
+      Columns tensors = new Columns("tensor", "shape", "parameters");
+      for (ParameterLayout.Tensor t : card.tensors()) {
+        tensors.row(t.name(), t.rows() + " x " + t.columns(), t.size());
+      }
+      out.print(tensors);
+      out.println();
+      int length = card.options().maxSessionLength();
+      out.print(
+          new Columns("", "")
+              .row("dense parameters", card.parameters())
+              .row("bytes, with AdamW's moments", Columns.bytes(card.trainingBytes()))
+              .row("index of " + items + " items", Columns.bytes(card.indexBytes(items, scan)))
+              .row(
+                  "operations: encode a session of " + length, mega(card.sessionOperations(length)))
+              .row("operations: score " + items + " items", mega(card.scanOperations(items)))
+              .row("operations: encode one new item", mega(card.itemOperations())));
     }
 
     private static String mega(long operations) {

@@ -1,0 +1,75 @@
+package dev.dolmen.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.model.item.ScanPrecision;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ModelCardTest {
+  private static ModelOptions options(Pooling pooling, TaskOptions tasks) {
+    return new ModelOptions(
+        8,
+        2,
+        2,
+        16,
+        5,
+        pooling,
+        0.1f,
+        8,
+        4,
+        6,
+        List.of(new FeatureColumn("id", 0, 10), new FeatureColumn("brand", 1, 4)),
+        0,
+        List.of(new FeatureColumn("device", 2, 3)),
+        false,
+        tasks);
+  }
+
+  @Test
+  void parametersAreThoseOfTheModel() {
+    ModelOptions options = options(Pooling.ATTENTION, TaskOptions.nextItem());
+    try (SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 1)) {
+      long parameters = 0;
+      for (var tensor : model.publish().tensors()) {
+        parameters += tensor.size();
+      }
+      assertThat(ModelCard.of(options).parameters()).isEqualTo(parameters);
+      assertThat(ModelCard.of(options).trainingBytes()).isEqualTo(12 * parameters);
+    }
+  }
+
+  @Test
+  void operationsAreCountedLayerByLayer() {
+    long context = 2 * 5 * 3 * 8;
+    long keysAndValues = 5 * 2 * (2 * 8 * 8);
+    long queryAndOutput = 2 * (2 * 8 * 8);
+    long feedForward = 2 * (2 * 8 * 16);
+    long whole = keysAndValues + 5 * (queryAndOutput + feedForward) + 15 * (2 * 2 * 8);
+    long last = keysAndValues + queryAndOutput + feedForward + 5 * (2 * 2 * 8);
+    assertThat(ModelCard.of(options(Pooling.LAST, TaskOptions.nextItem())).sessionOperations(5))
+        .isEqualTo(context + whole + last);
+    assertThat(ModelCard.of(options(Pooling.MEAN, TaskOptions.nextItem())).sessionOperations(5))
+        .isEqualTo(context + 2 * whole);
+  }
+
+  @Test
+  void sizesFollowFromTheCatalogue() {
+    ModelCard card = ModelCard.of(options(Pooling.LAST, TaskOptions.nextItem()));
+    assertThat(card.itemOperations()).isEqualTo(2 * 14 * 8);
+    assertThat(card.scanOperations(1_000)).isEqualTo(16_000);
+    assertThat(card.indexBytes(10, ScanPrecision.FP32)).isEqualTo(10 * 36);
+    assertThat(card.indexBytes(10, ScanPrecision.BF16)).isEqualTo(10 * (36 + 16));
+    assertThat(card.indexBytes(10, ScanPrecision.INT8)).isEqualTo(10 * (36 + 8 + 4));
+  }
+
+  @Test
+  void everyHeadIsNamed() {
+    TaskOptions tasks = new TaskOptions(0, List.of(1), 1, true, 1, false);
+    assertThat(ModelCard.of(options(Pooling.LAST, tasks)).heads())
+        .hasSize(3)
+        .anyMatch(head -> head.startsWith("next item"))
+        .anyMatch(head -> head.startsWith("next brand"))
+        .anyMatch(head -> head.startsWith("click"));
+  }
+}
