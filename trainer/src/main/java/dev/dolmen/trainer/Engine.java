@@ -4,7 +4,6 @@ import dev.dolmen.parameterstore.table.EmbeddingTable;
 import dev.dolmen.parameterstore.table.SlotStatistics;
 import dev.dolmen.parameterstore.table.TableFactory;
 import dev.dolmen.trainer.log.BatchJournal;
-import dev.dolmen.trainer.log.ChronicleFeedbackLog;
 import dev.dolmen.trainer.log.FeedbackLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
@@ -67,31 +66,51 @@ public final class Engine implements Closeable {
   public static Engine open(
       EngineOptions options, InstantSource clock, MeterRegistry meters, TableFactory tables)
       throws IOException {
+    return open(options, clock, meters, tables, LogFactory.CONFIGURED);
+  }
+
+  /**
+   * As above, learning from another log, too: one that is slow, say.
+   *
+   * @param tables makes the table
+   * @param logs opens the log
+   */
+  public static Engine open(
+      EngineOptions options,
+      InstantSource clock,
+      MeterRegistry meters,
+      TableFactory tables,
+      LogFactory logs)
+      throws IOException {
     DirectoryLock lock = DirectoryLock.acquire(options.dataDirectory());
+    FeedbackLog log = null;
     try {
-      Engine engine = new Engine(options, clock, lock, tables);
+      log = logs.open(options.dataDirectory(), options.log());
+      Engine engine = new Engine(options, clock, lock, tables, log);
       EngineMeters.register(engine, meters);
       engine.thread.start();
       return engine;
     } catch (IOException | RuntimeException e) {
+      if (log != null) {
+        log.close();
+      }
       lock.close();
       throw e;
     }
   }
 
   private Engine(
-      EngineOptions options, InstantSource clock, DirectoryLock lock, TableFactory tables)
+      EngineOptions options,
+      InstantSource clock,
+      DirectoryLock lock,
+      TableFactory tables,
+      FeedbackLog log)
       throws IOException {
     this.options = options;
     this.lock = lock;
+    this.log = log;
     Path directory = options.dataDirectory();
     LogOptions logOptions = options.log();
-    log =
-        new ChronicleFeedbackLog(
-            directory.resolve("log"),
-            logOptions.segmentBytes(),
-            logOptions.minFreeBytes(),
-            logOptions.fsync() == LogOptions.Fsync.EACH_APPEND);
     journal = new BatchJournal(directory.resolve("journal"));
     EmbeddingTable table = tables.open(options.schema(), options.seed());
     learner = new Learner(options, table);

@@ -6,6 +6,7 @@ import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.log.EventIdWindow;
 import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.LogAppend;
 import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.FeedbackEvent;
@@ -17,13 +18,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The append side of an {@link Engine}, for any thread. One lock orders appends, so that an event
- * id is looked up, logged and remembered as one step.
+ * The append side of an {@link Engine}, for any thread. One lock orders the beginnings of appends,
+ * so that an event id is looked up, logged and remembered as one step; nobody waits for an append's
+ * end while holding it, so that many are under way together where the log is far away.
  */
 public final class Ingest {
   private final FeedbackLog log;
@@ -34,17 +38,43 @@ public final class Ingest {
   private final int maxItems;
   private final ImpressionQueue impressions;
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** Guards itself and {@link #inFlight}; nobody waits for anything while holding it. */
   private final EventIdWindow eventIds;
+
+  /** Events that are on their way into the log; bounded by what the log lets be under way. */
+  private final HashMap<EventId, LogAppend> inFlight = new HashMap<>();
 
   /** Catalogue changes that are logged and not applied yet; bounded by the lag. */
   private final ConcurrentHashMap<String, Change> changes = new ConcurrentHashMap<>();
 
   private final LongAdder accepted = new LongAdder();
   private final LongAdder duplicates = new LongAdder();
+  private final LongAdder lostImpressions = new LongAdder();
   private int items;
   private boolean closed;
 
-  private record Change(long offset, boolean present) {}
+  /** A change of an item, at an offset that is known once the log holds it. */
+  private static final class Change {
+    final boolean present;
+    volatile long offset = Long.MAX_VALUE;
+
+    Change(boolean present) {
+      this.present = present;
+    }
+  }
+
+  /** An event id's hash as a key. */
+  private record EventId(long high, long low) {
+    static EventId of(String eventId) {
+      long[] hash = EventIdWindow.hash(eventId.getBytes(StandardCharsets.UTF_8));
+      return new EventId(hash[0], hash[1]);
+    }
+
+    long[] hash() {
+      return new long[] {high, low};
+    }
+  }
 
   /** The catalogue has applied everything that the log holds. */
   Ingest(
@@ -81,37 +111,74 @@ public final class Ingest {
   }
 
   /**
-   * Logs a feedback event, once per event id. The event has been validated.
+   * Begins to log a feedback event, once per event id. The event has been validated. An event whose
+   * id is on its way already waits for that one.
    *
-   * @throws LogUnavailableException if the log cannot take it now
+   * @throws LogUnavailableException if the log cannot take it now; it is not logged
    */
-  public PublishResult publish(FeedbackEvent event) {
+  public PublishInFlight beginPublish(FeedbackEvent event) {
     byte[] record = record().setFeedback(event).build().toByteArray();
-    long[] id = EventIdWindow.hash(event.getEventId().getBytes(StandardCharsets.UTF_8));
+    EventId id = EventId.of(event.getEventId());
     lock.lock();
     try {
-      if (eventIds.contains(id)) {
+      PublishInFlight before = known(id);
+      if (before != null) {
         duplicates.increment();
-        return PublishResult.DUPLICATE;
+        return before;
       }
-      long offset = append(record);
-      eventIds.add(id);
-      accepted.increment();
-      return new PublishResult(PublishResult.Status.ACCEPTED, offset);
+      LogAppend append = begin(record);
+      synchronized (eventIds) {
+        inFlight.put(id, append);
+      }
+      append.whenKnown(offset -> logged(id), () -> forget(id));
+      return PublishInFlight.accepted(append);
     } finally {
       lock.unlock();
     }
   }
 
+  private @Nullable PublishInFlight known(EventId id) {
+    synchronized (eventIds) {
+      if (eventIds.contains(id.hash())) {
+        return PublishInFlight.DUPLICATE;
+      }
+      LogAppend append = inFlight.get(id);
+      return append == null ? null : PublishInFlight.duplicateOf(append);
+    }
+  }
+
+  private void logged(EventId id) {
+    accepted.increment();
+    synchronized (eventIds) {
+      inFlight.remove(id);
+      eventIds.add(id.hash());
+    }
+  }
+
+  private void forget(EventId id) {
+    synchronized (eventIds) {
+      inFlight.remove(id);
+    }
+  }
+
   /**
-   * Logs an insert or change of an item.
+   * Logs a feedback event, once per event id. The event has been validated.
    *
-   * @return its log offset
+   * @throws LogUnavailableException if the log cannot take it now, or does not say in time whether
+   *     it holds it: published again, it is logged once in any case
+   */
+  public PublishResult publish(FeedbackEvent event) {
+    return beginPublish(event).await();
+  }
+
+  /**
+   * Begins to log an insert or change of an item.
+   *
    * @throws dev.dolmen.parameterstore.fid.InvalidFeatureException if the schema does not take it
    * @throws CatalogFullException if the catalogue is full
-   * @throws LogUnavailableException if the log cannot take it now
+   * @throws LogUnavailableException if the log cannot take it now; it is not logged
    */
-  public long upsert(Item item) {
+  public LogAppend beginUpsert(Item item) {
     var _ = features.item(item);
     String other = catalog.sharesFid(item.getItemId());
     if (other != null) {
@@ -125,33 +192,52 @@ public final class Ingest {
       if (!known && items >= maxItems) {
         throw new CatalogFullException(maxItems);
       }
-      long offset = append(record);
+      LogAppend append = begin(record);
       items += known ? 0 : 1;
-      change(item.getItemId(), new Change(offset, true));
-      return offset;
+      change(item.getItemId(), new Change(true), append);
+      return append;
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Logs the deletion of an item.
+   * Logs an insert or change of an item, as {@link #beginUpsert} begins it.
    *
    * @return its log offset
-   * @throws LogUnavailableException if the log cannot take it now
+   * @throws LogUnavailableException also if the log does not say in time whether it holds it
    */
-  public long delete(String itemId) {
+  public long upsert(Item item) {
+    return beginUpsert(item).await();
+  }
+
+  /**
+   * Begins to log the deletion of an item.
+   *
+   * @throws LogUnavailableException if the log cannot take it now; it is not logged
+   */
+  public LogAppend beginDelete(String itemId) {
     byte[] record = record().setDeleteItemId(itemId).build().toByteArray();
     lock.lock();
     try {
       boolean known = knows(itemId);
-      long offset = append(record);
+      LogAppend append = begin(record);
       items -= known ? 1 : 0;
-      change(itemId, new Change(offset, false));
-      return offset;
+      change(itemId, new Change(false), append);
+      return append;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Logs the deletion of an item, as {@link #beginDelete} begins it.
+   *
+   * @return its log offset
+   * @throws LogUnavailableException also if the log does not say in time whether it holds it
+   */
+  public long delete(String itemId) {
+    return beginDelete(itemId).await();
   }
 
   /** Queues an impression to be logged, off the request's path; overflow is dropped and counted. */
@@ -191,7 +277,7 @@ public final class Ingest {
 
   /** Impressions that were not logged. */
   long droppedImpressions() {
-    return impressions.dropped();
+    return impressions.dropped() + lostImpressions.sum();
   }
 
   /** The training thread has applied a change of the catalogue. */
@@ -210,32 +296,38 @@ public final class Ingest {
     }
   }
 
-  private void change(String itemId, Change change) {
+  private void change(String itemId, Change change, LogAppend append) {
     changes.put(itemId, change);
-    // The training thread may have been faster than this put.
-    if (progress.appliedOffset() >= change.offset) {
-      applied(itemId, change.offset);
-    }
+    append.whenKnown(
+        offset -> {
+          change.offset = offset;
+          // The training thread may have been faster than this.
+          if (progress.appliedOffset() >= offset) {
+            applied(itemId, offset);
+          }
+        },
+        () -> changes.remove(itemId, change));
   }
 
+  /** Nobody waits for impressions: the log's own bound on what is under way holds. */
   private void logImpression(Impression impression) {
     byte[] record = record().setImpression(impression).build().toByteArray();
     lock.lock();
     try {
-      append(record);
+      begin(record).whenKnown(offset -> {}, lostImpressions::increment);
     } finally {
       lock.unlock();
     }
   }
 
-  private long append(byte[] record) {
+  private LogAppend begin(byte[] record) {
     if (closed) {
       throw new LogUnavailableException("the engine is closing");
     }
     progress.checkRunning();
-    long offset = log.append(record);
-    progress.logged();
-    return offset;
+    LogAppend append = log.begin(record);
+    append.whenKnown(offset -> progress.logged(), () -> {});
+    return append;
   }
 
   private LogRecord.Builder record() {

@@ -1,8 +1,11 @@
 package dev.dolmen.trainer;
 
+import dev.dolmen.trainer.log.KafkaLogOptions;
+
 /**
- * The embedded feedback log.
+ * The feedback log.
  *
+ * @param kind where it is; a data directory stays with the kind that it was made with
  * @param minFreeBytes free bytes that must stay on the log's file system; with less, nothing is
  *     acknowledged any more until there is room again. At least 16 MiB, because the log is mapped
  *     memory and a page that cannot be written kills the process
@@ -13,13 +16,24 @@ package dev.dolmen.trainer;
  *     one again is recognised; 1 to 100,000,000
  * @param maxQueuedImpressions impressions that wait to be logged, off the request's path; further
  *     ones are dropped and counted, 1 to 1,000,000
+ * @param kafka for {@link Kind#KAFKA}, to which {@code minFreeBytes} and {@code fsync} mean nothing
  */
 public record LogOptions(
+    Kind kind,
     long minFreeBytes,
     long segmentBytes,
     Fsync fsync,
     int deduplicationEvents,
-    int maxQueuedImpressions) {
+    int maxQueuedImpressions,
+    KafkaLogOptions kafka) {
+  /** Where a log is. */
+  public enum Kind {
+    /** Embedded: a Chronicle Queue in the data directory. */
+    CHRONICLE,
+    /** A topic of a Kafka cluster. */
+    KAFKA
+  }
+
   /** When the log is forced to the device. */
   public enum Fsync {
     /**
@@ -36,10 +50,34 @@ public record LogOptions(
     Bounds.check("log.segmentBytes", segmentBytes, 1L << 20, 64L << 30);
     Bounds.check("log.deduplicationEvents", deduplicationEvents, 1, 100_000_000);
     Bounds.check("log.maxQueuedImpressions", maxQueuedImpressions, 1, 1_000_000);
+    Bounds.check("log.kafka.replicationFactor", kafka.replicationFactor(), 0, 100);
+    Bounds.check("log.kafka.maxInFlight", kafka.maxInFlight(), 1, 1_000_000);
+    Bounds.check("log.kafka.timeout", kafka.timeout().toMillis(), 100, 600_000);
   }
 
-  /** 256 MiB kept free, files of 1 GiB, no fsync, 2,000,000 event ids, 16,384 impressions. */
+  /**
+   * Embedded, 256 MiB kept free, files of 1 GiB, no fsync, 2,000,000 event ids, 16,384 impressions.
+   */
   public static LogOptions defaults() {
-    return new LogOptions(256L << 20, 1L << 30, Fsync.NEVER, 2_000_000, 16_384);
+    return new LogOptions(
+        Kind.CHRONICLE,
+        256L << 20,
+        1L << 30,
+        Fsync.NEVER,
+        2_000_000,
+        16_384,
+        KafkaLogOptions.defaults());
+  }
+
+  /** This, in the data directory itself: for an engine that is thrown away. */
+  public LogOptions embedded() {
+    return new LogOptions(
+        Kind.CHRONICLE,
+        minFreeBytes,
+        segmentBytes,
+        fsync,
+        deduplicationEvents,
+        maxQueuedImpressions,
+        kafka);
   }
 }

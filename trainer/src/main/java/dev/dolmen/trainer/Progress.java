@@ -3,6 +3,7 @@ package dev.dolmen.trainer;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far the log has been written, applied and learned, for those who wait on it. Counts records
- * since the engine was opened. Written by ingest (logged) and the training thread (the rest).
+ * since the engine was opened. Written by ingest and the log's threads (logged) and the training
+ * thread (the rest).
  */
 final class Progress {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
-  private volatile long loggedRecords;
+  private final AtomicLong loggedRecords;
   private volatile long learnedRecords;
   private volatile long appliedOffset;
   private volatile long learnedOffset;
@@ -30,24 +32,23 @@ final class Progress {
    */
   Progress(int lagBound, long unlearned) {
     this.lagBound = lagBound;
-    this.loggedRecords = unlearned;
+    this.loggedRecords = new AtomicLong(unlearned);
   }
 
-  /** One more record is in the log. Guarded by the ingest lock. */
-  @SuppressWarnings("NonAtomicVolatileUpdate")
+  /** One more record is in the log. Any thread. */
   void logged() {
-    loggedRecords++;
+    loggedRecords.incrementAndGet();
     wakeTrainer();
   }
 
   /** Records to learn since the engine was opened, learned or not. */
   long loggedRecords() {
-    return loggedRecords;
+    return loggedRecords.get();
   }
 
   /** Records that were logged and wait to be learned. */
   long lag() {
-    return Math.max(0, loggedRecords - learnedRecords);
+    return Math.max(0, loggedRecords.get() - learnedRecords);
   }
 
   long appliedOffset() {

@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.LogTailer;
+import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.trainer.validation.FreshnessWindow;
 import dev.dolmen.v1.LogRecord;
 import java.io.IOException;
@@ -168,13 +169,23 @@ final class TrainingLoop implements Runnable {
       if (learner.pending().size() >= options.batchEvents()) {
         return true;
       }
-      if (!tailer.next()) {
+      if (!nextRecord()) {
         learner.flushChangedItems();
         return false;
       }
       apply(LogRecords.parse(tailer.bytes(), tailer.length()), tailer.offset());
     }
     return true;
+  }
+
+  /** A log that is away for a while is one that has nothing new. */
+  private boolean nextRecord() {
+    try {
+      return tailer.next();
+    } catch (LogUnavailableException e) {
+      LOG.warn("The feedback log cannot be read now: {}", e.getMessage());
+      return false;
+    }
   }
 
   private void apply(LogRecord record, long offset) {

@@ -234,7 +234,7 @@ class EngineRecoveryTest {
         o.training(),
         o.sessions(),
         new CatalogOptions(20_000, 100, ScanPrecision.FP32),
-        new LogOptions(16L << 20, 1L << 20, LogOptions.Fsync.NEVER, 1, 64),
+        Shop.log(1),
         new SnapshotOptions(0, keep, false, maxDeltas, 100, 1L << 20),
         o.seed());
   }

@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.dolmen.model.DenseOptimizerOptions;
 import dev.dolmen.model.Pooling;
 import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.trainer.log.KafkaLogOptions;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
@@ -54,9 +55,21 @@ final class Shop {
         new TrainingOptions(64, 20, 64, 100, 1f, 10_000, 5_000, 1, 2_000, 128, 256, 500, 1_024, 1),
         new SessionOptions(500, 3_600, 1_000, 60),
         new CatalogOptions(10_000, 100, ScanPrecision.FP32),
-        new LogOptions(16L << 20, 1L << 20, LogOptions.Fsync.NEVER, 10_000, 64),
+        log(10_000),
         new SnapshotOptions(0, 3, true),
         42);
+  }
+
+  /** Embedded, in files of 1 MiB, of which the last records stay. */
+  static LogOptions log(int deduplicationEvents) {
+    return new LogOptions(
+        LogOptions.Kind.CHRONICLE,
+        16L << 20,
+        1L << 20,
+        LogOptions.Fsync.NEVER,
+        deduplicationEvents,
+        64,
+        KafkaLogOptions.defaults());
   }
 
   static String id(int item) {

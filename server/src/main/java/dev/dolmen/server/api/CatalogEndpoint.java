@@ -4,6 +4,7 @@ import dev.dolmen.trainer.Ingest;
 import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.log.LogAppend;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.DeleteItemsRequest;
 import dev.dolmen.v1.DeleteItemsResponse;
@@ -19,6 +20,9 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Keeps the catalogue. A change is logged, then applied, then acknowledged, so that whoever got the
@@ -33,6 +37,9 @@ final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
 
   /** A page ends before it would be larger than this. */
   private static final int PAGE_BYTES_MAX = 3 << 20;
+
+  /** Changes under way to the log between two messages of a stream. */
+  private static final int IN_FLIGHT_MAX = 1_024;
 
   /** How long an answer waits for its change to be applied. */
   private static final Duration APPLY_WAIT_MAX = Duration.ofSeconds(5);
@@ -65,6 +72,7 @@ final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
   private final class Upserting implements StreamObserver<UpsertItemsRequest> {
     private final ServerCallStreamObserver<UpsertItemsResponse> call;
     private final UpsertItemsResponse.Builder response = UpsertItemsResponse.newBuilder();
+    private final ArrayDeque<LogAppend> inFlight = new ArrayDeque<>();
     private long read;
     private long offset;
 
@@ -85,13 +93,21 @@ final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
         upsert(item);
         read++;
       }
+      awaitAllBut(IN_FLIGHT_MAX);
       call.request(1);
+    }
+
+    /** Waits until the log holds all but the last {@code n} changes. */
+    private void awaitAllBut(int n) {
+      while (inFlight.size() > n) {
+        offset = inFlight.remove().await();
+      }
     }
 
     private void upsert(Item item) {
       try {
         validation.item(item);
-        offset = ingest.upsert(item);
+        inFlight.add(ingest.beginUpsert(item));
         response.setUpserted(response.getUpserted() + 1);
       } catch (InvalidRequestException e) {
         reject(item, e.field(), e.problem());
@@ -119,6 +135,7 @@ final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
 
     @Override
     public void onCompleted() {
+      awaitAllBut(0);
       awaitApplied(response.getUpserted(), offset);
       call.onNext(response.setLogOffset(offset).build());
       call.onCompleted();
@@ -129,13 +146,16 @@ final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
   public void deleteItems(DeleteItemsRequest request, StreamObserver<DeleteItemsResponse> out) {
     Fields.itemIds("item_ids", request.getItemIdsList(), 1);
     DeleteItemsResponse.Builder response = DeleteItemsResponse.newBuilder();
+    List<LogAppend> inFlight = new ArrayList<>();
     for (String id : request.getItemIdsList()) {
       if (ingest.knows(id)) {
-        response.setLogOffset(ingest.delete(id)).setDeleted(response.getDeleted() + 1);
+        inFlight.add(ingest.beginDelete(id));
+        response.setDeleted(response.getDeleted() + 1);
       } else {
         response.setUnknown(response.getUnknown() + 1);
       }
     }
+    inFlight.forEach(append -> response.setLogOffset(append.await()));
     awaitApplied(response.getDeleted(), response.getLogOffset());
     out.onNext(response.build());
     out.onCompleted();

@@ -1,7 +1,6 @@
 package dev.dolmen.server.api;
 
 import dev.dolmen.trainer.Ingest;
-import dev.dolmen.trainer.PublishResult;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.Acknowledgement.Status;
@@ -20,11 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Logs feedback and acknowledges what the log holds.
- *
- * <p>A stream is read one message at a time: the next is asked for when this one is acknowledged,
- * the trainer is not too far behind, and the caller takes its acknowledgements. So a fast sender
- * waits, and memory stays bounded by one message a stream.
+ * Logs feedback and acknowledges what the log holds: a request's events go to the log together, and
+ * a stream's requests in the order in which they came.
  */
 final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase {
   private static final int EVENTS_MAX = 10_000;
@@ -55,95 +51,52 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
 
   @Override
   public void publishBatch(PublishRequest request, StreamObserver<PublishResponse> out) {
-    out.onNext(log(request));
+    out.onNext(begin(request).answer());
     out.onCompleted();
   }
 
   @Override
   public StreamObserver<PublishRequest> publish(StreamObserver<PublishResponse> out) {
-    ServerCallStreamObserver<PublishResponse> call =
-        (ServerCallStreamObserver<PublishResponse>) out;
-    call.disableAutoRequest();
-    Publishing publishing = new Publishing(call);
-    call.setOnReadyHandler(publishing::onReady);
-    return publishing;
+    return PublishStream.open((ServerCallStreamObserver<PublishResponse>) out, this::begin);
   }
 
-  /** One stream; gRPC calls it from one thread at a time. */
-  private final class Publishing implements StreamObserver<PublishRequest> {
-    private final ServerCallStreamObserver<PublishResponse> call;
-    private boolean asked;
-
-    Publishing(ServerCallStreamObserver<PublishResponse> call) {
-      this.call = call;
-    }
-
-    void onReady() {
-      if (!asked && call.isReady()) {
-        asked = true;
-        call.request(1);
-      }
-    }
-
-    @Override
-    public void onNext(PublishRequest request) {
-      asked = false;
-      call.onNext(log(request));
-      onReady();
-    }
-
-    @Override
-    public void onError(Throwable cancelled) {
-      // The caller is gone; everything acknowledged is in the log.
-    }
-
-    @Override
-    public void onCompleted() {
-      call.onCompleted();
-    }
-  }
-
-  private PublishResponse log(PublishRequest request) {
+  /** Begins to log the events of a request, behind all that were begun before. */
+  private FeedbackBatch begin(PublishRequest request) {
     int n = request.getEventsCount();
     if (n == 0 || n > EVENTS_MAX) {
       throw Fields.invalid("events", n + " events, expected 1 to " + EVENTS_MAX);
     }
-    PublishResponse.Builder response = PublishResponse.newBuilder();
+    FeedbackBatch batch = new FeedbackBatch(n, this::count);
     for (int i = 0; i < n; i++) {
       if (i % BackPressure.EVERY_RECORDS == 0) {
         BackPressure.awaitCapacity(ingest);
       }
-      Acknowledgement acknowledgement = log(request.getEvents(i), i);
-      response.addAcknowledgements(acknowledgement);
-      Counter counter = counters.get(acknowledgement.getStatus());
-      if (counter != null) {
-        counter.increment();
-      }
+      begin(request.getEvents(i), i, batch);
     }
-    return response.build();
+    return batch;
   }
 
-  private Acknowledgement log(FeedbackEvent event, int i) {
-    Acknowledgement.Builder answer = Acknowledgement.newBuilder().setEventId(event.getEventId());
+  private void begin(FeedbackEvent event, int i, FeedbackBatch batch) {
     try {
       validation.feedback(event, ingest::knows);
-      PublishResult result = ingest.publish(typed(event));
-      return switch (result.status()) {
-        case ACCEPTED ->
-            answer.setStatus(Status.STATUS_ACCEPTED).setLogOffset(result.offset()).build();
-        case DUPLICATE -> answer.setStatus(Status.STATUS_DUPLICATE).build();
-      };
+      batch.add(event.getEventId(), ingest.beginPublish(typed(event)));
     } catch (InvalidRequestException e) {
-      return answer
-          .setStatus(Status.STATUS_REJECTED)
-          .setField("events[" + i + "]." + e.field())
-          .setMessage(e.problem())
-          .build();
+      batch.add(
+          Acknowledgement.newBuilder()
+              .setEventId(event.getEventId())
+              .setStatus(Status.STATUS_REJECTED)
+              .setField("events[" + i + "]." + e.field())
+              .setMessage(e.problem())
+              .build());
     } catch (LogUnavailableException e) {
-      return answer
-          .setStatus(Status.STATUS_UNAVAILABLE)
-          .setMessage(String.valueOf(e.getMessage()))
-          .build();
+      batch.add(FeedbackBatch.unavailable(event.getEventId(), e));
+    }
+  }
+
+  private void count(Acknowledgement acknowledgement) {
+    Counter counter = counters.get(acknowledgement.getStatus());
+    if (counter != null) {
+      counter.increment();
     }
   }
 

@@ -65,7 +65,8 @@ public record DolmenConfig(
 
   /**
    * This, for a server that is thrown away: on free ports of the loopback address, without TLS and
-   * warm-up, in a directory of its own, and without snapshots, which nobody would read.
+   * warm-up, in a directory of its own, log included, and without snapshots, which nobody would
+   * read.
    */
   public DolmenConfig temporary(Path directory) {
     return new DolmenConfig(
@@ -77,7 +78,7 @@ public record DolmenConfig(
         training,
         sessions,
         catalog,
-        log,
+        log.embedded(),
         new SnapshotOptions(0, 1, false));
   }
 

@@ -11,6 +11,7 @@ import dev.dolmen.trainer.SessionOptions;
 import dev.dolmen.trainer.SnapshotOptions;
 import dev.dolmen.trainer.TaskSettings;
 import dev.dolmen.trainer.TrainingOptions;
+import dev.dolmen.trainer.log.KafkaLogOptions;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -106,11 +107,24 @@ final class EngineReader {
   static LogOptions log(ConfigSection s) {
     LogOptions d = LogOptions.defaults();
     return new LogOptions(
+        s.choice("kind", d.kind()),
         s.bytes("min_free_bytes", d.minFreeBytes(), 16L << 20, 1L << 50),
         s.bytes("segment_bytes", d.segmentBytes(), 1L << 20, 64L << 30),
         s.choice("fsync", d.fsync()),
         s.integer("deduplication_events", d.deduplicationEvents(), 1, 100_000_000),
-        s.integer("max_queued_impressions", d.maxQueuedImpressions(), 1, 1_000_000));
+        s.integer("max_queued_impressions", d.maxQueuedImpressions(), 1, 1_000_000),
+        requireNonNullElse(s.section("kafka", EngineReader::kafka), d.kafka()));
+  }
+
+  private static KafkaLogOptions kafka(ConfigSection s) {
+    KafkaLogOptions d = KafkaLogOptions.defaults();
+    return new KafkaLogOptions(
+        s.text("bootstrap_servers", d.bootstrapServers()),
+        s.text("topic", d.topic()),
+        s.integer("replication_factor", d.replicationFactor(), 0, 100),
+        s.integer("max_in_flight", d.maxInFlight(), 1, 1_000_000),
+        Duration.ofMillis(millis(s, "timeout", d.timeout().toMillis(), 100, 600_000)),
+        s.text("client_properties_file", d.clientPropertiesFile()));
   }
 
   static SnapshotOptions snapshots(ConfigSection s) {

@@ -58,7 +58,10 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   }
 
   @Override
-  public long append(byte[] record) {
+  public LogAppend begin(byte[] record) {
+    if (record.length == 0) {
+      throw new IllegalArgumentException("a record of 0 bytes, expected 1 or more");
+    }
     lock.lock();
     try {
       if (closed) {
@@ -69,7 +72,7 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
       if (sync) {
         segments.sync();
       }
-      return offset;
+      return LogAppend.done(offset);
     } finally {
       lock.unlock();
     }
@@ -101,10 +104,10 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   }
 
   @Override
-  public int deleteUpTo(long offset, long keepRecords) {
+  public boolean deleteUpTo(long offset, long keepRecords) {
     lock.lock();
     try {
-      return closed ? 0 : segments.deleteUpTo(offset, keepRecords);
+      return !closed && segments.deleteUpTo(offset, keepRecords) > 0;
     } finally {
       lock.unlock();
     }

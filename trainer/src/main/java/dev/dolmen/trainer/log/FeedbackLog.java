@@ -8,12 +8,14 @@ import java.io.Closeable;
  */
 public interface FeedbackLog extends Closeable {
   /**
-   * Appends a record. When this returns, the log holds it. Any thread.
+   * Begins to append a record, behind all that were begun before. Those who have several let them
+   * share the way to the log: they begin all, then wait. Any thread.
    *
-   * @return its offset
-   * @throws LogUnavailableException if the log cannot take it now; nothing was appended
+   * @param record 1 byte or more; not changed any more
+   * @throws LogUnavailableException if the log cannot take it now; it was not, and will not be
+   *     appended
    */
-  long append(byte[] record);
+  LogAppend begin(byte[] record);
 
   /** Reads from the first record after {@code offset} on. Any thread; the tailer has one. */
   LogTailer tailer(long offset);
@@ -31,12 +33,14 @@ public interface FeedbackLog extends Closeable {
   long sizeBytes();
 
   /**
-   * Deletes whole files of which every record is at or before {@code offset} and not among the last
-   * {@code keepRecords} records.
+   * Deletes from the beginning, as far as the log's pieces allow, records that are at or before
+   * {@code offset} and not among the last {@code keepRecords}. The record at {@code offset} itself
+   * may stay, so that a tailer finds its place.
    *
-   * @return files deleted
+   * @param offset of a record, or 0
+   * @return whether anything was deleted
    */
-  int deleteUpTo(long offset, long keepRecords);
+  boolean deleteUpTo(long offset, long keepRecords);
 
   @Override
   void close();

@@ -1,0 +1,87 @@
+package dev.dolmen.server.api;
+
+import dev.dolmen.trainer.PublishInFlight;
+import dev.dolmen.trainer.PublishResult;
+import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.v1.Acknowledgement;
+import dev.dolmen.v1.PublishResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The events of one request on their way into the log. One thread at a time. */
+final class FeedbackBatch {
+  private final List<Entry> entries;
+  private final Consumer<Acknowledgement> counter;
+
+  /** An event that is answered, or that is on its way. */
+  private record Entry(
+      String eventId, @Nullable PublishInFlight inFlight, @Nullable Acknowledgement answer) {}
+
+  /**
+   * @param counter told of every answer
+   */
+  FeedbackBatch(int events, Consumer<Acknowledgement> counter) {
+    entries = new ArrayList<>(events);
+    this.counter = counter;
+  }
+
+  /** The next event is on its way. */
+  void add(String eventId, PublishInFlight inFlight) {
+    entries.add(new Entry(eventId, inFlight, null));
+  }
+
+  /** The next event is answered already. */
+  void add(Acknowledgement answer) {
+    entries.add(new Entry(answer.getEventId(), null, answer));
+  }
+
+  int events() {
+    return entries.size();
+  }
+
+  /** Whether {@link #answer} would return at once. */
+  boolean isDone() {
+    return entries.stream().allMatch(e -> e.inFlight == null || e.inFlight.isDone());
+  }
+
+  /** Waits until the log holds all events, or for as long as it lets wait, and answers them. */
+  PublishResponse answer() {
+    PublishResponse.Builder response = PublishResponse.newBuilder();
+    for (Entry entry : entries) {
+      Acknowledgement answer =
+          entry.inFlight == null ? entry.answer : answer(entry.eventId, entry.inFlight);
+      if (answer != null) {
+        counter.accept(answer);
+        response.addAcknowledgements(answer);
+      }
+    }
+    return response.build();
+  }
+
+  private static Acknowledgement answer(String eventId, PublishInFlight inFlight) {
+    Acknowledgement.Builder answer = Acknowledgement.newBuilder().setEventId(eventId);
+    try {
+      PublishResult result = inFlight.await();
+      return switch (result.status()) {
+        case ACCEPTED ->
+            answer
+                .setStatus(Acknowledgement.Status.STATUS_ACCEPTED)
+                .setLogOffset(result.offset())
+                .build();
+        case DUPLICATE -> answer.setStatus(Acknowledgement.Status.STATUS_DUPLICATE).build();
+      };
+    } catch (LogUnavailableException e) {
+      return unavailable(eventId, e);
+    }
+  }
+
+  static Acknowledgement unavailable(String eventId, LogUnavailableException e) {
+    return Acknowledgement.newBuilder()
+        .setEventId(eventId)
+        .setStatus(Acknowledgement.Status.STATUS_UNAVAILABLE)
+        .setMessage(String.valueOf(e.getMessage()))
+        .build();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.dolmen.trainer.log;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * Where a {@link KafkaFeedbackLog} is, and how long to wait for it.
+ *
+ * @param bootstrapServers {@code HOST:PORT}, separated by commas
+ * @param topic of one partition; made if there is none, unless the data directory has used it
+ * @param replicationFactor of a topic that is made, 1 to 100; 0 leaves it to the broker
+ * @param maxInFlight records that wait for the broker's acknowledgement, 1 to 1,000,000; further
+ *     ones wait, then are refused
+ * @param timeout how long an append, or a read of what the topic holds, waits for the broker; 100
+ *     ms to 10 minutes
+ * @param clientPropertiesFile a file of further properties for Kafka's clients, those of security
+ *     above all; empty for none
+ */
+public record KafkaLogOptions(
+    String bootstrapServers,
+    String topic,
+    int replicationFactor,
+    int maxInFlight,
+    Duration timeout,
+    String clientPropertiesFile) {
+  private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+
+  public KafkaLogOptions {
+    if (bootstrapServers.isBlank()) {
+      throw new IllegalArgumentException(
+          "log.kafka.bootstrapServers: \"\", expected HOST:PORT, or several separated by commas");
+    }
+    if (!TOPIC.matcher(topic).matches()) {
+      throw new IllegalArgumentException(
+          "log.kafka.topic: \"" + topic + "\", expected 1 to 249 of a-z, A-Z, 0-9, '.', '_', '-'");
+    }
+  }
+
+  /** {@code localhost:9092}, {@code dolmen-feedback}, 10,000 in flight, 10 seconds. */
+  public static KafkaLogOptions defaults() {
+    return new KafkaLogOptions(
+        "localhost:9092", "dolmen-feedback", 0, 10_000, Duration.ofSeconds(10), "");
+  }
+}

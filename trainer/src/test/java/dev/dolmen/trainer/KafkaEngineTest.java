@@ -1,0 +1,217 @@
+package dev.dolmen.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.trainer.log.KafkaBroker;
+import dev.dolmen.trainer.log.KafkaLogOptions;
+import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.LogRecord;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An engine whose log is in Kafka, on a real broker. */
+class KafkaEngineTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  @TempDir static Path brokerDirectory;
+  private static KafkaBroker broker;
+
+  @TempDir Path directory;
+
+  private final Shop shop = new Shop(200, 3);
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = KafkaBroker.start(brokerDirectory);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  private static EngineOptions options(Path data, KafkaLogOptions kafka) {
+    EngineOptions o = Shop.options(data);
+    LogOptions l = o.log();
+    LogOptions log =
+        new LogOptions(
+            LogOptions.Kind.KAFKA,
+            l.minFreeBytes(),
+            l.segmentBytes(),
+            l.fsync(),
+            l.deduplicationEvents(),
+            l.maxQueuedImpressions(),
+            kafka);
+    return new EngineOptions(
+        data,
+        o.schema(),
+        o.model(),
+        o.training(),
+        o.sessions(),
+        o.catalog(),
+        log,
+        o.snapshots(),
+        o.seed());
+  }
+
+  private static Engine open(EngineOptions options) throws IOException {
+    return Engine.open(options, InstantSource.system(), new SimpleMeterRegistry());
+  }
+
+  private void fill(Engine engine) {
+    for (int i = 0; i < shop.items; i++) {
+      var _ = engine.ingest().beginUpsert(shop.item(i));
+    }
+  }
+
+  private long traffic(Engine engine, int visits) throws InterruptedException {
+    List<PublishInFlight> inFlight = new ArrayList<>();
+    for (int v = 0; v < visits; v++) {
+      shop.visit().forEach(event -> inFlight.add(engine.ingest().beginPublish(event)));
+    }
+    long last = 0;
+    for (PublishInFlight publish : inFlight) {
+      last = publish.await().offset();
+    }
+    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    return inFlight.size();
+  }
+
+  @Test
+  void anAbandonedEngineComesBackToTheSameBits() throws Exception {
+    EngineOptions options = options(directory.resolve("a"), broker.options(PATIENCE));
+    long undisturbed;
+    long events;
+    FeedbackEvent again = shop.click("again", 1);
+    Engine engine = open(options);
+    fill(engine);
+    events = traffic(engine, 60);
+    engine.snapshot();
+    engine.ingest().publish(again);
+    events += 1 + traffic(engine, 60);
+    undisturbed = engine.stateHash();
+    engine.abandon();
+    try (Engine next = open(options)) {
+      assertThat(next.stateHash()).isEqualTo(undisturbed);
+      assertThat(next.status().latestSnapshot()).isNotNull();
+      assertThat(next.ingest().publish(again).status()).isEqualTo(PublishResult.Status.DUPLICATE);
+      assertThat(next.status().eventsLearned()).isEqualTo(events);
+    }
+    // From the log alone, with the same batches.
+    try (var paths = Files.walk(directory.resolve("a").resolve("snapshots"))) {
+      for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+    try (Engine last = open(options)) {
+      assertThat(last.stateHash()).isEqualTo(undisturbed);
+      traffic(last, 1);
+      assertThat(last.stateHash()).isNotEqualTo(undisturbed);
+    }
+  }
+
+  @Test
+  void anEmptyDirectoryLearnsWhatTheTopicHolds() throws Exception {
+    KafkaLogOptions kafka = broker.options(PATIENCE);
+    long events;
+    try (Engine engine = open(options(directory.resolve("a"), kafka))) {
+      fill(engine);
+      events = traffic(engine, 20);
+    }
+    try (Engine engine = open(options(directory.resolve("b"), kafka))) {
+      assertThat(engine.ingest().awaitApplied(engine.status().logOffset(), PATIENCE)).isTrue();
+      assertThat(engine.status().eventsLearned()).isEqualTo(events);
+    }
+  }
+
+  /** The broker goes away twice under the publisher, who sends again what is not acknowledged. */
+  @Test
+  void whatWasAcknowledgedAroundAnOutageIsLearnedOnce() throws Exception {
+    KafkaLogOptions kafka;
+    long hash;
+    List<FeedbackEvent> events = new ArrayList<>();
+    try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"))) {
+      kafka = own.options(Duration.ofMillis(500));
+      EngineOptions options = options(directory.resolve("a"), kafka);
+      try (Engine engine = open(options)) {
+        fill(engine);
+        int refused = 0;
+        for (int outage = 0; outage < 2; outage++) {
+          publishAll(engine, events, 20);
+          own.stop();
+          refused += publishUntilRefused(engine, events);
+          own.start();
+          publishAll(engine, events, 20);
+        }
+        assertThat(refused).isEqualTo(2);
+        PublishResult last = engine.ingest().publish(shop.click("last", 1));
+        assertThat(engine.ingest().awaitApplied(last.offset(), PATIENCE)).isTrue();
+        assertThat(engine.status().failure()).isNull();
+        assertThat(engine.status().eventsLearned()).isEqualTo(events.size() + 1);
+        hash = engine.stateHash();
+        engine.abandon();
+      }
+      Map<String, Integer> logged = logged(options);
+      assertThat(logged.values()).containsOnly(1);
+      events.forEach(event -> assertThat(logged).containsKey(event.getEventId()));
+      try (Engine engine = open(options)) {
+        assertThat(engine.stateHash()).isEqualTo(hash);
+      }
+    }
+  }
+
+  private static Map<String, Integer> logged(EngineOptions options) throws IOException {
+    Map<String, Integer> times = new HashMap<>();
+    try (var log = LogFactory.CONFIGURED.open(options.dataDirectory(), options.log());
+        var tailer = log.tailer(0)) {
+      while (tailer.next()) {
+        LogRecord record = LogRecords.parse(tailer.bytes(), tailer.length());
+        if (record.hasFeedback()) {
+          times.merge(record.getFeedback().getEventId(), 1, Integer::sum);
+        }
+      }
+    }
+    return times;
+  }
+
+  /** Publishes visits, each event again and again until it is acknowledged. */
+  private void publishAll(Engine engine, List<FeedbackEvent> events, int visits) {
+    for (int v = 0; v < visits; v++) {
+      for (FeedbackEvent event : shop.visit()) {
+        events.add(event);
+        while (!acknowledged(engine, event)) {
+          Thread.onSpinWait();
+        }
+      }
+    }
+  }
+
+  /** Publishes several events at once, which the log gets when its broker is back. */
+  private int publishUntilRefused(Engine engine, List<FeedbackEvent> events) {
+    List<FeedbackEvent> together = List.of(shop.click("out", 1), shop.click("out", 2));
+    events.addAll(together);
+    together.forEach(event -> engine.ingest().beginPublish(event));
+    return acknowledged(engine, together.getFirst()) ? 0 : 1;
+  }
+
+  private static boolean acknowledged(Engine engine, FeedbackEvent event) {
+    try {
+      return engine.ingest().publish(event).status() != null;
+    } catch (LogUnavailableException e) {
+      return false;
+    }
+  }
+}

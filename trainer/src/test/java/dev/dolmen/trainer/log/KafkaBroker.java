@@ -1,0 +1,115 @@
+package dev.dolmen.trainer.log;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Kafka broker, its own controller, in this process; it can be stopped and started again.
+ */
+public final class KafkaBroker implements AutoCloseable {
+  private static final AtomicInteger TOPICS = new AtomicInteger();
+
+  private final Path directory;
+  private final int port = freePort();
+  private final int controllerPort = freePort();
+  private @Nullable KafkaRaftServer server;
+
+  private KafkaBroker(Path directory) throws IOException {
+    this.directory = directory;
+  }
+
+  /** Formats a directory and starts a broker on it. */
+  public static KafkaBroker start(Path directory) throws Exception {
+    KafkaBroker broker = new KafkaBroker(directory);
+    try (PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+      new Formatter()
+          .setClusterId(Uuid.randomUuid().toString())
+          .setNodeId(1)
+          .setControllerListenerName("CONTROLLER")
+          .setMetadataLogDirectory(directory.toString())
+          .addDirectory(directory.toString())
+          .setReleaseVersion(MetadataVersion.latestProduction())
+          .setPrintStream(nowhere)
+          .run();
+    }
+    broker.start();
+    return broker;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Starts it again on the same port, with what it had. */
+  public void start() {
+    Properties config = new Properties();
+    config.putAll(
+        Map.of(
+            "process.roles", "broker,controller",
+            "node.id", "1",
+            "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
+            "listeners",
+                "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
+            "advertised.listeners", "PLAINTEXT://127.0.0.1:" + port,
+            "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "controller.listener.names", "CONTROLLER",
+            "inter.broker.listener.name", "PLAINTEXT",
+            "log.dirs", directory.toString()));
+    config.putAll(
+        Map.of(
+            "offsets.topic.replication.factor", "1",
+            "log.retention.check.interval.ms", "500",
+            "log.segment.delete.delay.ms", "500",
+            "controlled.shutdown.enable", "false",
+            // A start waits until its predecessor has been given up.
+            "broker.session.timeout.ms", "1000",
+            "broker.heartbeat.interval.ms", "200",
+            "auto.create.topics.enable", "false"));
+    KafkaRaftServer started = new KafkaRaftServer(KafkaConfig.fromProps(config), Time.SYSTEM);
+    server = started;
+    started.startup();
+  }
+
+  /** Stops it; clients find nobody at its port. */
+  public void stop() {
+    KafkaRaftServer running = server;
+    if (running != null) {
+      server = null;
+      running.shutdown();
+      running.awaitShutdown();
+    }
+  }
+
+  /** How to reach a topic that nobody else uses. */
+  public KafkaLogOptions options(Duration timeout) {
+    return options("topic-" + TOPICS.incrementAndGet(), timeout);
+  }
+
+  /** How to reach a topic. */
+  public KafkaLogOptions options(String topic, Duration timeout) {
+    return new KafkaLogOptions("127.0.0.1:" + port, topic, 1, 10_000, timeout, "");
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+}

@@ -1,0 +1,243 @@
+package dev.dolmen.trainer.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on a real broker, and what comes of brokers, topics and other writers. */
+class KafkaFeedbackLogTest extends FeedbackLogContract {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration IMPATIENCE = Duration.ofMillis(500);
+
+  @TempDir static Path brokerDirectory;
+  private static KafkaBroker broker;
+
+  @TempDir Path directory;
+
+  private KafkaLogOptions options = KafkaLogOptions.defaults();
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = KafkaBroker.start(brokerDirectory);
+  }
+
+  @BeforeEach
+  void nameTopic() {
+    options = broker.options(PATIENCE);
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Override
+  KafkaFeedbackLog open() throws IOException {
+    return open(directory, options);
+  }
+
+  private static KafkaFeedbackLog open(Path directory, KafkaLogOptions options) throws IOException {
+    return KafkaFeedbackLog.open(directory, options, 1L << 20, true);
+  }
+
+  /** What a process had under way when it died may arrive when the next one has begun. */
+  @Test
+  void whatArrivesBehindATakeoverCountsForNobody() throws Exception {
+    try (KafkaFeedbackLog dead = open()) {
+      append(dead, "a");
+      try (KafkaFeedbackLog log = open()) {
+        long b = append(log, "b");
+        append(dead, "late");
+        long c = append(log, "c");
+        append(dead, "later");
+        assertThat(read(log.tailer(0))).containsExactly("a", "b", "c");
+        assertThat(read(log.tailer(b))).containsExactly("c");
+        assertThat(read(log.tailerOfLast(3))).containsExactly("b", "c");
+        assertThat(log.lastOffset()).isEqualTo(c);
+      }
+      try (KafkaFeedbackLog next = open()) {
+        assertThat(read(next.tailer(0))).containsExactly("a", "b", "c");
+        append(next, "d");
+        assertThat(read(next.tailerOfLast(2))).isSubsetOf("c", "d").endsWith("d");
+      }
+    }
+  }
+
+  @Test
+  void aWriterThatReadsOfATakeoverTakesNoMore() throws Exception {
+    try (KafkaFeedbackLog first = open();
+        LogTailer tailer = first.tailer(0)) {
+      append(first, "a");
+      assertThat(tailer.next()).isTrue();
+      try (KafkaFeedbackLog second = open()) {
+        append(second, "b");
+        while (!tailer.next()) {
+          Thread.onSpinWait();
+        }
+        assertThat(new String(tailer.bytes(), UTF_8)).isEqualTo("b");
+        assertThatThrownBy(() -> append(first, "c"))
+            .isInstanceOf(LogUnavailableException.class)
+            .hasMessageContaining("another process");
+        append(second, "d");
+        assertThat(read(second.tailer(0))).containsExactly("a", "b", "d");
+      }
+    }
+  }
+
+  /** Refused at first, then in the log once, whatever their publishers were told. */
+  @Test
+  void goesOnWhenTheBrokerIsBack() throws Exception {
+    try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"));
+        KafkaFeedbackLog log = open(directory.resolve("log"), own.options(IMPATIENCE))) {
+      append(log, "a");
+      own.stop();
+      LogAppend b = log.begin("b".getBytes(UTF_8));
+      assertThatThrownBy(b::await)
+          .isInstanceOf(LogUnavailableException.class)
+          .hasMessageContaining("500 ms");
+      assertThatThrownBy(() -> append(log, "refused")).isInstanceOf(LogUnavailableException.class);
+      assertThatThrownBy(b::await).isInstanceOf(LogUnavailableException.class);
+      own.start();
+      while (!b.isDone()) {
+        Thread.sleep(10);
+      }
+      long offset = b.await();
+      append(log, "c");
+      assertThat(read(log.tailer(0))).containsExactly("a", "b", "c");
+      assertThat(log.tailer(offset).next()).isTrue();
+    }
+  }
+
+  @Test
+  void aBoundedNumberIsUnderWay() throws Exception {
+    KafkaLogOptions reach;
+    try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"))) {
+      KafkaLogOptions o = own.options(IMPATIENCE);
+      reach = new KafkaLogOptions(o.bootstrapServers(), o.topic(), 1, 3, IMPATIENCE, "");
+      try (KafkaFeedbackLog log = open(directory.resolve("log"), reach)) {
+        own.stop();
+        List<LogAppend> underWay = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+          underWay.add(log.begin(new byte[] {1}));
+        }
+        assertThatThrownBy(() -> log.begin(new byte[] {1}))
+            .isInstanceOf(LogUnavailableException.class);
+        own.start();
+        for (LogAppend append : underWay) {
+          while (!append.isDone()) {
+            Thread.sleep(10);
+          }
+        }
+        assertThat(read(log.tailer(0))).hasSize(3);
+        assertThat(append(log, "x")).isGreaterThan(underWay.getLast().await());
+      }
+    }
+    assertThatThrownBy(() -> open(directory.resolve("log"), reach))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(reach.bootstrapServers());
+  }
+
+  @Test
+  void refusesAnotherTopicThanItsOwn() throws Exception {
+    open().close();
+    KafkaLogOptions other = broker.options(PATIENCE);
+    open(directory.resolve("other"), other).close();
+    assertThatThrownBy(() -> open(directory, other))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(options.topic())
+        .hasMessageContaining(other.topic());
+    KafkaLogOptions missing = broker.options(PATIENCE);
+    assertThatThrownBy(() -> open(directory, missing))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(missing.topic())
+        .hasMessageContaining("this data directory has used it");
+    try (Admin admin = new KafkaClients(options).admin()) {
+      admin.deleteTopics(List.of(other.topic())).all().get();
+      while (admin.listTopics().names().get().contains(other.topic())) {
+        Thread.sleep(10);
+      }
+      open(directory.resolve("third"), other).close();
+      assertThatThrownBy(() -> open(directory.resolve("other"), other))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("the configuration says " + other.topic());
+    }
+  }
+
+  @Test
+  void aDirectoryThatHasLearnedTakesNoTopicWithRecords() throws Exception {
+    try (KafkaFeedbackLog log = open()) {
+      append(log, "a");
+    }
+    Path other = directory.resolve("other");
+    assertThatThrownBy(() -> KafkaFeedbackLog.open(other, options, 1L << 20, false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(options.topic())
+        .hasMessageContaining("empty directory");
+    try (KafkaFeedbackLog adopted = open(other, options)) {
+      assertThat(read(adopted.tailer(0))).containsExactly("a");
+    }
+    Path chronicle = Files.createDirectory(directory.resolve("chronicle"));
+    Files.createFile(chronicle.resolve("19700101-00F.cq4"));
+    assertThatThrownBy(() -> open(chronicle, options))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("kind chronicle");
+  }
+
+  @Test
+  void refusesATopicThatCouldLoseRecords() throws Exception {
+    try (Admin admin = new KafkaClients(options).admin()) {
+      String several = options.topic() + "-several";
+      String compacted = options.topic() + "-compacted";
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(several, Optional.of(2), Optional.empty()),
+                  new NewTopic(compacted, Optional.of(1), Optional.empty())
+                      .configs(Map.of("retention.ms", "-1", "cleanup.policy", "compact"))))
+          .all()
+          .get();
+      assertThatThrownBy(() -> open(directory, broker.options(several, PATIENCE)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("2 partitions");
+      assertThatThrownBy(() -> open(directory, broker.options(compacted, PATIENCE)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cleanup.policy is compact, expected delete");
+    }
+  }
+
+  @Test
+  void aRecordThatIsTooLargeIsRefusedAlone() throws Exception {
+    try (KafkaFeedbackLog log = open()) {
+      append(log, "a");
+      assertThatThrownBy(() -> log.begin(new byte[KafkaClients.MAX_RECORD_BYTES + 1]))
+          .isInstanceOf(LogUnavailableException.class);
+      append(log, "b");
+      assertThat(read(log.tailer(0))).containsExactly("a", "b");
+    }
+  }
+
+  @Test
+  void aDamagedFileIsNamed() throws Exception {
+    open().close();
+    Files.writeString(directory.resolve("kafka.properties"), "cluster=x\n");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("kafka.properties is damaged: it has no topic");
+  }
+}
