@@ -1,11 +1,11 @@
 package dev.dolmen.loadtest.drill;
 
-import dev.dolmen.loadtest.data.SchemaYaml;
 import dev.dolmen.loadtest.demo.ShopEvents;
 import dev.dolmen.loadtest.generator.CatalogUpload;
 import dev.dolmen.loadtest.generator.Connection;
 import dev.dolmen.loadtest.local.ServerProcess;
 import dev.dolmen.loadtest.terminal.Terminal;
+import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.v1.StatusResponse;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,5 @@
 package dev.dolmen.loadtest.experiment;
 
-import dev.dolmen.loadtest.data.InteractionProfile;
-import dev.dolmen.loadtest.data.RecBoleDataset;
-import dev.dolmen.loadtest.data.SchemaInference;
 import dev.dolmen.loadtest.local.Machine;
 import dev.dolmen.loadtest.terminal.JsonReport;
 import dev.dolmen.loadtest.terminal.ProgressBar;
@@ -11,6 +8,9 @@ import dev.dolmen.loadtest.terminal.TextTable;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.table.HashedEmbeddingTable;
 import dev.dolmen.parameterstore.table.TableFactory;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.SnapshotOptions;

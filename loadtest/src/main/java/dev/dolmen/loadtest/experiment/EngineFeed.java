@@ -1,12 +1,12 @@
 package dev.dolmen.loadtest.experiment;
 
 import com.google.protobuf.Timestamp;
-import dev.dolmen.loadtest.data.Interaction;
-import dev.dolmen.loadtest.data.InteractionProfile;
-import dev.dolmen.loadtest.data.Interactions;
-import dev.dolmen.loadtest.data.ItemReader;
-import dev.dolmen.loadtest.data.RecBoleDataset;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.data.DatasetItems;
+import dev.dolmen.server.data.Interaction;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.Interactions;
+import dev.dolmen.server.data.RecBoleDataset;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
@@ -14,31 +14,20 @@ import dev.dolmen.v1.Item;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongConsumer;
 
 /** A dataset as items and clicks for an engine in this process; visits' contexts are left out. */
 public record EngineFeed(RecBoleDataset dataset, InteractionProfile profile, Schema schema) {
-  /** The items of the metadata file, then those that are only clicked. */
+  /** The catalogue. */
   public List<Item> items() throws IOException {
-    List<Item> items = new ArrayList<>();
-    Set<String> known = new HashSet<>();
-    if (dataset.itemFile() != null) {
-      try (ItemReader reader = ItemReader.open(dataset.itemFile(), schema)) {
-        for (Item item = reader.next(); item != null; item = reader.next()) {
-          items.add(item);
-          known.add(item.getItemId());
-        }
+    List<Item> all = new ArrayList<>();
+    try (DatasetItems items = new DatasetItems(dataset, profile, schema)) {
+      for (Item item = items.next(); item != null; item = items.next()) {
+        all.add(item);
       }
     }
-    for (String id : profile.items()) {
-      if (!known.contains(id)) {
-        items.add(Item.newBuilder().setItemId(id).build());
-      }
-    }
-    return items;
+    return all;
   }
 
   /**

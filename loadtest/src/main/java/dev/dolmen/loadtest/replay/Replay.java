@@ -1,10 +1,5 @@
 package dev.dolmen.loadtest.replay;
 
-import dev.dolmen.loadtest.data.Interaction;
-import dev.dolmen.loadtest.data.InteractionProfile;
-import dev.dolmen.loadtest.data.Interactions;
-import dev.dolmen.loadtest.data.ItemReader;
-import dev.dolmen.loadtest.data.RecBoleDataset;
 import dev.dolmen.loadtest.generator.ArrivalSchedule;
 import dev.dolmen.loadtest.generator.CatalogUpload;
 import dev.dolmen.loadtest.generator.Connection;
@@ -14,14 +9,18 @@ import dev.dolmen.loadtest.generator.ValidationTotals;
 import dev.dolmen.loadtest.terminal.ProgressBar;
 import dev.dolmen.loadtest.terminal.Terminal;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.data.DatasetItems;
+import dev.dolmen.server.data.EventWriter;
+import dev.dolmen.server.data.Interaction;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.Interactions;
+import dev.dolmen.server.data.RecBoleDataset;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.StatusResponse;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -61,25 +60,14 @@ final class Replay {
 
   /** Upserts every item of the dataset; those without metadata as ids alone. */
   long uploadCatalog() throws IOException, InterruptedException {
-    Set<String> bare = new HashSet<>(profile.items());
     CatalogUpload upload = new CatalogUpload(connection);
     ProgressBar bar = new ProgressBar(terminal, "catalogue", 0, System::nanoTime);
-    if (dataset.itemFile() != null) {
-      try (ItemReader in = ItemReader.open(dataset.itemFile(), schema)) {
-        if (!in.ignored().isEmpty()) {
-          terminal.line("columns without a slot in the schema, left out: " + in.ignored());
-        }
-        Item item;
-        while ((item = in.next()) != null) {
-          bare.remove(item.getItemId());
-          upload.add(item);
-          bar.show(upload.sent(), "items");
-        }
+    try (DatasetItems items = new DatasetItems(dataset, profile, schema)) {
+      if (!items.ignored().isEmpty()) {
+        terminal.line("columns without a slot in the schema, left out: " + items.ignored());
       }
-    }
-    for (String id : profile.items()) {
-      if (bare.contains(id)) {
-        upload.add(Item.newBuilder().setItemId(id).build());
+      for (Item item = items.next(); item != null; item = items.next()) {
+        upload.add(item);
         bar.show(upload.sent(), "items");
       }
     }

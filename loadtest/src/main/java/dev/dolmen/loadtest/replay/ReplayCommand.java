@@ -1,9 +1,5 @@
 package dev.dolmen.loadtest.replay;
 
-import dev.dolmen.loadtest.data.InteractionProfile;
-import dev.dolmen.loadtest.data.RecBoleDataset;
-import dev.dolmen.loadtest.data.SchemaInference;
-import dev.dolmen.loadtest.data.TimeScale;
 import dev.dolmen.loadtest.generator.Connection;
 import dev.dolmen.loadtest.local.LocalServer;
 import dev.dolmen.loadtest.local.ProcessMemory;
@@ -13,6 +9,10 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.cli.ServerTrust;
 import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.data.SchemaInference;
+import dev.dolmen.server.data.TimeScale;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;

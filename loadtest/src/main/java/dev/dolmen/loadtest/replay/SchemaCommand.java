@@ -1,11 +1,11 @@
 package dev.dolmen.loadtest.replay;
 
-import dev.dolmen.loadtest.data.InteractionProfile;
-import dev.dolmen.loadtest.data.RecBoleDataset;
-import dev.dolmen.loadtest.data.SchemaInference;
-import dev.dolmen.loadtest.data.SchemaYaml;
 import dev.dolmen.loadtest.terminal.ProgressBar;
 import dev.dolmen.loadtest.terminal.Terminal;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.data.SchemaInference;
+import dev.dolmen.server.data.SchemaYaml;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

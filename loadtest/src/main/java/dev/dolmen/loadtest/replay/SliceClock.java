@@ -1,7 +1,7 @@
 package dev.dolmen.loadtest.replay;
 
-import dev.dolmen.loadtest.data.InteractionProfile;
-import dev.dolmen.loadtest.data.TimeScale;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.TimeScale;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

@@ -1,11 +1,11 @@
 package dev.dolmen.loadtest.bench.filter;
 
 import dev.dolmen.loadtest.bench.table.ZipfRanks;
-import dev.dolmen.loadtest.data.Interaction;
-import dev.dolmen.loadtest.data.InteractionProfile;
-import dev.dolmen.loadtest.data.Interactions;
-import dev.dolmen.loadtest.data.RecBoleDataset;
 import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.server.data.Interaction;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.Interactions;
+import dev.dolmen.server.data.RecBoleDataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package dev.dolmen.loadtest.bench.train;
 
-import dev.dolmen.loadtest.data.InteractionProfile;
-import dev.dolmen.loadtest.data.RecBoleDataset;
-import dev.dolmen.loadtest.data.SchemaInference;
 import dev.dolmen.loadtest.experiment.EngineFeed;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.EngineStatus;

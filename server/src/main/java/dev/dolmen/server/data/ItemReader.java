@@ -1,4 +1,4 @@
-package dev.dolmen.loadtest.data;
+package dev.dolmen.server.data;
 
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SlotKind;

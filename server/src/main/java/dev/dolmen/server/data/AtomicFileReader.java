@@ -1,4 +1,4 @@
-package dev.dolmen.loadtest.data;
+package dev.dolmen.server.data;
 
 import java.io.BufferedReader;
 import java.io.Closeable;

@@ -1,4 +1,4 @@
-package dev.dolmen.loadtest.data;
+package dev.dolmen.server.data;
 
 /** What the numbers in a timestamp column mean. */
 public enum TimeScale {

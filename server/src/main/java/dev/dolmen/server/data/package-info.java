@@ -6,6 +6,6 @@
  * to one thread; everything else is immutable.
  */
 @NullMarked
-package dev.dolmen.loadtest.data;
+package dev.dolmen.server.data;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,6 @@
-package dev.dolmen.loadtest.replay;
+package dev.dolmen.server.data;
 
 import com.google.protobuf.util.Timestamps;
-import dev.dolmen.loadtest.data.Interaction;
-import dev.dolmen.loadtest.data.RecBoleDataset;
-import dev.dolmen.loadtest.data.TimeScale;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.v1.EventType;
@@ -15,7 +12,7 @@ import java.util.List;
  * Turns interactions into feedback events. The event id is the interaction's place in its file, so
  * that a replay that is repeated against the same server counts every click once.
  */
-final class EventWriter {
+public final class EventWriter {
   private final List<String> files;
   private final TimeScale timeScale;
   private final List<String> columns = new ArrayList<>();
@@ -24,7 +21,8 @@ final class EventWriter {
   /**
    * @param candidates columns that may be context; those that the schema has a slot for are
    */
-  EventWriter(RecBoleDataset dataset, TimeScale timeScale, Schema schema, List<String> candidates) {
+  public EventWriter(
+      RecBoleDataset dataset, TimeScale timeScale, Schema schema, List<String> candidates) {
     files = dataset.parts().stream().map(p -> String.valueOf(p.getFileName())).toList();
     this.timeScale = timeScale;
     for (String column : candidates) {
@@ -44,15 +42,17 @@ final class EventWriter {
   }
 
   /** Columns to read as context. */
-  List<String> columns() {
+  public List<String> columns() {
     return List.copyOf(columns);
   }
 
-  long timeMs(Interaction click) {
+  /** When it was, milliseconds since 1970. */
+  public long timeMs(Interaction click) {
     return timeScale.toMillis(click.time());
   }
 
-  FeedbackEvent event(Interaction click) {
+  /** The click that an interaction stands for. */
+  public FeedbackEvent event(Interaction click) {
     FeedbackEvent.Builder event =
         FeedbackEvent.newBuilder()
             .setEventId(files.get(click.part()) + ":" + click.line())

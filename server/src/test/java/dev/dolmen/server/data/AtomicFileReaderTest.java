@@ -1,4 +1,4 @@
-package dev.dolmen.loadtest.data;
+package dev.dolmen.server.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
