@@ -35,6 +35,7 @@ public final class Engine implements Closeable {
   private final EngineOptions options;
   private final DirectoryLock lock;
   private final FeedbackLog log;
+  private final LogBound bound;
   private final BatchJournal journal;
   private final Learner learner;
   private final LiveState live;
@@ -109,6 +110,7 @@ public final class Engine implements Closeable {
     this.options = options;
     this.lock = lock;
     this.log = log;
+    bound = new LogBound(log, options.log().maxBytes());
     Path directory = options.dataDirectory();
     LogOptions logOptions = options.log();
     journal = new BatchJournal(directory.resolve("journal"));
@@ -118,9 +120,10 @@ public final class Engine implements Closeable {
     snapshots =
         new EngineSnapshots(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
-    snapshotThreads = new SnapshotThreads(snapshots, log, logOptions.deduplicationEvents(), clock);
+    snapshotThreads =
+        new SnapshotThreads(snapshots, log, bound, logOptions.deduplicationEvents(), clock);
     long savedOffset = snapshots.restore(learner).logOffset();
-    checkHistory(directory);
+    checkHistory(directory, savedOffset);
     long offset = replay.run(learner, savedOffset);
     learner.refreshAllVectors();
     progress = new Progress(options.training().lagRecordsMin(), replay.count(offset));
@@ -134,7 +137,7 @@ public final class Engine implements Closeable {
             table,
             learner.coVisits,
             new Published(learner.serving(), learner.batches(), 0, learner.eventTimeSec()));
-    ingest = new Ingest(log, learner.catalog, live.features(), clock, progress, options);
+    ingest = new Ingest(log, bound, learner.catalog, live.features(), clock, progress, options);
     ingest.rememberLoggedEvents(logOptions.deduplicationEvents());
     schedule =
         new SnapshotSchedule(
@@ -142,6 +145,7 @@ public final class Engine implements Closeable {
             snapshotThreads,
             learner,
             journal,
+            bound,
             options.snapshots().intervalSec(),
             savedOffset);
     loop =
@@ -161,7 +165,7 @@ public final class Engine implements Closeable {
   }
 
   /** Without a snapshot all of the log is needed: a part of it would give another model. */
-  private void checkHistory(Path directory) throws IOException {
+  private void checkHistory(Path directory, long savedOffset) throws IOException {
     if (snapshots.latest() == null && !log.isFromTheBeginning()) {
       throw new IOException(
           directory.resolve("snapshots")
@@ -169,6 +173,15 @@ public final class Engine implements Closeable {
               + directory.resolve("log")
               + " no longer holds what came before them; bring a snapshot back from a backup, or"
               + " start anew with an empty data directory");
+    }
+    try {
+      log.tailer(savedOffset).close();
+    } catch (IllegalStateException e) {
+      throw new IOException(
+          directory.resolve("snapshots")
+              + ": the newest snapshot that is whole needs what the log no longer holds: "
+              + e.getMessage(),
+          e);
     }
   }
 
@@ -196,6 +209,10 @@ public final class Engine implements Closeable {
 
   EngineSnapshots snapshots() {
     return snapshots;
+  }
+
+  LogBound bound() {
+    return bound;
   }
 
   SnapshotSchedule schedule() {

@@ -43,6 +43,8 @@ final class EngineMeters {
         "Log records whose item was gone or that the schema refused",
         e -> e.learner().counters().inapplicable());
     gauge("dolmen.lag.records", "Records logged, not learned", e -> e.progress().lag());
+    gauge("dolmen.log.bytes", "Bytes of the feedback log", e -> e.bound().bytes());
+    gauge("dolmen.log.bytes.max", "Their bound; 0 for none", e -> e.bound().maxBytes());
     gauge(
         "dolmen.lag.bound.records",
         "Lag beyond which publishers are held back",

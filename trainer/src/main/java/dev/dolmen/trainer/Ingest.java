@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ingest {
   private final FeedbackLog log;
+  private final LogBound bound;
   private final Catalog catalog;
   private final FeatureExtractor features;
   private final InstantSource clock;
@@ -79,12 +80,14 @@ public final class Ingest {
   /** The catalogue has applied everything that the log holds. */
   Ingest(
       FeedbackLog log,
+      LogBound bound,
       Catalog catalog,
       FeatureExtractor features,
       InstantSource clock,
       Progress progress,
       EngineOptions options) {
     this.log = log;
+    this.bound = bound;
     this.catalog = catalog;
     this.features = features;
     this.clock = clock;
@@ -325,7 +328,9 @@ public final class Ingest {
       throw new LogUnavailableException("the engine is closing");
     }
     progress.checkRunning();
+    bound.check();
     LogAppend append = log.begin(record);
+    bound.appended(record.length);
     append.whenKnown(offset -> progress.logged(), () -> {});
     return append;
   }

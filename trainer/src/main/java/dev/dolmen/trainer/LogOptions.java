@@ -11,6 +11,9 @@ import dev.dolmen.trainer.log.KafkaLogOptions;
  *     memory and a page that cannot be written kills the process
  * @param segmentBytes payload bytes after which a new file is begun, 1 MiB to 64 GiB; whole files
  *     are deleted when no snapshot needs them
+ * @param maxBytes bound on the log's bytes, at least four times {@code segmentBytes}; 0 for none.
+ *     From three quarters of it on, snapshots are taken before their time and the log is kept for
+ *     the newest alone; at the bound, nothing is acknowledged until something could be deleted
  * @param fsync when the log is forced to the device
  * @param deduplicationEvents event ids remembered, counted back from the newest, so that publishing
  *     one again is recognised; 1 to 100,000,000
@@ -22,6 +25,7 @@ public record LogOptions(
     Kind kind,
     long minFreeBytes,
     long segmentBytes,
+    long maxBytes,
     Fsync fsync,
     int deduplicationEvents,
     int maxQueuedImpressions,
@@ -48,6 +52,9 @@ public record LogOptions(
   public LogOptions {
     Bounds.check("log.minFreeBytes", minFreeBytes, 16L << 20, 1L << 50);
     Bounds.check("log.segmentBytes", segmentBytes, 1L << 20, 64L << 30);
+    if (maxBytes != 0) {
+      Bounds.check("log.maxBytes", maxBytes, 4 * segmentBytes, 1L << 50);
+    }
     Bounds.check("log.deduplicationEvents", deduplicationEvents, 1, 100_000_000);
     Bounds.check("log.maxQueuedImpressions", maxQueuedImpressions, 1, 1_000_000);
     Bounds.check("log.kafka.replicationFactor", kafka.replicationFactor(), 0, 100);
@@ -56,13 +63,15 @@ public record LogOptions(
   }
 
   /**
-   * Embedded, 256 MiB kept free, files of 1 GiB, no fsync, 2,000,000 event ids, 16,384 impressions.
+   * Embedded, 256 MiB kept free, files of 1 GiB, 64 GiB at most, no fsync, 2,000,000 event ids,
+   * 16,384 impressions.
    */
   public static LogOptions defaults() {
     return new LogOptions(
         Kind.CHRONICLE,
         256L << 20,
         1L << 30,
+        64L << 30,
         Fsync.NEVER,
         2_000_000,
         16_384,
@@ -75,6 +84,7 @@ public record LogOptions(
         Kind.CHRONICLE,
         minFreeBytes,
         segmentBytes,
+        maxBytes,
         fsync,
         deduplicationEvents,
         maxQueuedImpressions,

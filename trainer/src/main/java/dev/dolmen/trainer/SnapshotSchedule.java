@@ -26,6 +26,7 @@ final class SnapshotSchedule {
   private final SnapshotThreads threads;
   private final Learner learner;
   private final BatchJournal journal;
+  private final LogBound bound;
   private final long intervalUs;
   private final LongAdder failures = new LongAdder();
   private long nextUs = Long.MIN_VALUE;
@@ -52,26 +53,35 @@ final class SnapshotSchedule {
       SnapshotThreads threads,
       Learner learner,
       BatchJournal journal,
+      LogBound bound,
       long intervalSec,
       long savedOffset) {
     this.snapshots = snapshots;
     this.threads = threads;
     this.learner = learner;
     this.journal = journal;
+    this.bound = bound;
     this.intervalUs = intervalSec * 1_000_000;
     this.savedOffset = savedOffset;
   }
 
   /**
-   * Whether a scheduled snapshot is due: by time unless one is in flight, and in any case when so
-   * many rows have changed that their copies would grow beyond bound.
+   * Whether a scheduled snapshot is due: by time, or as the log comes near its bound, unless one is
+   * in flight; and in any case when so many rows have changed that their copies would grow beyond
+   * bound.
    */
   boolean due(long nowUs, Position position) {
     settle(false);
     if (snapshots.mustCopy(learner)) {
       return changed(position);
     }
-    if (intervalUs == 0 || inFlight != null) {
+    if (inFlight != null) {
+      return false;
+    }
+    if (bound.wantsSnapshot(nowUs) && changed(position)) {
+      return true;
+    }
+    if (intervalUs == 0) {
       return false;
     }
     // The first look sets the pace, and so does a clock that was set back.
@@ -88,6 +98,7 @@ final class SnapshotSchedule {
   /** Takes the scheduled snapshot; waits for the one in flight. At a barrier. */
   void takeScheduled(long nowUs, Position position) {
     nextUs = nowUs + intervalUs;
+    bound.asked(nowUs);
     settle(true);
     try {
       take(nowUs, position, true);

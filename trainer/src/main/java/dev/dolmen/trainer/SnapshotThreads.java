@@ -33,6 +33,7 @@ final class SnapshotThreads {
 
   private final EngineSnapshots snapshots;
   private final FeedbackLog log;
+  private final LogBound bound;
   private final long keepRecords;
   private final InstantSource clock;
   private final ExecutorService writing = thread("dolmen-snapshots");
@@ -49,10 +50,15 @@ final class SnapshotThreads {
    * @param keepRecords last records of the log that are kept in any case
    */
   SnapshotThreads(
-      EngineSnapshots snapshots, FeedbackLog log, long keepRecords, InstantSource clock) {
+      EngineSnapshots snapshots,
+      FeedbackLog log,
+      LogBound bound,
+      long keepRecords,
+      InstantSource clock) {
     this.snapshots = snapshots;
     this.clock = clock;
     this.log = log;
+    this.bound = bound;
     this.keepRecords = keepRecords;
   }
 
@@ -66,7 +72,7 @@ final class SnapshotThreads {
     writing.execute(() -> {
       try {
         SnapshotInfo info = snapshots.write(frozen);
-        written.complete(new Written(info, clear()));
+        written.complete(new Written(info, clear(info)));
       } catch (IOException | RuntimeException | Error e) {
         written.completeExceptionally(e);
       }
@@ -75,11 +81,18 @@ final class SnapshotThreads {
   }
 
   /** The snapshot is durable: whatever fails here is tried again after the next. */
-  private Position clear() {
+  private Position clear(SnapshotInfo newest) {
     try {
       snapshots.retain();
       Position oldest = snapshots.oldest();
       log.deleteUpTo(oldest.logOffset(), keepRecords);
+      bound.measure();
+      if (bound.tight() && log.deleteUpTo(newest.logOffset(), keepRecords)) {
+        bound.measure();
+        LOG.warn(
+            "The log comes near log.maxBytes: snapshots before {} cannot be rolled forward any more",
+            newest.id());
+      }
       if (snapshots.shouldCompact() && compacting.compareAndSet(false, true)) {
         merging.execute(this::compact);
       }

@@ -51,6 +51,7 @@ class KafkaEngineTest {
             LogOptions.Kind.KAFKA,
             l.minFreeBytes(),
             l.segmentBytes(),
+            l.maxBytes(),
             l.fsync(),
             l.deduplicationEvents(),
             l.maxQueuedImpressions(),

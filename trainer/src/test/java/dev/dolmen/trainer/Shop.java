@@ -66,6 +66,7 @@ final class Shop {
         LogOptions.Kind.CHRONICLE,
         16L << 20,
         1L << 20,
+        0,
         LogOptions.Fsync.NEVER,
         deduplicationEvents,
         64,

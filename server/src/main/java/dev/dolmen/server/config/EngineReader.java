@@ -106,10 +106,21 @@ final class EngineReader {
 
   static LogOptions log(ConfigSection s) {
     LogOptions d = LogOptions.defaults();
+    long segmentBytes = s.bytes("segment_bytes", d.segmentBytes(), 1L << 20, 64L << 30);
+    long maxBytes = s.bytes("max_bytes", d.maxBytes(), 0, 1L << 50);
+    if (maxBytes != 0 && maxBytes < 4 * segmentBytes) {
+      s.reject(
+          "max_bytes",
+          HumanUnits.format(maxBytes)
+              + ": expected 0B, or at least four times segment_bytes, "
+              + HumanUnits.format(4 * segmentBytes));
+      maxBytes = 0;
+    }
     return new LogOptions(
         s.choice("kind", d.kind()),
         s.bytes("min_free_bytes", d.minFreeBytes(), 16L << 20, 1L << 50),
-        s.bytes("segment_bytes", d.segmentBytes(), 1L << 20, 64L << 30),
+        segmentBytes,
+        maxBytes,
         s.choice("fsync", d.fsync()),
         s.integer("deduplication_events", d.deduplicationEvents(), 1, 100_000_000),
         s.integer("max_queued_impressions", d.maxQueuedImpressions(), 1, 1_000_000),

@@ -94,6 +94,9 @@ class ConfigTest {
           model: {heads: 3}            | f.yaml:1:9: model.heads: 3: expected a divisor of width, 64
           model: {pooling: lst}        | f.yaml:1:18: model.pooling: "lst": expected one of mean, last, attention; did you mean last?
           log: {segment_bytes: 1 GiBi} | f.yaml:1:22: log.segment_bytes: "1 GiBi": expected a size such as
+          log: {max_bytes: 1GiB}       | f.yaml:1:7: log.max_bytes: 1GiB: expected 0B, or at least four times segment_bytes, 4GiB
+          log: {kind: kafak}           | f.yaml:1:13: log.kind: "kafak": expected one of chronicle, kafka; did you mean kafka?
+          log: {kafka: {topic: "a b"}} | f.yaml:1:7: log.kafka: log.kafka.topic: "a b", expected 1 to 249 of
           snapshots: {on_close: yes}   | f.yaml:1:23: snapshots.on_close: yes: expected true or false
           model: {id_dropout: .nan}    | model.id_dropout: .nan: expected a number from 0 to 1
           model: {tasks: {categories: a}} | f.yaml:1:29: model.tasks.categories: "a": expected none, as there are none

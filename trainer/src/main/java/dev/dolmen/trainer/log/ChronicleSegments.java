@@ -40,6 +40,9 @@ final class ChronicleSegments implements AutoCloseable {
   private final AtomicInteger segment = new AtomicInteger();
   private volatile long lastOffset;
 
+  /** Bytes in the last segment; 0 until something is appended to it. */
+  private volatile long written;
+
   /**
    * @param blockBytes memory mapped at a time; the files are sparse
    */
@@ -63,9 +66,11 @@ final class ChronicleSegments implements AutoCloseable {
   long append(byte[] record) {
     appender.writeBytes(Bytes.wrapForRead(record));
     long offset = appender.lastIndexAppended() + 1;
-    if (appender.wire().bytes().writePosition() > segmentBytes) {
+    long position = appender.wire().bytes().writePosition();
+    if (position > segmentBytes) {
       segment.incrementAndGet();
     }
+    written = position;
     lastOffset = offset;
     return offset;
   }
@@ -126,16 +131,28 @@ final class ChronicleSegments implements AutoCloseable {
     return deleted;
   }
 
+  /**
+   * Bytes written. The files are mapped in blocks and sparse: their length says more than the disk
+   * holds.
+   */
   long sizeBytes() {
     long bytes = 0;
+    long last = 0;
+    String newest = "";
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.cq4")) {
       for (Path file : files) {
-        bytes += Files.size(file);
+        long size = Math.min(Files.size(file), segmentBytes);
+        String name = file.getFileName().toString();
+        bytes += size;
+        if (name.compareTo(newest) > 0) {
+          newest = name;
+          last = size;
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return bytes;
+    return written == 0 ? bytes : bytes - last + written;
   }
 
   private List<Integer> cyclesFromLast() {

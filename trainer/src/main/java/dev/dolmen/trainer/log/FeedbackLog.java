@@ -29,7 +29,7 @@ public interface FeedbackLog extends Closeable {
   /** Whether nothing was ever deleted from its beginning. Any thread. */
   boolean isFromTheBeginning();
 
-  /** Bytes on disk. Any thread. */
+  /** Bytes that the records kept take on disk, to a share of a percent or so. Any thread. */
   long sizeBytes();
 
   /**

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,6 +41,9 @@ public final class KafkaFeedbackLog implements FeedbackLog {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFeedbackLog.class);
   private static final byte[] TAKEOVER = new byte[0];
 
+  /** Of key and lengths, beside a record's value. */
+  private static final int RECORD_OVERHEAD_BYTES = 20;
+
   private final Path directory;
   private final KafkaClients clients;
   private final KafkaTopic topic;
@@ -50,6 +54,12 @@ public final class KafkaFeedbackLog implements FeedbackLog {
 
   /** Kafka's offset of this process' takeover. */
   private final long writer;
+
+  /**
+   * Bytes of the records that are kept. Kafka deletes files some minutes later, so its own figure
+   * would count what is gone already.
+   */
+  private final AtomicLong bytes;
 
   private volatile boolean closed;
 
@@ -104,6 +114,7 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     try {
       writer = takeOver(producer);
       long last = readUpToTakeover(known);
+      bytes = new AtomicLong(topic.sizeBytes());
       appends = new KafkaAppends(producer, topic.partition(), writer, options, last);
       save(writer + 1, last);
     } catch (IOException | RuntimeException e) {
@@ -195,7 +206,9 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     if (closed) {
       throw new LogUnavailableException("the feedback log is closed");
     }
-    return appends.begin(record);
+    LogAppend append = appends.begin(record);
+    append.whenKnown(offset -> bytes.addAndGet(record.length + RECORD_OVERHEAD_BYTES), () -> {});
+    return append;
   }
 
   private void tookOver(long takeover) {
@@ -277,7 +290,7 @@ public final class KafkaFeedbackLog implements FeedbackLog {
 
   @Override
   public long sizeBytes() {
-    return topic.sizeBytes();
+    return bytes.get();
   }
 
   @Override
@@ -289,7 +302,10 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     long begin = topic.begin();
     boolean deletes = cut > begin + takeovers.between(begin, cut);
     if (deletes) {
+      long end = lastOffset();
       topic.deleteBefore(cut);
+      double kept = (double) (end - cut) / Math.max(1, end - begin);
+      bytes.updateAndGet(before -> (long) (before * kept));
       takeovers.forgetBefore(cut);
     }
     try {
