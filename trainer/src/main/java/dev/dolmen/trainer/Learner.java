@@ -26,9 +26,14 @@ import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.LogRecord;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -101,7 +106,7 @@ final class Learner {
     joiner =
         new ImpressionJoiner(
             engine.sessions().maxImpressions(), engine.sessions().impressionWindowSec() * 1_000);
-    validation = new ProgressiveValidation(options.validationWindow(), options.validationShare());
+    validation = newValidation();
     frequencies = new ClickCounts(options.popularityHalfLifeEvents());
     baseline = new ClickCounts(options.baselineHalfLifeEvents());
     refresher =
@@ -404,6 +409,34 @@ final class Learner {
       in.readLong();
     }
     Catalog.readItems(in, items);
+  }
+
+  /**
+   * Takes over what another has learned into the same table, not what it remembers of the stream.
+   */
+  void continueFrom(Learner before) {
+    try {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      before.model.writeTo(new DataOutputStream(bytes));
+      model.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    modelRestored();
+    batches = before.batches;
+    eventsLearned = before.eventsLearned;
+    skippedBatches = before.skippedBatches;
+  }
+
+  /** Begins the figures of quality anew. */
+  void forgetFigures() throws IOException {
+    ByteArrayOutputStream none = new ByteArrayOutputStream();
+    newValidation().writeTo(new DataOutputStream(none));
+    validation.readFrom(new DataInputStream(new ByteArrayInputStream(none.toByteArray())));
+  }
+
+  private ProgressiveValidation newValidation() {
+    return new ProgressiveValidation(options.validationWindow(), options.validationShare());
   }
 
   /** Takes over the parameters that the model has read. */

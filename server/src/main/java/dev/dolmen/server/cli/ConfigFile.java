@@ -31,6 +31,15 @@ final class ConfigFile {
     return load(file);
   }
 
+  /**
+   * Reads it, or returns null if none is named.
+   *
+   * @throws CommandFailedException if it is not valid
+   */
+  @Nullable DolmenConfig loadIfNamed() {
+    return file == null ? null : load(file);
+  }
+
   static DolmenConfig load(Path file) {
     try {
       return DolmenConfig.load(file, System.getenv());

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ServeCommand.class,
+      TrainCommand.class,
       StatusCommand.class,
       ConfigCommand.class,
       SnapshotCommand.class,

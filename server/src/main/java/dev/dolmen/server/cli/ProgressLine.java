@@ -4,6 +4,7 @@ import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Progress of a step that takes more than two seconds, on standard error: redrawn in place on a
@@ -21,7 +22,7 @@ final class ProgressLine {
   private final boolean terminal =
       Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
   private long nextNs = System.nanoTime() + FIRST_NS;
-  private boolean shown;
+  private int shown;
   private long done;
 
   /**
@@ -36,23 +37,34 @@ final class ProgressLine {
 
   /** So much more is done. */
   void add(long amount) {
+    add(amount, () -> "");
+  }
+
+  /**
+   * So much more is done.
+   *
+   * @param note what there is to say beside it; asked when it is shown
+   */
+  void add(long amount, Supplier<String> note) {
     done += amount;
     long now = System.nanoTime();
     if (now - nextNs >= 0) {
       nextNs = now + (terminal ? REDRAW_NS : LINE_NS);
-      show();
+      show(note.get());
     }
   }
 
-  private void show() {
+  private void show(String note) {
     double share = Math.min(1, (double) done / total);
     int filled = (int) (share * WIDTH);
     String bar = "#".repeat(filled) + ".".repeat(WIDTH - filled);
-    String line = String.format(Locale.ROOT, "%s [%s] %3.0f%%", what, bar, 100 * share);
+    String line =
+        String.format(Locale.ROOT, "%s [%s] %3.0f%%  %s", what, bar, 100 * share, note)
+            .stripTrailing();
     if (terminal) {
-      err.print("\r" + line);
+      err.print("\r" + line + " ".repeat(Math.max(0, shown - line.length())));
       err.flush();
-      shown = true;
+      shown = line.length();
     } else {
       err.println(line);
     }
@@ -60,8 +72,8 @@ final class ProgressLine {
 
   /** Removes the bar. */
   void end() {
-    if (shown) {
-      err.print("\r" + " ".repeat(what.length() + WIDTH + 10) + "\r");
+    if (shown > 0) {
+      err.print("\r" + " ".repeat(shown) + "\r");
       err.flush();
     }
   }

@@ -88,6 +88,12 @@ public record DolmenConfig(
         other, dataDirectory, seed, schema, model, training, sessions, catalog, log, snapshots);
   }
 
+  /** This, with another data directory. */
+  public DolmenConfig withDataDirectory(Path other) {
+    return new DolmenConfig(
+        server, other, seed, schema, model, training, sessions, catalog, log, snapshots);
+  }
+
   /** This, with other training. */
   public DolmenConfig withTraining(TrainingOptions other) {
     return new DolmenConfig(

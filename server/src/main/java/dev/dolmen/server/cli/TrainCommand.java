@@ -1,0 +1,263 @@
+package dev.dolmen.server.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.data.DatasetItems;
+import dev.dolmen.server.data.EventWriter;
+import dev.dolmen.server.data.Interaction;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.Interactions;
+import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.data.SchemaInference;
+import dev.dolmen.server.data.SchemaYaml;
+import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.trainer.SnapshotInfo;
+import dev.dolmen.trainer.ValidationFigures;
+import dev.dolmen.v1.Item;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Learns from history, before a server's first start. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Learns from a dataset in RecBole's atomic-file format and writes a new data directory, from"
+          + " which a server starts and goes on learning.",
+      "History goes through the trainer of the server, without a log in between. The figures of the"
+          + " first pass are of clicks not seen before; those of later passes are not.",
+      "Without a configuration the schema is inferred, and the configuration to serve with is"
+          + " written into the new directory."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:trained, the snapshot is written",
+      "1:the dataset or the directory cannot be read or written, or the directory is not empty",
+      "2:an option or the configuration is not valid"
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen train --data datasets/diginetica --to data --passes 2",
+      "  dolmen serve --config data/dolmen.yaml",
+      "  dolmen train --data datasets/shop --config dolmen.yaml"
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final int PASSES_MAX = 100;
+  private static final String CONFIG = "dolmen.yaml";
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the dataset.")
+  private Path data = Path.of("");
+
+  @Mixin private ConfigFile config = new ConfigFile();
+
+  @Option(
+      names = "--to",
+      paramLabel = "DIR",
+      description = "The new data directory, in place of the configuration's data_directory.")
+  private @Nullable Path to;
+
+  @Option(
+      names = "--passes",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Times that the history is learned, 1 to 100; by default ${DEFAULT-VALUE}.")
+  private int passes = 1;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Only the first N clicks.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(
+      names = "--without-test",
+      description = "Leaves NAME.test.inter away, to be replayed afterwards.")
+  private boolean withoutTest;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
+  private @Nullable Path json;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** What one pass came to. */
+  private record Pass(long clicks, double seconds, ValidationFigures figures) {}
+
+  @Override
+  public Integer call() throws IOException {
+    check(passes >= 1 && passes <= PASSES_MAX, "--passes: " + passes + ", expected 1 to 100");
+    check(limit >= 1, "--limit: " + limit + ", expected 1 or more");
+    try {
+      train();
+    } catch (IOException e) {
+      throw new CommandFailedException(1, e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+    return 0;
+  }
+
+  private static void check(boolean holds, String message) {
+    if (!holds) {
+      throw new CommandFailedException(2, message);
+    }
+  }
+
+  private void train() throws IOException {
+    PrintWriter out = Output.of(spec);
+    RecBoleDataset dataset = dataset();
+    InteractionProfile profile = InteractionProfile.read(dataset, limit, n -> {});
+    DolmenConfig named = config.loadIfNamed();
+    check(named != null || to != null, "no directory to write: give --to DIR or --config FILE");
+    DolmenConfig settings =
+        named == null
+            ? DolmenConfig.defaults(
+                Path.of(String.valueOf(to)), SchemaInference.infer(dataset, profile))
+            : to == null ? named : named.withDataDirectory(to);
+    List<Pass> done = new ArrayList<>();
+    SnapshotInfo snapshot;
+    try (HistoryTraining training =
+        HistoryTraining.open(settings.engine(), InstantSource.system())) {
+      for (int pass = 1; pass <= passes; pass++) {
+        if (pass > 1) {
+          training.beginPass();
+        }
+        done.add(pass(training, dataset, profile, settings, pass));
+        print(out, pass, done.getLast());
+      }
+      report(training, out);
+      snapshot = training.snapshot();
+    }
+    Path file = named == null ? writeConfig(settings) : null;
+    out.println("snapshot " + snapshot.directory() + ", " + Columns.bytes(snapshot.bytes()));
+    out.println(
+        "serve it: dolmen serve --config " + (file == null ? "FILE, the one used here" : file));
+    out.flush();
+    writeJson(done, snapshot);
+  }
+
+  private RecBoleDataset dataset() throws IOException {
+    RecBoleDataset found = RecBoleDataset.find(data);
+    if (!withoutTest) {
+      return found;
+    }
+    List<Path> parts =
+        found.parts().stream().filter(p -> !p.getFileName().toString().contains(".test.")).toList();
+    if (parts.isEmpty()) {
+      throw new IOException(data + ": nothing is left without the test part");
+    }
+    return new RecBoleDataset(found.name(), parts, found.itemFile());
+  }
+
+  private Pass pass(
+      HistoryTraining training,
+      RecBoleDataset dataset,
+      InteractionProfile profile,
+      DolmenConfig settings,
+      int number)
+      throws IOException {
+    long start = System.nanoTime();
+    try (DatasetItems items = new DatasetItems(dataset, profile, settings.schema())) {
+      for (Item item = items.next(); item != null; item = items.next()) {
+        training.upsert(item);
+      }
+    }
+    EventWriter writer =
+        new EventWriter(dataset, profile.timeScale(), settings.schema(), profile.contexts());
+    ProgressLine progress =
+        new ProgressLine(Output.errorsOf(spec), "pass " + number, profile.events());
+    long clicks = 0;
+    try (Interactions history = new Interactions(dataset, profile, writer.columns())) {
+      for (Interaction click = history.next(); click != null; click = history.next()) {
+        training.learn(writer.event(click));
+        clicks++;
+        progress.add(1, () -> note(training.window()));
+      }
+    }
+    ValidationFigures figures = training.endPass();
+    progress.end();
+    return new Pass(clicks, (System.nanoTime() - start) / 1e9, figures);
+  }
+
+  private static String note(ValidationFigures window) {
+    return String.format(Locale.ROOT, "Recall@20 %.1f%%", 100 * window.recallAt20());
+  }
+
+  private static void print(PrintWriter out, int number, Pass pass) {
+    ValidationFigures f = pass.figures;
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "pass %d: %,d clicks, %,.0f a second; Recall@20 %.2f%%, MRR@20 %.2f%%, most clicked"
+                + " %.2f%%%s",
+            number,
+            pass.clicks,
+            pass.clicks / pass.seconds,
+            100 * f.recallAt20(),
+            100 * f.mrrAt20(),
+            100 * f.popularityRecallAt20(),
+            number == 1 ? "" : " (seen before)"));
+    out.flush();
+  }
+
+  private static void report(HistoryTraining training, PrintWriter out) {
+    if (training.inapplicable() > 0) {
+      out.println(training.inapplicable() + " clicks or items were left out in the last pass");
+    }
+    if (training.skippedBatches() > 0) {
+      out.println(training.skippedBatches() + " batches were left out: numbers were not finite");
+    }
+  }
+
+  private static Path writeConfig(DolmenConfig settings) throws IOException {
+    Path directory = settings.dataDirectory();
+    Path file = directory.resolve(CONFIG);
+    String path = directory.toAbsolutePath().normalize().toString();
+    Files.writeString(
+        file,
+        "# Written by dolmen train; dolmen config sample explains every key.\n"
+            + "data_directory: "
+            + new ObjectMapper().writeValueAsString(path)
+            + "\n"
+            + SchemaYaml.write(settings.schema()));
+    return file;
+  }
+
+  private void writeJson(List<Pass> done, SnapshotInfo snapshot) throws IOException {
+    if (json == null) {
+      return;
+    }
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (Pass pass : done) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("clicks", pass.clicks);
+      entry.put("seconds", pass.seconds);
+      entry.put("clicks_per_second", pass.clicks / pass.seconds);
+      entry.put("recall@20", pass.figures.recallAt20());
+      entry.put("mrr@20", pass.figures.mrrAt20());
+      entry.put("ndcg@20", pass.figures.ndcgAt20());
+      all.add(entry);
+    }
+    Map<String, Object> report = new LinkedHashMap<>();
+    report.put("passes", all);
+    report.put("snapshot", snapshot.id());
+    report.put("snapshot_bytes", snapshot.bytes());
+    Files.writeString(
+        json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report));
+  }
+}

@@ -1,0 +1,149 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.parameterstore.table.EmbeddingTable;
+import dev.dolmen.parameterstore.table.TableFactory;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.LogRecord;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/**
+ * Learns from history without a log, in several passes, and leaves a data directory behind that a
+ * server goes on from. Items and events go through the same learner in the same batches as live
+ * ones do.
+ *
+ * <p>A pass is the stream from its beginning to its end. What is learned (model, embedding rows)
+ * stays from pass to pass; what is remembered of the stream (catalogue, sessions, counts of clicks,
+ * items visited together) begins anew with each, as otherwise a pass would find in it the very
+ * clicks that it is to predict. So after the last pass everything stands as after a single one.
+ *
+ * <p>One thread. The same history, options and seed give the same state to the bit.
+ */
+public final class HistoryTraining implements Closeable {
+  private final EngineOptions options;
+  private final InstantSource clock;
+  private final DirectoryLock lock;
+  private final EmbeddingTable table;
+  private Learner learner;
+  private int passes;
+
+  /**
+   * Begins the first pass.
+   *
+   * @throws IOException if the data directory holds anything, is in use or cannot be written
+   */
+  public static HistoryTraining open(EngineOptions options, InstantSource clock)
+      throws IOException {
+    Path directory = options.dataDirectory();
+    if (Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+        if (files.iterator().hasNext()) {
+          throw new IOException(
+              "data directory "
+                  + directory.toAbsolutePath()
+                  + " is not empty: history is learned into a new one");
+        }
+      }
+    }
+    DirectoryLock lock = DirectoryLock.acquire(directory);
+    try {
+      return new HistoryTraining(options, clock, lock);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private HistoryTraining(EngineOptions options, InstantSource clock, DirectoryLock lock) {
+    this.options = options;
+    this.clock = clock;
+    this.lock = lock;
+    table = TableFactory.COLLISIONLESS.open(options.schema(), options.seed());
+    learner = new Learner(options, table);
+  }
+
+  /** Inserts or replaces an item; one that the schema does not take is left out and counted. */
+  public void upsert(Item item) {
+    apply(LogRecord.newBuilder().setUpsert(item));
+  }
+
+  /** Takes the next event; one whose item is not in the catalogue is left out and counted. */
+  public void learn(FeedbackEvent event) {
+    apply(LogRecord.newBuilder().setFeedback(event));
+    if (learner.pending().size() >= options.training().batchEvents()) {
+      learner.learn();
+    }
+  }
+
+  private void apply(LogRecord.Builder record) {
+    learner.apply(record.build());
+  }
+
+  /** Ends the pass; the figures are those of all of its predictions. */
+  public ValidationFigures endPass() {
+    if (learner.pending().size() > 0) {
+      learner.learn();
+    }
+    passes++;
+    return learner.validation.total();
+  }
+
+  /** Begins another pass, from the stream's beginning: its items come again, too. */
+  public void beginPass() {
+    Learner next = new Learner(options, table);
+    next.continueFrom(learner);
+    learner.model.close();
+    learner = next;
+  }
+
+  /** Over the last predictions. */
+  public ValidationFigures window() {
+    return learner.validation.window();
+  }
+
+  /** Events and items of this pass that were left out: unknown items, other schemas. */
+  public long inapplicable() {
+    return learner.counters().inapplicable();
+  }
+
+  /** Batches left out because loss or gradient was not finite. */
+  public long skippedBatches() {
+    return learner.counters().skippedBatches();
+  }
+
+  /**
+   * Writes the snapshot that a server starts from. After several passes its quality figures begin
+   * at nothing: those of later passes are no predictions of what was unknown.
+   *
+   * @throws IOException if it cannot be written
+   */
+  public SnapshotInfo snapshot() throws IOException {
+    if (passes > 1) {
+      learner.forgetFigures();
+    }
+    EngineSnapshots snapshots =
+        new EngineSnapshots(
+            options.dataDirectory().resolve("snapshots"),
+            options.schema(),
+            options.snapshots(),
+            clock);
+    long nowUs = clock.millis() * 1_000;
+    return snapshots.write(snapshots.freeze(learner, new EngineSnapshots.Position(0, 0), nowUs));
+  }
+
+  Learner learner() {
+    return learner;
+  }
+
+  @Override
+  public void close() throws IOException {
+    learner.model.close();
+    table.close();
+    lock.close();
+  }
+}

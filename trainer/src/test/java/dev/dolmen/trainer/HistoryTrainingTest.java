@@ -1,0 +1,147 @@
+package dev.dolmen.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dolmen.v1.FeedbackEvent;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HistoryTrainingTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  @TempDir Path directory;
+
+  private final Shop shop = new Shop(200, 5);
+
+  /** Whole batches of 64, so that live and history cut them at the same places. */
+  private final List<FeedbackEvent> events =
+      IntStream.range(0, 500).boxed().flatMap(i -> shop.visit().stream()).limit(1_280).toList();
+
+  private HistoryTraining history(String name) throws IOException {
+    return HistoryTraining.open(Shop.options(directory.resolve(name)), InstantSource.system());
+  }
+
+  private ValidationFigures pass(HistoryTraining training) {
+    for (int i = 0; i < shop.items; i++) {
+      training.upsert(shop.item(i));
+    }
+    events.forEach(training::learn);
+    return training.endPass();
+  }
+
+  private Engine engine(String name) throws IOException {
+    return Engine.open(
+        Shop.options(directory.resolve(name)), InstantSource.system(), new SimpleMeterRegistry());
+  }
+
+  private static byte[] state(Learner learner) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    learner.writeTo(out);
+    out.writeLong(learner.model.stateHash());
+    out.writeLong(learner.table.stateHash());
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void onePassLearnsWhatALiveServerLearnsToTheBit() throws Exception {
+    // By a clock that stands still no batch is ever old: each ends when it is full.
+    InstantSource stands = InstantSource.fixed(Instant.EPOCH);
+    try (HistoryTraining training = history("history");
+        Engine live =
+            Engine.open(
+                Shop.options(directory.resolve("live")), stands, new SimpleMeterRegistry())) {
+      pass(training);
+      for (int i = 0; i < shop.items; i++) {
+        live.ingest().upsert(shop.item(i));
+      }
+      long last = 0;
+      for (FeedbackEvent event : events) {
+        last = live.ingest().publish(event).offset();
+      }
+      assertThat(live.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(live.status().modelVersion()).isEqualTo(events.size() / 64);
+      assertThat(state(training.learner())).isEqualTo(state(live.learner()));
+    }
+  }
+
+  @Test
+  void aServerGoesOnFromTheSnapshot() throws Exception {
+    long batches;
+    byte[] trained;
+    try (HistoryTraining training = history("data")) {
+      pass(training);
+      training.beginPass();
+      pass(training);
+      batches = training.learner().batches();
+      training.snapshot();
+      trained = state(training.learner());
+    }
+    assertThat(batches).isEqualTo(2 * events.size() / 64);
+    try (Engine engine = engine("data")) {
+      assertThat(state(engine.learner())).isEqualTo(trained);
+      assertThat(engine.status().modelVersion()).isEqualTo(batches);
+      assertThat(engine.status().total().predictions()).isZero();
+      long last = 0;
+      for (FeedbackEvent event : shop.visit()) {
+        last = engine.ingest().publish(event).offset();
+      }
+      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(engine.status().modelVersion()).isGreaterThan(batches);
+    }
+  }
+
+  @Test
+  void theSameHistoryGivesTheSameBits() throws Exception {
+    try (HistoryTraining one = history("one");
+        HistoryTraining two = history("two")) {
+      for (HistoryTraining training : List.of(one, two)) {
+        pass(training);
+        training.beginPass();
+        pass(training);
+      }
+      assertThat(state(one.learner())).isEqualTo(state(two.learner()));
+    }
+  }
+
+  /**
+   * What a pass remembers of the stream is gone: it finds no target in it, only what is learned.
+   */
+  @Test
+  void anotherPassForgetsTheStreamAndKeepsWhatIsLearned() throws Exception {
+    try (HistoryTraining training = history("data")) {
+      double first = pass(training).recallAt20();
+      long hash = training.learner().model.stateHash();
+      long rows = training.learner().table.stateHash();
+      training.beginPass();
+      assertThat(training.learner().sessions.size()).isZero();
+      assertThat(training.learner().catalog.size()).isZero();
+      assertThat(training.learner().mostClicked(10)).isEmpty();
+      assertThat(training.learner().model.stateHash()).isEqualTo(hash);
+      assertThat(training.learner().table.stateHash()).isEqualTo(rows);
+      assertThat(pass(training).recallAt20()).isGreaterThan(first);
+    }
+  }
+
+  @Test
+  void aDirectoryThatHoldsAnythingIsLeftAlone() throws Exception {
+    Path data = Files.createDirectories(directory.resolve("data"));
+    Files.writeString(data.resolve("log"), "x");
+    assertThatThrownBy(() -> history("data"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is not empty");
+    assertThat(data).isDirectoryContaining(f -> f.endsWith("log"));
+  }
+}
