@@ -1,11 +1,13 @@
 package dev.dolmen.server;
 
 import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.parameterstore.table.TableFactory;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
 import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.LogFactory;
 import io.grpc.ServiceDescriptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -63,16 +65,27 @@ public final class StandaloneServer implements Closeable {
    */
   public static StandaloneServer start(DolmenConfig config, InstantSource clock)
       throws StartException {
-    return new StandaloneServer(config, clock, false);
+    return start(config, clock, LogFactory.CONFIGURED);
+  }
+
+  /**
+   * As above, with another feedback log: one that is slow, say.
+   *
+   * @param logs opens it
+   */
+  public static StandaloneServer start(DolmenConfig config, InstantSource clock, LogFactory logs)
+      throws StartException {
+    return new StandaloneServer(config, clock, logs, false);
   }
 
   /** Starts one that is thrown away and does not speak of itself. */
   static StandaloneServer startTemporary(DolmenConfig config, InstantSource clock)
       throws StartException {
-    return new StandaloneServer(config, clock, true);
+    return new StandaloneServer(config, clock, LogFactory.CONFIGURED, true);
   }
 
-  private StandaloneServer(DolmenConfig config, InstantSource clock, boolean temporary)
+  private StandaloneServer(
+      DolmenConfig config, InstantSource clock, LogFactory logs, boolean temporary)
       throws StartException {
     this.config = config.server();
     said = temporary ? Level.DEBUG : Level.INFO;
@@ -86,7 +99,7 @@ public final class StandaloneServer implements Closeable {
     try {
       startedTransport = GrpcTransport.start(config.server(), health, services);
       startedMetrics = startMetrics();
-      engine = Engine.open(config.engine(), clock, meters);
+      engine = Engine.open(config.engine(), clock, meters, TableFactory.COLLISIONLESS, logs);
     } catch (IOException | RuntimeException | StartException e) {
       closeQuietly(startedTransport);
       closeQuietly(startedMetrics);

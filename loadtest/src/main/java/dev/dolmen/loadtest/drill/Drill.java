@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One drill on a server process of its own. At its end the process is killed, and what its data
@@ -26,6 +28,11 @@ import java.util.stream.Stream;
  * beginning without any, as a run that never stopped. One thread.
  */
 final class Drill {
+  /** How often the disk fills up. */
+  private static final int ROUNDS = 3;
+
+  private static final Duration STALLED = Duration.ofSeconds(60);
+
   private final DrillKind kind;
   private final double seconds;
   private final int kills;
@@ -37,13 +44,13 @@ final class Drill {
 
   /**
    * @param seconds of traffic at least
-   * @param kills of the process, for {@link DrillKind#CRASH}
+   * @param kills of the process, for {@link DrillKind#CRASH}, and at most for the others
    * @param directory empty; everything is written there
    */
   Drill(DrillKind kind, double seconds, int kills, long seed, Path directory, Terminal progress) {
     this.kind = kind;
     this.seconds = seconds;
-    this.kills = kind == DrillKind.CRASH ? kills : 0;
+    this.kills = kind.kills(kills);
     this.seed = seed;
     this.directory = directory;
     this.progress = progress;
@@ -52,13 +59,12 @@ final class Drill {
 
   DrillResult run() throws IOException, InterruptedException {
     Path data = directory.resolve("data");
-    Path config = writeConfig("drill.yaml", data);
-    Set<String> acknowledged = disturb(config);
+    Set<String> acknowledged = kind == DrillKind.DISK_FULL ? fillDisk(data) : disturb(data, null);
     progress.redraw(List.of("comparing with a run that never stopped"));
     Map<String, Integer> logged = LearnedState.logged(data.resolve("log"));
     Path undisturbed = directory.resolve("undisturbed");
-    copyWithoutSnapshots(data, undisturbed);
-    LearnedState found = LearnedState.of(config);
+    copy(data, undisturbed, false);
+    LearnedState found = LearnedState.of(writeConfig("found.yaml", data));
     LearnedState expected = LearnedState.of(writeConfig("undisturbed.yaml", undisturbed));
     progress.clear();
     long lost = acknowledged.stream().filter(id -> !logged.containsKey(id)).count();
@@ -74,8 +80,20 @@ final class Drill {
         List.copyOf(readyMs));
   }
 
+  /** What the disk holds in the end is copied from it to {@code data}. */
+  private Set<String> fillDisk(Path data) throws IOException, InterruptedException {
+    try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), DiskFilling.DISK_MIB)) {
+      Path onDisk = directory.resolve("disk").resolve("data");
+      Set<String> acknowledged = disturb(onDisk, disk);
+      copy(onDisk, data, true);
+      return acknowledged;
+    }
+  }
+
   /**
-   * Snapshots are so frequent that kills hit them, too; the JVM does not warm up before it serves.
+   * Snapshots are so frequent that kills hit them, too, but for a full disk, where they are asked
+   * for; the JVM does not warm up before it serves. Events have the true time, which is a future
+   * that the server would refuse when its clock is set back.
    */
   private Path writeConfig(String name, Path data) throws IOException {
     Files.createDirectories(directory);
@@ -86,56 +104,100 @@ final class Drill {
           host: 127.0.0.1
           metrics_host: 127.0.0.1
           warm_up: 0s
+          future_tolerance: 24h
+        log:
+          min_free_bytes: %dMiB
         snapshots:
-          interval: 1s
+          interval: %s
           max_deltas: 3
           on_close: false
         """
-            .formatted(data);
+            .formatted(data, DiskFilling.MIN_FREE_MIB, kind == DrillKind.DISK_FULL ? "0s" : "1s");
     Path file = directory.resolve(name);
     return Files.writeString(file, yaml + SchemaYaml.write(ShopEvents.schema()));
   }
 
-  private Set<String> disturb(Path config) throws IOException, InterruptedException {
+  private ServerProcess server(Path config) throws IOException {
+    Path log = directory.resolve("server.log");
+    return switch (kind) {
+      case SLOW_DISK, CLOCK_JUMP ->
+          new ServerProcess(DisturbedServer.class, kind.label(), config, log);
+      case CRASH, DUPLICATE, REORDER, DISK_FULL -> ServerProcess.serving(config, log);
+    };
+  }
+
+  private Set<String> disturb(Path data, @Nullable SmallDisk disk)
+      throws IOException, InterruptedException {
     ShopEvents events = new ShopEvents("drill", seed);
-    try (ServerProcess server = new ServerProcess(config, directory.resolve("server.log"))) {
+    try (ServerProcess server = server(writeConfig("drill.yaml", data))) {
       readyMs.add(server.start());
       try (Connection connection = Connection.open("127.0.0.1", server.port())) {
         CatalogUpload.upload(connection, events.items());
       }
       try (DrillTraffic traffic = new DrillTraffic(events, kind, server.port(), seed)) {
-        double pause = seconds / (kills + 1);
-        for (int kill = 0; kill <= kills; kill++) {
-          // Moments are drawn, so that kills hit appends, batches and snapshots alike.
-          await(traffic, kill, pause * (0.5 + random.nextDouble()));
-          if (kill < kills) {
-            server.kill();
-            readyMs.add(server.start());
-          }
+        if (disk == null) {
+          kill(server, traffic);
+        } else {
+          fill(new DiskFilling(disk, traffic, server.port()), traffic);
         }
         traffic.finish();
-        awaitLearned(server);
+        awaitLearned(server.port());
         server.kill();
         return traffic.acknowledged();
       }
     }
   }
 
+  private void kill(ServerProcess server, DrillTraffic traffic)
+      throws IOException, InterruptedException {
+    double pause = seconds / (kills + 1);
+    for (int kill = 0; kill <= kills; kill++) {
+      // Moments are drawn, so that kills hit appends, batches and snapshots alike.
+      await(traffic, kill + " of " + kills + " kills", pause * (0.5 + random.nextDouble()));
+      if (kill < kills) {
+        server.kill();
+        readyMs.add(server.start());
+      }
+    }
+  }
+
+  private void fill(DiskFilling filling, DrillTraffic traffic)
+      throws IOException, InterruptedException {
+    // A third of a round with room, a third without, a third on its way from one to the other.
+    double pause = seconds / (3 * ROUNDS);
+    for (int round = 1; round <= ROUNDS; round++) {
+      await(traffic, "disk has room", pause);
+      filling.fill();
+      await(traffic, "disk is full", pause);
+      filling.free();
+    }
+  }
+
   /**
    * Until every batch has its boundary in the journal: what is beyond would be cut anew by each who
    * learns it.
+   *
+   * @throws IOException if nothing is learned for a minute
    */
-  private static void awaitLearned(ServerProcess server) throws InterruptedException {
-    try (Connection connection = Connection.open("127.0.0.1", server.port())) {
+  static void awaitLearned(int port) throws IOException, InterruptedException {
+    Stall stall = new Stall(STALLED);
+    try (Connection connection = Connection.open("127.0.0.1", port)) {
       StatusResponse status = connection.status();
       while (status.getLearnedLogOffset() < status.getLogOffset()) {
+        stall.check(
+            status.getLearnedLogOffset(),
+            "log offset "
+                + status.getLearnedLogOffset()
+                + " is learned, "
+                + status.getLogOffset()
+                + " is logged");
         Thread.sleep(50);
         status = connection.status();
       }
     }
   }
 
-  private void await(DrillTraffic traffic, int kill, double pause)
+  private void await(DrillTraffic traffic, String damage, double pause)
       throws IOException, InterruptedException {
     long until = System.nanoTime() + (long) (pause * 1e9);
     while (System.nanoTime() < until) {
@@ -144,20 +206,19 @@ final class Drill {
           List.of(
               String.format(
                   Locale.ROOT,
-                  "%s: %d of %d kills, %,d events acknowledged",
-                  kind.name().toLowerCase(Locale.ROOT),
-                  kill,
-                  kills,
+                  "%s: %s, %,d events acknowledged",
+                  kind.label(),
+                  damage,
                   traffic.acknowledgedCount())));
       Thread.sleep(Math.clamp((until - System.nanoTime()) / 1_000_000, 1, 200));
     }
   }
 
-  private static void copyWithoutSnapshots(Path from, Path to) throws IOException {
+  private static void copy(Path from, Path to, boolean snapshots) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
         Path relative = from.relativize(file);
-        if (relative.startsWith("snapshots") || relative.startsWith("lock")) {
+        if (relative.startsWith("lock") || (!snapshots && relative.startsWith("snapshots"))) {
           continue;
         }
         Path target = to.resolve(relative.toString());

@@ -27,6 +27,11 @@ import picocli.CommandLine.Spec;
       "  crash      kill -9 at random moments, appends, batches and snapshots alike",
       "  duplicate  every event is sent twice",
       "  reorder    events are shuffled within about three seconds",
+      "  disk-full  the data directory's disk, a small tmpfs (needs root), fills up three times to"
+          + " the last byte: events and snapshots are refused, and taken again when there is room",
+      "  slow-disk  the log pauses, for 0.4 s at most, before or after it takes a record; three kills",
+      "  clock-jump the server's clock is set by up to six hours, ahead and back, every 0.7 s; three"
+          + " kills. Events have their clients' time, so what is learned must be the same as ever",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -46,7 +51,7 @@ public final class DrillCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "DRILL",
-      description = "crash, duplicate or reorder.",
+      description = "crash, duplicate, reorder, disk-full, slow-disk or clock-jump.",
       converter = DrillKindConverter.class)
   private DrillKind kind = DrillKind.CRASH;
 
@@ -61,7 +66,8 @@ public final class DrillCommand implements Callable<Integer> {
       names = "--kills",
       defaultValue = "20",
       paramLabel = "N",
-      description = "How often crash kills the process. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How often crash kills the process; at most, where others do. Default: ${DEFAULT-VALUE}.")
   private int kills = 20;
 
   @Option(
@@ -94,7 +100,15 @@ public final class DrillCommand implements Callable<Integer> {
     require(kills >= 1 && kills <= 10_000, "--kills: " + kills + ", expected 1 to 10,000");
     LocalServer.quietLogs();
     Path directory = Files.createTempDirectory("dolmen-drill-");
-    DrillResult result = new Drill(kind, seconds, kills, seed, directory, progress).run();
+    DrillResult result;
+    try {
+      result = new Drill(kind, seconds, kills, seed, directory, progress).run();
+    } catch (IOException e) {
+      progress.clear();
+      out.line("the drill failed: " + e.getMessage());
+      out.line("everything is kept in " + directory);
+      return 1;
+    }
     out.text(result.text());
     if (json != null) {
       result.json().write(json);

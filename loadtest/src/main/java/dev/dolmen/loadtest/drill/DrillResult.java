@@ -44,7 +44,7 @@ record DrillResult(
             "ready ms p50",
             "ready ms max");
     table.row(
-        kind.name().toLowerCase(Locale.ROOT),
+        kind.label(),
         Integer.toString(runs),
         String.format(Locale.ROOT, "%,d", acknowledged),
         Long.toString(lost),
@@ -57,7 +57,7 @@ record DrillResult(
 
   JsonReport json() {
     return new JsonReport()
-        .put("drill", kind.name().toLowerCase(Locale.ROOT))
+        .put("drill", kind.label())
         .put("runs", runs)
         .put("acknowledged", acknowledged)
         .put("lost", lost)

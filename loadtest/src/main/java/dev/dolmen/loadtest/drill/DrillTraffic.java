@@ -7,6 +7,7 @@ import dev.dolmen.loadtest.generator.FeedbackStream;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.FeedbackEvent;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class DrillTraffic implements AutoCloseable {
   private static final double EVENTS_PER_SECOND = 1_000;
+
+  /** For {@link DrillKind#DISK_FULL}: the server looks at the disk after each mebibyte. */
+  private static final double MANY_EVENTS_PER_SECOND = 4_000;
+
+  /** Without an acknowledgement for so long, the server is given up. */
+  private static final Duration STALLED = Duration.ofSeconds(60);
+
   private static final int WINDOW = 512;
   private static final int RETRY_MS = 20;
 
@@ -42,6 +51,7 @@ final class DrillTraffic implements AutoCloseable {
   private final Map<String, FeedbackEvent> unacknowledged = new LinkedHashMap<>();
   private final Set<String> acknowledged = new HashSet<>();
   private final Thread thread;
+  private final AtomicLong unavailable = new AtomicLong();
   private volatile boolean running = true;
   private volatile @Nullable String failure;
 
@@ -70,6 +80,10 @@ final class DrillTraffic implements AutoCloseable {
     }
   }
 
+  private double eventsPerSecond() {
+    return kind == DrillKind.DISK_FULL ? MANY_EVENTS_PER_SECOND : EVENTS_PER_SECOND;
+  }
+
   private int left() {
     synchronized (acknowledged) {
       return waiting.size() + again.size() + unacknowledged.size();
@@ -87,7 +101,7 @@ final class DrillTraffic implements AutoCloseable {
         stream.send(event, System.nanoTime());
       }
       ArrivalSchedule times =
-          new ArrivalSchedule(System.nanoTime(), EVENTS_PER_SECOND, random.nextLong());
+          new ArrivalSchedule(System.nanoTime(), eventsPerSecond(), random.nextLong());
       for (FeedbackEvent event = next(); event != null; event = next()) {
         ArrivalSchedule.await(times.nextNanos());
         stream.send(event, System.nanoTime());
@@ -131,6 +145,7 @@ final class DrillTraffic implements AutoCloseable {
           unacknowledged.remove(ack.getEventId());
         }
       }
+      case STATUS_UNAVAILABLE -> unavailable.incrementAndGet(); // The stream ends; sent again.
       default -> failure = "event " + ack.getEventId() + " was refused: " + ack.getMessage();
     }
   }
@@ -142,6 +157,11 @@ final class DrillTraffic implements AutoCloseable {
     }
   }
 
+  /** How often the server said that its log takes nothing now. */
+  long unavailable() {
+    return unavailable.get();
+  }
+
   /** Ids of all events acknowledged; after {@link #finish}. */
   Set<String> acknowledged() {
     synchronized (acknowledged) {
@@ -149,10 +169,18 @@ final class DrillTraffic implements AutoCloseable {
     }
   }
 
-  /** No new events; waits until every one that was sent is acknowledged. */
+  /**
+   * No new events; waits until every one that was sent is acknowledged.
+   *
+   * @throws IOException if none is for a minute
+   */
   void finish() throws IOException, InterruptedException {
     running = false;
-    thread.join();
+    Stall stall = new Stall(STALLED);
+    while (!thread.join(Duration.ofMillis(200))) {
+      check();
+      stall.check(acknowledgedCount(), left() + " events are not acknowledged");
+    }
     check();
   }
 

@@ -2,6 +2,7 @@ package dev.dolmen.loadtest.generator;
 
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CatalogServiceGrpc;
+import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.Item;
@@ -93,6 +94,14 @@ public final class Connection implements AutoCloseable {
     return AdminServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(30, TimeUnit.SECONDS)
         .getStatus(GetStatusRequest.getDefaultInstance());
+  }
+
+  /** Has the server take a snapshot; returns when it is durable. */
+  public void createSnapshot() {
+    var _ =
+        AdminServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(60, TimeUnit.SECONDS)
+            .createSnapshot(CreateSnapshotRequest.getDefaultInstance());
   }
 
   /** Items of the catalogue, in the server's order, {@code limit} at most. */

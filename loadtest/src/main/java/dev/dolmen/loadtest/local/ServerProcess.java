@@ -15,13 +15,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code dolmen serve} in a process of its own, on two ports that stay the same from start to
- * start. One thread.
+ * A server in a process of its own, {@code dolmen serve} or one that takes the same, on two ports
+ * that stay the same from start to start. One thread.
  */
 public final class ServerProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final int POLL_MS = 5;
 
+  private final Class<?> main;
+  private final String command;
   private final Path config;
   private final Path log;
   private final int port = freePort();
@@ -30,10 +32,23 @@ public final class ServerProcess implements AutoCloseable {
   private @Nullable Process process;
 
   /**
+   * {@code dolmen serve}.
+   *
    * @param config its configuration
    * @param log file that its output is appended to
    */
-  public ServerProcess(Path config, Path log) throws IOException {
+  public static ServerProcess serving(Path config, Path log) throws IOException {
+    return new ServerProcess(DolmenCommand.class, "serve", config, log);
+  }
+
+  /**
+   * Another server.
+   *
+   * @param main takes {@code command --config FILE --port N --metrics-port N}
+   */
+  public ServerProcess(Class<?> main, String command, Path config, Path log) throws IOException {
+    this.main = main;
+    this.command = command;
     this.config = config;
     this.log = log;
   }
@@ -58,7 +73,7 @@ public final class ServerProcess implements AutoCloseable {
   public long start() throws IOException, InterruptedException {
     List<String> arguments =
         List.of(
-            "serve",
+            command,
             "--config",
             config.toString(),
             "--port",
@@ -67,7 +82,7 @@ public final class ServerProcess implements AutoCloseable {
             Integer.toString(metricsPort));
     long start = System.nanoTime();
     Process started =
-        Machine.javaProcess(List.of("-Xmx512m"), DolmenCommand.class, arguments)
+        Machine.javaProcess(List.of("-Xmx512m"), main, arguments)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     process = started;
