@@ -10,7 +10,13 @@ import java.util.Random;
  * that and before anybody knows, while it reads, and while it deletes.
  */
 final class PausingLog implements FeedbackLog {
-  private static final int APPENDS_A_PAUSE = 300;
+  /**
+   * Before a record is taken, and after: then it is logged and not acknowledged, as a kill likes
+   * it.
+   */
+  private static final int APPENDS_A_PAUSE_BEFORE = 400;
+
+  private static final int APPENDS_A_PAUSE_AFTER = 100;
   private static final int APPEND_PAUSE_MS = 400;
   private static final int READS_A_PAUSE = 2_000;
   private static final int READ_PAUSE_MS = 100;
@@ -39,9 +45,9 @@ final class PausingLog implements FeedbackLog {
 
   @Override
   public LogAppend begin(byte[] record) {
-    pause(2 * APPENDS_A_PAUSE, APPEND_PAUSE_MS);
+    pause(APPENDS_A_PAUSE_BEFORE, APPEND_PAUSE_MS);
     LogAppend append = log.begin(record);
-    pause(2 * APPENDS_A_PAUSE, APPEND_PAUSE_MS);
+    pause(APPENDS_A_PAUSE_AFTER, APPEND_PAUSE_MS);
     return append;
   }
 

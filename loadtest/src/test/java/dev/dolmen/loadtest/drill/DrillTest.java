@@ -49,7 +49,7 @@ class DrillTest {
     DrillResult result = new Drill(DrillKind.SLOW_DISK, 2, 1, 7, directory, NOWHERE).run();
     assertThat(result.passed()).as(result.text()).isTrue();
     assertThat(result.runs()).isEqualTo(2);
-    assertThat(result.acknowledged()).isGreaterThan(100);
+    assertThat(result.acknowledged()).isGreaterThan(20);
   }
 
   @Test
