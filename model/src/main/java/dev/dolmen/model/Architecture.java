@@ -44,6 +44,7 @@ final class Architecture {
   float[] initialize(long seed) {
     float[] parameters = layout.initialize(seed);
     sessions.initialize(parameters);
+    heads.initialize(parameters);
     return parameters;
   }
 }

@@ -87,25 +87,45 @@ public final class ServingModel {
     System.arraycopy(workspace.sessions.vectors(), 0, out, 0, input.sessions * options().width());
   }
 
+  /** Whether the model has learned which of the items shown are clicked. */
+  public boolean predictsClicks() {
+    return architecture.heads.clicks() != null;
+  }
+
+  /**
+   * Projects session vectors for {@link #clickChance}.
+   *
+   * @param sessions what {@link #encodeSession} gave, row-major from {@code offset}, [count, D]
+   * @param out overwritten, [count, D]
+   * @param workspace of the calling thread
+   * @throws IllegalStateException if the model has no head for clicks
+   */
+  public void clickQueries(
+      float[] sessions, int offset, int count, float[] out, Workspace workspace) {
+    clicks().projection().forward(parameters, sessions, offset, out, 0, count, workspace.scratch());
+  }
+
   /**
    * The chance that an item is clicked if it is shown: calibrated, as far as the model has learned
    * from impressions.
    *
-   * @param session what {@link #encodeSession} gave, [D]
+   * @param queries what {@link #clickQueries} gave, the session's from {@code queryOffset}
    * @param items item vectors, the item's from {@code itemOffset}
    * @param position where it is shown, from 0
-   * @param workspace of the calling thread
    * @throws IllegalStateException if the model has no head for clicks
    */
   public float clickChance(
-      float[] session, float[] items, int itemOffset, int position, Workspace workspace) {
+      float[] queries, int queryOffset, float[] items, int itemOffset, int position) {
+    return ClickHead.sigmoid(
+        clicks().logit(parameters, queries, queryOffset, items, itemOffset, position));
+  }
+
+  private ClickHead clicks() {
     ClickHead head = architecture.heads.clicks();
     if (head == null) {
       throw new IllegalStateException("the model has no head for clicks: tasks.clicks is off");
     }
-    float[] hidden = workspace.floats(options().width());
-    return head.chance(
-        parameters, session, items, itemOffset, position, hidden, workspace.scratch());
+    return head;
   }
 
   private void check(SessionInput session) {

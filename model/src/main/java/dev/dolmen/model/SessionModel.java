@@ -159,7 +159,7 @@ public final class SessionModel implements AutoCloseable {
   }
 
   /**
-   * Session vectors of the last forward, row-major [P, D] from index 0 (the array may be longer).
+   * Session vectors of the last forward, row-major [Q, D] from index 0 (the array may be longer).
    * The score of an item is the dot product with its vector, plus its prior times {@link
    * #priorWeight}, plus its {@link ScoreTerms}. Valid until the next forward.
    */
@@ -281,6 +281,16 @@ public final class SessionModel implements AutoCloseable {
     weight = 0;
     finite = true;
     return done;
+  }
+
+  /** Norm of the dense gradients in the last step tried, before the clip; 0 before the first. */
+  public double gradientNorm() {
+    return optimizer.gradientNorm();
+  }
+
+  /** Learning rate of the last step. */
+  public double learningRate() {
+    return optimizer.learningRate();
   }
 
   /** An immutable copy of the dense parameters. */

@@ -92,21 +92,24 @@ class ClickHeadTest {
       assertThat(model.step()).isTrue();
     }
     model.forward(random.batch, random.rows);
-    Workspace workspace = new Workspace();
     float[] session = Arrays.copyOf(model.sessionVectors(), OPTIONS.width());
     for (int item = 0; item < ITEMS; item++) {
       for (int position = 0; position < 2; position++) {
         float learned =
-            model
-                .publish()
-                .clickChance(
-                    session, model.itemVectors(), item * OPTIONS.width(), position, workspace);
+            chance(model.publish(), session, model.itemVectors(), item * OPTIONS.width(), position);
         double expected = chance(item, position);
         assertThat((double) learned)
             .as("item %d at position %d", item, position)
             .isCloseTo(expected, offset(0.01 + 0.12 * expected));
       }
     }
+  }
+
+  private static float chance(
+      ServingModel serving, float[] session, float[] items, int itemOffset, int position) {
+    float[] query = new float[session.length];
+    serving.clickQueries(session, 0, 1, query, new Workspace());
+    return serving.clickChance(query, 0, items, itemOffset, position);
   }
 
   @Test
@@ -116,19 +119,17 @@ class ClickHeadTest {
     model.parameters()[tensor + ClickHead.POSITIONS - 1] = 2;
     float[] session = new float[OPTIONS.width()];
     float[] items = new float[OPTIONS.width()];
-    Workspace workspace = new Workspace();
     ServingModel serving = model.publish();
-    float far = serving.clickChance(session, items, 0, ClickHead.POSITIONS - 1, workspace);
-    assertThat(far).isEqualTo(serving.clickChance(session, items, 0, 5_000, workspace));
-    assertThat(far).isGreaterThan(serving.clickChance(session, items, 0, 3, workspace));
+    float far = chance(serving, session, items, 0, ClickHead.POSITIONS - 1);
+    assertThat(far).isEqualTo(chance(serving, session, items, 0, 5_000));
+    assertThat(far).isGreaterThan(chance(serving, session, items, 0, 3));
   }
 
   @Test
   void aModelWithoutTheHeadSaysSo() {
     ModelOptions without = GradientTest.options(0, Pooling.LAST, 0, false);
     ServingModel serving = new SessionModel(without, DenseOptimizerOptions.defaults(), 3).publish();
-    assertThatThrownBy(
-            () -> serving.clickChance(new float[24], new float[24], 0, 0, new Workspace()))
+    assertThatThrownBy(() -> chance(serving, new float[24], new float[24], 0, 0))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("no head for clicks");
   }

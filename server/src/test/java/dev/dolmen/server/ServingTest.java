@@ -99,6 +99,19 @@ class ServingTest {
   }
 
   @Test
+  void saysHowLikelyAClickIs() throws Exception {
+    server.click("clicker", "i1", "i3");
+    RecommendResponse response = recommend(session("clicker").build(), 10);
+    assertThat(response.getItemsList())
+        .allSatisfy(item -> {
+          assertThat(item.hasClickChance()).isTrue();
+          assertThat(item.getClickChance()).isBetween(1e-4f, 0.5f);
+        });
+    RecommendResponse unknown = recommend(session("nobody knows").build(), 10);
+    assertThat(unknown.getItemsList()).isNotEmpty().noneMatch(ScoredItem::hasClickChance);
+  }
+
+  @Test
   void inlineEventsAreAppendedToTheStoredSession() throws Exception {
     server.click("inline", "i1", "i3");
     SessionContext session = session("inline").addEvents(inline("i7")).build();

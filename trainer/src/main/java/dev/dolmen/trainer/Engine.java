@@ -115,7 +115,7 @@ public final class Engine implements Closeable {
     LogOptions logOptions = options.log();
     journal = new BatchJournal(directory.resolve("journal"));
     EmbeddingTable table = tables.open(options.schema(), options.seed());
-    learner = new Learner(options, table);
+    learner = new Learner(options, table, new ImpressionLog(log));
     Replay replay = new Replay(log, journal);
     snapshots =
         new EngineSnapshots(
@@ -241,10 +241,15 @@ public final class Engine implements Closeable {
         counters.eventTimeMs() / 1_000,
         learner.validation.total(),
         learner.validation.window(),
+        learner.validation.slices(),
+        learner.validation.clickChances().total(),
+        learner.validation.clickChances().recent(),
+        learner.lastBatch(),
+        counters.flooded(),
         slotStatistics(),
         loop.freshness().percentileMs(50),
         loop.freshness().percentileMs(99),
-        joinerFigures(),
+        learner.joiner.figures(),
         snapshots.latest(),
         memoryBytes(),
         progress.failure());
@@ -269,17 +274,6 @@ public final class Engine implements Closeable {
         "snapshot_copies", copies,
         "item_vectors", vectors,
         "heap", runtime.totalMemory() - runtime.freeMemory());
-  }
-
-  private EngineStatus.JoinerFigures joinerFigures() {
-    var f = learner.joiner.figures();
-    return new EngineStatus.JoinerFigures(
-        f.waiting(),
-        f.joined(),
-        f.unknown(),
-        f.expired(),
-        f.impressions() == 0 ? 0 : (double) f.clicks() / f.impressions(),
-        f.clicks() == 0 ? 0 : (double) f.clickedPositions() / f.clicks());
   }
 
   /**

@@ -1,9 +1,12 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.table.SlotStatistics;
+import dev.dolmen.trainer.joiner.Outcome;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** The engine's meters: read when the registry is read, and not otherwise. */
@@ -21,6 +24,8 @@ final class EngineMeters {
     m.progress();
     m.validation("total", e -> e.learner().validation.total());
     m.validation("window", e -> e.learner().validation.window());
+    m.clicks("total", e -> e.learner().validation.clickChances().total());
+    m.clicks("window", e -> e.learner().validation.clickChances().recent());
     m.tasks();
     m.ingest();
     m.joiner();
@@ -42,6 +47,10 @@ final class EngineMeters {
         "dolmen.records.inapplicable",
         "Log records whose item was gone or that the schema refused",
         e -> e.learner().counters().inapplicable());
+    counter(
+        "dolmen.events.flooded",
+        "Events not learned because their session had too many about their item",
+        e -> e.learner().counters().flooded());
     gauge("dolmen.lag.records", "Records logged, not learned", e -> e.progress().lag());
     gauge("dolmen.log.bytes", "Bytes of the feedback log", e -> e.bound().bytes());
     gauge("dolmen.log.bytes.max", "Their bound; 0 for none", e -> e.bound().maxBytes());
@@ -77,17 +86,30 @@ final class EngineMeters {
         e -> e.live().sessions().expired());
   }
 
-  private void validation(String span, java.util.function.Function<Engine, ValidationFigures> of) {
-    spanned("dolmen.validation.recall20", span, e -> of.apply(e).recallAt20());
-    spanned("dolmen.validation.mrr20", span, e -> of.apply(e).mrrAt20());
-    spanned("dolmen.validation.ndcg20", span, e -> of.apply(e).ndcgAt20());
-    spanned("dolmen.validation.popularity.recall20", span, e -> of.apply(e).popularityRecallAt20());
-    spanned("dolmen.validation.popularity.mrr20", span, e -> of.apply(e).popularityMrrAt20());
+  private void validation(String span, Function<Engine, ValidationFigures> of) {
+    ranking("", span, e -> of.apply(e).model());
+    ranking("popularity.", span, e -> of.apply(e).popularity());
+    ranking("neighbors.", span, e -> of.apply(e).neighbors());
     spanned("dolmen.validation.loss", span, e -> of.apply(e).loss());
     spanned("dolmen.validation.predictions", span, e -> of.apply(e).predictions());
   }
 
+  private void ranking(String by, String span, Function<Engine, ValidationFigures.Ranking> of) {
+    spanned("dolmen.validation." + by + "recall20", span, e -> of.apply(e).recallAt20());
+    spanned("dolmen.validation." + by + "mrr20", span, e -> of.apply(e).mrrAt20());
+    spanned("dolmen.validation." + by + "ndcg20", span, e -> of.apply(e).ndcgAt20());
+  }
+
   private void tasks() {
+    gauge("dolmen.loss", "Mean loss of the last batch, nats", e -> e.learner().lastBatch().loss());
+    gauge(
+        "dolmen.gradient.norm",
+        "Norm of the last batch's dense gradients before the clip",
+        e -> e.learner().lastBatch().gradientNorm());
+    gauge(
+        "dolmen.learning.rate",
+        "Of the dense parameters in the last batch",
+        e -> e.learner().lastBatch().learningRate());
     for (int task = 0; task < engine.learner().model.tasks(); task++) {
       int number = task;
       Gauge.builder("dolmen.task.loss", engine, e -> e.learner().taskLoss(number))
@@ -141,14 +163,23 @@ final class EngineMeters {
 
   private void joiner() {
     gauge("dolmen.joiner.waiting", "Waiting", e -> e.learner().joiner.figures().waiting());
-    counter("dolmen.joiner.joined", "Joined", e -> e.learner().joiner.figures().joined());
-    counter(
-        "dolmen.joiner.unknown", "Late or unknown", e -> e.learner().joiner.figures().unknown());
-    counter(
-        "dolmen.joiner.expired",
-        "Impressions without any action",
-        e -> e.learner().joiner.figures().expired());
-    counter("dolmen.joiner.impressions", "Shown", e -> e.learner().joiner.figures().impressions());
+    gauge("dolmen.joiner.late.index", "In the log", e -> e.learner().joiner.figures().late());
+    gauge("dolmen.joiner.early.waiting", "Early", e -> e.learner().joiner.figures().early());
+    for (Outcome outcome : Outcome.values()) {
+      counter(
+          "dolmen.joiner." + outcome.name().toLowerCase(Locale.ROOT).replace('_', '.'),
+          "What became of impressions and events that name one",
+          e -> e.learner().joiner.figures().of(outcome));
+    }
+  }
+
+  private void clicks(String span, Function<Engine, ClickFigures> of) {
+    spanned("dolmen.click.scored", span, e -> of.apply(e).scored());
+    spanned("dolmen.click.rate", span, e -> of.apply(e).clickRate());
+    spanned("dolmen.click.chance", span, e -> of.apply(e).meanChance());
+    spanned("dolmen.click.auc", span, e -> of.apply(e).auc());
+    spanned("dolmen.click.log.loss", span, e -> of.apply(e).logLoss());
+    spanned("dolmen.click.calibration.error", span, e -> of.apply(e).calibrationError());
   }
 
   private void table() {

@@ -52,6 +52,7 @@ public final class EngineSnapshot {
                 EngineSnapshots.BATCHES,
                 EngineSnapshots.OFFSET,
                 EngineSnapshots.JOURNAL,
+                EngineSnapshots.NOT_NEEDED,
                 EngineSnapshots.KINDS));
     return shapes;
   }
@@ -109,6 +110,7 @@ public final class EngineSnapshot {
     checkEmpty(directory);
     Map<String, String> metadata = new HashMap<>(snapshot.manifest().metadata());
     metadata.put(EngineSnapshots.OFFSET, "0");
+    metadata.put(EngineSnapshots.NOT_NEEDED, "0");
     metadata.put(EngineSnapshots.JOURNAL, "0");
     String id = "%016d-0".formatted(batches());
     SnapshotStore store = SnapshotStore.open(directory.resolve("snapshots"));

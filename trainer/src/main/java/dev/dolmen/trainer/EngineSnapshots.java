@@ -44,6 +44,10 @@ final class EngineSnapshots {
   static final String OFFSET = "logOffset";
 
   static final String JOURNAL = "journalPlace";
+
+  /** The log up to here is not needed, not even by the joiner. */
+  static final String NOT_NEEDED = "logNotNeededUpTo";
+
   static final String BATCHES = "batches";
   static final String SCHEMA = "schema";
   static final String KINDS = "kinds";
@@ -252,12 +256,11 @@ final class EngineSnapshots {
     }
   }
 
-  /** Where the oldest snapshot kept stood: log and journal are needed from there on. */
+  /** Up to where the oldest snapshot kept needs neither log nor journal. */
   Position oldest() throws IOException {
     for (String id : store.ids()) {
       try {
-        Map<String, String> metadata = store.open(id).manifest().metadata();
-        return new Position(number(metadata, OFFSET), number(metadata, JOURNAL));
+        return notNeeded(id);
       } catch (IOException e) {
         // Not readable: nothing can be restored from it, so it needs nothing.
         LOG.warn("Snapshot {} cannot be read", id, e);
@@ -266,11 +269,20 @@ final class EngineSnapshots {
     return new Position(0, 0);
   }
 
+  /** Up to where a snapshot needs neither log nor journal. */
+  Position notNeeded(String id) throws IOException {
+    Map<String, String> metadata = store.open(id).manifest().metadata();
+    long offset = number(metadata, metadata.containsKey(NOT_NEEDED) ? NOT_NEEDED : OFFSET);
+    return new Position(offset, number(metadata, JOURNAL));
+  }
+
   private Map<String, String> metadata(Learner learner, Position position) {
     Map<String, String> metadata = new HashMap<>();
     metadata.put(BATCHES, Long.toString(learner.batches()));
     metadata.put(OFFSET, Long.toString(position.logOffset));
     metadata.put(JOURNAL, Long.toString(position.journalPlace));
+    long notNeeded = Math.min(position.logOffset, learner.joiner.notNeededUpTo());
+    metadata.put(NOT_NEEDED, Long.toString(notNeeded));
     metadata.put(SCHEMA, schema.toString());
     metadata.put(KINDS, kinds());
     metadata.put(SHAPE, learner.model.options().toString());

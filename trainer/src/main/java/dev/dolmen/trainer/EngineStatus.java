@@ -1,6 +1,7 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.table.SlotStatistics;
+import dev.dolmen.trainer.joiner.ImpressionJoiner;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param eventTimeSec newest event time seen, seconds since 1970
  * @param total validation since the model was born
  * @param window validation over the last predictions
+ * @param slices validation since the model was born by age and popularity of the item
+ * @param clicks validation of the chances of clicks since the model was born
+ * @param clicksWindow the same of late
+ * @param lastBatch the last batch learned
+ * @param floodedEvents events not learned because their session had too many about their item
  * @param slots figures of each slot's table, in schema order
  * @param freshnessP50Ms median milliseconds from a logged event to recommendations made with it
  * @param freshnessP99Ms 99th percentile of the same
@@ -43,28 +49,15 @@ public record EngineStatus(
     long eventTimeSec,
     ValidationFigures total,
     ValidationFigures window,
+    List<SliceFigures> slices,
+    ClickFigures clicks,
+    ClickFigures clicksWindow,
+    LearningFigures lastBatch,
+    long floodedEvents,
     List<SlotStatistics> slots,
     double freshnessP50Ms,
     double freshnessP99Ms,
-    JoinerFigures joiner,
+    ImpressionJoiner.Figures joiner,
     @Nullable SnapshotInfo latestSnapshot,
     Map<String, Long> memoryBytes,
-    @Nullable String failure) {
-  /**
-   * What became of impressions.
-   *
-   * @param waiting impressions that wait for a click
-   * @param joined feedback events that found their impression
-   * @param unknown feedback events whose impression had gone or never came
-   * @param expired impressions whose time passed without any action
-   * @param clickThroughRate clicks by impressions, of all that were shown
-   * @param meanClickedPosition mean position, from 1, of the items clicked
-   */
-  public record JoinerFigures(
-      long waiting,
-      long joined,
-      long unknown,
-      long expired,
-      double clickThroughRate,
-      double meanClickedPosition) {}
-}
+    @Nullable String failure) {}

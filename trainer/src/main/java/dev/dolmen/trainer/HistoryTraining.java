@@ -64,7 +64,7 @@ public final class HistoryTraining implements Closeable {
     this.clock = clock;
     this.lock = lock;
     table = TableFactory.COLLISIONLESS.open(options.schema(), options.seed());
-    learner = new Learner(options, table);
+    learner = new Learner(options, table, before -> null);
   }
 
   /** Inserts or replaces an item; one that the schema does not take is left out and counted. */
@@ -81,7 +81,8 @@ public final class HistoryTraining implements Closeable {
   }
 
   private void apply(LogRecord.Builder record) {
-    learner.apply(record.build());
+    // History tells of no impressions: nothing will be looked for in a log.
+    learner.apply(record.build(), 0, 0);
   }
 
   /** Ends the pass; the figures are those of all of its predictions. */
@@ -95,7 +96,7 @@ public final class HistoryTraining implements Closeable {
 
   /** Begins another pass, from the stream's beginning: its items come again, too. */
   public void beginPass() {
-    Learner next = new Learner(options, table);
+    Learner next = new Learner(options, table, before -> null);
     next.continueFrom(learner);
     learner.model.close();
     learner = next;

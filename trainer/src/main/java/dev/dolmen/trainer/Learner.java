@@ -18,9 +18,14 @@ import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.covisit.CoVisits;
 import dev.dolmen.trainer.joiner.ImpressionJoiner;
+import dev.dolmen.trainer.joiner.JoinerOptions;
+import dev.dolmen.trainer.joiner.LoggedImpressions;
+import dev.dolmen.trainer.joiner.ShownItems;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStore;
+import dev.dolmen.trainer.validation.ClickValidation;
 import dev.dolmen.trainer.validation.ProgressiveValidation;
+import dev.dolmen.trainer.validation.ScoredBatch;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
@@ -45,7 +50,20 @@ import org.jspecify.annotations.Nullable;
  * replay share it. Owned by the training thread.
  */
 final class Learner {
+  /** Impressions that a batch learns from: one to this many events, but so many in any case. */
+  private static final int SHOWN_SHARE = 4;
+
+  private static final int MIN_SHOWN_SESSIONS = 8;
+
+  /** Numbers before the catalogue in the written state. */
+  private static final int COUNTS = 6;
+
   private final TrainingOptions options;
+  private final long repeatWindowMs;
+
+  /** No more than half of what is kept of a session: otherwise one item could fill it for ever. */
+  private final int maxRepeats;
+
   final FeatureExtractor features;
   private final ContextInterner contexts;
   final Catalog catalog;
@@ -68,11 +86,13 @@ final class Learner {
   private long eventTimeMs;
   private long skippedBatches;
   private long inapplicable;
+  private long flooded;
 
   /** Of the last batch learned, per task of the model; never changed, only replaced. */
   private volatile double[] taskLosses = {};
 
-  private volatile Counters counters = new Counters(0, 0, 0, 0, 0);
+  private volatile LearningFigures lastBatch = new LearningFigures(0, 0, 0);
+  private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0);
 
   /**
    * Counts since the model was born.
@@ -82,12 +102,24 @@ final class Learner {
    * @param eventTimeMs newest event time
    * @param skippedBatches batches left out because loss or gradient was not finite
    * @param inapplicable records whose item was gone or that the schema refused
+   * @param flooded events of a session that had too many about their item
    */
   record Counters(
-      long batches, long eventsLearned, long eventTimeMs, long skippedBatches, long inapplicable) {}
+      long batches,
+      long eventsLearned,
+      long eventTimeMs,
+      long skippedBatches,
+      long inapplicable,
+      long flooded) {}
 
-  Learner(EngineOptions engine, EmbeddingTable table) {
+  /**
+   * @param log where impressions are read back from
+   */
+  Learner(EngineOptions engine, EmbeddingTable table, LoggedImpressions log) {
     options = engine.training();
+    repeatWindowMs = engine.sessions().repeatWindowSec() * 1_000;
+    maxRepeats =
+        Math.clamp(engine.model().maxSessionLength() / 2, 1, engine.sessions().maxRepeats());
     features = new FeatureExtractor(engine.schema());
     contexts = new ContextInterner(features);
     this.table = table;
@@ -103,9 +135,7 @@ final class Learner {
             engine.seed(),
             options.threads());
     vectors = new ItemVectors(engine.model().width(), engine.catalog().scan());
-    joiner =
-        new ImpressionJoiner(
-            engine.sessions().maxImpressions(), engine.sessions().impressionWindowSec() * 1_000);
+    joiner = new ImpressionJoiner(joinerOptions(engine), catalog, sessions, log);
     validation = newValidation();
     frequencies = new ClickCounts(options.popularityHalfLifeEvents());
     baseline = new ClickCounts(options.baselineHalfLifeEvents());
@@ -128,17 +158,44 @@ final class Learner {
                 options.fullSoftmaxItems(),
                 options.logQ(),
                 length,
+                options.negativeRate(),
                 engine.model().idGate(),
                 engine.seed()));
     serving = model.publish();
   }
 
-  /** Applies the next record of the log: catalogue and sessions change at once. */
-  void apply(LogRecord record) {
+  private static JoinerOptions joinerOptions(EngineOptions engine) {
+    SessionOptions sessions = engine.sessions();
+    return new JoinerOptions(
+        sessions.maxImpressions(),
+        sessions.impressionWindowSec() * 1_000,
+        sessions.maxLateImpressions(),
+        sessions.impressionLatenessSec() * 1_000,
+        maxLateBytes(engine.log()),
+        sessions.maxEarlyEvents(),
+        engine.model().tasks().learnsClicks(),
+        engine.training().negativeRate(),
+        Math.max(MIN_SHOWN_SESSIONS, engine.training().batchEvents() / SHOWN_SHARE),
+        engine.seed());
+  }
+
+  /** Half of a log with a bound: the other half is for what no snapshot holds yet. */
+  private static long maxLateBytes(LogOptions log) {
+    return log.maxBytes() == 0 ? Long.MAX_VALUE : log.maxBytes() / 2;
+  }
+
+  /**
+   * Applies the next record of the log: catalogue and sessions change at once.
+   *
+   * @param before offset of the record before it, 0 if it is the first
+   * @param recordBytes its length
+   */
+  void apply(LogRecord record, long before, int recordBytes) {
+    joiner.read(recordBytes);
     catalog.countRecord();
     switch (record.getRecordCase()) {
       case FEEDBACK -> applyFeedback(record.getFeedback(), record.getLoggedUs());
-      case IMPRESSION -> applyImpression(record.getImpression());
+      case IMPRESSION -> applyImpression(record.getImpression(), before);
       case UPSERT -> applyUpsert(record.getUpsert());
       case DELETE_ITEM_ID -> applyDelete(record.getDeleteItemId());
       case RECORD_NOT_SET -> inapplicable++;
@@ -148,14 +205,18 @@ final class Learner {
   private void applyFeedback(FeedbackEvent event, long loggedUs) {
     long timeMs = toMs(event.getTime());
     eventTimeMs = Math.max(eventTimeMs, timeMs);
+    joiner.advance(Math.min(timeMs, loggedUs / 1_000));
     if (!event.getRequestId().isEmpty()) {
-      joiner.join(event);
+      joiner.join(event, timeMs);
     }
     int item = catalog.indexOf(event.getItemId());
     if (!extendsSession(event.getType())) {
       pending.count(loggedUs);
     } else if (item < 0) {
       inapplicable++;
+      pending.count(loggedUs);
+    } else if (isFlood(event.getSessionId(), item, timeMs)) {
+      flooded++;
       pending.count(loggedUs);
     } else {
       int type =
@@ -166,6 +227,13 @@ final class Learner {
       SessionHistory before = sessions.append(event.getSessionId(), item, type, timeMs, context);
       pending.add(event.getSessionId(), before, item, type, timeMs, context, loggedUs);
     }
+  }
+
+  /** Whether the session's last events are about this item often enough. */
+  private boolean isFlood(String sessionId, int item, long timeMs) {
+    SessionHistory history = sessions.get(sessionId);
+    long fromMs = timeMs - repeatWindowMs;
+    return history != null && history.countOf(item, fromMs) >= maxRepeats;
   }
 
   /** Dwelling adds nothing to the path of a visit, and a dismissed item was not wanted. */
@@ -191,8 +259,8 @@ final class Learner {
     }
   }
 
-  private void applyImpression(Impression impression) {
-    joiner.add(impression, toMs(impression.getTime()));
+  private void applyImpression(Impression impression, long before) {
+    joiner.add(impression, toMs(impression.getTime()), before);
   }
 
   private void applyUpsert(Item item) {
@@ -213,6 +281,7 @@ final class Learner {
       frequencies.clear(item.index());
       baseline.clear(item.index());
       coVisits.clear(item.index());
+      validation.deleted(item.index());
     }
   }
 
@@ -245,15 +314,18 @@ final class Learner {
     batches++;
     long eventTimeSec = eventTimeSec();
     model.copyTerms(terms);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), batches, terms, eventTimeSec);
+    List<ShownItems> shown = joiner.take();
+    TrainingBatch batch =
+        assembler.assemble(pending.sessions(), shown, batches, terms, eventTimeSec);
     assembler.gatherForTraining(eventTimeSec);
-    if (batch.predictions > 0) {
+    if (batch.queries() > 0) {
       learnPredictions(batch);
     }
     for (PendingSession session : pending.sessions()) {
       for (int i = 0; i < session.newEvents(); i++) {
         frequencies.add(session.newItem(i));
         baseline.add(session.newItem(i));
+        validation.clicked(session.newItem(i), eventTimeMs);
         refresher.clicked(session.newItem(i), serving);
       }
       session.addTo(coVisits);
@@ -268,13 +340,14 @@ final class Learner {
   private void learnPredictions(TrainingBatch batch) {
     model.forward(batch, assembler.rows());
     // Of what it reads nothing changes before it is joined: half of the work beside the other half.
-    CompletableFuture<Void> scored = CompletableFuture.runAsync(this::validate);
+    CompletableFuture<Void> scored = CompletableFuture.runAsync(() -> validate(batch));
     double loss = model.backward(batch, assembler.rows());
     boolean finite = model.step();
     if (finite) {
       assembler.applyGradients();
     }
     scored.join();
+    lastBatch = new LearningFigures(loss, model.gradientNorm(), model.learningRate());
     if (finite) {
       validation.addLoss(loss, batch.predictions);
       publishTaskLosses();
@@ -286,14 +359,25 @@ final class Learner {
     }
   }
 
-  private void validate() {
-    validation.score(
-        model.sessionVectors(),
-        assembler.targetItems(),
-        assembler.bonuses(),
-        vectors,
-        baseline,
-        batches);
+  private void validate(TrainingBatch batch) {
+    if (batch.predictions > 0) {
+      ScoredBatch predictions =
+          new ScoredBatch(
+              batches,
+              eventTimeMs,
+              model.sessionVectors(),
+              assembler.targetItems(),
+              assembler.neighborRanks(),
+              assembler.bonuses());
+      validation.score(predictions, vectors, baseline);
+    }
+    // The published parameters are those before the step, which may come before this ends.
+    validation.clickChances().score(batch, serving, model.sessionVectors(), model.itemVectors());
+  }
+
+  /** The last batch learned, or refused. Any thread. */
+  LearningFigures lastBatch() {
+    return lastBatch;
   }
 
   private void publishTaskLosses() {
@@ -353,7 +437,8 @@ final class Learner {
   }
 
   private void publishCounters() {
-    counters = new Counters(batches, eventsLearned, eventTimeMs, skippedBatches, inapplicable);
+    counters =
+        new Counters(batches, eventsLearned, eventTimeMs, skippedBatches, inapplicable, flooded);
     validation.publishFigures();
     joiner.publishFigures();
   }
@@ -368,7 +453,7 @@ final class Learner {
     if (pending.size() > 0) {
       throw new IllegalStateException(pending.size() + " events are pending, expected a barrier");
     }
-    long[] counts = {batches, eventsLearned, eventTimeMs, skippedBatches, inapplicable};
+    long[] counts = {batches, eventsLearned, eventTimeMs, skippedBatches, inapplicable, flooded};
     List<StateCopy> parts =
         List.of(
             catalog.copy(),
@@ -394,6 +479,7 @@ final class Learner {
     eventTimeMs = in.readLong();
     skippedBatches = in.readLong();
     inapplicable = in.readLong();
+    flooded = in.readLong();
     catalog.readFrom(in);
     sessions.readFrom(in);
     frequencies.readFrom(in);
@@ -405,7 +491,7 @@ final class Learner {
 
   /** Reads the items of what {@link #writeTo} wrote, and no further. */
   static void readItems(DataInput in, Consumer<Item> items) throws IOException {
-    for (int counts = 5; counts > 0; counts--) {
+    for (int counts = COUNTS; counts > 0; counts--) {
       in.readLong();
     }
     Catalog.readItems(in, items);
@@ -436,7 +522,10 @@ final class Learner {
   }
 
   private ProgressiveValidation newValidation() {
-    return new ProgressiveValidation(options.validationWindow(), options.validationShare());
+    return new ProgressiveValidation(
+        options.validationWindow(),
+        options.validationShare(),
+        new ClickValidation(options.negativeRate()));
   }
 
   /** Takes over the parameters that the model has read. */

@@ -3,6 +3,7 @@ package dev.dolmen.trainer;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogTailer;
+import dev.dolmen.v1.LogRecord;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import org.slf4j.Logger;
@@ -47,7 +48,8 @@ final class Replay {
     try (LogTailer tailer = log.tailer(offset)) {
       for (BatchJournal.Entry batch : batches) {
         while (applied < batch.lastOffset() && tailer.next()) {
-          learner.apply(LogRecords.parse(tailer.bytes(), tailer.length()));
+          LogRecord record = LogRecords.parse(tailer.bytes(), tailer.length());
+          learner.apply(record, applied, tailer.length());
           applied = tailer.offset();
         }
         if (applied != batch.lastOffset()) {

@@ -87,7 +87,8 @@ final class SnapshotThreads {
       Position oldest = snapshots.oldest();
       log.deleteUpTo(oldest.logOffset(), keepRecords);
       bound.measure();
-      if (bound.tight() && log.deleteUpTo(newest.logOffset(), keepRecords)) {
+      if (bound.tight()
+          && log.deleteUpTo(snapshots.notNeeded(newest.id()).logOffset(), keepRecords)) {
         bound.measure();
         LOG.warn(
             "The log comes near log.maxBytes: snapshots before {} cannot be rolled forward any more",

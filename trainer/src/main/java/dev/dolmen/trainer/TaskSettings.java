@@ -16,19 +16,26 @@ import java.util.List;
  * @param categories names of slots of kind category or category path: the next item's value is
  *     predicted, of a path at each level; may be empty
  * @param categoryWeight weight of each such task's loss beside the next item's, 0.001 to 100
+ * @param clickWeight weight of the loss of clicks on what was shown; 0 for a model that does not
+ *     learn them, or 0.001 to 100
  * @param learnedWeights whether weights are multiplied by learned ones
  */
 public record TaskSettings(
-    float labelSmoothing, List<String> categories, float categoryWeight, boolean learnedWeights) {
+    float labelSmoothing,
+    List<String> categories,
+    float categoryWeight,
+    float clickWeight,
+    boolean learnedWeights) {
   public TaskSettings {
     categories = List.copyOf(categories);
     Bounds.check("model.tasks.labelSmoothing", labelSmoothing, 0, 0.5);
     Bounds.check("model.tasks.categoryWeight", categoryWeight, 0.001, 100);
+    Bounds.check("model.tasks.clickWeight", clickWeight, clickWeight == 0 ? 0 : 0.001, 100);
   }
 
-  /** The next item alone. */
+  /** The next item, and clicks on what was shown. */
   public static TaskSettings defaults() {
-    return new TaskSettings(0, List.of(), 0.2f, false);
+    return new TaskSettings(0, List.of(), 0.2f, 0.02f, false);
   }
 
   /**
@@ -51,7 +58,18 @@ public record TaskSettings(
         }
       }
     }
-    return new TaskOptions(labelSmoothing, places, categoryWeight, false, 1, learnedWeights);
+    return new TaskOptions(
+        labelSmoothing,
+        places,
+        categoryWeight,
+        learnsClicks(),
+        learnsClicks() ? clickWeight : 1,
+        learnedWeights);
+  }
+
+  /** Whether chances of clicks are learned. */
+  public boolean learnsClicks() {
+    return clickWeight > 0;
   }
 
   /** Names of the slots whose values can be predicted. */

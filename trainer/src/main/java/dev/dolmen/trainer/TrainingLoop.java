@@ -173,7 +173,7 @@ final class TrainingLoop implements Runnable {
         learner.flushChangedItems();
         return false;
       }
-      apply(LogRecords.parse(tailer.bytes(), tailer.length()), tailer.offset());
+      apply(LogRecords.parse(tailer.bytes(), tailer.length()));
     }
     return true;
   }
@@ -188,8 +188,9 @@ final class TrainingLoop implements Runnable {
     }
   }
 
-  private void apply(LogRecord record, long offset) {
-    learner.apply(record);
+  private void apply(LogRecord record) {
+    long offset = tailer.offset();
+    learner.apply(record, readOffset, tailer.length());
     readOffset = offset;
     records++;
     progress.applied(offset);

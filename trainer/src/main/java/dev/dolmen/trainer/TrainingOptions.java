@@ -11,6 +11,7 @@ package dev.dolmen.trainer;
  *     0 to 100,000
  * @param logQ strength of the correction for how often a candidate is sampled: 1 is the whole
  *     correction (Yi et al., RecSys 2019, section 4), 0 none
+ * @param negativeRate share of the impressions whose unclicked items are learned from; 0.001 to 1
  * @param popularityHalfLifeEvents feedback events after which a click counts half, for sampling
  *     frequencies; 1,000 to 1,000,000,000
  * @param baselineHalfLifeEvents the same for the popularity baseline
@@ -33,6 +34,7 @@ public record TrainingOptions(
     int negatives,
     int fullSoftmaxItems,
     float logQ,
+    double negativeRate,
     long popularityHalfLifeEvents,
     long baselineHalfLifeEvents,
     double validationShare,
@@ -48,6 +50,7 @@ public record TrainingOptions(
     Bounds.check("training.negatives", negatives, 0, 65_536);
     Bounds.check("training.fullSoftmaxItems", fullSoftmaxItems, 0, 100_000);
     Bounds.check("training.logQ", logQ, 0, 1);
+    Bounds.check("training.negativeRate", negativeRate, 0.001, 1);
     Bounds.check(
         "training.popularityHalfLifeEvents", popularityHalfLifeEvents, 1_000, 1_000_000_000);
     Bounds.check("training.baselineHalfLifeEvents", baselineHalfLifeEvents, 1_000, 1_000_000_000);
@@ -62,13 +65,13 @@ public record TrainingOptions(
 
   /**
    * 256 events or 50 ms a batch, 1,024 negatives, full softmax up to 3,000 items, half of the log-Q
-   * correction (ARCHITECTURE.md has what more and less of it gave), half-lives of 10,000
-   * (popularity) and 50,000 (baseline) events, every prediction validated with a window of 10,000,
-   * 1,024 items refreshed and 4,096 rows looked at a batch, 300 ms of lag but always 1,024 records,
-   * one thread: the other cores are for requests.
+   * correction (ARCHITECTURE.md has what more and less of it gave), a tenth of the impressions for
+   * what was not clicked, half-lives of 10,000 (popularity) and 50,000 (baseline) events, every
+   * prediction validated with a window of 10,000, 1,024 items refreshed and 4,096 rows looked at a
+   * batch, 300 ms of lag but always 1,024 records, one thread: the other cores are for requests.
    */
   public static TrainingOptions defaults() {
     return new TrainingOptions(
-        256, 50, 1_024, 3_000, 0.5f, 10_000, 50_000, 1.0, 10_000, 1_024, 4_096, 300, 1_024, 1);
+        256, 50, 1_024, 3_000, 0.5f, 0.1, 10_000, 50_000, 1.0, 10_000, 1_024, 4_096, 300, 1_024, 1);
   }
 }

@@ -57,7 +57,7 @@ class EngineLearningTest {
   @Test
   void learnsTheNextItemsCategoryBesideIt() throws Exception {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    TaskSettings tasks = new TaskSettings(0, List.of("category"), 1, true);
+    TaskSettings tasks = new TaskSettings(0, List.of("category"), 1, 0.1f, true);
     try (Engine engine = open(tasks, meters)) {
       visit(engine, new Shop(300, 1), 2_500);
       assertThat(engine.status().window().recallAt20()).isGreaterThan(0.6);
@@ -91,7 +91,7 @@ class EngineLearningTest {
 
   @Test
   void aTaskAboutASlotWithoutCategoriesIsRefused() {
-    TaskSettings tasks = new TaskSettings(0, List.of("device"), 1, true);
+    TaskSettings tasks = new TaskSettings(0, List.of("device"), 1, 0.1f, true);
     assertThatThrownBy(() -> open(tasks, new SimpleMeterRegistry()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("\"device\", expected some of [category]");

@@ -7,6 +7,7 @@ import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.parameterstore.fid.InvalidFeatureException;
 import dev.dolmen.trainer.catalog.CatalogFullException;
+import dev.dolmen.trainer.joiner.Outcome;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
@@ -134,8 +135,8 @@ class IngestTest {
       long offset =
           ingest.publish(shop.click("s", 1).toBuilder().setRequestId("r").build()).offset();
       assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
-      assertThat(engine.status().joiner().joined()).isEqualTo(1);
-      assertThat(engine.status().joiner().clickThroughRate()).isEqualTo(1);
+      assertThat(engine.status().joiner().of(Outcome.JOINED)).isEqualTo(1);
+      assertThat(engine.status().joiner().of(Outcome.CLICKS)).isEqualTo(1);
     }
   }
 

@@ -76,6 +76,8 @@ final class Demo {
         traffic.requestLatency().total(),
         traffic.publishLatency().total(),
         probe.latencies().total(),
+        status.getClicksTotal(),
+        status.getJoiner(),
         DemoView.rows(status),
         status.getModelVersion(),
         List.of());

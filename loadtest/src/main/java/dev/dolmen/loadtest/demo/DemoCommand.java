@@ -45,6 +45,11 @@ public final class DemoCommand implements Callable<Integer> {
   /** Visitors present at once per click a second: each acts every two seconds. */
   private static final double VISITORS_PER_RATE = 2;
 
+  /**
+   * A visitor's next click comes after two seconds in the mean, and nobody waits for half an hour.
+   */
+  private static final long IMPRESSION_WINDOW_SEC = 5;
+
   private static final PrintStream NOWHERE =
       new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
 
@@ -144,7 +149,8 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private static DolmenConfig config() {
-    return DolmenConfig.defaults(Path.of(""), ShopSchema.schema());
+    DolmenConfig config = DolmenConfig.defaults(Path.of(""), ShopSchema.schema());
+    return config.withSessions(config.sessions().withImpressionWindowSec(IMPRESSION_WINDOW_SEC));
   }
 
   private int demonstrate(DemoOptions options) throws IOException, InterruptedException {

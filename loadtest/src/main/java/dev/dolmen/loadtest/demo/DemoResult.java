@@ -5,6 +5,8 @@ import dev.dolmen.loadtest.generator.ValidationTotals;
 import dev.dolmen.loadtest.terminal.JsonReport;
 import dev.dolmen.loadtest.terminal.ProgressBar;
 import dev.dolmen.loadtest.terminal.Sparkline;
+import dev.dolmen.v1.ClickStatus;
+import dev.dolmen.v1.JoinerStatus;
 import java.util.List;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
@@ -23,6 +25,8 @@ import org.HdrHistogram.Histogram;
  * @param requests latency of requests from the intended send time, microseconds
  * @param publishes the same of clicks to their acknowledgement
  * @param freshness acknowledgement to the first recommendation with it, microseconds
+ * @param shown validation of the chances of clicks
+ * @param joiner what became of impressions
  * @param rows embedding rows
  * @param modelVersion batches learned
  * @param coldRanks ranks of new products for visitors whose taste they fit, ascending
@@ -39,6 +43,8 @@ record DemoResult(
     Histogram requests,
     Histogram publishes,
     Histogram freshness,
+    ClickStatus shown,
+    JoinerStatus joiner,
     long rows,
     long modelVersion,
     List<Integer> coldRanks) {
@@ -61,6 +67,8 @@ record DemoResult(
         requests,
         publishes,
         freshness,
+        shown,
+        joiner,
         rows,
         modelVersion,
         ranks);
@@ -92,6 +100,18 @@ record DemoResult(
         .put("recall_at_20_after_change", afterChange().recall())
         .put("recall_at_20_last_window", lastWindow().recall())
         .put("popularity_recall_at_20_last_window", lastWindow().popularityRecall())
+        .put("ndcg_at_20", validation.ndcg())
+        .put("neighbors_recall_at_20", validation.neighborsRecall())
+        .put("clicks_shown_items", shown.getShown())
+        .put("clicks_scored", shown.getScored())
+        .put("click_rate", shown.getClickRate())
+        .put("click_chance_mean", shown.getMeanChance())
+        .put("click_auc", shown.getAuc())
+        .put("click_log_loss", shown.getLogLoss())
+        .put("click_expected_calibration_error", shown.getExpectedCalibrationError())
+        .put("click_calibration_curve", curve())
+        .put("impressions", joiner.getOutcomesOrDefault("impressions", 0))
+        .put("impressions_joined_events", joiner.getOutcomesOrDefault("joined", 0))
         .put("predictions", validation.predictions())
         .put("events", clicks)
         .put("events_per_second", clicks / seconds)
@@ -112,6 +132,16 @@ record DemoResult(
         .put("seconds", seconds);
   }
 
+  private List<JsonReport> curve() {
+    return shown.getCurveList().stream()
+        .map(bin ->
+            new JsonReport()
+                .put("shown", bin.getShown())
+                .put("mean_chance", bin.getMeanChance())
+                .put("click_rate", bin.getClickRate()))
+        .toList();
+  }
+
   String text() {
     double span = Math.max(0.5, seconds / CHART_COLUMNS);
     String chart =
@@ -121,16 +151,19 @@ record DemoResult(
         + chart
         + String.format(
             Locale.ROOT,
-            "%nRecall@20 %.1f%% over all, most clicked items %.1f%%%n"
+            "%nRecall@20 %.1f%% over all, most clicked items %.1f%%, items visited together %.1f%%%n"
                 + "  before the taste changed at %s: %.1f%%, right after: %.1f%%, at the end: %.1f%%%n"
                 + "%,d clicks in %s, %.0f a second, and %.0f recommendations a second; %d failed,"
                 + " %d not sent%n"
                 + "request from its intended time: p50 %.1f ms, p99 %.1f ms%n"
                 + "click to changed recommendation: p50 %.0f ms, p99 %.0f ms (%d probes)%n"
+                + "chance of a click on an item shown: %.2f%% given, %.2f%% clicked, calibration error"
+                + " %.2f points, AUC %.3f (%,.0f items shown, %,d impressions)%n"
                 + "new product for visitors whose taste it fits: rank %d (median of %d)%n"
                 + "%,d embedding rows, model version %,d%n",
             100 * validation.recall(),
             100 * validation.popularityRecall(),
+            100 * validation.neighborsRecall(),
             ProgressBar.duration(changedSec),
             100 * beforeChange().recall(),
             100 * afterChange().recall(),
@@ -146,6 +179,12 @@ record DemoResult(
             LatencyRecorder.millis(freshness, 50),
             LatencyRecorder.millis(freshness, 99),
             freshness.getTotalCount(),
+            100 * shown.getMeanChance(),
+            100 * shown.getClickRate(),
+            100 * shown.getExpectedCalibrationError(),
+            shown.getAuc(),
+            shown.getShown(),
+            joiner.getOutcomesOrDefault("impressions", 0),
             coldRank(),
             coldRanks.size(),
             rows,

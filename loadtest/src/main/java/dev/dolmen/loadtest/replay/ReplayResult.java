@@ -47,7 +47,11 @@ record ReplayResult(
         .put("recall_at_20", validation.recall())
         .put("mrr_at_20", validation.mrr())
         .put("popularity_recall_at_20", validation.popularityRecall())
+        .put("ndcg_at_20", validation.ndcg())
         .put("popularity_mrr_at_20", validation.popularityMrr())
+        .put("neighbors_recall_at_20", validation.neighborsRecall())
+        .put("neighbors_mrr_at_20", validation.neighborsMrr())
+        .put("validation_slices", validationSlices())
         .put("peak_rss_bytes", peakRssBytes.isPresent() ? peakRssBytes.getAsLong() : Double.NaN)
         .put("freshness_p50_ms", LatencyRecorder.millis(freshness, 50))
         .put("freshness_p99_ms", LatencyRecorder.millis(freshness, 99))
@@ -59,6 +63,16 @@ record ReplayResult(
         .put("slices", slices.stream().map(s -> s.json(files.get(s.part()))).toList());
   }
 
+  private List<JsonReport> validationSlices() {
+    return status.getValidationSlicesList().stream()
+        .map(slice ->
+            ValidationTotals.of(slice.getValidation())
+                .json()
+                .put("by", slice.getBy())
+                .put("slice", slice.getSlice()))
+        .toList();
+  }
+
   private long rows() {
     return status.getSlotsList().stream().mapToLong(SlotStatus::getRows).sum();
   }
@@ -66,7 +80,15 @@ record ReplayResult(
   String text(List<String> files, OptionalLong peakRssBytes) {
     StringBuilder text = new StringBuilder();
     TextTable table =
-        new TextTable("from", "file", "clicks", "clicks/s", "Recall@20", "MRR@20", "popularity");
+        new TextTable(
+            "from",
+            "file",
+            "clicks",
+            "clicks/s",
+            "Recall@20",
+            "MRR@20",
+            "popularity",
+            "neighbours");
     for (Slice s : slices) {
       table.row(row(s.label(), files.get(s.part()), s.events(), s.seconds(), s.validation()));
     }
@@ -106,6 +128,7 @@ record ReplayResult(
       String.format(Locale.ROOT, "%.2f%%", 100 * v.recall()),
       String.format(Locale.ROOT, "%.2f%%", 100 * v.mrr()),
       String.format(Locale.ROOT, "%.2f%%", 100 * v.popularityRecall()),
+      String.format(Locale.ROOT, "%.2f%%", 100 * v.neighborsRecall()),
     };
   }
 

@@ -1,6 +1,5 @@
 package dev.dolmen.model.layer;
 
-import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 
 /**
@@ -11,8 +10,20 @@ public final class ClickHead {
   /** Positions that are told apart; the last stands for all beyond. */
   public static final int POSITIONS = 32;
 
-  /** A fresh model's logit: clicks are rare, one in 20. */
-  private static final float LOGIT_START = -3;
+  /** A fresh model's logit for an item that has nothing to do with the session: clicks are rare. */
+  private static final float LOGIT_START = -5;
+
+  /** What the product of session and item, up to τ, is worth to a fresh model. */
+  private static final float PRODUCT_START = 0.25f;
+
+  /**
+   * Multiple of the learning rate for the projection: with every number in it moving by the whole
+   * one, a step would change logits by up to 1, on the word of a handful of clicks.
+   */
+  private static final float PROJECTION_RATE = 0.1f;
+
+  /** The same for start and positions, single numbers that have far to go. */
+  private static final float TERM_RATE = 5;
 
   private final Kernels kernels;
   private final int width;
@@ -23,9 +34,16 @@ public final class ClickHead {
   public ClickHead(Kernels kernels, ParameterLayout layout, int width) {
     this.kernels = kernels;
     this.width = width;
-    projection = new Linear(kernels, layout, "click", width, width, 0);
-    start = layout.vector("click/start", 1, LOGIT_START);
-    positions = layout.vector("click/position", POSITIONS, 0);
+    projection = Linear.zeros(kernels, layout, "click", width, width, PROJECTION_RATE);
+    start = layout.vector("click/start", 1, LOGIT_START, TERM_RATE);
+    positions = layout.vector("click/position", POSITIONS, 0, TERM_RATE);
+  }
+
+  /** Completes fresh parameters: the likelier the next item, the likelier a click on it. */
+  public void initialize(float[] parameters) {
+    for (int i = 0; i < width; i++) {
+      parameters[projection.weightOffset() + i * width + i] = PRODUCT_START;
+    }
   }
 
   /** What the session's vector goes through first, D to D. */
@@ -73,25 +91,6 @@ public final class ClickHead {
     gradients[positions + clipped(position)] += d;
     kernels.axpy(d, items, itemOffset, dHidden, hiddenOffset, width);
     kernels.axpy(d, hidden, hiddenOffset, dItems, itemOffset, width);
-  }
-
-  /**
-   * The chance of a click on one item, if it is shown.
-   *
-   * @param session [D]
-   * @param items item vectors, the item's from {@code itemOffset}
-   * @param hidden scratch, [D]
-   */
-  public float chance(
-      float[] parameters,
-      float[] session,
-      float[] items,
-      int itemOffset,
-      int position,
-      float[] hidden,
-      KernelScratch scratch) {
-    projection.forward(parameters, session, 0, hidden, 0, 1, scratch);
-    return sigmoid(logit(parameters, hidden, 0, items, itemOffset, position));
   }
 
   /** 1 / (1 + e⁻ˣ). */

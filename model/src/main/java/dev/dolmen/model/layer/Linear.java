@@ -18,11 +18,31 @@ public final class Linear {
    */
   public Linear(
       Kernels kernels, ParameterLayout layout, String name, int in, int out, double deviation) {
+    this(
+        kernels,
+        in,
+        out,
+        layout.matrix(name + "/weight", in, out, deviation),
+        layout.vector(name + "/bias", out, 0));
+  }
+
+  /**
+   * Adds W and b, both 0, to the layout.
+   *
+   * @param rate multiple of the learning rate
+   */
+  public static Linear zeros(
+      Kernels kernels, ParameterLayout layout, String name, int in, int out, float rate) {
+    int weight = layout.zeroMatrix(name + "/weight", in, out, rate);
+    return new Linear(kernels, in, out, weight, layout.vector(name + "/bias", out, 0, rate));
+  }
+
+  private Linear(Kernels kernels, int in, int out, int weight, int bias) {
     this.kernels = kernels;
     this.in = in;
     this.out = out;
-    weight = layout.matrix(name + "/weight", in, out, deviation);
-    bias = layout.vector(name + "/bias", out, 0);
+    this.weight = weight;
+    this.bias = bias;
   }
 
   /** Offset of W in the parameters. */

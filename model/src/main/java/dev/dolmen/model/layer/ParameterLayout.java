@@ -40,6 +40,15 @@ public final class ParameterLayout {
     return add(new Tensor(name, size, rows, columns, true, 0, (float) deviation, 1));
   }
 
+  /**
+   * Adds a matrix of zeros, which does not decay.
+   *
+   * @param rate multiple of the learning rate
+   */
+  public int zeroMatrix(String name, int rows, int columns, float rate) {
+    return add(new Tensor(name, size, rows, columns, false, 0, 0, rate));
+  }
+
   /** Adds a table of Gaussian numbers, which does not decay; returns its offset. */
   public int table(String name, int rows, int columns, double deviation) {
     return add(new Tensor(name, size, rows, columns, false, 0, (float) deviation, 1));
@@ -48,6 +57,15 @@ public final class ParameterLayout {
   /** Adds a vector of one number, which does not decay; returns its offset. */
   public int vector(String name, int columns, float start) {
     return add(new Tensor(name, size, 1, columns, false, start, 0, 1));
+  }
+
+  /**
+   * Adds a vector of one number, which does not decay.
+   *
+   * @param rate multiple of the learning rate
+   */
+  public int vector(String name, int columns, float start, float rate) {
+    return add(new Tensor(name, size, 1, columns, false, start, 0, rate));
   }
 
   /**

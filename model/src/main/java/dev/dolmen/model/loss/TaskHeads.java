@@ -30,6 +30,13 @@ public final class TaskHeads {
     weights = new TaskWeights(layout, tasks);
   }
 
+  /** Completes fresh parameters, after their layout initialised them. */
+  public void initialize(float[] parameters) {
+    if (clicks != null) {
+      clicks.initialize(parameters);
+    }
+  }
+
   /** The head for clicks; null if the model has none. */
   public @Nullable ClickHead clicks() {
     return clicks;

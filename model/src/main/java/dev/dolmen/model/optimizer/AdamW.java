@@ -12,6 +12,7 @@ public final class AdamW {
   private final float[] firstMoment;
   private final float[] secondMoment;
   private long steps;
+  private double norm;
 
   public AdamW(DenseOptimizerOptions options, ParameterLayout layout) {
     this.options = options;
@@ -32,7 +33,7 @@ public final class AdamW {
     for (float gradient : gradients) {
       squares += (double) gradient * gradient;
     }
-    double norm = Math.sqrt(squares) * scale;
+    norm = Math.sqrt(squares) * scale;
     if (!Double.isFinite(norm)) {
       return false;
     }
@@ -41,7 +42,7 @@ public final class AdamW {
             ? options.gradientNormMax() / norm
             : 1;
     steps++;
-    double rate = options.learningRate() * Math.min(1, steps / (options.warmUpSteps() + 1.0));
+    double rate = learningRate();
     double correction1 = 1 - StrictMath.pow(options.beta1(), (double) steps);
     double correction2 = 1 - StrictMath.pow(options.beta2(), (double) steps);
     float factor = (float) (scale * clip);
@@ -75,6 +76,16 @@ public final class AdamW {
       secondMoment[i] = v;
       parameters[i] = parameters[i] * keep - rate * m / ((float) Math.sqrt(v * inverse2) + epsilon);
     }
+  }
+
+  /** Norm of the scaled gradients of the last step tried, before the clip; 0 before the first. */
+  public double gradientNorm() {
+    return norm;
+  }
+
+  /** Learning rate of the last step: it rises over the first steps. */
+  public double learningRate() {
+    return options.learningRate() * Math.min(1, steps / (options.warmUpSteps() + 1.0));
   }
 
   /** Steps taken. */

@@ -2,18 +2,17 @@ package dev.dolmen.server.api;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.parameterstore.table.SlotStatistics;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineStatus;
+import dev.dolmen.trainer.LearningFigures;
+import dev.dolmen.trainer.SliceFigures;
 import dev.dolmen.trainer.SnapshotInfo;
-import dev.dolmen.trainer.ValidationFigures;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
 import dev.dolmen.v1.GetStatusRequest;
-import dev.dolmen.v1.SlotStatus;
+import dev.dolmen.v1.LearningStatus;
 import dev.dolmen.v1.StatusResponse;
-import dev.dolmen.v1.ValidationStatus;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -45,14 +44,30 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
             .setCatalogItems(status.catalogItems())
             .setSessions(status.sessions())
             .setFeedbackEventsLearned(status.eventsLearned())
-            .setValidationTotal(validation(status.total()))
-            .setValidationWindow(validation(status.window()))
+            .setValidationTotal(StatusMessages.validation(status.total()))
+            .setValidationWindow(StatusMessages.validation(status.window()))
             .setFreshnessP50Ms(status.freshnessP50Ms())
             .setFreshnessP99Ms(status.freshnessP99Ms())
             .putAllMemoryBytes(status.memoryBytes());
+    LearningFigures last = status.lastBatch();
+    response.setLearning(
+        LearningStatus.newBuilder()
+            .setLoss(last.loss())
+            .setGradientNorm(last.gradientNorm())
+            .setLearningRate(last.learningRate())
+            .setLagRecords(status.lagRecords())
+            .setFloodedEvents(status.floodedEvents()));
+    for (SliceFigures slice : status.slices()) {
+      response.addValidationSlices(StatusMessages.slice(slice));
+    }
+    response
+        .setClicksTotal(StatusMessages.clicks(status.clicks()))
+        .setClicksWindow(StatusMessages.clicks(status.clicksWindow()))
+        .setJoiner(StatusMessages.joiner(status.joiner()));
     Schema schema = engine.live().schema();
     for (int slot = 0; slot < status.slots().size(); slot++) {
-      response.addSlots(slot(schema.slots().get(slot).name(), status.slots().get(slot)));
+      response.addSlots(
+          StatusMessages.slot(schema.slots().get(slot).name(), status.slots().get(slot)));
     }
     SnapshotInfo latest = status.latestSnapshot();
     if (latest != null) {
@@ -93,40 +108,6 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
             .setTotalMs(snapshot.totalMs())
             .build());
     out.onCompleted();
-  }
-
-  private static ValidationStatus validation(ValidationFigures figures) {
-    return ValidationStatus.newBuilder()
-        .setPredictions(figures.predictions())
-        .setRecallAt20(figures.recallAt20())
-        .setMrrAt20(figures.mrrAt20())
-        .setNdcgAt20(figures.ndcgAt20())
-        .setPopularityRecallAt20(figures.popularityRecallAt20())
-        .setPopularityMrrAt20(figures.popularityMrrAt20())
-        .setLoss(figures.loss())
-        .build();
-  }
-
-  private static SlotStatus slot(String name, SlotStatistics figures) {
-    return SlotStatus.newBuilder()
-        .setSlot(name)
-        .setRows(figures.rows())
-        .setRowBytes(figures.rowBytes())
-        .setMemoryBytes(figures.memoryBytes())
-        .setAdmitted(figures.admitted())
-        .setFiltered(figures.filtered())
-        .setExpired(figures.expired())
-        .setEvicted(figures.evicted())
-        .setMaxRows(figures.maxRows())
-        .setMaxBytes(figures.maxBytes())
-        .setRowsMemoryBytes(figures.rowsBytes())
-        .setIndexMemoryBytes(figures.indexBytes())
-        .setTouchedMemoryBytes(figures.touchedBytes())
-        .setFilterMemoryBytes(figures.filterBytes())
-        .setLookups(figures.lookups())
-        .setHits(figures.hits())
-        .setRefusedGradients(figures.refusedGradients())
-        .build();
   }
 
   private static Timestamp timestamp(long seconds) {

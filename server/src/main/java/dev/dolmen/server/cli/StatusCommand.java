@@ -3,8 +3,10 @@ package dev.dolmen.server.cli;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.ClickStatus;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.StatusResponse;
+import dev.dolmen.v1.ValidationSlice;
 import dev.dolmen.v1.ValidationStatus;
 import java.io.PrintWriter;
 import java.time.Instant;
@@ -74,9 +76,9 @@ final class StatusCommand implements Callable<Integer> {
                 "latest snapshot",
                 s.getLatestSnapshotId().isEmpty() ? "none" : s.getLatestSnapshotId()));
     out.println();
-    out.print(
-        validation(
-            new Columns("validation", "predictions", "recall@20", "mrr@20", "popularity@20"), s));
+    out.print(validation(s));
+    out.println();
+    out.print(clicks(s));
     out.println();
     Columns memory = new Columns("memory", "bytes");
     new TreeMap<>(s.getMemoryBytesMap())
@@ -84,15 +86,53 @@ final class StatusCommand implements Callable<Integer> {
     out.print(memory);
   }
 
-  private static Columns validation(Columns table, StatusResponse s) {
+  private static Columns validation(StatusResponse s) {
+    Columns table =
+        new Columns(
+            "validation",
+            "predictions",
+            "recall@20",
+            "mrr@20",
+            "ndcg@20",
+            "popularity@20",
+            "neighbours@20");
     row(table, "since the start", s.getValidationTotal());
     row(table, "of late", s.getValidationWindow());
+    for (ValidationSlice slice : s.getValidationSlicesList()) {
+      row(table, slice.getBy() + ": " + slice.getSlice(), slice.getValidation());
+    }
     return table;
   }
 
   private static void row(Columns table, String name, ValidationStatus v) {
     table.row(
-        name, v.getPredictions(), v.getRecallAt20(), v.getMrrAt20(), v.getPopularityRecallAt20());
+        name,
+        v.getPredictions(),
+        v.getRecallAt20(),
+        v.getMrrAt20(),
+        v.getNdcgAt20(),
+        v.getPopularityRecallAt20(),
+        v.getNeighborsRecallAt20());
+  }
+
+  private static Columns clicks(StatusResponse s) {
+    Columns table =
+        new Columns(
+            "clicks", "shown", "click rate", "chance", "auc", "log loss", "calibration error");
+    row(table, "since the start", s.getClicksTotal());
+    row(table, "of late", s.getClicksWindow());
+    return table;
+  }
+
+  private static void row(Columns table, String name, ClickStatus c) {
+    table.row(
+        name,
+        Math.round(c.getShown()),
+        c.getClickRate(),
+        c.getMeanChance(),
+        c.getAuc(),
+        c.getLogLoss(),
+        c.getExpectedCalibrationError());
   }
 
   private static String millis(double millis) {

@@ -100,6 +100,12 @@ public record DolmenConfig(
         server, dataDirectory, seed, schema, model, other, sessions, catalog, log, snapshots);
   }
 
+  /** This, with other bounds on what is remembered of visits. */
+  public DolmenConfig withSessions(SessionOptions other) {
+    return new DolmenConfig(
+        server, dataDirectory, seed, schema, model, training, other, catalog, log, snapshots);
+  }
+
   /** This, with another model. */
   public DolmenConfig withModel(ModelSettings other) {
     return new DolmenConfig(

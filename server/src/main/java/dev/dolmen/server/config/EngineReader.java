@@ -53,6 +53,7 @@ final class EngineReader {
         (float) s.number("label_smoothing", exact(d.labelSmoothing()), 0, 0.5),
         s.names("categories", slots),
         (float) s.number("category_weight", exact(d.categoryWeight()), 0.001, 100),
+        (float) s.number("click_weight", exact(d.clickWeight()), 0, 100),
         s.flag("learned_weights", d.learnedWeights()));
   }
 
@@ -76,6 +77,7 @@ final class EngineReader {
         s.integer("negatives", d.negatives(), 0, 65_536),
         s.integer("full_softmax_items", d.fullSoftmaxItems(), 0, 100_000),
         (float) s.number("log_q", exact(d.logQ()), 0, 1),
+        s.number("negative_rate", d.negativeRate(), 0.001, 1),
         s.count("popularity_half_life_events", d.popularityHalfLifeEvents(), 1_000, 1_000_000_000),
         s.count("baseline_half_life_events", d.baselineHalfLifeEvents(), 1_000, 1_000_000_000),
         s.number("validation_share", d.validationShare(), 0, 1),
@@ -93,7 +95,12 @@ final class EngineReader {
         s.integer("max_sessions", d.maxSessions(), 1, 100_000_000),
         seconds(s, "idle", d.idleSec(), 1, 315_360_000),
         s.integer("max_impressions", d.maxImpressions(), 1, 10_000_000),
-        seconds(s, "impression_window", d.impressionWindowSec(), 1, 604_800));
+        seconds(s, "impression_window", d.impressionWindowSec(), 1, 604_800),
+        s.integer("max_late_impressions", d.maxLateImpressions(), 1, 100_000_000),
+        seconds(s, "impression_lateness", d.impressionLatenessSec(), 1, 2_592_000),
+        s.integer("max_early_events", d.maxEarlyEvents(), 1, 1_000_000),
+        s.integer("max_repeats", d.maxRepeats(), 1, 1_024),
+        seconds(s, "repeat_window", d.repeatWindowSec(), 1, 315_360_000));
   }
 
   static CatalogOptions catalog(ConfigSection s) {

@@ -1,6 +1,7 @@
 package dev.dolmen.server.ranking;
 
 import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.ServingModel;
 import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.parameterstore.fid.Fids;
 import dev.dolmen.server.index.IndexSet;
@@ -93,18 +94,38 @@ public final class Ranker {
             .setModelVersion(published.modelVersion())
             .setLearnedLogOffset(published.learnedLogOffset())
             .setSessionEventsUsed(used);
-    TopK top = s.index.top;
-    for (int i = 0; i < top.size(); i++) {
-      CatalogItem item = live.catalog().item(top.index(i));
-      if (item != null) {
-        response.addItems(scored(item.item().getItemId(), top.score(i)));
-      }
-    }
+    addItems(response, used > 0 && published.model().predictsClicks(), published.model(), s);
     RecommendResponse answer = response.build();
     if (!request.getNoImpression() && answer.getItemsCount() > 0) {
       ingest.impression(impression(request, answer, now));
     }
     return answer;
+  }
+
+  /**
+   * Adds the best items, each with the chance that it is clicked at its place.
+   *
+   * @param chances whether there are such chances
+   */
+  private void addItems(
+      RecommendResponse.Builder response, boolean chances, ServingModel model, RankingScratch s) {
+    if (chances) {
+      model.clickQueries(s.query, 0, 1, s.clickQuery, s.workspace);
+    }
+    TopK top = s.index.top;
+    for (int i = 0; i < top.size(); i++) {
+      CatalogItem item = live.catalog().item(top.index(i));
+      if (item == null) {
+        continue;
+      }
+      ScoredItem.Builder scored =
+          ScoredItem.newBuilder().setItemId(item.item().getItemId()).setScore(top.score(i));
+      if (chances && live.vectors().get(item.index(), s.itemVector, 0)) {
+        int position = response.getItemsCount();
+        scored.setClickChance(model.clickChance(s.clickQuery, 0, s.itemVector, 0, position));
+      }
+      response.addItems(scored);
+    }
   }
 
   /**

@@ -18,6 +18,11 @@ final class RankingScratch {
   final SessionInput session;
   final float[] query;
 
+  /** The query, projected for chances of clicks. */
+  final float[] clickQuery;
+
+  final float[] itemVector;
+
   /** Items of the tokens that are read, as in {@link SessionTokens#item}. */
   final int[] usedItem;
 
@@ -36,6 +41,8 @@ final class RankingScratch {
     contexts = new FeatureGatherer(live.table(), live.features().contextColumns(), -1, false);
     session = new SessionInput(contexts.block, contexts.rows);
     query = new float[options.width()];
+    clickQuery = new float[options.width()];
+    itemVector = new float[options.width()];
     usedItem = new int[options.maxSessionLength()];
     signals = new SessionSignals(live.coVisits());
   }

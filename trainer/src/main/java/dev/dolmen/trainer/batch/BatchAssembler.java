@@ -12,6 +12,8 @@ import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.covisit.CoVisits;
 import dev.dolmen.trainer.covisit.SessionSignals;
+import dev.dolmen.trainer.joiner.ShownItems;
+import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.TimeGaps;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -49,6 +51,7 @@ public final class BatchAssembler {
   private final TrainingBatch batch;
   private final SessionSignals signals;
   private final ScoreBonuses bonuses = new ScoreBonuses();
+  private final float negativeLogRate;
   private int[] prefix = new int[64];
 
   /**
@@ -62,6 +65,7 @@ public final class BatchAssembler {
   private int stamp;
   private int[] recordItem = new int[16];
   private int[] targetItem = new int[16];
+  private int[] neighborRank = new int[16];
 
   /**
    * What of the configuration shapes batches.
@@ -70,6 +74,7 @@ public final class BatchAssembler {
    * @param fullSoftmaxItems catalogue size up to which every item is a candidate
    * @param logQ strength of the correction, 0 to 1
    * @param maxSessionLength L
+   * @param negativeRate share of the shown items not clicked that are learned from
    * @param idGate whether the model wants to know which ids have no row
    * @param seed with the batch number the source of randomness
    */
@@ -78,6 +83,7 @@ public final class BatchAssembler {
       int fullSoftmaxItems,
       float logQ,
       int maxSessionLength,
+      double negativeRate,
       boolean idGate,
       long seed) {}
 
@@ -100,6 +106,7 @@ public final class BatchAssembler {
     this.popularity = popularity;
     signals = new SessionSignals(coVisits);
     this.options = options;
+    negativeLogRate = (float) StrictMath.log(options.negativeRate());
     FeatureExtractor features = new FeatureExtractor(schema);
     itemColumns = features.itemColumns();
     contextColumns = features.contextColumns();
@@ -110,12 +117,17 @@ public final class BatchAssembler {
   /**
    * Forms a batch; rows are numbered, not read yet.
    *
+   * @param shown items shown before this batch, clicked or not
    * @param terms the model's score terms, for {@link #bonuses}
    * @param eventTimeSec event time by which items are so and so old
    * @return the batch, valid until the next call
    */
   public TrainingBatch assemble(
-      List<PendingSession> sessions, long number, float[] terms, long eventTimeSec) {
+      List<PendingSession> sessions,
+      List<ShownItems> shown,
+      long number,
+      float[] terms,
+      long eventTimeSec) {
     reset(number);
     gathering.clear(eventTimeSec);
     for (PendingSession session : sessions) {
@@ -138,6 +150,10 @@ public final class BatchAssembler {
         addWindows(session);
       }
       addSignals(terms);
+    }
+    reservePredictions(batch.predictions + shown.size());
+    for (ShownItems items : shown) {
+      addShown(items);
     }
     return batch;
   }
@@ -174,12 +190,22 @@ public final class BatchAssembler {
     return targetItem;
   }
 
+  /**
+   * Rank of each prediction's target by how strongly items were visited together with its prefix's
+   * alone; {@link Integer#MAX_VALUE} for one that was not. Longer than the batch's predictions.
+   */
+  public int[] neighborRanks() {
+    return neighborRank;
+  }
+
   private void reset(long number) {
     contextRecords.clear();
     batch.items.records = 0;
     batch.contexts.records = 0;
     batch.sessions = 0;
     batch.predictions = 0;
+    batch.shownQueries = 0;
+    batch.shown = 0;
     batch.candidates = 0;
     batch.number = number;
     int limit = catalog.indexLimit();
@@ -286,11 +312,66 @@ public final class BatchAssembler {
       }
       token++;
     }
+    endSession(token);
+  }
+
+  private void endSession(int token) {
     batch.sessions++;
     if (batch.sessionStart.length <= batch.sessions) {
       batch.sessionStart = Arrays.copyOf(batch.sessionStart, 2 * batch.sessions + 1);
     }
     batch.sessionStart[batch.sessions] = token;
+  }
+
+  /** Encodes the session of shown items up to when they were shown, less what was deleted since. */
+  private void addShown(ShownItems shown) {
+    SessionHistory session = shown.session();
+    int first = batch.tokens();
+    int token = first;
+    reserveTokens(first + shown.length());
+    long beforeMs = 0;
+    for (int i = 0; i < shown.length(); i++) {
+      if (catalog.item(session.item(i)) != null) {
+        batch.tokenItem[token] = itemRecord(session.item(i));
+        batch.tokenType[token] = session.type(i);
+        batch.tokenGap[token] =
+            token == first ? 0 : TimeGaps.bucketOf(session.timeMs(i) - beforeMs);
+        beforeMs = session.timeMs(i);
+        batch.tokenContext[token++] = contextRecord(session.context(i));
+      }
+    }
+    if (token > first) {
+      int query = batch.queries();
+      batch.predictionToken[query] = token - 1;
+      batch.shownQueries++;
+      endSession(token);
+      for (int i = 0; i < shown.items().length; i++) {
+        addShownItem(query, shown, i);
+      }
+    }
+  }
+
+  private void addShownItem(int query, ShownItems shown, int i) {
+    int item = shown.items()[i];
+    if (catalog.item(item) == null) {
+      return;
+    }
+    int n = batch.shown++;
+    if (batch.shownQuery.length <= n) {
+      int room = 2 * (n + 32);
+      batch.shownQuery = Arrays.copyOf(batch.shownQuery, room);
+      batch.shownItem = Arrays.copyOf(batch.shownItem, room);
+      batch.shownPosition = Arrays.copyOf(batch.shownPosition, room);
+      batch.shownClicked = Arrays.copyOf(batch.shownClicked, room);
+      batch.shownWeight = Arrays.copyOf(batch.shownWeight, room);
+      batch.shownLogRate = Arrays.copyOf(batch.shownLogRate, room);
+      Arrays.fill(batch.shownWeight, n, room, 1f);
+      Arrays.fill(batch.shownLogRate, n, room, negativeLogRate);
+    }
+    batch.shownQuery[n] = query;
+    batch.shownItem[n] = itemRecord(item);
+    batch.shownPosition[n] = shown.positions()[i];
+    batch.shownClicked[n] = shown.clicked()[i];
   }
 
   /**
@@ -313,6 +394,7 @@ public final class BatchAssembler {
       }
       signals.of(prefix, 0, last - start + 1);
       signals.addTo(bonuses, terms);
+      neighborRank[p] = signals.rankByVisits(targetItem[p]);
       batch.signalStart[p + 1] = addCandidates(batch.signalStart[p]);
     }
   }
@@ -393,10 +475,11 @@ public final class BatchAssembler {
   private void reservePredictions(int predictions) {
     if (batch.predictionToken.length < predictions) {
       int room = 2 * predictions;
-      batch.predictionToken = new int[room];
-      batch.predictionTarget = new int[room];
-      batch.predictionWeight = new float[room];
-      targetItem = new int[room];
+      batch.predictionToken = Arrays.copyOf(batch.predictionToken, room);
+      batch.predictionTarget = Arrays.copyOf(batch.predictionTarget, room);
+      batch.predictionWeight = Arrays.copyOf(batch.predictionWeight, room);
+      targetItem = Arrays.copyOf(targetItem, room);
+      neighborRank = Arrays.copyOf(neighborRank, room);
     }
   }
 

@@ -61,12 +61,17 @@ public final class ClickCounts {
     return item < counts.length ? counts[item] : 0;
   }
 
+  /** Clicks on an item, those of long ago counting less. */
+  public double clicks(int item) {
+    return count(item) / unit;
+  }
+
   /**
    * {@code log(1 + c / 3)} for c clicks, those of long ago counting less: 0 for an item that nobody
    * has clicked, as for one that a request brings along.
    */
   public float prior(int item) {
-    return (float) StrictMath.log1p(count(item) / unit / PRIOR_SCALE_CLICKS);
+    return (float) StrictMath.log1p(clicks(item) / PRIOR_SCALE_CLICKS);
   }
 
   /** Share of an item in all clicks, 0 to 1. */

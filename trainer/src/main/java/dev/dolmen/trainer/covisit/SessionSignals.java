@@ -139,6 +139,26 @@ public final class SessionSignals {
     bonuses.endQuery();
   }
 
+  /**
+   * Rank of an item by the sum of its two strengths alone, from 1, ties against it; {@link
+   * Integer#MAX_VALUE} if it was not visited together with the session's items.
+   */
+  public int rankByVisits(int item) {
+    int place = 0;
+    while (place < size && items[place] != item) {
+      place++;
+    }
+    float own = place < size ? longTerm[place] + recent[place] : 0;
+    if (own <= 0) {
+      return Integer.MAX_VALUE;
+    }
+    int rank = 0;
+    for (int other = 0; other < size; other++) {
+      rank += longTerm[other] + recent[other] >= own ? 1 : 0;
+    }
+    return rank;
+  }
+
   private void clear() {
     Arrays.fill(slots, -1);
     size = 0;

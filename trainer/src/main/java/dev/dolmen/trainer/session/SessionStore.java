@@ -6,8 +6,6 @@ import dev.dolmen.trainer.catalog.Catalog;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -204,12 +202,7 @@ public final class SessionStore {
       out.writeUTF(ids[session]);
       out.writeLong(touchedMs[session]);
       out.writeInt(h.length());
-      for (int i = 0; i < h.length(); i++) {
-        out.writeInt(h.item(i));
-        out.writeByte(h.type(i));
-        out.writeLong(h.timeMs(i));
-        writeContext(out, h.context(i));
-      }
+      h.writeTo(out, h.length());
     }
   }
 
@@ -219,58 +212,14 @@ public final class SessionStore {
     for (int n = in.readInt(); n > 0; n--) {
       String id = in.readUTF();
       long touchedMs = in.readLong();
-      int length = in.readInt();
-      int[] items = new int[length];
-      byte[] types = new byte[length];
-      long[] timesMs = new long[length];
-      List<@Nullable Features> contexts = new ArrayList<>(length);
-      for (int i = 0; i < length; i++) {
-        items[i] = in.readInt();
-        types[i] = in.readByte();
-        timesMs[i] = in.readLong();
-        contexts.add(readContext(in));
-        catalog.retain(items[i]);
+      SessionHistory history = SessionHistory.readFrom(in, in.readInt());
+      for (int i = 0; i < history.length(); i++) {
+        catalog.retain(history.item(i));
       }
-      Node node =
-          new Node(
-              id, new SessionHistory(items, types, timesMs, contexts.toArray(new Features[0])));
+      Node node = new Node(id, history);
       node.touchedMs = touchedMs;
       byId.put(id, node);
       node.linkBefore(ring);
     }
-  }
-
-  private static void writeContext(DataOutput out, @Nullable Features context) throws IOException {
-    if (context == null) {
-      out.writeShort(-1);
-      return;
-    }
-    out.writeShort(context.fids().length);
-    for (int i = 0; i < context.fids().length; i++) {
-      out.writeLong(context.fids()[i]);
-      out.writeFloat(context.weights()[i]);
-    }
-    out.writeShort(context.columnStart().length);
-    for (int start : context.columnStart()) {
-      out.writeShort(start);
-    }
-  }
-
-  private static @Nullable Features readContext(DataInput in) throws IOException {
-    int n = in.readShort();
-    if (n < 0) {
-      return null;
-    }
-    long[] fids = new long[n];
-    float[] weights = new float[n];
-    for (int i = 0; i < n; i++) {
-      fids[i] = in.readLong();
-      weights[i] = in.readFloat();
-    }
-    int[] columnStart = new int[in.readShort()];
-    for (int i = 0; i < columnStart.length; i++) {
-      columnStart[i] = in.readShort();
-    }
-    return new Features(fids, weights, columnStart);
   }
 }

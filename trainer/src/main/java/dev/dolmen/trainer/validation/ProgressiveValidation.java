@@ -3,17 +3,22 @@ package dev.dolmen.trainer.validation;
 import dev.dolmen.model.Workspace;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.trainer.SliceFigures;
 import dev.dolmen.trainer.ValidationFigures;
 import dev.dolmen.trainer.batch.ClickCounts;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
  * Scores every prediction before it is learned, against the whole catalogue and the item vectors
  * that requests see at that moment; ties count against the target. The baseline ranks the catalogue
  * by decayed click counts up to before the batch, ties against the target, too.
+ *
+ * <p>A second baseline ranks by the visits that items have in common with the session's last ones.
+ * Both learn on the same stream. The item's age and clicks cut the totals into slices.
  *
  * <p>Totals, and a sliding window over the last predictions, which begins anew after a restart.
  */
@@ -21,61 +26,78 @@ public final class ProgressiveValidation {
   private final int window;
   private final double share;
   private final byte[] windowRanks;
-  private final byte[] windowBaseline;
+  private final byte[] windowPopularity;
+  private final byte[] windowNeighbors;
   private int windowNext;
-  private final RankFigures model = new RankFigures();
-  private final RankFigures baseline = new RankFigures();
-  private final RankFigures modelWindow = new RankFigures();
-  private final RankFigures baselineWindow = new RankFigures();
+  private final ComparedRanks all = new ComparedRanks();
+  private final ComparedRanks inWindow = new ComparedRanks();
+  private final ValidationSlices slices = new ValidationSlices();
+  private final ClickValidation clickChances;
   private final double[] topCounts = new double[RankFigures.CUT + 1];
   private final Workspace workspace = new Workspace();
   private final ScoreBonuses chosenBonuses = new ScoreBonuses();
   private float[] queries = new float[0];
   private int[] targets = new int[0];
+  private int[] neighborRanks = new int[0];
   private int[] ranks = new int[0];
   private double lossSum;
   private long lossCount;
   private final ArrayDeque<BatchLoss> windowLosses = new ArrayDeque<>();
   private double windowLossSum;
   private long windowLossCount;
-  private volatile ValidationFigures total = figures(model, baseline, 0, 0);
+  private volatile ValidationFigures total = all.figures(0);
   private volatile ValidationFigures recent = total;
+  private long slicesDue;
+  private volatile List<SliceFigures> sliceFigures = List.of();
 
   private record BatchLoss(double sum, int count) {}
 
   /**
    * @param window predictions in the sliding window
    * @param share share of predictions that are scored
+   * @param clickChances scores shown items
    */
-  public ProgressiveValidation(int window, double share) {
+  public ProgressiveValidation(int window, double share, ClickValidation clickChances) {
+    this.clickChances = clickChances;
     this.window = window;
     this.share = share;
     windowRanks = new byte[window];
-    windowBaseline = new byte[window];
+    windowPopularity = new byte[window];
+    windowNeighbors = new byte[window];
+  }
+
+  /** The validation of chances of clicks. */
+  public ClickValidation clickChances() {
+    return clickChances;
   }
 
   /**
    * Scores the predictions of a batch.
    *
-   * @param sessionVectors row-major [predictions, D]
-   * @param targetItems catalogue index of each prediction's item
-   * @param bonuses what is added to scores, per prediction
    * @param clicks decayed click counts before this batch
-   * @param batch its number, which chooses the predictions that are scored
    */
-  public void score(
-      float[] sessionVectors,
-      int[] targetItems,
-      ScoreBonuses bonuses,
-      ItemVectors vectors,
-      ClickCounts clicks,
-      long batch) {
-    int n = choose(sessionVectors, targetItems, bonuses, vectors.width(), batch);
+  public void score(ScoredBatch batch, ItemVectors vectors, ClickCounts clicks) {
+    int n = choose(batch, vectors.width());
     vectors.ranks(queries, targets, n, RankFigures.CUT, chosenBonuses, ranks, workspace);
     clicks.largest(topCounts);
     for (int i = 0; i < n; i++) {
-      add(RankFigures.cut(ranks[i]), baselineRank(clicks.count(targets[i])));
+      int rank = RankFigures.cut(ranks[i]);
+      int popularity = popularityRank(clicks.count(targets[i]));
+      int neighbor = RankFigures.cut(neighborRanks[i]);
+      add(rank, popularity, neighbor);
+      double late = clicks.clicks(targets[i]);
+      slices.add(targets[i], batch.eventTimeMs(), late, rank, popularity, neighbor);
     }
+  }
+
+  /** An item was clicked, in a batch that has been scored. */
+  public void clicked(int item, long timeMs) {
+    slices.clicked(item, timeMs);
+  }
+
+  /** An item was deleted. */
+  public void deleted(int item) {
+    slices.clear(item);
   }
 
   /** Takes the training loss of the batch that was scored. */
@@ -95,8 +117,22 @@ public final class ProgressiveValidation {
 
   /** Makes the figures of now visible to other threads. */
   public void publishFigures() {
-    total = figures(model, baseline, lossSum, lossCount);
-    recent = figures(modelWindow, baselineWindow, windowLossSum, windowLossCount);
+    total = all.figures(mean(lossSum, lossCount));
+    recent = inWindow.figures(mean(windowLossSum, windowLossCount));
+    clickChances.publishFigures();
+    if (total.predictions() > slicesDue) {
+      sliceFigures = slices.figures();
+      slicesDue = total.predictions() + total.predictions() / 100;
+    }
+  }
+
+  private static double mean(double sum, long count) {
+    return count == 0 ? 0 : sum / count;
+  }
+
+  /** By age and popularity of the item, of late enough: good to a hundredth. Any thread. */
+  public List<SliceFigures> slices() {
+    return sliceFigures;
   }
 
   /** Since the model was born, as of the last {@link #publishFigures}. Any thread. */
@@ -109,23 +145,26 @@ public final class ProgressiveValidation {
     return recent;
   }
 
-  private int choose(float[] vectors, int[] items, ScoreBonuses bonuses, int width, long batch) {
+  private int choose(ScoredBatch batch, int width) {
+    ScoreBonuses bonuses = batch.bonuses();
     int predictions = bonuses.queries();
     if (targets.length < predictions) {
       targets = new int[2 * predictions];
+      neighborRanks = new int[2 * predictions];
       ranks = new int[2 * predictions];
       queries = new float[2 * predictions * width];
     }
     chosenBonuses.clear();
     int n = 0;
     for (int p = 0; p < predictions; p++) {
-      if (share >= 1 || uniform(batch, p) < share) {
+      if (share >= 1 || uniform(batch.number(), p) < share) {
         chosenBonuses.nextQuery();
         for (int i = bonuses.from(p); i < bonuses.to(p); i++) {
           chosenBonuses.add(bonuses.item(i), bonuses.bonus(i));
         }
-        targets[n] = items[p];
-        System.arraycopy(vectors, p * width, queries, n * width, width);
+        targets[n] = batch.targetItems()[p];
+        neighborRanks[n] = batch.neighborRanks()[p];
+        System.arraycopy(batch.sessionVectors(), p * width, queries, n * width, width);
         n++;
       }
     }
@@ -141,7 +180,7 @@ public final class ProgressiveValidation {
   }
 
   /** Rank among all items by clicks, cut: items with as many clicks stand before the target. */
-  private int baselineRank(double count) {
+  private int popularityRank(double count) {
     if (count <= 0) {
       return RankFigures.CUT + 1;
     }
@@ -153,44 +192,33 @@ public final class ProgressiveValidation {
     return RankFigures.cut(Math.max(1, notFewer));
   }
 
-  private void add(int rank, int baselineRank) {
-    model.add(rank, 1);
-    baseline.add(baselineRank, 1);
-    if (modelWindow.predictions() == window) {
-      modelWindow.add(windowRanks[windowNext], -1);
-      baselineWindow.add(windowBaseline[windowNext], -1);
+  private void add(int rank, int popularity, int neighbor) {
+    all.add(rank, popularity, neighbor, 1);
+    if (inWindow.predictions() == window) {
+      inWindow.add(
+          windowRanks[windowNext], windowPopularity[windowNext], windowNeighbors[windowNext], -1);
     }
     windowRanks[windowNext] = (byte) rank;
-    windowBaseline[windowNext] = (byte) baselineRank;
+    windowPopularity[windowNext] = (byte) popularity;
+    windowNeighbors[windowNext] = (byte) neighbor;
     windowNext = (windowNext + 1) % window;
-    modelWindow.add(rank, 1);
-    baselineWindow.add(baselineRank, 1);
-  }
-
-  private static ValidationFigures figures(
-      RankFigures model, RankFigures baseline, double lossSum, long lossCount) {
-    return new ValidationFigures(
-        model.predictions(),
-        model.recall(),
-        model.mrr(),
-        model.ndcg(),
-        baseline.recall(),
-        baseline.mrr(),
-        lossCount == 0 ? 0 : lossSum / lossCount);
+    inWindow.add(rank, popularity, neighbor, 1);
   }
 
   /** Writes the totals. */
   public void writeTo(DataOutput out) throws IOException {
-    model.writeTo(out);
-    baseline.writeTo(out);
+    all.writeTo(out);
+    slices.writeTo(out);
+    clickChances.writeTo(out);
     out.writeDouble(lossSum);
     out.writeLong(lossCount);
   }
 
   /** Reads the totals that {@link #writeTo} wrote. */
   public void readFrom(DataInput in) throws IOException {
-    model.readFrom(in);
-    baseline.readFrom(in);
+    all.readFrom(in);
+    slices.readFrom(in);
+    clickChances.readFrom(in);
     lossSum = in.readDouble();
     lossCount = in.readLong();
     publishFigures();

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.validation;
 
+import dev.dolmen.trainer.ValidationFigures;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -25,16 +26,11 @@ final class RankFigures {
     return predictions;
   }
 
-  double recall() {
-    return mean(rank -> 1);
-  }
-
-  double mrr() {
-    return mean(rank -> 1.0 / rank);
-  }
-
-  double ndcg() {
-    return mean(rank -> Math.log(2) / Math.log(1.0 + rank));
+  ValidationFigures.Ranking means() {
+    return new ValidationFigures.Ranking(
+        mean(rank -> 1),
+        mean(rank -> 1.0 / rank),
+        mean(rank -> Math.log(2) / Math.log(1.0 + rank)));
   }
 
   private double mean(java.util.function.IntToDoubleFunction gain) {

@@ -10,6 +10,7 @@ import dev.dolmen.parameterstore.table.HeapEmbeddingTable;
 import dev.dolmen.trainer.TestSchemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.covisit.CoVisits;
+import dev.dolmen.trainer.joiner.ShownItems;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.v1.Item;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +63,7 @@ class BatchAssemblerTest {
         clicks,
         clicks,
         coVisits,
-        new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, true, 7));
+        new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, 0.5, true, 7));
   }
 
   private void click(String session, int... items) {
@@ -96,7 +98,7 @@ class BatchAssemblerTest {
   void theFirstEventOfASessionPredictsNothing() {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3);
-    assertThat(assembler.assemble(pending.sessions(), 1, TERMS, 0).predictions).isZero();
+    assertThat(assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0).predictions).isZero();
     assembler.gatherForTraining(0);
     assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(1);
   }
@@ -106,7 +108,7 @@ class BatchAssemblerTest {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3, 4, 4);
     click("b", 9, 1);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
     assertThat(predictions(assembler, batch))
         .containsExactly(List.of(3, 4), List.of(3, 4, 4), List.of(9, 1));
   }
@@ -117,7 +119,7 @@ class BatchAssemblerTest {
     click("a", 3, 4);
     pending.clear();
     click("a", 5, 6);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 2, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 2, TERMS, 0);
     assertThat(predictions(assembler, batch))
         .containsExactly(List.of(3, 4, 5), List.of(3, 4, 5, 6));
     assertThat(batch.sessions).isEqualTo(1);
@@ -131,7 +133,7 @@ class BatchAssemblerTest {
       items[i] = i;
     }
     click("a", items);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
     List<List<Integer>> predictions = predictions(assembler, batch);
     assertThat(predictions).hasSize(19);
     for (int p = 0; p < predictions.size(); p++) {
@@ -147,7 +149,7 @@ class BatchAssemblerTest {
   void candidatesAreTargetsAndNegativesWithoutRepetition() {
     BatchAssembler assembler = assembler(20, 0);
     click("a", 3, 4, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
     Set<Integer> candidates = new HashSet<>();
     for (int c = 0; c < batch.candidates; c++) {
       candidates.add(assembler.recordItems()[c]);
@@ -160,7 +162,7 @@ class BatchAssemblerTest {
   void whatTheSessionHasSeenIsACandidateWithABonus() {
     BatchAssembler assembler = assembler(0, 0);
     click("a", 3, 4, 3, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
     assertThat(Arrays.copyOf(assembler.recordItems(), batch.candidates)).contains(3, 4, 5);
     ScoreBonuses bonuses = assembler.bonuses();
     assertThat(bonuses.queries()).isEqualTo(3);
@@ -187,7 +189,7 @@ class BatchAssemblerTest {
     }
     BatchAssembler assembler = assembler(20, 0);
     click("a", 3, 4, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
     // Three events; 4 has a share of 102 in 200 clicks, 5 of 2, each draw takes 1 of 50.
     double notDrawn = Math.pow(1 - 1.0 / ITEMS, 20);
     assertThat(Math.exp(batch.candidateLogQ[0]))
@@ -201,7 +203,7 @@ class BatchAssemblerTest {
   void aSmallCatalogueIsTakenWhole() {
     BatchAssembler assembler = assembler(5, ITEMS);
     click("a", 3, 4);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
     assertThat(batch.candidates).isEqualTo(ITEMS);
     for (int c = 0; c < ITEMS; c++) {
       assertThat(batch.candidateLogQ[c]).isZero();
@@ -213,7 +215,7 @@ class BatchAssemblerTest {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3, 4, 5);
     catalog.delete("i4");
-    TrainingBatch batch = assembler.assemble(pending.sessions(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
     assertThat(predictions(assembler, batch)).containsExactly(List.of(3, 5));
   }
 
@@ -221,7 +223,7 @@ class BatchAssemblerTest {
   void negativesAdmitNothing() {
     BatchAssembler assembler = assembler(30, 0);
     click("a", 3, 4);
-    assembler.assemble(pending.sessions(), 1, TERMS, 0);
+    assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
     assembler.gatherForTraining(0);
     assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(2);
   }
@@ -231,10 +233,69 @@ class BatchAssemblerTest {
     BatchAssembler one = assembler(20, 0);
     BatchAssembler two = assembler(20, 0);
     click("a", 3, 4);
-    int candidates = one.assemble(pending.sessions(), 5, TERMS, 0).candidates;
-    assertThat(two.assemble(pending.sessions(), 5, TERMS, 0).candidates).isEqualTo(candidates);
+    int candidates = one.assemble(pending.sessions(), List.of(), 5, TERMS, 0).candidates;
+    assertThat(two.assemble(pending.sessions(), List.of(), 5, TERMS, 0).candidates)
+        .isEqualTo(candidates);
     for (int c = 0; c < candidates; c++) {
       assertThat(two.recordItems()[c]).isEqualTo(one.recordItems()[c]);
     }
+  }
+
+  private static ShownItems shown(SessionHistory session, int length, int... items) {
+    int[] positions = new int[items.length];
+    boolean[] clicked = new boolean[items.length];
+    for (int i = 0; i < items.length; i++) {
+      positions[i] = 2 * i;
+      clicked[i] = i == 1;
+    }
+    return new ShownItems(session, length, items, positions, clicked);
+  }
+
+  @Test
+  void shownItemsFollowWithTheSessionOfTheirTime() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4);
+    click("b", 7, 8, 9);
+    SessionHistory b = Objects.requireNonNull(sessions.get("b"));
+    List<ShownItems> shown = List.of(shown(b, 2, 8, 30), shown(b, 3, 31));
+    TrainingBatch batch = assembler.assemble(pending.sessions(), shown, 1, TERMS, 0);
+    assertThat(batch.predictions).isEqualTo(3);
+    assertThat(batch.queries()).isEqualTo(5);
+    assertThat(batch.shown).isEqualTo(3);
+    int[] record = assembler.recordItems();
+    int token = batch.predictionToken[3];
+    assertThat(record[batch.tokenItem[token - 1]]).isEqualTo(7);
+    assertThat(record[batch.tokenItem[token]]).isEqualTo(8);
+    assertThat(record[batch.tokenItem[batch.predictionToken[4]]]).isEqualTo(9);
+    assertThat(batch.sessionStart[batch.sessions]).isEqualTo(batch.predictionToken[4] + 1);
+    assertThat(Arrays.copyOf(batch.shownQuery, 3)).containsExactly(3, 3, 4);
+    assertThat(Arrays.stream(batch.shownItem, 0, 3).map(i -> record[i])).containsExactly(8, 30, 31);
+    assertThat(Arrays.copyOf(batch.shownPosition, 3)).containsExactly(0, 2, 0);
+    assertThat(batch.shownClicked).startsWith(false, true, false);
+    for (int i = 0; i < 3; i++) {
+      assertThat(batch.shownWeight[i]).isEqualTo(1);
+      assertThat(batch.shownLogRate[i]).isEqualTo((float) Math.log(0.5));
+    }
+    pending.clear();
+    assertThat(assembler.assemble(pending.sessions(), shown, 2, TERMS, 0).queries()).isEqualTo(2);
+    assertThat(batch.predictions).isZero();
+    assertThat(batch.candidates).isZero();
+  }
+
+  @Test
+  void deletedItemsVanishFromWhatWasShown() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4);
+    SessionHistory a = Objects.requireNonNull(sessions.get("a"));
+    pending.clear();
+    catalog.delete("i4");
+    catalog.delete("i9");
+    List<ShownItems> shown = List.of(shown(a, 2, 9, 10));
+    TrainingBatch batch = assembler.assemble(pending.sessions(), shown, 1, TERMS, 0);
+    assertThat(batch.tokens()).isEqualTo(1);
+    assertThat(batch.shown).isEqualTo(1);
+    assertThat(assembler.recordItems()[batch.shownItem[0]]).isEqualTo(10);
+    catalog.delete("i3");
+    assertThat(assembler.assemble(pending.sessions(), shown, 1, TERMS, 0).queries()).isZero();
   }
 }

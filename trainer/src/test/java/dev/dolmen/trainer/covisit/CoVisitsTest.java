@@ -162,4 +162,24 @@ class CoVisitsTest {
     assertThat(ScoreTerms.knot(0.24999f)).isEqualTo(7);
     assertThat(ScoreTerms.upperWeight(0.24999f)).isCloseTo(1, within(1e-3f));
   }
+
+  @Test
+  void ranksByVisitsAloneWithTiesAgainstTheItem() {
+    visit(1, 2);
+    visit(1, 2);
+    visit(1, 3);
+    visit(1, 4, 3);
+    SessionSignals signals = new SessionSignals(coVisits);
+    signals.of(new int[] {1}, 0, 1);
+    assertThat(signals.rankByVisits(2)).isEqualTo(1);
+    assertThat(signals.rankByVisits(3)).isEqualTo(2);
+    assertThat(signals.rankByVisits(4)).isEqualTo(3);
+    // Seen, but no neighbour of itself; never seen.
+    assertThat(signals.rankByVisits(1)).isEqualTo(Integer.MAX_VALUE);
+    assertThat(signals.rankByVisits(77)).isEqualTo(Integer.MAX_VALUE);
+    visit(5, 6);
+    visit(5, 7);
+    signals.of(new int[] {5}, 0, 1);
+    assertThat(signals.rankByVisits(6)).isEqualTo(2);
+  }
 }

@@ -45,25 +45,34 @@ class ProgressiveValidationTest {
     return bonuses;
   }
 
+  private static ProgressiveValidation validation(int window, double share) {
+    return new ProgressiveValidation(window, share, new ClickValidation(0.5));
+  }
+
+  private static ScoredBatch batch(long number, int[] targets, ScoreBonuses bonuses) {
+    int n = targets.length;
+    return new ScoredBatch(number, 0, queries(n), targets, new int[n], bonuses);
+  }
+
   private void score(ProgressiveValidation validation, int... targets) {
-    validation.score(queries(targets.length), targets, bonuses(targets.length), vectors, clicks, 1);
+    validation.score(batch(1, targets, bonuses(targets.length)), vectors, clicks);
     validation.publishFigures();
   }
 
   @Test
   void meansAreOverRanks() {
-    ProgressiveValidation validation = new ProgressiveValidation(100, 1);
+    ProgressiveValidation validation = validation(100, 1);
     score(validation, 0, 1, 19, 20);
     assertThat(validation.total().predictions()).isEqualTo(4);
     assertThat(validation.total().recallAt20()).isEqualTo(0.75);
     assertThat(validation.total().mrrAt20()).isCloseTo((1 + 0.5 + 0.05) / 4, within(1e-12));
     double ndcg = (1 + Math.log(2) / Math.log(3) + Math.log(2) / Math.log(21)) / 4;
-    assertThat(validation.total().ndcgAt20()).isCloseTo(ndcg, within(1e-12));
+    assertThat(validation.total().model().ndcgAt20()).isCloseTo(ndcg, within(1e-12));
   }
 
   @Test
   void theWindowForgetsAndTheTotalDoesNot() {
-    ProgressiveValidation validation = new ProgressiveValidation(2, 1);
+    ProgressiveValidation validation = validation(2, 1);
     score(validation, 50, 50, 50, 0, 0);
     assertThat(validation.window().recallAt20()).isEqualTo(1);
     assertThat(validation.window().predictions()).isEqualTo(2);
@@ -72,29 +81,29 @@ class ProgressiveValidationTest {
 
   @Test
   void theBaselineRanksByClicksWithTiesAgainstTheTarget() {
-    ProgressiveValidation validation = new ProgressiveValidation(100, 1);
+    ProgressiveValidation validation = validation(100, 1);
     ClickCounts ties = new ClickCounts(1_000_000_000);
     for (int i = 0; i < 30; i++) {
       ties.add(i);
     }
-    validation.score(queries(1), new int[] {29}, bonuses(1), vectors, ties, 1);
-    validation.score(queries(1), new int[] {3}, bonuses(1), vectors, ties, 1);
+    validation.score(batch(1, new int[] {29}, bonuses(1)), vectors, ties);
+    validation.score(batch(1, new int[] {3}, bonuses(1)), vectors, ties);
     validation.publishFigures();
     // Later clicks weigh a trace more, so the last clicked is first and the fourth far behind.
     assertThat(validation.total().popularityRecallAt20()).isEqualTo(0.5);
-    assertThat(validation.total().popularityMrrAt20()).isEqualTo(0.5);
+    assertThat(validation.total().popularity().mrrAt20()).isEqualTo(0.5);
 
-    ProgressiveValidation unclicked = new ProgressiveValidation(100, 1);
-    unclicked.score(queries(1), new int[] {60}, bonuses(1), vectors, ties, 1);
+    ProgressiveValidation unclicked = validation(100, 1);
+    unclicked.score(batch(1, new int[] {60}, bonuses(1)), vectors, ties);
     unclicked.publishFigures();
     assertThat(unclicked.total().popularityRecallAt20()).isZero();
   }
 
   @Test
   void scoresTheShareAskedFor() {
-    ProgressiveValidation validation = new ProgressiveValidation(100, 0.25);
+    ProgressiveValidation validation = validation(100, 0.25);
     int[] targets = new int[4_000];
-    validation.score(queries(4_000), targets, bonuses(4_000), vectors, clicks, 9);
+    validation.score(batch(9, targets, bonuses(4_000)), vectors, clicks);
     validation.publishFigures();
     assertThat(validation.total().predictions()).isBetween(900L, 1_100L);
   }
@@ -102,7 +111,7 @@ class ProgressiveValidationTest {
   /** Item 40 ranks 41; with 38.5 more only items 0 and 1 are before it. */
   @Test
   void bonusesOfTheChosenPredictionsCount() {
-    ProgressiveValidation validation = new ProgressiveValidation(100, 0.25);
+    ProgressiveValidation validation = validation(100, 0.25);
     int[] targets = new int[4_000];
     ScoreBonuses bonuses = new ScoreBonuses();
     for (int i = 0; i < targets.length; i++) {
@@ -111,7 +120,7 @@ class ProgressiveValidationTest {
       bonuses.add(40, i % 2 == 0 ? 38.5f : 0);
       bonuses.endQuery();
     }
-    validation.score(queries(4_000), targets, bonuses, vectors, clicks, 9);
+    validation.score(batch(9, targets, bonuses), vectors, clicks);
     validation.publishFigures();
     assertThat(validation.total().recallAt20()).isBetween(0.45, 0.55);
     assertThat(validation.total().mrrAt20())
@@ -120,22 +129,62 @@ class ProgressiveValidationTest {
 
   @Test
   void anAbsentTargetIsAMiss() {
-    ProgressiveValidation validation = new ProgressiveValidation(100, 1);
+    ProgressiveValidation validation = validation(100, 1);
     score(validation, ITEMS + 5);
     assertThat(validation.total().recallAt20()).isZero();
   }
 
   @Test
+  void neighboursAreABaselineToo() {
+    ProgressiveValidation validation = validation(100, 1);
+    int[] ranks = {1, 20, 21, Integer.MAX_VALUE};
+    validation.score(
+        new ScoredBatch(1, 0, queries(4), new int[4], ranks, bonuses(4)), vectors, clicks);
+    validation.publishFigures();
+    assertThat(validation.total().neighbors().recallAt20()).isEqualTo(0.5);
+    assertThat(validation.total().neighbors().mrrAt20()).isCloseTo(1.05 / 4, within(1e-12));
+    assertThat(validation.window().neighbors()).isEqualTo(validation.total().neighbors());
+  }
+
+  @Test
+  void slicesAreByAgeAndClicksOfTheItem() {
+    ProgressiveValidation validation = validation(100, 1);
+    long hour = 3_600_000;
+    for (int i = 0; i < 50; i++) {
+      clicks.add(0);
+    }
+    validation.clicked(0, 5 * hour);
+    validation.clicked(0, 20 * hour);
+    validation.score(
+        new ScoredBatch(1, 7 * hour, queries(2), new int[] {0, 60}, new int[2], bonuses(2)),
+        vectors,
+        clicks);
+    validation.publishFigures();
+    assertThat(validation.slices())
+        .extracting(s -> s.by() + ": " + s.slice())
+        .containsExactly(
+            "age: first click", "age: under 1 d", "popularity: under 1", "popularity: under 100");
+    assertThat(validation.slices())
+        .extracting(s -> s.figures().recallAt20())
+        .containsExactly(0.0, 1.0, 0.0, 1.0);
+    // Another item may get the index.
+    validation.deleted(0);
+    score(validation, 0);
+    assertThat(validation.slices().getFirst().figures().predictions()).isEqualTo(2);
+  }
+
+  @Test
   void totalsSurviveWritingAndReading() throws IOException {
-    ProgressiveValidation validation = new ProgressiveValidation(100, 1);
+    ProgressiveValidation validation = validation(100, 1);
     score(validation, 0, 1, 50);
     validation.addLoss(2.5, 3);
     validation.publishFigures();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     validation.writeTo(new DataOutputStream(out));
-    ProgressiveValidation read = new ProgressiveValidation(100, 1);
+    ProgressiveValidation read = validation(100, 1);
     read.readFrom(new DataInputStream(new ByteArrayInputStream(out.toByteArray())));
     assertThat(read.total()).isEqualTo(validation.total());
+    assertThat(read.slices()).isEqualTo(validation.slices()).isNotEmpty();
     assertThat(read.total().loss()).isEqualTo(2.5);
     assertThat(read.window().predictions()).isZero();
   }

@@ -1,0 +1,99 @@
+package dev.dolmen.server.api;
+
+import dev.dolmen.parameterstore.table.SlotStatistics;
+import dev.dolmen.trainer.ClickFigures;
+import dev.dolmen.trainer.SliceFigures;
+import dev.dolmen.trainer.ValidationFigures;
+import dev.dolmen.trainer.joiner.ImpressionJoiner;
+import dev.dolmen.trainer.joiner.Outcome;
+import dev.dolmen.v1.CalibrationBin;
+import dev.dolmen.v1.ClickStatus;
+import dev.dolmen.v1.JoinerStatus;
+import dev.dolmen.v1.SlotStatus;
+import dev.dolmen.v1.ValidationSlice;
+import dev.dolmen.v1.ValidationStatus;
+import java.util.Locale;
+
+/** The engine's figures as messages. */
+final class StatusMessages {
+  private StatusMessages() {}
+
+  static ValidationStatus validation(ValidationFigures figures) {
+    return ValidationStatus.newBuilder()
+        .setPredictions(figures.predictions())
+        .setRecallAt20(figures.model().recallAt20())
+        .setMrrAt20(figures.model().mrrAt20())
+        .setNdcgAt20(figures.model().ndcgAt20())
+        .setPopularityRecallAt20(figures.popularity().recallAt20())
+        .setPopularityMrrAt20(figures.popularity().mrrAt20())
+        .setPopularityNdcgAt20(figures.popularity().ndcgAt20())
+        .setNeighborsRecallAt20(figures.neighbors().recallAt20())
+        .setNeighborsMrrAt20(figures.neighbors().mrrAt20())
+        .setNeighborsNdcgAt20(figures.neighbors().ndcgAt20())
+        .setLoss(figures.loss())
+        .build();
+  }
+
+  static ValidationSlice slice(SliceFigures slice) {
+    return ValidationSlice.newBuilder()
+        .setBy(slice.by())
+        .setSlice(slice.slice())
+        .setValidation(validation(slice.figures()))
+        .build();
+  }
+
+  static ClickStatus clicks(ClickFigures figures) {
+    ClickStatus.Builder status =
+        ClickStatus.newBuilder()
+            .setScored(figures.scored())
+            .setClicks(figures.clicks())
+            .setShown(figures.shown())
+            .setMeanChance(figures.meanChance())
+            .setClickRate(figures.clickRate())
+            .setAuc(figures.auc())
+            .setLogLoss(figures.logLoss())
+            .setExpectedCalibrationError(figures.calibrationError());
+    for (ClickFigures.Bin bin : figures.curve()) {
+      status.addCurve(
+          CalibrationBin.newBuilder()
+              .setShown(bin.shown())
+              .setMeanChance(bin.meanChance())
+              .setClickRate(bin.clickRate()));
+    }
+    return status.build();
+  }
+
+  static JoinerStatus joiner(ImpressionJoiner.Figures figures) {
+    JoinerStatus.Builder status =
+        JoinerStatus.newBuilder()
+            .setWaiting(figures.waiting())
+            .setLateIndex(figures.late())
+            .setEarlyWaiting(figures.early());
+    for (Outcome outcome : Outcome.values()) {
+      status.putOutcomes(outcome.name().toLowerCase(Locale.ROOT), figures.of(outcome));
+    }
+    return status.build();
+  }
+
+  static SlotStatus slot(String name, SlotStatistics figures) {
+    return SlotStatus.newBuilder()
+        .setSlot(name)
+        .setRows(figures.rows())
+        .setRowBytes(figures.rowBytes())
+        .setMemoryBytes(figures.memoryBytes())
+        .setAdmitted(figures.admitted())
+        .setFiltered(figures.filtered())
+        .setExpired(figures.expired())
+        .setEvicted(figures.evicted())
+        .setMaxRows(figures.maxRows())
+        .setMaxBytes(figures.maxBytes())
+        .setRowsMemoryBytes(figures.rowsBytes())
+        .setIndexMemoryBytes(figures.indexBytes())
+        .setTouchedMemoryBytes(figures.touchedBytes())
+        .setFilterMemoryBytes(figures.filterBytes())
+        .setLookups(figures.lookups())
+        .setHits(figures.hits())
+        .setRefusedGradients(figures.refusedGradients())
+        .build();
+  }
+}
