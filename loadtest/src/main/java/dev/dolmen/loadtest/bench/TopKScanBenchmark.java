@@ -1,6 +1,7 @@
 package dev.dolmen.loadtest.bench;
 
 import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.kernel.KernelScratch;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,6 +39,7 @@ public class TopKScanBenchmark {
   private ItemVectors vectors;
   private float[] plain;
   private float[] queries;
+  private final KernelScratch scratch = new KernelScratch();
   private float[] scores;
 
   /** Random vectors. */
@@ -69,7 +71,7 @@ public class TopKScanBenchmark {
   /** Four sessions in one pass; the time is for all four. */
   @Benchmark
   public float[] fourQueries() {
-    vectors.scores(queries, 0, QUERIES, 0, items, scores, 0, ItemVectors.aligned(items));
+    vectors.scores(queries, 0, QUERIES, 0, items, scores, 0, ItemVectors.aligned(items), scratch);
     return scores;
   }
 

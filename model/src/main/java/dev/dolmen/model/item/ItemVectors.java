@@ -197,7 +197,8 @@ public final class ItemVectors {
    *     infinity for absent items
    */
   public void scores(float[] query, int queryOffset, int from, int to, float[] out, int outOffset) {
-    scores(query, queryOffset, 1, from, to, out, outOffset, aligned(to - from));
+    int stride = aligned(to - from);
+    scan(query, queryOffset, 1, from, to, out, outOffset, stride, true, false, null);
   }
 
   /**
@@ -209,6 +210,7 @@ public final class ItemVectors {
    * @param out overwritten, [count, outStride] from {@code outOffset}, in each row as much as for
    *     one query
    * @param outStride at least {@code aligned(to - from)}
+   * @param scratch of the calling thread
    */
   public void scores(
       float[] queries,
@@ -218,8 +220,9 @@ public final class ItemVectors {
       int to,
       float[] out,
       int outOffset,
-      int outStride) {
-    scan(queries, queryOffset, count, from, to, out, outOffset, outStride, true, null);
+      int outStride,
+      KernelScratch scratch) {
+    scan(queries, queryOffset, count, from, to, out, outOffset, outStride, true, false, scratch);
   }
 
   /**
@@ -228,7 +231,8 @@ public final class ItemVectors {
    */
   public void dotProducts(
       float[] query, int queryOffset, int from, int to, float[] out, int outOffset) {
-    scan(query, queryOffset, 1, from, to, out, outOffset, aligned(to - from), false, null);
+    int stride = aligned(to - from);
+    scan(query, queryOffset, 1, from, to, out, outOffset, stride, false, false, null);
   }
 
   /**
@@ -252,7 +256,7 @@ public final class ItemVectors {
       int outOffset,
       int outStride,
       KernelScratch scratch) {
-    scan(queries, queryOffset, count, from, to, out, outOffset, outStride, biased, scratch);
+    scan(queries, queryOffset, count, from, to, out, outOffset, outStride, biased, true, scratch);
   }
 
   private void scan(
@@ -265,7 +269,8 @@ public final class ItemVectors {
       int outOffset,
       int outStride,
       boolean biased,
-      @Nullable KernelScratch narrowScratch) {
+      boolean bounds,
+      @Nullable KernelScratch scratch) {
     if (from % ALIGNMENT != 0 || from < 0) {
       throw new IllegalArgumentException(
           "scan from " + from + ", expected a multiple of " + ALIGNMENT);
@@ -276,7 +281,7 @@ public final class ItemVectors {
       Block block = block(at);
       int outAt = outOffset + at - from;
       start(block, at, next - at, count, out, outAt, outStride, biased);
-      if (block != null && block.narrow != null && narrowScratch != null) {
+      if (block != null && block.narrow != null && bounds && scratch != null) {
         block.narrow.addBounds(
             kernels,
             queries,
@@ -287,7 +292,7 @@ public final class ItemVectors {
             out,
             outAt,
             outStride,
-            narrowScratch);
+            scratch);
       } else if (block != null) {
         kernels.matmulPanels(
             count,
@@ -300,7 +305,8 @@ public final class ItemVectors {
             panel(at) * ALIGNMENT * width,
             out,
             outAt,
-            outStride);
+            outStride,
+            scratch);
       }
       at = next;
     }
@@ -396,7 +402,16 @@ public final class ItemVectors {
       int length = Math.min(columns, end - from);
       for (int q = 0; q < open; q += RANK_QUERIES) {
         int rows = Math.min(RANK_QUERIES, open - q);
-        scores(floats, q * width, rows, from, from + length, floats, buffer, columns);
+        scores(
+            floats,
+            q * width,
+            rows,
+            from,
+            from + length,
+            floats,
+            buffer,
+            columns,
+            workspace.scratch());
         for (int i = 0; i < rows; i++) {
           if (bonuses != null) {
             int query = queryOf[q + i];

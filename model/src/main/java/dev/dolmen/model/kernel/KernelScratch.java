@@ -4,11 +4,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory in which a matrix product packs a panel of its right side and completes ragged tiles, and
- * some for layers; one per thread.
+ * Memory in which a matrix product packs parts of its sides and completes ragged tiles, and some
+ * for layers; one per thread.
  */
 public final class KernelScratch {
   private float[] panel = new float[0];
+  private float[] panels = new float[0];
+  private float[] rows = new float[0];
   private float[] tile = new float[0];
   private float[] floats = new float[0];
 
@@ -47,6 +49,22 @@ public final class KernelScratch {
       panel = new float[length];
     }
     return panel;
+  }
+
+  /** Panels of the right side of a product. */
+  float[] panels(int length) {
+    if (panels.length < length) {
+      panels = new float[Math.max(length, panels.length + panels.length / 2)];
+    }
+    return panels;
+  }
+
+  /** Rows of the left side of a product. */
+  float[] rows(int length) {
+    if (rows.length < length) {
+      rows = new float[length];
+    }
+    return rows;
   }
 
   float[] zeroTile(int length) {

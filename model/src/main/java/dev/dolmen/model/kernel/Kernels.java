@@ -1,5 +1,7 @@
 package dev.dolmen.model.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Arithmetic on row-major float arrays. A matrix is an array, the offset of its first element and
  * its stride, the distance between two rows. Every kernel adds in a fixed order that depends on the
@@ -69,7 +71,9 @@ public interface Kernels {
 
   /**
    * C[m, 32 panels] += A[m, k] · B for a B that is kept packed: panel after panel of [k, {@link
-   * #PANEL}]. Each number is one chain over k and does not depend on m or on the other panels.
+   * #PANEL}]. A number does not depend on m or on the other panels.
+   *
+   * @param scratch may be null for one row
    */
   void matmulPanels(
       int m,
@@ -82,7 +86,8 @@ public interface Kernels {
       int packedOffset,
       float[] c,
       int cOffset,
-      int cStride);
+      int cStride,
+      @Nullable KernelScratch scratch);
 
   /**
    * Like {@link #matmulPanels} for numbers of a byte, the columns multiplied with their scales.

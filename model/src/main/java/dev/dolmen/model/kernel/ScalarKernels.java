@@ -1,5 +1,7 @@
 package dev.dolmen.model.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /** The oracle: every kernel as its definition says, in plain loops. */
 public final class ScalarKernels implements Kernels {
   private static final float GELU_SCALE = (float) Math.sqrt(2 / Math.PI);
@@ -99,7 +101,8 @@ public final class ScalarKernels implements Kernels {
       int packedOffset,
       float[] c,
       int cOffset,
-      int cStride) {
+      int cStride,
+      @Nullable KernelScratch scratch) {
     for (int panel = 0; panel < panels; panel++) {
       for (int i = 0; i < m; i++) {
         for (int p = 0; p < k; p++) {

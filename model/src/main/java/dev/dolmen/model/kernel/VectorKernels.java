@@ -4,6 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kernels on the JDK's Vector API, in the widest shape that the machine has.
@@ -101,9 +102,10 @@ public final class VectorKernels implements Kernels {
       int packedOffset,
       float[] c,
       int cOffset,
-      int cStride) {
+      int cStride,
+      @Nullable KernelScratch scratch) {
     VectorMatmul.multiplyPanels(
-        m, panels, k, a, aOffset, aStride, packed, packedOffset, c, cOffset, cStride);
+        m, panels, k, a, aOffset, aStride, packed, packedOffset, c, cOffset, cStride, scratch);
   }
 
   @Override

@@ -69,7 +69,7 @@ final class VectorScans {
       } else {
         float[] wide = scratch.panel(k * PANEL);
         widen(k, packed, b, scale, s, wide);
-        VectorMatmul.multiplyPanels(m, 1, k, a, aOffset, aStride, wide, 0, c, to, cStride);
+        VectorMatmul.multiplyPanels(m, 1, k, a, aOffset, aStride, wide, 0, c, to, cStride, scratch);
       }
     }
   }
@@ -152,7 +152,7 @@ final class VectorScans {
         for (int i = 0; i < k * PANEL; i += LANES) {
           widen(packed, b + i).intoArray(wide, i);
         }
-        VectorMatmul.multiplyPanels(m, 1, k, a, aOffset, aStride, wide, 0, c, to, cStride);
+        VectorMatmul.multiplyPanels(m, 1, k, a, aOffset, aStride, wide, 0, c, to, cStride, scratch);
       }
     }
   }

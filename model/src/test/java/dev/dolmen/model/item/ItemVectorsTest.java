@@ -93,8 +93,8 @@ class ItemVectorsTest {
       int stride = ItemVectors.aligned(items);
       float[] scores = new float[queries * stride];
       float[] bounds = new float[queries * stride];
-      vectors.scores(query, 0, queries, 0, items, scores, 0, stride);
       KernelScratch scratch = new KernelScratch();
+      vectors.scores(query, 0, queries, 0, items, scores, 0, stride, scratch);
       vectors.upperBounds(query, 0, queries, true, 0, items, bounds, 0, stride, scratch);
       double excess = 0;
       for (int q = 0; q < queries; q++) {
@@ -149,7 +149,8 @@ class ItemVectorsTest {
       float[] one = new float[ItemVectors.aligned(items)];
       float[] plain = new float[ItemVectors.aligned(items)];
       float[] many = new float[count * ItemVectors.aligned(items)];
-      vectors.scores(queries, 0, count, 0, items, many, 0, ItemVectors.aligned(items));
+      int stride = ItemVectors.aligned(items);
+      vectors.scores(queries, 0, count, 0, items, many, 0, stride, new KernelScratch());
       for (int q = 0; q < count; q++) {
         vectors.scores(queries, q * WIDTH, 0, items, one, 0);
         vectors.dotProducts(queries, q * WIDTH, 0, items, plain, 0);

@@ -153,8 +153,8 @@ class KernelsTest {
       float[] packed = numbers(3 * k * Kernels.PANEL);
       float[] actual = numbers(m * 96);
       float[] expected = actual.clone();
-      fast.matmulPanels(m, 3, k, a, 0, k, packed, 0, actual, 0, 96);
-      slow.matmulPanels(m, 3, k, a, 0, k, packed, 0, expected, 0, 96);
+      fast.matmulPanels(m, 3, k, a, 0, k, packed, 0, actual, 0, 96, scratch);
+      slow.matmulPanels(m, 3, k, a, 0, k, packed, 0, expected, 0, 96, null);
       assertClose(actual, expected, 1e-5);
     }
   }
