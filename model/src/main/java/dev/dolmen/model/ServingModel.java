@@ -2,6 +2,7 @@ package dev.dolmen.model;
 
 import dev.dolmen.model.layer.ClickHead;
 import dev.dolmen.model.layer.ParameterLayout;
+import dev.dolmen.model.session.SessionPanels;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,11 +12,13 @@ public final class ServingModel {
 
   private final Architecture architecture;
   private final float[] parameters;
+  private final SessionPanels panels;
 
   /** Takes ownership of {@code parameters}. */
   ServingModel(Architecture architecture, float[] parameters) {
     this.architecture = architecture;
     this.parameters = parameters;
+    panels = architecture.sessions.panels(parameters);
   }
 
   /** The model's shape. */
@@ -83,7 +86,7 @@ public final class ServingModel {
   public void encodeSession(SessionInput input, float[] out, Workspace workspace) {
     check(input);
     workspace.sessions.packed().of(input);
-    architecture.sessions.forward(parameters, workspace.sessions, workspace.scratch());
+    architecture.sessions.encode(parameters, panels, workspace.sessions, workspace.scratch());
     System.arraycopy(workspace.sessions.vectors(), 0, out, 0, input.sessions * options().width());
   }
 

@@ -260,10 +260,32 @@ public final class VectorKernels implements Kernels {
   @Override
   public void biasedSoftmax(
       float[] x, int xOffset, int n, float factor, float[] bias, int biasOffset) {
+    if (n <= 2 * LANES) {
+      shortSoftmax(x, xOffset, n, factor, bias, biasOffset);
+      return;
+    }
     // In steps that the compiler can take whole: what it does not inline makes objects.
     float max = scaleAndAdd(x, xOffset, n, factor, bias, biasOffset);
     exponentials(x, xOffset, n, max);
     scale(1 / sum(x, xOffset, n), x, xOffset, n);
+  }
+
+  /** {@link #biasedSoftmax} of at most two vectors, which stay in registers. */
+  private static void shortSoftmax(
+      float[] x, int xOffset, int n, float factor, float[] bias, int biasOffset) {
+    VectorMask<Float> some = SPECIES.indexInRange(0, n);
+    VectorMask<Float> more = SPECIES.indexInRange(LANES, Math.max(LANES, n));
+    FloatVector none = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset, some).mul(factor);
+    FloatVector w = FloatVector.fromArray(SPECIES, x, xOffset + LANES, more).mul(factor);
+    v = none.blend(v.add(FloatVector.fromArray(SPECIES, bias, biasOffset, some)), some);
+    w = none.blend(w.add(FloatVector.fromArray(SPECIES, bias, biasOffset + LANES, more)), more);
+    float max = Lanes.max(Lanes.larger(v, w));
+    v = Lanes.exp(v.sub(max));
+    w = Lanes.exp(w.sub(max));
+    float inverse = 1 / Lanes.sum(v.add(w));
+    v.mul(inverse).intoArray(x, xOffset, some);
+    w.mul(inverse).intoArray(x, xOffset + LANES, more);
   }
 
   /** Replaces x by factor x + bias; the largest of them. */
@@ -356,6 +378,11 @@ public final class VectorKernels implements Kernels {
       float[] moments,
       int momentsOffset,
       int n) {
+    if (n == 4 * LANES) {
+      layerNorm4(
+          x, xOffset, gain, gainOffset, bias, biasOffset, y, yOffset, moments, momentsOffset);
+      return;
+    }
     float mean = sum(x, xOffset, n) / n;
     float variance = squaredDistance(x, xOffset, mean, n) / n;
     float rstd = (float) (1 / Math.sqrt(variance + LAYER_NORM_EPSILON));
@@ -379,6 +406,53 @@ public final class VectorKernels implements Kernels {
               FloatVector.fromArray(SPECIES, bias, biasOffset + i, rest))
           .intoArray(y, yOffset + i, rest);
     }
+    moments[momentsOffset] = mean;
+    moments[momentsOffset + 1] = rstd;
+  }
+
+  /** {@link #layerNorm} of a row of four vectors, which stay in registers. */
+  private static void layerNorm4(
+      float[] x,
+      int xOffset,
+      float[] gain,
+      int gainOffset,
+      float[] bias,
+      int biasOffset,
+      float[] y,
+      int yOffset,
+      float[] moments,
+      int momentsOffset) {
+    FloatVector p = FloatVector.fromArray(SPECIES, x, xOffset);
+    FloatVector q = FloatVector.fromArray(SPECIES, x, xOffset + LANES);
+    FloatVector r = FloatVector.fromArray(SPECIES, x, xOffset + 2 * LANES);
+    FloatVector s = FloatVector.fromArray(SPECIES, x, xOffset + 3 * LANES);
+    float mean = Lanes.sum(p.add(q).add(r.add(s))) / (4 * LANES);
+    p = p.sub(mean);
+    q = q.sub(mean);
+    r = r.sub(mean);
+    s = s.sub(mean);
+    float variance = Lanes.sum(p.mul(p).add(q.mul(q)).add(r.mul(r).add(s.mul(s)))) / (4 * LANES);
+    float rstd = (float) (1 / Math.sqrt(variance + LAYER_NORM_EPSILON));
+    p.mul(rstd)
+        .fma(
+            FloatVector.fromArray(SPECIES, gain, gainOffset),
+            FloatVector.fromArray(SPECIES, bias, biasOffset))
+        .intoArray(y, yOffset);
+    q.mul(rstd)
+        .fma(
+            FloatVector.fromArray(SPECIES, gain, gainOffset + LANES),
+            FloatVector.fromArray(SPECIES, bias, biasOffset + LANES))
+        .intoArray(y, yOffset + LANES);
+    r.mul(rstd)
+        .fma(
+            FloatVector.fromArray(SPECIES, gain, gainOffset + 2 * LANES),
+            FloatVector.fromArray(SPECIES, bias, biasOffset + 2 * LANES))
+        .intoArray(y, yOffset + 2 * LANES);
+    s.mul(rstd)
+        .fma(
+            FloatVector.fromArray(SPECIES, gain, gainOffset + 3 * LANES),
+            FloatVector.fromArray(SPECIES, bias, biasOffset + 3 * LANES))
+        .intoArray(y, yOffset + 3 * LANES);
     moments[momentsOffset] = mean;
     moments[momentsOffset + 1] = rstd;
   }

@@ -45,51 +45,61 @@ public final class CausalAttention {
     return heads * length * length;
   }
 
+  /** What a product of query and key is multiplied with. */
+  float scale() {
+    return scale;
+  }
+
+  /** Copies a head's bias for each position, from the farthest to the nearest, as they stand. */
+  void copyBias(float[] parameters, int head, int length, float[] out, int outOffset) {
+    for (int d = 0; d < length; d++) {
+      out[outOffset + length - 1 - d] = parameters[distanceBias + head * lengthMax + d];
+    }
+  }
+
   /**
-   * Forward of one session from its position {@code from} on.
+   * Forward of one session.
    *
    * @param qkv queries, keys and values of the session, [length, 3 D] from {@code qkvOffset}
-   * @param shares overwritten from position {@code from} on, the attention's weights, [H, length,
-   *     length] from {@code sharesOffset}, 0 for positions that have not come yet
-   * @param out overwritten from position {@code from} on, [length, D] from {@code outOffset}
+   * @param shares overwritten, the attention's weights, [H, length, length] from {@code
+   *     sharesOffset}, 0 for positions that have not come yet
+   * @param out overwritten, [length, D] from {@code outOffset}
    */
   public void forward(
       float[] parameters,
       float[] qkv,
       int qkvOffset,
       int length,
-      int from,
       float[] shares,
       int sharesOffset,
       float[] out,
       int outOffset,
       KernelScratch scratch) {
     int row = 3 * width;
-    int rows = length - from;
     float[] bias = scratch.floats(length);
+    Arrays.fill(shares, sharesOffset, sharesOffset + shares(length), 0);
+    Arrays.fill(out, outOffset, outOffset + length * width, 0);
     for (int h = 0; h < heads; h++) {
-      int query = qkvOffset + h * headWidth + from * row;
-      int key = qkvOffset + h * headWidth + width;
-      int share = sharesOffset + (h * length + from) * length;
-      // From the farthest to the nearest, as the positions stand.
-      for (int d = 0; d < length; d++) {
-        bias[length - 1 - d] = parameters[distanceBias + h * lengthMax + d];
-      }
-      Arrays.fill(shares, share, share + rows * length, 0);
+      int query = qkvOffset + h * headWidth;
+      int key = query + width;
+      int value = key + width;
+      int share = sharesOffset + h * length * length;
+      int to = outOffset + h * headWidth;
+      copyBias(parameters, h, length, bias, 0);
       kernels.matmulTransposedB(
-          rows, length, headWidth, qkv, query, row, qkv, key, row, shares, share, length, scratch);
-      for (int i = 0; i < rows; i++) {
-        int seen = from + i + 1;
+          length, length, headWidth, qkv, query, row, qkv, key, row, shares, share, length,
+          scratch);
+      for (int i = 0; i < length; i++) {
+        int seen = i + 1;
         int at = share + i * length;
         kernels.biasedSoftmax(shares, at, seen, scale, bias, length - seen);
-        Arrays.fill(shares, at + seen, at + length, 0);
-        int to = outOffset + (from + i) * width + h * headWidth;
-        Arrays.fill(out, to, to + headWidth, 0);
+        for (int j = seen; j < length; j++) {
+          shares[at + j] = 0;
+        }
       }
-      int value = key + width;
-      int to = outOffset + from * width + h * headWidth;
       kernels.matmul(
-          rows, headWidth, length, shares, share, length, qkv, value, row, out, to, width, scratch);
+          length, headWidth, length, shares, share, length, qkv, value, row, out, to, width,
+          scratch);
     }
   }
 

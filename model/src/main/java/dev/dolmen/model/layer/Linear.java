@@ -5,6 +5,8 @@ import dev.dolmen.model.kernel.Kernels;
 
 /** y = x · W + b, with W [in, out] and b [out]. */
 public final class Linear {
+  private static final float[] NO_PANELS = {};
+
   private final Kernels kernels;
   private final int in;
   private final int out;
@@ -50,6 +52,25 @@ public final class Linear {
     return weight;
   }
 
+  /** Offset of b in the parameters. */
+  public int biasOffset() {
+    return bias;
+  }
+
+  /**
+   * W as {@link Kernels#matmulPanels} wants it; empty if the columns make no whole panels, and then
+   * W is read where it is.
+   */
+  public float[] panels(float[] parameters) {
+    int panel = Kernels.PANEL;
+    float[] panels = new float[out % panel == 0 ? in * out : 0];
+    for (int to = 0; to < panels.length; to += panel) {
+      int from = weight + to / panel % in * out + to / panel / in * panel;
+      System.arraycopy(parameters, from, panels, to, panel);
+    }
+    return panels;
+  }
+
   /**
    * Forward.
    *
@@ -64,43 +85,35 @@ public final class Linear {
       int yOffset,
       int rows,
       KernelScratch scratch) {
-    forwardColumns(parameters, x, xOffset, y, yOffset, rows, 0, out, scratch);
+    forward(parameters, NO_PANELS, x, xOffset, y, yOffset, rows, scratch);
   }
 
-  /** Forward of the output columns {@code from} to {@code to - 1} alone; y stays [rows, out]. */
-  public void forwardColumns(
+  /**
+   * Forward.
+   *
+   * @param panels what {@link #panels} gave, or empty
+   * @param x [rows, in] from {@code xOffset}
+   * @param y overwritten, [rows, out] from {@code yOffset}
+   */
+  public void forward(
       float[] parameters,
+      float[] panels,
       float[] x,
       int xOffset,
       float[] y,
       int yOffset,
       int rows,
-      int from,
-      int to,
       KernelScratch scratch) {
-    int first = yOffset + from;
     for (int i = 0; i < rows; i++) {
-      System.arraycopy(parameters, bias + from, y, first + i * out, to - from);
+      System.arraycopy(parameters, bias, y, yOffset + i * out, out);
     }
-    kernels.matmul(
-        rows,
-        to - from,
-        in,
-        x,
-        xOffset,
-        in,
-        parameters,
-        weight + from,
-        out,
-        y,
-        first,
-        out,
-        scratch);
+    addProduct(parameters, panels, x, xOffset, y, yOffset, rows, scratch);
   }
 
   /** Forward that adds to y, which already holds something, such as a residual. */
   public void forwardAdd(
       float[] parameters,
+      float[] panels,
       float[] x,
       int xOffset,
       float[] y,
@@ -110,8 +123,25 @@ public final class Linear {
     for (int i = 0; i < rows; i++) {
       kernels.axpy(1, parameters, bias, y, yOffset + i * out, out);
     }
-    kernels.matmul(
-        rows, out, in, x, xOffset, in, parameters, weight, out, y, yOffset, out, scratch);
+    addProduct(parameters, panels, x, xOffset, y, yOffset, rows, scratch);
+  }
+
+  private void addProduct(
+      float[] parameters,
+      float[] panels,
+      float[] x,
+      int xOffset,
+      float[] y,
+      int yOffset,
+      int rows,
+      KernelScratch scratch) {
+    if (panels.length > 0) {
+      int count = out / Kernels.PANEL;
+      kernels.matmulPanels(rows, count, in, x, xOffset, in, panels, 0, y, yOffset, out, scratch);
+    } else {
+      kernels.matmul(
+          rows, out, in, x, xOffset, in, parameters, weight, out, y, yOffset, out, scratch);
+    }
   }
 
   /** Accumulates the gradients of W and b. */

@@ -29,9 +29,6 @@ public final class PackedSessions {
   int predictions;
   int[] predictionToken = lastTokens;
 
-  /** Whether only the last position of each session matters. */
-  boolean lastOnly;
-
   public PackedSessions() {}
 
   /** Points at a batch. */
@@ -47,7 +44,6 @@ public final class PackedSessions {
     this.rows = rows;
     predictions = batch.queries();
     predictionToken = batch.predictionToken;
-    lastOnly = false;
   }
 
   /** Points at sessions of which the last position predicts. */
@@ -69,7 +65,6 @@ public final class PackedSessions {
       lastTokens[s] = sessionStart[s + 1] - 1;
     }
     predictionToken = lastTokens;
-    lastOnly = true;
   }
 
   /** T. */

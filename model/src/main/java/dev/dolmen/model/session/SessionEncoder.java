@@ -71,26 +71,63 @@ public final class SessionEncoder {
     pooling.initialize(parameters);
   }
 
-  /** Forward of the sessions that {@code a.packed()} points at, into {@code a.vectors()}. */
+  /** Weights that no longer change, as {@link #encode} reads them. */
+  public SessionPanels panels(float[] parameters) {
+    LayerPanels[] panels = new LayerPanels[layers.length];
+    for (int l = 0; l < layers.length; l++) {
+      panels[l] = layers[l].panels(parameters);
+    }
+    return new SessionPanels(panels);
+  }
+
+  /**
+   * Forward of the sessions that {@code a.packed()} points at, into {@code a.vectors()}, of which a
+   * backward may follow.
+   */
   public void forward(float[] parameters, SessionActivations a, KernelScratch scratch) {
-    PackedSessions packed = a.packed;
-    a.resize(layers.length, shares(packed), width, feedForwardWidth);
-    embed(parameters, a, scratch);
-    boolean lastOnly = packed.lastOnly && lastAlone && layers.length > 0;
+    start(parameters, a, scratch);
     float[] x = a.tokens;
     for (int l = 0; l < layers.length; l++) {
-      boolean last = lastOnly && l == layers.length - 1;
-      layers[l].forward(parameters, packed, x, a.layers[l], last, scratch);
+      layers[l].forward(parameters, LayerPanels.NONE, a.packed, x, a.layers[l], scratch);
       x = a.layers[l].out;
     }
-    int rows = lastOnly ? packed.sessions : packed.tokens();
-    norm.forward(parameters, x, 0, a.normed, 0, a.moments, rows);
-    if (lastOnly) {
-      System.arraycopy(a.normed, 0, a.vectors, 0, rows * width);
-    } else {
-      pooling.forward(parameters, a);
+    finish(parameters, a, x);
+  }
+
+  /** Like {@link #forward}, of sessions whose last positions predict, without a backward. */
+  public void encode(
+      float[] parameters, SessionPanels panels, SessionActivations a, KernelScratch scratch) {
+    start(parameters, a, scratch);
+    PackedSessions packed = a.packed;
+    int last = lastAlone ? layers.length - 1 : layers.length;
+    float[] x = a.tokens;
+    for (int l = 0; l < layers.length; l++) {
+      LayerPanels of = panels.layers[l];
+      if (l == last) {
+        layers[l].forwardLast(parameters, of, packed, x, a.layers[l], scratch);
+      } else {
+        layers[l].forward(parameters, of, packed, x, a.layers[l], scratch);
+      }
+      x = a.layers[l].out;
     }
-    unit.forward(a.vectors, 0, a.vectors, 0, a.inverseNorms, packed.predictions);
+    if (lastAlone && layers.length > 0) {
+      norm.forward(parameters, x, 0, a.vectors, 0, a.moments, packed.sessions);
+      unit.forward(a.vectors, 0, a.vectors, 0, a.inverseNorms, packed.sessions);
+    } else {
+      finish(parameters, a, x);
+    }
+  }
+
+  private void start(float[] parameters, SessionActivations a, KernelScratch scratch) {
+    a.resize(layers.length, shares(a.packed), width, feedForwardWidth);
+    embed(parameters, a, scratch);
+  }
+
+  /** From the last layer's output, [T, D], to the vectors. */
+  private void finish(float[] parameters, SessionActivations a, float[] x) {
+    norm.forward(parameters, x, 0, a.normed, 0, a.moments, a.packed.tokens());
+    pooling.forward(parameters, a);
+    unit.forward(a.vectors, 0, a.vectors, 0, a.inverseNorms, a.packed.predictions);
   }
 
   private int shares(PackedSessions packed) {

@@ -4,6 +4,7 @@ import dev.dolmen.model.ModelOptions;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.CausalAttention;
+import dev.dolmen.model.layer.LastAttention;
 import dev.dolmen.model.layer.LayerNorm;
 import dev.dolmen.model.layer.Linear;
 import dev.dolmen.model.layer.ParameterLayout;
@@ -32,6 +33,7 @@ final class TransformerLayer {
   private final LayerNorm norm1;
   private final Linear qkv;
   private final CausalAttention attention;
+  private final LastAttention lastAttention;
   private final Linear projection;
   private final LayerNorm norm2;
   private final Linear up;
@@ -54,6 +56,7 @@ final class TransformerLayer {
             width,
             options.heads(),
             options.maxSessionLength());
+    lastAttention = new LastAttention(kernels, width, options.heads(), qkv, attention);
     projection = new Linear(kernels, layout, name + "/projection", width, width, residual);
     norm2 = new LayerNorm(kernels, layout, name + "/norm2", width);
     up = new Linear(kernels, layout, name + "/up", width, feedForwardWidth, in);
@@ -77,67 +80,91 @@ final class TransformerLayer {
     return attention.shares(length);
   }
 
+  /** The weights as {@link #forward} and {@link #forwardLast} read them. */
+  LayerPanels panels(float[] parameters) {
+    return new LayerPanels(
+        qkv.panels(parameters),
+        projection.panels(parameters),
+        up.panels(parameters),
+        down.panels(parameters),
+        lastAttention.keys(parameters));
+  }
+
   /**
-   * Forward into {@code a.out}, [T, D], or of the last position of each session alone, [sessions,
-   * D].
+   * Forward into {@code a.out}, [T, D].
    *
    * @param x [T, D]
    */
   void forward(
       float[] parameters,
+      LayerPanels panels,
       PackedSessions packed,
       float[] x,
       LayerActivations a,
-      boolean lastOnly,
       KernelScratch scratch) {
     int tokens = packed.tokens();
-    int rows = lastOnly ? packed.sessions : tokens;
     norm1.forward(parameters, x, 0, a.normed1, 0, a.moments1, tokens);
-    if (lastOnly) {
-      qkv.forwardColumns(parameters, a.normed1, 0, a.qkv, 0, tokens, width, 3 * width, scratch);
-      for (int s = 0; s < rows; s++) {
-        int at = (packed.sessionStart[s + 1] - 1) * width;
-        qkv.forwardColumns(parameters, a.normed1, at, a.qkv, 3 * at, 1, 0, width, scratch);
-        System.arraycopy(x, at, a.middle, s * width, width);
-      }
-    } else {
-      qkv.forward(parameters, a.normed1, 0, a.qkv, 0, tokens, scratch);
-      System.arraycopy(x, 0, a.middle, 0, tokens * width);
-    }
-    attend(parameters, packed, a, lastOnly, scratch);
-    projection.forwardAdd(parameters, a.mixed, 0, a.middle, 0, rows, scratch);
-    norm2.forward(parameters, a.middle, 0, a.normed2, 0, a.moments2, rows);
-    up.forward(parameters, a.normed2, 0, a.hidden, 0, rows, scratch);
-    kernels.gelu(a.hidden, 0, a.activated, 0, rows * feedForwardWidth);
-    System.arraycopy(a.middle, 0, a.out, 0, rows * width);
-    down.forwardAdd(parameters, a.activated, 0, a.out, 0, rows, scratch);
-  }
-
-  private void attend(
-      float[] parameters,
-      PackedSessions packed,
-      LayerActivations a,
-      boolean lastOnly,
-      KernelScratch scratch) {
+    qkv.forward(parameters, panels.qkv, a.normed1, 0, a.qkv, 0, tokens, scratch);
+    System.arraycopy(x, 0, a.middle, 0, tokens * width);
     int share = 0;
     for (int s = 0; s < packed.sessions; s++) {
       int start = packed.sessionStart[s];
       int length = packed.sessionStart[s + 1] - start;
-      int from = lastOnly ? length - 1 : 0;
-      int to = lastOnly ? s - from : start;
       attention.forward(
           parameters,
           a.qkv,
           3 * start * width,
           length,
-          from,
           a.shares,
           share,
           a.mixed,
-          to * width,
+          start * width,
           scratch);
       share += attention.shares(length);
     }
+    feedForward(parameters, panels, a, tokens, scratch);
+  }
+
+  /**
+   * Forward of the last position of each session into {@code a.out}, [sessions, D].
+   *
+   * @param panels not {@link LayerPanels#NONE}
+   * @param x [T, D]
+   */
+  void forwardLast(
+      float[] parameters,
+      LayerPanels panels,
+      PackedSessions packed,
+      float[] x,
+      LayerActivations a,
+      KernelScratch scratch) {
+    norm1.forward(parameters, x, 0, a.normed1, 0, a.moments1, packed.tokens());
+    for (int s = 0; s < packed.sessions; s++) {
+      int start = packed.sessionStart[s];
+      int end = packed.sessionStart[s + 1];
+      System.arraycopy(x, (end - 1) * width, a.middle, s * width, width);
+      lastAttention.forward(
+          parameters,
+          panels.keys,
+          a.normed1,
+          start * width,
+          end - start,
+          a.mixed,
+          s * width,
+          scratch);
+    }
+    feedForward(parameters, panels, a, packed.sessions, scratch);
+  }
+
+  /** From what attention mixed to the layer's output. */
+  private void feedForward(
+      float[] parameters, LayerPanels panels, LayerActivations a, int rows, KernelScratch scratch) {
+    projection.forwardAdd(parameters, panels.projection, a.mixed, 0, a.middle, 0, rows, scratch);
+    norm2.forward(parameters, a.middle, 0, a.normed2, 0, a.moments2, rows);
+    up.forward(parameters, panels.up, a.normed2, 0, a.hidden, 0, rows, scratch);
+    kernels.gelu(a.hidden, 0, a.activated, 0, rows * feedForwardWidth);
+    System.arraycopy(a.middle, 0, a.out, 0, rows * width);
+    down.forwardAdd(parameters, panels.down, a.activated, 0, a.out, 0, rows, scratch);
   }
 
   /**
