@@ -32,6 +32,8 @@ public final class ItemVectors {
 
   private static final int RANK_QUERIES = 64;
 
+  private static final float[] NO_NORMS = {};
+
   private static final class Block {
     final float[] numbers;
     final float[] bias = new float[BLOCK_ITEMS];
@@ -275,6 +277,8 @@ public final class ItemVectors {
       throw new IllegalArgumentException(
           "scan from " + from + ", expected a multiple of " + ALIGNMENT);
     }
+    float[] norms =
+        bounds && scratch != null ? norms(queries, queryOffset, count, scratch) : NO_NORMS;
     int end = aligned(to);
     for (int at = from; at < end; ) {
       int next = Math.min(end, (at / BLOCK_ITEMS + 1) * BLOCK_ITEMS);
@@ -287,6 +291,7 @@ public final class ItemVectors {
             queries,
             queryOffset,
             count,
+            norms,
             at % BLOCK_ITEMS,
             next - at,
             out,
@@ -310,6 +315,15 @@ public final class ItemVectors {
       }
       at = next;
     }
+  }
+
+  /** What bounds need to know of each query. */
+  private float[] norms(float[] queries, int queryOffset, int count, KernelScratch scratch) {
+    float[] norms = scratch.floats(count);
+    for (int q = 0; q < count && precision != ScanPrecision.FP32; q++) {
+      norms[q] = NarrowBlock.norm(precision, queries, queryOffset + q * width, width);
+    }
+    return norms;
   }
 
   /**

@@ -23,7 +23,7 @@ final class NarrowBlock {
   private final short[] halves;
   private final float[] scale;
 
-  /** Times the query's norm: by how much a product may be too small. */
+  /** bf16: times the query's norm, by how much a product may be too small. */
   private final float[] error;
 
   /**
@@ -35,8 +35,8 @@ final class NarrowBlock {
     boolean int8 = precision == ScanPrecision.INT8;
     bytes = new byte[int8 ? items * width : 0];
     halves = new short[int8 ? 0 : items * width];
-    scale = new float[items];
-    error = new float[items];
+    scale = new float[int8 ? items : 0];
+    error = new float[int8 ? 0 : items];
   }
 
   /**
@@ -63,7 +63,6 @@ final class NarrowBlock {
       bytes[position + d * Kernels.PANEL] = (byte) Math.round(vector[offset + d] * inverse);
     }
     scale[item] = max / CODE_MAX;
-    error[item] = INT8_ERROR * scale[item];
   }
 
   private void putHalves(int item, int position, float[] vector, int offset) {
@@ -79,7 +78,7 @@ final class NarrowBlock {
   }
 
   /** What {@link #addBounds} wants: |q|₁ for int8, |q|₂ for bf16. */
-  float norm(float[] query, int offset) {
+  static float norm(ScanPrecision precision, float[] query, int offset, int width) {
     double sum = 0;
     for (int d = 0; d < width; d++) {
       double x = query[offset + d];
@@ -91,6 +90,7 @@ final class NarrowBlock {
   /**
    * Adds what the products of the queries with the items from {@code first} on are at most.
    *
+   * @param norms {@link #norm} of each query, [count]
    * @param first item in the block, a multiple of the panel
    * @param out [count, items] from {@code outOffset}
    */
@@ -99,19 +99,21 @@ final class NarrowBlock {
       float[] queries,
       int queryOffset,
       int count,
+      float[] norms,
       int first,
       int items,
       float[] out,
       int outOffset,
       int outStride,
       KernelScratch scratch) {
+    boolean int8 = precision == ScanPrecision.INT8;
     for (int q = 0; q < count; q++) {
-      float norm = norm(queries, queryOffset + q * width);
-      kernels.axpy(norm, error, first, out, outOffset + q * outStride, items);
+      float factor = int8 ? INT8_ERROR * norms[q] : norms[q];
+      kernels.axpy(factor, int8 ? scale : error, first, out, outOffset + q * outStride, items);
     }
     int panels = items / Kernels.PANEL;
     int at = first * width;
-    if (precision == ScanPrecision.INT8) {
+    if (int8) {
       kernels.scanInt8(
           count,
           panels,

@@ -305,7 +305,7 @@ final class VectorMatmul {
       rows = Math.min(height, m - i);
       int from = aOffset + i * aRow;
       if (aStep == 1) {
-        VectorPacking.rows(rows, height, k, a, from, aRow, left);
+        VectorPacking.rows(rows, height, k, a, from, aRow, left, 0);
       } else {
         VectorPacking.steps(rows, height, k, a, from, aStep, left);
       }
@@ -341,7 +341,7 @@ final class VectorMatmul {
   }
 
   /** Adds the first rows and columns of a tile that was summed by itself. */
-  private static void addTile(int rows, int columns, float[] tile, float[] c, int at, int cStride) {
+  static void addTile(int rows, int columns, float[] tile, float[] c, int at, int cStride) {
     for (int j = 0; j < columns; j += LANES) {
       VectorMask<Float> some = SPECIES.indexInRange(j, columns);
       for (int r = 0; r < rows; r++) {

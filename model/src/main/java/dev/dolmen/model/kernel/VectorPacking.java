@@ -43,9 +43,16 @@ final class VectorPacking {
    * @param rows at most {@code height}
    */
   static void rows(
-      int rows, int height, int k, float[] a, int aOffset, int aStride, float[] packed) {
+      int rows,
+      int height,
+      int k,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] packed,
+      int packedOffset) {
     for (int r = 0; r < height; r++) {
-      int to = r * VectorTiles.ROW;
+      int to = packedOffset + r * VectorTiles.ROW;
       if (r < rows) {
         copy(a, aOffset + r * aStride, packed, to, k);
       } else {

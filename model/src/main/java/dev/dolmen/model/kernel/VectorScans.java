@@ -8,13 +8,24 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products with panels of narrow numbers on the Vector API. One query widens numbers as it goes;
- * for several a panel is widened once, into the first-level cache, and multiplied like any other.
+ * Products with panels of narrow numbers on the Vector API, which are widened as they are read: by
+ * each of one or two rows, or once for {@link #TALL}. Where registers are too few for so many sums
+ * a panel is widened into the first-level cache and multiplied like any other.
  */
 final class VectorScans {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final int PANEL = Kernels.PANEL;
+  private static final int WIDE = VectorTiles.WIDE;
+  private static final int ROW = VectorTiles.ROW;
+
+  /** Rows of a tile. */
+  private static final int TALL = 8;
+
+  /** Rows up to which each is multiplied by itself. */
+  private static final int FEW = 2;
+
+  private static final boolean ENOUGH_REGISTERS = LANES >= 16;
 
   private static final VectorSpecies<Byte> BYTES =
       ByteVector.SPECIES_PREFERRED.withShape(shapeOf(LANES * Byte.SIZE));
@@ -58,13 +69,31 @@ final class VectorScans {
       int cOffset,
       int cStride,
       KernelScratch scratch) {
+    if (m > FEW && ENOUGH_REGISTERS) {
+      for (int p = 0; p < k; p += VectorTiles.DEPTH_MAX) {
+        int depth = Math.min(VectorTiles.DEPTH_MAX, k - p);
+        float[] left = left(m, depth, a, aOffset + p, aStride, scratch);
+        for (int panel = 0; panel < panels; panel++) {
+          int b = packedOffset + (panel * k + p) * PANEL;
+          int s = scaleOffset + panel * PANEL;
+          int to = cOffset + panel * PANEL;
+          for (int j = 0; j < PANEL; j += WIDE) {
+            bytes(m, depth, left, packed, b + j, scale, s + j, c, to + j, cStride, scratch);
+          }
+        }
+      }
+      return;
+    }
     for (int panel = 0; panel < panels; panel++) {
       int b = packedOffset + panel * k * PANEL;
       int to = cOffset + panel * PANEL;
       int s = scaleOffset + panel * PANEL;
-      if (m == 1) {
-        for (int j = 0; j < PANEL; j += 2 * LANES) {
-          one(k, a, aOffset, packed, b + j, scale, s + j, c, to + j);
+      if (m <= FEW) {
+        for (int i = 0; i < m; i++) {
+          for (int j = 0; j < PANEL; j += WIDE) {
+            int row = aOffset + i * aStride;
+            one(k, a, row, packed, b + j, scale, s + j, c, to + i * cStride + j);
+          }
         }
       } else {
         float[] wide = scratch.panel(k * PANEL);
@@ -72,6 +101,131 @@ final class VectorScans {
         VectorMatmul.multiplyPanels(m, 1, k, a, aOffset, aStride, wide, 0, c, to, cStride, scratch);
       }
     }
+  }
+
+  /** All rows as tiles of them read them, tile after tile. */
+  private static float[] left(
+      int m, int k, float[] a, int aOffset, int aStride, KernelScratch scratch) {
+    float[] left = scratch.rows((m + TALL - 1) / TALL * TALL * ROW);
+    for (int i = 0; i < m; i += TALL) {
+      int rows = Math.min(TALL, m - i);
+      VectorPacking.rows(rows, TALL, k, a, aOffset + i * aStride, aStride, left, i * ROW);
+    }
+    return left;
+  }
+
+  /** All rows times two vectors of columns. */
+  private static void bytes(
+      int m,
+      int k,
+      float[] left,
+      byte[] b,
+      int bOffset,
+      float[] scale,
+      int scaleOffset,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch) {
+    for (int i = 0; i < m; i += TALL) {
+      int to = cOffset + i * cStride;
+      if (i + TALL <= m) {
+        bytes8(k, left, i * ROW, b, bOffset, scale, scaleOffset, c, to, cStride);
+      } else {
+        float[] whole = scratch.zeroTile(TALL * WIDE);
+        bytes8(k, left, i * ROW, b, bOffset, scale, scaleOffset, whole, 0, WIDE);
+        VectorMatmul.addTile(m - i, WIDE, whole, c, to, cStride);
+      }
+    }
+  }
+
+  /** Eight rows times a panel that is widened as it is read. */
+  private static void bytes8(
+      int k,
+      float[] a,
+      int aOffset,
+      byte[] b,
+      int bOffset,
+      float[] scale,
+      int scaleOffset,
+      float[] c,
+      int cOffset,
+      int cStride) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector t0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector t1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector t2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    FloatVector t3 = FloatVector.zero(SPECIES);
+    FloatVector s4 = FloatVector.zero(SPECIES);
+    FloatVector t4 = FloatVector.zero(SPECIES);
+    FloatVector s5 = FloatVector.zero(SPECIES);
+    FloatVector t5 = FloatVector.zero(SPECIES);
+    FloatVector s6 = FloatVector.zero(SPECIES);
+    FloatVector t6 = FloatVector.zero(SPECIES);
+    FloatVector s7 = FloatVector.zero(SPECIES);
+    FloatVector t7 = FloatVector.zero(SPECIES);
+    for (int p = 0; p < k; p++) {
+      FloatVector u = widen(b, bOffset + p * PANEL);
+      FloatVector v = widen(b, bOffset + p * PANEL + LANES);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[aOffset + p]);
+      s0 = x0.fma(u, s0);
+      t0 = x0.fma(v, t0);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[aOffset + ROW + p]);
+      s1 = x1.fma(u, s1);
+      t1 = x1.fma(v, t1);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[aOffset + 2 * ROW + p]);
+      s2 = x2.fma(u, s2);
+      t2 = x2.fma(v, t2);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[aOffset + 3 * ROW + p]);
+      s3 = x3.fma(u, s3);
+      t3 = x3.fma(v, t3);
+      FloatVector x4 = FloatVector.broadcast(SPECIES, a[aOffset + 4 * ROW + p]);
+      s4 = x4.fma(u, s4);
+      t4 = x4.fma(v, t4);
+      FloatVector x5 = FloatVector.broadcast(SPECIES, a[aOffset + 5 * ROW + p]);
+      s5 = x5.fma(u, s5);
+      t5 = x5.fma(v, t5);
+      FloatVector x6 = FloatVector.broadcast(SPECIES, a[aOffset + 6 * ROW + p]);
+      s6 = x6.fma(u, s6);
+      t6 = x6.fma(v, t6);
+      FloatVector x7 = FloatVector.broadcast(SPECIES, a[aOffset + 7 * ROW + p]);
+      s7 = x7.fma(u, s7);
+      t7 = x7.fma(v, t7);
+    }
+    FloatVector f = FloatVector.fromArray(SPECIES, scale, scaleOffset);
+    FloatVector g = FloatVector.fromArray(SPECIES, scale, scaleOffset + LANES);
+    s0.fma(f, FloatVector.fromArray(SPECIES, c, cOffset)).intoArray(c, cOffset);
+    t0.fma(g, FloatVector.fromArray(SPECIES, c, cOffset + LANES)).intoArray(c, cOffset + LANES);
+    s1.fma(f, FloatVector.fromArray(SPECIES, c, cOffset + cStride)).intoArray(c, cOffset + cStride);
+    t1.fma(g, FloatVector.fromArray(SPECIES, c, cOffset + cStride + LANES))
+        .intoArray(c, cOffset + cStride + LANES);
+    s2.fma(f, FloatVector.fromArray(SPECIES, c, cOffset + 2 * cStride))
+        .intoArray(c, cOffset + 2 * cStride);
+    t2.fma(g, FloatVector.fromArray(SPECIES, c, cOffset + 2 * cStride + LANES))
+        .intoArray(c, cOffset + 2 * cStride + LANES);
+    s3.fma(f, FloatVector.fromArray(SPECIES, c, cOffset + 3 * cStride))
+        .intoArray(c, cOffset + 3 * cStride);
+    t3.fma(g, FloatVector.fromArray(SPECIES, c, cOffset + 3 * cStride + LANES))
+        .intoArray(c, cOffset + 3 * cStride + LANES);
+    s4.fma(f, FloatVector.fromArray(SPECIES, c, cOffset + 4 * cStride))
+        .intoArray(c, cOffset + 4 * cStride);
+    t4.fma(g, FloatVector.fromArray(SPECIES, c, cOffset + 4 * cStride + LANES))
+        .intoArray(c, cOffset + 4 * cStride + LANES);
+    s5.fma(f, FloatVector.fromArray(SPECIES, c, cOffset + 5 * cStride))
+        .intoArray(c, cOffset + 5 * cStride);
+    t5.fma(g, FloatVector.fromArray(SPECIES, c, cOffset + 5 * cStride + LANES))
+        .intoArray(c, cOffset + 5 * cStride + LANES);
+    s6.fma(f, FloatVector.fromArray(SPECIES, c, cOffset + 6 * cStride))
+        .intoArray(c, cOffset + 6 * cStride);
+    t6.fma(g, FloatVector.fromArray(SPECIES, c, cOffset + 6 * cStride + LANES))
+        .intoArray(c, cOffset + 6 * cStride + LANES);
+    s7.fma(f, FloatVector.fromArray(SPECIES, c, cOffset + 7 * cStride))
+        .intoArray(c, cOffset + 7 * cStride);
+    t7.fma(g, FloatVector.fromArray(SPECIES, c, cOffset + 7 * cStride + LANES))
+        .intoArray(c, cOffset + 7 * cStride + LANES);
   }
 
   private static void widen(
@@ -140,12 +294,27 @@ final class VectorScans {
       int cOffset,
       int cStride,
       KernelScratch scratch) {
+    if (m > FEW && ENOUGH_REGISTERS) {
+      for (int p = 0; p < k; p += VectorTiles.DEPTH_MAX) {
+        int depth = Math.min(VectorTiles.DEPTH_MAX, k - p);
+        float[] left = left(m, depth, a, aOffset + p, aStride, scratch);
+        for (int panel = 0; panel < panels; panel++) {
+          int b = packedOffset + (panel * k + p) * PANEL;
+          for (int j = 0; j < PANEL; j += WIDE) {
+            halves(m, depth, left, packed, b + j, c, cOffset + panel * PANEL + j, cStride, scratch);
+          }
+        }
+      }
+      return;
+    }
     for (int panel = 0; panel < panels; panel++) {
       int b = packedOffset + panel * k * PANEL;
       int to = cOffset + panel * PANEL;
-      if (m == 1) {
-        for (int j = 0; j < PANEL; j += 2 * LANES) {
-          one(k, a, aOffset, packed, b + j, c, to + j);
+      if (m <= FEW) {
+        for (int i = 0; i < m; i++) {
+          for (int j = 0; j < PANEL; j += WIDE) {
+            one(k, a, aOffset + i * aStride, packed, b + j, c, to + i * cStride + j);
+          }
         }
       } else {
         float[] wide = scratch.panel(k * PANEL);
@@ -155,6 +324,119 @@ final class VectorScans {
         VectorMatmul.multiplyPanels(m, 1, k, a, aOffset, aStride, wide, 0, c, to, cStride, scratch);
       }
     }
+  }
+
+  private static void halves(
+      int m,
+      int k,
+      float[] left,
+      short[] b,
+      int bOffset,
+      float[] c,
+      int cOffset,
+      int cStride,
+      KernelScratch scratch) {
+    for (int i = 0; i < m; i += TALL) {
+      int to = cOffset + i * cStride;
+      if (i + TALL <= m) {
+        halves8(k, left, i * ROW, b, bOffset, c, to, cStride);
+      } else {
+        float[] whole = scratch.zeroTile(TALL * WIDE);
+        halves8(k, left, i * ROW, b, bOffset, whole, 0, WIDE);
+        VectorMatmul.addTile(m - i, WIDE, whole, c, to, cStride);
+      }
+    }
+  }
+
+  /** Eight rows times a panel that is widened as it is read. */
+  private static void halves8(
+      int k, float[] a, int aOffset, short[] b, int bOffset, float[] c, int cOffset, int cStride) {
+    FloatVector s0 = FloatVector.zero(SPECIES);
+    FloatVector t0 = FloatVector.zero(SPECIES);
+    FloatVector s1 = FloatVector.zero(SPECIES);
+    FloatVector t1 = FloatVector.zero(SPECIES);
+    FloatVector s2 = FloatVector.zero(SPECIES);
+    FloatVector t2 = FloatVector.zero(SPECIES);
+    FloatVector s3 = FloatVector.zero(SPECIES);
+    FloatVector t3 = FloatVector.zero(SPECIES);
+    FloatVector s4 = FloatVector.zero(SPECIES);
+    FloatVector t4 = FloatVector.zero(SPECIES);
+    FloatVector s5 = FloatVector.zero(SPECIES);
+    FloatVector t5 = FloatVector.zero(SPECIES);
+    FloatVector s6 = FloatVector.zero(SPECIES);
+    FloatVector t6 = FloatVector.zero(SPECIES);
+    FloatVector s7 = FloatVector.zero(SPECIES);
+    FloatVector t7 = FloatVector.zero(SPECIES);
+    for (int p = 0; p < k; p++) {
+      FloatVector u = widen(b, bOffset + p * PANEL);
+      FloatVector v = widen(b, bOffset + p * PANEL + LANES);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[aOffset + p]);
+      s0 = x0.fma(u, s0);
+      t0 = x0.fma(v, t0);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[aOffset + ROW + p]);
+      s1 = x1.fma(u, s1);
+      t1 = x1.fma(v, t1);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[aOffset + 2 * ROW + p]);
+      s2 = x2.fma(u, s2);
+      t2 = x2.fma(v, t2);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[aOffset + 3 * ROW + p]);
+      s3 = x3.fma(u, s3);
+      t3 = x3.fma(v, t3);
+      FloatVector x4 = FloatVector.broadcast(SPECIES, a[aOffset + 4 * ROW + p]);
+      s4 = x4.fma(u, s4);
+      t4 = x4.fma(v, t4);
+      FloatVector x5 = FloatVector.broadcast(SPECIES, a[aOffset + 5 * ROW + p]);
+      s5 = x5.fma(u, s5);
+      t5 = x5.fma(v, t5);
+      FloatVector x6 = FloatVector.broadcast(SPECIES, a[aOffset + 6 * ROW + p]);
+      s6 = x6.fma(u, s6);
+      t6 = x6.fma(v, t6);
+      FloatVector x7 = FloatVector.broadcast(SPECIES, a[aOffset + 7 * ROW + p]);
+      s7 = x7.fma(u, s7);
+      t7 = x7.fma(v, t7);
+    }
+    FloatVector.fromArray(SPECIES, c, cOffset).add(s0).intoArray(c, cOffset);
+    FloatVector.fromArray(SPECIES, c, cOffset + LANES).add(t0).intoArray(c, cOffset + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + cStride).add(s1).intoArray(c, cOffset + cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + cStride + LANES)
+        .add(t1)
+        .intoArray(c, cOffset + cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 2 * cStride)
+        .add(s2)
+        .intoArray(c, cOffset + 2 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 2 * cStride + LANES)
+        .add(t2)
+        .intoArray(c, cOffset + 2 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 3 * cStride)
+        .add(s3)
+        .intoArray(c, cOffset + 3 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 3 * cStride + LANES)
+        .add(t3)
+        .intoArray(c, cOffset + 3 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 4 * cStride)
+        .add(s4)
+        .intoArray(c, cOffset + 4 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 4 * cStride + LANES)
+        .add(t4)
+        .intoArray(c, cOffset + 4 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 5 * cStride)
+        .add(s5)
+        .intoArray(c, cOffset + 5 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 5 * cStride + LANES)
+        .add(t5)
+        .intoArray(c, cOffset + 5 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 6 * cStride)
+        .add(s6)
+        .intoArray(c, cOffset + 6 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 6 * cStride + LANES)
+        .add(t6)
+        .intoArray(c, cOffset + 6 * cStride + LANES);
+    FloatVector.fromArray(SPECIES, c, cOffset + 7 * cStride)
+        .add(s7)
+        .intoArray(c, cOffset + 7 * cStride);
+    FloatVector.fromArray(SPECIES, c, cOffset + 7 * cStride + LANES)
+        .add(t7)
+        .intoArray(c, cOffset + 7 * cStride + LANES);
   }
 
   private static void one(
