@@ -185,7 +185,7 @@ class KernelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 13, 16, 207, 4098})
+  @ValueSource(ints = {0, 1, 13, 16, 17, 20, 31, 32, 33, 64, 207, 4098})
   void rows(int n) {
     float[] x = numbers(n + 3);
     float[] y = numbers(n + 3);
