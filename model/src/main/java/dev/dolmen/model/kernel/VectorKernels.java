@@ -260,32 +260,10 @@ public final class VectorKernels implements Kernels {
   @Override
   public void biasedSoftmax(
       float[] x, int xOffset, int n, float factor, float[] bias, int biasOffset) {
-    if (n <= 2 * LANES) {
-      shortSoftmax(x, xOffset, n, factor, bias, biasOffset);
-      return;
-    }
     // In steps that the compiler can take whole: what it does not inline makes objects.
     float max = scaleAndAdd(x, xOffset, n, factor, bias, biasOffset);
     exponentials(x, xOffset, n, max);
     scale(1 / sum(x, xOffset, n), x, xOffset, n);
-  }
-
-  /** {@link #biasedSoftmax} of at most two vectors, which stay in registers. */
-  private static void shortSoftmax(
-      float[] x, int xOffset, int n, float factor, float[] bias, int biasOffset) {
-    VectorMask<Float> some = SPECIES.indexInRange(0, n);
-    VectorMask<Float> more = SPECIES.indexInRange(LANES, Math.max(LANES, n));
-    FloatVector none = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset, some).mul(factor);
-    FloatVector w = FloatVector.fromArray(SPECIES, x, xOffset + LANES, more).mul(factor);
-    v = none.blend(v.add(FloatVector.fromArray(SPECIES, bias, biasOffset, some)), some);
-    w = none.blend(w.add(FloatVector.fromArray(SPECIES, bias, biasOffset + LANES, more)), more);
-    float max = Lanes.max(Lanes.larger(v, w));
-    v = Lanes.exp(v.sub(max));
-    w = Lanes.exp(w.sub(max));
-    float inverse = 1 / Lanes.sum(v.add(w));
-    v.mul(inverse).intoArray(x, xOffset, some);
-    w.mul(inverse).intoArray(x, xOffset + LANES, more);
   }
 
   /** Replaces x by factor x + bias; the largest of them. */
