@@ -3,6 +3,7 @@ package dev.dolmen.loadtest.bench;
 import dev.dolmen.loadtest.bench.filter.FilterBenchCommand;
 import dev.dolmen.loadtest.bench.model.ModelBenchCommand;
 import dev.dolmen.loadtest.bench.table.TableBenchCommand;
+import dev.dolmen.loadtest.bench.train.TrainBenchCommand;
 import dev.dolmen.loadtest.local.Machine;
 import dev.dolmen.loadtest.terminal.JsonReport;
 import dev.dolmen.loadtest.terminal.Terminal;
@@ -40,7 +41,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = {TableBenchCommand.class, FilterBenchCommand.class, ModelBenchCommand.class},
+    subcommands = {
+      TableBenchCommand.class,
+      FilterBenchCommand.class,
+      ModelBenchCommand.class,
+      TrainBenchCommand.class
+    },
     synopsisSubcommandLabel = "[COMMAND]",
     description = {
       "Runs benchmarks by JMH, in processes of their own with the flags of jvm.options.",

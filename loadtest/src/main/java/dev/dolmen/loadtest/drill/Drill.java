@@ -32,6 +32,7 @@ final class Drill {
   private static final int ROUNDS = 3;
 
   private static final Duration STALLED = Duration.ofSeconds(60);
+  private static final int HEAP_MB = 512;
 
   private final DrillKind kind;
   private final double seconds;
@@ -121,7 +122,7 @@ final class Drill {
     Path log = directory.resolve("server.log");
     return switch (kind) {
       case SLOW_DISK, CLOCK_JUMP ->
-          new ServerProcess(DisturbedServer.class, kind.label(), config, log);
+          new ServerProcess(DisturbedServer.class, kind.label(), config, log, HEAP_MB);
       case CRASH, DUPLICATE, REORDER, DISK_FULL -> ServerProcess.serving(config, log);
     };
   }

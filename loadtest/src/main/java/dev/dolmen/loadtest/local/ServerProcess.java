@@ -26,6 +26,7 @@ public final class ServerProcess implements AutoCloseable {
   private final String command;
   private final Path config;
   private final Path log;
+  private final int heapMb;
   private final int port = freePort();
   private final int metricsPort = freePort();
   private final HttpClient http = HttpClient.newHttpClient();
@@ -36,9 +37,10 @@ public final class ServerProcess implements AutoCloseable {
    *
    * @param config its configuration
    * @param log file that its output is appended to
+   * @param heapMb its heap at most
    */
-  public static ServerProcess serving(Path config, Path log) throws IOException {
-    return new ServerProcess(DolmenCommand.class, "serve", config, log);
+  public static ServerProcess serving(Path config, Path log, int heapMb) throws IOException {
+    return new ServerProcess(DolmenCommand.class, "serve", config, log, heapMb);
   }
 
   /**
@@ -46,7 +48,9 @@ public final class ServerProcess implements AutoCloseable {
    *
    * @param main takes {@code command --config FILE --port N --metrics-port N}
    */
-  public ServerProcess(Class<?> main, String command, Path config, Path log) throws IOException {
+  public ServerProcess(Class<?> main, String command, Path config, Path log, int heapMb)
+      throws IOException {
+    this.heapMb = heapMb;
     this.main = main;
     this.command = command;
     this.config = config;
@@ -82,7 +86,7 @@ public final class ServerProcess implements AutoCloseable {
             Integer.toString(metricsPort));
     long start = System.nanoTime();
     Process started =
-        Machine.javaProcess(List.of("-Xmx512m"), main, arguments)
+        Machine.javaProcess(List.of("-Xmx" + heapMb + "m"), main, arguments)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     process = started;
