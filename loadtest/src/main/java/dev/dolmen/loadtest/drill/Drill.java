@@ -123,7 +123,7 @@ final class Drill {
     return switch (kind) {
       case SLOW_DISK, CLOCK_JUMP ->
           new ServerProcess(DisturbedServer.class, kind.label(), config, log, HEAP_MB);
-      case CRASH, DUPLICATE, REORDER, DISK_FULL -> ServerProcess.serving(config, log);
+      case CRASH, DUPLICATE, REORDER, DISK_FULL -> ServerProcess.serving(config, log, HEAP_MB);
     };
   }
 
