@@ -17,7 +17,7 @@ final class EncodeFigures {
     this.rounds = rounds;
   }
 
-  /** The shapes of the issue, or those that the headline figures are of. */
+  /** All shapes, or those that the headline figures are of. */
   static List<EncodeShape> shapes(boolean quick) {
     if (quick) {
       return List.of(
