@@ -72,7 +72,8 @@ public record ModelCard(
 
   /**
    * Operations that encode a session whose item vectors are ready. Of the last layer no more is
-   * computed than its last position needs, unless the pooling reads all positions.
+   * computed than its last position needs ({@link dev.dolmen.model.layer.LastAttention}), unless
+   * the pooling reads all positions; of the others the whole square of scores.
    *
    * @param events 1 to the session length
    */
@@ -80,13 +81,13 @@ public record ModelCard(
     long d = options.width();
     long contexts = options.contextColumns().stream().mapToInt(FeatureColumn::dim).sum();
     long operations = 2L * events * contexts * d;
-    long keysAndValues = 2 * 2 * d * d;
-    long rest = 2 * (2 * d * d + 2 * d * options.feedForwardWidth());
+    long position = 2 * (4 * d * d + 2 * d * options.feedForwardWidth());
     for (int layer = 1; layer <= options.layers(); layer++) {
       boolean one = layer == options.layers() && options.pooling() == Pooling.LAST;
-      long positions = one ? 1 : events;
-      long pairs = one ? (long) events : events * (events + 1L) / 2;
-      operations += events * keysAndValues + positions * rest + pairs * 2 * 2 * d;
+      operations +=
+          one
+              ? position + 2 * (2 * d * options.heads() * events)
+              : events * position + 2 * (2 * d * events * events);
     }
     return operations;
   }
