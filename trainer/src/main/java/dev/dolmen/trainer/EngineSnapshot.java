@@ -42,6 +42,11 @@ public final class EngineSnapshot {
     return number(EngineSnapshots.OFFSET);
   }
 
+  /** Version of the layout of what is not the table; 0 if it is older than such versions. */
+  public long stateVersion() {
+    return Math.max(0, number(EngineSnapshots.LAYOUT));
+  }
+
   /** The schema and the model's shape, as texts. */
   public Map<String, String> shapes() {
     Map<String, String> shapes = new HashMap<>(snapshot.manifest().metadata());
@@ -49,6 +54,7 @@ public final class EngineSnapshot {
         .keySet()
         .removeAll(
             java.util.Set.of(
+                EngineSnapshots.LAYOUT,
                 EngineSnapshots.BATCHES,
                 EngineSnapshots.OFFSET,
                 EngineSnapshots.JOURNAL,
@@ -80,17 +86,23 @@ public final class EngineSnapshot {
    * Reads the dense parameters.
    *
    * @param model of the configured shape; overwritten
-   * @throws IOException if the snapshot's model has another shape, or cannot be read
+   * @throws IOException if the snapshot's model has another shape or layout, or cannot be read
    */
   public void readModel(SessionModel model) throws IOException {
+    EngineSnapshots.checkLayout(snapshot);
     EngineSnapshots.checkShape(snapshot, EngineSnapshots.SHAPE, model.options().toString());
     try (DataInputStream in = snapshot.section(EngineSnapshots.MODEL)) {
       model.readFrom(in);
     }
   }
 
-  /** Goes through the catalogue. */
+  /**
+   * Goes through the catalogue.
+   *
+   * @throws IOException if it has another layout, or cannot be read
+   */
   public void readItems(Consumer<Item> items) throws IOException {
+    EngineSnapshots.checkLayout(snapshot);
     try (DataInputStream in = snapshot.section(EngineSnapshots.STATE)) {
       Learner.readItems(in, items);
     }
@@ -104,9 +116,11 @@ public final class EngineSnapshot {
    * @param directory does not exist or is empty
    * @param progress is told of bytes that were copied
    * @return id of the snapshot in there
-   * @throws IOException if the directory holds anything, or a file is damaged
+   * @throws IOException if the directory holds anything, a file is damaged, or the snapshot is of
+   *     another layout
    */
   public String restoreTo(Path directory, LongConsumer progress) throws IOException {
+    EngineSnapshots.checkLayout(snapshot);
     checkEmpty(directory);
     Map<String, String> metadata = new HashMap<>(snapshot.manifest().metadata());
     metadata.put(EngineSnapshots.OFFSET, "0");

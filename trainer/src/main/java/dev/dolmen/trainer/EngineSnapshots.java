@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #freeze} runs on the training thread and copies; {@link #write} may run on another.
  * After the first, a snapshot holds the embedding rows that have changed since its parent, and
- * everything else whole. The shape of schema and model stands in the manifest: a snapshot of
- * another shape is refused.
+ * everything else whole. The shape of schema and model stands in the manifest, and so does the
+ * version of the layout: a snapshot of another shape or version is refused.
  */
 final class EngineSnapshots {
   private static final Logger LOG = LoggerFactory.getLogger(EngineSnapshots.class);
@@ -39,6 +39,13 @@ final class EngineSnapshots {
   static final String MODEL = "model";
   private static final String TABLE_PREFIX = "table/";
   static final String SHAPE = "model";
+
+  /**
+   * Version of what the sections of model, validation and state hold, and in which order. Raised
+   * with every change to what any of them writes; the table's files have a version of their own.
+   * Snapshots from before versions were counted do not name one.
+   */
+  static final int LAYOUT_VERSION = 1;
 
   /** Keys of the manifest. */
   static final String OFFSET = "logOffset";
@@ -51,6 +58,7 @@ final class EngineSnapshots {
   static final String BATCHES = "batches";
   static final String SCHEMA = "schema";
   static final String KINDS = "kinds";
+  static final String LAYOUT = "stateVersion";
 
   private final SnapshotStore store;
   private final Path directory;
@@ -89,12 +97,13 @@ final class EngineSnapshots {
    * and count no more.
    *
    * @return where log and journal stood; zeros if there is no snapshot
-   * @throws IOException if it is of another schema or model, or cannot be read
+   * @throws IOException if it is of another schema, model or layout, or cannot be read
    */
   Position restore(Learner learner) throws IOException {
     for (String id : store.ids().reversed()) {
       try {
         Snapshot snapshot = store.open(id);
+        checkLayout(snapshot);
         checkShape(snapshot, SCHEMA, schema.toString());
         checkShape(snapshot, SHAPE, learner.model.options().toString());
         // The rows are checked as they are read: a table can be read into again, the rest not.
@@ -286,6 +295,7 @@ final class EngineSnapshots {
     metadata.put(SCHEMA, schema.toString());
     metadata.put(KINDS, kinds());
     metadata.put(SHAPE, learner.model.options().toString());
+    metadata.put(LAYOUT, Integer.toString(LAYOUT_VERSION));
     return metadata;
   }
 
@@ -314,6 +324,24 @@ final class EngineSnapshots {
         pauseUs / 1_000.0,
         totalUs / 1_000.0,
         directory.resolve(manifest.id()));
+  }
+
+  /** Refuses what another version of the program has written in another layout. */
+  static void checkLayout(Snapshot snapshot) throws IOException {
+    String found = snapshot.manifest().metadata().get(LAYOUT);
+    if (!Integer.toString(LAYOUT_VERSION).equals(found)) {
+      throw new IOException(
+          "snapshot "
+              + snapshot.directory()
+              + " holds its state in "
+              + (found == null
+                  ? "a layout from before layouts had versions"
+                  : "version " + found + " of the layout")
+              + ", this program reads version "
+              + LAYOUT_VERSION
+              + "; use the program that wrote it, or a new data directory. If the log still has"
+              + " its beginning, everything is learned anew from it without the snapshots");
+    }
   }
 
   static void checkShape(Snapshot snapshot, String key, String expected) throws IOException {

@@ -100,6 +100,7 @@ final class SnapshotInspectCommand implements Callable<Integer> {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("id", files.manifest().id());
     all.put("format_version", files.manifest().version());
+    all.put("state_version", snapshot.stateVersion());
     all.put("batch", snapshot.batches());
     all.put("log_offset", snapshot.logOffset());
     all.put("chain", files.chain().stream().map(s -> s.manifest().id()).toList());
@@ -125,6 +126,7 @@ final class SnapshotInspectCommand implements Callable<Integer> {
         new Columns("", "")
             .row("snapshot", files.manifest().id())
             .row("format version", files.manifest().version())
+            .row("state version", snapshot.stateVersion())
             .row("batches learned", snapshot.batches())
             .row("log offset", Long.toString(snapshot.logOffset())));
     out.println();

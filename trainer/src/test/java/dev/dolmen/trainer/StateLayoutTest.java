@@ -1,0 +1,194 @@
+package dev.dolmen.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Timestamp;
+import dev.dolmen.model.DenseOptimizerOptions;
+import dev.dolmen.model.Pooling;
+import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.parameterstore.snapshot.Snapshot;
+import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
+import dev.dolmen.parameterstore.snapshot.SnapshotSection;
+import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Impression;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The golden snapshot of the layout's version is read as it was written. Who changes what model,
+ * validation or state write finds these tests failing: raise {@code
+ * EngineSnapshots.LAYOUT_VERSION}, let {@link #write} make the next golden snapshot, and say so
+ * here.
+ */
+class StateLayoutTest {
+  private static final String GOLDEN = "/golden/state-1";
+
+  /** Of the state in it, computed when it was written. */
+  private static final long GOLDEN_HASH = 8_818_114_223_532_216_029L;
+
+  @TempDir Path directory;
+
+  private static Path golden() throws URISyntaxException {
+    var url = StateLayoutTest.class.getResource(GOLDEN);
+    if (url == null) {
+      throw new AssertionError("no " + GOLDEN);
+    }
+    return Path.of(url.toURI());
+  }
+
+  /** Not shared with other tests: the golden snapshot names the shape of its model. */
+  private static EngineOptions options(Path data) {
+    EngineOptions o = Shop.options(data);
+    return new EngineOptions(
+        data,
+        TestSchemas.small(),
+        new ModelSettings(
+            8,
+            1,
+            2,
+            8,
+            4,
+            Pooling.LAST,
+            0.1f,
+            true,
+            8,
+            TaskSettings.defaults(),
+            DenseOptimizerOptions.defaults()),
+        o.training(),
+        o.sessions(),
+        new CatalogOptions(10_000, 100, ScanPrecision.FP32),
+        o.log(),
+        new SnapshotOptions(0, 3, true),
+        42);
+  }
+
+  private static Engine open(Path data) throws IOException {
+    return Engine.open(options(data), InstantSource.system(), new SimpleMeterRegistry());
+  }
+
+  /** Everything that has state: items, a deletion, visits, impressions, clicks on them. */
+  private static void write(Path data) throws Exception {
+    Shop shop = new Shop(20, 7);
+    try (Engine engine = open(data)) {
+      for (int i = 0; i < shop.items; i++) {
+        engine.ingest().upsert(shop.item(i));
+      }
+      engine.ingest().delete(Shop.id(3));
+      long last = 0;
+      for (int v = 0; v < 12; v++) {
+        for (FeedbackEvent event : shop.visit()) {
+          last = engine.ingest().publish(event).offset();
+        }
+        engine
+            .ingest()
+            .impression(
+                Impression.newBuilder()
+                    .setRequestId("request-" + v)
+                    .setSessionId("visit-" + v)
+                    .setTime(Timestamp.newBuilder().setSeconds(1_000 + v))
+                    .addItemId(Shop.id(v))
+                    .addItemId(Shop.id(v + 4))
+                    .build());
+        FeedbackEvent click = shop.click("visit-" + v, v + 4);
+        last =
+            engine
+                .ingest()
+                .publish(click.toBuilder().setRequestId("request-" + v).build())
+                .offset();
+        assertThat(engine.ingest().awaitApplied(last, Duration.ofMinutes(1))).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void readsWhatThisVersionWrote() throws Exception {
+    SnapshotStore store = SnapshotStore.openReadOnly(golden().resolve("snapshots"));
+    new EngineSnapshot(store.open(store.ids().getLast()))
+        .restoreTo(directory.resolve("data"), bytes -> {});
+    try (Engine engine = open(directory.resolve("data"))) {
+      assertThat(engine.live().catalog().size()).isEqualTo(19);
+      assertThat(engine.live().catalog().indexOf(Shop.id(3))).isNegative();
+      assertThat(engine.live().sessions().get("visit-11")).isNotNull();
+      assertThat(engine.stateHash()).isEqualTo(GOLDEN_HASH);
+    }
+  }
+
+  @Test
+  void writesWhatTheGoldenSnapshotHolds() throws Exception {
+    write(directory);
+    assertThat(sizes(directory)).isEqualTo(sizes(golden()));
+  }
+
+  private static Map<String, Long> sizes(Path data) throws IOException {
+    SnapshotStore store = SnapshotStore.openReadOnly(data.resolve("snapshots"));
+    Map<String, Long> sizes = new TreeMap<>();
+    for (SnapshotSection section : store.open(store.ids().getLast()).manifest().sections()) {
+      if (!section.name().startsWith("table/")) {
+        sizes.put(section.name(), section.rawBytes());
+      }
+    }
+    return sizes;
+  }
+
+  @Test
+  void refusesALayoutOfAnotherVersion() throws Exception {
+    refuses("7", "version 7 of the layout");
+  }
+
+  @Test
+  void refusesALayoutFromBeforeThereWereVersions() throws Exception {
+    refuses(null, "a layout from before layouts had versions");
+  }
+
+  private void refuses(@Nullable String version, String found) throws Exception {
+    Snapshot snapshot = withVersion(version);
+    String expected = "this program reads version " + EngineSnapshots.LAYOUT_VERSION;
+    assertThatThrownBy(() -> open(directory.resolve("data")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(snapshot.directory().toString())
+        .hasMessageContaining(found)
+        .hasMessageContaining(expected);
+    EngineSnapshot looked = new EngineSnapshot(snapshot);
+    assertThat(looked.stateVersion()).isEqualTo(version == null ? 0 : Long.parseLong(version));
+    assertThatThrownBy(() -> looked.readItems(item -> {})).hasMessageContaining(expected);
+    Path target = directory.resolve("restored");
+    assertThatThrownBy(() -> looked.restoreTo(target, bytes -> {})).hasMessageContaining(expected);
+    assertThat(target).doesNotExist();
+  }
+
+  /** The golden snapshot as a program of another version would have named it. */
+  private Snapshot withVersion(@Nullable String version) throws Exception {
+    SnapshotStore from = SnapshotStore.openReadOnly(golden().resolve("snapshots"));
+    Snapshot snapshot = from.open(from.ids().getLast());
+    Map<String, String> metadata = new HashMap<>(snapshot.manifest().metadata());
+    assertThat(metadata.remove(EngineSnapshots.LAYOUT)).isEqualTo("1");
+    if (version != null) {
+      metadata.put(EngineSnapshots.LAYOUT, version);
+    }
+    SnapshotStore to = SnapshotStore.open(directory.resolve("data").resolve("snapshots"));
+    try (SnapshotDraft draft = to.create(snapshot.manifest().id(), null)) {
+      for (String section : snapshot.sections()) {
+        try (DataInputStream in = snapshot.section(section);
+            DataOutputStream out = draft.section(section)) {
+          in.transferTo(out);
+        }
+      }
+      draft.commit(metadata);
+    }
+    return to.open(snapshot.manifest().id());
+  }
+}
