@@ -90,7 +90,7 @@ public final class CollisionCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     RecBoleDataset dataset = RecBoleDataset.find(data);
-    InteractionProfile profile = InteractionProfile.read(dataset, limit, rows -> {});
+    InteractionProfile profile = InteractionProfile.read(dataset, limit, (rows, share) -> {});
     Schema schema = SchemaInference.infer(dataset, profile);
     EngineFeed feed = new EngineFeed(dataset, profile, schema);
     SlotValues values = new SlotValues(schema, feed.items());

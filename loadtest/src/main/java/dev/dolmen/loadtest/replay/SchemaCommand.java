@@ -50,7 +50,8 @@ public final class SchemaCommand implements Callable<Integer> {
       RecBoleDataset dataset = RecBoleDataset.find(data);
       ProgressBar bar = new ProgressBar(err, "reading " + dataset.name(), 0, System::nanoTime);
       InteractionProfile profile =
-          InteractionProfile.read(dataset, Long.MAX_VALUE, n -> bar.show(n, "clicks"));
+          InteractionProfile.read(
+              dataset, Long.MAX_VALUE, (rows, share) -> bar.show(rows, "clicks"));
       bar.done();
       out.text(SchemaYaml.write(SchemaInference.infer(dataset, profile)));
       return 0;

@@ -46,7 +46,16 @@ final class ProgressLine {
    * @param note what there is to say beside it; asked when it is shown
    */
   void add(long amount, Supplier<String> note) {
-    done += amount;
+    to(done + amount, note);
+  }
+
+  /**
+   * So much is done in all.
+   *
+   * @param note what there is to say beside it; asked when it is shown
+   */
+  void to(long amount, Supplier<String> note) {
+    done = amount;
     long now = System.nanoTime();
     if (now - nextNs >= 0) {
       nextNs = now + (terminal ? REDRAW_NS : LINE_NS);

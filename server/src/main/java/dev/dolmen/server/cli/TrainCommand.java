@@ -60,6 +60,7 @@ import picocli.CommandLine.Spec;
     })
 final class TrainCommand implements Callable<Integer> {
   private static final int PASSES_MAX = 100;
+  private static final long PER_MILLE = 1_000;
   private static final String CONFIG = "dolmen.yaml";
 
   @Option(
@@ -121,7 +122,7 @@ final class TrainCommand implements Callable<Integer> {
   private void train() throws IOException {
     PrintWriter out = Output.of(spec);
     RecBoleDataset dataset = dataset();
-    InteractionProfile profile = InteractionProfile.read(dataset, limit, n -> {});
+    InteractionProfile profile = profile(dataset);
     DolmenConfig named = config.loadIfNamed();
     check(named != null || to != null, "no directory to write: give --to DIR or --config FILE");
     DolmenConfig settings =
@@ -149,6 +150,20 @@ final class TrainCommand implements Callable<Integer> {
         "serve it: dolmen serve --config " + (file == null ? "FILE, the one used here" : file));
     out.flush();
     writeJson(done, snapshot);
+  }
+
+  private InteractionProfile profile(RecBoleDataset dataset) throws IOException {
+    ProgressLine reading = new ProgressLine(Output.errorsOf(spec), "reading " + data, PER_MILLE);
+    InteractionProfile profile =
+        InteractionProfile.read(
+            dataset,
+            limit,
+            (rows, share) ->
+                reading.to(
+                    (long) (PER_MILLE * share),
+                    () -> String.format(Locale.ROOT, "%,d clicks", rows)));
+    reading.end();
+    return profile;
   }
 
   private RecBoleDataset dataset() throws IOException {

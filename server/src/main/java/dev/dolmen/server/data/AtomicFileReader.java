@@ -6,6 +6,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,14 +30,17 @@ public final class AtomicFileReader implements Closeable {
   private static final int BUFFER_CHARS = 1 << 16;
 
   private final Path file;
+  private final SeekableByteChannel raw;
   private final BufferedReader in;
   private final List<AtomicColumn> columns;
   private final int[] end;
   private String row = "";
   private long line = 1;
 
-  private AtomicFileReader(Path file, BufferedReader in) throws IOException {
+  private AtomicFileReader(Path file, SeekableByteChannel raw, BufferedReader in)
+      throws IOException {
     this.file = file;
+    this.raw = raw;
     this.in = in;
     columns = header();
     end = new int[columns.size()];
@@ -48,12 +53,12 @@ public final class AtomicFileReader implements Closeable {
    * @throws IOException if the file cannot be read
    */
   public static AtomicFileReader open(Path file) throws IOException {
-    InputStream raw = Files.newInputStream(file);
+    SeekableByteChannel raw = Files.newByteChannel(file);
     try {
-      InputStream bytes = raw;
+      InputStream bytes = Channels.newInputStream(raw);
       if (file.toString().endsWith(".gz")) {
         try {
-          bytes = new GZIPInputStream(raw, BUFFER_CHARS);
+          bytes = new GZIPInputStream(bytes, BUFFER_CHARS);
         } catch (ZipException | EOFException e) {
           throw new MalformedDataException(file, 0, 0, "", "not a gzip file: " + e.getMessage());
         }
@@ -61,6 +66,7 @@ public final class AtomicFileReader implements Closeable {
       // A decoder of its own reports malformed bytes; a charset would replace them silently.
       return new AtomicFileReader(
           file,
+          raw,
           new BufferedReader(
               new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()), BUFFER_CHARS));
     } catch (IOException | RuntimeException e) {
@@ -193,6 +199,11 @@ public final class AtomicFileReader implements Closeable {
   /** Number of the current row's line, from 1; the header is line 1. */
   public long line() {
     return line;
+  }
+
+  /** Bytes of the file read so far, buffers filled included; packed ones if it is packed. */
+  public long bytesRead() throws IOException {
+    return raw.position();
   }
 
   /** The file being read. */

@@ -1,12 +1,13 @@
 package dev.dolmen.server.data;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,18 @@ public record InteractionProfile(
    */
   public record Part(long events, double minTime, double maxTime, boolean ordered) {}
 
+  /** Told how far the reading of a dataset is. */
+  @FunctionalInterface
+  public interface ReadProgress {
+    /**
+     * So much is read.
+     *
+     * @param rows so far
+     * @param share of the whole, 0 to 1
+     */
+    void read(long rows, double share);
+  }
+
   /** Rows of all parts. */
   public long events() {
     return parts.stream().mapToLong(Part::events).sum();
@@ -46,10 +59,10 @@ public record InteractionProfile(
    * Reads the interaction files once.
    *
    * @param limit rows at most over all files
-   * @param progress told the number of rows read, every 65,536
+   * @param progress told how far it is, every 65,536 rows
    * @throws MalformedDataException if a row is malformed, headers differ or there are no rows
    */
-  public static InteractionProfile read(RecBoleDataset dataset, long limit, LongConsumer progress)
+  public static InteractionProfile read(RecBoleDataset dataset, long limit, ReadProgress progress)
       throws IOException {
     Scan scan = new Scan(dataset, limit, progress);
     List<Part> parts = new ArrayList<>();
@@ -74,14 +87,21 @@ public record InteractionProfile(
   private static final class Scan {
     private final RecBoleDataset dataset;
     private final long limit;
-    private final LongConsumer progress;
+    private final ReadProgress progress;
     private final Set<String> items = new LinkedHashSet<>();
     private final Set<String> sessions = new HashSet<>();
     private @Nullable List<String> names;
     private final List<Set<String>> values = new ArrayList<>();
+    private final long bytes;
+    private long bytesBefore;
     private long rows;
 
-    Scan(RecBoleDataset dataset, long limit, LongConsumer progress) {
+    Scan(RecBoleDataset dataset, long limit, ReadProgress progress) throws IOException {
+      long all = 0;
+      for (Path part : dataset.parts()) {
+        all += Files.size(part);
+      }
+      bytes = Math.max(1, all);
       this.dataset = dataset;
       this.limit = limit;
       this.progress = progress;
@@ -105,11 +125,16 @@ public record InteractionProfile(
           add(row);
           events++;
           if ((++rows & 0xffff) == 0) {
-            progress.accept(rows);
+            progress.read(rows, share(bytesBefore + in.bytesRead()));
           }
         }
       }
+      bytesBefore += Files.size(dataset.parts().get(part));
       return new Part(events, min, max, ordered);
+    }
+
+    private double share(long bytesRead) {
+      return Math.min(1, Math.max((double) bytesRead / bytes, (double) rows / limit));
     }
 
     private void add(Interaction row) {

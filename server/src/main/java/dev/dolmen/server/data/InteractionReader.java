@@ -98,6 +98,11 @@ public final class InteractionReader implements Closeable {
         context);
   }
 
+  /** Bytes of the file read so far. */
+  long bytesRead() throws IOException {
+    return in.bytesRead();
+  }
+
   @Override
   public void close() throws IOException {
     in.close();

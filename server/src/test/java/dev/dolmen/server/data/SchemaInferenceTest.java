@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +47,7 @@ class SchemaInferenceTest {
   }
 
   private InteractionProfile profile(RecBoleDataset dataset) throws IOException {
-    return InteractionProfile.read(dataset, Long.MAX_VALUE, n -> {});
+    return InteractionProfile.read(dataset, Long.MAX_VALUE, (rows, share) -> {});
   }
 
   @Test
@@ -66,6 +67,33 @@ class SchemaInferenceTest {
             SlotKind.NUMBER,
             SlotKind.CONTEXT);
     assertThat(schema.slots().getFirst().rows().admission().threshold()).isGreaterThan(1);
+  }
+
+  /** Two files of 70,000 rows: the second is told of from one half of the whole on. */
+  @Test
+  void tellsHowFarReadingIs() throws IOException {
+    List<String> rows = new ArrayList<>(List.of("session_id:token,item_id:token,timestamp:float"));
+    IntStream.range(0, 70_000).forEach(i -> rows.add("a,u1," + (100_000 + i)));
+    Path both = Files.createDirectory(folder.resolve("long"));
+    String text = String.join("\n", rows).replace(',', '\t') + "\n";
+    Files.writeString(both.resolve("x.train.inter"), text);
+    Files.writeString(both.resolve("x.test.inter"), text);
+    RecBoleDataset dataset = RecBoleDataset.find(both);
+    List<Long> told = new ArrayList<>();
+    List<Double> shares = new ArrayList<>();
+    InteractionProfile.read(
+        dataset,
+        Long.MAX_VALUE,
+        (n, share) -> {
+          told.add(n);
+          shares.add(share);
+        });
+    assertThat(told).containsExactly(65_536L, 131_072L);
+    assertThat(shares.get(0)).isBetween(0.45, 0.5);
+    assertThat(shares.get(1)).isBetween(0.92, 1.0);
+    shares.clear();
+    InteractionProfile.read(dataset, 65_536, (n, share) -> shares.add(share));
+    assertThat(shares).containsExactly(1.0);
   }
 
   @Test
@@ -90,7 +118,7 @@ class SchemaInferenceTest {
   @Test
   void limitsRowsOverAllParts() throws IOException {
     RecBoleDataset dataset = RecBoleDataset.find(folder);
-    InteractionProfile profile = InteractionProfile.read(dataset, 2, n -> {});
+    InteractionProfile profile = InteractionProfile.read(dataset, 2, (rows, share) -> {});
     assertThat(profile.events()).isEqualTo(2);
     try (Interactions in = new Interactions(dataset, profile, List.of())) {
       assertThat(in.next()).isNotNull();

@@ -28,7 +28,7 @@ final class FilterStreams {
   /** The clicked items of a dataset, in order. */
   static long[] clicks(Path folder, long limit) throws IOException {
     RecBoleDataset dataset = RecBoleDataset.find(folder);
-    InteractionProfile profile = InteractionProfile.read(dataset, limit, rows -> {});
+    InteractionProfile profile = InteractionProfile.read(dataset, limit, (rows, share) -> {});
     long[] stream = new long[1 << 16];
     int n = 0;
     try (Interactions clicks = new Interactions(dataset, profile, List.of())) {

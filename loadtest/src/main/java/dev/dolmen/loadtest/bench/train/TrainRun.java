@@ -71,7 +71,8 @@ final class TrainRun {
   TrainFigures run() throws IOException, InterruptedException {
     RecBoleDataset dataset = RecBoleDataset.find(folder);
     progress.redraw(List.of("reading " + dataset.name()));
-    InteractionProfile profile = InteractionProfile.read(dataset, Long.MAX_VALUE, n -> {});
+    InteractionProfile profile =
+        InteractionProfile.read(dataset, Long.MAX_VALUE, (rows, share) -> {});
     Path config = writeConfig(dataset, profile);
     DolmenConfig settings = load(config);
     TrainFigures.Phase sustained;
