@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.table.EmbeddingTable;
 import dev.dolmen.parameterstore.table.TableFactory;
+import dev.dolmen.trainer.batch.PendingSession;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.LogRecord;
@@ -11,6 +12,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Learns from history without a log, in several passes, and leaves a data directory behind that a
@@ -30,6 +33,7 @@ public final class HistoryTraining implements Closeable {
   private final DirectoryLock lock;
   private final EmbeddingTable table;
   private Learner learner;
+  private Consumer<List<PendingSession>> beforeBatch = sessions -> {};
   private int passes;
 
   /**
@@ -76,8 +80,40 @@ public final class HistoryTraining implements Closeable {
   public void learn(FeedbackEvent event) {
     apply(LogRecord.newBuilder().setFeedback(event));
     if (learner.pending().size() >= options.training().batchEvents()) {
+      learnBatch();
+    }
+  }
+
+  /** Learns what was taken since the last batch as one, if anything was. */
+  public void learnBatch() {
+    if (learner.pending().size() > 0) {
+      learner.flushChangedItems();
+      beforeBatch.accept(learner.pending().sessions());
       learner.learn();
     }
+  }
+
+  /**
+   * Names who is told of each batch from now on, before it is learned: its sessions, which are good
+   * until the call returns, with nothing learned of their new events yet, and new items encoded.
+   */
+  public void beforeEachBatch(Consumer<List<PendingSession>> listener) {
+    beforeBatch = listener;
+  }
+
+  /**
+   * What requests would read; vectors and co-visits change with every batch, the model does not.
+   */
+  public LiveState live() {
+    return new LiveState(
+        options.schema(),
+        learner.features,
+        learner.catalog,
+        learner.vectors,
+        learner.sessions,
+        table,
+        learner.coVisits,
+        new Published(learner.serving(), learner.batches(), 0, learner.eventTimeSec()));
   }
 
   private void apply(LogRecord.Builder record) {
@@ -87,9 +123,7 @@ public final class HistoryTraining implements Closeable {
 
   /** Ends the pass; the figures are those of all of its predictions. */
   public ValidationFigures endPass() {
-    if (learner.pending().size() > 0) {
-      learner.learn();
-    }
+    learnBatch();
     passes++;
     return learner.validation.total();
   }

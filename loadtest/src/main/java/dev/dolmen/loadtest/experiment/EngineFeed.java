@@ -56,7 +56,8 @@ public record EngineFeed(RecBoleDataset dataset, InteractionProfile profile, Sch
     return events;
   }
 
-  private FeedbackEvent event(Interaction click, long number) {
+  /** A click as an event, without context. */
+  FeedbackEvent event(Interaction click, long number) {
     long ms = profile.timeScale().toMillis(click.time());
     return FeedbackEvent.newBuilder()
         .setEventId(Long.toString(number))

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "experiment",
     mixinStandardHelpOptions = true,
-    subcommands = CollisionCommand.class,
+    subcommands = {CollisionCommand.class, SyncIntervalCommand.class},
     description = "Puts what the product is built on to the test, on your data.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Example:", "  dolmen experiment collisions --data DIR --limit 100000"})

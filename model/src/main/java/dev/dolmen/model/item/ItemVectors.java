@@ -191,6 +191,40 @@ public final class ItemVectors {
   }
 
   /**
+   * Becomes what another is as of now: vectors, biases, and what is absent. The other's writer,
+   * with no reader of this.
+   *
+   * @throws IllegalArgumentException if widths differ, or this is not of fp32
+   */
+  public void copyFrom(ItemVectors other) {
+    if (width != other.width || precision != ScanPrecision.FP32) {
+      throw new IllegalArgumentException(
+          "vectors of width " + other.width + " into width " + width + ", " + precision);
+    }
+    @Nullable Block[] from = other.blocks;
+    @Nullable Block[] to = Arrays.copyOf(blocks, Math.max(blocks.length, from.length));
+    for (int b = 0; b < from.length; b++) {
+      Block source = from[b];
+      Block target = to[b] == null ? new Block(width, precision) : to[b];
+      if (source == null || target == null) {
+        to[b] = null;
+        continue;
+      }
+      System.arraycopy(source.numbers, 0, target.numbers, 0, source.numbers.length);
+      System.arraycopy(source.bias, 0, target.bias, 0, source.bias.length);
+      for (int p = 0; p < BLOCK_PANELS; p++) {
+        target.present.setPlain(p, source.present.getPlain(p));
+      }
+      to[b] = target;
+    }
+    Arrays.fill(to, from.length, to.length, null);
+    blocks = to;
+    size = other.size;
+    count = other.count;
+    present = count;
+  }
+
+  /**
    * Scores of the items {@code from} to {@code to - 1} for one query: dot product and bias.
    *
    * @param query [D] from {@code queryOffset}

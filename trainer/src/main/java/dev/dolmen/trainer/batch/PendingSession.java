@@ -70,8 +70,28 @@ public final class PendingSession {
     firstNew = keptOld;
   }
 
+  /** Events, known and new. */
+  public int length() {
+    return size;
+  }
+
+  /** Catalogue index of event {@code i}, the oldest first. */
+  public int item(int i) {
+    return items[i];
+  }
+
+  /** Number of the type of event {@code i}. */
+  public int type(int i) {
+    return types[i];
+  }
+
+  /** When event {@code i} was, milliseconds since 1970. */
+  public long timeMs(int i) {
+    return timesMs[i];
+  }
+
   /** First event that is predicted: the first new one that has another before it. */
-  int firstPredicted() {
+  public int firstPredicted() {
     return Math.max(1, firstNew);
   }
 

@@ -139,6 +139,23 @@ public final class CoVisits {
     return (float) StrictMath.pow(0.5, Math.max(0, ageEvents) / halfLifeEvents);
   }
 
+  /**
+   * Becomes what another is as of now; lists of neighbours are shared, as they never change. The
+   * other's writer, with no reader of this.
+   */
+  public void copyFrom(CoVisits other) {
+    int n = other.neighbors.length();
+    AtomicReferenceArray<@Nullable Neighbors> lists = new AtomicReferenceArray<>(n);
+    AtomicIntegerArray birthsNow = new AtomicIntegerArray(n);
+    for (int i = 0; i < n; i++) {
+      lists.setPlain(i, other.neighbors.getPlain(i));
+      birthsNow.setPlain(i, other.births.getPlain(i));
+    }
+    births = birthsNow;
+    neighbors = lists;
+    events = other.events;
+  }
+
   /** The whole state as of now. Writer. */
   public StateCopy copy() {
     int n = neighbors.length();
