@@ -6,10 +6,10 @@ import java.util.Arrays;
 /**
  * Items that were clicked in one session with those of this session, over its whole prefix:
  * item-KNN and association rules of Ludewig and Jannach, "Evaluation of Session-based
- * Recommendation Algorithms", UMUAI 2018, section 3.1 (AR counts pairs of a session; SR, the
- * sequential rules, weighs them by 1 / distance), made symmetric in part, with a memory that fades,
- * and with the popularity of both items divided out in part, which at alpha = beta = 0.5 is the
- * cosine of item-KNN.
+ * Recommendation Algorithms", UMUAI 2018, the sections on baselines and on nearest neighbours (AR
+ * counts pairs of a session; SR, the sequential rules, weighs them by 1 / distance), made symmetric
+ * in part, with a memory that fades, and with the popularity of both items divided out in part,
+ * which at alpha = beta = 0.5 is the cosine of item-KNN.
  *
  * <p>A click on j after i, d clicks later, adds 1 / d^p to C(i, j) and backward / d^p to C(j, i);
  * of an item that the session clicked several times, the nearest click counts. An item that is
@@ -149,6 +149,11 @@ public final class CoOccurrenceRecommender implements OnlineRecommender {
       targetEpochs[item] = decay.epoch();
     }
     return targetFactors[item];
+  }
+
+  /** Whether the item was clicked, and not so long ago that nothing is left of it. */
+  boolean hasLearned(int item) {
+    return clicks.stored(item) > 0;
   }
 
   @Override

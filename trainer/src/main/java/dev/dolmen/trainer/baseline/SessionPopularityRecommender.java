@@ -4,7 +4,7 @@ import dev.dolmen.trainer.Bounds;
 
 /**
  * The items that the session itself has clicked most, then the most popular ones: S-POP of Hidasi
- * et al., "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016, section 4.1,
+ * et al., "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016, section 4,
  * with its ties broken by popularity. A score is the number of clicks in the session, plus half of
  * the item's popularity as a share of the most popular one's.
  */

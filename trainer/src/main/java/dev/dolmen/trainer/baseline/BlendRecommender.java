@@ -1,0 +1,82 @@
+package dev.dolmen.trainer.baseline;
+
+/**
+ * A linear blend of session neighbours, co-occurrences and the session's own items (weighted hybrid
+ * of Ludewig and Jannach, "Evaluation of Session-based Recommendation Algorithms", UMUAI 2018, with
+ * the reminders of Jannach, Ludewig and Lerche, "Session-based item recommendation in e-commerce",
+ * UMUAI 2017, by distance). For each question the scores of a part are divided by the largest of
+ * them, so that the weights mean the same whatever the prefix.
+ */
+public final class BlendRecommender implements OnlineRecommender {
+  private final BlendOptions options;
+  private final VmisKnnRecommender neighbors;
+  private final CoOccurrenceRecommender coOccurrence;
+  private final ItemScores part = new ItemScores();
+
+  public BlendRecommender(BlendOptions options) {
+    this(options, new SessionIndex(options.index()));
+  }
+
+  /**
+   * With an index that is shared with others.
+   *
+   * @param index told of the same clicks by all; {@link BlendOptions#index} is not looked at
+   */
+  public BlendRecommender(BlendOptions options, SessionIndex index) {
+    this.options = options;
+    neighbors = new VmisKnnRecommender(index, options.neighbors());
+    coOccurrence = new CoOccurrenceRecommender(options.coOccurrence());
+  }
+
+  @Override
+  public String name() {
+    return "blend";
+  }
+
+  @Override
+  public void learn(Click click) {
+    neighbors.learn(click);
+    coOccurrence.learn(click);
+  }
+
+  @Override
+  public void score(SessionPrefix prefix, long nowSec, ItemScores scores) {
+    addPart(neighbors, options.neighborWeight(), prefix, nowSec, scores);
+    addPart(coOccurrence, options.coOccurrenceWeight(), prefix, nowSec, scores);
+    addRepeats(prefix, scores);
+  }
+
+  private void addPart(
+      OnlineRecommender of, double weight, SessionPrefix prefix, long nowSec, ItemScores scores) {
+    if (weight == 0) {
+      return;
+    }
+    part.reset(0);
+    of.score(prefix, nowSec, part);
+    float max = part.max();
+    if (max > 0) {
+      float factor = (float) (weight / max);
+      for (int i = 0; i < part.size(); i++) {
+        int item = part.item(i);
+        scores.add(item, factor * part.score(item));
+      }
+    }
+  }
+
+  /** An item that was never learned is no candidate, even if the session brings it. */
+  private void addRepeats(SessionPrefix prefix, ItemScores scores) {
+    int last = prefix.size() - 1;
+    for (int place = last; place >= 0; place--) {
+      int item = prefix.item(place);
+      if (!prefix.comesAgain(place) && coOccurrence.hasLearned(item)) {
+        double weight =
+            place == last
+                ? options.lastWeight()
+                : options.repeatWeight() * StrictMath.pow(last - place, -options.repeatDistance());
+        if (weight > 0) {
+          scores.add(item, (float) weight);
+        }
+      }
+    }
+  }
+}
