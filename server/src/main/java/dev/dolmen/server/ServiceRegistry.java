@@ -13,13 +13,15 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The services of Dolmen, which come into being only after the engine has caught up with its log.
- * Until then their methods answer UNAVAILABLE, so that callers retry instead of giving up.
+ * The services of Dolmen, which come into being when there is something to answer with. Until then
+ * their methods answer UNAVAILABLE and why, so that callers retry instead of giving up.
  */
 final class ServiceRegistry extends HandlerRegistry {
   /** Every service of Dolmen. */
@@ -30,13 +32,26 @@ final class ServiceRegistry extends HandlerRegistry {
           CatalogServiceGrpc.getServiceDescriptor(),
           AdminServiceGrpc.getServiceDescriptor());
 
-  private volatile List<ServerServiceDefinition> services = starting();
-  private volatile Map<String, ServerMethodDefinition<?, ?>> methods = index(services);
+  private final Supplier<String> reason;
+  private volatile List<ServerServiceDefinition> services;
+  private volatile Map<String, ServerMethodDefinition<?, ?>> methods;
 
-  /** Replaces the answers UNAVAILABLE by the services. */
-  void open(List<ServerServiceDefinition> open) {
-    methods = index(open);
-    services = List.copyOf(open);
+  /**
+   * @param reason why nothing can be answered yet
+   */
+  ServiceRegistry(Supplier<String> reason) {
+    this.reason = reason;
+    services = SERVICES.stream().map(this::starting).toList();
+    methods = index(services);
+  }
+
+  /** Replaces the answers UNAVAILABLE of some services by the services. */
+  synchronized void open(List<ServerServiceDefinition> open) {
+    Map<String, ServerServiceDefinition> byName = new LinkedHashMap<>();
+    services.forEach(service -> byName.put(service.getServiceDescriptor().getName(), service));
+    open.forEach(service -> byName.put(service.getServiceDescriptor().getName(), service));
+    services = List.copyOf(byName.values());
+    methods = index(services);
   }
 
   @Override
@@ -61,11 +76,7 @@ final class ServiceRegistry extends HandlerRegistry {
     return methods;
   }
 
-  private static List<ServerServiceDefinition> starting() {
-    return SERVICES.stream().map(ServiceRegistry::starting).toList();
-  }
-
-  private static ServerServiceDefinition starting(ServiceDescriptor service) {
+  private ServerServiceDefinition starting(ServiceDescriptor service) {
     ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
     for (MethodDescriptor<?, ?> method : service.getMethods()) {
       definition.addMethod(starting(method));
@@ -73,13 +84,11 @@ final class ServiceRegistry extends HandlerRegistry {
     return definition.build();
   }
 
-  private static <Q, A> ServerMethodDefinition<Q, A> starting(MethodDescriptor<Q, A> method) {
+  private <Q, A> ServerMethodDefinition<Q, A> starting(MethodDescriptor<Q, A> method) {
     return ServerMethodDefinition.create(
         method,
         (call, headers) -> {
-          call.close(
-              Status.UNAVAILABLE.withDescription("starting: not ready to answer yet"),
-              new Metadata());
+          call.close(Status.UNAVAILABLE.withDescription(reason.get()), new Metadata());
           return new ServerCall.Listener<>() {};
         });
   }

@@ -8,6 +8,10 @@ import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.LogFactory;
+import dev.dolmen.trainer.ReplayProgress;
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.RecommendationServiceGrpc;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -25,6 +29,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -32,25 +38,32 @@ import org.slf4j.event.Level;
 /**
  * The whole product in one process: engine, gRPC services, health, reflection and metrics.
  *
- * <p>The ports are taken first; until the engine has caught up with its log and the JVM is warm,
- * health says NOT_SERVING and calls end with UNAVAILABLE. {@link #close} says NOT_SERVING, lets
- * running calls end, then lets the engine learn what is logged and take a snapshot.
+ * <p>The ports are taken first. With a snapshot, recommendations are served as soon as it is
+ * restored and the JVM is warm; feedback and changes of the catalogue end with UNAVAILABLE until
+ * the log has been replayed, and their services' health says NOT_SERVING. Without one there is
+ * nothing but an untrained model and no items: nothing is served before the replay is done. {@link
+ * #close} says NOT_SERVING, lets running calls end, then lets the engine learn what is logged and
+ * take a snapshot.
  */
 public final class StandaloneServer implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(StandaloneServer.class);
 
   private final ServerConfig config;
+  private final Path directory;
   private final Level said;
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final HealthStatusManager health = new HealthStatusManager();
-  private final ServiceRegistry services = new ServiceRegistry();
+  private final ServiceRegistry services = new ServiceRegistry(this::notServing);
   private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
   private final GrpcTransport transport;
   private final MetricsEndpoint metrics;
   private final Engine engine;
-  private volatile String notReady = "starting: the log is being replayed";
-  private boolean closed;
+
+  /** Why nothing is served; empty while recommendations are. */
+  private volatile Supplier<String> notReady = () -> "starting: the snapshot is being restored";
+
+  private volatile boolean closed;
 
   /** Starts with the machine's clock. */
   public static StandaloneServer start(DolmenConfig config) throws StartException {
@@ -58,7 +71,7 @@ public final class StandaloneServer implements Closeable {
   }
 
   /**
-   * Starts; returns when it serves.
+   * Starts; returns when it serves and the log is replayed.
    *
    * @throws StartException if a port is in use, the data directory cannot be used or is in use by
    *     another process, or what it holds does not fit the configuration
@@ -75,31 +88,61 @@ public final class StandaloneServer implements Closeable {
    */
   public static StandaloneServer start(DolmenConfig config, InstantSource clock, LogFactory logs)
       throws StartException {
+    return new StandaloneServer(config, clock, logs, false).replayed();
+  }
+
+  /**
+   * Starts; returns when it serves recommendations, which may be while the log is being replayed.
+   *
+   * @throws StartException as {@link #start}; what the replay finds comes later, see {@link
+   *     #awaitReplayed}
+   */
+  public static StandaloneServer startServing(
+      DolmenConfig config, InstantSource clock, LogFactory logs) throws StartException {
     return new StandaloneServer(config, clock, logs, false);
   }
 
   /** Starts one that is thrown away and does not speak of itself. */
   static StandaloneServer startTemporary(DolmenConfig config, InstantSource clock)
       throws StartException {
-    return new StandaloneServer(config, clock, LogFactory.CONFIGURED, true);
+    return new StandaloneServer(config, clock, LogFactory.CONFIGURED, true).replayed();
+  }
+
+  private StandaloneServer replayed() throws StartException {
+    boolean replayed = false;
+    try {
+      awaitReplayed();
+      replayed = true;
+      return this;
+    } finally {
+      if (!replayed) {
+        close();
+      }
+    }
   }
 
   private StandaloneServer(
       DolmenConfig config, InstantSource clock, LogFactory logs, boolean temporary)
       throws StartException {
     this.config = config.server();
+    directory = config.dataDirectory();
     said = temporary ? Level.DEBUG : Level.INFO;
     Kernels kernels = Kernels.best();
     LOG.atLevel(said).log("Computes with {} kernels: {}", kernels.name(), kernels.reason());
     checkDirectory(config.dataDirectory());
     setHealth(ServingStatus.NOT_SERVING);
     bindJvmMetrics();
+    List<ServerServiceDefinition> endpoints;
     GrpcTransport startedTransport = null;
     MetricsEndpoint startedMetrics = null;
     try {
       startedTransport = GrpcTransport.start(config.server(), health, services);
       startedMetrics = startMetrics();
-      engine = Engine.open(config.engine(), clock, meters, TableFactory.COLLISIONLESS, logs);
+      engine = Engine.start(config.engine(), clock, meters, TableFactory.COLLISIONLESS, logs);
+      endpoints =
+          Endpoints.over(engine, this.config, clock, new RequestIds(), Version.current(), meters);
+      services.open(List.of(admin(endpoints)));
+      awaitModel(engine);
     } catch (IOException | RuntimeException | StartException e) {
       closeQuietly(startedTransport);
       closeQuietly(startedMetrics);
@@ -110,12 +153,11 @@ public final class StandaloneServer implements Closeable {
     }
     transport = startedTransport;
     metrics = startedMetrics;
-    notReady = "starting: warming up";
+    notReady = () -> "starting: warming up";
     WarmUp.run(config, config.dataDirectory().resolve("warm-up"), clock);
-    services.open(
-        Endpoints.over(engine, this.config, clock, new RequestIds(), Version.current(), meters));
-    notReady = "";
-    setHealth(ServingStatus.SERVING);
+    services.open(endpoints);
+    notReady = () -> "";
+    served();
     LOG.atLevel(said)
         .log(
             "Serving gRPC on {}:{} and metrics on {}:{}, data in {}",
@@ -124,6 +166,68 @@ public final class StandaloneServer implements Closeable {
             this.config.metricsHost(),
             metricsPort(),
             config.dataDirectory().toAbsolutePath());
+  }
+
+  /** Answers from the beginning: how far the replay is. */
+  private static ServerServiceDefinition admin(List<ServerServiceDefinition> endpoints) {
+    return endpoints.stream()
+        .filter(e -> e.getServiceDescriptor().getName().equals(AdminServiceGrpc.SERVICE_NAME))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Returns when there is something to serve. */
+  private void awaitModel(Engine started) throws IOException {
+    if (started.hasModel()) {
+      return;
+    }
+    notReady =
+        () -> {
+          ReplayProgress replay = started.replay();
+          return "starting: " + (replay == null ? "the log is replayed" : replay.text());
+        };
+    boolean replayed = false;
+    try {
+      started.awaitReplayed();
+      replayed = true;
+    } finally {
+      if (!replayed) {
+        started.close();
+      }
+    }
+  }
+
+  /** Recommendations are served; when the log is replayed, everything is. */
+  private void served() {
+    if (engine.replay() == null) {
+      takesFeedback();
+      return;
+    }
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+    health.setStatus(RecommendationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(AdminServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    LOG.atLevel(said).log("Serving recommendations; feedback when the log has been replayed");
+    var _ = engine.replayed().thenRunAsync(this::takesFeedback);
+  }
+
+  private synchronized void takesFeedback() {
+    if (!closed) {
+      setHealth(ServingStatus.SERVING); // More than once is as good as once.
+    }
+  }
+
+  /**
+   * Returns when the log is replayed.
+   *
+   * @throws StartException if it cannot be, or this is closed before
+   */
+  public void awaitReplayed() throws StartException {
+    try {
+      engine.awaitReplayed();
+      takesFeedback();
+    } catch (IOException e) {
+      throw new StartException("data_directory: " + directory + ": " + message(e), e);
+    }
   }
 
   /** The port of gRPC. */
@@ -141,6 +245,11 @@ public final class StandaloneServer implements Closeable {
     return engine;
   }
 
+  /** Whether it was stopped. */
+  public boolean isClosed() {
+    return closed;
+  }
+
   /** All meters of the process. */
   public PrometheusMeterRegistry meters() {
     return meters;
@@ -153,7 +262,7 @@ public final class StandaloneServer implements Closeable {
       return;
     }
     closed = true;
-    notReady = "stopping";
+    notReady = () -> "stopping";
     setHealth(ServingStatus.NOT_SERVING);
     LOG.atLevel(said).log("Stopping: waiting for running calls");
     transport.drain(config.shutdownGrace());
@@ -167,7 +276,7 @@ public final class StandaloneServer implements Closeable {
   private MetricsEndpoint startMetrics() throws StartException {
     InetSocketAddress address = new InetSocketAddress(config.metricsHost(), config.metricsPort());
     try {
-      return new MetricsEndpoint(address, meters, this::notReadyReason);
+      return new MetricsEndpoint(address, meters, this::notServing, this::notTaking);
     } catch (IOException e) {
       throw new StartException(
           "server.metrics_port: "
@@ -180,12 +289,19 @@ public final class StandaloneServer implements Closeable {
     }
   }
 
-  private String notReadyReason() {
-    if (!notReady.isEmpty()) {
-      return notReady;
+  private String notServing() {
+    String reason = notReady.get();
+    if (!reason.isEmpty()) {
+      return reason;
     }
     String failure = engine.status().failure();
     return failure == null ? "" : "the trainer has stopped: " + failure;
+  }
+
+  private String notTaking() {
+    String reason = notServing();
+    ReplayProgress replay = reason.isEmpty() ? engine.replay() : null;
+    return replay == null ? reason : replay.text();
   }
 
   private void setHealth(ServingStatus status) {

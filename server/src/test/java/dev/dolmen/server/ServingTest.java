@@ -131,7 +131,7 @@ class ServingTest {
   @Test
   void aNewVisitorGetsWhatIsClickedMost() throws Exception {
     // The list is renewed once a second, when something was clicked.
-    for (int i = 0; i < 10_000 && server.server.engine().live().popular().length == 0; i++) {
+    for (int i = 0; i < 10_000 && server.running().engine().live().popular().length == 0; i++) {
       server.click("popular" + i, "i8");
     }
     RecommendResponse response = recommend(session("nobody-knows-me").build(), 60);
@@ -350,7 +350,7 @@ class ServingTest {
 
   private static String get(String path) throws Exception {
     try (HttpClient http = HttpClient.newHttpClient()) {
-      URI uri = URI.create("http://127.0.0.1:" + server.server.metricsPort() + path);
+      URI uri = URI.create("http://127.0.0.1:" + server.running().metricsPort() + path);
       return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
     }
   }

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class TestServer implements Closeable {
   static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   static final int MAX_MESSAGE_BYTES = 1 << 20;
 
-  final StandaloneServer server;
+  final @Nullable StandaloneServer server;
   final ManagedChannel channel;
 
   TestServer(Path directory) throws StartException {
@@ -46,15 +47,29 @@ final class TestServer implements Closeable {
   }
 
   TestServer(DolmenConfig config) throws StartException {
-    server = StandaloneServer.start(config, ticking());
+    this(StandaloneServer.start(config, ticking()));
+  }
+
+  /** A client of a server that was started, and is closed with it. */
+  TestServer(StandaloneServer server) {
+    this(server, server.port());
+  }
+
+  /** A client alone. */
+  TestServer(int port) {
+    this(null, port);
+  }
+
+  private TestServer(@Nullable StandaloneServer server, int port) {
+    this.server = server;
     channel =
-        Grpc.newChannelBuilder("127.0.0.1:" + server.port(), InsecureChannelCredentials.create())
+        Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create())
             .maxInboundMessageSize(64 << 20)
             .build();
   }
 
   /** Starts at {@link #NOW} and goes on: batches close by time. */
-  private static InstantSource ticking() {
+  static InstantSource ticking() {
     long startNanos = System.nanoTime();
     return () -> NOW.plusNanos(System.nanoTime() - startNanos);
   }
@@ -87,6 +102,11 @@ final class TestServer implements Closeable {
             d.tasks(),
             d.optimizer());
     return defaults.withServer(server).withModel(small);
+  }
+
+  /** The server, in this process. */
+  StandaloneServer running() {
+    return Objects.requireNonNull(server);
   }
 
   RecommendationServiceGrpc.RecommendationServiceBlockingStub recommendations() {
@@ -134,7 +154,7 @@ final class TestServer implements Closeable {
           publish(event(session + "/" + i + "/" + itemIds[i], session, itemIds[i], i).build());
       offset = response.getAcknowledgements(0).getLogOffset();
     }
-    if (!server.engine().ingest().awaitApplied(offset, Duration.ofSeconds(30))) {
+    if (!running().engine().ingest().awaitApplied(offset, Duration.ofSeconds(30))) {
       throw new AssertionError("not learned within 30 s");
     }
   }
@@ -173,7 +193,9 @@ final class TestServer implements Closeable {
   @Override
   public void close() {
     channel.shutdownNow();
-    server.close();
+    if (server != null) {
+      server.close();
+    }
   }
 
   /** The one answer of a stream. */

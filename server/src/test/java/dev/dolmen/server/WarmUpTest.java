@@ -41,7 +41,7 @@ class WarmUpTest {
     Duration time = Duration.ofMillis(300);
     try (TestServer server = new TestServer(config.withServer(config.server().withWarmUp(time)))) {
       assertThat(directory.resolve("warm-up")).doesNotExist();
-      var status = server.server.engine().status();
+      var status = server.running().engine().status();
       assertThat(status.modelVersion()).isZero();
       assertThat(status.catalogItems()).isZero();
     }

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,13 +48,15 @@ public final class Engine implements Closeable {
   private final SnapshotSchedule schedule;
   private final SnapshotThreads snapshotThreads;
   private final Thread thread;
+  private final boolean hasModel;
   private boolean closed;
 
   /**
    * Locks the data directory, restores the newest whole snapshot, replays the log after it and
    * starts to learn.
    *
-   * @throws IOException if the directory is in use by another process, or cannot be read or written
+   * @throws IOException if the directory is in use by another process, or cannot be read or
+   *     written, or the log is damaged
    */
   public static Engine open(EngineOptions options, InstantSource clock, MeterRegistry meters)
       throws IOException {
@@ -77,6 +81,31 @@ public final class Engine implements Closeable {
    * @param logs opens the log
    */
   public static Engine open(
+      EngineOptions options,
+      InstantSource clock,
+      MeterRegistry meters,
+      TableFactory tables,
+      LogFactory logs)
+      throws IOException {
+    Engine engine = start(options, clock, meters, tables, logs);
+    boolean replayed = false;
+    try {
+      engine.awaitReplayed();
+      replayed = true;
+      return engine;
+    } finally {
+      if (!replayed) {
+        engine.abandon();
+      }
+    }
+  }
+
+  /**
+   * As {@link #open}, but returns while the log is being replayed: what the snapshot holds can be
+   * read, what is replayed becomes visible as it is learned, and nothing is taken from publishers
+   * until that is done.
+   */
+  public static Engine start(
       EngineOptions options,
       InstantSource clock,
       MeterRegistry meters,
@@ -116,17 +145,17 @@ public final class Engine implements Closeable {
     journal = new BatchJournal(directory.resolve("journal"));
     EmbeddingTable table = tables.open(options.schema(), options.seed());
     learner = new Learner(options, table, new ImpressionLog(log));
-    Replay replay = new Replay(log, journal);
     snapshots =
         new EngineSnapshots(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
     snapshotThreads =
         new SnapshotThreads(snapshots, log, bound, logOptions.deduplicationEvents(), clock);
-    long savedOffset = snapshots.restore(learner).logOffset();
+    EngineSnapshots.Position restored = snapshots.restore(learner);
+    long savedOffset = restored.logOffset();
+    hasModel = snapshots.latest() != null;
     checkHistory(directory, savedOffset);
-    long offset = replay.run(learner, savedOffset);
     learner.refreshAllVectors();
-    progress = new Progress(options.training().lagRecordsMin(), replay.count(offset));
+    progress = new Progress(options.training().lagRecordsMin(), savedOffset);
     live =
         new LiveState(
             options.schema(),
@@ -136,9 +165,9 @@ public final class Engine implements Closeable {
             learner.sessions,
             table,
             learner.coVisits,
-            new Published(learner.serving(), learner.batches(), 0, learner.eventTimeSec()));
+            new Published(
+                learner.serving(), learner.batches(), savedOffset, learner.eventTimeSec()));
     ingest = new Ingest(log, bound, learner.catalog, live.features(), clock, progress, options);
-    ingest.rememberLoggedEvents(logOptions.deduplicationEvents());
     schedule =
         new SnapshotSchedule(
             snapshots,
@@ -150,14 +179,15 @@ public final class Engine implements Closeable {
             savedOffset);
     loop =
         new TrainingLoop(
-            options.training(),
+            options,
             clock,
             learner,
             live,
             ingest,
             journal,
-            log.tailer(offset),
-            offset,
+            new Replay(log, journal, learner.batches(), savedOffset),
+            log.tailer(savedOffset),
+            restored,
             progress,
             schedule);
     thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(loop);
@@ -182,6 +212,44 @@ public final class Engine implements Closeable {
               + ": the newest snapshot that is whole needs what the log no longer holds: "
               + e.getMessage(),
           e);
+    }
+  }
+
+  /**
+   * Whether a snapshot was restored, so that there was something to serve before the log's first
+   * record was replayed.
+   */
+  public boolean hasModel() {
+    return hasModel;
+  }
+
+  /** How far the replay of the log is, or null when it is done. Any thread. */
+  public @Nullable ReplayProgress replay() {
+    return progress.replay();
+  }
+
+  /**
+   * Ends when the log is replayed, with an exception if the engine ends before that. On the
+   * training thread: what follows goes elsewhere.
+   */
+  public CompletableFuture<Void> replayed() {
+    return progress.caughtUp();
+  }
+
+  /**
+   * Returns when the log is replayed.
+   *
+   * @throws IOException if it cannot be, or the engine is closed before
+   */
+  public void awaitReplayed() throws IOException {
+    try {
+      replayed().get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw new IOException(cause == null ? e.toString() : String.valueOf(cause.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the log was being replayed");
     }
   }
 
@@ -252,6 +320,7 @@ public final class Engine implements Closeable {
         learner.joiner.figures(),
         snapshots.latest(),
         memoryBytes(),
+        progress.replay(),
         progress.failure());
   }
 

@@ -51,6 +51,10 @@ final class EngineMeters {
         "dolmen.events.flooded",
         "Events not learned because their session had too many about their item",
         e -> e.learner().counters().flooded());
+    gauge(
+        "dolmen.replay.left.records",
+        "Records of the log to be replayed before feedback is taken",
+        EngineMeters::left);
     gauge("dolmen.lag.records", "Records logged, not learned", e -> e.progress().lag());
     gauge("dolmen.log.bytes", "Bytes of the feedback log", e -> e.bound().bytes());
     gauge("dolmen.log.bytes.max", "Their bound; 0 for none", e -> e.bound().maxBytes());
@@ -84,6 +88,11 @@ final class EngineMeters {
         "dolmen.sessions.expired",
         "Sessions that ended by idleness",
         e -> e.live().sessions().expired());
+  }
+
+  private static double left(Engine engine) {
+    ReplayProgress replay = engine.replay();
+    return replay == null ? 0 : Math.max(1, replay.totalRecords() - replay.records());
   }
 
   private void validation(String span, Function<Engine, ValidationFigures> of) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param joiner what became of impressions
  * @param latestSnapshot the newest durable snapshot of this or an earlier run
  * @param memoryBytes bytes in use by part
+ * @param replay how far the start is with learning the log again; null when it is done
  * @param failure why the training thread stopped, if it did; the engine then refuses feedback
  */
 public record EngineStatus(
@@ -60,4 +61,5 @@ public record EngineStatus(
     ImpressionJoiner.Figures joiner,
     @Nullable SnapshotInfo latestSnapshot,
     Map<String, Long> memoryBytes,
+    @Nullable ReplayProgress replay,
     @Nullable String failure) {}

@@ -77,7 +77,7 @@ public final class Ingest {
     }
   }
 
-  /** The catalogue has applied everything that the log holds. */
+  /** Takes impressions at once, and the rest from {@link #open} on. */
   Ingest(
       FeedbackLog log,
       LogBound bound,
@@ -93,13 +93,25 @@ public final class Ingest {
     this.clock = clock;
     this.progress = progress;
     maxItems = options.catalog().maxItems();
-    items = catalog.size();
     eventIds = new EventIdWindow(options.log().deduplicationEvents());
     impressions = new ImpressionQueue(options.log().maxQueuedImpressions(), this::logImpression);
   }
 
-  /** Remembers the event ids of the log's tail. Before any publisher. */
-  void rememberLoggedEvents(int maxRecords) throws IOException {
+  /**
+   * Remembers the event ids of the log's tail, and what the catalogue holds: before anything is
+   * taken. The catalogue has applied everything that the log held. Training thread.
+   */
+  void open(int maxRecords) throws IOException {
+    lock.lock();
+    try {
+      items = catalog.size();
+      rememberLoggedEvents(maxRecords);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void rememberLoggedEvents(int maxRecords) throws IOException {
     try (LogTailer tailer = log.tailerOfLast(maxRecords)) {
       while (tailer.next()) {
         byte[] id = LogRecords.eventId(tailer.bytes(), tailer.length());
@@ -114,12 +126,22 @@ public final class Ingest {
   }
 
   /**
+   * Whether events and changes are taken at all.
+   *
+   * @throws LogUnavailableException if not, saying how far the replay is
+   */
+  public void checkOpen() {
+    progress.checkReplayed();
+  }
+
+  /**
    * Begins to log a feedback event, once per event id. The event has been validated. An event whose
    * id is on its way already waits for that one.
    *
    * @throws LogUnavailableException if the log cannot take it now; it is not logged
    */
   public PublishInFlight beginPublish(FeedbackEvent event) {
+    checkOpen();
     byte[] record = record().setFeedback(event).build().toByteArray();
     EventId id = EventId.of(event.getEventId());
     lock.lock();
@@ -182,6 +204,7 @@ public final class Ingest {
    * @throws LogUnavailableException if the log cannot take it now; it is not logged
    */
   public LogAppend beginUpsert(Item item) {
+    checkOpen();
     var _ = features.item(item);
     String other = catalog.sharesFid(item.getItemId());
     if (other != null) {
@@ -220,6 +243,7 @@ public final class Ingest {
    * @throws LogUnavailableException if the log cannot take it now; it is not logged
    */
   public LogAppend beginDelete(String itemId) {
+    checkOpen();
     byte[] record = record().setDeleteItemId(itemId).build().toByteArray();
     lock.lock();
     try {
@@ -252,6 +276,14 @@ public final class Ingest {
   public boolean knows(String itemId) {
     Change change = changes.get(itemId);
     return change == null ? catalog.indexOf(itemId) >= 0 : change.present;
+  }
+
+  /**
+   * Whether an item that the catalogue does not have may come into it from what is logged: it is
+   * left out then, not refused. While the log is replayed, any may.
+   */
+  public boolean mayCome(String itemId) {
+    return progress.replay() != null || knows(itemId);
   }
 
   /** Returns at once, or when the trainer has caught up: the front end's back-pressure. */

@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import dev.dolmen.trainer.log.LogUnavailableException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -11,28 +12,56 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far the log has been written, applied and learned, for those who wait on it. Counts records
- * since the engine was opened. Written by ingest and the log's threads (logged) and the training
- * thread (the rest).
+ * since the snapshot that the engine was opened with: first those that the log holds already, which
+ * are replayed before anything is taken from publishers. Written by ingest and the log's threads
+ * (logged) and the training thread (the rest).
  */
 final class Progress {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
-  private final AtomicLong loggedRecords;
+  private final AtomicLong loggedRecords = new AtomicLong();
+  private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
   private volatile long learnedRecords;
   private volatile long appliedOffset;
   private volatile long learnedOffset;
   private volatile int lagBound;
   private volatile @Nullable String failure;
   private volatile boolean ended;
+  private volatile boolean replaying = true;
+  private volatile long replayRecords;
   private volatile @Nullable Thread trainer;
   private volatile boolean asleep;
 
   /**
-   * @param unlearned records of the log that wait already
+   * @param offset the restored state has applied and learned everything up to this
    */
-  Progress(int lagBound, long unlearned) {
+  Progress(int lagBound, long offset) {
     this.lagBound = lagBound;
-    this.loggedRecords = new AtomicLong(unlearned);
+    appliedOffset = offset;
+    learnedOffset = offset;
+  }
+
+  /** The log held so many records beyond the snapshot. Training thread. */
+  void found(long records) {
+    loggedRecords.addAndGet(records);
+    replayRecords = records;
+  }
+
+  /** All of them are learned: events and changes are taken from here on. Training thread. */
+  void replayed() {
+    replaying = false;
+    caughtUp.complete(null);
+  }
+
+  /** How far the replay is, or null when it is done. */
+  @Nullable ReplayProgress replay() {
+    long records = replayRecords;
+    return replaying ? new ReplayProgress(Math.min(learnedRecords, records), records) : null;
+  }
+
+  /** Ends with the replay; with an exception if the training thread ends before. */
+  CompletableFuture<Void> caughtUp() {
+    return caughtUp.copy();
   }
 
   /** One more record is in the log. Any thread. */
@@ -41,7 +70,7 @@ final class Progress {
     wakeTrainer();
   }
 
-  /** Records to learn since the engine was opened, learned or not. */
+  /** Records to learn since the snapshot, learned or not. */
   long loggedRecords() {
     return loggedRecords.get();
   }
@@ -85,6 +114,9 @@ final class Progress {
     failure = reason;
     ended = true;
     signal();
+    caughtUp.completeExceptionally(
+        new LogUnavailableException(
+            reason == null ? "the engine was closed during the replay" : reason));
   }
 
   private void signal() {
@@ -140,6 +172,17 @@ final class Progress {
     Thread thread = trainer;
     if (asleep && thread != null) {
       LockSupport.unpark(thread);
+    }
+  }
+
+  /**
+   * @throws LogUnavailableException if the log is being replayed, or the training thread has ended
+   */
+  void checkReplayed() {
+    checkRunning();
+    ReplayProgress replay = replay();
+    if (replay != null) {
+      throw new LogUnavailableException(replay.text() + "; nothing is taken until that is done");
     }
   }
 

@@ -3,75 +3,82 @@ package dev.dolmen.trainer;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogTailer;
-import dev.dolmen.v1.LogRecord;
-import java.io.IOException;
+import dev.dolmen.trainer.log.LogUnavailableException;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a restored learner up to the end of the journal: the same records in the same batches as
- * before, so the same state. What the log holds beyond the journal is left to the training loop.
+ * What a start has to learn again: the batches that the journal names after those of the snapshot,
+ * to be formed from the same records, so that the state comes out the same; and what the log held
+ * beyond them, which is cut anew. Made when the engine is opened, then owned by the training
+ * thread.
  */
 final class Replay {
   private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+  private static final long RETRY_MS = 100;
 
   private final FeedbackLog log;
-  private final BatchJournal journal;
-
-  Replay(FeedbackLog log, BatchJournal journal) {
-    this.log = log;
-    this.journal = journal;
-  }
+  private final ArrayDeque<BatchJournal.Entry> batches;
+  private final long from;
+  private final long end;
 
   /**
-   * Replays every journalled batch.
-   *
-   * @param offset the learner has applied everything up to this
-   * @return the offset up to which it has then
+   * @param learned batches that the restored state has learned
+   * @param from the restored state has applied the log up to this offset
    */
-  long run(Learner learner, long offset) throws IOException {
-    ArrayDeque<BatchJournal.Entry> batches = journal.after(learner.batches());
-    while (!batches.isEmpty() && batches.getLast().lastOffset() > log.lastOffset()) {
+  Replay(FeedbackLog log, BatchJournal journal, long learned, long from) {
+    this.log = log;
+    this.from = from;
+    batches = journal.after(learned);
+    end = log.lastOffset();
+    while (!batches.isEmpty() && batches.getLast().lastOffset() > end) {
       LOG.warn(
           "Batch {} ends at log offset {}, the log at {}: learned anew",
           batches.getLast().number(),
           batches.getLast().lastOffset(),
-          log.lastOffset());
+          end);
       batches.removeLast();
     }
     if (!batches.isEmpty()) {
       LOG.info(
           "Replaying batches {} to {}", batches.getFirst().number(), batches.getLast().number());
     }
-    long applied = offset;
-    try (LogTailer tailer = log.tailer(offset)) {
-      for (BatchJournal.Entry batch : batches) {
-        while (applied < batch.lastOffset() && tailer.next()) {
-          LogRecord record = LogRecords.parse(tailer.bytes(), tailer.length());
-          learner.apply(record, applied, tailer.length());
-          applied = tailer.offset();
-        }
-        if (applied != batch.lastOffset()) {
-          throw new IOException(
-              "batch "
-                  + batch.number()
-                  + " ends at log offset "
-                  + batch.lastOffset()
-                  + ", no record is there: the log is damaged");
-        }
-        learner.learn();
-      }
-    }
-    return applied;
   }
 
-  /** Records after {@code offset}. */
-  long count(long offset) {
+  /** Offset of the log's last record when the engine was opened. */
+  long end() {
+    return end;
+  }
+
+  /** Takes the next batch of the journal; null when all are taken. */
+  BatchJournal.@Nullable Entry next() {
+    return batches.poll();
+  }
+
+  /**
+   * Records that the log held beyond the snapshot when the engine was opened. A log that is away is
+   * waited for.
+   *
+   * @param stop ends the count early
+   */
+  long count(BooleanSupplier stop) throws InterruptedException {
     long records = 0;
-    try (LogTailer tailer = log.tailer(offset)) {
-      while (tailer.next()) {
-        records++;
+    long offset = from;
+    try (LogTailer tailer = log.tailer(from)) {
+      while (offset < end && !stop.getAsBoolean()) {
+        try {
+          if (!tailer.next()) {
+            break;
+          }
+          offset = tailer.offset();
+          records += offset <= end ? 1 : 0;
+        } catch (LogUnavailableException e) {
+          LOG.warn("The feedback log cannot be read now: {}", e.getMessage());
+          Thread.sleep(RETRY_MS);
+        }
       }
     }
     return records;

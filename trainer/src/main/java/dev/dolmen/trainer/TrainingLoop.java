@@ -16,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the training thread does: read the log, close batches by count or age, journal and learn
- * them, publish, and between two batches run what others ask for at a barrier. When there is
- * nothing to read it brings item vectors up to date.
+ * What the training thread does: learn again what a start finds in the log, in the batches of the
+ * journal, then take what is published. It reads the log, closes batches by count or age, journals
+ * and learns them, publishes, and between two batches runs what others ask for at a barrier. When
+ * there is nothing to read it brings item vectors up to date.
  */
 final class TrainingLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
@@ -35,12 +36,17 @@ final class TrainingLoop implements Runnable {
   private static final long IDLE_REFRESH_MS = 2;
   private static final long IDLE_MS = 100;
 
+  /** Pause before a log that is away is asked again during the replay. */
+  private static final long AWAY_MS = 100;
+
+  private final EngineOptions engine;
   private final TrainingOptions options;
   private final InstantSource clock;
   private final Learner learner;
   private final LiveState live;
   private final Ingest ingest;
   private final BatchJournal journal;
+  private final Replay replay;
   private final LogTailer tailer;
   private final Progress progress;
   private final SnapshotSchedule schedule;
@@ -51,6 +57,8 @@ final class TrainingLoop implements Runnable {
   private volatile Stop stop = Stop.NO;
   private volatile long stopAtUs = Long.MAX_VALUE;
   private volatile boolean ended;
+  private boolean replaying = true;
+  private boolean away;
   private long records;
   private long readOffset;
   private long journalPlace;
@@ -65,30 +73,33 @@ final class TrainingLoop implements Runnable {
 
   /**
    * @param tailer stands behind everything that {@code learner} has applied
-   * @param offset where that is
+   * @param restored where that is in log and journal
    */
   TrainingLoop(
-      TrainingOptions options,
+      EngineOptions engine,
       InstantSource clock,
       Learner learner,
       LiveState live,
       Ingest ingest,
       BatchJournal journal,
+      Replay replay,
       LogTailer tailer,
-      long offset,
+      EngineSnapshots.Position restored,
       Progress progress,
       SnapshotSchedule schedule) {
-    this.options = options;
+    this.engine = engine;
+    this.options = engine.training();
     this.clock = clock;
     this.learner = learner;
     this.live = live;
     this.ingest = ingest;
     this.journal = journal;
+    this.replay = replay;
     this.tailer = tailer;
     this.progress = progress;
     this.schedule = schedule;
-    this.readOffset = offset;
-    this.journalPlace = journal.lastPlace();
+    this.readOffset = restored.logOffset();
+    this.journalPlace = restored.journalPlace();
     this.lag = new LagBound(options.lagMs(), options.lagRecordsMin());
     this.popular = new PopularItems(learner, live);
   }
@@ -99,7 +110,8 @@ final class TrainingLoop implements Runnable {
     try {
       busySinceUs = nowUs();
       publish();
-      while (stop != Stop.NOW && !(stop == Stop.WHEN_LEARNED && nowUs() >= stopAtUs)) {
+      boolean replayed = replayJournal();
+      while (replayed && stop != Stop.NOW && !(stop == Stop.WHEN_LEARNED && nowUs() >= stopAtUs)) {
         if (!turn()) {
           break;
         }
@@ -116,6 +128,63 @@ final class TrainingLoop implements Runnable {
     }
   }
 
+  /**
+   * Learns the journal's batches again. What others see follows, as it does later.
+   *
+   * @return false if the engine is to stop before the end; it stands between two batches then, or,
+   *     if it is to stop at once, anywhere
+   */
+  private boolean replayJournal() throws IOException, InterruptedException {
+    progress.found(replay.count(() -> stop != Stop.NO));
+    for (BatchJournal.Entry batch = replay.next(); batch != null; batch = replay.next()) {
+      betweenBatches();
+      if (stop != Stop.NO || !readUpTo(batch)) {
+        return false;
+      }
+      journalPlace = batch.place();
+      learn();
+      publish();
+    }
+    journalPlace = journal.lastPlace();
+    return true;
+  }
+
+  /** Applies the records of a batch; false if the engine is to stop at once. */
+  private boolean readUpTo(BatchJournal.Entry batch) throws IOException {
+    while (readOffset < batch.lastOffset()) {
+      if (stop == Stop.NOW) {
+        return false;
+      }
+      if (nextRecord()) {
+        apply(LogRecords.parse(tailer.bytes(), tailer.length()));
+      } else if (away) {
+        progress.sleep(AWAY_MS, () -> stop != Stop.NO);
+      } else {
+        break;
+      }
+    }
+    if (readOffset != batch.lastOffset()) {
+      throw new IOException(
+          "batch "
+              + batch.number()
+              + " ends at log offset "
+              + batch.lastOffset()
+              + ", no record is there: the log is damaged");
+    }
+    return true;
+  }
+
+  /** Everything that the log held when the engine was opened is learned: more may come. */
+  private void endReplay(boolean atEnd) throws IOException {
+    boolean all = readOffset >= replay.end() || (atEnd && !away);
+    if (all && learner.pending().size() == 0) {
+      publish();
+      ingest.open(engine.log().deduplicationEvents());
+      replaying = false;
+      progress.replayed();
+    }
+  }
+
   /** One turn; false when everything is learned and the loop is to stop. */
   private boolean turn() throws IOException {
     if (learner.pending().size() == 0) {
@@ -126,16 +195,20 @@ final class TrainingLoop implements Runnable {
     long now = nowUs();
     int pending = learner.pending().size();
     boolean barrier = !barriers.isEmpty() || schedule.due(now, position());
-    boolean stopping = stop == Stop.WHEN_LEARNED;
+    // A replay ends when everything is learned, whatever the clock says of its age.
+    boolean stopping = stop == Stop.WHEN_LEARNED || replaying;
     if (pending >= options.batchEvents()
         || (pending > 0 && (aged(now) || barrier || (stopping && atEnd)))) {
       learnBatch();
     } else if (pending == 0 && (atEnd || barrier)) {
       publish();
       betweenBatches();
-      if (stopping && atEnd) {
+      if (stop == Stop.WHEN_LEARNED && atEnd) {
         return false;
       }
+    }
+    if (replaying) {
+      endReplay(atEnd);
     }
     if (atEnd && learner.pending().size() < options.batchEvents()) {
       idle();
@@ -181,8 +254,10 @@ final class TrainingLoop implements Runnable {
   /** A log that is away for a while is one that has nothing new. */
   private boolean nextRecord() {
     try {
+      away = false;
       return tailer.next();
     } catch (LogUnavailableException e) {
+      away = true;
       LOG.warn("The feedback log cannot be read now: {}", e.getMessage());
       return false;
     }
@@ -210,16 +285,22 @@ final class TrainingLoop implements Runnable {
       loggedUs[i] = learner.pending().loggedUs(i);
     }
     journalPlace = journal.append(learner.batches() + 1, readOffset);
-    learner.learn();
-    long now = nowUs();
-    lag.add(records - recordsAtLastBatch, now - busySinceUs);
-    recordsAtLastBatch = records;
-    busySinceUs = now;
+    long now = learn();
     // Before the batch shows, so that whoever waits for it finds the figures complete.
     for (long us : loggedUs) {
       freshness.add(Math.max(0, now - us));
     }
     publish();
+  }
+
+  /** Learns what is pending; returns the time at its end. */
+  private long learn() {
+    learner.learn();
+    long now = nowUs();
+    lag.add(records - recordsAtLastBatch, now - busySinceUs);
+    recordsAtLastBatch = records;
+    busySinceUs = now;
+    return now;
   }
 
   /** Makes the state of now visible. */

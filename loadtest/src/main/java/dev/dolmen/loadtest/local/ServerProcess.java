@@ -69,7 +69,8 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts the process and waits until it says that it is ready.
+   * Starts the process and waits until it says that it takes feedback: later than recommendations,
+   * if it has a log to replay.
    *
    * @return milliseconds from the start of the process
    * @throws IOException with the end of its output if it ends, or is not ready for two minutes
@@ -103,7 +104,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private boolean ready() throws InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + metricsPort + "/readyz");
+    URI uri = URI.create("http://127.0.0.1:" + metricsPort + "/readyz/feedback");
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(2)).build();
     try {
       return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;

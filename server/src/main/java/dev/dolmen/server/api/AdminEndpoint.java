@@ -5,6 +5,7 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineStatus;
 import dev.dolmen.trainer.LearningFigures;
+import dev.dolmen.trainer.ReplayProgress;
 import dev.dolmen.trainer.SliceFigures;
 import dev.dolmen.trainer.SnapshotInfo;
 import dev.dolmen.v1.AdminServiceGrpc;
@@ -12,6 +13,7 @@ import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.LearningStatus;
+import dev.dolmen.v1.ReplayStatus;
 import dev.dolmen.v1.StatusResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -73,8 +75,18 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
     if (latest != null) {
       response.setLatestSnapshotId(latest.id());
     }
+    ReplayProgress replay = status.replay();
     if (status.failure() != null) {
       response.setNotReadyReason(status.failure());
+    } else if (replay != null) {
+      response
+          .setNotReadyReason(
+              (engine.hasModel() ? "recommendations are served, nothing is taken: " : "")
+                  + replay.text())
+          .setReplay(
+              ReplayStatus.newBuilder()
+                  .setRecords(replay.records())
+                  .setTotalRecords(replay.totalRecords()));
     }
     if (status.eventTimeSec() > 0) {
       response.setEventTime(timestamp(status.eventTimeSec()));

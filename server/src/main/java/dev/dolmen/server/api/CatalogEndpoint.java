@@ -82,6 +82,7 @@ final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
 
     @Override
     public void onNext(UpsertItemsRequest request) {
+      ingest.checkOpen();
       int n = request.getItemsCount();
       if (n == 0 || n > ITEMS_MAX) {
         throw Fields.invalid("items", n + " items, expected 1 to " + ITEMS_MAX);
@@ -144,6 +145,7 @@ final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
 
   @Override
   public void deleteItems(DeleteItemsRequest request, StreamObserver<DeleteItemsResponse> out) {
+    ingest.checkOpen();
     Fields.itemIds("item_ids", request.getItemIdsList(), 1);
     DeleteItemsResponse.Builder response = DeleteItemsResponse.newBuilder();
     List<LogAppend> inFlight = new ArrayList<>();

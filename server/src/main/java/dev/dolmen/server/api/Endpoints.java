@@ -38,7 +38,8 @@ public final class Endpoints {
             clock,
             config.futureTolerance(),
             config.limits().maxK());
-    Ranker ranker = new Ranker(live, engine.ingest(), clock, requestIds);
+    Ranker ranker =
+        new Ranker(live, engine.ingest()::mayCome, engine.ingest()::impression, clock, requestIds);
     ServerInterceptor meter = new RequestMeter(meters);
     ServerInterceptor barrier = new ErrorBarrier();
     ServerInterceptor admission =

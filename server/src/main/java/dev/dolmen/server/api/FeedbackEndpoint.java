@@ -62,6 +62,8 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
 
   /** Begins to log the events of a request, behind all that were begun before. */
   private FeedbackBatch begin(PublishRequest request) {
+    // Before anything is checked against a catalogue that is not complete yet.
+    ingest.checkOpen();
     int n = request.getEventsCount();
     if (n == 0 || n > EVENTS_MAX) {
       throw Fields.invalid("events", n + " events, expected 1 to " + EVENTS_MAX);

@@ -3,7 +3,9 @@ package dev.dolmen.server.cli;
 import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.LogFactory;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -22,13 +24,16 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Starts the server: gRPC, feedback log, trainer and metrics in one process.",
+      "With a snapshot it serves recommendations while it learns again what the log holds beyond it;"
+          + " feedback and changes of the catalogue are refused with UNAVAILABLE until then. Without"
+          + " one it serves when all of the log is learned.",
       "It runs until SIGTERM or Ctrl-C; then it says that it is not ready any more, lets running"
           + " calls end, learns what is logged and takes a snapshot."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:stopped by SIGTERM or Ctrl-C, everything saved",
-      "1:cannot start: port in use, data directory in use or not writable",
+      "1:cannot start: port in use, data directory in use or not writable, log damaged",
       "2:the configuration is not valid"
     },
     footer = {
@@ -70,7 +75,10 @@ final class ServeCommand implements Callable<Integer> {
     // Before the start, so that a signal finds it at any time.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(starting, grace), "dolmen-stop"));
     try {
-      starting.complete(StandaloneServer.start(settings));
+      StandaloneServer server =
+          StandaloneServer.startServing(settings, InstantSource.system(), LogFactory.CONFIGURED);
+      starting.complete(server);
+      awaitReplayed(server);
     } catch (StartException e) {
       starting.completeExceptionally(e);
       throw new CommandFailedException(1, String.valueOf(e.getMessage()));
@@ -82,7 +90,21 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** A start that is still replaying its log is cut short: the log holds everything. */
+  /** What the replay finds may be no log to go on with: then the process ends. */
+  private static void awaitReplayed(StandaloneServer server)
+      throws StartException, InterruptedException {
+    try {
+      server.awaitReplayed();
+    } catch (StartException e) {
+      if (server.isClosed()) {
+        new CountDownLatch(1).await(); // A signal came first, and ends the process.
+      }
+      server.close();
+      throw e;
+    }
+  }
+
+  /** A start that has nothing to serve yet is cut short: the log holds everything. */
   private static void stop(CompletableFuture<StandaloneServer> starting, Duration grace) {
     try {
       starting.get(grace.toMillis(), TimeUnit.MILLISECONDS).close();

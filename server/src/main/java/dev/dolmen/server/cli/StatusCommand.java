@@ -28,7 +28,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Prints what a running server has learned and how it is doing.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:the server answered and is ready", "1:it did not answer or is not ready"},
+    exitCodeList = {
+      "0:the server answered and is ready",
+      "1:it did not answer, is not ready, or takes no feedback yet"
+    },
     footer = {
       "",
       "Examples:",
@@ -62,7 +65,9 @@ final class StatusCommand implements Callable<Integer> {
   private static void print(StatusResponse s, PrintWriter out) {
     String since = Instant.ofEpochSecond(s.getStarted().getSeconds()).toString();
     out.println("dolmen " + s.getVersion() + ", started " + since);
-    out.println(s.getNotReadyReason().isEmpty() ? "ready" : "NOT READY: " + s.getNotReadyReason());
+    String reason = s.getNotReadyReason();
+    String state = s.hasReplay() ? "REPLAYING: " : "NOT READY: ";
+    out.println(reason.isEmpty() ? "ready" : state + reason);
     out.println();
     out.print(
         new Columns("", "")

@@ -100,6 +100,12 @@ public record DolmenConfig(
         server, dataDirectory, seed, schema, model, other, sessions, catalog, log, snapshots);
   }
 
+  /** This, with other snapshots. */
+  public DolmenConfig withSnapshots(SnapshotOptions other) {
+    return new DolmenConfig(
+        server, dataDirectory, seed, schema, model, training, sessions, catalog, log, other);
+  }
+
   /** This, with other bounds on what is remembered of visits. */
   public DolmenConfig withSessions(SessionOptions other) {
     return new DolmenConfig(

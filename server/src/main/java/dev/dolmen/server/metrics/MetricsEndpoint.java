@@ -14,7 +14,8 @@ import java.util.function.Supplier;
 
 /**
  * {@code /metrics} in Prometheus' format; {@code /livez}, 200 while the process can answer; {@code
- * /readyz}, 200 while it serves, else 503 and the reason.
+ * /readyz}, 200 while recommendations are served, and {@code /readyz/feedback}, 200 while feedback
+ * is taken, else 503 and the reason.
  */
 public final class MetricsEndpoint implements Closeable {
   private static final String TEXT = "text/plain; charset=utf-8";
@@ -24,10 +25,14 @@ public final class MetricsEndpoint implements Closeable {
 
   /**
    * @param notReady why the process does not serve; empty while it does
+   * @param notTaking why the process takes no feedback; empty while it does
    * @throws IOException if the address cannot be bound
    */
   public MetricsEndpoint(
-      InetSocketAddress address, PrometheusMeterRegistry meters, Supplier<String> notReady)
+      InetSocketAddress address,
+      PrometheusMeterRegistry meters,
+      Supplier<String> notReady,
+      Supplier<String> notTaking)
       throws IOException {
     http = HttpServer.create(address, 16);
     executor =
@@ -37,6 +42,7 @@ public final class MetricsEndpoint implements Closeable {
     http.createContext("/", exchange -> answer(exchange, 404, TEXT, "no such page\n"));
     http.createContext("/livez", exchange -> answer(exchange, 200, TEXT, "ok\n"));
     http.createContext("/readyz", exchange -> ready(exchange, notReady.get()));
+    http.createContext("/readyz/feedback", exchange -> ready(exchange, notTaking.get()));
     http.createContext("/metrics", exchange -> metrics(exchange, meters));
     http.start();
   }

@@ -9,7 +9,6 @@ import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemFilters;
 import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.server.index.TopK;
-import dev.dolmen.trainer.Ingest;
 import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.Published;
 import dev.dolmen.trainer.catalog.CatalogItem;
@@ -26,6 +25,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ranker {
   private final LiveState live;
-  private final Ingest ingest;
+  private final Predicate<String> mayCome;
+  private final Consumer<Impression> shown;
   private final InstantSource clock;
   private final Supplier<String> requestIds;
   private final SessionEncoder sessions;
@@ -43,14 +45,23 @@ public final class Ranker {
   private final ThreadLocal<RankingScratch> scratch;
 
   /**
+   * @param mayCome whether an item that the catalogue does not have may be about to come into it:
+   *     it is left out then, not refused
+   * @param shown takes what was shown
    * @param requestIds unique ids for responses
    */
-  public Ranker(LiveState live, Ingest ingest, InstantSource clock, Supplier<String> requestIds) {
+  public Ranker(
+      LiveState live,
+      Predicate<String> mayCome,
+      Consumer<Impression> shown,
+      InstantSource clock,
+      Supplier<String> requestIds) {
     this.live = live;
-    this.ingest = ingest;
+    this.mayCome = mayCome;
+    this.shown = shown;
     this.clock = clock;
     this.requestIds = requestIds;
-    sessions = new SessionEncoder(live, ingest);
+    sessions = new SessionEncoder(live, mayCome);
     index = new ItemIndex(live.vectors(), live.catalog());
     ModelOptions options = live.published().model().options();
     scratch = ThreadLocal.withInitial(() -> new RankingScratch(live, options));
@@ -97,7 +108,7 @@ public final class Ranker {
     addItems(response, used > 0 && published.model().predictsClicks(), published.model(), s);
     RecommendResponse answer = response.build();
     if (!request.getNoImpression() && answer.getItemsCount() > 0) {
-      ingest.impression(impression(request, answer, now));
+      shown.accept(impression(request, answer, now));
     }
     return answer;
   }
@@ -230,7 +241,7 @@ public final class Ranker {
       int item = live.catalog().indexOf(ids.get(i));
       if (item >= 0) {
         s.candidates[n++] = item;
-      } else if (!ingest.knows(ids.get(i))) {
+      } else if (!mayCome.test(ids.get(i))) {
         throw new UnknownItemException("candidate_item_ids[" + i + "]", ids.get(i));
       }
     }

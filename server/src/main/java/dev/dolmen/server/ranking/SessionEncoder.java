@@ -5,7 +5,6 @@ import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.SessionInput;
 import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.server.index.IndexSet;
-import dev.dolmen.trainer.Ingest;
 import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.Published;
 import dev.dolmen.trainer.session.SessionHistory;
@@ -16,6 +15,7 @@ import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionEncoder {
   private final LiveState live;
-  private final Ingest ingest;
+  private final Predicate<String> mayCome;
 
-  SessionEncoder(LiveState live, Ingest ingest) {
+  SessionEncoder(LiveState live, Predicate<String> mayCome) {
     this.live = live;
-    this.ingest = ingest;
+    this.mayCome = mayCome;
   }
 
   /**
@@ -126,8 +126,8 @@ final class SessionEncoder {
         return -1 - scratch.items.add(live.features().item(inline.get(i)));
       }
     }
-    if (ingest.knows(itemId)) {
-      return NOT_YET; // Logged and about to be applied.
+    if (mayCome.test(itemId)) {
+      return NOT_YET;
     }
     throw new UnknownItemException("session.events[" + event + "].item_id", itemId);
   }

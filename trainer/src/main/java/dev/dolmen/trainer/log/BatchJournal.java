@@ -23,8 +23,9 @@ public final class BatchJournal implements Closeable {
    *
    * @param number counts from 1
    * @param lastOffset offset of its last record
+   * @param place of this entry in the journal
    */
-  public record Entry(long number, long lastOffset) {}
+  public record Entry(long number, long lastOffset, long place) {}
 
   private final ChronicleSegments segments;
 
@@ -44,7 +45,7 @@ public final class BatchJournal implements Closeable {
     try (LogTailer tailer = segments.tailer(0)) {
       while (tailer.next()) {
         ByteBuffer bytes = ByteBuffer.wrap(tailer.bytes(), 0, tailer.length());
-        Entry entry = new Entry(bytes.getLong(), bytes.getLong());
+        Entry entry = new Entry(bytes.getLong(), bytes.getLong(), tailer.offset());
         while (!entries.isEmpty() && entries.getLast().number() >= entry.number()) {
           entries.removeLast();
         }

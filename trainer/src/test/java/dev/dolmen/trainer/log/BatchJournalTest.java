@@ -19,7 +19,8 @@ class BatchJournalTest {
       }
     }
     try (BatchJournal journal = new BatchJournal(directory)) {
-      assertThat(journal.after(3)).containsExactly(new Entry(4, 400), new Entry(5, 500));
+      assertThat(journal.after(3)).containsExactly(new Entry(4, 400, 4), new Entry(5, 500, 5));
+      assertThat(journal.lastPlace()).isEqualTo(5);
       assertThat(journal.after(5)).isEmpty();
       assertThat(journal.after(0)).hasSize(5);
     }
@@ -32,7 +33,7 @@ class BatchJournalTest {
       journal.append(2, 20);
       journal.append(3, 30);
       journal.append(2, 21);
-      assertThat(journal.after(0)).containsExactly(new Entry(1, 10), new Entry(2, 21));
+      assertThat(journal.after(0)).containsExactly(new Entry(1, 10, 1), new Entry(2, 21, 4));
     }
   }
 }
