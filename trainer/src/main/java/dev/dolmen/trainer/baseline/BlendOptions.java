@@ -32,7 +32,11 @@ public record BlendOptions(
     Bounds.check("blend.repeatDistance", repeatDistance, 0, 8);
   }
 
-  /** Neighbours and co-occurrences alike, with a little for repeats, of the parts' defaults. */
+  /**
+   * Neighbours and co-occurrences alike, the last item at half of that, the others of the session
+   * at 0.4 / √d; the parts by their own defaults: between the options that were best on two data
+   * sets ({@link TunedOptions}).
+   */
   public static BlendOptions defaults() {
     return new BlendOptions(
         SessionIndexOptions.defaults(),
@@ -40,8 +44,8 @@ public record BlendOptions(
         CoOccurrenceOptions.defaults(),
         1,
         1,
-        0,
-        0.2,
-        1);
+        0.5,
+        0.4,
+        0.5);
   }
 }

@@ -51,10 +51,11 @@ public record CoOccurrenceOptions(
 
   /**
    * 100,000 sessions, their last 50 clicks, 256 neighbours an item, 10 million items; 1 / d both
-   * ways; backward half; nothing fades; alpha 0.3; shares, with 1 for none.
+   * ways; backward a third; half after a million clicks; alpha 0.15, beta 0.8, with 1 for none:
+   * between the options that were best on two data sets ({@link TunedOptions}).
    */
   public static CoOccurrenceOptions defaults() {
     return new CoOccurrenceOptions(
-        100_000, 50, 256, 10_000_000, 1, 1, 0.5, HalfLife.never(), 0.3, 1, 1);
+        100_000, 50, 256, 10_000_000, 1, 1, 0.33, HalfLife.clicks(1_000_000), 0.15, 0.8, 1);
   }
 }
