@@ -15,6 +15,9 @@ final class ForwardDecay {
   /** Half-lives between two landmarks. */
   static final int SHIFT = 32;
 
+  /** So many landmarks ago a float is 0. */
+  private static final int NOTHING_LEFT = -8;
+
   private final HalfLife halfLife;
   private long clicks;
   private long originSec;
@@ -63,7 +66,7 @@ final class ForwardDecay {
 
   /** What a weight stored in an earlier epoch is multiplied with to be one of this epoch. */
   float since(int earlier) {
-    return earlier == epoch ? 1 : (float) power((double) SHIFT * (earlier - epoch));
+    return earlier == epoch ? 1 : Math.scalb(1f, SHIFT * Math.max(earlier - epoch, NOTHING_LEFT));
   }
 
   /** What a stored weight of 1 is worth at that time, or at the newest click's if that is later. */
