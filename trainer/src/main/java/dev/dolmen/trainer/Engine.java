@@ -115,6 +115,7 @@ public final class Engine implements Closeable {
     DirectoryLock lock = DirectoryLock.acquire(options.dataDirectory());
     FeedbackLog log = null;
     try {
+      DiskRoom.checkStart(options.dataDirectory());
       log = logs.open(options.dataDirectory(), options.log());
       Engine engine = new Engine(options, clock, lock, tables, log);
       EngineMeters.register(engine, meters);

@@ -116,12 +116,13 @@ public final class EngineSnapshot {
    * @param directory does not exist or is empty
    * @param progress is told of bytes that were copied
    * @return id of the snapshot in there
-   * @throws IOException if the directory holds anything, a file is damaged, or the snapshot is of
-   *     another layout
+   * @throws IOException if the directory holds anything or has too little room, a file is damaged,
+   *     or the snapshot is of another layout
    */
   public String restoreTo(Path directory, LongConsumer progress) throws IOException {
     EngineSnapshots.checkLayout(snapshot);
     checkEmpty(directory);
+    checkRoom(directory);
     Map<String, String> metadata = new HashMap<>(snapshot.manifest().metadata());
     metadata.put(EngineSnapshots.OFFSET, "0");
     metadata.put(EngineSnapshots.NOT_NEEDED, "0");
@@ -152,6 +153,16 @@ public final class EngineSnapshot {
         n = in.read(bytes);
       }
     }
+  }
+
+  /** What a chain takes is what it takes merged, or more. */
+  private void checkRoom(Path directory) throws IOException {
+    long needed =
+        snapshot.chain().stream().mapToLong(s -> s.manifest().fileBytes()).sum()
+            + DiskRoom.START_BYTES;
+    Files.createDirectories(directory);
+    long free = Files.getFileStore(directory).getUsableSpace();
+    DiskRoom.check(directory, free, needed, "the snapshot and a start from it");
   }
 
   private static void checkEmpty(Path directory) throws IOException {

@@ -140,6 +140,7 @@ final class Drill {
           kill(server, traffic);
         } else {
           fill(new DiskFilling(disk, traffic, server.port()), traffic);
+          startOnFullDisk(server, disk);
         }
         traffic.finish();
         awaitLearned(server.port());
@@ -172,6 +173,20 @@ final class Drill {
       await(traffic, "disk is full", pause);
       filling.free();
     }
+  }
+
+  /** A start without room must say so and change nothing; with room, it goes on. */
+  private void startOnFullDisk(ServerProcess server, SmallDisk disk)
+      throws IOException, InterruptedException {
+    progress.redraw(List.of("starting on the full disk"));
+    server.kill();
+    disk.fill(0);
+    String said = server.startRefused();
+    if (!said.contains("disk full: ") || !said.contains(" bytes are free for ")) {
+      throw new IOException("a start on a full disk did not say so" + said);
+    }
+    disk.free();
+    readyMs.add(server.start());
   }
 
   /**

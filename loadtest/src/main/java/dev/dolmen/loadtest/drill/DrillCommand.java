@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
       "  duplicate  every event is sent twice",
       "  reorder    events are shuffled within about three seconds",
       "  disk-full  the data directory's disk, a small tmpfs (needs root), fills up three times to"
-          + " the last byte: events and snapshots are refused, and taken again when there is room",
+          + " the last byte: events and snapshots are refused, and taken again when there is room;"
+          + " a start on the full disk must say so and end",
       "  slow-disk  the log pauses, for 0.4 s at most, before or after it takes a record; three kills",
       "  clock-jump the server's clock is set by up to six hours, ahead and back, every 0.7 s; three"
           + " kills. Events have their clients' time, so what is learned must be the same as ever",

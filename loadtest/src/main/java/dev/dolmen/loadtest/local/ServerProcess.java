@@ -76,21 +76,8 @@ public final class ServerProcess implements AutoCloseable {
    * @throws IOException with the end of its output if it ends, or is not ready for two minutes
    */
   public long start() throws IOException, InterruptedException {
-    List<String> arguments =
-        List.of(
-            command,
-            "--config",
-            config.toString(),
-            "--port",
-            Integer.toString(port),
-            "--metrics-port",
-            Integer.toString(metricsPort));
     long start = System.nanoTime();
-    Process started =
-        Machine.javaProcess(List.of("-Xmx" + heapMb + "m"), main, arguments)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    process = started;
+    Process started = launch();
     while (!ready()) {
       if (!started.isAlive()) {
         throw new IOException("the server ended with " + started.exitValue() + output());
@@ -101,6 +88,42 @@ public final class ServerProcess implements AutoCloseable {
       Thread.sleep(POLL_MS);
     }
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+  }
+
+  /**
+   * Starts the process, which is to end by itself with exit code 1.
+   *
+   * @return the end of its output
+   * @throws IOException if it ends with another one, or not within two minutes
+   */
+  public String startRefused() throws IOException, InterruptedException {
+    Process started = launch();
+    if (!started.waitFor(READY_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IOException("the server has not ended after " + READY_WITHIN + output());
+    }
+    if (started.exitValue() != 1) {
+      throw new IOException(
+          "the server ended with " + started.exitValue() + ", expected 1" + output());
+    }
+    return output();
+  }
+
+  private Process launch() throws IOException {
+    List<String> arguments =
+        List.of(
+            command,
+            "--config",
+            config.toString(),
+            "--port",
+            Integer.toString(port),
+            "--metrics-port",
+            Integer.toString(metricsPort));
+    Process started =
+        Machine.javaProcess(List.of("-Xmx" + heapMb + "m"), main, arguments)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    process = started;
+    return started;
   }
 
   private boolean ready() throws InterruptedException {

@@ -75,6 +75,7 @@ class DrillTest {
       DrillResult result = drill.run();
       assertThat(result.passed()).as(result.text()).isTrue();
       assertThat(result.acknowledged()).isGreaterThan(500);
+      assertThat(result.runs()).as("with one that was refused between them").isEqualTo(2);
       assertThat(Files.readString(Path.of("/proc/mounts"))).doesNotContain(directory.toString());
     } else {
       assertThatThrownBy(drill::run)
