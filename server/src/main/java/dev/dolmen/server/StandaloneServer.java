@@ -137,7 +137,7 @@ public final class StandaloneServer implements Closeable {
     MetricsEndpoint startedMetrics = null;
     try {
       startedTransport = GrpcTransport.start(config.server(), health, services);
-      startedMetrics = startMetrics();
+      startedMetrics = startMetrics(this.config, meters, this::notServing, this::notTaking);
       engine = Engine.start(config.engine(), clock, meters, TableFactory.COLLISIONLESS, logs);
       endpoints =
           Endpoints.over(engine, this.config, clock, new RequestIds(), Version.current(), meters);
@@ -273,10 +273,15 @@ public final class StandaloneServer implements Closeable {
     LOG.atLevel(said).log("Stopped");
   }
 
-  private MetricsEndpoint startMetrics() throws StartException {
+  static MetricsEndpoint startMetrics(
+      ServerConfig config,
+      PrometheusMeterRegistry meters,
+      Supplier<String> notServing,
+      Supplier<String> notTaking)
+      throws StartException {
     InetSocketAddress address = new InetSocketAddress(config.metricsHost(), config.metricsPort());
     try {
-      return new MetricsEndpoint(address, meters, this::notServing, this::notTaking);
+      return new MetricsEndpoint(address, meters, notServing, notTaking);
     } catch (IOException e) {
       throw new StartException(
           "server.metrics_port: "
@@ -332,12 +337,12 @@ public final class StandaloneServer implements Closeable {
     }
   }
 
-  private static String message(Throwable e) {
+  static String message(Throwable e) {
     String message = e.getMessage();
     return message == null ? e.toString() : message;
   }
 
-  private static void closeQuietly(@org.jspecify.annotations.Nullable Closeable closeable) {
+  static void closeQuietly(@org.jspecify.annotations.Nullable Closeable closeable) {
     try {
       if (closeable != null) {
         closeable.close();

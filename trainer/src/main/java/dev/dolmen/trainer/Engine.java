@@ -1,7 +1,6 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.table.EmbeddingTable;
-import dev.dolmen.parameterstore.table.SlotStatistics;
 import dev.dolmen.parameterstore.table.TableFactory;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.FeedbackLog;
@@ -13,9 +12,6 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -315,35 +311,14 @@ public final class Engine implements Closeable {
         learner.validation.clickChances().recent(),
         learner.lastBatch(),
         counters.flooded(),
-        slotStatistics(),
+        learner.slotStatistics(),
         loop.freshness().percentileMs(50),
         loop.freshness().percentileMs(99),
         learner.joiner.figures(),
         snapshots.latest(),
-        memoryBytes(),
+        learner.memoryBytes(),
         progress.replay(),
         progress.failure());
-  }
-
-  private List<SlotStatistics> slotStatistics() {
-    List<SlotStatistics> slots = new ArrayList<>();
-    for (int slot = 0; slot < learner.table.slots(); slot++) {
-      slots.add(learner.table.statistics(slot));
-    }
-    return List.copyOf(slots);
-  }
-
-  private Map<String, Long> memoryBytes() {
-    // Read off the writer's thread: a figure, good to a snapshot.
-    long copies = learner.table.copyMemoryBytes();
-    long table = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
-    long vectors = (long) learner.catalog.indexLimit() * options.model().width() * Float.BYTES;
-    Runtime runtime = Runtime.getRuntime();
-    return Map.of(
-        "table", table,
-        "snapshot_copies", copies,
-        "item_vectors", vectors,
-        "heap", runtime.totalMemory() - runtime.freeMemory());
   }
 
   /**

@@ -103,13 +103,8 @@ final class EngineSnapshots {
     for (String id : store.ids().reversed()) {
       try {
         Snapshot snapshot = store.open(id);
-        checkLayout(snapshot);
-        checkShape(snapshot, SCHEMA, schema.toString());
-        checkShape(snapshot, SHAPE, learner.model.options().toString());
-        // The rows are checked as they are read: a table can be read into again, the rest not.
-        snapshot.verify(name -> !name.startsWith(TABLE_PREFIX));
-        learner.table.readFrom(snapshot);
-        return restoreRest(learner, snapshot);
+        read(snapshot, schema, learner);
+        return restored(learner, snapshot);
       } catch (DamagedSnapshotException e) {
         LOG.warn("Snapshot {} is not whole, trying the one before", id, e);
         store.distrust(id);
@@ -118,8 +113,19 @@ final class EngineSnapshots {
     return new Position(0, 0);
   }
 
-  private Position restoreRest(Learner learner, Snapshot snapshot) throws IOException {
-    Map<String, String> metadata = snapshot.manifest().metadata();
+  /**
+   * Reads a snapshot into a new learner.
+   *
+   * @throws DamagedSnapshotException if it is not whole: another may be read into the learner
+   * @throws IOException if it is of another schema, model or layout, or cannot be read
+   */
+  static void read(Snapshot snapshot, Schema schema, Learner learner) throws IOException {
+    checkLayout(snapshot);
+    checkShape(snapshot, SCHEMA, schema.toString());
+    checkShape(snapshot, SHAPE, learner.model.options().toString());
+    // The rows are checked as they are read: a table can be read into again, the rest not.
+    snapshot.verify(name -> !name.startsWith(TABLE_PREFIX));
+    learner.table.readFrom(snapshot);
     try (DataInputStream in = snapshot.section(MODEL)) {
       learner.model.readFrom(in);
     }
@@ -130,6 +136,10 @@ final class EngineSnapshots {
     try (DataInputStream in = snapshot.section(STATE)) {
       learner.readFrom(in);
     }
+  }
+
+  private Position restored(Learner learner, Snapshot snapshot) throws IOException {
+    Map<String, String> metadata = snapshot.manifest().metadata();
     Position position = new Position(number(metadata, OFFSET), number(metadata, JOURNAL));
     // The first version's rows cannot be merged with changes: the next snapshot is whole.
     boolean mergeable = TableSnapshot.open(snapshot).version() > 1;
@@ -360,7 +370,7 @@ final class EngineSnapshots {
     }
   }
 
-  private static long number(Map<String, String> metadata, String key) throws IOException {
+  static long number(Map<String, String> metadata, String key) throws IOException {
     String value = metadata.get(key);
     if (value == null) {
       throw new IOException("the snapshot's manifest has no " + key);

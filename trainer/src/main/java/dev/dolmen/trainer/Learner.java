@@ -9,6 +9,7 @@ import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.parameterstore.fid.InvalidFeatureException;
 import dev.dolmen.parameterstore.table.EmbeddingTable;
+import dev.dolmen.parameterstore.table.SlotStatistics;
 import dev.dolmen.trainer.batch.BatchAssembler;
 import dev.dolmen.trainer.batch.ClickCounts;
 import dev.dolmen.trainer.batch.ItemEncoding;
@@ -39,7 +40,9 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -526,6 +529,29 @@ final class Learner {
         options.validationWindow(),
         options.validationShare(),
         new ClickValidation(options.negativeRate()));
+  }
+
+  /** Figures of each slot's table, in schema order. Any thread. */
+  List<SlotStatistics> slotStatistics() {
+    List<SlotStatistics> slots = new ArrayList<>();
+    for (int slot = 0; slot < table.slots(); slot++) {
+      slots.add(table.statistics(slot));
+    }
+    return List.copyOf(slots);
+  }
+
+  /** Bytes of memory in use by part. Any thread. */
+  Map<String, Long> memoryBytes() {
+    // Read off the writer's thread: a figure, good to a snapshot.
+    long copies = table.copyMemoryBytes();
+    long rows = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
+    long items = (long) catalog.indexLimit() * model.options().width() * Float.BYTES;
+    Runtime runtime = Runtime.getRuntime();
+    return Map.of(
+        "table", rows,
+        "snapshot_copies", copies,
+        "item_vectors", items,
+        "heap", runtime.totalMemory() - runtime.freeMemory());
   }
 
   /** Takes over the parameters that the model has read. */

@@ -8,6 +8,7 @@ import dev.dolmen.trainer.LearningFigures;
 import dev.dolmen.trainer.ReplayProgress;
 import dev.dolmen.trainer.SliceFigures;
 import dev.dolmen.trainer.SnapshotInfo;
+import dev.dolmen.trainer.SnapshotReading;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
@@ -19,25 +20,65 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.function.Supplier;
 
 /** For operators. */
 final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
-  private final Engine engine;
+  private final Source source;
   private final Instant started;
   private final String version;
 
-  AdminEndpoint(Engine engine, Instant started, String version) {
-    this.engine = engine;
+  /**
+   * What is operated.
+   *
+   * @param status its figures
+   * @param schema its slots
+   * @param servesReplaying whether recommendations are served while the log is replayed
+   * @param servedSnapshotId of a snapshot that is served and not learned on; empty for an engine
+   * @param snapshots takes one
+   */
+  record Source(
+      Supplier<EngineStatus> status,
+      Schema schema,
+      boolean servesReplaying,
+      String servedSnapshotId,
+      SnapshotTaking snapshots) {
+    static Source of(Engine engine) {
+      return new Source(
+          engine::status, engine.live().schema(), engine.hasModel(), "", engine::snapshot);
+    }
+
+    static Source of(SnapshotReading reading) {
+      return new Source(
+          reading::status,
+          reading.live().schema(),
+          false,
+          reading.id(),
+          () -> {
+            throw new IOException("this is one");
+          });
+    }
+  }
+
+  /** Takes a snapshot. */
+  @FunctionalInterface
+  interface SnapshotTaking {
+    SnapshotInfo take() throws IOException, InterruptedException;
+  }
+
+  AdminEndpoint(Source source, Instant started, String version) {
+    this.source = source;
     this.started = started;
     this.version = version;
   }
 
   @Override
   public void getStatus(GetStatusRequest request, StreamObserver<StatusResponse> out) {
-    EngineStatus status = engine.status();
+    EngineStatus status = source.status().get();
     StatusResponse.Builder response =
         StatusResponse.newBuilder()
             .setVersion(version)
+            .setServedSnapshotId(source.servedSnapshotId())
             .setStarted(timestamp(started.getEpochSecond()))
             .setModelVersion(status.modelVersion())
             .setLogOffset(status.logOffset())
@@ -66,7 +107,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
         .setClicksTotal(StatusMessages.clicks(status.clicks()))
         .setClicksWindow(StatusMessages.clicks(status.clicksWindow()))
         .setJoiner(StatusMessages.joiner(status.joiner()));
-    Schema schema = engine.live().schema();
+    Schema schema = source.schema();
     for (int slot = 0; slot < status.slots().size(); slot++) {
       response.addSlots(
           StatusMessages.slot(schema.slots().get(slot).name(), status.slots().get(slot)));
@@ -81,7 +122,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
     } else if (replay != null) {
       response
           .setNotReadyReason(
-              (engine.hasModel() ? "recommendations are served, nothing is taken: " : "")
+              (source.servesReplaying() ? "recommendations are served, nothing is taken: " : "")
                   + replay.text())
           .setReplay(
               ReplayStatus.newBuilder()
@@ -100,7 +141,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
       CreateSnapshotRequest request, StreamObserver<CreateSnapshotResponse> out) {
     SnapshotInfo snapshot;
     try {
-      snapshot = engine.snapshot();
+      snapshot = source.snapshots().take();
     } catch (IOException e) {
       throw Status.INTERNAL
           .withDescription("the snapshot could not be written: " + e.getMessage())

@@ -3,16 +3,11 @@ package dev.dolmen.server.api;
 import dev.dolmen.trainer.Ingest;
 import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.catalog.CatalogFullException;
-import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.log.LogAppend;
-import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.DeleteItemsRequest;
 import dev.dolmen.v1.DeleteItemsResponse;
-import dev.dolmen.v1.GetItemRequest;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.ItemError;
-import dev.dolmen.v1.ListItemsRequest;
-import dev.dolmen.v1.ListItemsResponse;
 import dev.dolmen.v1.UpsertItemsRequest;
 import dev.dolmen.v1.UpsertItemsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -29,14 +24,9 @@ import java.util.List;
  * answer reads their own writes. If applying takes longer than a bound, the answer comes first:
  * such answers are counted.
  */
-final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
+final class CatalogEndpoint extends CatalogReads {
   private static final int ITEMS_MAX = 10_000;
   private static final int ERRORS_MAX = 100;
-  private static final int PAGE_DEFAULT = 100;
-  private static final int PAGE_MAX = 1_000;
-
-  /** A page ends before it would be larger than this. */
-  private static final int PAGE_BYTES_MAX = 3 << 20;
 
   /** Changes under way to the log between two messages of a stream. */
   private static final int IN_FLIGHT_MAX = 1_024;
@@ -45,13 +35,12 @@ final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
   private static final Duration APPLY_WAIT_MAX = Duration.ofSeconds(5);
 
   private final Validation validation;
-  private final LiveState live;
   private final Ingest ingest;
   private final Counter unapplied;
 
   CatalogEndpoint(Validation validation, LiveState live, Ingest ingest, MeterRegistry meters) {
+    super(live);
     this.validation = validation;
-    this.live = live;
     this.ingest = ingest;
     unapplied =
         Counter.builder("dolmen.catalog.unapplied.answers")
@@ -161,63 +150,6 @@ final class CatalogEndpoint extends CatalogServiceGrpc.CatalogServiceImplBase {
     awaitApplied(response.getDeleted(), response.getLogOffset());
     out.onNext(response.build());
     out.onCompleted();
-  }
-
-  @Override
-  public void getItem(GetItemRequest request, StreamObserver<Item> out) {
-    Fields.text("item_id", request.getItemId(), Fields.ITEM_ID_BYTES_MAX);
-    CatalogItem item = live.catalog().item(request.getItemId());
-    if (item == null) {
-      throw Errors.noItem("item_id", request.getItemId());
-    }
-    out.onNext(item.item());
-    out.onCompleted();
-  }
-
-  @Override
-  public void listItems(ListItemsRequest request, StreamObserver<ListItemsResponse> out) {
-    int size = request.getPageSize();
-    if (size < 0 || size > PAGE_MAX) {
-      throw Fields.invalid(
-          "page_size", Integer.toUnsignedString(size) + ", expected 0 to " + PAGE_MAX);
-    }
-    int wanted = size == 0 ? PAGE_DEFAULT : size;
-    int index = pageStart(request.getPageToken());
-    int limit = live.catalog().indexLimit();
-    ListItemsResponse.Builder page = ListItemsResponse.newBuilder();
-    int bytes = 0;
-    for (; index < limit && page.getItemsCount() < wanted; index++) {
-      CatalogItem item = live.catalog().item(index);
-      if (item != null) {
-        bytes += item.item().getSerializedSize();
-        if (bytes > PAGE_BYTES_MAX && page.getItemsCount() > 0) {
-          break;
-        }
-        page.addItems(item.item());
-      }
-    }
-    if (index < limit) {
-      page.setNextPageToken(Integer.toString(index, 36));
-    }
-    out.onNext(page.build());
-    out.onCompleted();
-  }
-
-  private static int pageStart(String token) {
-    if (token.isEmpty()) {
-      return 0;
-    }
-    int index = -1;
-    try {
-      index = Integer.parseInt(token, 36);
-    } catch (NumberFormatException e) {
-      // Refused below.
-    }
-    if (index < 0) {
-      throw Fields.invalid(
-          "page_token", Errors.describe(token) + ", expected next_page_token of the page before");
-    }
-    return index;
   }
 
   private void awaitApplied(long changes, long offset) {

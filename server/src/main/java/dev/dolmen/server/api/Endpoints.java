@@ -4,6 +4,8 @@ import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.ranking.Ranker;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.LiveState;
+import dev.dolmen.trainer.SnapshotReading;
+import dev.dolmen.v1.FeedbackServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
@@ -49,7 +51,44 @@ public final class Endpoints {
         service(new RecommendationEndpoint(validation, ranker), barrier, admission, meter),
         service(new FeedbackEndpoint(validation, engine.ingest(), meters), barrier, meter),
         service(new CatalogEndpoint(validation, live, engine.ingest(), meters), barrier, meter),
-        service(new AdminEndpoint(engine, clock.instant(), version), barrier, meter));
+        service(
+            new AdminEndpoint(AdminEndpoint.Source.of(engine), clock.instant(), version),
+            barrier,
+            meter));
+  }
+
+  /**
+   * The services over what a snapshot holds: what would change something is refused, and what was
+   * shown is not logged.
+   */
+  public static List<ServerServiceDefinition> readOnly(
+      SnapshotReading reading,
+      ServerConfig config,
+      InstantSource clock,
+      Supplier<String> requestIds,
+      String version,
+      MeterRegistry meters) {
+    LiveState live = reading.live();
+    Validation validation =
+        new Validation(
+            live.features(),
+            live.schema(),
+            clock,
+            config.futureTolerance(),
+            config.limits().maxK());
+    Ranker ranker = new Ranker(live, item -> false, impression -> {}, clock, requestIds);
+    ServerInterceptor meter = new RequestMeter(meters);
+    ServerInterceptor barrier = new ErrorBarrier();
+    ServerInterceptor admission =
+        new Admission(
+            config.limits().maxConcurrentRequests(), config.limits().requestTimeout(), meters);
+    ServerInterceptor reads = new ReadOnly(reading.id());
+    AdminEndpoint.Source source = AdminEndpoint.Source.of(reading);
+    return List.of(
+        service(new RecommendationEndpoint(validation, ranker), barrier, admission, meter),
+        service(new FeedbackServiceGrpc.FeedbackServiceImplBase() {}, reads, meter),
+        service(new CatalogReads(live), barrier, reads, meter),
+        service(new AdminEndpoint(source, clock.instant(), version), barrier, reads, meter));
   }
 
   /** The interceptor named last is the first to see a call. */

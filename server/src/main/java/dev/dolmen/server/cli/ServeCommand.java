@@ -1,9 +1,13 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.server.SnapshotServer;
 import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.LogFactory;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -41,7 +45,9 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  dolmen serve --config dolmen.yaml",
       "  DOLMEN_SERVER_PORT=9000 dolmen serve --config dolmen.yaml",
-      "  dolmen serve --config dolmen.yaml --port 0 --metrics-port 0   on free ports"
+      "  dolmen serve --config dolmen.yaml --port 0 --metrics-port 0   on free ports",
+      "  dolmen serve --config dolmen.yaml --port 7170 --metrics-port 7171 \\",
+      "      --snapshot 0000000000000042-1a2b   an old model beside the new one, to compare"
     })
 final class ServeCommand implements Callable<Integer> {
   @Mixin private ConfigFile config = new ConfigFile();
@@ -58,36 +64,71 @@ final class ServeCommand implements Callable<Integer> {
       description = "Port of metrics and probes in place of server.metrics_port.")
   private @Nullable Integer metricsPort;
 
+  @Option(
+      names = {"-d", "--data"},
+      paramLabel = "DIR",
+      description = "The data directory, in place of the configuration's.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--snapshot",
+      paramLabel = "ID",
+      description = {
+        "Serve this snapshot of the data directory and learn nothing: also an old one, also beside"
+            + " the server that learns, on other ports. Nothing is written there. Recommendations"
+            + " are made for sessions in the request and those in the snapshot, and are not logged"
+            + " as impressions; feedback and changes end with FAILED_PRECONDITION."
+      })
+  private @Nullable String snapshot;
+
+  /** Whether the process ends because something is wrong, not by a signal. */
+  private volatile boolean failed;
+
   @Override
   public Integer call() throws InterruptedException {
-    DolmenConfig settings = config.load();
-    settings =
-        settings.withServer(
-            settings
-                .server()
-                .withPorts(
-                    port == null ? settings.server().port() : checked("--port", port),
-                    metricsPort == null
-                        ? settings.server().metricsPort()
-                        : checked("--metrics-port", metricsPort)));
-    CompletableFuture<StandaloneServer> starting = new CompletableFuture<>();
+    DolmenConfig settings = settings();
+    CompletableFuture<Closeable> starting = new CompletableFuture<>();
     Duration grace = settings.server().shutdownGrace();
     // Before the start, so that a signal finds it at any time.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(starting, grace), "dolmen-stop"));
     try {
-      StandaloneServer server =
-          StandaloneServer.startServing(settings, InstantSource.system(), LogFactory.CONFIGURED);
-      starting.complete(server);
-      awaitReplayed(server);
+      if (snapshot == null) {
+        learn(settings, starting);
+      } else {
+        starting.complete(SnapshotServer.start(settings, snapshot, InstantSource.system()));
+      }
     } catch (StartException e) {
+      failed = true;
       starting.completeExceptionally(e);
       throw new CommandFailedException(1, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
+      failed = true;
       starting.completeExceptionally(e);
       throw e;
     }
     new CountDownLatch(1).await(); // The signal ends the process.
     return 0;
+  }
+
+  private static void learn(DolmenConfig settings, CompletableFuture<Closeable> starting)
+      throws StartException, InterruptedException {
+    StandaloneServer server =
+        StandaloneServer.startServing(settings, InstantSource.system(), LogFactory.CONFIGURED);
+    starting.complete(server);
+    awaitReplayed(server);
+  }
+
+  private DolmenConfig settings() {
+    DolmenConfig settings = config.load();
+    settings = data == null ? settings : settings.withDataDirectory(data);
+    return settings.withServer(
+        settings
+            .server()
+            .withPorts(
+                port == null ? settings.server().port() : checked("--port", port),
+                metricsPort == null
+                    ? settings.server().metricsPort()
+                    : checked("--metrics-port", metricsPort)));
   }
 
   /** What the replay finds may be no log to go on with: then the process ends. */
@@ -105,12 +146,14 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** A start that has nothing to serve yet is cut short: the log holds everything. */
-  private static void stop(CompletableFuture<StandaloneServer> starting, Duration grace) {
+  private void stop(CompletableFuture<Closeable> starting, Duration grace) {
     try {
       starting.get(grace.toMillis(), TimeUnit.MILLISECONDS).close();
-      // The status of an orderly stop is 0, not that of the signal.
-      Runtime.getRuntime().halt(0);
-    } catch (ExecutionException | TimeoutException e) {
+      if (!failed) {
+        // The status of an orderly stop is 0, not that of the signal.
+        Runtime.getRuntime().halt(0);
+      }
+    } catch (IOException | ExecutionException | TimeoutException e) {
       // It never served: the process ends with the status it has.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

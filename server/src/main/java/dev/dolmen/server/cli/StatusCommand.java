@@ -68,6 +68,9 @@ final class StatusCommand implements Callable<Integer> {
     String reason = s.getNotReadyReason();
     String state = s.hasReplay() ? "REPLAYING: " : "NOT READY: ";
     out.println(reason.isEmpty() ? "ready" : state + reason);
+    if (!s.getServedSnapshotId().isEmpty()) {
+      out.println("serves snapshot " + s.getServedSnapshotId() + " and takes nothing");
+    }
     out.println();
     out.print(
         new Columns("", "")

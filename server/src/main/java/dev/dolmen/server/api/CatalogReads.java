@@ -1,0 +1,82 @@
+package dev.dolmen.server.api;
+
+import dev.dolmen.trainer.LiveState;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.v1.CatalogServiceGrpc;
+import dev.dolmen.v1.GetItemRequest;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.ListItemsRequest;
+import dev.dolmen.v1.ListItemsResponse;
+import io.grpc.stub.StreamObserver;
+
+/** Shows the catalogue and changes nothing. */
+class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
+  private static final int PAGE_DEFAULT = 100;
+  private static final int PAGE_MAX = 1_000;
+
+  /** A page ends before it would be larger than this. */
+  private static final int PAGE_BYTES_MAX = 3 << 20;
+
+  private final LiveState live;
+
+  CatalogReads(LiveState live) {
+    this.live = live;
+  }
+
+  @Override
+  public void getItem(GetItemRequest request, StreamObserver<Item> out) {
+    Fields.text("item_id", request.getItemId(), Fields.ITEM_ID_BYTES_MAX);
+    CatalogItem item = live.catalog().item(request.getItemId());
+    if (item == null) {
+      throw Errors.noItem("item_id", request.getItemId());
+    }
+    out.onNext(item.item());
+    out.onCompleted();
+  }
+
+  @Override
+  public void listItems(ListItemsRequest request, StreamObserver<ListItemsResponse> out) {
+    int size = request.getPageSize();
+    if (size < 0 || size > PAGE_MAX) {
+      throw Fields.invalid(
+          "page_size", Integer.toUnsignedString(size) + ", expected 0 to " + PAGE_MAX);
+    }
+    int wanted = size == 0 ? PAGE_DEFAULT : size;
+    int index = pageStart(request.getPageToken());
+    int limit = live.catalog().indexLimit();
+    ListItemsResponse.Builder page = ListItemsResponse.newBuilder();
+    int bytes = 0;
+    for (; index < limit && page.getItemsCount() < wanted; index++) {
+      CatalogItem item = live.catalog().item(index);
+      if (item != null) {
+        bytes += item.item().getSerializedSize();
+        if (bytes > PAGE_BYTES_MAX && page.getItemsCount() > 0) {
+          break;
+        }
+        page.addItems(item.item());
+      }
+    }
+    if (index < limit) {
+      page.setNextPageToken(Integer.toString(index, 36));
+    }
+    out.onNext(page.build());
+    out.onCompleted();
+  }
+
+  private static int pageStart(String token) {
+    if (token.isEmpty()) {
+      return 0;
+    }
+    int index = -1;
+    try {
+      index = Integer.parseInt(token, 36);
+    } catch (NumberFormatException e) {
+      // Refused below.
+    }
+    if (index < 0) {
+      throw Fields.invalid(
+          "page_token", Errors.describe(token) + ", expected next_page_token of the page before");
+    }
+    return index;
+  }
+}
