@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.util.Timestamps;
 import dev.dolmen.loadtest.local.LocalServer;
 import dev.dolmen.loadtest.terminal.Terminal;
 import dev.dolmen.parameterstore.schema.KnotOptions;
@@ -13,6 +14,8 @@ import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.v1.EventType;
+import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -79,6 +82,35 @@ class LoadCommandTest {
     }
     assertThat(report.get("latency_p99_ms").asDouble())
         .isGreaterThanOrEqualTo(report.get("latency_p50_ms").asDouble());
+  }
+
+  /** Each click that is acknowledged has its time once it is visible, a duplicate has none. */
+  @Test
+  void followsEveryClickUntilItIsVisible() throws IOException, InterruptedException {
+    try (LocalServer server = LocalServer.start(DolmenConfig.defaults(folder, schema()));
+        Connection connection = Connection.open("127.0.0.1", server.port())) {
+      CatalogUpload.upload(connection, List.of(Item.newBuilder().setItemId("i").build()));
+      VisibilityWatch watch = new VisibilityWatch(connection, "i");
+      try (watch;
+          FeedbackStream stream =
+              new FeedbackStream(
+                  connection.feedback(), 64, 8, (ack, sent) -> watch.acknowledged(ack))) {
+        for (int i = 0; i < 101; i++) {
+          stream.send(
+              FeedbackEvent.newBuilder()
+                  .setEventId("e" + i % 100)
+                  .setSessionId("s" + i % 10)
+                  .setItemId("i")
+                  .setType(EventType.EVENT_TYPE_CLICK)
+                  .setTime(Timestamps.fromMillis(System.currentTimeMillis()))
+                  .build(),
+              System.nanoTime());
+        }
+        stream.drain();
+      }
+      assertThat(watch.latencies().total().getTotalCount()).isEqualTo(100);
+      assertThat(watch.notFollowed()).isZero();
+    }
   }
 
   @Test

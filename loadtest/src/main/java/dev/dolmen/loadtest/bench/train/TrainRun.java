@@ -7,6 +7,7 @@ import dev.dolmen.loadtest.generator.FeedbackStream;
 import dev.dolmen.loadtest.generator.LoadGenerator;
 import dev.dolmen.loadtest.generator.LoadOptions;
 import dev.dolmen.loadtest.generator.LoadResult;
+import dev.dolmen.loadtest.generator.VisibilityWatch;
 import dev.dolmen.loadtest.local.ServerProcess;
 import dev.dolmen.loadtest.terminal.Terminal;
 import dev.dolmen.server.config.ConfigException;
@@ -44,12 +45,17 @@ final class TrainRun {
   private static final int HEAP_MB = 2_048;
   private static final int WINDOW = 4_096;
   private static final int MESSAGE_EVENTS = 128;
+
+  /** A message holds what came due in this time: a publisher of its own for each click has none. */
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
   private static final long LEARNED_WITHIN_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   private final Path folder;
   private final Path directory;
   private final double seconds;
   private final double rate;
+  private final double eventsPerSecond;
   private final long seed;
   private final Terminal progress;
 
@@ -58,8 +64,17 @@ final class TrainRun {
    * @param directory empty; everything is written there
    * @param seconds of each load
    * @param rate requests a second
+   * @param eventsPerSecond of the first load; NaN for as many as the server takes
    */
-  TrainRun(Path folder, Path directory, double seconds, double rate, long seed, Terminal progress) {
+  TrainRun(
+      Path folder,
+      Path directory,
+      double seconds,
+      double rate,
+      double eventsPerSecond,
+      long seed,
+      Terminal progress) {
+    this.eventsPerSecond = eventsPerSecond;
     this.folder = folder;
     this.directory = directory;
     this.seconds = seconds;
@@ -85,7 +100,9 @@ final class TrainRun {
           Clicks clicks = new Clicks(dataset, profile, settings)) {
         upload(connection, dataset, profile, settings);
         phase(connection, clicks, "warming up", WARM_UP_SEC, Double.NaN);
-        sustained = phase(connection, clicks, "as many as it takes", seconds, Double.NaN);
+        awaitLearned(connection);
+        String first = TrainFigures.firstLoad(eventsPerSecond);
+        sustained = phase(connection, clicks, first, seconds, eventsPerSecond);
         double twice = 2 * sustained.learnedPerSecond();
         overload = phase(connection, clicks, "twice as many", seconds, twice);
         recovery = awaitLearned(connection);
@@ -194,10 +211,12 @@ final class TrainRun {
     LoadResult requests;
     StatusResponse after;
     double took;
-    try (ExecutorService beside = Executors.newSingleThreadExecutor()) {
+    VisibilityWatch watch = new VisibilityWatch(connection, clicks.next().getItemId());
+    try (watch;
+        ExecutorService beside = Executors.newSingleThreadExecutor()) {
       Callable<LoadResult> load = () -> generator.run(ms -> {});
       Future<LoadResult> running = beside.submit(load);
-      publish(connection, clicks, what, start, length, offered);
+      publish(connection, clicks, what, new Pace(start, length, offered), watch);
       after = connection.status();
       took = (System.nanoTime() - start) / 1e9;
       requests = running.get();
@@ -209,26 +228,40 @@ final class TrainRun {
         offered,
         after.getFeedbackEventsLearned() - before,
         requests.recommend(),
-        after.getFreshnessP50Ms(),
-        after.getFreshnessP99Ms());
+        watch.latencies().total(),
+        watch.notFollowed());
+  }
+
+  /**
+   * When clicks are sent.
+   *
+   * @param start as {@link System#nanoTime}
+   * @param length seconds
+   * @param offered clicks a second; NaN for as fast as the server takes them
+   */
+  private record Pace(long start, double length, double offered) {
+    long end() {
+      return start + (long) (length * 1e9);
+    }
   }
 
   /** Clicks as fast as the server takes them, or at a rate and then as fast as it lets. */
   private void publish(
-      Connection connection, Clicks clicks, String what, long start, double length, double offered)
+      Connection connection, Clicks clicks, String what, Pace pace, VisibilityWatch watch)
       throws IOException, InterruptedException {
-    long end = start + (long) (length * 1e9);
+    long end = pace.end();
     ArrivalSchedule schedule =
-        Double.isNaN(offered) ? null : new ArrivalSchedule(start, offered, seed);
+        Double.isNaN(pace.offered) ? null : new ArrivalSchedule(pace.start, pace.offered, seed);
     try (FeedbackStream stream =
-        new FeedbackStream(connection.feedback(), WINDOW, MESSAGE_EVENTS, (ack, at) -> {})) {
+        new FeedbackStream(
+            connection.feedback(), WINDOW, MESSAGE_EVENTS, (ack, at) -> watch.acknowledged(ack))) {
       long sent = 0;
       while (System.nanoTime() < end) {
         if (schedule != null) {
           long at = schedule.nextNanos();
           if (at > System.nanoTime()) {
             stream.flush();
-            ArrivalSchedule.await(at);
+            ArrivalSchedule.await(Math.max(at, System.nanoTime() + GATHER_NANOS));
           }
         }
         stream.send(clicks.next(), System.nanoTime());
@@ -244,6 +277,7 @@ final class TrainRun {
                       Math.max(0, (end - System.nanoTime()) / 1e9))));
         }
       }
+      stream.drain();
     }
   }
 
