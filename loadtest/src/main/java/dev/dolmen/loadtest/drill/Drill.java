@@ -157,8 +157,12 @@ final class Drill {
       // Moments are drawn, so that kills hit appends, batches and snapshots alike.
       await(traffic, kill + " of " + kills + " kills", pause * (0.5 + random.nextDouble()));
       if (kill < kills) {
+        int streams = traffic.streams();
         server.kill();
-        readyMs.add(server.start());
+        long start = System.nanoTime();
+        server.start();
+        // Ready is who takes feedback again, whatever is served until then.
+        readyMs.add((traffic.awaitAcknowledgement(streams) - start) / 1_000_000);
       }
     }
   }

@@ -13,7 +13,8 @@ import java.util.Locale;
  * @param lost of them that the log does not hold
  * @param learnedTwice events that the log holds, or that training counted, more than once
  * @param stateHashEqual whether what was learned equals what a run that never stopped learns
- * @param readyMs milliseconds from each start of the process until it was ready, ascending
+ * @param readyMs milliseconds from each start of the process until it acknowledged an event again,
+ *     and of the first start until it said that it was ready; ascending
  */
 record DrillResult(
     DrillKind kind,

@@ -54,6 +54,12 @@ final class DrillTraffic implements AutoCloseable {
   private final AtomicLong unavailable = new AtomicLong();
   private volatile boolean running = true;
   private volatile @Nullable String failure;
+  private volatile int streams;
+
+  /** The newest stream that was answered, and when it was for the first time. */
+  private volatile Answered answered = new Answered(0, System.nanoTime());
+
+  private record Answered(int stream, long firstNanos) {}
 
   DrillTraffic(ShopEvents events, DrillKind kind, int port, long seed) {
     this.events = events;
@@ -95,8 +101,11 @@ final class DrillTraffic implements AutoCloseable {
     synchronized (acknowledged) {
       resent = new ArrayList<>(unacknowledged.values());
     }
+    int number = streams + 1;
+    streams = number;
     try (FeedbackStream stream =
-        new FeedbackStream(connection.feedback(), WINDOW, 1, (ack, sent) -> acknowledge(ack))) {
+        new FeedbackStream(
+            connection.feedback(), WINDOW, 1, (ack, sent) -> acknowledge(ack, number))) {
       for (FeedbackEvent event : resent) {
         stream.send(event, System.nanoTime());
       }
@@ -137,10 +146,13 @@ final class DrillTraffic implements AutoCloseable {
     waiting.addAll(fresh);
   }
 
-  private void acknowledge(Acknowledgement ack) {
+  private void acknowledge(Acknowledgement ack, int stream) {
     switch (ack.getStatus()) {
       case STATUS_ACCEPTED, STATUS_DUPLICATE -> {
         synchronized (acknowledged) {
+          if (stream > answered.stream) {
+            answered = new Answered(stream, System.nanoTime());
+          }
           acknowledged.add(ack.getEventId());
           unacknowledged.remove(ack.getEventId());
         }
@@ -155,6 +167,30 @@ final class DrillTraffic implements AutoCloseable {
     synchronized (acknowledged) {
       return acknowledged.size();
     }
+  }
+
+  /** Streams opened so far; the last of them is in use. */
+  int streams() {
+    return streams;
+  }
+
+  /**
+   * Waits for the first acknowledgement on a stream opened after others, so that none counts that a
+   * killed process had sent.
+   *
+   * @return when it came, as {@link System#nanoTime}
+   * @throws IOException if there is none for a minute
+   */
+  long awaitAcknowledgement(int streamsBefore) throws IOException, InterruptedException {
+    Stall stall = new Stall(STALLED);
+    Answered newest = answered;
+    while (newest.stream <= streamsBefore) {
+      check();
+      stall.check(newest.stream, "no event is acknowledged after a start");
+      Thread.sleep(1);
+      newest = answered;
+    }
+    return newest.firstNanos;
   }
 
   /** How often the server said that its log takes nothing now. */
