@@ -116,6 +116,15 @@ public final class HistoryTraining implements Closeable {
         new Published(learner.serving(), learner.batches(), 0, learner.eventTimeSec()));
   }
 
+  /**
+   * Like {@link #live}, with the vectors of all items computed anew from what is learned so far, as
+   * a server does when it starts. What is learned does not depend on them.
+   */
+  public LiveState refreshed() {
+    learner.refreshAllVectors();
+    return live();
+  }
+
   private void apply(LogRecord.Builder record) {
     // History tells of no impressions: nothing will be looked for in a log.
     learner.apply(record.build(), 0, 0);

@@ -65,7 +65,7 @@ public final class TopK {
   }
 
   /** The score that must be beaten or equalled to be kept. */
-  float threshold() {
+  public float threshold() {
     return size < k ? Float.NEGATIVE_INFINITY : scores[0];
   }
 
