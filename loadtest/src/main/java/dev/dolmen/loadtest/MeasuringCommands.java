@@ -3,6 +3,7 @@ package dev.dolmen.loadtest;
 import dev.dolmen.loadtest.bench.BenchCommand;
 import dev.dolmen.loadtest.demo.DemoCommand;
 import dev.dolmen.loadtest.drill.DrillCommand;
+import dev.dolmen.loadtest.eval.EvalCommand;
 import dev.dolmen.loadtest.experiment.ExperimentCommand;
 import dev.dolmen.loadtest.generator.LoadCommand;
 import dev.dolmen.loadtest.replay.ReplayCommand;
@@ -17,6 +18,7 @@ public final class MeasuringCommands implements SubcommandProvider {
     return List.of(
         new DemoCommand(),
         new ReplayCommand(),
+        new EvalCommand(),
         new LoadCommand(),
         new BenchCommand(),
         new ExperimentCommand(),

@@ -1,0 +1,78 @@
+package dev.dolmen.loadtest.eval;
+
+import dev.dolmen.trainer.baseline.Click;
+import dev.dolmen.trainer.baseline.ItemScores;
+import dev.dolmen.trainer.baseline.OnlineRecommender;
+import dev.dolmen.trainer.baseline.SessionPrefix;
+import java.util.BitSet;
+import java.util.List;
+
+/** A baseline, which learns each click at once. */
+final class BaselineModel implements EvalModel {
+  private static final int PREFIX_MAX = 200;
+
+  private final OnlineRecommender recommender;
+  private final BitSet items;
+  private final SessionPrefix prefix = new SessionPrefix(PREFIX_MAX);
+  private final ItemScores scores = new ItemScores();
+  private int candidates;
+
+  /**
+   * Sets it up.
+   *
+   * @param catalogue items that are there from the beginning
+   */
+  BaselineModel(OnlineRecommender recommender, BitSet catalogue) {
+    this.recommender = recommender;
+    items = (BitSet) catalogue.clone();
+    candidates = items.cardinality();
+  }
+
+  @Override
+  public boolean learnsAgain() {
+    return false;
+  }
+
+  @Override
+  public boolean seeded() {
+    return false;
+  }
+
+  @Override
+  public void beginPass() {}
+
+  @Override
+  public void learn(EvalClick click) {
+    if (!items.get(click.item())) {
+      items.set(click.item());
+      candidates++;
+    }
+    recommender.learn(new Click(click.session(), click.item(), sec(click)));
+  }
+
+  @Override
+  public void announce(BitSet more) {
+    items.or(more);
+    candidates = items.cardinality();
+  }
+
+  @Override
+  public void settle() {}
+
+  @Override
+  public void ask(int number, Question question, Answers answers) {
+    prefix.start(question.targetClick().session());
+    List<EvalClick> before = question.prefix();
+    before.forEach(c -> prefix.add(c.item(), sec(c)));
+    scores.reset(Math.max(candidates, TOP + 1));
+    recommender.score(prefix, sec(question.targetClick()), scores);
+    answers.answer(number, scores.rankOf(question.targetClick().item()), scores.top(TOP));
+  }
+
+  private static long sec(EvalClick click) {
+    return Math.floorDiv(click.timeMs(), 1_000);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,340 @@
+package dev.dolmen.loadtest.eval;
+
+import dev.dolmen.loadtest.local.LocalServer;
+import dev.dolmen.loadtest.terminal.ProgressBar;
+import dev.dolmen.loadtest.terminal.Terminal;
+import dev.dolmen.loadtest.terminal.TextTable;
+import dev.dolmen.server.cli.CommandFailedException;
+import dev.dolmen.server.config.ConfigException;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.HumanUnits;
+import dev.dolmen.server.data.TimeScale;
+import dev.dolmen.trainer.EngineOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code dolmen eval}. */
+@Command(
+    name = "eval",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Compares the model with baselines on a dataset, by the protocols of the literature.",
+      "",
+      "static: learns NAME.train.inter and predicts every click of the sessions of NAME.test.inter"
+          + " from the second on, each from those before it, among all items learned.",
+      "leave-one-out: learns all but the last two items of each user, or session, and predicts the"
+          + " last one among all items.",
+      "stream: in windows of event time, each predicted by what was learned before. Read as in the"
+          + " paper of Transformers4Rec (a session belongs to the window in which it began),"
+          + " strictly (nothing of a click's own window is known) and live (every click is learned"
+          + " as it happens).",
+      "",
+      "Dolmen learns as a server does and ranks with the code that serves. Ties count against the"
+          + " target. Intervals are of 95%, over sessions, or windows of a stream, drawn 1,000 times"
+          + " with replacement; differences are paired.",
+      ""
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:evaluated",
+      "1:the dataset cannot be read, or does not fit the protocol",
+      "2:an option or the configuration is not valid"
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen eval --data datasets/diginetica",
+      "  dolmen eval --data datasets/diginetica --validation --models dolmen,blend --passes 2",
+      "  dolmen eval --data datasets/globo --protocol stream --limit 300000 --report report",
+      "  dolmen eval --data datasets/beauty --protocol leave-one-out --seeds 3 --json eval.json"
+    })
+public final class EvalCommand implements Callable<Integer> {
+  private static final int PASSES_MAX = 100;
+  private static final int SEEDS_MAX = 100;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of a dataset in RecBole's atomic files.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      defaultValue = "static",
+      description = "static, leave-one-out or stream. Default: ${DEFAULT-VALUE}.")
+  private String protocol = "static";
+
+  @Option(
+      names = "--models",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Of dolmen, popular, popular-of-late, popular-in-session, co-occurrence, sknn, v-sknn,"
+              + " vmis-knn, blend, blend-diginetica, blend-yoochoose."
+              + " Default: dolmen,popular,co-occurrence,vmis-knn,blend.")
+  private List<String> models = ModelKind.USUAL;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description =
+          "The configuration of Dolmen, its schema included; its directory, log and snapshots are"
+              + " not touched. Default: as it is shipped, with a schema that follows from the files.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--passes",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Times that Dolmen learns the history, 1 to 100; a stream is learned once. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int passes = 1;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Runs of Dolmen, each with another seed, whose mean is reported; 1 to 100. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int seeds = 1;
+
+  @Option(
+      names = "--validation",
+      description =
+          "For tuning: predicts NAME.valid.inter, or the sessions in the last 10%% of the training"
+              + " part; with leave-one-out the item before the last. The test part is not read.")
+  private boolean validation;
+
+  @Option(
+      names = "--unseen",
+      description =
+          "With static: also predicts, apart, clicks on items that were never learned, when these"
+              + " have come into the catalogue with their metadata.")
+  private boolean unseen;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Only the first N clicks of each file.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(
+      names = "--readings",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Of a stream: paper, strict and live, the first being the headline. Default: all.")
+  private List<String> readings = StreamSplit.READINGS;
+
+  @Option(
+      names = "--window",
+      paramLabel = "DURATION",
+      defaultValue = "1h",
+      description = "Of a stream. Default: ${DEFAULT-VALUE}.")
+  private String window = "1h";
+
+  @Option(
+      names = "--live-batch",
+      paramLabel = "DURATION",
+      defaultValue = "10s",
+      description =
+          "Event time after which Dolmen has learned what was clicked, in the reading live;"
+              + " baselines know a click at once. Default: ${DEFAULT-VALUE}.")
+  private String liveBatch = "10s";
+
+  @Option(
+      names = "--interval-seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of the intervals. Default: ${DEFAULT-VALUE}.")
+  private long intervalSeed = 1;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write the figures as JSON, as fractions of 1.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Also write a report: report.html, which needs no network, and report.md.")
+  private @Nullable Path report;
+
+  private final Terminal out;
+  private final Terminal progress;
+
+  /** Prints to standard output. */
+  public EvalCommand() {
+    this(Terminal.stdout(), Terminal.stderr());
+  }
+
+  /** Prints figures to {@code out} and progress to {@code progress}. */
+  public EvalCommand(Terminal out, Terminal progress) {
+    this.out = out;
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    EvalOptions options = options();
+    long windowMs = duration("--window", window);
+    long liveBatchMs = duration("--live-batch", liveBatch);
+    DolmenConfig named = config();
+    LocalServer.quietLogs();
+    EvalResult result;
+    try {
+      EvalDataset dataset = read(named);
+      Study study = study(dataset, windowMs, liveBatchMs);
+      result = run(new Evaluation(dataset, engine(named, dataset), options), study);
+    } catch (IOException e) {
+      throw new CommandFailedException(1, e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+    print(result);
+    if (json != null) {
+      EvalJson.of(result).write(json);
+    }
+    if (report != null) {
+      new EvalReport(result).write(report);
+      out.line("report: " + report.resolve("report.html"));
+    }
+    return 0;
+  }
+
+  private EvalOptions options() {
+    check(Study.PROTOCOLS.contains(protocol), "--protocol", protocol, Study.PROTOCOLS);
+    check(passes >= 1 && passes <= PASSES_MAX, "--passes", passes, "1 to 100");
+    check(seeds >= 1 && seeds <= SEEDS_MAX, "--seeds", seeds, "1 to 100");
+    check(limit >= 1, "--limit", limit, "1 or more");
+    boolean stream = protocol.equals(Study.STREAM);
+    check(!stream || passes == 1, "--passes", passes, "1: a stream is learned once");
+    check(!stream || !validation, "--validation", true, "none with a stream: give --limit");
+    check(!unseen || protocol.equals(Study.STATIC), "--unseen", true, "none but with static");
+    for (String reading : readings) {
+      check(StreamSplit.READINGS.contains(reading), "--readings", reading, StreamSplit.READINGS);
+    }
+    LinkedHashSet<ModelKind> kinds = new LinkedHashSet<>();
+    for (String model : models) {
+      ModelKind kind = ModelKind.of(model);
+      if (kind == null) {
+        throw failed("--models", model, ModelKind.titles());
+      }
+      kinds.add(kind);
+    }
+    return new EvalOptions(List.copyOf(kinds), passes, seeds, intervalSeed);
+  }
+
+  private static void check(boolean holds, String option, Object value, Object expected) {
+    if (!holds) {
+      throw failed(option, value, expected);
+    }
+  }
+
+  private static CommandFailedException failed(String option, Object value, Object expected) {
+    String wanted = expected instanceof List<?> ? "one of " + expected : expected.toString();
+    return new CommandFailedException(2, option + ": " + value + ", expected " + wanted);
+  }
+
+  private static long duration(String option, String text) {
+    long ms = HumanUnits.duration(text).orElse(Duration.ZERO).toMillis();
+    check(ms > 0, option, text, "a duration such as 10s, 30m or 1h");
+    return ms;
+  }
+
+  private @Nullable DolmenConfig config() {
+    if (config == null) {
+      return null;
+    }
+    try {
+      return DolmenConfig.load(config, System.getenv());
+    } catch (ConfigException | IOException e) {
+      String message = e.getMessage();
+      throw new CommandFailedException(2, message == null ? e.toString() : message);
+    }
+  }
+
+  private EvalDataset read(@Nullable DolmenConfig named) throws IOException {
+    ProgressBar bar = new ProgressBar(progress, "reading", 0, System::nanoTime);
+    EvalDataset dataset =
+        EvalDataset.read(
+            data,
+            named == null ? null : named.schema(),
+            Study.held(protocol, validation, data),
+            limit,
+            rows -> bar.show(rows, ""));
+    bar.done();
+    return dataset;
+  }
+
+  private Study study(EvalDataset dataset, long windowMs, long liveBatchMs) throws IOException {
+    if (protocol.equals(Study.STATIC)) {
+      return Study.ofStatic(dataset, validation, unseen);
+    }
+    if (protocol.equals(Study.LEAVE_ONE_OUT)) {
+      return Study.ofLeaveOneOut(dataset, validation);
+    }
+    if (dataset.timeScale() == TimeScale.RUNNING_NUMBER) {
+      throw new IOException(
+          dataset.name()
+              + ": its timestamps are a running number, expected seconds or milliseconds since"
+              + " 1970: without real times there are no windows to stream");
+    }
+    return Study.ofStream(
+        dataset, List.copyOf(new LinkedHashSet<>(readings)), windowMs, liveBatchMs);
+  }
+
+  private static EngineOptions engine(@Nullable DolmenConfig named, EvalDataset dataset) {
+    return named == null
+        ? DolmenConfig.defaults(Path.of(""), dataset.schema()).engine()
+        : named.engine();
+  }
+
+  private EvalResult run(Evaluation evaluation, Study study) throws IOException {
+    ProgressBar bar =
+        new ProgressBar(progress, "evaluating", evaluation.work(study), System::nanoTime);
+    EvalResult result = evaluation.run(study, bar::show);
+    bar.done();
+    return result;
+  }
+
+  private void print(EvalResult result) {
+    out.line(result.summary());
+    for (Section section : result.sections()) {
+      out.line("");
+      out.line(out.bold(section.title()));
+      for (EvalTables.Table table : EvalTables.all(section)) {
+        TextTable text = new TextTable(table.headers().toArray(String[]::new));
+        table.rows().forEach(row -> text.row(row.toArray(String[]::new)));
+        out.line(out.dim(table.title()));
+        out.text(text.text());
+        out.line("");
+      }
+    }
+    if (result.unknownTargets() > 0) {
+      out.line(
+          String.format(
+              Locale.ROOT,
+              "%,d clicks were on items that were never learned, and are left out",
+              result.unknownTargets()));
+    }
+    out.line(
+        String.format(
+            Locale.ROOT,
+            "%.0f s, peak memory %,d MB",
+            result.seconds(),
+            result.peakRssBytes() / 1_000_000));
+  }
+}

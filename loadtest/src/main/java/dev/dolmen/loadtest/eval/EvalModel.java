@@ -1,0 +1,44 @@
+package dev.dolmen.loadtest.eval;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.BitSet;
+
+/** Something that learns clicks and is asked what comes next. One thread. */
+interface EvalModel extends Closeable {
+  /** Items ranked first that are looked at beside the target's rank. */
+  int TOP = 20;
+
+  /** Takes answers, each question once, in any order. */
+  @FunctionalInterface
+  interface Answers {
+    /**
+     * The answer to a question.
+     *
+     * @param rank of the target from 1, ties against it; above {@link #TOP} any number above it
+     * @param top the items ranked first, best first, at most {@link #TOP}; good for the call
+     */
+    void answer(int question, int rank, int[] top);
+  }
+
+  /** Whether learning the same history again may change anything. */
+  boolean learnsAgain();
+
+  /** Whether its figures depend on a seed. */
+  boolean seeded();
+
+  /** Begins a pass over history; the catalogue is there from its beginning. */
+  void beginPass() throws IOException;
+
+  /** Takes a click, and its item if it is new. Nothing asked before may be answered with it. */
+  void learn(EvalClick click) throws IOException;
+
+  /** Items come that nobody has clicked; they can be recommended from here on. */
+  void announce(BitSet items) throws IOException;
+
+  /** All that was taken counts from here on. */
+  void settle() throws IOException;
+
+  /** Asks; the answer comes now, with the next {@link #learn} or with {@link #settle}. */
+  void ask(int number, Question question, Answers answers) throws IOException;
+}

@@ -1,0 +1,13 @@
+package dev.dolmen.loadtest.eval;
+
+import java.util.List;
+
+/**
+ * How models are learned and compared.
+ *
+ * @param models in the order of tables
+ * @param passes over the history
+ * @param seeds runs of a model that depends on a seed: seeds from that of the configuration on
+ * @param intervalSeed of the intervals of confidence
+ */
+record EvalOptions(List<ModelKind> models, int passes, int seeds, long intervalSeed) {}

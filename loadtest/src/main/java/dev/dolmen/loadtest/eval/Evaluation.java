@@ -1,0 +1,123 @@
+package dev.dolmen.loadtest.eval;
+
+import dev.dolmen.loadtest.local.ProcessMemory;
+import dev.dolmen.trainer.EngineOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Takes all models through a study and makes the figures. */
+final class Evaluation {
+  /** Key of the section about items that were never learned. */
+  static final String UNSEEN = "unseen";
+
+  private final EvalDataset dataset;
+  private final EngineOptions engine;
+  private final EvalOptions options;
+
+  /**
+   * Sets it up.
+   *
+   * @param engine the product's options, but for directory and seed
+   */
+  Evaluation(EvalDataset dataset, EngineOptions engine, EvalOptions options) {
+    this.dataset = dataset;
+    this.engine = engine;
+    this.options = options;
+  }
+
+  /** Clicks and questions of all plans and models. */
+  long work(Study study) {
+    return study.plans().stream().mapToLong(p -> PlanRuns.work(p, options)).sum();
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws IOException if there is nothing to predict, or no room for what is learned
+   */
+  EvalResult run(Study study, PlanRuns.Progress progress) throws IOException {
+    long start = System.nanoTime();
+    List<Section> sections = new ArrayList<>();
+    long before = 0;
+    for (Plan plan : study.plans()) {
+      if (plan.counted() == 0) {
+        throw new IOException(
+            dataset.name() + ": nothing to predict, no session goes on after what is learned");
+      }
+      long from = before;
+      String reading = study.plans().size() > 1 ? plan.reading() + ": " : "";
+      PlanRuns runs =
+          new PlanRuns(
+              dataset,
+              engine,
+              options,
+              (done, doing) -> progress.done(from + done, reading + doing));
+      sections.addAll(sections(plan, runs.rankings(plan)));
+      before += PlanRuns.work(plan, options);
+    }
+    Plan first = study.plans().getFirst();
+    return new EvalResult(
+        dataset.name(),
+        study.protocol(),
+        study.validation(),
+        learned(first).size(),
+        candidates(first),
+        study.unknownTargets(),
+        options.passes(),
+        options.seeds(),
+        sections,
+        (System.nanoTime() - start) / 1e9,
+        ProcessMemory.ownPeakRssBytes().orElse(-1));
+  }
+
+  private static List<EvalClick> learned(Plan plan) {
+    return plan.stream().isEmpty() ? plan.history() : plan.stream();
+  }
+
+  private static int candidates(Plan plan) {
+    return (int)
+        Stream.concat(
+                plan.catalogue().stream().boxed(), learned(plan).stream().map(EvalClick::item))
+            .distinct()
+            .count();
+  }
+
+  private List<Section> sections(Plan plan, List<Ranking> rankings) {
+    int[] all = IntStream.range(0, plan.counted()).toArray();
+    int[] clicks = Arrays.copyOf(HistorySplits.counts(learned(plan)), dataset.items());
+    List<Section> sections = new ArrayList<>();
+    boolean stream = plan.windows() > 1;
+    if (stream) {
+      int[] last = Arrays.stream(all).filter(q -> plan.questions().get(q).last()).toArray();
+      sections.add(
+          section(plan, rankings, last, clicks, plan.reading() + "-last", "the last item"));
+    }
+    sections.add(
+        section(
+            plan,
+            rankings,
+            all,
+            clicks,
+            stream ? plan.reading() + "-next" : plan.reading(),
+            plan.reading().equals(Study.LEAVE_ONE_OUT) ? "the item left out" : "every next item"));
+    int[] unseen = IntStream.range(plan.counted(), plan.questions().size()).toArray();
+    if (unseen.length > 0) {
+      sections.add(
+          section(plan, rankings, unseen, clicks, UNSEEN, "next items that were never learned"));
+    }
+    return sections;
+  }
+
+  private Section section(
+      Plan plan, List<Ranking> rankings, int[] chosen, int[] clicks, String key, String what) {
+    String title = String.format(Locale.ROOT, "%s: %s", plan.reading(), what);
+    return new SectionFigures(
+            plan, rankings, chosen, clicks, candidates(plan), options.intervalSeed())
+        .section(key, title);
+  }
+}

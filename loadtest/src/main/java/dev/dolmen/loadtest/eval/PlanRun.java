@@ -1,0 +1,95 @@
+package dev.dolmen.loadtest.eval;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+
+/** Takes a model through a plan. One thread. */
+final class PlanRun {
+  private final Plan plan;
+  private final int passes;
+  private final LongConsumer progress;
+  private final int[] ranks;
+  private final TopItems top;
+  private long done;
+  private long askNanos;
+
+  /**
+   * Sets it up.
+   *
+   * @param items of the dataset
+   * @param passes over the history, for models that {@link EvalModel#learnsAgain}
+   * @param progress told of the clicks learned and questions asked so far
+   */
+  PlanRun(Plan plan, int items, int passes, LongConsumer progress) {
+    this.plan = plan;
+    this.passes = passes;
+    this.progress = progress;
+    ranks = new int[plan.questions().size()];
+    top = new TopItems(items);
+  }
+
+  /** Clicks and questions of a run. */
+  static long work(Plan plan, int passes) {
+    return (long) passes * plan.history().size() + plan.steps().size();
+  }
+
+  /**
+   * Runs it.
+   *
+   * @return rank by question
+   * @throws IllegalStateException if a question was not answered
+   */
+  int[] run(EvalModel model) throws IOException {
+    for (int pass = 0; pass < (model.learnsAgain() ? passes : 1); pass++) {
+      model.beginPass();
+      for (EvalClick click : plan.history()) {
+        model.learn(click);
+        progress.accept(++done);
+      }
+    }
+    model.settle();
+    for (int place = 0; place < plan.steps().size(); place++) {
+      step(model, plan.steps().at(place));
+      progress.accept(++done);
+    }
+    long start = System.nanoTime();
+    model.settle();
+    askNanos += System.nanoTime() - start;
+    if (Arrays.stream(ranks).anyMatch(rank -> rank == 0)) {
+      throw new IllegalStateException("a question was not answered");
+    }
+    return ranks;
+  }
+
+  private void step(EvalModel model, int step) throws IOException {
+    if (step == Plan.SETTLE) {
+      model.settle();
+    } else if (step == Plan.ALL_ITEMS) {
+      model.announce(plan.lateItems());
+    } else if (step >= 0) {
+      model.learn(plan.stream().get(step));
+    } else {
+      long start = System.nanoTime();
+      model.ask(~step, plan.questions().get(~step), this::answer);
+      askNanos += System.nanoTime() - start;
+    }
+  }
+
+  private void answer(int question, int rank, int[] items) {
+    ranks[question] = rank;
+    if (question < plan.counted()) {
+      top.add(items);
+    }
+  }
+
+  /** Items that were ranked first. */
+  TopItems top() {
+    return top;
+  }
+
+  /** Time that answering took, where it is done in the call. */
+  double askSeconds() {
+    return askNanos / 1e9;
+  }
+}

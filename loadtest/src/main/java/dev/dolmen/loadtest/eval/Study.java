@@ -1,0 +1,80 @@
+package dev.dolmen.loadtest.eval;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A protocol on a dataset: what is read, and the plans that follow.
+ *
+ * @param protocol as the user gave it
+ * @param validation whether a part of what could be learned is predicted, for tuning
+ * @param plans one, or one of each reading of a stream
+ * @param unknownTargets clicks whose item was never learned and that the plans leave out
+ */
+record Study(String protocol, boolean validation, List<Plan> plans, int unknownTargets) {
+  static final String STATIC = "static";
+  static final String LEAVE_ONE_OUT = "leave-one-out";
+  static final String STREAM = "stream";
+
+  /** All protocols. */
+  static final List<String> PROTOCOLS = List.of(STATIC, LEAVE_ONE_OUT, STREAM);
+
+  /** Share of the clicks whose sessions are held out for tuning, where no file is. */
+  private static final double VALIDATION_SHARE = 0.1;
+
+  /**
+   * The part of the dataset that is predicted.
+   *
+   * @throws IOException if the folder has no dataset, or none that fits
+   */
+  static EvalDataset.Held held(String protocol, boolean validation, Path folder)
+      throws IOException {
+    if (!protocol.equals(STATIC)) {
+      return EvalDataset.Held.NONE;
+    }
+    if (validation) {
+      return EvalDataset.has(folder, EvalDataset.Held.VALIDATION)
+          ? EvalDataset.Held.VALIDATION
+          : EvalDataset.Held.NONE;
+    }
+    if (!EvalDataset.has(folder, EvalDataset.Held.TEST)) {
+      throw new IOException(
+          folder
+              + ": no test part NAME.test.inter, which the protocol static predicts: give"
+              + " --protocol leave-one-out or stream, or --validation");
+    }
+    return EvalDataset.Held.TEST;
+  }
+
+  /**
+   * Learns one part and predicts the other.
+   *
+   * @param unseen whether clicks on items that were never learned are predicted, too, apart
+   */
+  static Study ofStatic(EvalDataset dataset, boolean validation, boolean unseen) {
+    List<EvalClick> learned = dataset.learned();
+    List<EvalClick> held = dataset.held();
+    if (held.isEmpty()) {
+      List<List<EvalClick>> split = HistorySplits.lastSessions(learned, VALIDATION_SHARE);
+      learned = split.getFirst();
+      held = split.getLast();
+    }
+    List<Question> unknown = HistorySplits.unknownTargets(learned, held);
+    Plan plan = HistorySplits.holdOut(learned, held, unseen ? unknown : List.of());
+    return new Study(STATIC, validation, List.of(plan), unknown.size());
+  }
+
+  /** Learns all but the last two of each session. */
+  static Study ofLeaveOneOut(EvalDataset dataset, boolean validation) {
+    Plan plan = HistorySplits.leaveOneOut(dataset.learned(), validation);
+    return new Study(LEAVE_ONE_OUT, validation, List.of(plan), 0);
+  }
+
+  /** Learns window after window. */
+  static Study ofStream(
+      EvalDataset dataset, List<String> readings, long windowMs, long liveBatchMs) {
+    StreamSplit split = new StreamSplit(dataset.learned(), windowMs, liveBatchMs);
+    return new Study(STREAM, false, readings.stream().map(split::plan).toList(), 0);
+  }
+}

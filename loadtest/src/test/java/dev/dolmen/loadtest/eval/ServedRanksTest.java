@@ -1,0 +1,107 @@
+package dev.dolmen.loadtest.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.loadtest.generator.Connection;
+import dev.dolmen.server.StandaloneServer;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.ranking.SessionRanks;
+import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.v1.EventType;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.ScoredItem;
+import dev.dolmen.v1.SessionContext;
+import dev.dolmen.v1.SessionEvent;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What evaluation ranks is what a server answers that starts from the same snapshot. */
+class ServedRanksTest {
+  @TempDir Path folder;
+
+  private record Asked(SessionContext session, String target, int rank, List<String> top) {}
+
+  private static SessionContext context(EvalDataset dataset, List<EvalClick> prefix) {
+    SessionContext.Builder context = SessionContext.newBuilder();
+    for (EvalClick click : prefix) {
+      FeedbackEvent event = dataset.event(click);
+      context.addEvents(
+          SessionEvent.newBuilder()
+              .setItemId(event.getItemId())
+              .setType(EventType.EVENT_TYPE_CLICK)
+              .setTime(event.getTime())
+              .putAllContext(event.getContextMap()));
+    }
+    return context.build();
+  }
+
+  /** Learns, leaves a snapshot behind, and ranks what a server is to be asked. */
+  private List<Asked> evaluated(EvalDataset dataset, DolmenConfig config) throws Exception {
+    List<Asked> asked = new ArrayList<>();
+    try (HistoryTraining training = HistoryTraining.open(config.engine(), InstantSource.system())) {
+      for (int item = 0; item < dataset.items(); item++) {
+        training.upsert(dataset.item(item));
+      }
+      for (EvalClick click : dataset.learned()) {
+        training.learn(dataset.event(click));
+      }
+      training.endPass();
+      SessionRanks ranks = new SessionRanks(training.refreshed());
+      List<Question> questions =
+          HistorySplits.holdOut(dataset.learned(), dataset.held(), List.of()).questions();
+      for (Question q : questions) {
+        ranks.add(
+            context(dataset, q.prefix()), q.targetClick().row().item(), q.targetClick().timeMs());
+      }
+      int[] rank = new int[questions.size()];
+      ranks.ranks(1_000, rank);
+      List<List<String>> tops = ranks.tops(20);
+      for (int i = 0; i < questions.size(); i++) {
+        Question q = questions.get(i);
+        String target = q.targetClick().row().item();
+        asked.add(new Asked(context(dataset, q.prefix()), target, rank[i], tops.get(i)));
+      }
+      training.snapshot();
+    }
+    return asked;
+  }
+
+  @Test
+  void aServerFromTheSameSnapshotAnswersTheSame() throws Exception {
+    Shops.items(folder, "shop");
+    Shops.clicks(folder.resolve("shop.train.inter"), "session_id", 300, Shops.FROM_SEC, 1);
+    Shops.clicks(folder.resolve("shop.test.inter"), "session_id", 12, Shops.FROM_SEC + 300 * 60, 2);
+    EvalDataset dataset =
+        EvalDataset.read(folder, null, EvalDataset.Held.TEST, Long.MAX_VALUE, rows -> {});
+    assertThat(dataset.schema().slots()).hasSizeGreaterThan(3);
+    DolmenConfig config = DolmenConfig.defaults(folder.resolve("data"), dataset.schema());
+    List<Asked> asked = evaluated(dataset, config);
+    assertThat(asked).hasSize(48);
+    try (StandaloneServer server = StandaloneServer.start(config);
+        Connection connection = Connection.open("127.0.0.1", server.port())) {
+      for (Asked one : asked) {
+        List<ScoredItem> all =
+            connection
+                .recommendationsBlocking()
+                .recommend(
+                    RecommendRequest.newBuilder()
+                        .setSession(one.session())
+                        .setK(1_000)
+                        .setIncludeSeen(true)
+                        .setNoImpression(true)
+                        .build())
+                .getItemsList();
+        assertThat(all).hasSize(dataset.items());
+        List<String> ids = all.stream().map(ScoredItem::getItemId).toList();
+        assertThat(ids.subList(0, 20)).isEqualTo(one.top());
+        float target = all.get(ids.indexOf(one.target())).getScore();
+        assertThat(all.stream().filter(i -> i.getScore() >= target).count()).isEqualTo(one.rank());
+      }
+    }
+  }
+}
