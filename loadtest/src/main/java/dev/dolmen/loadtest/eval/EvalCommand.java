@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
           + " as it happens).",
       "",
       "Dolmen learns as a server does and ranks with the code that serves. Ties count against the"
-          + " target. Intervals are of 95%, over sessions, or windows of a stream, drawn 1,000 times"
+          + " target. Intervals are of 95%%, over sessions, or windows of a stream, drawn 1,000 times"
           + " with replacement; differences are paired.",
       ""
     },
@@ -121,8 +121,9 @@ public final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--unseen",
       description =
-          "With static: also predicts, apart, clicks on items that were never learned, when these"
-              + " have come into the catalogue with their metadata.")
+          "With static: also predicts, apart, clicks on items that were never learned and that the"
+              + " session has not clicked before, when these have come into the catalogue with their"
+              + " metadata.")
   private boolean unseen;
 
   @Option(

@@ -62,7 +62,7 @@ final class EvalJson {
         .put("popularity@20", model.popularity())
         .put("effective_items@20", model.effectiveItems())
         .put("learn_seconds", model.learnSeconds())
-        .put("ask_seconds", model.askSeconds());
+        .put("prediction_us", model.askMicros());
   }
 
   private static JsonReport estimate(Estimate estimate) {

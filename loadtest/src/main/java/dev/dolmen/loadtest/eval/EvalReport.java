@@ -184,7 +184,8 @@ final class EvalReport {
             Bootstrap.RESAMPLES),
         "Coverage is the share of the items that are in anybody's first 20; popularity the mean"
             + " place of a recommended item by clicks learned, 100% for the most clicked; effective"
-            + " items how many it would be if all were recommended equally often.",
+            + " items how many it would be if all were recommended equally often. All three are of every prediction that a model made"
+            + " among the items learned.",
         String.format(
             Locale.ROOT,
             "Dolmen learned the history %d times, with %d seeds. %,d clicks on items that were"

@@ -29,7 +29,7 @@ final class EvalTables {
               percent(m.coverage()),
               percent(m.popularity()),
               String.format(Locale.ROOT, "%,.0f", m.effectiveItems()),
-              String.format(Locale.ROOT, "%.0f", 1e6 * m.askSeconds() / section.questions())));
+              String.format(Locale.ROOT, "%.0f", m.askMicros())));
     }
     return new Table(
         "Models, % at 20, intervals of 95% over " + section.unit(),

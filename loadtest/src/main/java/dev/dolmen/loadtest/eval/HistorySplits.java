@@ -49,6 +49,13 @@ final class HistorySplits {
     return questions;
   }
 
+  /** Those of the questions that ask for an item which the session does not have yet. */
+  static List<Question> newToTheSession(List<Question> questions) {
+    return questions.stream()
+        .filter(q -> q.prefix().stream().noneMatch(c -> c.item() == q.targetClick().item()))
+        .toList();
+  }
+
   /**
    * Splits clicks for tuning: sessions that begin within the last share of the clicks are held out.
    *

@@ -34,7 +34,7 @@ record Section(
    * @param popularity mean place of a recommended item by clicks, 1 for the most clicked
    * @param effectiveItems items that recommendations spread over
    * @param learnSeconds of all runs
-   * @param askSeconds of one run
+   * @param askMicros microseconds that an answer took
    */
   record Model(
       String name,
@@ -43,7 +43,7 @@ record Section(
       double popularity,
       double effectiveItems,
       double learnSeconds,
-      double askSeconds) {
+      double askMicros) {
     Estimate metric(RankMetric metric) {
       Estimate found = metrics.get(metric);
       if (found == null) {

@@ -78,7 +78,7 @@ final class SectionFigures {
         ranking.top().popularity(clicks),
         ranking.top().effectiveItems(),
         ranking.learnSeconds(),
-        ranking.askSeconds() / ranking.runs());
+        1e6 * ranking.askSeconds() / ranking.runs() / plan.questions().size());
   }
 
   private List<Section.Difference> differences(Bootstrap bootstrap, int model, int other) {

@@ -50,7 +50,8 @@ record Study(String protocol, boolean validation, List<Plan> plans, int unknownT
   /**
    * Learns one part and predicts the other.
    *
-   * @param unseen whether clicks on items that were never learned are predicted, too, apart
+   * @param unseen whether clicks on items that were never learned are predicted, too, apart, where
+   *     the session has not clicked them before
    */
   static Study ofStatic(EvalDataset dataset, boolean validation, boolean unseen) {
     List<EvalClick> learned = dataset.learned();
@@ -61,7 +62,9 @@ record Study(String protocol, boolean validation, List<Plan> plans, int unknownT
       held = split.getLast();
     }
     List<Question> unknown = HistorySplits.unknownTargets(learned, held);
-    Plan plan = HistorySplits.holdOut(learned, held, unseen ? unknown : List.of());
+    Plan plan =
+        HistorySplits.holdOut(
+            learned, held, unseen ? HistorySplits.newToTheSession(unknown) : List.of());
     return new Study(STATIC, validation, List.of(plan), unknown.size());
   }
 

@@ -51,8 +51,12 @@ class ProtocolsTest {
 
   @Test
   void itemsThatWereNeverLearnedAreAskedApartAndLast() throws IOException {
-    List<EvalClick> held = List.of(click(2, 1, 10), click(2, 9, 11), click(2, 2, 12));
-    Plan plan = HistorySplits.holdOut(LEARNED, held, HistorySplits.unknownTargets(LEARNED, held));
+    List<EvalClick> held =
+        List.of(click(2, 1, 10), click(2, 9, 11), click(2, 2, 12), click(2, 9, 13));
+    List<Question> unknown = HistorySplits.unknownTargets(LEARNED, held);
+    assertThat(unknown).hasSize(2);
+    // That a session comes back to an item says nothing of the item.
+    Plan plan = HistorySplits.holdOut(LEARNED, held, HistorySplits.newToTheSession(unknown));
     assertThat(plan.counted()).isEqualTo(1);
     assertThat(plan.catalogue().get(9)).isFalse();
     RecordingModel model = run(plan, 1);
