@@ -64,9 +64,9 @@ final class BaselineModel implements EvalModel {
     prefix.start(question.targetClick().session());
     List<EvalClick> before = question.prefix();
     before.forEach(c -> prefix.add(c.item(), sec(c)));
-    scores.reset(Math.max(candidates, TOP + 1));
+    scores.reset(Math.max(candidates, DEPTH + 1));
     recommender.score(prefix, sec(question.targetClick()), scores);
-    answers.answer(number, scores.rankOf(question.targetClick().item()), scores.top(TOP));
+    answers.answer(number, scores.rankOf(question.targetClick().item()), scores.top(DEPTH));
   }
 
   private static long sec(EvalClick click) {

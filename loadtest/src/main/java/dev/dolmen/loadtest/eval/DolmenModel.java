@@ -160,8 +160,8 @@ final class DolmenModel implements EvalModel {
     if (ranking == null || to == null || ranking.size() == 0) {
       return;
     }
-    ranking.ranks(TOP, ranks);
-    List<List<String>> tops = ranking.tops(TOP);
+    ranking.ranks(DEPTH, ranks);
+    List<List<String>> tops = ranking.tops(DEPTH);
     for (int i = 0; i < ranking.size(); i++) {
       int[] top = tops.get(i).stream().mapToInt(dataset::itemNumber).toArray();
       to.answer(numbers[i], ranks[i], top);

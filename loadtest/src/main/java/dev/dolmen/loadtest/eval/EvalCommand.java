@@ -36,7 +36,8 @@ import picocli.CommandLine.Option;
       "stream: in windows of event time, each predicted by what was learned before. Read as in the"
           + " paper of Transformers4Rec (a session belongs to the window in which it began),"
           + " strictly (nothing of a click's own window is known) and live (every click is learned"
-          + " as it happens).",
+          + " as it happens). An item counts once a session, and those that the session has clicked"
+          + " are not ranked.",
       "",
       "Dolmen learns as a server does and ranks with the code that serves. Ties count against the"
           + " target. Intervals are of 95%%, over sessions, or windows of a stream, drawn 1,000 times"

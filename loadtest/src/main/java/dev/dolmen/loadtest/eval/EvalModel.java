@@ -6,8 +6,11 @@ import java.util.BitSet;
 
 /** Something that learns clicks and is asked what comes next. One thread. */
 interface EvalModel extends Closeable {
-  /** Items ranked first that are looked at beside the target's rank. */
+  /** Ranks that count. */
   int TOP = 20;
+
+  /** Ranks that are asked for: those that count, and as many for items that are left out. */
+  int DEPTH = TOP + StreamSplit.CLICKS_MAX;
 
   /** Takes answers, each question once, in any order. */
   @FunctionalInterface
@@ -15,8 +18,8 @@ interface EvalModel extends Closeable {
     /**
      * The answer to a question.
      *
-     * @param rank of the target from 1, ties against it; above {@link #TOP} any number above it
-     * @param top the items ranked first, best first, at most {@link #TOP}; good for the call
+     * @param rank of the target from 1, ties against it; above {@link #DEPTH} any number above it
+     * @param top the items ranked first, best first, at most {@link #DEPTH}; good for the call
      */
     void answer(int question, int rank, int[] top);
   }

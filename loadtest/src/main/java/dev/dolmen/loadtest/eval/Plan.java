@@ -18,6 +18,7 @@ import java.util.List;
  * @param questions that steps refer to, in the order in which they are asked
  * @param counted questions that make the figures: the first; others are looked at apart
  * @param steps see {@link Steps}
+ * @param withoutSeen whether items that the session has clicked are left out of the ranking
  * @param windows that questions are counted in; 1 where there are none
  * @param windowNames what the windows are called, as many as {@code windows}
  */
@@ -30,6 +31,7 @@ record Plan(
     List<Question> questions,
     int counted,
     Steps steps,
+    boolean withoutSeen,
     int windows,
     List<String> windowNames) {
   /** A step in which all that was learned comes into effect; other steps come between these. */
@@ -115,6 +117,7 @@ record Plan(
         all,
         questions.size(),
         steps,
+        false,
         1,
         List.of("all"));
   }

@@ -2,6 +2,7 @@ package dev.dolmen.loadtest.eval;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.LongConsumer;
 
 /** Takes a model through a plan. One thread. */
@@ -77,9 +78,20 @@ final class PlanRun {
   }
 
   private void answer(int question, int rank, int[] items) {
-    ranks[question] = rank;
+    int[] kept = items;
+    int left = rank;
+    if (plan.withoutSeen()) {
+      BitSet seen = new BitSet();
+      plan.questions().get(question).prefix().forEach(c -> seen.set(c.item()));
+      // A rank counts all that score as high: they are the first so many of the list.
+      if (rank <= items.length) {
+        left -= (int) Arrays.stream(items, 0, rank).filter(seen::get).count();
+      }
+      kept = Arrays.stream(items).filter(item -> !seen.get(item)).toArray();
+    }
+    ranks[question] = left;
     if (question < plan.counted()) {
-      top.add(items);
+      top.add(Arrays.copyOf(kept, Math.min(EvalModel.TOP, kept.length)));
     }
   }
 

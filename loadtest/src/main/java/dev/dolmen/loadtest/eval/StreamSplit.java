@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Clicks in event time, in windows: what was learned before is asked about what comes (the
  * incremental evaluation of Transformers4Rec, RecSys 2021, section 4). Sessions are read as there:
  * an item counts once a session, the first {@value #CLICKS_MAX} items count, sessions of one item
- * are left out. An item is a candidate from when it is learned first. Three readings say what is
- * known when a question is asked; the first window asks none.
+ * are left out. An item is a candidate from when it is learned first, unless the session has
+ * clicked it already: read so, it cannot be the target. Three readings say what is known when a
+ * question is asked; the first window asks none.
  */
 final class StreamSplit {
   /** Sessions belong as a whole to the window in which they begin; windows before are learned. */
@@ -190,6 +191,7 @@ final class StreamSplit {
           questions,
           questions.size(),
           steps,
+          true,
           windows,
           List.copyOf(names));
     }

@@ -183,6 +183,28 @@ class ProtocolsTest {
     }
   }
 
+  /** Items 1 and 2 before the target score as high or higher, and an item that nobody clicked. */
+  @Test
+  void inAStreamItemsThatTheSessionHasClickedAreNotRanked() throws IOException {
+    List<EvalClick> clicks =
+        List.of(click(0, 9, 0), click(1, 1, 4_000), click(1, 2, 4_001), click(1, 3, 4_002));
+    Plan stream = new StreamSplit(clicks, 3_600_000, 60_000).plan(StreamSplit.PAPER);
+    assertThat(new PlanRun(stream, 10, 1, done -> {}).run(answering(1, 7, 2, 3)))
+        .containsExactly(3, 2);
+    Plan whole = HistorySplits.leaveOneOut(clicks, false);
+    assertThat(new PlanRun(whole, 10, 1, done -> {}).run(answering(1, 7, 2, 3))).containsExactly(4);
+  }
+
+  /** Ranks every target fourth, behind the first of these, which stand at the top. */
+  private static EvalModel answering(int... top) {
+    return new RecordingModel() {
+      @Override
+      public void ask(int number, Question question, Answers answers) {
+        answers.answer(number, 4, top);
+      }
+    };
+  }
+
   @Test
   void allReadingsOfAStreamAskForTheSameSessionsLastItems() throws IOException {
     Set<Integer> paper = lastTargets(StreamSplit.PAPER);

@@ -5,7 +5,7 @@ import java.util.BitSet;
 import java.util.List;
 
 /** Remembers what it is shown and asked; answers every question with rank 1. */
-final class RecordingModel implements EvalModel {
+class RecordingModel implements EvalModel {
   /** A question, and the clicks that had been learned, and settled, by then. */
   record Asked(Question question, List<EvalClick> learned, List<EvalClick> settled) {}
 
