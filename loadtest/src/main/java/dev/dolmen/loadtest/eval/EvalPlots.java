@@ -175,7 +175,7 @@ final class EvalPlots {
 
   private static String label(double share) {
     double percent = 100 * share;
-    return percent == Math.rint(percent)
+    return Math.abs(percent - Math.rint(percent)) < 1e-6
         ? String.format(Locale.ROOT, "%.0f%%", percent)
         : String.format(Locale.ROOT, "%.1f%%", percent);
   }
