@@ -2,6 +2,7 @@ package dev.dolmen.model;
 
 import dev.dolmen.model.layer.ClickHead;
 import dev.dolmen.model.layer.ParameterLayout;
+import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.model.session.SessionPanels;
 import java.util.Arrays;
 import java.util.List;
@@ -47,12 +48,12 @@ public final class ServingModel {
   }
 
   /**
-   * Copies the learned {@link ScoreTerms}.
+   * Copies the parameters of the {@link SignalNetwork}.
    *
-   * @param out overwritten, [{@link ScoreTerms#COUNT}]
+   * @param out overwritten, [{@link SignalNetwork#PARAMETERS}]
    */
-  public void copyTerms(float[] out) {
-    System.arraycopy(parameters, architecture.terms, out, 0, ScoreTerms.COUNT);
+  public void copySignals(float[] out) {
+    System.arraycopy(parameters, architecture.signals, out, 0, SignalNetwork.PARAMETERS);
   }
 
   /**
@@ -74,8 +75,8 @@ public final class ServingModel {
 
   /**
    * Encodes sessions, each by its last position; the score of an item is the dot product of the
-   * result with its vector, plus its popularity prior times {@link #priorWeight}, plus its {@link
-   * ScoreTerms}.
+   * result with its vector, plus its popularity prior times {@link #priorWeight}, plus what its
+   * {@link SignalNetwork signals} add.
    *
    * @param input one or more sessions of 1 to L tokens
    * @param out overwritten, [sessions, D]

@@ -6,6 +6,7 @@ import dev.dolmen.model.kernel.KernelThreads;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.Floats;
 import dev.dolmen.model.layer.ParameterLayout;
+import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.model.loss.TaskLosses;
 import dev.dolmen.model.optimizer.AdamW;
 import dev.dolmen.model.session.SessionActivations;
@@ -95,7 +96,7 @@ public final class SessionModel implements AutoCloseable {
     this.optimizer = new AdamW(optimizer, architecture.layout);
     losses =
         new TaskLosses(
-            kernels, options, architecture.heads, architecture.priorWeight, architecture.terms);
+            kernels, options, architecture.heads, architecture.priorWeight, architecture.signals);
   }
 
   /** The model's shape. */
@@ -109,12 +110,12 @@ public final class SessionModel implements AutoCloseable {
   }
 
   /**
-   * Copies the learned {@link ScoreTerms}.
+   * Copies the parameters of the {@link SignalNetwork}.
    *
-   * @param out overwritten, [{@link ScoreTerms#COUNT}]
+   * @param out overwritten, [{@link SignalNetwork#PARAMETERS}]
    */
-  public void copyTerms(float[] out) {
-    System.arraycopy(parameters, architecture.terms, out, 0, ScoreTerms.COUNT);
+  public void copySignals(float[] out) {
+    System.arraycopy(parameters, architecture.signals, out, 0, SignalNetwork.PARAMETERS);
   }
 
   /** Where the dense parameters stand. */
@@ -161,7 +162,7 @@ public final class SessionModel implements AutoCloseable {
   /**
    * Session vectors of the last forward, row-major [Q, D] from index 0 (the array may be longer).
    * The score of an item is the dot product with its vector, plus its prior times {@link
-   * #priorWeight}, plus its {@link ScoreTerms}. Valid until the next forward.
+   * #priorWeight}, plus what its {@link SignalNetwork signals} add. Valid until the next forward.
    */
   public float[] sessionVectors() {
     return sessions.vectors();

@@ -65,23 +65,35 @@ public final class TrainingBatch {
    */
   public float[] candidatePrior = new float[0];
 
-  /** First of each prediction's signals, [P + 1]; not read where {@link #signalTerm} is empty. */
+  /** First of each prediction's signals, [P + 1]; not read where {@link #signalItem} is empty. */
   public int[] signalStart = new int[1];
 
-  /** Candidate whose score the signal changes. */
-  public int[] signalCandidate = new int[0];
+  /**
+   * Candidate whose score the signal changes, at most one signal each; {@link #candidates} and
+   * above are the prediction's own, in their order.
+   */
+  public int[] signalItem = new int[0];
 
-  /** The {@link ScoreTerms term} that is added to it. */
-  public int[] signalTerm = new int[0];
-
-  /** What the term is multiplied with. */
-  public float[] signalWeight = new float[0];
+  /** {@link SignalFeatures} of the candidate, [signals, {@link SignalFeatures#COUNT}]. */
+  public float[] signalFeatures = new float[0];
 
   /**
-   * Added to the score beside the term: what makes the correction by {@link #candidateLogQ} another
-   * one for this prediction. At one signal of a candidate, 0 at its others.
+   * Added to the score beside what the features add: what makes the correction by {@link
+   * #candidateLogQ} another one for this prediction.
    */
   public float[] signalOffset = new float[0];
+
+  /**
+   * First of each prediction's own candidates, [P + 1]: items that are candidates of this
+   * prediction alone, beside the shared ones. Not read where {@link #ownItem} is empty.
+   */
+  public int[] ownStart = new int[1];
+
+  /** Record in {@link #items} of each own candidate, {@link #candidates} or above. */
+  public int[] ownItem = new int[0];
+
+  /** Its popularity prior, like {@link #candidatePrior}. */
+  public float[] ownPrior = new float[0];
 
   /** Session vectors that only {@link #shown} items ask for. */
   public int shownQueries;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import dev.dolmen.model.layer.SignalNetwork;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -177,27 +178,43 @@ class PyTorchParityTest {
     assertThat(losses[STEPS - 1]).isLessThan(0.98f * losses[0]);
   }
 
+  /** Scores of the shared candidates and of two of its own, [P, V + 2]; those present. */
   private static float[] logits(SessionModel model, TrainingBatch batch) {
-    int width = model.options().width();
-    float[] terms = new float[ScoreTerms.COUNT];
-    model.copyTerms(terms);
-    float[] logits = new float[batch.predictions * batch.candidates];
+    float[] learned = new float[SignalNetwork.PARAMETERS];
+    model.copySignals(learned);
+    int columns = batch.candidates + 2;
+    float[] logits = new float[batch.predictions * columns];
     for (int p = 0; p < batch.predictions; p++) {
       for (int v = 0; v < batch.candidates; v++) {
-        double logit =
+        double offset =
             model.priorWeight() * batch.candidatePrior[v] - (double) batch.candidateLogQ[v];
-        for (int d = 0; d < width; d++) {
-          logit +=
-              (double) model.sessionVectors()[p * width + d] * model.itemVectors()[v * width + d];
-        }
-        logits[p * batch.candidates + v] = (float) logit;
+        logits[p * columns + v] = (float) (offset + product(model, p, v));
+      }
+      for (int own = batch.ownStart[p]; own < batch.ownStart[p + 1]; own++) {
+        int v = batch.candidates + own - batch.ownStart[p];
+        double offset = (double) model.priorWeight() * batch.ownPrior[own];
+        logits[p * columns + v] = (float) (offset + product(model, p, batch.ownItem[own]));
       }
       for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
-        logits[p * batch.candidates + batch.signalCandidate[s]] +=
-            terms[batch.signalTerm[s]] * batch.signalWeight[s] + batch.signalOffset[s];
+        int features = s * SignalFeatures.COUNT;
+        float[] units = new float[SignalNetwork.HIDDEN];
+        logits[p * columns + batch.signalItem[s]] +=
+            SignalNetwork.forward(learned, 0, batch.signalFeatures, features, units)
+                + batch.signalOffset[s];
       }
     }
     return logits;
+  }
+
+  private static double product(SessionModel model, int prediction, int record) {
+    int width = model.options().width();
+    double sum = 0;
+    for (int d = 0; d < width; d++) {
+      sum +=
+          (double) model.sessionVectors()[prediction * width + d]
+              * model.itemVectors()[record * width + d];
+    }
+    return sum;
   }
 
   private static void assertNear(String name, float[] actual, float[] expected) {

@@ -43,6 +43,7 @@ final class RandomBatch {
     }
     predictions(candidates, random);
     shown(items, random);
+    ownCandidates(items, random);
     signals(candidates, random);
     batch.number = seed;
   }
@@ -125,24 +126,37 @@ final class RandomBatch {
     }
   }
 
-  /** Two signals for half of all candidates. */
+  /** Up to two candidates of its own for each prediction. */
+  private void ownCandidates(int items, Random random) {
+    batch.ownStart = new int[batch.predictions + 1];
+    batch.ownItem = new int[2 * batch.predictions];
+    batch.ownPrior = new float[2 * batch.predictions];
+    int at = 0;
+    for (int p = 0; p < batch.predictions; p++) {
+      for (int own = p % 3; own > 0; own--) {
+        batch.ownItem[at] = random.nextInt(items);
+        batch.ownPrior[at++] = random.nextFloat();
+      }
+      batch.ownStart[p + 1] = at;
+    }
+  }
+
+  /** Signals for half of all candidates, those of a prediction's own among them. */
   private void signals(int candidates, Random random) {
-    int most = 2 * batch.predictions * candidates;
+    int most = batch.predictions * (candidates + 2);
     batch.signalStart = new int[batch.predictions + 1];
-    batch.signalCandidate = new int[most];
-    batch.signalTerm = new int[most];
-    batch.signalWeight = new float[most];
+    batch.signalItem = new int[most];
+    batch.signalFeatures = new float[most * SignalFeatures.COUNT];
     batch.signalOffset = new float[most];
     int at = 0;
     for (int p = 0; p < batch.predictions; p++) {
-      for (int v = 0; v < candidates; v++) {
-        int first = random.nextInt(ScoreTerms.COUNT - 1);
-        for (int term = first; term < first + 2 && (v + p) % 2 == 0; term++) {
-          batch.signalCandidate[at] = v;
-          batch.signalTerm[at] = term;
-          batch.signalOffset[at] = (float) random.nextGaussian();
-          batch.signalWeight[at++] = random.nextFloat();
+      int all = candidates + batch.ownStart[p + 1] - batch.ownStart[p];
+      for (int v = p % 2; v < all; v += 2) {
+        for (int f = 0; f < SignalFeatures.COUNT; f++) {
+          batch.signalFeatures[at * SignalFeatures.COUNT + f] = (float) random.nextGaussian();
         }
+        batch.signalItem[at] = v;
+        batch.signalOffset[at++] = (float) random.nextGaussian();
       }
       batch.signalStart[p + 1] = at;
     }

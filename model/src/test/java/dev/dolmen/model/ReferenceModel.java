@@ -2,6 +2,7 @@ package dev.dolmen.model;
 
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import dev.dolmen.model.layer.SignalNetwork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -249,21 +250,34 @@ final class ReferenceModel {
     return score;
   }
 
-  private double term(int term) {
-    if (term < 16) {
-      return p("repeat/distance", 0, term);
+  /** What a signal's features add to a score. */
+  private double signal(TrainingBatch batch, int signal) {
+    double sum = 0;
+    for (int h = 0; h < SignalNetwork.HIDDEN; h++) {
+      double unit = p("signals/biases", 0, h);
+      for (int f = 0; f < SignalFeatures.COUNT; f++) {
+        unit += feature(batch, signal, f) * p("signals/units", f, h);
+      }
+      sum += Math.max(0, unit) * p("signals/outputs", 0, h);
     }
-    return term < 27 ? p("covisit/long", 0, term - 16) : p("covisit/recent", 0, term - 27);
+    for (int f = 0; f < SignalFeatures.COUNT; f++) {
+      sum += feature(batch, signal, f) * p("signals/linear", 0, f);
+    }
+    return sum;
   }
 
-  /** Cross entropy, with the target's weight smoothed over all. */
-  private double crossEntropy(double[] scores, int target) {
+  private static double feature(TrainingBatch batch, int signal, int feature) {
+    return batch.signalFeatures[signal * SignalFeatures.COUNT + feature];
+  }
+
+  /** Cross entropy, with the target's weight smoothed over the shared candidates. */
+  private double crossEntropy(double[] scores, int shared, int target) {
     double smoothing = options.tasks().labelSmoothing();
     double sum = 0;
     double wanted = (1 - smoothing) * scores[target];
-    for (double score : scores) {
-      sum += Math.exp(score);
-      wanted += smoothing / scores.length * score;
+    for (int v = 0; v < scores.length; v++) {
+      sum += Math.exp(scores[v]);
+      wanted += v < shared ? smoothing / shared * scores[v] : 0;
     }
     return Math.log(sum) - wanted;
   }
@@ -271,20 +285,25 @@ final class ReferenceModel {
   private double nextItemLoss(TrainingBatch batch, boolean[] dropped, double[][] sessions) {
     double loss = 0;
     for (int p = 0; p < batch.predictions; p++) {
-      double[] scores = new double[batch.candidates];
-      for (int v = 0; v < batch.candidates; v++) {
+      int shared = batch.candidates;
+      int own = batch.ownStart[p + 1] - batch.ownStart[p];
+      double[] scores = new double[shared + own];
+      for (int v = 0; v < shared; v++) {
         scores[v] =
             dot(item(batch, v, dropped), sessions[p])
                 + p("prior/weight", 0, 0) * batch.candidatePrior[v]
                 - batch.candidateLogQ[v];
-        for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
-          if (batch.signalCandidate[s] == v) {
-            scores[v] += batch.signalWeight[s] * term(batch.signalTerm[s]);
-            scores[v] += batch.signalOffset[s];
-          }
-        }
       }
-      loss += batch.predictionWeight[p] * crossEntropy(scores, batch.predictionTarget[p]);
+      for (int o = 0; o < own; o++) {
+        int at = batch.ownStart[p] + o;
+        scores[shared + o] =
+            dot(item(batch, batch.ownItem[at], dropped), sessions[p])
+                + p("prior/weight", 0, 0) * batch.ownPrior[at];
+      }
+      for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
+        scores[batch.signalItem[s]] += signal(batch, s) + batch.signalOffset[s];
+      }
+      loss += batch.predictionWeight[p] * crossEntropy(scores, shared, batch.predictionTarget[p]);
     }
     return loss;
   }
@@ -332,7 +351,7 @@ final class ReferenceModel {
         double[] row = Arrays.copyOfRange(rows[feature.slot()], at, at + feature.dim());
         scores[k] = dot(hidden, row) - Math.log(1 - Math.exp(absent[values.get(k)]));
       }
-      sums[0][task] += batch.predictionWeight[p] * crossEntropy(scores, target);
+      sums[0][task] += batch.predictionWeight[p] * crossEntropy(scores, scores.length, target);
       sums[1][task] += batch.predictionWeight[p];
     }
   }

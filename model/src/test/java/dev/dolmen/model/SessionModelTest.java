@@ -251,7 +251,8 @@ class SessionModelTest {
     SessionModel model = new SessionModel(options, optimizer, 3);
     RandomBatch random = memorable(options);
     TrainingBatch batch = random.batch;
-    batch.signalTerm = new int[0];
+    batch.signalItem = new int[0];
+    batch.ownItem = new int[0];
     double loss = 0;
     for (int n = 0; n < 400; n++) {
       random.zeroGradients();

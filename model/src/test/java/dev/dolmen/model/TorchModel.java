@@ -23,6 +23,12 @@ import java.util.stream.IntStream;
  * names and shapes of its tensors. One instance is for one pass: gradients add up in PyTorch.
  */
 final class TorchModel implements AutoCloseable {
+  /** Own candidates of a prediction at most. */
+  private static final int OWN = 2;
+
+  /** Added to the score of one that there is not. */
+  private static final float ABSENT = -1e9f;
+
   private final NDManager manager = NDManager.newBaseManager(Device.cpu());
   private final ModelOptions options;
   private final TrainingBatch batch;
@@ -118,6 +124,9 @@ final class TorchModel implements AutoCloseable {
       }
       collector.backward(weighted(perTask));
       logits = scores.toFloatArray();
+      for (int i = 0; i < logits.length; i++) {
+        logits[i] = logits[i] < ABSENT / 2 ? 0 : logits[i];
+      }
       for (int task = 0; task < losses.length; task++) {
         losses[task] = perTask.get(task).getFloat() / examples[task];
       }
@@ -346,26 +355,59 @@ final class TorchModel implements AutoCloseable {
     System.arraycopy(batch.candidatePrior, 0, prior[0], 0, batch.candidates);
     System.arraycopy(batch.candidateLogQ, 0, logQ[0], 0, batch.candidates);
     NDArray offsets = constant(prior).mul(p("prior/weight")).sub(constant(logQ));
-    return sessions.matMul(candidates.transpose()).add(offsets).add(signals());
+    NDArray shared = sessions.matMul(candidates.transpose()).add(offsets);
+    return NDArrays.concat(new NDList(shared, own(items, sessions)), 1).add(signals());
+  }
+
+  /** Scores of {@value #OWN} candidates of its own for each prediction, [P, OWN]. */
+  private NDArray own(NDArray items, NDArray sessions) {
+    long[] record = new long[batch.predictions * OWN];
+    float[][] prior = new float[batch.predictions][OWN];
+    float[][] absent = new float[batch.predictions][OWN];
+    for (int p = 0; p < batch.predictions; p++) {
+      int own = batch.ownStart[p + 1] - batch.ownStart[p];
+      for (int o = 0; o < OWN; o++) {
+        if (o < own) {
+          record[p * OWN + o] = batch.ownItem[batch.ownStart[p] + o];
+          prior[p][o] = batch.ownPrior[batch.ownStart[p] + o];
+        } else {
+          absent[p][o] = ABSENT;
+        }
+      }
+    }
+    int width = options.width();
+    NDArray vectors =
+        items.get(items.getManager().create(record)).reshape(batch.predictions, OWN, width);
+    return vectors
+        .mul(sessions.reshape(batch.predictions, 1, width))
+        .sum(new int[] {2})
+        .add(constant(prior).mul(p("prior/weight")))
+        .add(constant(absent));
   }
 
   private NDArray signals() {
-    int candidates = batch.candidates;
-    float[][] weights = new float[batch.predictions * candidates][ScoreTerms.COUNT];
-    float[][] offsets = new float[batch.predictions][candidates];
+    int columns = batch.candidates + OWN;
+    float[][] features = new float[batch.predictions * columns][SignalFeatures.COUNT];
+    float[][] has = new float[batch.predictions * columns][1];
+    float[][] offsets = new float[batch.predictions][columns];
     for (int p = 0; p < batch.predictions; p++) {
       for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
-        int v = batch.signalCandidate[s];
-        weights[p * candidates + v][batch.signalTerm[s]] += batch.signalWeight[s];
-        offsets[p][v] += batch.signalOffset[s];
+        int row = p * columns + batch.signalItem[s];
+        has[row][0] = 1;
+        int from = s * SignalFeatures.COUNT;
+        System.arraycopy(batch.signalFeatures, from, features[row], 0, SignalFeatures.COUNT);
+        offsets[p][batch.signalItem[s]] = batch.signalOffset[s];
       }
     }
-    NDArray terms =
-        NDArrays.concat(
-            new NDList(p("repeat/distance"), p("covisit/long"), p("covisit/recent")), 1);
-    return constant(weights)
-        .matMul(terms.transpose())
-        .reshape(batch.predictions, candidates)
+    NDArray x = constant(features);
+    NDArray units =
+        x.matMul(p("signals/units")).add(p("signals/biases")).getNDArrayInternal().relu();
+    NDArray linear = x.matMul(p("signals/linear").transpose());
+    return units
+        .matMul(p("signals/outputs").transpose())
+        .add(linear)
+        .mul(constant(has))
+        .reshape(batch.predictions, columns)
         .add(constant(offsets));
   }
 
@@ -373,10 +415,11 @@ final class TorchModel implements AutoCloseable {
   private NDArray crossEntropy(NDArray scores, int[] target) {
     float smoothing = options.tasks().labelSmoothing();
     int classes = (int) scores.getShape().get(1);
+    int shared = scores.getShape().get(1) == batch.candidates + OWN ? batch.candidates : classes;
     float[][] wanted = new float[batch.predictions][classes];
     for (int p = 0; p < batch.predictions; p++) {
       if (target[p] >= 0) {
-        Arrays.fill(wanted[p], batch.predictionWeight[p] * smoothing / classes);
+        Arrays.fill(wanted[p], 0, shared, batch.predictionWeight[p] * smoothing / shared);
         wanted[p][target[p]] += batch.predictionWeight[p] * (1 - smoothing);
       }
     }

@@ -1,10 +1,10 @@
 package dev.dolmen.trainer;
 
-import dev.dolmen.model.ScoreTerms;
 import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.SessionModel;
 import dev.dolmen.model.TrainingBatch;
 import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.parameterstore.fid.InvalidFeatureException;
@@ -81,7 +81,7 @@ final class Learner {
   private final ClickCounts frequencies;
   private final ClickCounts baseline;
   final CoVisits coVisits = new CoVisits();
-  private final float[] terms = new float[ScoreTerms.COUNT];
+  private final float[] signals = new float[SignalNetwork.PARAMETERS];
   private final PendingEvents pending = new PendingEvents();
   private ServingModel serving;
   private long batches;
@@ -316,10 +316,10 @@ final class Learner {
     flushChangedItems();
     batches++;
     long eventTimeSec = eventTimeSec();
-    model.copyTerms(terms);
+    model.copySignals(signals);
     List<ShownItems> shown = joiner.take();
     TrainingBatch batch =
-        assembler.assemble(pending.sessions(), shown, batches, terms, eventTimeSec);
+        assembler.assemble(pending.sessions(), shown, batches, signals, eventTimeSec);
     assembler.gatherForTraining(eventTimeSec);
     if (batch.queries() > 0) {
       learnPredictions(batch);

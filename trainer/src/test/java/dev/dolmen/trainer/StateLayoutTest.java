@@ -35,10 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
  * here.
  */
 class StateLayoutTest {
-  private static final String GOLDEN = "/golden/state-1";
+  private static final String GOLDEN = "/golden/state-2";
 
   /** Of the state in it, computed when it was written. */
-  private static final long GOLDEN_HASH = -6_945_010_498_273_980_314L;
+  private static final long GOLDEN_HASH = -2_969_989_734_373_417_925L;
 
   @TempDir Path directory;
 
@@ -177,7 +177,7 @@ class StateLayoutTest {
     SnapshotStore from = SnapshotStore.openReadOnly(golden().resolve("snapshots"));
     Snapshot snapshot = from.open(from.ids().getLast());
     Map<String, String> metadata = new HashMap<>(snapshot.manifest().metadata());
-    assertThat(metadata.remove(EngineSnapshots.LAYOUT)).isEqualTo("1");
+    assertThat(metadata.remove(EngineSnapshots.LAYOUT)).isEqualTo("2");
     if (version != null) {
       metadata.put(EngineSnapshots.LAYOUT, version);
     }

@@ -2,12 +2,12 @@ package dev.dolmen.loadtest.experiment;
 
 import dev.dolmen.model.FeatureBlock;
 import dev.dolmen.model.GatheredRows;
-import dev.dolmen.model.ScoreTerms;
 import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.SessionInput;
 import dev.dolmen.model.Workspace;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.batch.PendingSession;
 import dev.dolmen.trainer.covisit.CoVisits;
@@ -31,7 +31,7 @@ final class ServingCopy {
 
   private final Workspace workspace = new Workspace();
   private final ScoreBonuses bonuses = new ScoreBonuses();
-  private final float[] terms = new float[ScoreTerms.COUNT];
+  private final float[] learned = new float[SignalNetwork.PARAMETERS];
   private final SessionInput input = new SessionInput(new FeatureBlock(0), NO_ROWS);
   private ServingModel model;
   private final ItemVectors vectors;
@@ -111,7 +111,7 @@ final class ServingCopy {
 
   /** One session of the input for each prediction whose prefix has an item that is known. */
   private void fill(List<PendingSession> batch) {
-    model.copyTerms(terms);
+    model.copySignals(learned);
     bonuses.clear();
     input.sessions = 0;
     input.tokens = 0;
@@ -120,7 +120,7 @@ final class ServingCopy {
       for (int target = session.firstPredicted(); target < session.length(); target++) {
         int tokens = addPrefix(session, target);
         signals.of(used, 0, tokens);
-        signals.addTo(bonuses, terms);
+        signals.addTo(bonuses, learned);
         hasTokens[prediction] = tokens > 0;
         targets[prediction++] = session.item(target);
         if (tokens > 0) {

@@ -69,13 +69,12 @@ public final class ParameterLayout {
   }
 
   /**
-   * Adds a vector of zeros, which does not decay: terms of the score themselves, which have further
-   * to go than weights that are multiplied with it.
+   * Adds a table of Gaussian numbers, which does not decay.
    *
    * @param rate multiple of the learning rate
    */
-  public int scoreTerms(String name, int columns, float rate) {
-    return add(new Tensor(name, size, 1, columns, false, 0, 0, rate));
+  public int table(String name, int rows, int columns, double deviation, float rate) {
+    return add(new Tensor(name, size, rows, columns, false, 0, (float) deviation, rate));
   }
 
   private int add(Tensor tensor) {

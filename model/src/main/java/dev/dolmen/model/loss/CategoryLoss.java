@@ -174,16 +174,21 @@ final class CategoryLoss {
     }
 
     @Override
-    public void forward(int first, int rows, float[] scores) {
+    public int ownMax(int first, int rows) {
+      return 0;
+    }
+
+    @Override
+    public void forward(int first, int rows, float[] scores, int stride) {
       for (int i = 0; i < rows; i++) {
         for (int k = 0; k < values; k++) {
-          scores[i * values + k] = -logChance[k];
+          scores[i * stride + k] = -logChance[k];
         }
       }
     }
 
     /** The chances are not learned. */
     @Override
-    public void backward(int first, int rows, float[] dScores) {}
+    public void backward(int first, int rows, float[] dScores, int stride) {}
   }
 }

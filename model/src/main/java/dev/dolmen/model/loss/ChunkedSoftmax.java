@@ -27,16 +27,20 @@ final class ChunkedSoftmax {
     /** Weight of the query in the loss; 0 or more. */
     float weight(int query);
 
+    /** The most candidates of its own that one of the queries has. */
+    int ownMax(int first, int rows);
+
     /**
-     * Fills in what the dot products are added to.
+     * Fills in what the dot products with the shared candidates are added to, and the whole scores
+     * of each query's own candidates behind them: negative infinity where there is none.
      *
      * @param first query of row 0
-     * @param scores overwritten, [rows, candidates]
+     * @param scores overwritten, [rows, stride]
      */
-    void forward(int first, int rows, float[] scores);
+    void forward(int first, int rows, float[] scores, int stride);
 
     /** Accumulates the gradients of what forward used, from those of the scores. */
-    void backward(int first, int rows, float[] dScores);
+    void backward(int first, int rows, float[] dScores, int stride);
   }
 
   /**
@@ -70,29 +74,30 @@ final class ChunkedSoftmax {
       KernelScratch scratch) {
     int n = candidates;
     int d = width;
-    scores = Floats.atLeast(scores, Math.min(CHUNK, queries) * n);
     double loss = 0;
     for (int q = 0; q < queries; q += CHUNK) {
       int rows = Math.min(CHUNK, queries - q);
       int at = q * d;
-      task.forward(q, rows, scores);
+      int stride = n + task.ownMax(q, rows);
+      scores = Floats.atLeast(scores, rows * stride);
+      task.forward(q, rows, scores, stride);
       kernels.matmulTransposedB(
-          rows, n, d, queryVectors, at, d, vectors, 0, d, scores, 0, n, scratch);
+          rows, n, d, queryVectors, at, d, vectors, 0, d, scores, 0, stride, scratch);
       for (int i = 0; i < rows; i++) {
-        loss += row(task.target(q + i), task.weight(q + i), factor, i * n, n);
+        loss += row(task.target(q + i), task.weight(q + i), factor, i * stride, n, stride);
       }
-      task.backward(q, rows, scores);
-      kernels.matmul(rows, d, n, scores, 0, n, vectors, 0, d, dQueries, at, d, scratch);
+      task.backward(q, rows, scores, stride);
+      kernels.matmul(rows, d, n, scores, 0, stride, vectors, 0, d, dQueries, at, d, scratch);
       kernels.matmulTransposedA(
-          n, d, rows, scores, 0, n, queryVectors, at, d, dVectors, 0, d, scratch);
+          n, d, rows, scores, 0, stride, queryVectors, at, d, dVectors, 0, d, scratch);
     }
     return loss;
   }
 
   /** Turns the scores of one query into their gradients; returns the weighted loss. */
-  private double row(int target, float weight, float factor, int at, int n) {
+  private double row(int target, float weight, float factor, int at, int n, int stride) {
     if (target < 0) {
-      Arrays.fill(scores, at, at + n, 0);
+      Arrays.fill(scores, at, at + stride, 0);
       return 0;
     }
     double wanted = (1 - smoothing) * scores[at + target];
@@ -100,12 +105,12 @@ final class ChunkedSoftmax {
     for (int v = 0; share > 0 && v < n; v++) {
       wanted += share * scores[at + v];
     }
-    float logSum = kernels.softmax(scores, at, n);
+    float logSum = kernels.softmax(scores, at, stride);
     scores[at + target] -= 1 - smoothing;
     float scale = weight * factor;
     if (scale != 1 || share > 0) {
-      for (int v = 0; v < n; v++) {
-        scores[at + v] = scale * (scores[at + v] - share);
+      for (int v = 0; v < stride; v++) {
+        scores[at + v] = scale * (scores[at + v] - (v < n ? share : 0));
       }
     }
     return weight * (logSum - wanted);

@@ -1,10 +1,12 @@
 package dev.dolmen.model.loss;
 
-import dev.dolmen.model.ScoreTerms;
+import dev.dolmen.model.SignalFeatures;
 import dev.dolmen.model.TrainingBatch;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.Floats;
+import dev.dolmen.model.layer.SignalNetwork;
+import java.util.Arrays;
 
 /**
  * Cross entropy of the next item over the batch's candidates, each score less the logarithm of the
@@ -16,7 +18,9 @@ public final class SampledSoftmax {
   private final Kernels kernels;
   private final ChunkedSoftmax softmax;
   private final int priorWeight;
-  private final int terms;
+  private final int signals;
+  private final float[] units = new float[SignalNetwork.HIDDEN];
+  private final int width;
   private float[] offsets = new float[0];
 
   /**
@@ -24,13 +28,14 @@ public final class SampledSoftmax {
    *
    * @param smoothing share of a target that is spread evenly over all candidates
    * @param priorWeight offset of the weight of the popularity prior in the parameters
-   * @param terms offset of the {@link ScoreTerms} in them
+   * @param signals offset of the {@link SignalNetwork} in them
    */
-  public SampledSoftmax(Kernels kernels, int width, float smoothing, int priorWeight, int terms) {
+  public SampledSoftmax(Kernels kernels, int width, float smoothing, int priorWeight, int signals) {
     this.kernels = kernels;
     softmax = new ChunkedSoftmax(kernels, width, smoothing);
     this.priorWeight = priorWeight;
-    this.terms = terms;
+    this.signals = signals;
+    this.width = width;
   }
 
   /**
@@ -62,7 +67,8 @@ public final class SampledSoftmax {
     if (batch.candidatePrior.length > 0) {
       kernels.axpy(parameters[priorWeight], batch.candidatePrior, 0, offsets, 0, candidates);
     }
-    NextItem task = new NextItem(batch, parameters, gradients);
+    NextItem task =
+        new NextItem(batch, parameters, gradients, sessionVectors, itemVectors, dSessions, dItems);
     double loss =
         softmax.forwardBackward(
             batch.predictions,
@@ -83,12 +89,27 @@ public final class SampledSoftmax {
     private final TrainingBatch batch;
     private final float[] parameters;
     private final float[] gradients;
+    private final float[] sessionVectors;
+    private final float[] itemVectors;
+    private final float[] dSessions;
+    private final float[] dItems;
     private double dPriorWeight;
 
-    NextItem(TrainingBatch batch, float[] parameters, float[] gradients) {
+    NextItem(
+        TrainingBatch batch,
+        float[] parameters,
+        float[] gradients,
+        float[] sessionVectors,
+        float[] itemVectors,
+        float[] dSessions,
+        float[] dItems) {
       this.batch = batch;
       this.parameters = parameters;
       this.gradients = gradients;
+      this.sessionVectors = sessionVectors;
+      this.itemVectors = itemVectors;
+      this.dSessions = dSessions;
+      this.dItems = dItems;
     }
 
     @Override
@@ -101,35 +122,82 @@ public final class SampledSoftmax {
       return batch.predictionWeight[query];
     }
 
+    @Override
+    public int ownMax(int first, int rows) {
+      int most = 0;
+      for (int q = first; q < first + rows && batch.ownItem.length > 0; q++) {
+        most = Math.max(most, batch.ownStart[q + 1] - batch.ownStart[q]);
+      }
+      return most;
+    }
+
     /**
      * An own item is certain to be a candidate: what was taken from its score for luck is given
      * back.
      */
     @Override
-    public void forward(int first, int rows, float[] scores) {
+    public void forward(int first, int rows, float[] scores, int stride) {
+      int n = batch.candidates;
       for (int i = 0; i < rows; i++) {
-        System.arraycopy(offsets, 0, scores, i * batch.candidates, batch.candidates);
+        System.arraycopy(offsets, 0, scores, i * stride, n);
+        if (stride > n) {
+          ownScores(first + i, scores, i * stride + n, stride - n);
+        }
       }
-      for (int i = 0; i < rows && batch.signalTerm.length > 0; i++) {
+      for (int i = 0; i < rows && batch.signalItem.length > 0; i++) {
         for (int s = batch.signalStart[first + i]; s < batch.signalStart[first + i + 1]; s++) {
-          scores[i * batch.candidates + batch.signalCandidate[s]] +=
-              parameters[terms + batch.signalTerm[s]] * batch.signalWeight[s]
+          scores[i * stride + batch.signalItem[s]] +=
+              SignalNetwork.forward(
+                      parameters, signals, batch.signalFeatures, s * SignalFeatures.COUNT, units)
                   + batch.signalOffset[s];
         }
       }
     }
 
-    @Override
-    public void backward(int first, int rows, float[] dScores) {
-      for (int i = 0; i < rows && batch.candidatePrior.length > 0; i++) {
-        int at = i * batch.candidates;
-        dPriorWeight += kernels.dot(dScores, at, batch.candidatePrior, 0, batch.candidates);
+    private void ownScores(int query, float[] scores, int at, int columns) {
+      int from = batch.ownStart[query];
+      int own = batch.ownStart[query + 1] - from;
+      float prior = parameters[priorWeight];
+      for (int e = 0; e < own; e++) {
+        int item = batch.ownItem[from + e];
+        scores[at + e] =
+            kernels.dot(sessionVectors, query * width, itemVectors, item * width, width)
+                + prior * batch.ownPrior[from + e];
       }
-      for (int i = 0; i < rows && batch.signalTerm.length > 0; i++) {
-        for (int s = batch.signalStart[first + i]; s < batch.signalStart[first + i + 1]; s++) {
-          gradients[terms + batch.signalTerm[s]] +=
-              dScores[i * batch.candidates + batch.signalCandidate[s]] * batch.signalWeight[s];
+      Arrays.fill(scores, at + own, at + columns, Float.NEGATIVE_INFINITY);
+    }
+
+    @Override
+    public void backward(int first, int rows, float[] dScores, int stride) {
+      int n = batch.candidates;
+      for (int i = 0; i < rows; i++) {
+        if (batch.candidatePrior.length > 0) {
+          dPriorWeight += kernels.dot(dScores, i * stride, batch.candidatePrior, 0, n);
         }
+        if (stride > n) {
+          ownGradients(first + i, dScores, i * stride + n);
+        }
+      }
+      for (int i = 0; i < rows && batch.signalItem.length > 0; i++) {
+        for (int s = batch.signalStart[first + i]; s < batch.signalStart[first + i + 1]; s++) {
+          float d = dScores[i * stride + batch.signalItem[s]];
+          int features = s * SignalFeatures.COUNT;
+          SignalNetwork.forward(parameters, signals, batch.signalFeatures, features, units);
+          SignalNetwork.backward(
+              parameters, gradients, signals, batch.signalFeatures, features, d, units);
+        }
+      }
+    }
+
+    private void ownGradients(int query, float[] dScores, int at) {
+      int from = batch.ownStart[query];
+      int own = batch.ownStart[query + 1] - from;
+      for (int e = 0; e < own; e++) {
+        int item = batch.ownItem[from + e];
+        float d = dScores[at + e];
+        dPriorWeight += d * batch.ownPrior[from + e];
+        kernels.axpy(d, itemVectors, item * width, dSessions, query * width, width);
+        kernels.axpy(d, sessionVectors, query * width, dItems, item * width, width);
       }
     }
   }

@@ -24,13 +24,13 @@ public final class TaskLosses {
    * Losses.
    *
    * @param priorWeight see {@link SampledSoftmax}
-   * @param terms likewise
+   * @param signals likewise
    */
   public TaskLosses(
-      Kernels kernels, ModelOptions options, TaskHeads heads, int priorWeight, int terms) {
+      Kernels kernels, ModelOptions options, TaskHeads heads, int priorWeight, int signals) {
     weights = heads.weights;
     float smoothing = options.tasks().labelSmoothing();
-    nextItem = new SampledSoftmax(kernels, options.width(), smoothing, priorWeight, terms);
+    nextItem = new SampledSoftmax(kernels, options.width(), smoothing, priorWeight, signals);
     categories = new CategoryLoss[heads.categories.size()];
     for (int c = 0; c < categories.length; c++) {
       int column = options.tasks().categoryColumns().get(c);

@@ -1,9 +1,9 @@
 package dev.dolmen.server.ranking;
 
 import dev.dolmen.model.ModelOptions;
-import dev.dolmen.model.ScoreTerms;
 import dev.dolmen.model.SessionInput;
 import dev.dolmen.model.Workspace;
+import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.covisit.SessionSignals;
@@ -27,7 +27,7 @@ final class RankingScratch {
   final int[] usedItem;
 
   final SessionSignals signals;
-  final float[] terms = new float[ScoreTerms.COUNT];
+  final float[] learnedSignals = new float[SignalNetwork.PARAMETERS];
 
   /** Vectors of items that came with the request, row-major [inline items, D]. */
   float[] inlineVectors = new float[0];

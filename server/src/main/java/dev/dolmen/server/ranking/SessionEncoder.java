@@ -58,8 +58,8 @@ final class SessionEncoder {
     int used = fill(tokens, context, options, scratch);
     scratch.index.bonuses.clear();
     scratch.signals.of(scratch.usedItem, 0, used);
-    model.copyTerms(scratch.terms);
-    scratch.signals.addTo(scratch.index.bonuses, scratch.terms);
+    model.copySignals(scratch.learnedSignals);
+    scratch.signals.addTo(scratch.index.bonuses, scratch.learnedSignals);
     if (used > 0) {
       scratch.contexts.gather();
       model.encodeSession(scratch.session, scratch.query, scratch.workspace);

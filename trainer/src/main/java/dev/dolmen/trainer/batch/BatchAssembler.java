@@ -1,6 +1,5 @@
 package dev.dolmen.trainer.batch;
 
-import dev.dolmen.model.ScoreTerms;
 import dev.dolmen.model.TrainingBatch;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.parameterstore.fid.ColumnSpec;
@@ -34,13 +33,6 @@ import org.jspecify.annotations.Nullable;
  * more new events than half of L is cut into several overlapping windows.
  */
 public final class BatchAssembler {
-  /**
-   * Strength of the correction for items visited together with the session's. Last 10,000 of 60,000
-   * clicks of diginetica, Recall@20 and MRR@20: 47.0% and 14.6% with 0.5, 47.7% and 16.5% with
-   * 0.75, 44.5% and 17.1% with 1.
-   */
-  private static final float NEIGHBOR_LOG_Q = 0.75f;
-
   private final Catalog catalog;
   private final ClickCounts frequencies;
   private final ClickCounts popularity;
@@ -50,6 +42,7 @@ public final class BatchAssembler {
   private final Options options;
   private final TrainingBatch batch;
   private final SessionSignals signals;
+  private final SignalCandidates signalCandidates;
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private final float negativeLogRate;
   private int[] prefix = new int[64];
@@ -112,13 +105,14 @@ public final class BatchAssembler {
     contextColumns = features.contextColumns();
     gathering = new RowGathering(table, schema.idSlot(), options.idGate());
     batch = new TrainingBatch(itemColumns.size(), contextColumns.size());
+    signalCandidates = new SignalCandidates(batch, signals, popularity, options.seed());
   }
 
   /**
    * Forms a batch; rows are numbered, not read yet.
    *
    * @param shown items shown before this batch, clicked or not
-   * @param terms the model's score terms, for {@link #bonuses}
+   * @param learned the model's signal network, for {@link #bonuses}
    * @param eventTimeSec event time by which items are so and so old
    * @return the batch, valid until the next call
    */
@@ -126,7 +120,7 @@ public final class BatchAssembler {
       List<PendingSession> sessions,
       List<ShownItems> shown,
       long number,
-      float[] terms,
+      float[] learned,
       long eventTimeSec) {
     reset(number);
     gathering.clear(eventTimeSec);
@@ -149,7 +143,7 @@ public final class BatchAssembler {
       for (PendingSession session : sessions) {
         addWindows(session);
       }
-      addSignals(terms);
+      addSignals(learned);
     }
     reservePredictions(batch.predictions + shown.size());
     for (ShownItems items : shown) {
@@ -179,7 +173,7 @@ public final class BatchAssembler {
   }
 
   /**
-   * What is added to scores of items, per prediction, with the terms that {@link #assemble} got.
+   * What is added to scores of items, per prediction, by the network that {@link #assemble} got.
    */
   public ScoreBonuses bonuses() {
     return bonuses;
@@ -374,14 +368,10 @@ public final class BatchAssembler {
     batch.shownClicked[n] = shown.clicked()[i];
   }
 
-  /**
-   * What each prediction's prefix says of items: all of it for validation, of candidates to learn.
-   */
-  private void addSignals(float[] terms) {
+  /** What each prediction's prefix says of items: for validation, and of candidates to learn. */
+  private void addSignals(float[] learned) {
     bonuses.clear();
-    if (batch.signalStart.length <= batch.predictions) {
-      batch.signalStart = new int[2 * batch.predictions + 1];
-    }
+    signalCandidates.begin();
     for (int p = 0, session = 0; p < batch.predictions; p++) {
       int last = batch.predictionToken[p];
       while (batch.sessionStart[session + 1] <= last) {
@@ -393,49 +383,15 @@ public final class BatchAssembler {
         prefix[t - start] = recordItem[batch.tokenItem[t]];
       }
       signals.of(prefix, 0, last - start + 1);
-      signals.addTo(bonuses, terms);
+      signals.addTo(bonuses, learned);
       neighborRank[p] = signals.rankByVisits(targetItem[p]);
-      batch.signalStart[p + 1] = addCandidates(batch.signalStart[p]);
+      signalCandidates.add(p, this::sharedRecord, this::itemRecord);
     }
   }
 
-  private int addCandidates(int from) {
-    int at = from;
-    for (int place = 0; place < signals.size(); place++) {
-      int item = signals.item(place);
-      if (recordStamp[item] == stamp && recordOf[item] < batch.candidates) {
-        int n = signals.signals(place);
-        reserveSignals(at + n);
-        for (int i = 0; i < n; i++) {
-          batch.signalCandidate[at] = recordOf[item];
-          batch.signalTerm[at] = signals.term(i);
-          batch.signalOffset[at] = i == 0 ? offset(recordOf[item], signals.term(0)) : 0;
-          batch.signalWeight[at++] = signals.weight(i);
-        }
-      }
-    }
-    return at;
-  }
-
-  /**
-   * Own items are certain to be candidates: nothing is taken from their score. Neighbours are
-   * corrected for more than others, as those that were not drawn are known to be like them.
-   */
-  private float offset(int candidate, int term) {
-    float taken = batch.candidateLogQ[candidate];
-    return ScoreTerms.isRepeat(term)
-        ? taken
-        : taken - NEIGHBOR_LOG_Q * batch.candidateLogChance[candidate];
-  }
-
-  private void reserveSignals(int signalCount) {
-    if (batch.signalTerm.length < signalCount) {
-      int room = 2 * signalCount;
-      batch.signalCandidate = Arrays.copyOf(batch.signalCandidate, room);
-      batch.signalTerm = Arrays.copyOf(batch.signalTerm, room);
-      batch.signalWeight = Arrays.copyOf(batch.signalWeight, room);
-      batch.signalOffset = Arrays.copyOf(batch.signalOffset, room);
-    }
+  /** Record of an item that is a candidate of every prediction, or -1. */
+  private int sharedRecord(int index) {
+    return recordStamp[index] == stamp && recordOf[index] < batch.candidates ? recordOf[index] : -1;
   }
 
   private int itemRecord(int index) {

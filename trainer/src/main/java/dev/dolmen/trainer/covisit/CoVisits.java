@@ -38,6 +38,9 @@ public final class CoVisits {
   /** How often each place of the catalogue has been given away: old neighbours are void then. */
   private volatile AtomicIntegerArray births = new AtomicIntegerArray(1_024);
 
+  /** Weight of each item's visits when it was last visited, as the bits of a float. */
+  private volatile AtomicIntegerArray visits = new AtomicIntegerArray(1_024);
+
   private volatile long events;
 
   public CoVisits() {}
@@ -87,6 +90,7 @@ public final class CoVisits {
             keep(age, RECENT_HALF_LIFE_EVENTS),
             CAPACITY);
     neighbors.setRelease(from, after);
+    visits.setRelease(from, Float.floatToRawIntBits(after.totalLong()));
   }
 
   private void reserve(int index) {
@@ -96,10 +100,13 @@ public final class CoVisits {
     int length = Math.max(index + 1, neighbors.length() + (neighbors.length() >> 1));
     AtomicReferenceArray<@Nullable Neighbors> more = new AtomicReferenceArray<>(length);
     AtomicIntegerArray moreBirths = new AtomicIntegerArray(length);
+    AtomicIntegerArray moreVisits = new AtomicIntegerArray(length);
     for (int i = 0; i < neighbors.length(); i++) {
       more.setPlain(i, neighbors.get(i));
       moreBirths.setPlain(i, births.get(i));
+      moreVisits.setPlain(i, visits.get(i));
     }
+    visits = moreVisits;
     births = moreBirths;
     neighbors = more;
   }
@@ -108,6 +115,7 @@ public final class CoVisits {
   public void clear(int item) {
     reserve(item);
     neighbors.set(item, null);
+    visits.set(item, 0);
     births.set(item, births.get(item) + 1);
   }
 
@@ -116,6 +124,15 @@ public final class CoVisits {
     AtomicReferenceArray<@Nullable Neighbors> all = neighbors;
     Neighbors known = item < all.length() ? all.getAcquire(item) : null;
     return known == null ? Neighbors.NONE : known;
+  }
+
+  /**
+   * Weight of all visits that led on from the item, over a long time, as of the last of them: how
+   * busy it is.
+   */
+  float visits(int item) {
+    AtomicIntegerArray all = visits;
+    return item < all.length() ? Float.intBitsToFloat(all.getAcquire(item)) : 0;
   }
 
   /** Whether a neighbour is still the item that it was. */
@@ -190,10 +207,12 @@ public final class CoVisits {
     int n = in.readInt();
     neighbors = new AtomicReferenceArray<>(Math.max(1_024, n));
     births = new AtomicIntegerArray(Math.max(1_024, n));
+    visits = new AtomicIntegerArray(Math.max(1_024, n));
     for (int i = 0; i < n; i++) {
       births.set(i, in.readInt());
       Neighbors list = Neighbors.readFrom(in, CAPACITY);
       neighbors.set(i, list.size() == 0 ? null : list);
+      visits.set(i, Float.floatToRawIntBits(list.totalLong()));
     }
   }
 }

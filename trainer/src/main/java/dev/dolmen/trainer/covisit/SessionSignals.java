@@ -1,7 +1,8 @@
 package dev.dolmen.trainer.covisit;
 
-import dev.dolmen.model.ScoreTerms;
+import dev.dolmen.model.SignalFeatures;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.layer.SignalNetwork;
 import java.util.Arrays;
 
 /**
@@ -26,11 +27,10 @@ public final class SessionSignals {
   private float[] recent = new float[64];
   private int size;
 
-  /** Signals of one item: at most one for a repeat and two for each strength. */
-  private final int[] terms = new int[5];
-
-  private final float[] weights = new float[5];
-  private int signals;
+  private int[] occurrences = new int[64];
+  private SignalFeatures.OfSession session = new SignalFeatures.OfSession(0, 0, 0);
+  private final float[] features = new float[SignalFeatures.COUNT];
+  private final float[] units = new float[SignalNetwork.HIDDEN];
 
   public SessionSignals(CoVisits coVisits) {
     this.coVisits = coVisits;
@@ -40,24 +40,33 @@ public final class SessionSignals {
   /**
    * Reads a session.
    *
-   * @param session indexes in the catalogue, the oldest first; negative ones are passed over
+   * @param items indexes in the catalogue, the oldest first; negative ones are passed over
    * @param to end of the session, exclusive
    */
-  public void of(int[] session, int from, int to) {
+  public void of(int[] items, int from, int to) {
     clear();
     int distinct = 0;
+    int seen = 0;
+    int events = 0;
+    float visitsOfLast = 0;
     for (int t = to - 1; t >= from; t--) {
-      if (session[t] < 0) {
+      if (items[t] < 0) {
         continue;
       }
-      int at = find(session[t]);
+      if (events++ == 0) {
+        visitsOfLast = coVisits.visits(items[t]);
+      }
+      int at = find(items[t]);
       if (distances[at] == NOT_SEEN) {
         distances[at] = to - 1 - t;
+        seen++;
         if (distinct++ < CoVisits.REACH) {
-          addNeighbors(session[t], 1f / (to - t));
+          addNeighbors(items[t], 1f / (to - t));
         }
       }
+      occurrences[at]++;
     }
+    session = new SignalFeatures.OfSession(events, events - seen, visitsOfLast);
   }
 
   private void addNeighbors(int item, float weight) {
@@ -85,56 +94,38 @@ public final class SessionSignals {
     return items[place];
   }
 
-  /** Works out the signals of the item at a place; returns how many there are. */
-  public int signals(int place) {
-    signals = 0;
-    if (distances[place] != NOT_SEEN) {
-      signal(ScoreTerms.repeat(distances[place]), 1);
-    }
-    strength(ScoreTerms.coVisitLong(), longTerm[place]);
-    strength(ScoreTerms.coVisitRecent(), recent[place]);
-    return signals;
+  /** Sum of the strengths of the item at a place, 0 or more. */
+  public float strength(int place) {
+    return longTerm[place] + recent[place];
   }
 
-  private void strength(int first, float strength) {
-    if (strength > 0) {
-      int knot = ScoreTerms.knot(strength);
-      signal(first + knot, ScoreTerms.lowerWeight(strength));
-      float upper = ScoreTerms.upperWeight(strength);
-      if (upper > 0) {
-        signal(first + knot + 1, upper);
-      }
-    }
-  }
-
-  private void signal(int term, float weight) {
-    terms[signals] = term;
-    weights[signals++] = weight;
-  }
-
-  /** Term of one of the signals that {@link #signals} worked out last. */
-  public int term(int signal) {
-    return terms[signal];
-  }
-
-  /** What the term is multiplied with. */
-  public float weight(int signal) {
-    return weights[signal];
+  /**
+   * Writes the features of the item at a place.
+   *
+   * @param out overwritten, [{@link SignalFeatures#COUNT}] from {@code at}
+   */
+  public void features(int place, float[] out, int at) {
+    SignalFeatures.write(
+        distances[place] == NOT_SEEN ? 0 : distances[place] + 1,
+        occurrences[place],
+        longTerm[place],
+        recent[place],
+        coVisits.visits(items[place]),
+        session,
+        out,
+        at);
   }
 
   /**
    * Adds a query with what the signals add to the items' scores.
    *
-   * @param learned the model's terms, [{@link ScoreTerms#COUNT}]
+   * @param learned the model's network, [{@link SignalNetwork#PARAMETERS}]
    */
   public void addTo(ScoreBonuses bonuses, float[] learned) {
     bonuses.nextQuery();
     for (int place = 0; place < size; place++) {
-      float bonus = 0;
-      for (int i = signals(place) - 1; i >= 0; i--) {
-        bonus += learned[terms[i]] * weights[i];
-      }
-      bonuses.add(items[place], bonus);
+      features(place, features, 0);
+      bonuses.add(items[place], SignalNetwork.forward(learned, 0, features, 0, units));
     }
     bonuses.endQuery();
   }
@@ -181,12 +172,14 @@ public final class SessionSignals {
     if (size == items.length) {
       items = Arrays.copyOf(items, 2 * size);
       distances = Arrays.copyOf(distances, 2 * size);
+      occurrences = Arrays.copyOf(occurrences, 2 * size);
       longTerm = Arrays.copyOf(longTerm, 2 * size);
       recent = Arrays.copyOf(recent, 2 * size);
     }
     slots[at] = size;
     items[size] = item;
     distances[size] = NOT_SEEN;
+    occurrences[size] = 0;
     longTerm[size] = 0;
     recent[size] = 0;
     return size++;

@@ -2,9 +2,10 @@ package dev.dolmen.trainer.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dolmen.model.ScoreTerms;
+import dev.dolmen.model.SignalFeatures;
 import dev.dolmen.model.TrainingBatch;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.parameterstore.fid.FeatureExtractor;
 import dev.dolmen.parameterstore.table.HeapEmbeddingTable;
 import dev.dolmen.trainer.TestSchemas;
@@ -29,13 +30,13 @@ class BatchAssemblerTest {
   private static final int CLICK = 2;
   private static final int ID_SLOT = 1;
 
-  /** Term i is 10 + i. */
-  private static final float[] TERMS = new float[ScoreTerms.COUNT];
+  /** Whether the session has seen an item adds 10, how long ago 3 an event. */
+  private static final float[] SIGNALS = new float[SignalNetwork.PARAMETERS];
 
   static {
-    for (int i = 0; i < TERMS.length; i++) {
-      TERMS[i] = 10 + i;
-    }
+    int linear = SignalNetwork.PARAMETERS - SignalFeatures.COUNT;
+    SIGNALS[linear] = 10;
+    SIGNALS[linear + 1] = 9;
   }
 
   private final HeapEmbeddingTable table = new HeapEmbeddingTable(TestSchemas.small(), 1);
@@ -98,7 +99,8 @@ class BatchAssemblerTest {
   void theFirstEventOfASessionPredictsNothing() {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3);
-    assertThat(assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0).predictions).isZero();
+    assertThat(assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0).predictions)
+        .isZero();
     assembler.gatherForTraining(0);
     assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(1);
   }
@@ -108,7 +110,7 @@ class BatchAssemblerTest {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3, 4, 4);
     click("b", 9, 1);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     assertThat(predictions(assembler, batch))
         .containsExactly(List.of(3, 4), List.of(3, 4, 4), List.of(9, 1));
   }
@@ -119,7 +121,7 @@ class BatchAssemblerTest {
     click("a", 3, 4);
     pending.clear();
     click("a", 5, 6);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 2, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 2, SIGNALS, 0);
     assertThat(predictions(assembler, batch))
         .containsExactly(List.of(3, 4, 5), List.of(3, 4, 5, 6));
     assertThat(batch.sessions).isEqualTo(1);
@@ -133,7 +135,7 @@ class BatchAssemblerTest {
       items[i] = i;
     }
     click("a", items);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     List<List<Integer>> predictions = predictions(assembler, batch);
     assertThat(predictions).hasSize(19);
     for (int p = 0; p < predictions.size(); p++) {
@@ -149,7 +151,7 @@ class BatchAssemblerTest {
   void candidatesAreTargetsAndNegativesWithoutRepetition() {
     BatchAssembler assembler = assembler(20, 0);
     click("a", 3, 4, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     Set<Integer> candidates = new HashSet<>();
     for (int c = 0; c < batch.candidates; c++) {
       candidates.add(assembler.recordItems()[c]);
@@ -162,23 +164,81 @@ class BatchAssemblerTest {
   void whatTheSessionHasSeenIsACandidateWithABonus() {
     BatchAssembler assembler = assembler(0, 0);
     click("a", 3, 4, 3, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     assertThat(Arrays.copyOf(assembler.recordItems(), batch.candidates)).contains(3, 4, 5);
     ScoreBonuses bonuses = assembler.bonuses();
     assertThat(bonuses.queries()).isEqualTo(3);
-    assertThat(bonuses.of(0, 3)).isEqualTo(10);
-    assertThat(bonuses.of(1, 3)).isEqualTo(11);
-    assertThat(bonuses.of(1, 4)).isEqualTo(10);
-    assertThat(bonuses.of(2, 3)).isEqualTo(10);
-    assertThat(bonuses.of(2, 4)).isEqualTo(11);
+    assertThat(bonuses.of(0, 3)).isEqualTo(13);
+    assertThat(bonuses.of(1, 3)).isEqualTo(16);
+    assertThat(bonuses.of(1, 4)).isEqualTo(13);
+    assertThat(bonuses.of(2, 3)).isEqualTo(13);
+    assertThat(bonuses.of(2, 4)).isEqualTo(16);
     assertThat(bonuses.of(2, 5)).isZero();
     assertThat(batch.signalStart).startsWith(0, 1, 3, 5);
+    float[] units = new float[SignalNetwork.HIDDEN];
     for (int i = 0; i < 5; i++) {
-      int item = assembler.recordItems()[batch.signalCandidate[i]];
+      int item = assembler.recordItems()[batch.signalItem[i]];
       int prediction = i == 0 ? 0 : (i + 1) / 2;
-      assertThat(10f + batch.signalTerm[i]).isEqualTo(bonuses.of(prediction, item));
-      assertThat(batch.signalWeight[i]).isEqualTo(1);
+      int features = i * SignalFeatures.COUNT;
+      assertThat(SignalNetwork.forward(SIGNALS, 0, batch.signalFeatures, features, units))
+          .isEqualTo(bonuses.of(prediction, item));
+      assertThat(batch.signalOffset[i])
+          .as("it is there for certain")
+          .isEqualTo(batch.candidateLogQ[batch.signalItem[i]]);
     }
+    assertThat(batch.ownStart).startsWith(0, 0, 0, 0);
+  }
+
+  /** Item 0 was visited together with every other one. */
+  private void visitAll() {
+    for (int i = 1; i < ITEMS; i++) {
+      for (int times = 0; times < 1 + i % 3; times++) {
+        coVisits.add(new int[] {0, i}, 1);
+      }
+    }
+  }
+
+  @Test
+  void itemsVisitedTogetherAreCandidatesOfTheirPredictionAlone() {
+    visitAll();
+    BatchAssembler assembler = assembler(0, 0);
+    click("a", 0, 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    assertThat(batch.ownStart[1]).isEqualTo(SignalCandidates.OWN);
+    Set<Integer> own = new HashSet<>();
+    for (int i = 0; i < SignalCandidates.OWN; i++) {
+      assertThat(batch.ownItem[i]).isGreaterThanOrEqualTo(batch.candidates);
+      own.add(assembler.recordItems()[batch.ownItem[i]]);
+    }
+    assertThat(own).hasSize(SignalCandidates.OWN).doesNotContain(0, 1);
+  }
+
+  @Test
+  void ownCandidatesStandForAllThatTheyWereDrawnFrom() {
+    visitAll();
+    BatchAssembler assembler = assembler(0, 0);
+    click("a", 0, 1);
+    double[] drawn = new double[ITEMS];
+    int batches = 2_000;
+    for (int number = 1; number <= batches; number++) {
+      TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), number, SIGNALS, 0);
+      for (int s = batch.signalStart[0]; s < batch.signalStart[1]; s++) {
+        int own = batch.signalItem[s] - batch.candidates;
+        if (own >= 0) {
+          drawn[assembler.recordItems()[batch.ownItem[own]]] += Math.exp(batch.signalOffset[s]);
+        }
+      }
+    }
+    // 16 items have the greatest strength, of which 12 are certain; each stands for itself.
+    for (int i = 2; i < ITEMS; i++) {
+      if (i % 3 != 2) {
+        assertThat(drawn[i] / batches)
+            .as("item %d", i)
+            .isCloseTo(1, org.assertj.core.data.Offset.offset(0.2));
+      }
+    }
+    assertThat(java.util.Arrays.stream(drawn).sum() / batches)
+        .isCloseTo(ITEMS - 2, org.assertj.core.data.Offset.offset(1e-3));
   }
 
   @Test
@@ -189,7 +249,7 @@ class BatchAssemblerTest {
     }
     BatchAssembler assembler = assembler(20, 0);
     click("a", 3, 4, 5);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     // Three events; 4 has a share of 102 in 200 clicks, 5 of 2, each draw takes 1 of 50.
     double notDrawn = Math.pow(1 - 1.0 / ITEMS, 20);
     assertThat(Math.exp(batch.candidateLogQ[0]))
@@ -203,7 +263,7 @@ class BatchAssemblerTest {
   void aSmallCatalogueIsTakenWhole() {
     BatchAssembler assembler = assembler(5, ITEMS);
     click("a", 3, 4);
-    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     assertThat(batch.candidates).isEqualTo(ITEMS);
     for (int c = 0; c < ITEMS; c++) {
       assertThat(batch.candidateLogQ[c]).isZero();
@@ -215,7 +275,7 @@ class BatchAssemblerTest {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3, 4, 5);
     catalog.delete("i4");
-    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     assertThat(predictions(assembler, batch)).containsExactly(List.of(3, 5));
   }
 
@@ -223,7 +283,7 @@ class BatchAssemblerTest {
   void negativesAdmitNothing() {
     BatchAssembler assembler = assembler(30, 0);
     click("a", 3, 4);
-    assembler.assemble(pending.sessions(), List.of(), 1, TERMS, 0);
+    assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     assembler.gatherForTraining(0);
     assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(2);
   }
@@ -233,8 +293,8 @@ class BatchAssemblerTest {
     BatchAssembler one = assembler(20, 0);
     BatchAssembler two = assembler(20, 0);
     click("a", 3, 4);
-    int candidates = one.assemble(pending.sessions(), List.of(), 5, TERMS, 0).candidates;
-    assertThat(two.assemble(pending.sessions(), List.of(), 5, TERMS, 0).candidates)
+    int candidates = one.assemble(pending.sessions(), List.of(), 5, SIGNALS, 0).candidates;
+    assertThat(two.assemble(pending.sessions(), List.of(), 5, SIGNALS, 0).candidates)
         .isEqualTo(candidates);
     for (int c = 0; c < candidates; c++) {
       assertThat(two.recordItems()[c]).isEqualTo(one.recordItems()[c]);
@@ -258,7 +318,7 @@ class BatchAssemblerTest {
     click("b", 7, 8, 9);
     SessionHistory b = Objects.requireNonNull(sessions.get("b"));
     List<ShownItems> shown = List.of(shown(b, 2, 8, 30), shown(b, 3, 31));
-    TrainingBatch batch = assembler.assemble(pending.sessions(), shown, 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), shown, 1, SIGNALS, 0);
     assertThat(batch.predictions).isEqualTo(3);
     assertThat(batch.queries()).isEqualTo(5);
     assertThat(batch.shown).isEqualTo(3);
@@ -277,7 +337,7 @@ class BatchAssemblerTest {
       assertThat(batch.shownLogRate[i]).isEqualTo((float) Math.log(0.5));
     }
     pending.clear();
-    assertThat(assembler.assemble(pending.sessions(), shown, 2, TERMS, 0).queries()).isEqualTo(2);
+    assertThat(assembler.assemble(pending.sessions(), shown, 2, SIGNALS, 0).queries()).isEqualTo(2);
     assertThat(batch.predictions).isZero();
     assertThat(batch.candidates).isZero();
   }
@@ -291,11 +351,11 @@ class BatchAssemblerTest {
     catalog.delete("i4");
     catalog.delete("i9");
     List<ShownItems> shown = List.of(shown(a, 2, 9, 10));
-    TrainingBatch batch = assembler.assemble(pending.sessions(), shown, 1, TERMS, 0);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), shown, 1, SIGNALS, 0);
     assertThat(batch.tokens()).isEqualTo(1);
     assertThat(batch.shown).isEqualTo(1);
     assertThat(assembler.recordItems()[batch.shownItem[0]]).isEqualTo(10);
     catalog.delete("i3");
-    assertThat(assembler.assemble(pending.sessions(), shown, 1, TERMS, 0).queries()).isZero();
+    assertThat(assembler.assemble(pending.sessions(), shown, 1, SIGNALS, 0).queries()).isZero();
   }
 }

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.dolmen.model.ScoreTerms;
+import dev.dolmen.model.SignalFeatures;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.layer.SignalNetwork;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -120,47 +121,69 @@ class CoVisitsTest {
   }
 
   @Test
-  void signalsAreRepeatsAndStrengths() {
+  void featuresAreRepeatsStrengthsAndVisits() {
     for (int i = 0; i < 10; i++) {
       visit(1, 2);
       visit(3, 2);
     }
     SessionSignals signals = new SessionSignals(coVisits);
-    float[] learned = new float[ScoreTerms.COUNT];
-    learned[ScoreTerms.repeat(0)] = 100;
-    learned[ScoreTerms.repeat(1)] = 200;
-    for (int knot = 0; knot < 11; knot++) {
-      learned[ScoreTerms.coVisitLong() + knot] = knot;
+    signals.of(new int[] {5, 3, -4, 1, 3, 1}, 1, 6);
+    // 10 of 10 visits of 1, and half of those of 3, each 10 / (10 + 3).
+    float strength = (float) (10 / 13.0 * (1 + 1 / 2.0));
+    float visits = coVisits.visits(1);
+    assertThat((double) visits).isCloseTo(10, within(1e-3));
+    var session = new SignalFeatures.OfSession(4, 2, visits);
+    assertFeatures(signals, 2, 0, 0, strength, coVisits.visits(2), session);
+    assertFeatures(signals, 1, 1, 2, 0, visits, session);
+    assertFeatures(signals, 3, 2, 2, 0, coVisits.visits(3), session);
+    assertThat(signals.size()).as("5 is before the beginning").isEqualTo(3);
+  }
+
+  private static void assertFeatures(
+      SessionSignals signals,
+      int item,
+      int distance,
+      int occurrences,
+      float strength,
+      float visits,
+      SignalFeatures.OfSession session) {
+    int place = 0;
+    while (signals.item(place) != item) {
+      place++;
     }
-    ScoreBonuses bonuses = new ScoreBonuses();
-    signals.of(new int[] {5, 3, -4, 1}, 1, 4);
-    signals.addTo(bonuses, learned);
-    // 10 of 10 visits of 1 and a third of those of 3, each 10 / (10 + 3).
-    double strength = 10 / 13.0 * (1 + 1 / 3.0);
-    assertThat(strength).isGreaterThan(1);
-    assertThat(bonuses.of(0, 2)).isEqualTo(10);
-    assertThat(bonuses.of(0, 1)).isEqualTo(100);
-    assertThat(bonuses.of(0, 3)).as("two events before the end").isEqualTo(0);
-    assertThat(bonuses.of(0, 5)).isZero();
-    signals.of(new int[] {3, 9}, 0, 2);
-    signals.addTo(bonuses, learned);
-    assertThat(bonuses.of(1, 3)).isEqualTo(200);
-    // Between 2^-2 and 2^-1: the strength's own share of the way.
-    double half = 10 / 13.0 / 2;
-    assertThat((double) bonuses.of(1, 2)).isCloseTo(8 + (half / 0.25 - 1), within(1e-3));
+    float[] expected = new float[SignalFeatures.COUNT];
+    float[] features = new float[1 + SignalFeatures.COUNT];
+    SignalFeatures.write(distance, occurrences, strength, strength, visits, session, expected, 0);
+    signals.features(place, features, 1);
+    for (int f = 0; f < expected.length; f++) {
+      assertThat((double) features[1 + f])
+          .as("feature %d of item %d", f, item)
+          .isCloseTo(expected[f], within(0.01));
+    }
   }
 
   @Test
-  void knotsMeet() {
-    for (float strength : new float[] {1e-9f, 0x1p-10f, 0.001f, 0.24999f, 0.25f, 0.7f, 1, 5}) {
-      float sum = ScoreTerms.lowerWeight(strength) + ScoreTerms.upperWeight(strength);
-      assertThat(sum).isCloseTo(Math.min(1, strength * 1_024), within(1e-6f));
-      assertThat(ScoreTerms.knot(strength)).isBetween(0, 10);
+  void bonusesAreTheNetworksOfTheFeatures() {
+    visit(1, 2);
+    visit(1, 2);
+    visit(3, 4);
+    SessionSignals signals = new SessionSignals(coVisits);
+    float[] learned = new float[SignalNetwork.PARAMETERS];
+    for (int i = 0; i < learned.length; i++) {
+      learned[i] = (float) Math.sin(i);
     }
-    assertThat(ScoreTerms.knot(0.25f)).isEqualTo(8);
-    assertThat(ScoreTerms.upperWeight(0.25f)).isZero();
-    assertThat(ScoreTerms.knot(0.24999f)).isEqualTo(7);
-    assertThat(ScoreTerms.upperWeight(0.24999f)).isCloseTo(1, within(1e-3f));
+    signals.of(new int[] {3, 1}, 0, 2);
+    ScoreBonuses bonuses = new ScoreBonuses();
+    signals.addTo(bonuses, learned);
+    assertThat(bonuses.to(0) - bonuses.from(0)).isEqualTo(signals.size()).isEqualTo(4);
+    float[] features = new float[SignalFeatures.COUNT];
+    float[] units = new float[SignalNetwork.HIDDEN];
+    for (int place = 0; place < signals.size(); place++) {
+      signals.features(place, features, 0);
+      assertThat(bonuses.of(0, signals.item(place)))
+          .isEqualTo(SignalNetwork.forward(learned, 0, features, 0, units))
+          .isNotZero();
+    }
   }
 
   @Test

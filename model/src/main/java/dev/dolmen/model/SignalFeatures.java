@@ -1,0 +1,78 @@
+package dev.dolmen.model;
+
+/**
+ * What a session says of an item beside its vector, as the numbers that the {@link
+ * dev.dolmen.model.layer.SignalNetwork} reads: whether and how the session has seen it, how
+ * strongly it was visited together with the session's items, how often it is visited at all.
+ * Brought to a scale of about one by fixed constants.
+ */
+public final class SignalFeatures {
+  /** How many there are. */
+  public static final int COUNT = 11;
+
+  private static final float SMALLEST = 0x1p-14f;
+
+  private SignalFeatures() {}
+
+  /**
+   * Writes the features of one item.
+   *
+   * @param distance events from the session's end back to the item, 1 for its last; 0 if the
+   *     session has not seen it
+   * @param occurrences events of the session about it
+   * @param longTerm strength with which it was visited together with the session's items over a
+   *     long time, 0 or more
+   * @param recent the same of late
+   * @param visits weight of all visits of the item
+   * @param session what all items of the session have in common
+   * @param out overwritten, [{@link #COUNT}] from {@code at}
+   */
+  public static void write(
+      int distance,
+      int occurrences,
+      float longTerm,
+      float recent,
+      float visits,
+      OfSession session,
+      float[] out,
+      int at) {
+    out[at] = distance > 0 ? 1 : 0;
+    out[at + 1] = Math.min(distance, 10) / 3f;
+    out[at + 2] = distance == 1 ? 1 : 0;
+    out[at + 3] = strength(longTerm);
+    out[at + 4] = strength(recent);
+    out[at + 5] = Math.min(occurrences, 4) / 2f;
+    out[at + 6] = Math.min(session.events, 10) / 5f;
+    out[at + 7] = Math.min(session.repeats, 6) / 3f;
+    out[at + 8] = (float) session.repeats / Math.max(1, session.events);
+    out[at + 9] = volume(visits);
+    out[at + 10] = volume(session.visitsOfLast);
+  }
+
+  /**
+   * What the features of all items of a session share.
+   *
+   * @param events of the session that are read
+   * @param repeats those about an item that it had seen before
+   * @param visitsOfLast weight of all visits of its last item
+   */
+  public record OfSession(int events, int repeats, float visitsOfLast) {}
+
+  /** Of 0: -3.5; of 1: 3.5. */
+  private static float strength(float strength) {
+    return (log2(strength + SMALLEST) + 7) / 2;
+  }
+
+  private static float volume(float visits) {
+    return log2(visits + 1) / 3 - 1;
+  }
+
+  /**
+   * The binary logarithm, linear between powers of two: monotonic, right at these, elsewhere at
+   * most 0.09 too small, and the same on every machine.
+   */
+  static float log2(float x) {
+    int exponent = Math.getExponent(x);
+    return exponent + Math.scalb(x, -exponent) - 1;
+  }
+}
