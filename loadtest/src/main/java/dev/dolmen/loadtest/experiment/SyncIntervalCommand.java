@@ -99,6 +99,9 @@ public final class SyncIntervalCommand implements Callable<Integer> {
   @Option(names = "--plot", paramLabel = "FILE.svg", description = "Also draw them.")
   private @Nullable Path plot;
 
+  /** Below so many clicks a batch, the batches are named as what may explain the figures. */
+  private static final double FEW_CLICKS = 8;
+
   private final Terminal out;
   private final Terminal progress;
 
@@ -241,6 +244,21 @@ public final class SyncIntervalCommand implements Callable<Integer> {
             result.clicks(),
             result.hours(),
             batch));
+    double perBatch = clicksPerBatch(result);
+    if (perBatch < FEW_CLICKS) {
+      out.line(
+          String.format(
+              Locale.ROOT,
+              "a batch held %.1f clicks in the mean: steps of so few follow single visitors, and"
+                  + " what stands still may rank better than what is trained so; a longer --batch"
+                  + " has fewer and larger ones",
+              perBatch));
+    }
+  }
+
+  /** Serving at once is synced with every batch. */
+  private static double clicksPerBatch(SyncExperiment.Result result) {
+    return (double) result.clicks() / Math.max(1, result.figures().getLast().syncs());
   }
 
   private String title() {
@@ -257,6 +275,7 @@ public final class SyncIntervalCommand implements Callable<Integer> {
         .put("clicks", result.clicks())
         .put("predictions", result.predictions())
         .put("hours", result.hours())
+        .put("clicks_per_batch", clicksPerBatch(result))
         .put("results", result.figures().stream().map(f -> f.json(best)).toList());
   }
 }

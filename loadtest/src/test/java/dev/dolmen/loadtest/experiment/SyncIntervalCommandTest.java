@@ -101,6 +101,17 @@ class SyncIntervalCommandTest {
     javax.xml.parsers.DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(svg.toFile());
   }
 
+  /** A click comes every 20 s: one or two in ten seconds, thirty in ten minutes. */
+  @Test
+  void saysWhenABatchHoldsFewClicks() throws Exception {
+    assertThat(json("few.json").get("clicks_per_batch").asDouble()).isBetween(1.0, 2.0);
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("clicks in the mean");
+    out.reset();
+    JsonNode report = json("many.json", "--batch=10m");
+    assertThat(report.get("clicks_per_batch").asDouble()).isBetween(20.0, 40.0);
+    assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("clicks in the mean");
+  }
+
   /** Copies that are synced with every batch rank as the trainer's own state does. */
   @Test
   void aCopySyncedWithEveryBatchRanksAsServingAtOnce() throws Exception {
