@@ -25,7 +25,8 @@ public final class SignalFeatures {
    * @param recent the same of late
    * @param visits weight of all visits of the item
    * @param session what all items of the session have in common
-   * @param out overwritten, [{@link #COUNT}] from {@code at}
+   * @param out columns, [{@link #COUNT}, n]
+   * @param at the item's place in each, overwritten
    */
   public static void write(
       int distance,
@@ -34,19 +35,19 @@ public final class SignalFeatures {
       float recent,
       float visits,
       OfSession session,
-      float[] out,
+      float[][] out,
       int at) {
-    out[at] = distance > 0 ? 1 : 0;
-    out[at + 1] = Math.min(distance, 10) / 3f;
-    out[at + 2] = distance == 1 ? 1 : 0;
-    out[at + 3] = strength(longTerm);
-    out[at + 4] = strength(recent);
-    out[at + 5] = Math.min(occurrences, 4) / 2f;
-    out[at + 6] = Math.min(session.events, 10) / 5f;
-    out[at + 7] = Math.min(session.repeats, 6) / 3f;
-    out[at + 8] = (float) session.repeats / Math.max(1, session.events);
-    out[at + 9] = volume(visits);
-    out[at + 10] = volume(session.visitsOfLast);
+    out[0][at] = distance > 0 ? 1 : 0;
+    out[1][at] = Math.min(distance, 10) / 3f;
+    out[2][at] = distance == 1 ? 1 : 0;
+    out[3][at] = strength(longTerm);
+    out[4][at] = strength(recent);
+    out[5][at] = Math.min(occurrences, 4) / 2f;
+    out[6][at] = Math.min(session.events, 10) / 5f;
+    out[7][at] = Math.min(session.repeats, 6) / 3f;
+    out[8][at] = (float) session.repeats / Math.max(1, session.events);
+    out[9][at] = volume(visits);
+    out[10][at] = volume(session.visitsOfLast);
   }
 
   /**

@@ -74,8 +74,8 @@ public final class TrainingBatch {
    */
   public int[] signalItem = new int[0];
 
-  /** {@link SignalFeatures} of the candidate, [signals, {@link SignalFeatures#COUNT}]. */
-  public float[] signalFeatures = new float[0];
+  /** {@link SignalFeatures} of the candidates, [{@link SignalFeatures#COUNT}, signals]. */
+  public float[][] signalFeatures = new float[SignalFeatures.COUNT][0];
 
   /**
    * Added to the score beside what the features add: what makes the correction by {@link

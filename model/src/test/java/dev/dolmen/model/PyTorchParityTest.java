@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
 import dev.dolmen.model.layer.SignalNetwork;
 import java.nio.file.Path;
@@ -182,6 +183,9 @@ class PyTorchParityTest {
   private static float[] logits(SessionModel model, TrainingBatch batch) {
     float[] learned = new float[SignalNetwork.PARAMETERS];
     model.copySignals(learned);
+    float[] added = new float[batch.signalStart[batch.predictions]];
+    new SignalNetwork(Kernels.best())
+        .forward(learned, 0, batch.signalFeatures, added.length, added);
     int columns = batch.candidates + 2;
     float[] logits = new float[batch.predictions * columns];
     for (int p = 0; p < batch.predictions; p++) {
@@ -196,11 +200,7 @@ class PyTorchParityTest {
         logits[p * columns + v] = (float) (offset + product(model, p, batch.ownItem[own]));
       }
       for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
-        int features = s * SignalFeatures.COUNT;
-        float[] units = new float[SignalNetwork.HIDDEN];
-        logits[p * columns + batch.signalItem[s]] +=
-            SignalNetwork.forward(learned, 0, batch.signalFeatures, features, units)
-                + batch.signalOffset[s];
+        logits[p * columns + batch.signalItem[s]] += added[s] + batch.signalOffset[s];
       }
     }
     return logits;

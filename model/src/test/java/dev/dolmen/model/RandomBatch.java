@@ -146,14 +146,14 @@ final class RandomBatch {
     int most = batch.predictions * (candidates + 2);
     batch.signalStart = new int[batch.predictions + 1];
     batch.signalItem = new int[most];
-    batch.signalFeatures = new float[most * SignalFeatures.COUNT];
+    batch.signalFeatures = new float[SignalFeatures.COUNT][most];
     batch.signalOffset = new float[most];
     int at = 0;
     for (int p = 0; p < batch.predictions; p++) {
       int all = candidates + batch.ownStart[p + 1] - batch.ownStart[p];
       for (int v = p % 2; v < all; v += 2) {
         for (int f = 0; f < SignalFeatures.COUNT; f++) {
-          batch.signalFeatures[at * SignalFeatures.COUNT + f] = (float) random.nextGaussian();
+          batch.signalFeatures[f][at] = (float) random.nextGaussian();
         }
         batch.signalItem[at] = v;
         batch.signalOffset[at++] = (float) random.nextGaussian();

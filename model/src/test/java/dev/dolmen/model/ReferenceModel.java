@@ -267,7 +267,7 @@ final class ReferenceModel {
   }
 
   private static double feature(TrainingBatch batch, int signal, int feature) {
-    return batch.signalFeatures[signal * SignalFeatures.COUNT + feature];
+    return batch.signalFeatures[feature][signal];
   }
 
   /** Cross entropy, with the target's weight smoothed over the shared candidates. */

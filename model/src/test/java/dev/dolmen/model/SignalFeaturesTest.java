@@ -9,9 +9,13 @@ class SignalFeaturesTest {
   private static final SignalFeatures.OfSession SESSION = new SignalFeatures.OfSession(5, 2, 7);
 
   private static float[] features(int distance, int occurrences, float strength, float visits) {
-    float[] out = new float[SignalFeatures.COUNT];
-    SignalFeatures.write(distance, occurrences, strength, strength, visits, SESSION, out, 0);
-    return out;
+    float[][] out = new float[SignalFeatures.COUNT][3];
+    SignalFeatures.write(distance, occurrences, strength, strength, visits, SESSION, out, 1);
+    float[] features = new float[SignalFeatures.COUNT];
+    for (int f = 0; f < features.length; f++) {
+      features[f] = out[f][1];
+    }
+    return features;
   }
 
   @Test

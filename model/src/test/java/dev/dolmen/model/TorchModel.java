@@ -394,8 +394,9 @@ final class TorchModel implements AutoCloseable {
       for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
         int row = p * columns + batch.signalItem[s];
         has[row][0] = 1;
-        int from = s * SignalFeatures.COUNT;
-        System.arraycopy(batch.signalFeatures, from, features[row], 0, SignalFeatures.COUNT);
+        for (int f = 0; f < SignalFeatures.COUNT; f++) {
+          features[row][f] = batch.signalFeatures[f][s];
+        }
         offsets[p][batch.signalItem[s]] = batch.signalOffset[s];
       }
     }

@@ -1,6 +1,8 @@
 package dev.dolmen.model.layer;
 
 import dev.dolmen.model.SignalFeatures;
+import dev.dolmen.model.kernel.Kernels;
+import java.util.Arrays;
 
 /**
  * What the signals of an item add to its score: a linear function of its {@link SignalFeatures} and
@@ -11,6 +13,8 @@ import dev.dolmen.model.SignalFeatures;
  *
  * <p>Parameters: the units' weights [F, H], their biases [H], their outputs [H], the linear weights
  * [F]. They start so that nothing is added.
+ *
+ * <p>Features stand in columns, so that every step is one over all items. Reused by one thread.
  */
 public final class SignalNetwork {
   /** Rectified units. */
@@ -28,7 +32,14 @@ public final class SignalNetwork {
   private static final int OUTPUT = BIAS + HIDDEN;
   private static final int LINEAR = OUTPUT + HIDDEN;
 
-  private SignalNetwork() {}
+  private final Kernels kernels;
+  private final float[][] units = new float[HIDDEN][0];
+  private float[] dUnit = new float[0];
+  private float[] ones = new float[0];
+
+  public SignalNetwork(Kernels kernels) {
+    this.kernels = kernels;
+  }
 
   /** Adds the parameters to the layout; returns the offset of the first. */
   public static int add(ParameterLayout layout) {
@@ -40,56 +51,57 @@ public final class SignalNetwork {
   }
 
   /**
-   * What is added to the score.
+   * What is added to the scores of several items.
    *
-   * @param features [F] from {@code at}
-   * @param units scratch, [{@value #HIDDEN}]; holds the units' values afterwards
+   * @param first offset of the parameters
+   * @param features [F, n], each column may be longer
+   * @param out overwritten, [n]
    */
-  public static float forward(
-      float[] parameters, int first, float[] features, int at, float[] units) {
-    System.arraycopy(parameters, first + BIAS, units, 0, HIDDEN);
-    float sum = 0;
+  public void forward(float[] parameters, int first, float[][] features, int n, float[] out) {
+    Arrays.fill(out, 0, n, 0);
     for (int f = 0; f < FEATURES; f++) {
-      float x = features[at + f];
-      int row = first + f * HIDDEN;
-      for (int h = 0; h < HIDDEN; h++) {
-        units[h] += x * parameters[row + h];
-      }
-      sum += x * parameters[first + LINEAR + f];
+      kernels.axpy(parameters[first + LINEAR + f], features[f], 0, out, 0, n);
     }
     for (int h = 0; h < HIDDEN; h++) {
-      sum += Math.max(0, units[h]) * parameters[first + OUTPUT + h];
+      float[] unit = Floats.atLeast(units[h], n);
+      units[h] = unit;
+      Arrays.fill(unit, 0, n, parameters[first + BIAS + h]);
+      for (int f = 0; f < FEATURES; f++) {
+        kernels.axpy(parameters[first + f * HIDDEN + h], features[f], 0, unit, 0, n);
+      }
+      for (int i = 0; i < n; i++) {
+        unit[i] = Math.max(0, unit[i]);
+      }
+      kernels.axpy(parameters[first + OUTPUT + h], unit, 0, out, 0, n);
     }
-    return sum;
   }
 
   /**
-   * Accumulates the parameters' gradients.
+   * Accumulates the parameters' gradients, after {@link #forward} of the same features.
    *
-   * @param d gradient of what was added
-   * @param units what {@link #forward} left for the same features; overwritten
+   * @param d gradients of what was added, [n]
    */
-  public static void backward(
-      float[] parameters,
-      float[] gradients,
-      int first,
-      float[] features,
-      int at,
-      float d,
-      float[] units) {
-    for (int h = 0; h < HIDDEN; h++) {
-      float value = Math.max(0, units[h]);
-      gradients[first + OUTPUT + h] += d * value;
-      units[h] = value > 0 ? d * parameters[first + OUTPUT + h] : 0;
-      gradients[first + BIAS + h] += units[h];
+  public void backward(
+      float[] parameters, float[] gradients, int first, float[][] features, int n, float[] d) {
+    if (ones.length < n) {
+      ones = new float[2 * n];
+      Arrays.fill(ones, 1);
     }
+    dUnit = Floats.atLeast(dUnit, n);
     for (int f = 0; f < FEATURES; f++) {
-      float x = features[at + f];
-      int row = first + f * HIDDEN;
-      for (int h = 0; h < HIDDEN; h++) {
-        gradients[row + h] += x * units[h];
+      gradients[first + LINEAR + f] += kernels.dot(d, 0, features[f], 0, n);
+    }
+    for (int h = 0; h < HIDDEN; h++) {
+      float[] unit = units[h];
+      float output = parameters[first + OUTPUT + h];
+      gradients[first + OUTPUT + h] += kernels.dot(d, 0, unit, 0, n);
+      for (int i = 0; i < n; i++) {
+        dUnit[i] = unit[i] > 0 ? d[i] * output : 0;
       }
-      gradients[first + LINEAR + f] += d * x;
+      gradients[first + BIAS + h] += kernels.dot(dUnit, 0, ones, 0, n);
+      for (int f = 0; f < FEATURES; f++) {
+        gradients[first + f * HIDDEN + h] += kernels.dot(dUnit, 0, features[f], 0, n);
+      }
     }
   }
 }

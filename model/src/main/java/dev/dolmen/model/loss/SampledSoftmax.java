@@ -1,6 +1,5 @@
 package dev.dolmen.model.loss;
 
-import dev.dolmen.model.SignalFeatures;
 import dev.dolmen.model.TrainingBatch;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
@@ -19,7 +18,9 @@ public final class SampledSoftmax {
   private final ChunkedSoftmax softmax;
   private final int priorWeight;
   private final int signals;
-  private final float[] units = new float[SignalNetwork.HIDDEN];
+  private final SignalNetwork network;
+  private float[] added = new float[0];
+  private float[] dAdded = new float[0];
   private final int width;
   private float[] offsets = new float[0];
 
@@ -35,6 +36,7 @@ public final class SampledSoftmax {
     softmax = new ChunkedSoftmax(kernels, width, smoothing);
     this.priorWeight = priorWeight;
     this.signals = signals;
+    network = new SignalNetwork(kernels);
     this.width = width;
   }
 
@@ -67,8 +69,11 @@ public final class SampledSoftmax {
     if (batch.candidatePrior.length > 0) {
       kernels.axpy(parameters[priorWeight], batch.candidatePrior, 0, offsets, 0, candidates);
     }
-    NextItem task =
-        new NextItem(batch, parameters, gradients, sessionVectors, itemVectors, dSessions, dItems);
+    int signalCount = batch.signalItem.length == 0 ? 0 : batch.signalStart[batch.predictions];
+    added = Floats.atLeast(added, signalCount);
+    dAdded = Floats.atLeast(dAdded, signalCount);
+    network.forward(parameters, signals, batch.signalFeatures, signalCount, added);
+    NextItem task = new NextItem(batch, parameters, sessionVectors, itemVectors, dSessions, dItems);
     double loss =
         softmax.forwardBackward(
             batch.predictions,
@@ -81,6 +86,7 @@ public final class SampledSoftmax {
             dItems,
             scratch);
     gradients[priorWeight] += (float) task.dPriorWeight;
+    network.backward(parameters, gradients, signals, batch.signalFeatures, signalCount, dAdded);
     return loss;
   }
 
@@ -88,7 +94,6 @@ public final class SampledSoftmax {
   private final class NextItem implements ChunkedSoftmax.Task {
     private final TrainingBatch batch;
     private final float[] parameters;
-    private final float[] gradients;
     private final float[] sessionVectors;
     private final float[] itemVectors;
     private final float[] dSessions;
@@ -98,14 +103,12 @@ public final class SampledSoftmax {
     NextItem(
         TrainingBatch batch,
         float[] parameters,
-        float[] gradients,
         float[] sessionVectors,
         float[] itemVectors,
         float[] dSessions,
         float[] dItems) {
       this.batch = batch;
       this.parameters = parameters;
-      this.gradients = gradients;
       this.sessionVectors = sessionVectors;
       this.itemVectors = itemVectors;
       this.dSessions = dSessions;
@@ -146,10 +149,7 @@ public final class SampledSoftmax {
       }
       for (int i = 0; i < rows && batch.signalItem.length > 0; i++) {
         for (int s = batch.signalStart[first + i]; s < batch.signalStart[first + i + 1]; s++) {
-          scores[i * stride + batch.signalItem[s]] +=
-              SignalNetwork.forward(
-                      parameters, signals, batch.signalFeatures, s * SignalFeatures.COUNT, units)
-                  + batch.signalOffset[s];
+          scores[i * stride + batch.signalItem[s]] += added[s] + batch.signalOffset[s];
         }
       }
     }
@@ -180,11 +180,7 @@ public final class SampledSoftmax {
       }
       for (int i = 0; i < rows && batch.signalItem.length > 0; i++) {
         for (int s = batch.signalStart[first + i]; s < batch.signalStart[first + i + 1]; s++) {
-          float d = dScores[i * stride + batch.signalItem[s]];
-          int features = s * SignalFeatures.COUNT;
-          SignalNetwork.forward(parameters, signals, batch.signalFeatures, features, units);
-          SignalNetwork.backward(
-              parameters, gradients, signals, batch.signalFeatures, features, d, units);
+          dAdded[s] = dScores[i * stride + batch.signalItem[s]];
         }
       }
     }

@@ -115,11 +115,13 @@ final class SignalCandidates {
       int room = 2 * at + 64;
       batch.signalItem = Arrays.copyOf(batch.signalItem, room);
       batch.signalOffset = Arrays.copyOf(batch.signalOffset, room);
-      batch.signalFeatures = Arrays.copyOf(batch.signalFeatures, room * SignalFeatures.COUNT);
+      for (int f = 0; f < SignalFeatures.COUNT; f++) {
+        batch.signalFeatures[f] = Arrays.copyOf(batch.signalFeatures[f], room);
+      }
     }
     batch.signalItem[at] = candidate;
     batch.signalOffset[at] = offset;
-    signals.features(place, batch.signalFeatures, at * SignalFeatures.COUNT);
+    signals.features(place, batch.signalFeatures, at);
   }
 
   private void reserveOwn(int candidates) {

@@ -2,6 +2,7 @@ package dev.dolmen.trainer.covisit;
 
 import dev.dolmen.model.SignalFeatures;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.SignalNetwork;
 import java.util.Arrays;
 
@@ -29,8 +30,9 @@ public final class SessionSignals {
 
   private int[] occurrences = new int[64];
   private SignalFeatures.OfSession session = new SignalFeatures.OfSession(0, 0, 0);
-  private final float[] features = new float[SignalFeatures.COUNT];
-  private final float[] units = new float[SignalNetwork.HIDDEN];
+  private final SignalNetwork network = new SignalNetwork(Kernels.best());
+  private final float[][] features = new float[SignalFeatures.COUNT][64];
+  private float[] added = new float[64];
 
   public SessionSignals(CoVisits coVisits) {
     this.coVisits = coVisits;
@@ -102,9 +104,10 @@ public final class SessionSignals {
   /**
    * Writes the features of the item at a place.
    *
-   * @param out overwritten, [{@link SignalFeatures#COUNT}] from {@code at}
+   * @param out columns, [{@link SignalFeatures#COUNT}, n]
+   * @param at the place in them that is overwritten
    */
-  public void features(int place, float[] out, int at) {
+  public void features(int place, float[][] out, int at) {
     SignalFeatures.write(
         distances[place] == NOT_SEEN ? 0 : distances[place] + 1,
         occurrences[place],
@@ -123,9 +126,18 @@ public final class SessionSignals {
    */
   public void addTo(ScoreBonuses bonuses, float[] learned) {
     bonuses.nextQuery();
+    if (added.length < size) {
+      added = new float[2 * size];
+      for (int f = 0; f < SignalFeatures.COUNT; f++) {
+        features[f] = new float[2 * size];
+      }
+    }
     for (int place = 0; place < size; place++) {
-      features(place, features, 0);
-      bonuses.add(items[place], SignalNetwork.forward(learned, 0, features, 0, units));
+      features(place, features, place);
+    }
+    network.forward(learned, 0, features, size, added);
+    for (int place = 0; place < size; place++) {
+      bonuses.add(items[place], added[place]);
     }
     bonuses.endQuery();
   }

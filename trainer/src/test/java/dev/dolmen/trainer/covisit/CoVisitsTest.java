@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.model.SignalFeatures;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.SignalNetwork;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -151,14 +152,14 @@ class CoVisitsTest {
     while (signals.item(place) != item) {
       place++;
     }
-    float[] expected = new float[SignalFeatures.COUNT];
-    float[] features = new float[1 + SignalFeatures.COUNT];
+    float[][] expected = new float[SignalFeatures.COUNT][1];
+    float[][] features = new float[SignalFeatures.COUNT][2];
     SignalFeatures.write(distance, occurrences, strength, strength, visits, session, expected, 0);
     signals.features(place, features, 1);
     for (int f = 0; f < expected.length; f++) {
-      assertThat((double) features[1 + f])
+      assertThat((double) features[f][1])
           .as("feature %d of item %d", f, item)
-          .isCloseTo(expected[f], within(0.01));
+          .isCloseTo(expected[f][0], within(0.01));
     }
   }
 
@@ -176,12 +177,13 @@ class CoVisitsTest {
     ScoreBonuses bonuses = new ScoreBonuses();
     signals.addTo(bonuses, learned);
     assertThat(bonuses.to(0) - bonuses.from(0)).isEqualTo(signals.size()).isEqualTo(4);
-    float[] features = new float[SignalFeatures.COUNT];
-    float[] units = new float[SignalNetwork.HIDDEN];
+    float[][] features = new float[SignalFeatures.COUNT][1];
+    float[] added = new float[1];
     for (int place = 0; place < signals.size(); place++) {
       signals.features(place, features, 0);
-      assertThat(bonuses.of(0, signals.item(place)))
-          .isEqualTo(SignalNetwork.forward(learned, 0, features, 0, units))
+      new SignalNetwork(Kernels.best()).forward(learned, 0, features, 1, added);
+      assertThat((double) bonuses.of(0, signals.item(place)))
+          .isCloseTo(added[0], within(1e-5))
           .isNotZero();
     }
   }
