@@ -356,7 +356,8 @@ final class Learner {
       publishTaskLosses();
       serving = model.publish();
       refresher.modelChanged();
-      refresher.refresh(assembler.recordItems(), batch.items.records, serving);
+      // The others have moved a little, and wait for their turn.
+      refresher.refresh(assembler.recordItems(), assembler.recordsOfSessions(), serving);
     } else {
       skippedBatches++;
     }

@@ -57,6 +57,7 @@ public final class BatchAssembler {
   private int[] recordOf = new int[16];
   private int stamp;
   private int[] recordItem = new int[16];
+  private int recordsOfSessions;
   private int[] targetItem = new int[16];
   private int[] neighborRank = new int[16];
 
@@ -123,6 +124,7 @@ public final class BatchAssembler {
       float[] learned,
       long eventTimeSec) {
     reset(number);
+    recordsOfSessions = 0;
     gathering.clear(eventTimeSec);
     for (PendingSession session : sessions) {
       session.dropDeleted(catalog);
@@ -143,6 +145,7 @@ public final class BatchAssembler {
       for (PendingSession session : sessions) {
         addWindows(session);
       }
+      recordsOfSessions = batch.items.records;
       addSignals(learned);
     }
     reservePredictions(batch.predictions + shown.size());
@@ -165,6 +168,14 @@ public final class BatchAssembler {
   /** One optimiser step on the batch's rows, with their gradients. */
   public void applyGradients() {
     gathering.applyGradients();
+  }
+
+  /**
+   * Records of the sessions' items and the shared candidates; those that follow are candidates of
+   * single predictions and items shown.
+   */
+  public int recordsOfSessions() {
+    return recordsOfSessions;
   }
 
   /** Catalogue index per item record of the batch; longer than the batch's records. */
