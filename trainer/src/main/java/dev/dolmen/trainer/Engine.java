@@ -35,6 +35,7 @@ public final class Engine implements Closeable {
   private final FeedbackLog log;
   private final LogBound bound;
   private final BatchJournal journal;
+  private final ImpressionLog impressions;
   private final Learner learner;
   private final LiveState live;
   private final Progress progress;
@@ -141,7 +142,8 @@ public final class Engine implements Closeable {
     LogOptions logOptions = options.log();
     journal = new BatchJournal(directory.resolve("journal"));
     EmbeddingTable table = tables.open(options.schema(), options.seed());
-    learner = new Learner(options, table, new ImpressionLog(log));
+    impressions = new ImpressionLog(log);
+    learner = new Learner(options, table, impressions);
     snapshots =
         new EngineSnapshots(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
@@ -391,6 +393,7 @@ public final class Engine implements Closeable {
     }
     closed = true;
     ingest.close();
+    impressions.end();
     loop.stopWhenLearned(CLOSE_LEARNING_MS);
     joinThread();
     snapshotOnClose();
@@ -415,6 +418,7 @@ public final class Engine implements Closeable {
   /** Stops at once, learns nothing more and writes nothing: for tests of recovery. */
   void abandon() {
     closed = true;
+    impressions.end();
     loop.stopNow();
     closeFiles();
     ingest.close();
