@@ -7,7 +7,10 @@ import dev.dolmen.trainer.baseline.SessionPrefix;
 import java.util.BitSet;
 import java.util.List;
 
-/** A baseline, which learns each click at once. */
+/**
+ * A baseline, which learns each click at once. Items that are not there are not ranked, even if the
+ * session has clicked them.
+ */
 final class BaselineModel implements EvalModel {
   private static final int PREFIX_MAX = 200;
 
@@ -66,7 +69,10 @@ final class BaselineModel implements EvalModel {
     before.forEach(c -> prefix.add(c.item(), sec(c)));
     scores.reset(Math.max(candidates, DEPTH + 1));
     recommender.score(prefix, sec(question.targetClick()), scores);
-    answers.answer(number, scores.rankOf(question.targetClick().item()), scores.top(DEPTH));
+    scores.retain(items);
+    int target = question.targetClick().item();
+    int rank = items.get(target) ? scores.rankOf(target) : Integer.MAX_VALUE;
+    answers.answer(number, rank, scores.top(DEPTH));
   }
 
   private static long sec(EvalClick click) {

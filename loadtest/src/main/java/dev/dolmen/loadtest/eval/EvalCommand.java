@@ -30,7 +30,9 @@ import picocli.CommandLine.Option;
       "Compares the model with baselines on a dataset, by the protocols of the literature.",
       "",
       "static: learns NAME.train.inter and predicts every click of the sessions of NAME.test.inter"
-          + " from the second on, each from those before it, among all items learned.",
+          + " from the second on, each from those before it, among all items learned; one that was"
+          + " never learned is a miss. Before the target such items stand with their metadata, which"
+          + " Dolmen reads.",
       "leave-one-out: learns all but the last two items of each user, or session, and predicts the"
           + " last one among all items.",
       "stream: in windows of event time, each predicted by what was learned before. Read as in the"
@@ -122,9 +124,9 @@ public final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--unseen",
       description =
-          "With static: also predicts, apart, clicks on items that were never learned and that the"
-              + " session has not clicked before, when these have come into the catalogue with their"
-              + " metadata.")
+          "With static: also predicts, apart and once more, clicks on items that were never"
+              + " learned and that the session has not clicked before, when these have come into the"
+              + " catalogue with their metadata.")
   private boolean unseen;
 
   @Option(
@@ -329,7 +331,7 @@ public final class EvalCommand implements Callable<Integer> {
       out.line(
           String.format(
               Locale.ROOT,
-              "%,d clicks were on items that were never learned, and are left out",
+              "%,d predictions are of items that were never learned: a miss for every model",
               result.unknownTargets()));
     }
     out.line(

@@ -188,8 +188,8 @@ final class EvalReport {
             + " among the items learned.",
         String.format(
             Locale.ROOT,
-            "Dolmen learned the history %d times, with %d seeds. %,d clicks on items that were"
-                + " never learned are left out.",
+            "Dolmen learned the history %d times, with %d seeds. %,d predictions are of items that"
+                + " were never learned, which is a miss for every model.",
             result.passes(),
             result.seeds(),
             result.unknownTargets()),

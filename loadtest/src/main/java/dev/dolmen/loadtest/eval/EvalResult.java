@@ -11,7 +11,8 @@ import java.util.Locale;
  * @param validation whether a part of what is learned was predicted, for tuning
  * @param learned clicks that were learned, of the first section
  * @param items that could be recommended
- * @param unknownTargets clicks whose item was never learned and that the protocol leaves out
+ * @param unknownTargets predictions whose target was never learned and is not in what is ranked: a
+ *     miss for every model
  * @param passes over the history
  * @param seeds runs of models that depend on one
  * @param sections the headline first

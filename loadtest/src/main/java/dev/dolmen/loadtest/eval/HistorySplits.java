@@ -15,42 +15,31 @@ final class HistorySplits {
   /**
    * Learns the training part and predicts every click of the other part's sessions from the second
    * on, each from all before it, among the items of the training part (the protocol of SR-GNN, AAAI
-   * 2019, and its successors). Items that were never learned are left out of the sessions, and are
-   * counted by {@link #unknownTargets}.
+   * 2019, and its successors). A target that was never learned is not among them, and so is a miss;
+   * what a model makes of such items before the target is its own affair.
    *
-   * @param unseen of these, which are asked apart, with their items in the catalogue
+   * @param unseen whether clicks on items that were never learned are asked again, apart, when
+   *     these items have come into the catalogue; where the session has not clicked them before
    */
-  static Plan holdOut(List<EvalClick> learned, List<EvalClick> held, List<Question> unseen) {
-    int[] counts = counts(learned);
-    List<Question> questions = new ArrayList<>();
-    for (List<EvalClick> session : sessions(held).values()) {
-      List<EvalClick> known = session.stream().filter(c -> count(counts, c.item()) > 0).toList();
-      for (int target = 1; target < known.size(); target++) {
-        questions.add(new Question(known, target, 0, count(counts, known.get(target).item())));
-      }
-    }
-    return Plan.ofHistory("static", items(learned), learned, questions, unseen);
-  }
-
-  /**
-   * Clicks from the second of their session on whose item was never learned: nothing can be
-   * expected of a ranking of what was.
-   */
-  static List<Question> unknownTargets(List<EvalClick> learned, List<EvalClick> held) {
+  static Plan holdOut(List<EvalClick> learned, List<EvalClick> held, boolean unseen) {
     int[] counts = counts(learned);
     List<Question> questions = new ArrayList<>();
     for (List<EvalClick> session : sessions(held).values()) {
       for (int target = 1; target < session.size(); target++) {
-        if (count(counts, session.get(target).item()) == 0) {
-          questions.add(new Question(session, target, 0, 0));
-        }
+        questions.add(new Question(session, target, 0, count(counts, session.get(target).item())));
       }
     }
-    return questions;
+    List<Question> again = unseen ? newToTheSession(neverLearned(questions)) : List.of();
+    return Plan.ofHistory("static", items(learned), learned, questions, again);
+  }
+
+  /** Those of the questions whose target was never learned. */
+  static List<Question> neverLearned(List<Question> questions) {
+    return questions.stream().filter(q -> q.known() == 0).toList();
   }
 
   /** Those of the questions that ask for an item which the session does not have yet. */
-  static List<Question> newToTheSession(List<Question> questions) {
+  private static List<Question> newToTheSession(List<Question> questions) {
     return questions.stream()
         .filter(q -> q.prefix().stream().noneMatch(c -> c.item() == q.targetClick().item()))
         .toList();

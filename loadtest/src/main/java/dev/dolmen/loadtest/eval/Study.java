@@ -10,7 +10,7 @@ import java.util.List;
  * @param protocol as the user gave it
  * @param validation whether a part of what could be learned is predicted, for tuning
  * @param plans one, or one of each reading of a stream
- * @param unknownTargets clicks whose item was never learned and that the plans leave out
+ * @param unknownTargets predictions whose target was never learned and is not in what is ranked
  */
 record Study(String protocol, boolean validation, List<Plan> plans, int unknownTargets) {
   static final String STATIC = "static";
@@ -61,11 +61,9 @@ record Study(String protocol, boolean validation, List<Plan> plans, int unknownT
       learned = split.getFirst();
       held = split.getLast();
     }
-    List<Question> unknown = HistorySplits.unknownTargets(learned, held);
-    Plan plan =
-        HistorySplits.holdOut(
-            learned, held, unseen ? HistorySplits.newToTheSession(unknown) : List.of());
-    return new Study(STATIC, validation, List.of(plan), unknown.size());
+    Plan plan = HistorySplits.holdOut(learned, held, unseen);
+    List<Question> counted = plan.questions().subList(0, plan.counted());
+    return new Study(STATIC, validation, List.of(plan), HistorySplits.neverLearned(counted).size());
   }
 
   /** Learns all but the last two of each session. */

@@ -145,15 +145,37 @@ class EvalCommandTest {
         folder.resolve("shop.item"), "new\tshelf1\t1.6e9\n", StandardOpenOption.APPEND);
     Files.writeString(
         folder.resolve("shop.test.inter"),
-        "x\ti1\t1700000000\td0\nx\tnew\t1700000005\td0\n",
+        """
+        x\ti1\t1700000000\td0
+        x\tnew\t1700000005\td0
+        y\tnew\t1700000010\td0
+        y\tnew\t1700000011\td0
+        y\ti2\t1700000015\td0
+        """,
         StandardOpenOption.APPEND);
-    JsonNode json = json("--unseen", "--models=dolmen,popular");
-    assertThat(json.get("unknown_targets").asInt()).isEqualTo(1);
-    assertThat(json.get("predictions").asInt()).isEqualTo(120);
+    JsonNode json =
+        json("--unseen", "--models=dolmen,popular,popular-in-session,co-occurrence,blend");
+    assertThat(json.get("unknown_targets").asInt()).isEqualTo(2);
+    assertThat(json.get("predictions").asInt()).isEqualTo(123);
     assertThat(json.get("items").asInt()).isEqualTo(40);
+    JsonNode never = slice(json, "never");
+    assertThat(never.get("predictions").asInt()).isEqualTo(2);
+    // The session itself has the item: who ranked it would find it.
+    for (JsonNode model : never.get("models")) {
+      assertThat(model.get("recall@20").asDouble()).isZero();
+    }
     JsonNode unseen = json.at("/sections/unseen");
     assertThat(unseen.get("predictions").asInt()).isEqualTo(1);
     assertThat(unseen.at("/models/popular/recall@20/mean").asDouble()).isZero();
+  }
+
+  private static JsonNode slice(JsonNode json, String name) {
+    for (JsonNode slice : json.get("slices")) {
+      if (slice.get("slice").asText().equals(name)) {
+        return slice;
+      }
+    }
+    throw new AssertionError("no slice " + name + " in " + json.get("slices"));
   }
 
   @Test

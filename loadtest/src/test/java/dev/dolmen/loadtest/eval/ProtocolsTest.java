@@ -34,18 +34,20 @@ class ProtocolsTest {
     List<EvalClick> held =
         List.of(
             click(2, 1, 10), click(2, 3, 11), click(2, 9, 12), click(2, 2, 13), click(3, 9, 14));
-    RecordingModel model = run(HistorySplits.holdOut(LEARNED, held, List.of()), 3);
+    RecordingModel model = run(HistorySplits.holdOut(LEARNED, held, false), 3);
     assertThat(model.passes).isEqualTo(3);
     assertThat(model.learned).isEqualTo(LEARNED);
-    // 9 was never learned: neither target nor prefix.
-    assertThat(model.asked).hasSize(2);
+    assertThat(model.asked).hasSize(3);
     assertThat(items(model.asked.get(0).question().prefix())).containsExactly(1);
     assertThat(model.asked.get(0).question().targetClick().item()).isEqualTo(3);
     assertThat(model.asked.get(0).question().known()).isEqualTo(1);
+    // 9 was never learned: a prediction like any other, and before the next one.
     assertThat(items(model.asked.get(1).question().prefix())).containsExactly(1, 3);
-    assertThat(model.asked.get(1).question().targetClick().item()).isEqualTo(2);
+    assertThat(model.asked.get(1).question().targetClick().item()).isEqualTo(9);
+    assertThat(model.asked.get(1).question().known()).isZero();
+    assertThat(items(model.asked.get(2).question().prefix())).containsExactly(1, 3, 9);
+    assertThat(model.asked.get(2).question().targetClick().item()).isEqualTo(2);
     assertThat(model.asked).allMatch(a -> a.settled().equals(LEARNED));
-    assertThat(HistorySplits.unknownTargets(LEARNED, held)).hasSize(1);
     assertThat(model.announced.isEmpty()).isTrue();
   }
 
@@ -53,14 +55,13 @@ class ProtocolsTest {
   void itemsThatWereNeverLearnedAreAskedApartAndLast() throws IOException {
     List<EvalClick> held =
         List.of(click(2, 1, 10), click(2, 9, 11), click(2, 2, 12), click(2, 9, 13));
-    List<Question> unknown = HistorySplits.unknownTargets(LEARNED, held);
-    assertThat(unknown).hasSize(2);
-    // That a session comes back to an item says nothing of the item.
-    Plan plan = HistorySplits.holdOut(LEARNED, held, HistorySplits.newToTheSession(unknown));
-    assertThat(plan.counted()).isEqualTo(1);
+    Plan plan = HistorySplits.holdOut(LEARNED, held, true);
+    assertThat(plan.counted()).isEqualTo(3);
+    assertThat(HistorySplits.neverLearned(plan.questions().subList(0, 3))).hasSize(2);
     assertThat(plan.catalogue().get(9)).isFalse();
     RecordingModel model = run(plan, 1);
-    assertThat(model.asked).hasSize(2);
+    // That the session comes back to the item says nothing of the item: that is not asked again.
+    assertThat(model.asked).hasSize(4);
     assertThat(model.asked.getLast().question().targetClick().item()).isEqualTo(9);
     assertThat(model.announced.get(9)).isTrue();
     assertThat(model.learned).isEqualTo(LEARNED);

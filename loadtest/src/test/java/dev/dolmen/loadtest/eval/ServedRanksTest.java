@@ -13,9 +13,12 @@ import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.ScoredItem;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +29,10 @@ class ServedRanksTest {
 
   private record Asked(SessionContext session, String target, int rank, List<String> top) {}
 
+  /** Items that were never learned come with their metadata. */
   private static SessionContext context(EvalDataset dataset, List<EvalClick> prefix) {
+    BitSet learned = new BitSet();
+    dataset.learned().forEach(c -> learned.set(c.item()));
     SessionContext.Builder context = SessionContext.newBuilder();
     for (EvalClick click : prefix) {
       FeedbackEvent event = dataset.event(click);
@@ -37,6 +43,11 @@ class ServedRanksTest {
               .setTime(event.getTime())
               .putAllContext(event.getContextMap()));
     }
+    prefix.stream()
+        .mapToInt(EvalClick::item)
+        .filter(item -> !learned.get(item))
+        .distinct()
+        .forEach(item -> context.addItems(dataset.item(item)));
     return context.build();
   }
 
@@ -44,16 +55,17 @@ class ServedRanksTest {
   private List<Asked> evaluated(EvalDataset dataset, DolmenConfig config) throws Exception {
     List<Asked> asked = new ArrayList<>();
     try (HistoryTraining training = HistoryTraining.open(config.engine(), InstantSource.system())) {
-      for (int item = 0; item < dataset.items(); item++) {
-        training.upsert(dataset.item(item));
-      }
+      dataset.learned().stream()
+          .mapToInt(EvalClick::item)
+          .distinct()
+          .forEach(item -> training.upsert(dataset.item(item)));
       for (EvalClick click : dataset.learned()) {
         training.learn(dataset.event(click));
       }
       training.endPass();
       SessionRanks ranks = new SessionRanks(training.refreshed());
       List<Question> questions =
-          HistorySplits.holdOut(dataset.learned(), dataset.held(), List.of()).questions();
+          HistorySplits.holdOut(dataset.learned(), dataset.held(), false).questions();
       for (Question q : questions) {
         ranks.add(
             context(dataset, q.prefix()), q.targetClick().row().item(), q.targetClick().timeMs());
@@ -76,12 +88,22 @@ class ServedRanksTest {
     Shops.items(folder, "shop");
     Shops.clicks(folder.resolve("shop.train.inter"), "session_id", 300, Shops.FROM_SEC, 1);
     Shops.clicks(folder.resolve("shop.test.inter"), "session_id", 12, Shops.FROM_SEC + 300 * 60, 2);
+    Files.writeString(
+        folder.resolve("shop.item"),
+        "new1\tshelf1\t1.6e9\nnew2\tshelf2\t1.6e9\n",
+        StandardOpenOption.APPEND);
+    // After one and after two items that nobody has clicked yet, and one of these as the target.
+    Files.writeString(
+        folder.resolve("shop.test.inter"),
+        "x\tnew1\t1700000000\td0\nx\tnew2\t1700000005\td0\nx\ti7\t1700000010\td0\n",
+        StandardOpenOption.APPEND);
     EvalDataset dataset =
         EvalDataset.read(folder, null, EvalDataset.Held.TEST, Long.MAX_VALUE, rows -> {});
     assertThat(dataset.schema().slots()).hasSizeGreaterThan(3);
     DolmenConfig config = DolmenConfig.defaults(folder.resolve("data"), dataset.schema());
     List<Asked> asked = evaluated(dataset, config);
-    assertThat(asked).hasSize(48);
+    assertThat(asked).hasSize(50);
+    assertThat(asked.get(48).rank()).isEqualTo(Integer.MAX_VALUE);
     try (StandaloneServer server = StandaloneServer.start(config);
         Connection connection = Connection.open("127.0.0.1", server.port())) {
       for (Asked one : asked) {
@@ -96,9 +118,13 @@ class ServedRanksTest {
                         .setNoImpression(true)
                         .build())
                 .getItemsList();
-        assertThat(all).hasSize(dataset.items());
+        assertThat(all).hasSize(40);
         List<String> ids = all.stream().map(ScoredItem::getItemId).toList();
         assertThat(ids.subList(0, 20)).isEqualTo(one.top());
+        if (!ids.contains(one.target())) {
+          assertThat(one.target()).isEqualTo("new2");
+          continue;
+        }
         float target = all.get(ids.indexOf(one.target())).getScore();
         assertThat(all.stream().filter(i -> i.getScore() >= target).count()).isEqualTo(one.rank());
       }

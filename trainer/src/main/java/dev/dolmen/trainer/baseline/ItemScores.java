@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.baseline;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Scores of items for one question: a dense array, and the list of the items that have one, so that
@@ -61,6 +62,19 @@ public final class ItemScores {
     int from = scores.length;
     scores = Arrays.copyOf(scores, Math.max(item + 1, from + (from >> 1)));
     Arrays.fill(scores, from, scores.length, NONE);
+  }
+
+  /** Forgets the scores of all other items. */
+  public void retain(BitSet items) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (items.get(touched[i])) {
+        touched[kept++] = touched[i];
+      } else {
+        scores[touched[i]] = NONE;
+      }
+    }
+    size = kept;
   }
 
   /** Number of items that have a score. */

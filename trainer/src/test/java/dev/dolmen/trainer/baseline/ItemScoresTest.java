@@ -3,6 +3,7 @@ package dev.dolmen.trainer.baseline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -53,6 +54,25 @@ class ItemScoresTest {
     assertThat(scores.top(5)).isEmpty();
     scores.add(3, 1);
     assertThat(scores.score(3)).isEqualTo(1f);
+  }
+
+  @Test
+  void onlyWhatIsRetainedIsRanked() {
+    scores.reset(10);
+    for (int item = 0; item < 6; item++) {
+      scores.add(item, item);
+    }
+    BitSet items = new BitSet();
+    items.set(1);
+    items.set(4);
+    items.set(9);
+    scores.retain(items);
+    assertThat(scores.top(5)).containsExactly(4, 1);
+    assertThat(scores.rankOf(1)).isEqualTo(2);
+    assertThat(scores.contains(5)).isFalse();
+    assertThat(scores.rankOf(5)).isEqualTo(10);
+    scores.add(5, 1);
+    assertThat(scores.score(5)).isEqualTo(1f);
   }
 
   @Test
