@@ -7,9 +7,9 @@ package dev.dolmen.loadtest.eval;
  * @param low end of the interval of 95%
  * @param high its other end
  */
-record Estimate(double mean, double low, double high) {
+public record Estimate(double mean, double low, double high) {
   /** Whether 0 is outside of the interval. */
-  boolean significant() {
+  public boolean significant() {
     return low > 0 || high < 0;
   }
 }

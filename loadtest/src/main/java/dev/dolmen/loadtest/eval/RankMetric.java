@@ -10,9 +10,9 @@ import java.util.Locale;
  * @param kind of metric
  * @param cut ranks that count, 1 or more
  */
-record RankMetric(Kind kind, int cut) {
+public record RankMetric(Kind kind, int cut) {
   /** Kinds of metrics. */
-  enum Kind {
+  public enum Kind {
     /** Whether the target is there: hit rate, or recall. */
     RECALL,
     /** 1 / rank. */
@@ -22,7 +22,7 @@ record RankMetric(Kind kind, int cut) {
   }
 
   /** All that are reported, the hardest cut last. */
-  static final List<RankMetric> ALL =
+  public static final List<RankMetric> ALL =
       List.of(
           new RankMetric(Kind.RECALL, 5),
           new RankMetric(Kind.MRR, 5),
@@ -35,10 +35,10 @@ record RankMetric(Kind kind, int cut) {
           new RankMetric(Kind.NDCG, 20));
 
   /** Those of the tables. */
-  static final RankMetric RECALL_20 = ALL.get(6);
+  public static final RankMetric RECALL_20 = ALL.get(6);
 
-  static final RankMetric MRR_20 = ALL.get(7);
-  static final RankMetric NDCG_20 = ALL.get(8);
+  public static final RankMetric MRR_20 = ALL.get(7);
+  public static final RankMetric NDCG_20 = ALL.get(8);
 
   /** Of one rank, from 1. */
   double of(int rank) {
@@ -53,12 +53,12 @@ record RankMetric(Kind kind, int cut) {
   }
 
   /** As in {@code recall@20}. */
-  String key() {
+  public String key() {
     return kind.name().toLowerCase(Locale.ROOT) + "@" + cut;
   }
 
   /** As in {@code Recall@20}. */
-  String title() {
+  public String title() {
     return (kind == Kind.RECALL ? "Recall" : kind.name()) + "@" + cut;
   }
 }

@@ -47,6 +47,11 @@ final class Ranking {
     return askSeconds;
   }
 
+  /** Rank by question of one run. */
+  int[] ranks(int run) {
+    return ranks[run].clone();
+  }
+
   /** How often it was run. */
   int runs() {
     return ranks.length;

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Random;
 
 /** Small datasets: as clicks, and as files in which an item is followed by its neighbour. */
-final class Shops {
-  static final long FROM_SEC = 1_600_000_000;
+public final class Shops {
+  /** When the first click is, seconds since 1970. */
+  public static final long FROM_SEC = 1_600_000_000;
+
   private static final int ITEMS = 40;
 
   private Shops() {}
@@ -22,7 +24,7 @@ final class Shops {
   }
 
   /** Writes the items, each of one of four shelves. */
-  static void items(Path folder, String name) throws IOException {
+  public static void items(Path folder, String name) throws IOException {
     StringBuilder items = new StringBuilder("item_id:token\tshelf:token\tborn:float\n");
     for (int i = 0; i < ITEMS; i++) {
       items.append("i" + i + "\tshelf" + i % 4 + "\t" + (FROM_SEC - 3_600L * i) + "\n");
@@ -31,7 +33,7 @@ final class Shops {
   }
 
   /** Writes sessions of five clicks that go through the items in order, from a random one on. */
-  static void clicks(Path file, String user, int sessions, long fromSec, long seed)
+  public static void clicks(Path file, String user, int sessions, long fromSec, long seed)
       throws IOException {
     Random random = new Random(seed);
     StringBuilder rows =

@@ -45,6 +45,17 @@ public record DolmenConfig(
   }
 
   /**
+   * Reads a configuration that is not in a file, overridden by the environment.
+   *
+   * @param source named in problems
+   * @throws ConfigException if anything in it, or in the environment, is not valid
+   */
+  public static DolmenConfig parse(String source, String text, Map<String, String> environment)
+      throws ConfigException {
+    return ConfigLoader.parse(source, text, environment);
+  }
+
+  /**
    * Everything at its default, for a schema: for tests and demonstrations. Listens on free ports of
    * this machine's loopback address and does not warm up.
    */
