@@ -8,6 +8,7 @@ import dev.dolmen.loadtest.experiment.ExperimentCommand;
 import dev.dolmen.loadtest.generator.LoadCommand;
 import dev.dolmen.loadtest.replay.ReplayCommand;
 import dev.dolmen.loadtest.replay.SchemaCommand;
+import dev.dolmen.loadtest.tune.TuneCommand;
 import dev.dolmen.server.cli.SubcommandProvider;
 import java.util.List;
 
@@ -19,6 +20,7 @@ public final class MeasuringCommands implements SubcommandProvider {
         new DemoCommand(),
         new ReplayCommand(),
         new EvalCommand(),
+        new TuneCommand(),
         new LoadCommand(),
         new BenchCommand(),
         new ExperimentCommand(),
