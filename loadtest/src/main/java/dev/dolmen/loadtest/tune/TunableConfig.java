@@ -108,7 +108,7 @@ final class TunableConfig {
     SplittableRandom random = new SplittableRandom(seed);
     for (int draw = 0; draw < DRAWS_MAX * wanted && candidates.size() < wanted; draw++) {
       Map<String, String> drawn = space.draw(start, random);
-      if (goTogether(drawn)) {
+      if (!candidates.contains(drawn) && goTogether(drawn)) {
         candidates.add(drawn);
       }
     }

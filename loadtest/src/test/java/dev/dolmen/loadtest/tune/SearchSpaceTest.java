@@ -57,7 +57,7 @@ class SearchSpaceTest {
   void everyKeyThatIsSetIsReadBack() throws Exception {
     TunableConfig config = config(Map.of());
     Map<String, Set<String>> seen = new HashMap<>();
-    for (Map<String, String> settings : config.candidates(300, 7)) {
+    for (Map<String, String> settings : config.candidates(100, 7)) {
       DolmenConfig changed = config.with(settings);
       Map<String, String> expected = new LinkedHashMap<>();
       for (String key : config.space().keys()) {
