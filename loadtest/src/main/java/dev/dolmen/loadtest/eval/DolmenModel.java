@@ -1,5 +1,6 @@
 package dev.dolmen.loadtest.eval;
 
+import dev.dolmen.parameterstore.table.EmbeddingTable;
 import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.ranking.SessionRanks;
 import dev.dolmen.trainer.EngineOptions;
@@ -12,8 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,7 @@ final class DolmenModel implements EvalModel {
   private final HistoryTraining training;
   private final boolean everyVector;
   private final int[] numbers = new int[QUESTIONS];
+  private final Question[] questions = new Question[QUESTIONS];
   private final int[] ranks = new int[QUESTIONS];
   private @Nullable SessionRanks asked;
   private @Nullable Answers answers;
@@ -128,6 +132,7 @@ final class DolmenModel implements EvalModel {
     answers = to;
     EvalClick target = question.targetClick();
     numbers[ranking.size()] = number;
+    questions[ranking.size()] = question;
     ranking.add(context(question.prefix()), target.row().item(), target.timeMs());
     if (ranking.size() == QUESTIONS) {
       answer();
@@ -161,12 +166,32 @@ final class DolmenModel implements EvalModel {
       return;
     }
     ranking.ranks(DEPTH, ranks);
-    List<List<String>> tops = ranking.tops(DEPTH);
+    List<SessionRanks.First> firsts = ranking.firsts(DEPTH);
     for (int i = 0; i < ranking.size(); i++) {
-      int[] top = tops.get(i).stream().mapToInt(dataset::itemNumber).toArray();
-      to.answer(numbers[i], ranks[i], top);
+      SessionRanks.First first = firsts.get(i);
+      int[] top = first.ids().stream().mapToInt(dataset::itemNumber).toArray();
+      double[] chances = new double[top.length];
+      Arrays.setAll(chances, place -> first.chance(first.scores()[place]));
+      to.answer(numbers[i], ranks[i], top, new Chances(chances, seen(ranking, i, first)));
     }
     ranking.clear();
+  }
+
+  /** The chance that the next item is one that the session has. */
+  private double seen(SessionRanks ranking, int number, SessionRanks.First first) {
+    return questions[number].prefix().stream()
+        .map(EvalClick::item)
+        .distinct()
+        .mapToDouble(i -> first.chance(ranking.score(number, dataset.item(i).getItemId())))
+        .sum();
+  }
+
+  @Override
+  public long offHeapBytes() {
+    EmbeddingTable table = training.live().table();
+    return IntStream.range(0, table.slots())
+        .mapToLong(slot -> table.statistics(slot).rowsBytes())
+        .sum();
   }
 
   @Override

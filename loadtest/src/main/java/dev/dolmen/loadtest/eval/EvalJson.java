@@ -5,7 +5,11 @@ import dev.dolmen.loadtest.terminal.JsonReport;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An evaluation as JSON: fractions of 1, figures of the headline at the top. */
+/**
+ * An evaluation as JSON: fractions of 1, figures of the headline at the top. Times and what is held
+ * are means of a model's runs; a mean is one over runs and questions, its interval over units
+ * (sessions, or windows) with the runs as they were.
+ */
 final class EvalJson {
   private EvalJson() {}
 
@@ -41,7 +45,9 @@ final class EvalJson {
         .put("unit", section.unit())
         .put("models", models)
         .put("differences", section.differences().stream().map(EvalJson::difference).toList())
-        .put("slices", section.slices().stream().map(EvalJson::slice).toList());
+        .put("slices", section.slices().stream().map(EvalJson::slice).toList())
+        .put("target_popularity", section.targetPopularity())
+        .put("calibration", section.calibrations().stream().map(EvalJson::calibration).toList());
     if (!section.curve().windows().isEmpty()) {
       json.put("windows", curve(section));
     }
@@ -58,11 +64,43 @@ final class EvalJson {
             json.put("hr@" + metric.cut(), estimate(estimate));
           }
         });
-    return json.put("coverage@20", model.coverage())
-        .put("popularity@20", model.popularity())
-        .put("effective_items@20", model.effectiveItems())
-        .put("learn_seconds", model.learnSeconds())
-        .put("prediction_us", model.askMicros());
+    if (model.runs() > 1) {
+      JsonReport bySeed = new JsonReport();
+      model.bySeed().forEach((metric, means) -> bySeed.putAll(metric.key(), means));
+      json.put("by_seed", bySeed);
+    }
+    Section.Recommended recommended = model.recommended();
+    RunCost cost = model.cost();
+    return json.put("coverage@20", recommended.coverage())
+        .put("popularity@20", recommended.popularity())
+        .put("popularity_bias@20", recommended.popularityBias())
+        .put("vendi@20", recommended.vendi())
+        .put("effective_items@20", recommended.effectiveItems())
+        .put("runs", (long) model.runs())
+        .put("learn_seconds", cost.learnSeconds())
+        .put("ask_seconds", cost.askSeconds())
+        .put("prediction_us", model.askMicros())
+        .put("held_bytes", cost.heldBytes())
+        .put("peak_rss_bytes", cost.peakRssBytes());
+  }
+
+  private static JsonReport calibration(Calibration calibration) {
+    return new JsonReport()
+        .put("model", calibration.model())
+        .put("cut", (long) calibration.cut())
+        .put("predictions", (long) calibration.predictions())
+        .put("given", calibration.given())
+        .put("observed", calibration.observed())
+        .put("calibration_error", calibration.error())
+        .put(
+            "bins",
+            calibration.bins().stream()
+                .map(bin ->
+                    new JsonReport()
+                        .put("predictions", (long) bin.predictions())
+                        .put("given", bin.given())
+                        .put("observed", estimate(bin.observed())))
+                .toList());
   }
 
   private static JsonReport estimate(Estimate estimate) {

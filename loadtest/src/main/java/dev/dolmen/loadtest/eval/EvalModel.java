@@ -20,8 +20,27 @@ interface EvalModel extends Closeable {
      *
      * @param rank of the target from 1, ties against it; above {@link #DEPTH} any number above it
      * @param top the items ranked first, best first, at most {@link #DEPTH}; good for the call
+     * @param chances of these items; good for the call
      */
-    void answer(int question, int rank, int[] top);
+    void answer(int question, int rank, int[] top, Chances chances);
+
+    /** An answer of a model whose scores are no chances. */
+    default void answer(int question, int rank, int[] top) {
+      answer(question, rank, top, Chances.NONE);
+    }
+  }
+
+  /**
+   * How likely the model holds items to be the next one, as shares of all that could be
+   * recommended.
+   *
+   * @param ofTop by place of the list; empty if the model does not say
+   * @param ofSeen of the items that the session has clicked, together
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Good for one call.
+  record Chances(double[] ofTop, double ofSeen) {
+    /** Nothing is said. */
+    static final Chances NONE = new Chances(new double[0], 0);
   }
 
   /** Whether learning the same history again may change anything. */
@@ -44,4 +63,9 @@ interface EvalModel extends Closeable {
 
   /** Asks; the answer comes now, with the next {@link #learn} or with {@link #settle}. */
   void ask(int number, Question question, Answers answers) throws IOException;
+
+  /** Bytes outside of the heap that hold what it has learned. */
+  default long offHeapBytes() {
+    return 0;
+  }
 }

@@ -16,6 +16,8 @@ import java.util.Locale;
  * @param passes over the history
  * @param seeds runs of models that depend on one
  * @param sections the headline first
+ * @param compared names of the slots by which items of a list are compared, see {@link
+ *     ListDiversity}
  * @param seconds in all
  * @param peakRssBytes most memory that this process had; -1 if unknown
  */
@@ -29,6 +31,7 @@ record EvalResult(
     int passes,
     int seeds,
     List<Section> sections,
+    List<String> compared,
     double seconds,
     long peakRssBytes) {
   /** What the figures at the top are of. */

@@ -5,8 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The tables of a section, as rows of cells: for the terminal, Markdown and HTML alike. */
+/**
+ * The tables of a section, as rows of cells: for the terminal, where 100 columns are enough with
+ * names of up to 20 characters, for Markdown and for HTML alike.
+ */
 final class EvalTables {
+  private static final List<RankMetric> AT_20 =
+      List.of(RankMetric.RECALL_20, RankMetric.MRR_20, RankMetric.NDCG_20);
+
   /**
    * A table.
    *
@@ -18,100 +24,190 @@ final class EvalTables {
 
   /** Every model's figures at 20. */
   static Table models(Section section) {
-    List<List<String>> rows = new ArrayList<>();
-    for (Section.Model m : section.models()) {
-      rows.add(
-          List.of(
-              m.name(),
-              interval(m.metric(RankMetric.RECALL_20)),
-              interval(m.metric(RankMetric.MRR_20)),
-              interval(m.metric(RankMetric.NDCG_20)),
-              percent(m.coverage()),
-              percent(m.popularity()),
-              String.format(Locale.ROOT, "%,.0f", m.effectiveItems()),
-              String.format(Locale.ROOT, "%.0f", m.askMicros())));
-    }
+    List<List<String>> rows =
+        section.models().stream()
+            .map(m ->
+                Stream.concat(Stream.of(m.name()), AT_20.stream().map(k -> interval(m.metric(k))))
+                    .toList())
+            .toList();
     return new Table(
-        "Models, % at 20, intervals of 95% over " + section.unit(),
+        "Models, % with intervals of 95% over " + section.unit(),
+        List.of("model", "Recall@20", "MRR@20", "NDCG@20"),
+        rows);
+  }
+
+  /** What is recommended. */
+  static Table recommended(Section section) {
+    List<List<String>> rows =
+        section.models().stream()
+            .map(m ->
+                List.of(
+                    m.name(),
+                    percent(m.recommended().coverage()),
+                    percent(m.recommended().popularity()),
+                    signed(m.recommended().popularityBias()),
+                    decimal(m.recommended().vendi()),
+                    String.format(Locale.ROOT, "%,.0f", m.recommended().effectiveItems())))
+            .toList();
+    return new Table(
+        "What is recommended, first 20",
         List.of(
-            "model",
-            "Recall",
-            "MRR",
-            "NDCG",
-            "coverage",
-            "popularity",
-            "effective items",
-            "us/prediction"),
+            "model", "coverage", "popularity", "less clicked", "Vendi of 20", "effective items"),
+        rows);
+  }
+
+  /** What it took. */
+  static Table cost(Section section) {
+    List<List<String>> rows =
+        section.models().stream()
+            .map(m ->
+                List.of(
+                    m.name(),
+                    Integer.toString(m.runs()),
+                    seconds(m.cost().learnSeconds()),
+                    seconds(m.cost().askSeconds()),
+                    String.format(Locale.ROOT, "%,.0f", m.askMicros()),
+                    megabytes(m.cost().heldBytes()),
+                    megabytes(m.cost().peakRssBytes())))
+            .toList();
+    return new Table(
+        "What a run took",
+        List.of(
+            "model", "runs", "learning s", "answering s", "us/answer", "holds MB", "process MB"),
         rows);
   }
 
   /** All cuts. */
   static Table cuts(Section section) {
-    List<String> headers =
-        Stream.concat(Stream.of("model"), RankMetric.ALL.stream().map(RankMetric::title)).toList();
-    List<List<String>> rows =
-        section.models().stream()
-            .map(m ->
-                Stream.concat(
-                        Stream.of(m.name()),
-                        RankMetric.ALL.stream().map(k -> number(m.metric(k).mean())))
-                    .toList())
-            .toList();
-    return new Table("All cuts, %", headers, rows);
+    List<String> headers = new ArrayList<>(List.of("model"));
+    for (RankMetric.Kind kind : RankMetric.Kind.values()) {
+      ofKind(kind).forEach(k -> headers.add(headers(k)));
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (Section.Model m : section.models()) {
+      List<String> row = new ArrayList<>(List.of(m.name()));
+      for (RankMetric.Kind kind : RankMetric.Kind.values()) {
+        ofKind(kind).forEach(k -> row.add(number(m.metric(k).mean())));
+      }
+      rows.add(row);
+    }
+    return new Table("All cuts, %", List.copyOf(headers), rows);
   }
 
-  /** Each pair's differences. */
+  private static List<RankMetric> ofKind(RankMetric.Kind kind) {
+    return RankMetric.ALL.stream().filter(k -> k.kind() == kind).toList();
+  }
+
+  /** The kind is said once. */
+  private static String headers(RankMetric metric) {
+    return metric.cut() == RankMetric.ALL.getFirst().cut() ? metric.title() : "@" + metric.cut();
+  }
+
+  /** Differences of all models to the first. */
   static Table differences(Section section) {
     List<List<String>> rows = new ArrayList<>();
-    for (Section.Difference d : section.differences()) {
-      rows.add(
-          List.of(
-              d.model() + " less " + d.than(),
-              d.metric().title(),
-              String.format(
-                  Locale.ROOT,
-                  "%+.2f [%+.2f, %+.2f]",
-                  100 * d.by().mean(),
-                  100 * d.by().low(),
-                  100 * d.by().high()),
-              d.by().significant() ? "yes" : "no"));
+    String first = section.models().getFirst().name();
+    for (Section.Model model : section.models()) {
+      if (!model.name().equals(first)) {
+        rows.add(
+            Stream.concat(
+                    Stream.of(model.name()),
+                    AT_20.stream().map(k -> difference(section.lessFirst(model.name(), k))))
+                .toList());
+      }
     }
     return new Table(
-        "Differences, points, paired", List.of("models", "metric", "by", "significant"), rows);
+        "Differences to " + first + ", points, paired; * where 0 is outside of the interval",
+        List.of("model", "Recall@20", "MRR@20", "NDCG@20"),
+        rows);
   }
 
-  /** Recall and MRR of each slice. */
-  static Table slices(Section section, String by) {
-    List<String> headers = new ArrayList<>(List.of(by, "predictions"));
-    section.models().forEach(m -> headers.add(m.name()));
+  /** Every pair's differences. */
+  static Table pairs(Section section) {
     List<List<String>> rows = new ArrayList<>();
-    for (Section.Slice slice : section.slices()) {
-      if (slice.by().equals(by)) {
-        List<String> row = new ArrayList<>();
-        row.add(slice.name());
-        row.add(String.format(Locale.ROOT, "%,d", slice.questions()));
-        slice.models().forEach(f -> row.add(number(f.recall()) + " / " + number(f.mrr())));
-        rows.add(row);
+    for (Section.Difference d : section.differences()) {
+      rows.add(List.of(d.model() + " less " + d.than(), d.metric().title(), difference(d.by())));
+    }
+    return new Table("Differences of all pairs, points", List.of("models", "metric", "by"), rows);
+  }
+
+  /** Recall and MRR of each slice, a row a model. */
+  static Table slices(Section section, String by) {
+    List<Section.Slice> slices = section.slicesBy(by);
+    List<String> headers = new ArrayList<>(List.of("model"));
+    List<String> counts = new ArrayList<>(List.of("(predictions)"));
+    for (Section.Slice slice : slices) {
+      headers.add(slice.name());
+      counts.add(String.format(Locale.ROOT, "%,d", slice.questions()));
+    }
+    List<List<String>> rows = new ArrayList<>(List.of(counts));
+    for (int m = 0; m < section.models().size(); m++) {
+      List<String> row = new ArrayList<>(List.of(section.models().get(m).name()));
+      for (Section.Slice slice : slices) {
+        Section.SliceFigures f = slice.models().get(m);
+        row.add(number(f.recall()) + " / " + number(f.mrr()));
       }
+      rows.add(row);
     }
     return new Table("Recall@20 / MRR@20, % by " + by, List.copyOf(headers), rows);
   }
 
-  /** All tables of a section. */
-  static List<Table> all(Section section) {
-    List<Table> tables = new ArrayList<>(List.of(models(section), cuts(section)));
-    section.slices().stream()
-        .map(Section.Slice::by)
-        .distinct()
-        .forEach(by -> tables.add(slices(section, by)));
-    if (!section.differences().isEmpty()) {
-      tables.add(differences(section));
+  /** How chances and clicks agree. */
+  static Table calibration(Section section) {
+    List<List<String>> rows =
+        section.calibrations().stream()
+            .map(c ->
+                List.of(
+                    c.model(),
+                    c.cut() == 1 ? "is the first" : "is in the first " + c.cut(),
+                    number(c.given()),
+                    number(c.observed()),
+                    number(c.error())))
+            .toList();
+    return new Table(
+        "Chances, % of all items",
+        List.of("model", "the next item", "chance given", "share observed", "calibration error"),
+        rows);
+  }
+
+  /** Means of each seed. */
+  static Table seeds(Section section) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Section.Model m : section.models()) {
+      for (int run = 0; m.runs() > 1 && run < m.runs(); run++) {
+        List<String> row = new ArrayList<>(List.of(m.name(), Integer.toString(run + 1)));
+        for (RankMetric metric : AT_20) {
+          row.add(number(m.bySeed().getOrDefault(metric, List.of()).get(run)));
+        }
+        rows.add(row);
+      }
     }
-    return tables;
+    return new Table(
+        "Each seed, %", List.of("model", "run", "Recall@20", "MRR@20", "NDCG@20"), rows);
+  }
+
+  /** The tables of a section; those without rows are left out. */
+  static List<Table> all(Section section) {
+    List<Table> tables = new ArrayList<>(List.of(models(section), differences(section)));
+    tables.add(cuts(section));
+    section.sliced().forEach(by -> tables.add(slices(section, by)));
+    tables.addAll(
+        List.of(recommended(section), calibration(section), seeds(section), cost(section)));
+    return tables.stream().filter(t -> !t.rows().isEmpty()).toList();
   }
 
   private static String interval(Estimate e) {
     return number(e.mean()) + " [" + number(e.low()) + ", " + number(e.high()) + "]";
+  }
+
+  private static String difference(Estimate e) {
+    return String.format(
+        Locale.ROOT,
+        "%+.2f [%+.2f, %+.2f]%s",
+        100 * e.mean(),
+        100 * e.low(),
+        100 * e.high(),
+        e.significant() ? "*" : " ");
   }
 
   private static String number(double share) {
@@ -119,6 +215,26 @@ final class EvalTables {
   }
 
   private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
+    return known(share, String.format(Locale.ROOT, "%.1f%%", 100 * share));
+  }
+
+  private static String signed(double share) {
+    return known(share, String.format(Locale.ROOT, "%+.1f", 100 * share));
+  }
+
+  private static String decimal(double value) {
+    return known(value, String.format(Locale.ROOT, "%.2f", value));
+  }
+
+  private static String seconds(double seconds) {
+    return String.format(Locale.ROOT, seconds < 10 ? "%.2f" : "%,.0f", seconds);
+  }
+
+  private static String megabytes(long bytes) {
+    return bytes < 0 ? "-" : String.format(Locale.ROOT, "%,.0f", bytes / 1e6);
+  }
+
+  private static String known(double value, String text) {
+    return Double.isNaN(value) ? "-" : text;
   }
 }

@@ -1,13 +1,12 @@
 package dev.dolmen.loadtest.eval;
 
-import dev.dolmen.loadtest.local.ProcessMemory;
 import dev.dolmen.trainer.EngineOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Takes all models through a study and makes the figures. */
@@ -18,6 +17,7 @@ final class Evaluation {
   private final EvalDataset dataset;
   private final EngineOptions engine;
   private final EvalOptions options;
+  private final ListDiversity diversity;
 
   /**
    * Sets it up.
@@ -28,6 +28,7 @@ final class Evaluation {
     this.dataset = dataset;
     this.engine = engine;
     this.options = options;
+    diversity = new ListDiversity(dataset);
   }
 
   /** Clicks and questions of all plans and models. */
@@ -42,6 +43,7 @@ final class Evaluation {
    */
   EvalResult run(Study study, PlanRuns.Progress progress) throws IOException {
     long start = System.nanoTime();
+    PeakMemory memory = new PeakMemory();
     List<Section> sections = new ArrayList<>();
     long before = 0;
     for (Plan plan : study.plans()) {
@@ -56,6 +58,7 @@ final class Evaluation {
               dataset,
               engine,
               options,
+              memory,
               (done, doing) -> progress.done(from + done, reading + doing));
       sections.addAll(sections(plan, runs.rankings(plan)));
       before += PlanRuns.work(plan, options);
@@ -71,8 +74,9 @@ final class Evaluation {
         options.passes(),
         options.seeds(),
         sections,
+        ListDiversity.columns(dataset.schema()),
         (System.nanoTime() - start) / 1e9,
-        ProcessMemory.ownPeakRssBytes().orElse(-1));
+        memory.bytes());
   }
 
   private static List<EvalClick> learned(Plan plan) {
@@ -88,36 +92,43 @@ final class Evaluation {
   }
 
   private List<Section> sections(Plan plan, List<Ranking> rankings) {
-    int[] all = IntStream.range(0, plan.counted()).toArray();
-    int[] clicks = Arrays.copyOf(HistorySplits.counts(learned(plan)), dataset.items());
     List<Section> sections = new ArrayList<>();
     boolean stream = plan.windows() > 1;
     if (stream) {
-      int[] last = Arrays.stream(all).filter(q -> plan.questions().get(q).last()).toArray();
-      sections.add(
-          section(plan, rankings, last, clicks, plan.reading() + "-last", "the last item"));
+      sections.add(section(plan, rankings, Part.LAST, plan.reading() + "-last", "the last item"));
     }
     sections.add(
         section(
             plan,
             rankings,
-            all,
-            clicks,
+            Part.NEXT,
             stream ? plan.reading() + "-next" : plan.reading(),
             plan.reading().equals(Study.LEAVE_ONE_OUT) ? "the item left out" : "every next item"));
-    int[] unseen = IntStream.range(plan.counted(), plan.questions().size()).toArray();
-    if (unseen.length > 0) {
+    if (plan.questions().size() > plan.counted()) {
       sections.add(
-          section(plan, rankings, unseen, clicks, UNSEEN, "next items that were never learned"));
+          section(plan, rankings, Part.UNSEEN, UNSEEN, "next items that were never learned"));
     }
     return sections;
   }
 
-  private Section section(
-      Plan plan, List<Ranking> rankings, int[] chosen, int[] clicks, String key, String what) {
+  private Section section(Plan plan, List<Ranking> rankings, Part part, String key, String what) {
     String title = String.format(Locale.ROOT, "%s: %s", plan.reading(), what);
+    int[] clicks = Arrays.copyOf(HistorySplits.counts(learned(plan)), dataset.items());
+    int late = part == Part.UNSEEN ? lateItems(plan) : 0;
     return new SectionFigures(
-            plan, rankings, chosen, clicks, candidates(plan), options.intervalSeed())
+            plan,
+            rankings,
+            part,
+            new SectionFigures.Population(clicks, candidates(plan) + late, diversity),
+            options.intervalSeed())
         .section(key, title);
+  }
+
+  /** Items that can be recommended only when they have been announced. */
+  private static int lateItems(Plan plan) {
+    BitSet late = (BitSet) plan.lateItems().clone();
+    late.andNot(plan.catalogue());
+    learned(plan).forEach(c -> late.clear(c.item()));
+    return late.cardinality();
   }
 }

@@ -11,7 +11,7 @@ final class PlanRun {
   private final int passes;
   private final LongConsumer progress;
   private final int[] ranks;
-  private final TopItems top;
+  private final PartAnswers answers;
   private long done;
   private long askNanos;
 
@@ -27,7 +27,7 @@ final class PlanRun {
     this.passes = passes;
     this.progress = progress;
     ranks = new int[plan.questions().size()];
-    top = new TopItems(items);
+    answers = new PartAnswers(plan, items);
   }
 
   /** Clicks and questions of a run. */
@@ -77,27 +77,23 @@ final class PlanRun {
     }
   }
 
-  private void answer(int question, int rank, int[] items) {
-    int[] kept = items;
+  private void answer(int question, int rank, int[] items, EvalModel.Chances chances) {
+    BitSet seen = new BitSet();
     int left = rank;
     if (plan.withoutSeen()) {
-      BitSet seen = new BitSet();
       plan.questions().get(question).prefix().forEach(c -> seen.set(c.item()));
       // A rank counts all that score as high: they are the first so many of the list.
       if (rank <= items.length) {
         left -= (int) Arrays.stream(items, 0, rank).filter(seen::get).count();
       }
-      kept = Arrays.stream(items).filter(item -> !seen.get(item)).toArray();
     }
     ranks[question] = left;
-    if (question < plan.counted()) {
-      top.add(Arrays.copyOf(kept, Math.min(EvalModel.TOP, kept.length)));
-    }
+    answers.add(question, items, seen, chances);
   }
 
-  /** Items that were ranked first. */
-  TopItems top() {
-    return top;
+  /** What was ranked first. */
+  PartAnswers answers() {
+    return answers;
   }
 
   /** Time that answering took, where it is done in the call. */

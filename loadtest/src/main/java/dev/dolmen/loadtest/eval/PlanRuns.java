@@ -12,6 +12,7 @@ final class PlanRuns {
   private final EvalDataset dataset;
   private final EngineOptions engine;
   private final EvalOptions options;
+  private final PeakMemory memory;
   private final Progress progress;
 
   /** Told how far a plan is. */
@@ -29,11 +30,18 @@ final class PlanRuns {
    * Sets it up.
    *
    * @param engine the product's options, but for directory and seed
+   * @param memory of the process, of which each run gets its own peak
    */
-  PlanRuns(EvalDataset dataset, EngineOptions engine, EvalOptions options, Progress progress) {
+  PlanRuns(
+      EvalDataset dataset,
+      EngineOptions engine,
+      EvalOptions options,
+      PeakMemory memory,
+      Progress progress) {
     this.dataset = dataset;
     this.engine = engine;
     this.options = options;
+    this.memory = memory;
     this.progress = progress;
   }
 
@@ -63,9 +71,8 @@ final class PlanRuns {
 
   private Ranking ranking(Plan plan, ModelKind kind, long before) throws IOException {
     List<int[]> ranks = new ArrayList<>();
-    TopItems top = new TopItems(dataset.items());
-    double seconds = 0;
-    double askSeconds = 0;
+    List<RunCost> costs = new ArrayList<>();
+    PartAnswers answers = new PartAnswers(plan, 0);
     int runs = kind == ModelKind.DOLMEN ? options.seeds() : 1;
     for (int i = 0; i < runs; i++) {
       String doing = kind.title() + (runs > 1 ? ", seed " + (engine.seed() + i) : "");
@@ -73,15 +80,14 @@ final class PlanRuns {
       PlanRun run =
           new PlanRun(
               plan, dataset.items(), options.passes(), done -> progress.done(from + done, doing));
-      long start = System.nanoTime();
+      CostWatch watch = new CostWatch(memory);
       try (EvalModel model = open(plan, kind, i)) {
         ranks.add(run.run(model));
+        costs.add(watch.cost(model, run.askSeconds()));
       }
-      seconds += (System.nanoTime() - start) / 1e9;
-      askSeconds += run.askSeconds();
-      top = i == 0 ? run.top() : top;
+      answers = i == 0 ? run.answers() : answers;
     }
-    return new Ranking(kind.title(), ranks, top, seconds - askSeconds, askSeconds);
+    return new Ranking(kind.title(), ranks, answers, RunCost.mean(costs));
   }
 
   private EvalModel open(Plan plan, ModelKind kind, int run) throws IOException {

@@ -4,20 +4,32 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a rank is worth, by kind and cut: 0 beyond the cut. With one target a hit rate and a recall
- * are the same number.
+ * What a rank is worth, by kind and cut: 0 beyond the cut.
  *
  * @param kind of metric
  * @param cut ranks that count, 1 or more
  */
 public record RankMetric(Kind kind, int cut) {
-  /** Kinds of metrics. */
+  /** Kinds of metrics, each for one target. */
   public enum Kind {
-    /** Whether the target is there: hit rate, or recall. */
+    /**
+     * Whether the target is there: the share of what is relevant that is found, which with one
+     * target is the hit rate (Deshpande and Karypis, "Item-based top-N recommendation algorithms",
+     * TOIS 2004, section 6.2); as in Hidasi et al., "Session-based recommendations with recurrent
+     * neural networks", ICLR 2016, section 4.
+     */
     RECALL,
-    /** 1 / rank. */
+    /**
+     * 1 / rank, the mean of which is the mean reciprocal rank (Voorhees, "The TREC-8 question
+     * answering track report", 1999), cut as in Hidasi et al.
+     */
     MRR,
-    /** 1 / log2(rank + 1), which with one target is normalised by 1. */
+    /**
+     * 1 / log2(rank + 1): the discounted gain of Järvelin and Kekäläinen ("Cumulated gain-based
+     * evaluation of IR techniques", TOIS 2002), with the discount of Burges et al. (ICML 2005) that
+     * spares the first rank alone. With one target the best list is worth 1, by which it is
+     * normalised.
+     */
     NDCG
   }
 

@@ -6,25 +6,22 @@ import java.util.List;
 final class Ranking {
   private final String model;
   private final int[][] ranks;
-  private final TopItems top;
-  private final double learnSeconds;
-  private final double askSeconds;
+  private final PartAnswers answers;
+  private final RunCost cost;
 
   /**
    * Keeps answers.
    *
    * @param model its name
    * @param ranks of each run, by question, 1 for the best
-   * @param top items that it ranked first, in the first run
-   * @param learnSeconds that learning took, all runs
-   * @param askSeconds that answering took, all runs
+   * @param answers what it ranked first, in the first run
+   * @param cost of a run, on average
    */
-  Ranking(String model, List<int[]> ranks, TopItems top, double learnSeconds, double askSeconds) {
+  Ranking(String model, List<int[]> ranks, PartAnswers answers, RunCost cost) {
     this.model = model;
     this.ranks = ranks.toArray(int[][]::new);
-    this.top = top;
-    this.learnSeconds = learnSeconds;
-    this.askSeconds = askSeconds;
+    this.answers = answers;
+    this.cost = cost;
   }
 
   /** The model's name. */
@@ -32,19 +29,14 @@ final class Ranking {
     return model;
   }
 
-  /** Items that it ranked first, in the first run. */
-  TopItems top() {
-    return top;
+  /** What it ranked first, in the first run. */
+  PartAnswers answers() {
+    return answers;
   }
 
-  /** Time that learning took, all runs. */
-  double learnSeconds() {
-    return learnSeconds;
-  }
-
-  /** Time that answering took, all runs. */
-  double askSeconds() {
-    return askSeconds;
+  /** What a run took, on average. */
+  RunCost cost() {
+    return cost;
   }
 
   /** Rank by question of one run. */
@@ -57,6 +49,11 @@ final class Ranking {
     return ranks.length;
   }
 
+  /** Rank of the question's target in the first run, 1 for the best. */
+  int rank(int question) {
+    return ranks[0][question];
+  }
+
   /** Mean over the runs of what the question's rank is worth. */
   double value(RankMetric metric, int question) {
     double sum = 0;
@@ -64,5 +61,10 @@ final class Ranking {
       sum += metric.of(run[question]);
     }
     return sum / ranks.length;
+  }
+
+  /** What the question's rank is worth in one run. */
+  double value(RankMetric metric, int question, int run) {
+    return metric.of(ranks[run][question]);
   }
 }

@@ -6,40 +6,44 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** Makes a {@link Section} of what the models answered. */
 final class SectionFigures {
-  /** Slices by how often the target was learned, in this order. */
-  private static final List<String> KNOWN =
-      List.of("never", "1 to 5 times", "6 to 20 times", "more often");
-
-  private static final List<String> LENGTHS = List.of("1", "2", "3", "4 to 6", "7 and more");
   private static final List<RankMetric> COMPARED =
       List.of(RankMetric.RECALL_20, RankMetric.MRR_20, RankMetric.NDCG_20);
 
   private final Plan plan;
   private final List<Ranking> rankings;
   private final int[] chosen;
-  private final int[] clicks;
-  private final int candidates;
+  private final Part part;
+  private final Population population;
   private final long seed;
+
+  /**
+   * What recommendations are measured by.
+   *
+   * @param clicks by item, of all that is learned
+   * @param candidates items that could be recommended
+   * @param diversity of lists
+   */
+  @SuppressWarnings("ArrayRecordComponent") // A carrier.
+  record Population(int[] clicks, int candidates, ListDiversity diversity) {}
 
   /**
    * Sets it up.
    *
-   * @param chosen numbers of the questions that count
-   * @param clicks by item, of all that is learned
-   * @param candidates items that could be recommended
+   * @param part the questions that count
    * @param seed of the intervals
    */
-  SectionFigures(
-      Plan plan, List<Ranking> rankings, int[] chosen, int[] clicks, int candidates, long seed) {
+  SectionFigures(Plan plan, List<Ranking> rankings, Part part, Population population, long seed) {
     this.plan = plan;
     this.rankings = rankings;
-    this.chosen = chosen;
-    this.clicks = clicks;
-    this.candidates = candidates;
+    this.part = part;
+    this.population = population;
     this.seed = seed;
+    chosen = IntStream.range(0, plan.questions().size()).filter(q -> part.has(plan, q)).toArray();
   }
 
   Section section(String key, String title) {
@@ -56,13 +60,44 @@ final class SectionFigures {
     return new Section(
         key,
         title,
+        plan.reading(),
         chosen.length,
         units.weights.length,
         plan.windows() > 1 ? "windows" : "sessions",
         models,
         differences,
-        slices(),
-        plan.windows() > 1 ? curve() : Section.Curve.NONE);
+        new SectionSlices(plan, rankings, chosen).slices(),
+        plan.windows() > 1 ? SectionCurve.of(plan, rankings, chosen) : Section.Curve.NONE,
+        calibrations(),
+        targetPopularity(new PopularityScale(population.clicks())));
+  }
+
+  /** Of the models that give chances, one for each of {@link PartAnswers#CUTS}. */
+  private List<Calibration> calibrations() {
+    List<Calibration> all = new ArrayList<>();
+    for (int cut = 0; cut < PartAnswers.CUTS.length; cut++) {
+      for (Ranking ranking : rankings) {
+        float[] chances = new float[chosen.length];
+        boolean[] there = new boolean[chosen.length];
+        for (int i = 0; i < chosen.length; i++) {
+          chances[i] = ranking.answers().chance(cut, chosen[i]);
+          there[i] = ranking.rank(chosen[i]) <= PartAnswers.CUTS[cut];
+        }
+        Calibration calibration =
+            Calibration.of(ranking.model(), PartAnswers.CUTS[cut], chances, there);
+        if (calibration.predictions() > 0) {
+          all.add(calibration);
+        }
+      }
+    }
+    return all;
+  }
+
+  private double targetPopularity(PopularityScale scale) {
+    return Arrays.stream(chosen)
+        .mapToDouble(q -> scale.place(plan.questions().get(q).targetClick().item()))
+        .average()
+        .orElse(Double.NaN);
   }
 
   private Section.Model model(Bootstrap bootstrap, int number) {
@@ -71,14 +106,54 @@ final class SectionFigures {
       metrics.put(RankMetric.ALL.get(k), bootstrap.mean(column(number, k)));
     }
     Ranking ranking = rankings.get(number);
+    RunCost cost = ranking.cost();
     return new Section.Model(
         ranking.model(),
         metrics,
-        ranking.top().coverage(candidates),
-        ranking.top().popularity(clicks),
-        ranking.top().effectiveItems(),
-        ranking.learnSeconds(),
-        1e6 * ranking.askSeconds() / ranking.runs() / plan.questions().size());
+        bySeed(ranking),
+        recommended(ranking.answers().top(part)),
+        cost,
+        1e6 * cost.askSeconds() / plan.questions().size());
+  }
+
+  private Section.Recommended recommended(TopItems top) {
+    PopularityScale scale = new PopularityScale(population.clicks());
+    double popularity = top.popularity(scale);
+    return new Section.Recommended(
+        top.coverage(population.candidates()),
+        popularity,
+        popularity - targetPopularity(scale),
+        top.vendi(population.diversity()),
+        top.effectiveItems());
+  }
+
+  /** Means over the questions, by metric and run; windows of a stream count alike. */
+  private Map<RankMetric, List<Double>> bySeed(Ranking ranking) {
+    Map<RankMetric, List<Double>> means = new LinkedHashMap<>();
+    for (RankMetric metric : COMPARED) {
+      List<Double> ofRuns = new ArrayList<>();
+      for (int r = 0; r < ranking.runs(); r++) {
+        int run = r;
+        ofRuns.add(mean(q -> ranking.value(metric, q, run)));
+      }
+      means.put(metric, ofRuns);
+    }
+    return means;
+  }
+
+  private double mean(IntToDoubleFunction value) {
+    double[] sums = new double[plan.windows()];
+    int[] questions = new int[plan.windows()];
+    for (int question : chosen) {
+      int window = plan.questions().get(question).window();
+      sums[window] += value.applyAsDouble(question);
+      questions[window]++;
+    }
+    return IntStream.range(0, sums.length)
+        .filter(w -> questions[w] > 0)
+        .mapToDouble(w -> sums[w] / questions[w])
+        .average()
+        .orElse(Double.NaN);
   }
 
   private List<Section.Difference> differences(Bootstrap bootstrap, int model, int other) {
@@ -141,82 +216,5 @@ final class SectionFigures {
       }
     }
     return units;
-  }
-
-  private List<Section.Slice> slices() {
-    List<Section.Slice> slices = new ArrayList<>();
-    slices.addAll(slices("clicks of the target learned", KNOWN, SectionFigures::knownSlice));
-    slices.addAll(slices("clicks before the target", LENGTHS, SectionFigures::lengthSlice));
-    return slices;
-  }
-
-  private static int knownSlice(Question question) {
-    int n = question.known();
-    return n == 0 ? 0 : n <= 5 ? 1 : n <= 20 ? 2 : 3;
-  }
-
-  private static int lengthSlice(Question question) {
-    int n = question.target();
-    return n <= 3 ? n - 1 : n <= 6 ? 3 : 4;
-  }
-
-  private List<Section.Slice> slices(
-      String by, List<String> names, Function<Question, Integer> sliceOf) {
-    List<Section.Slice> slices = new ArrayList<>();
-    for (int s = 0; s < names.size(); s++) {
-      int wanted = s;
-      int[] in =
-          Arrays.stream(chosen)
-              .filter(q -> sliceOf.apply(plan.questions().get(q)) == wanted)
-              .toArray();
-      if (in.length > 0) {
-        List<Section.SliceFigures> figures =
-            rankings.stream()
-                .map(r ->
-                    new Section.SliceFigures(
-                        r.model(),
-                        mean(r, RankMetric.RECALL_20, in),
-                        mean(r, RankMetric.MRR_20, in),
-                        mean(r, RankMetric.NDCG_20, in)))
-                .toList();
-        slices.add(new Section.Slice(by, names.get(s), in.length, figures));
-      }
-    }
-    return slices;
-  }
-
-  private static double mean(Ranking ranking, RankMetric metric, int[] questions) {
-    double sum = 0;
-    for (int question : questions) {
-      sum += ranking.value(metric, question);
-    }
-    return sum / questions.length;
-  }
-
-  private Section.Curve curve() {
-    int[] questions = new int[plan.windows()];
-    double[][] recall = new double[rankings.size()][plan.windows()];
-    double[][] ndcg = new double[rankings.size()][plan.windows()];
-    for (int question : chosen) {
-      int window = plan.questions().get(question).window();
-      questions[window]++;
-      for (int m = 0; m < rankings.size(); m++) {
-        recall[m][window] += rankings.get(m).value(RankMetric.RECALL_20, question);
-        ndcg[m][window] += rankings.get(m).value(RankMetric.NDCG_20, question);
-      }
-    }
-    for (int m = 0; m < rankings.size(); m++) {
-      for (int window = 0; window < questions.length; window++) {
-        // A window without questions becomes a gap: 0 / 0.
-        recall[m][window] /= questions[window];
-        ndcg[m][window] /= questions[window];
-      }
-    }
-    return new Section.Curve(
-        plan.windowNames(), Arrays.stream(questions).boxed().toList(), lists(recall), lists(ndcg));
-  }
-
-  private static List<List<Double>> lists(double[][] values) {
-    return Arrays.stream(values).map(v -> Arrays.stream(v).boxed().toList()).toList();
   }
 }

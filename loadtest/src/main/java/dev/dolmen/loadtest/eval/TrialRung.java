@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import java.util.stream.IntStream;
 
 /**
  * One set of predictions, after one part of the clicks was learned, that settings are compared on.
@@ -48,7 +47,8 @@ public final class TrialRung {
    */
   public int[] ranks(EngineOptions options, int passes, LongConsumer progress) throws IOException {
     EvalOptions how = new EvalOptions(List.of(ModelKind.DOLMEN), passes, 1, 0);
-    return new PlanRuns(dataset, options, how, (done, doing) -> progress.accept(done))
+    return new PlanRuns(
+            dataset, options, how, PeakMemory.unwatched(), (done, doing) -> progress.accept(done))
         .rankings(plan)
         .getFirst()
         .ranks(0);
@@ -77,9 +77,11 @@ public final class TrialRung {
   }
 
   private Section section(long seed, Ranking... rankings) {
-    int[] counted = IntStream.range(0, plan.counted()).toArray();
-    return new SectionFigures(
-            plan, List.of(rankings), counted, new int[dataset.items()], dataset.items(), seed)
+    // Of trials no lists are kept: nothing is to be said of what is recommended.
+    SectionFigures.Population population =
+        new SectionFigures.Population(
+            new int[dataset.items()], dataset.items(), ListDiversity.NONE);
+    return new SectionFigures(plan, List.of(rankings), Part.NEXT, population, seed)
         .section("trials", "trials");
   }
 
@@ -88,6 +90,6 @@ public final class TrialRung {
       throw new IllegalArgumentException(
           "ranks: " + ranks.length + ", expected " + plan.questions().size());
     }
-    return new Ranking(name, List.of(ranks), new TopItems(dataset.items()), 0, 0);
+    return new Ranking(name, List.of(ranks), new PartAnswers(plan, 0), RunCost.NONE);
   }
 }

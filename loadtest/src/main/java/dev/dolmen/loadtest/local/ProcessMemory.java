@@ -3,6 +3,7 @@ package dev.dolmen.loadtest.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,20 @@ public final class ProcessMemory {
   /** The most that this process ever had. */
   public static OptionalLong ownPeakRssBytes() {
     return peak(PROC.resolve("self"));
+  }
+
+  /**
+   * Lets {@link #ownPeakRssBytes} begin anew from what is resident now (proc(5), clear_refs).
+   *
+   * @return false if the system does not let it: the peak stays that of the whole life
+   */
+  public static boolean forgetOwnPeak() {
+    try {
+      Files.writeString(PROC.resolve("self/clear_refs"), "5", StandardOpenOption.WRITE);
+      return true;
+    } catch (IOException e) {
+      return false; // Not Linux, or not allowed.
+    }
   }
 
   /**

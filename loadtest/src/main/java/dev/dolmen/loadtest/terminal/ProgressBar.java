@@ -9,7 +9,11 @@ import java.util.function.LongSupplier;
  * a plain line every ten seconds elsewhere.
  */
 public final class ProgressBar {
-  private static final int WIDTH = 30;
+  private static final int WIDTH = 16;
+
+  /** A line that wraps cannot be redrawn in place: longer ones are cut. */
+  static final int COLUMNS = 100;
+
   private static final long REDRAW_NANOS = 250_000_000L;
   private static final long LINE_NANOS = 10_000_000_000L;
 
@@ -59,27 +63,31 @@ public final class ProgressBar {
   }
 
   String line(long done, double seconds, String note) {
+    String line = whole(done, seconds, note).stripTrailing();
+    return line.length() <= COLUMNS ? line : line.substring(0, COLUMNS - 1) + "…";
+  }
+
+  private String whole(long done, double seconds, String note) {
     double perSecond = seconds > 0 ? done / seconds : 0;
     String rate = String.format(Locale.ROOT, "%,.0f/s", perSecond);
     if (total <= 0) {
-      return String.format(Locale.ROOT, "%s  %,d  %s  %s", what, done, rate, note).stripTrailing();
+      return String.format(Locale.ROOT, "%s  %,d  %s  %s", what, done, rate, note);
     }
     double share = Math.min(1, (double) done / total);
     int full = (int) Math.floor(share * WIDTH);
     String left = perSecond > 0 ? duration((total - done) / perSecond) + " left" : "";
     return String.format(
-            Locale.ROOT,
-            "%s  %s%s %5.1f%%  %,d of %,d  %s  %s  %s",
-            what,
-            "█".repeat(full),
-            "░".repeat(WIDTH - full),
-            100 * share,
-            done,
-            total,
-            rate,
-            left,
-            note)
-        .stripTrailing();
+        Locale.ROOT,
+        "%s %s%s %3.0f%%  %,d of %,d  %s  %s  %s",
+        what,
+        "█".repeat(full),
+        "░".repeat(WIDTH - full),
+        Math.floor(100 * share),
+        done,
+        total,
+        rate,
+        left,
+        note);
   }
 
   /** Seconds as {@code 1:02:03}, {@code 2:03} or {@code 3 s}. */

@@ -1,6 +1,7 @@
 package dev.dolmen.loadtest.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -83,7 +84,20 @@ class EvalCommandTest {
       }
       assertThat(model.get("recall@20")).isEqualTo(model.get("hr@20"));
       assertThat(model.get("coverage@20").asDouble()).isBetween(0.4, 1.0);
+      // The kernel is the shelf: of four shelves no list is more diverse than four items.
+      assertThat(model.get("vendi@20").asDouble()).isBetween(1.0, 4.0);
+      assertThat(model.get("popularity_bias@20").asDouble())
+          .isEqualTo(
+              model.get("popularity@20").asDouble() - json.get("target_popularity").asDouble());
+      for (String cost : List.of("learn_seconds", "ask_seconds", "prediction_us")) {
+        assertThat(model.get(cost).asDouble()).isPositive();
+      }
+      assertThat(model.get("peak_rss_bytes").asLong())
+          .isBetween(1L, json.get("peak_rss_bytes").asLong());
+      assertThat(model.get("held_bytes").asLong()).isNotNegative();
+      assertThat(model.get("runs").asInt()).isEqualTo(1);
     }
+    checkCalibration(json.get("calibration"));
     // The next item is one of two: whoever learned that finds it among five, popularity does not.
     double popular = models.at("/popular/recall@5/mean").asDouble();
     assertThat(models.at("/co-occurrence/recall@5/mean").asDouble()).isGreaterThan(0.9);
@@ -101,13 +115,28 @@ class EvalCommandTest {
     checkReport(report);
   }
 
-  private static void checkReport(Path report) throws IOException {
+  /** Dolmen alone gives chances: of its first item, and of its first 20. */
+  private static void checkCalibration(JsonNode calibration) {
+    assertThat(calibration).hasSize(2);
+    for (JsonNode one : calibration) {
+      assertThat(one.get("model").asText()).isEqualTo("dolmen");
+      assertThat(one.get("predictions").asInt()).isEqualTo(120);
+      assertThat(one.get("given").asDouble()).isBetween(0.0, 1.0);
+      assertThat(one.get("calibration_error").asDouble()).isBetween(0.0, 1.0);
+      assertThat(one.get("bins")).hasSize(4);
+    }
+    assertThat(calibration.get(0).get("cut").asInt()).isEqualTo(1);
+    assertThat(calibration.get(1).get("cut").asInt()).isEqualTo(20);
+  }
+
+  private static void checkReport(Path report) throws Exception {
     String html = Files.readString(report.resolve("report.html"));
-    assertThat(html).contains("<svg").contains("vmis-knn").doesNotContain("NaN");
-    assertThat(html.replace("http://www.w3.org/2000/svg", "")).doesNotContain("http");
+    ReportPageTest.check(html);
+    assertThat(html).contains("vmis-knn").contains("The item ranked first is next");
     assertThat(Files.readString(report.resolve("report.md")))
-        .contains("| model |")
-        .contains("| dolmen |");
+        .contains("| model | Recall@20 |")
+        .contains("| dolmen |")
+        .contains("dolmen finds the next item among its first 20 in");
   }
 
   @Test
@@ -118,10 +147,22 @@ class EvalCommandTest {
     for (ObjectNode json : List.of(one, two)) {
       json.remove(List.of("seconds", "peak_rss_bytes"));
       for (JsonNode model : json.get("models")) {
-        ((ObjectNode) model).remove(List.of("learn_seconds", "prediction_us"));
+        ((ObjectNode) model)
+            .remove(
+                List.of(
+                    "learn_seconds",
+                    "ask_seconds",
+                    "prediction_us",
+                    "held_bytes",
+                    "peak_rss_bytes"));
       }
     }
     assertThat(one).isEqualTo(two);
+    JsonNode bySeed = one.at("/models/dolmen/by_seed/mrr@20");
+    assertThat(bySeed).hasSize(2);
+    assertThat((bySeed.get(0).asDouble() + bySeed.get(1).asDouble()) / 2)
+        .isCloseTo(one.at("/models/dolmen/mrr@20/mean").asDouble(), within(1e-12));
+    assertThat(one.at("/models/popular").has("by_seed")).isFalse();
     JsonNode single = json("--models=dolmen");
     assertThat(single.at("/models/dolmen/mrr@20/mean"))
         .isNotEqualTo(one.at("/models/dolmen/mrr@20/mean"));
@@ -215,7 +256,16 @@ class EvalCommandTest {
     }
     double recall = json.at("/models/co-occurrence/hr@20/mean").asDouble();
     assertThat(recall).isGreaterThan(0.8);
-    assertThat(Files.readString(report.resolve("report.html"))).contains("over the stream");
+    String html = Files.readString(report.resolve("report.html"));
+    ReportPageTest.check(html);
+    assertThat(html).contains("NDCG@20 over the stream").contains("6 windows, in 5 of which");
+    // What is recommended where the session ends is a part of what is recommended in it.
+    for (String reading : List.of("paper", "strict", "live")) {
+      JsonNode sections = json.get("sections");
+      assertThat(sections.get(reading + "-last").at("/models/dolmen/coverage@20").asDouble())
+          .isLessThanOrEqualTo(
+              sections.get(reading + "-next").at("/models/dolmen/coverage@20").asDouble());
+    }
   }
 
   @Test

@@ -24,28 +24,18 @@ class MetricsTest {
 
   @Test
   void runsWithSeveralSeedsAreAveraged() {
+    Plan plan = RecommendedTest.plan(2);
     Ranking ranking =
-        new Ranking("m", List.of(new int[] {1, 30}, new int[] {2, 4}), new TopItems(1), 0, 0);
+        new Ranking(
+            "m",
+            List.of(new int[] {1, 30}, new int[] {2, 4}),
+            new PartAnswers(plan, 1),
+            RunCost.NONE);
+    assertThat(ranking.runs()).isEqualTo(2);
+    assertThat(ranking.rank(1)).isEqualTo(30);
+    assertThat(ranking.value(RankMetric.MRR_20, 0, 1)).isEqualTo(0.5);
     assertThat(ranking.value(RankMetric.MRR_20, 0)).isEqualTo(0.75);
     assertThat(ranking.value(RankMetric.MRR_20, 1)).isEqualTo(0.125);
-  }
-
-  @Test
-  void whatIsShownIsMeasured() {
-    TopItems top = new TopItems(5);
-    top.add(new int[] {0, 1});
-    top.add(new int[] {0, 1});
-    assertThat(top.coverage(4)).isEqualTo(0.5);
-    assertThat(top.effectiveItems()).isCloseTo(2, within(1e-9));
-    // By clicks 0 is the most clicked of five, 1 the second.
-    assertThat(top.popularity(new int[] {9, 7, 5, 3, 1})).isCloseTo(0.875, within(1e-9));
-    top.add(new int[] {2, 3});
-    top.add(new int[] {4});
-    assertThat(top.coverage(5)).isEqualTo(1);
-    // Shares 2/7, 2/7, 1/7, 1/7, 1/7.
-    double entropy = -(4 / 7.0 * Math.log(2 / 7.0) + 3 / 7.0 * Math.log(1 / 7.0));
-    assertThat(top.effectiveItems()).isCloseTo(Math.exp(entropy), within(1e-9));
-    assertThat(top.lists()).isEqualTo(4);
   }
 
   /** Sums are of sessions with 1, 2 and 3 questions: the mean is over questions. */

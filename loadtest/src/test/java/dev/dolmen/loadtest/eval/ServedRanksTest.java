@@ -1,6 +1,7 @@
 package dev.dolmen.loadtest.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.loadtest.generator.Connection;
 import dev.dolmen.server.StandaloneServer;
@@ -73,6 +74,7 @@ class ServedRanksTest {
       int[] rank = new int[questions.size()];
       ranks.ranks(1_000, rank);
       List<List<String>> tops = ranks.tops(20);
+      checkChances(ranks, dataset.items());
       for (int i = 0; i < questions.size(); i++) {
         Question q = questions.get(i);
         String target = q.targetClick().row().item();
@@ -81,6 +83,22 @@ class ServedRanksTest {
       training.snapshot();
     }
     return asked;
+  }
+
+  /** Of all items together they are 1; one by one an item's score is what it is in the list. */
+  private static void checkChances(SessionRanks ranks, int items) {
+    List<SessionRanks.First> all = ranks.firsts(items);
+    for (int session = 0; session < all.size(); session++) {
+      SessionRanks.First first = all.get(session);
+      double sum = 0;
+      for (int place = 0; place < first.ids().size(); place++) {
+        float score = first.scores()[place];
+        sum += first.chance(score);
+        assertThat(ranks.score(session, first.ids().get(place))).isCloseTo(score, within(1e-4f));
+      }
+      assertThat(sum).isCloseTo(1, within(1e-4));
+      assertThat(ranks.score(session, "no such item")).isEqualTo(Float.NEGATIVE_INFINITY);
+    }
   }
 
   @Test

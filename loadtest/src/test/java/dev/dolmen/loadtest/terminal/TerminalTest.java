@@ -49,7 +49,17 @@ class TerminalTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Terminal terminal = new Terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8), false);
     ProgressBar bar = new ProgressBar(terminal, "replay", 1_000, () -> 0);
-    assertThat(bar.line(250, 10, "")).contains("25.0%").contains("25/s").contains("30 s left");
+    assertThat(bar.line(250, 10, "")).contains("25%").contains("25/s").contains("30 s left");
+    // As long as it gets, and too long: a line that wraps could not be redrawn.
+    ProgressBar wide = new ProgressBar(terminal, "evaluating", 98_765_432, () -> 0);
+    assertThat(wide.line(12_345_678, 1_000, "dolmen, seed 3"))
+        .hasSizeLessThanOrEqualTo(ProgressBar.COLUMNS)
+        .contains("12%")
+        .contains("1:56:40 left")
+        .endsWith("dolmen, seed 3");
+    assertThat(wide.line(12_345_678, 1_000, "x".repeat(100)))
+        .hasSize(ProgressBar.COLUMNS)
+        .endsWith("x…");
     assertThat(ProgressBar.duration(3_725)).isEqualTo("1:02:05");
     assertThat(ProgressBar.duration(125)).isEqualTo("2:05");
   }

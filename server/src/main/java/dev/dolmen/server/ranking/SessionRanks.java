@@ -1,8 +1,10 @@
 package dev.dolmen.server.ranking;
 
 import dev.dolmen.model.Workspace;
+import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.kernel.KernelScratch;
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.server.index.TopK;
@@ -32,11 +34,30 @@ public final class SessionRanks {
   private final Workspace workspace = new Workspace();
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private final KernelScratch kernelScratch = new KernelScratch();
+  private final Kernels kernels = Kernels.best();
   private final TopK[] tops = new TopK[TOGETHER];
+  private final double[] logSums = new double[TOGETHER];
   private final float[] scores = new float[TOGETHER * BLOCK];
   private float[] queries = new float[0];
   private int[] targets = new int[64];
   private int size;
+
+  /**
+   * What is ranked first for a session.
+   *
+   * @param ids best first
+   * @param scores of these
+   * @param logSum logarithm of the sum of the exponentials of all items' scores: less this, a score
+   *     is the logarithm of the chance that the softmax over the catalogue gives the item, which is
+   *     what the model learns to say of the next one
+   */
+  @SuppressWarnings("ArrayRecordComponent") // A carrier.
+  public record First(List<String> ids, float[] scores, double logSum) {
+    /** The chance of an item with such a score. */
+    public double chance(float score) {
+      return Math.exp(score - logSum);
+    }
+  }
 
   /** Ranks with what is learned so far; items that are not in the catalogue are unknown. */
   public SessionRanks(LiveState live) {
@@ -108,25 +129,50 @@ public final class SessionRanks {
   }
 
   /**
-   * Ids of the items ranked first for each session, best first. Several sessions share a pass over
-   * the items, which gives each item the same score, to the bit, as a pass for one.
+   * Ids of the items ranked first for each session, best first.
    *
    * @param k at most so many
    */
   public List<List<String>> tops(int k) {
-    List<List<String>> all = new ArrayList<>(size);
+    return firsts(k).stream().map(First::ids).toList();
+  }
+
+  /**
+   * The items ranked first for each session. Several sessions share a pass over the items, which
+   * gives each item the same score, to the bit, as a pass for one.
+   *
+   * @param k at most so many
+   */
+  public List<First> firsts(int k) {
+    List<First> all = new ArrayList<>(size);
     for (int from = 0; from < size; from += TOGETHER) {
       int n = Math.min(TOGETHER, size - from);
       for (int i = 0; i < n; i++) {
         tops[i].reset(k);
+        logSums[i] = Double.NEGATIVE_INFINITY;
       }
       scan(from, n);
       for (int i = 0; i < n; i++) {
         tops[i].sort();
-        all.add(ids(tops[i]));
+        all.add(first(tops[i], logSums[i]));
       }
     }
     return all;
+  }
+
+  /**
+   * The score that a session gives an item; negative infinity for one that is not in the catalogue.
+   *
+   * @param session by number, in the order in which they were added
+   */
+  public float score(int session, String item) {
+    int index = live.catalog().indexOf(item);
+    if (index < 0) {
+      return Float.NEGATIVE_INFINITY;
+    }
+    int from = index - index % ItemVectors.ALIGNMENT;
+    live.vectors().scores(queries, session * scratch.query.length, from, index + 1, scores, 0);
+    return scores[index - from] + bonuses.of(session, index);
   }
 
   private void scan(int first, int n) {
@@ -140,8 +186,19 @@ public final class SessionRanks {
         int place = bonuses.placeOf(first + i, from);
         bonuses.addTo(first + i, place, from, from + length, scores, i * BLOCK);
         keep(tops[i], i * BLOCK, from, length);
+        // The scores are not needed any more: the kernel leaves shares in their place.
+        logSums[i] = logSum(logSums[i], kernels.softmax(scores, i * BLOCK, length));
       }
     }
+  }
+
+  /** Logarithm of the sum of what two logarithms are of; not finite: nothing is there. */
+  private static double logSum(double one, double other) {
+    if (!(other > Double.NEGATIVE_INFINITY)) {
+      return one;
+    }
+    double max = Math.max(one, other);
+    return max + Math.log(Math.exp(one - max) + Math.exp(other - max));
   }
 
   private void keep(TopK top, int at, int from, int length) {
@@ -156,14 +213,16 @@ public final class SessionRanks {
     }
   }
 
-  private List<String> ids(TopK top) {
+  private First first(TopK top, double logSum) {
     List<String> ids = new ArrayList<>(top.size());
+    float[] best = new float[top.size()];
     for (int i = 0; i < top.size(); i++) {
       CatalogItem item = live.catalog().item(top.index(i));
       if (item != null) {
+        best[ids.size()] = top.score(i);
         ids.add(item.item().getItemId());
       }
     }
-    return ids;
+    return new First(ids, Arrays.copyOf(best, ids.size()), logSum);
   }
 }
