@@ -12,7 +12,8 @@ import java.util.List;
  * @param maxSessionLength L, events of a session that are read, the last ones; 1 to 1,024
  * @param pooling how positions become one session vector
  * @param idDropout share of items whose id column is replaced by the out-of-vocabulary row in
- *     training, so that items without an id row are scored on the same scale; 0 to 1
+ *     training, so that items without an id row are scored on the same scale; 0 to 1, and with 1 in
+ *     serving, too: the model knows no ids
  * @param temperature τ, the length of a session vector: a score is τ times a cosine; above 0 to 100
  * @param eventTypes number of event types, for their embeddings
  * @param gapBuckets number of buckets of time between events, for their embeddings

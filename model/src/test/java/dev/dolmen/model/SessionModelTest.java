@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -172,6 +173,33 @@ class SessionModelTest {
         }
       }
     }
+  }
+
+  /** With all ids dropped, in training and in serving, nothing depends on what an id's row says. */
+  @Test
+  void withoutIdsTheirRowsAreNeitherReadNorLearned() {
+    ModelOptions options = GradientTest.options(1, Pooling.LAST, 1, true);
+    int idSlot = options.itemColumns().get(options.idColumn()).slot();
+    int dim = options.itemColumns().get(options.idColumn()).dim();
+    SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 4);
+    GradientTest.scatter(model);
+    RandomBatch random = new RandomBatch(options, 9, 21, 15, 5, 8);
+    model.forward(random.batch, random.rows);
+    float[] before = model.itemVectors().clone();
+    float[] ids = random.rows.values[idSlot];
+    for (int i = dim; i < ids.length; i++) {
+      ids[i] = -3 * ids[i] + 1;
+    }
+    model.forward(random.batch, random.rows);
+    assertThat(model.itemVectors()).isEqualTo(before);
+    float[] served = new float[random.batch.items.records * options.width()];
+    model.publish().encodeItems(random.batch.items, random.rows, served, 0, new Workspace());
+    assertThat(served).isEqualTo(Arrays.copyOf(before, served.length));
+    random.zeroGradients();
+    model.backward(random.batch, random.rows);
+    float[] gradients = random.rows.gradients[idSlot];
+    assertThat(Arrays.copyOfRange(gradients, dim, gradients.length)).containsOnly(0);
+    assertThat(Arrays.copyOf(gradients, dim)).doesNotContain(0);
   }
 
   /** Several sessions in one call, the same to the bit as one by one. */

@@ -99,6 +99,7 @@ final class TestServer implements Closeable {
             d.idDropout(),
             true,
             d.temperature(),
+            d.terms(),
             d.tasks(),
             d.optimizer());
     return defaults.withServer(server).withModel(small);

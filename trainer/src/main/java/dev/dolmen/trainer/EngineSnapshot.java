@@ -86,11 +86,12 @@ public final class EngineSnapshot {
    * Reads the dense parameters.
    *
    * @param model of the configured shape; overwritten
+   * @param terms as configured
    * @throws IOException if the snapshot's model has another shape or layout, or cannot be read
    */
-  public void readModel(SessionModel model) throws IOException {
+  public void readModel(SessionModel model, ScoreTerms terms) throws IOException {
     EngineSnapshots.checkLayout(snapshot);
-    EngineSnapshots.checkShape(snapshot, EngineSnapshots.SHAPE, model.options().toString());
+    EngineSnapshots.checkShape(snapshot, EngineSnapshots.SHAPE, model.options() + terms.shape());
     try (DataInputStream in = snapshot.section(EngineSnapshots.MODEL)) {
       model.readFrom(in);
     }

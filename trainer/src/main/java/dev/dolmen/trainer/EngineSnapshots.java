@@ -122,7 +122,7 @@ final class EngineSnapshots {
   static void read(Snapshot snapshot, Schema schema, Learner learner) throws IOException {
     checkLayout(snapshot);
     checkShape(snapshot, SCHEMA, schema.toString());
-    checkShape(snapshot, SHAPE, learner.model.options().toString());
+    checkShape(snapshot, SHAPE, learner.shape());
     // The rows are checked as they are read: a table can be read into again, the rest not.
     snapshot.verify(name -> !name.startsWith(TABLE_PREFIX));
     learner.table.readFrom(snapshot);
@@ -304,7 +304,7 @@ final class EngineSnapshots {
     metadata.put(NOT_NEEDED, Long.toString(notNeeded));
     metadata.put(SCHEMA, schema.toString());
     metadata.put(KINDS, kinds());
-    metadata.put(SHAPE, learner.model.options().toString());
+    metadata.put(SHAPE, learner.shape());
     metadata.put(LAYOUT, Integer.toString(LAYOUT_VERSION));
     return metadata;
   }

@@ -43,6 +43,12 @@ public final class HistoryTraining implements Closeable {
    */
   public static HistoryTraining open(EngineOptions options, InstantSource clock)
       throws IOException {
+    return open(options, clock, TableFactory.COLLISIONLESS);
+  }
+
+  /** Begins the first pass, with another table to compare with the product's. */
+  public static HistoryTraining open(
+      EngineOptions options, InstantSource clock, TableFactory tables) throws IOException {
     Path directory = options.dataDirectory();
     if (Files.isDirectory(directory)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
@@ -56,18 +62,19 @@ public final class HistoryTraining implements Closeable {
     }
     DirectoryLock lock = DirectoryLock.acquire(directory);
     try {
-      return new HistoryTraining(options, clock, lock);
+      return new HistoryTraining(options, clock, tables, lock);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  private HistoryTraining(EngineOptions options, InstantSource clock, DirectoryLock lock) {
+  private HistoryTraining(
+      EngineOptions options, InstantSource clock, TableFactory tables, DirectoryLock lock) {
     this.options = options;
     this.clock = clock;
     this.lock = lock;
-    table = TableFactory.COLLISIONLESS.open(options.schema(), options.seed());
+    table = tables.open(options.schema(), options.seed());
     learner = new Learner(options, table, before -> null);
   }
 

@@ -62,6 +62,7 @@ final class Learner {
   private static final int COUNTS = 6;
 
   private final TrainingOptions options;
+  private final ScoreTerms terms;
   private final long repeatWindowMs;
 
   /** No more than half of what is kept of a session: otherwise one item could fill it for ever. */
@@ -120,6 +121,7 @@ final class Learner {
    */
   Learner(EngineOptions engine, EmbeddingTable table, LoggedImpressions log) {
     options = engine.training();
+    terms = engine.model().terms();
     repeatWindowMs = engine.sessions().repeatWindowSec() * 1_000;
     maxRepeats =
         Math.clamp(engine.model().maxSessionLength() / 2, 1, engine.sessions().maxRepeats());
@@ -140,8 +142,8 @@ final class Learner {
     vectors = new ItemVectors(engine.model().width(), engine.catalog().scan());
     joiner = new ImpressionJoiner(joinerOptions(engine), catalog, sessions, log);
     validation = newValidation();
-    frequencies = new ClickCounts(options.popularityHalfLifeEvents());
-    baseline = new ClickCounts(options.baselineHalfLifeEvents());
+    frequencies = new ClickCounts(options.popularityHalfLifeEvents(), false);
+    baseline = new ClickCounts(options.baselineHalfLifeEvents(), terms.popularity());
     refresher =
         new VectorRefresher(
             catalog,
@@ -163,8 +165,14 @@ final class Learner {
                 length,
                 options.negativeRate(),
                 engine.model().idGate(),
+                terms.signals(),
                 engine.seed()));
     serving = model.publish();
+  }
+
+  /** What a snapshot must have been made with to be read. */
+  String shape() {
+    return model.options() + terms.shape();
   }
 
   private static JoinerOptions joinerOptions(EngineOptions engine) {

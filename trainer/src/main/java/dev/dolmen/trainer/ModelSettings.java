@@ -22,9 +22,10 @@ import java.util.List;
  * @param maxSessionLength events of a session that are read, the last ones; 1 to 1,024
  * @param pooling how positions become one session vector
  * @param idDropout share of items that learn without their id, so that new items are scored on the
- *     same scale; 0 to 1
+ *     same scale; 0 to 1, and with 1 ids are not read at all
  * @param idGate whether the id of an item without a row of its own goes through learned factors
  * @param temperature τ, the scale of a score, which is τ times a cosine; 0.01 to 100
+ * @param terms of a score beside that cosine
  * @param tasks what is learned beside the next item
  * @param optimizer how the dense parameters learn
  */
@@ -38,6 +39,7 @@ public record ModelSettings(
     float idDropout,
     boolean idGate,
     float temperature,
+    ScoreTerms terms,
     TaskSettings tasks,
     DenseOptimizerOptions optimizer) {
   public ModelSettings {
@@ -66,6 +68,7 @@ public record ModelSettings(
         0.1f,
         false,
         8,
+        ScoreTerms.defaults(),
         TaskSettings.defaults(),
         DenseOptimizerOptions.defaults());
   }

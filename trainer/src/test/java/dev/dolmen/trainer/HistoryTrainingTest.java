@@ -3,6 +3,8 @@ package dev.dolmen.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.model.SignalFeatures;
+import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.v1.FeedbackEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -133,6 +136,63 @@ class HistoryTrainingTest {
       assertThat(training.learner().table.stateHash()).isEqualTo(rows);
       assertThat(pass(training).recallAt20()).isGreaterThan(first);
     }
+  }
+
+  private EngineOptions withTerms(String name, ScoreTerms terms) {
+    EngineOptions o = Shop.options(directory.resolve(name));
+    ModelSettings m = o.model();
+    ModelSettings model =
+        new ModelSettings(
+            m.width(),
+            m.layers(),
+            m.heads(),
+            m.feedForwardWidth(),
+            m.maxSessionLength(),
+            m.pooling(),
+            m.idDropout(),
+            m.idGate(),
+            m.temperature(),
+            terms,
+            m.tasks(),
+            m.optimizer());
+    return new EngineOptions(
+        o.dataDirectory(),
+        o.schema(),
+        model,
+        o.training(),
+        o.sessions(),
+        o.catalog(),
+        o.log(),
+        o.snapshots(),
+        o.seed());
+  }
+
+  /** What the network of signals adds to a score is its outputs' and its linear part's. */
+  private static float[] addingSignals(HistoryTraining training) {
+    float[] network = new float[SignalNetwork.PARAMETERS];
+    training.learner().model.copySignals(network);
+    int first = SignalNetwork.PARAMETERS - SignalNetwork.HIDDEN - SignalFeatures.COUNT;
+    return Arrays.copyOfRange(network, first, network.length);
+  }
+
+  @Test
+  void aTermThatIsOffIsNotLearnedAndASnapshotSaysSo() throws Exception {
+    try (HistoryTraining training = history("all")) {
+      pass(training);
+      assertThat(addingSignals(training)).doesNotContain(0);
+    }
+    ScoreTerms none = new ScoreTerms(false, false);
+    EngineOptions options = withTerms("none", none);
+    try (HistoryTraining training = HistoryTraining.open(options, InstantSource.system())) {
+      pass(training);
+      assertThat(addingSignals(training)).containsOnly(0);
+      training.snapshot();
+    }
+    assertThatThrownBy(() -> engine("none"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("another model")
+        .hasMessageContaining("without signals, without popularity");
+    Engine.open(options, InstantSource.system(), new SimpleMeterRegistry()).close();
   }
 
   @Test

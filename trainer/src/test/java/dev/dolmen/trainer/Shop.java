@@ -51,7 +51,8 @@ final class Shop {
     return new EngineOptions(
         directory,
         TestSchemas.small(),
-        new ModelSettings(32, 1, 2, 64, 8, Pooling.LAST, 0.1f, true, 8, tasks, optimizer),
+        new ModelSettings(
+            32, 1, 2, 64, 8, Pooling.LAST, 0.1f, true, 8, ScoreTerms.defaults(), tasks, optimizer),
         new TrainingOptions(
             64, 20, 64, 100, 1f, 0.5, 10_000, 5_000, 1, 2_000, 128, 256, 500, 1_024, 1),
         new SessionOptions(500, 3_600, 1_000, 60, 100, 3_600, 100, 10, 3_600),

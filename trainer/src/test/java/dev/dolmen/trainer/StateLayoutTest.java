@@ -66,6 +66,7 @@ class StateLayoutTest {
             0.1f,
             true,
             8,
+            ScoreTerms.defaults(),
             TaskSettings.defaults(),
             DenseOptimizerOptions.defaults()),
         o.training(),

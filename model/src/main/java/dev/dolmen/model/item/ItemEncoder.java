@@ -23,6 +23,10 @@ public final class ItemEncoder {
   private final UnitNorm norm;
   private final int width;
   private final int idColumn;
+
+  /** Whether no item's id is read, in training or serving. */
+  private final boolean withoutIds;
+
   private final @Nullable IdGate gate;
 
   /**
@@ -34,6 +38,7 @@ public final class ItemEncoder {
     pooling = new FeaturePooling(kernels, options.itemColumns());
     width = options.width();
     idColumn = options.idColumn();
+    withoutIds = options.idDropout() == 1;
     projection =
         new Linear(kernels, layout, "item", pooling.width(), width, 1 / Math.sqrt(pooling.width()));
     norm = new UnitNorm(kernels, width, 1);
@@ -48,7 +53,7 @@ public final class ItemEncoder {
    * Forward.
    *
    * @param dropped items that are encoded with the out-of-vocabulary row in place of their id, [I];
-   *     an empty array for none
+   *     an empty array for none; all are if the share of dropped ids is 1
    */
   public void forward(
       float[] parameters,
@@ -60,7 +65,7 @@ public final class ItemEncoder {
     int count = items.records;
     activations.resize(count, pooling.width(), width, gate == null ? 0 : gate.dim());
     for (int i = 0; i < count; i++) {
-      boolean drop = dropped.length > 0 && dropped[i];
+      boolean drop = drops(dropped, i);
       int at = i * pooling.width();
       pooling.forward(items, rows, i, drop ? idColumn : -1, activations.columns, at);
       if (gate != null) {
@@ -95,7 +100,7 @@ public final class ItemEncoder {
     projection.backwardParameters(gradients, activations.columns, dVectors, count, scratch);
     projection.backwardInput(parameters, dVectors, dColumns, count, scratch);
     for (int i = 0; i < count; i++) {
-      boolean drop = dropped.length > 0 && dropped[i];
+      boolean drop = drops(dropped, i);
       int at = i * pooling.width();
       if (gate != null) {
         float[] ids = activations.ids;
@@ -104,5 +109,9 @@ public final class ItemEncoder {
       }
       pooling.backward(items, rows, i, drop ? idColumn : -1, dColumns, at);
     }
+  }
+
+  private boolean drops(boolean[] dropped, int item) {
+    return withoutIds || (dropped.length > 0 && dropped[item]);
   }
 }

@@ -66,7 +66,7 @@ final class ModelExportCommand implements Callable<Integer> {
             settings.model().optimizer(),
             settings.seed());
     try {
-      snapshot.readModel(model);
+      snapshot.readModel(model, settings.model().terms());
     } catch (IOException e) {
       throw new CommandFailedException(1, String.valueOf(e.getMessage()));
     }

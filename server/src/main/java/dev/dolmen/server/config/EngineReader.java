@@ -7,6 +7,7 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.CatalogOptions;
 import dev.dolmen.trainer.LogOptions;
 import dev.dolmen.trainer.ModelSettings;
+import dev.dolmen.trainer.ScoreTerms;
 import dev.dolmen.trainer.SessionOptions;
 import dev.dolmen.trainer.SnapshotOptions;
 import dev.dolmen.trainer.TaskSettings;
@@ -42,6 +43,8 @@ final class EngineReader {
         (float) s.number("id_dropout", exact(d.idDropout()), 0, 1),
         s.flag("id_gate", d.idGate()),
         (float) s.number("temperature", exact(d.temperature()), 0.01, 100),
+        new ScoreTerms(
+            s.flag("signals", d.terms().signals()), s.flag("popularity", d.terms().popularity())),
         requireNonNullElse(s.section("tasks", t -> tasks(t, schema)), d.tasks()),
         requireNonNullElse(s.section("optimizer", EngineReader::dense), d.optimizer()));
   }

@@ -83,4 +83,24 @@ public record Gru4RecOptions(
         100_000,
         1);
   }
+
+  /** The same with another seed. */
+  public Gru4RecOptions withSeed(long other) {
+    return new Gru4RecOptions(
+        width,
+        batchSessions,
+        maxWaiting,
+        samples,
+        sampleExponent,
+        loss,
+        logQ,
+        regularization,
+        learningRate,
+        inputDropout,
+        outputDropout,
+        reach,
+        maxItems,
+        maxSessions,
+        other);
+  }
 }

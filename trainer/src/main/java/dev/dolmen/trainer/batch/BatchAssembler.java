@@ -70,6 +70,8 @@ public final class BatchAssembler {
    * @param maxSessionLength L
    * @param negativeRate share of the shown items not clicked that are learned from
    * @param idGate whether the model wants to know which ids have no row
+   * @param signals whether the network of signals is learned; otherwise it stays as it starts, and
+   *     adds nothing
    * @param seed with the batch number the source of randomness
    */
   public record Options(
@@ -79,6 +81,7 @@ public final class BatchAssembler {
       int maxSessionLength,
       double negativeRate,
       boolean idGate,
+      boolean signals,
       long seed) {}
 
   /**
@@ -396,7 +399,9 @@ public final class BatchAssembler {
       signals.of(prefix, 0, last - start + 1);
       signals.addTo(bonuses, learned);
       neighborRank[p] = signals.rankByVisits(targetItem[p]);
-      signalCandidates.add(p, this::sharedRecord, this::itemRecord);
+      if (options.signals()) {
+        signalCandidates.add(p, this::sharedRecord, this::itemRecord);
+      }
     }
   }
 

@@ -23,11 +23,18 @@ public final class ClickCounts {
   private static final double PRIOR_SCALE_CLICKS = 3;
 
   private final double growth;
+  private final boolean priors;
   private double[] counts = new double[16];
   private double unit = 1;
   private double total;
 
-  public ClickCounts(long halfLifeEvents) {
+  /**
+   * Counts nothing yet.
+   *
+   * @param priors whether items have a {@link #prior}; 0 for all otherwise
+   */
+  public ClickCounts(long halfLifeEvents, boolean priors) {
+    this.priors = priors;
     growth = StrictMath.pow(2, 1.0 / halfLifeEvents);
   }
 
@@ -71,7 +78,7 @@ public final class ClickCounts {
    * has clicked, as for one that a request brings along.
    */
   public float prior(int item) {
-    return (float) StrictMath.log1p(clicks(item) / PRIOR_SCALE_CLICKS);
+    return priors ? (float) StrictMath.log1p(clicks(item) / PRIOR_SCALE_CLICKS) : 0;
   }
 
   /** Share of an item in all clicks, 0 to 1. */

@@ -43,7 +43,7 @@ class BatchAssemblerTest {
   private final HeapEmbeddingTable table = new HeapEmbeddingTable(TestSchemas.small(), 1);
   private final Catalog catalog = new Catalog(new FeatureExtractor(TestSchemas.small()), 0);
   private final SessionStore sessions = new SessionStore(catalog, 100, 3_600, LENGTH);
-  private final ClickCounts clicks = new ClickCounts(1_000);
+  private final ClickCounts clicks = new ClickCounts(1_000, true);
   private final CoVisits coVisits = new CoVisits();
   private final PendingEvents pending = new PendingEvents();
 
@@ -58,6 +58,10 @@ class BatchAssemblerTest {
   }
 
   private BatchAssembler assembler(int negatives, int fullSoftmaxItems) {
+    return assembler(negatives, fullSoftmaxItems, true);
+  }
+
+  private BatchAssembler assembler(int negatives, int fullSoftmaxItems, boolean signals) {
     return new BatchAssembler(
         TestSchemas.small(),
         table,
@@ -65,7 +69,7 @@ class BatchAssemblerTest {
         clicks,
         clicks,
         coVisits,
-        new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, 0.5, true, 7));
+        new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, 0.5, true, signals, 7));
   }
 
   private void click(String session, int... items) {
@@ -114,6 +118,15 @@ class BatchAssemblerTest {
     TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     assertThat(predictions(assembler, batch))
         .containsExactly(List.of(3, 4), List.of(3, 4, 4), List.of(9, 1));
+  }
+
+  @Test
+  void whereSignalsAreOffNothingIsLearnedOfThem() {
+    click("a", 3, 4, 3);
+    BatchAssembler with = assembler(5, 0, true);
+    assertThat(with.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0).signalItem).isNotEmpty();
+    BatchAssembler without = assembler(5, 0, false);
+    assertThat(without.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0).signalItem).isEmpty();
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ClickCountsTest {
   private static final long HALF_LIFE = 1_000;
 
-  private final ClickCounts counts = new ClickCounts(HALF_LIFE);
+  private final ClickCounts counts = new ClickCounts(HALF_LIFE, true);
 
   private void click(int item, int times) {
     for (int i = 0; i < times; i++) {
@@ -26,6 +26,14 @@ class ClickCountsTest {
     click(3, 5);
     assertThat(counts.prior(4)).isZero();
     assertThat(counts.prior(3)).isPositive();
+  }
+
+  @Test
+  void withoutPriorsNoItemHasOne() {
+    ClickCounts none = new ClickCounts(HALF_LIFE, false);
+    none.add(3);
+    assertThat(none.prior(3)).isZero();
+    assertThat(none.clicks(3)).isEqualTo(1);
   }
 
   @Test
@@ -75,7 +83,7 @@ class ClickCountsTest {
     click(40, 1);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     counts.writeTo(new DataOutputStream(out));
-    ClickCounts read = new ClickCounts(HALF_LIFE);
+    ClickCounts read = new ClickCounts(HALF_LIFE, true);
     read.readFrom(new DataInputStream(new ByteArrayInputStream(out.toByteArray())));
     click(6, 2);
     read.add(6);
