@@ -11,7 +11,7 @@ import java.util.List;
  * A baseline, which learns each click at once. Items that are not there are not ranked, even if the
  * session has clicked them.
  */
-final class BaselineModel implements EvalModel {
+class BaselineModel implements EvalModel {
   private static final int PREFIX_MAX = 200;
 
   private final OnlineRecommender recommender;
@@ -19,6 +19,7 @@ final class BaselineModel implements EvalModel {
   private final SessionPrefix prefix = new SessionPrefix(PREFIX_MAX);
   private final ItemScores scores = new ItemScores();
   private int candidates;
+  private long passes;
 
   /**
    * Sets it up.
@@ -31,18 +32,11 @@ final class BaselineModel implements EvalModel {
     candidates = items.cardinality();
   }
 
+  /** A session of another pass is another session. */
   @Override
-  public boolean learnsAgain() {
-    return false;
+  public void beginPass() {
+    passes++;
   }
-
-  @Override
-  public boolean seeded() {
-    return false;
-  }
-
-  @Override
-  public void beginPass() {}
 
   @Override
   public void learn(EvalClick click) {
@@ -50,7 +44,7 @@ final class BaselineModel implements EvalModel {
       items.set(click.item());
       candidates++;
     }
-    recommender.learn(new Click(click.session(), click.item(), sec(click)));
+    recommender.learn(new Click(session(click), click.item(), sec(click)));
   }
 
   @Override
@@ -64,7 +58,7 @@ final class BaselineModel implements EvalModel {
 
   @Override
   public void ask(int number, Question question, Answers answers) {
-    prefix.start(question.targetClick().session());
+    prefix.start(session(question.targetClick()));
     List<EvalClick> before = question.prefix();
     before.forEach(c -> prefix.add(c.item(), sec(c)));
     scores.reset(Math.max(candidates, DEPTH + 1));
@@ -73,6 +67,10 @@ final class BaselineModel implements EvalModel {
     int target = question.targetClick().item();
     int rank = items.get(target) ? scores.rankOf(target) : Integer.MAX_VALUE;
     answers.answer(number, rank, scores.top(DEPTH));
+  }
+
+  private long session(EvalClick click) {
+    return passes << Integer.SIZE | click.session();
   }
 
   private static long sec(EvalClick click) {

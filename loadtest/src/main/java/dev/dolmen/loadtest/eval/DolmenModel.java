@@ -1,6 +1,7 @@
 package dev.dolmen.loadtest.eval;
 
 import dev.dolmen.parameterstore.table.EmbeddingTable;
+import dev.dolmen.parameterstore.table.TableFactory;
 import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.ranking.SessionRanks;
 import dev.dolmen.trainer.EngineOptions;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class DolmenModel implements EvalModel {
   private static final int QUESTIONS = 256;
 
-  private final EvalDataset dataset;
+  private final VisibleData data;
   private final EngineOptions options;
   private final BitSet catalogue;
   private final BitSet known = new BitSet();
@@ -44,32 +45,29 @@ final class DolmenModel implements EvalModel {
   /**
    * Begins to learn, in the options' directory, which is deleted at the end.
    *
+   * @param data as the options' schema shows it
+   * @param tables the product's table, or another
    * @param catalogue items that are there from the beginning
    * @param everyVector whether all items' vectors are brought up to date whenever what was learned
    *     comes into effect; otherwise only as the trainer does it beside learning
    */
-  DolmenModel(EvalDataset dataset, EngineOptions options, BitSet catalogue, boolean everyVector)
+  DolmenModel(
+      VisibleData data,
+      EngineOptions options,
+      TableFactory tables,
+      BitSet catalogue,
+      boolean everyVector)
       throws IOException {
-    this.dataset = dataset;
+    this.data = data;
     this.options = options;
     this.catalogue = catalogue;
     this.everyVector = everyVector;
-    training = HistoryTraining.open(options, InstantSource.system());
+    training = HistoryTraining.open(options, InstantSource.system(), tables);
   }
 
   /** A directory of its own for {@link EngineOptions#dataDirectory}. */
   static Path directory() throws IOException {
     return Files.createTempDirectory("dolmen-eval-");
-  }
-
-  @Override
-  public boolean learnsAgain() {
-    return true;
-  }
-
-  @Override
-  public boolean seeded() {
-    return true;
   }
 
   @Override
@@ -98,7 +96,7 @@ final class DolmenModel implements EvalModel {
   private void announce(int item) {
     if (!known.get(item)) {
       known.set(item);
-      training.upsert(dataset.item(item));
+      training.upsert(data.item(item));
     }
   }
 
@@ -109,7 +107,7 @@ final class DolmenModel implements EvalModel {
       taken = -1;
     }
     announce(click.item());
-    training.learn(dataset.event(click));
+    training.learn(data.event(click));
     taken++;
     asked = taken == 0 ? null : asked;
   }
@@ -144,7 +142,7 @@ final class DolmenModel implements EvalModel {
     SessionContext.Builder context = SessionContext.newBuilder();
     BitSet inline = new BitSet();
     for (EvalClick click : prefix) {
-      FeedbackEvent event = dataset.event(click);
+      FeedbackEvent event = data.event(click);
       context.addEvents(
           SessionEvent.newBuilder()
               .setItemId(event.getItemId())
@@ -153,7 +151,7 @@ final class DolmenModel implements EvalModel {
               .putAllContext(event.getContextMap()));
       if (!known.get(click.item()) && !inline.get(click.item())) {
         inline.set(click.item());
-        context.addItems(dataset.item(click.item()));
+        context.addItems(data.item(click.item()));
       }
     }
     return context.build();
@@ -169,7 +167,7 @@ final class DolmenModel implements EvalModel {
     List<SessionRanks.First> firsts = ranking.firsts(DEPTH);
     for (int i = 0; i < ranking.size(); i++) {
       SessionRanks.First first = firsts.get(i);
-      int[] top = first.ids().stream().mapToInt(dataset::itemNumber).toArray();
+      int[] top = first.ids().stream().mapToInt(data::itemNumber).toArray();
       double[] chances = new double[top.length];
       Arrays.setAll(chances, place -> first.chance(first.scores()[place]));
       to.answer(numbers[i], ranks[i], top, new Chances(chances, seen(ranking, i, first)));
@@ -182,7 +180,7 @@ final class DolmenModel implements EvalModel {
     return questions[number].prefix().stream()
         .map(EvalClick::item)
         .distinct()
-        .mapToDouble(i -> first.chance(ranking.score(number, dataset.item(i).getItemId())))
+        .mapToDouble(i -> first.chance(ranking.score(number, data.item(i).getItemId())))
         .sum();
   }
 

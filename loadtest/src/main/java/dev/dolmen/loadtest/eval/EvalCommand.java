@@ -13,6 +13,7 @@ import dev.dolmen.trainer.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +59,9 @@ import picocli.CommandLine.Option;
       "  dolmen eval --data datasets/diginetica",
       "  dolmen eval --data datasets/diginetica --validation --models dolmen,blend --passes 2",
       "  dolmen eval --data datasets/globo --protocol stream --limit 300000 --report report",
-      "  dolmen eval --data datasets/beauty --protocol leave-one-out --seeds 3 --json eval.json"
+      "  dolmen eval --data datasets/beauty --protocol leave-one-out --seeds 3 --json eval.json",
+      "  dolmen eval --data datasets/diginetica --ablations --report report",
+      "  dolmen eval --data datasets/diginetica --models dolmen,gru4rec,sasrec --network-passes 6"
     })
 public final class EvalCommand implements Callable<Integer> {
   private static final int PASSES_MAX = 100;
@@ -83,10 +86,23 @@ public final class EvalCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Of dolmen, popular, popular-of-late, popular-in-session, co-occurrence, sknn, v-sknn,"
-              + " vmis-knn, blend, blend-diginetica, blend-yoochoose."
+          "Of dolmen, gru4rec, sasrec (Dolmen's transformer on ids alone, with nothing beside it),"
+              + " popular, popular-of-late, popular-in-session, co-occurrence, sknn, v-sknn,"
+              + " vmis-knn, blend, blend-diginetica, blend-yoochoose, and those of --ablations."
               + " Default: dolmen,popular,co-occurrence,vmis-knn,blend.")
-  private List<String> models = ModelKind.USUAL;
+  private @Nullable List<String> models;
+
+  @Option(
+      names = "--ablations",
+      description =
+          "Compares Dolmen with itself, one part changed at a time: without-metadata, without-ids,"
+              + " without-signals (co-visits and the session's own items), without-popularity,"
+              + " without-log-q, with- or without-category-tasks, pooling-mean or pooling-last,"
+              + " hashed (a table with as many buckets as values, which share them),"
+              + " and with history another-pass, with a stream nightly (learns a day's clicks when"
+              + " it is over). What the configuration does not have is left out. --models adds"
+              + " others.")
+  private boolean ablations;
 
   @Option(
       names = {"-c", "--config"},
@@ -101,17 +117,23 @@ public final class EvalCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Times that Dolmen learns the history, 1 to 100; a stream is learned once. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Times that Dolmen, and what is made of it, learns the history, 1 to 100; a stream is"
+              + " learned once. Default: ${DEFAULT-VALUE}.")
   private int passes = 1;
+
+  @Option(
+      names = "--network-passes",
+      paramLabel = "N",
+      description = "The same of gru4rec and sasrec. Default: as --passes.")
+  private @Nullable Integer networkPasses;
 
   @Option(
       names = "--seeds",
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Runs of Dolmen, each with another seed, whose mean is reported; 1 to 100. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Runs of Dolmen, what is made of it, and gru4rec, each with another seed, whose mean is"
+              + " reported; 1 to 100. Default: ${DEFAULT-VALUE}.")
   private int seeds = 1;
 
   @Option(
@@ -194,7 +216,7 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    EvalOptions options = options();
+    check();
     long windowMs = duration("--window", window);
     long liveBatchMs = duration("--live-batch", liveBatch);
     DolmenConfig named = config();
@@ -202,8 +224,10 @@ public final class EvalCommand implements Callable<Integer> {
     EvalResult result;
     try {
       EvalDataset dataset = read(named);
+      EngineOptions engine = engine(named, dataset);
+      EvalOptions options = options(engine);
       Study study = study(dataset, windowMs, liveBatchMs);
-      result = run(new Evaluation(dataset, engine(named, dataset), options), study);
+      result = run(new Evaluation(dataset, engine, options), study);
     } catch (IOException e) {
       throw new CommandFailedException(1, e.getMessage() == null ? e.toString() : e.getMessage());
     }
@@ -218,27 +242,61 @@ public final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  private EvalOptions options() {
+  private void check() {
     check(Study.PROTOCOLS.contains(protocol), "--protocol", protocol, Study.PROTOCOLS);
     check(passes >= 1 && passes <= PASSES_MAX, "--passes", passes, "1 to 100");
     check(seeds >= 1 && seeds <= SEEDS_MAX, "--seeds", seeds, "1 to 100");
     check(limit >= 1, "--limit", limit, "1 or more");
     boolean stream = protocol.equals(Study.STREAM);
     check(!stream || passes == 1, "--passes", passes, "1: a stream is learned once");
+    if (networkPasses != null) {
+      int n = networkPasses;
+      check(n >= 1 && n <= PASSES_MAX, "--network-passes", n, "1 to 100");
+      check(!stream || n == 1, "--network-passes", n, "1: a stream is learned once");
+    }
     check(!stream || !validation, "--validation", true, "none with a stream: give --limit");
     check(!unseen || protocol.equals(Study.STATIC), "--unseen", true, "none but with static");
     for (String reading : readings) {
       check(StreamSplit.READINGS.contains(reading), "--readings", reading, StreamSplit.READINGS);
     }
+    named();
+  }
+
+  private EvalOptions options(EngineOptions engine) {
+    boolean stream = protocol.equals(Study.STREAM);
     LinkedHashSet<ModelKind> kinds = new LinkedHashSet<>();
-    for (String model : models) {
+    if (ablations) {
+      kinds.add(ModelKind.DOLMEN);
+      ModelKind.ABLATIONS.stream()
+          .filter(kind -> kind.pointless(engine, stream) == null)
+          .forEach(kinds::add);
+    }
+    for (ModelKind kind : named()) {
+      String pointless = kind.pointless(engine, stream);
+      if (pointless != null) {
+        throw failed("--models", kind.title(), pointless);
+      }
+      kinds.add(kind);
+    }
+    return new EvalOptions(
+        List.copyOf(kinds),
+        passes,
+        networkPasses == null ? passes : networkPasses,
+        seeds,
+        intervalSeed);
+  }
+
+  private List<ModelKind> named() {
+    List<ModelKind> kinds = new ArrayList<>();
+    List<String> names = models;
+    for (String model : names != null ? names : ablations ? List.<String>of() : ModelKind.USUAL) {
       ModelKind kind = ModelKind.of(model);
       if (kind == null) {
         throw failed("--models", model, ModelKind.titles());
       }
       kinds.add(kind);
     }
-    return new EvalOptions(List.copyOf(kinds), passes, seeds, intervalSeed);
+    return kinds;
   }
 
   private static void check(boolean holds, String option, Object value, Object expected) {

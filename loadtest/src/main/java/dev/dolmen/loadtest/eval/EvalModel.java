@@ -43,12 +43,6 @@ interface EvalModel extends Closeable {
     static final Chances NONE = new Chances(new double[0], 0);
   }
 
-  /** Whether learning the same history again may change anything. */
-  boolean learnsAgain();
-
-  /** Whether its figures depend on a seed. */
-  boolean seeded();
-
   /** Begins a pass over history; the catalogue is there from its beginning. */
   void beginPass() throws IOException;
 

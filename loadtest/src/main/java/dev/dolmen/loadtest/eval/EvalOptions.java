@@ -6,8 +6,10 @@ import java.util.List;
  * How models are learned and compared.
  *
  * @param models in the order of tables
- * @param passes over the history
+ * @param passes of the product over the history
+ * @param networkPasses of other networks
  * @param seeds runs of a model that depends on a seed: seeds from that of the configuration on
  * @param intervalSeed of the intervals of confidence
  */
-record EvalOptions(List<ModelKind> models, int passes, int seeds, long intervalSeed) {}
+record EvalOptions(
+    List<ModelKind> models, int passes, int networkPasses, int seeds, long intervalSeed) {}

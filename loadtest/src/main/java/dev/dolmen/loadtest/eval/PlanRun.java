@@ -19,7 +19,7 @@ final class PlanRun {
    * Sets it up.
    *
    * @param items of the dataset
-   * @param passes over the history, for models that {@link EvalModel#learnsAgain}
+   * @param passes over the history
    * @param progress told of the clicks learned and questions asked so far
    */
   PlanRun(Plan plan, int items, int passes, LongConsumer progress) {
@@ -42,7 +42,7 @@ final class PlanRun {
    * @throws IllegalStateException if a question was not answered
    */
   int[] run(EvalModel model) throws IOException {
-    for (int pass = 0; pass < (model.learnsAgain() ? passes : 1); pass++) {
+    for (int pass = 0; pass < passes; pass++) {
       model.beginPass();
       for (EvalClick click : plan.history()) {
         model.learn(click);

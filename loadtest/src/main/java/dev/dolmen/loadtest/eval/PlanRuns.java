@@ -1,5 +1,9 @@
 package dev.dolmen.loadtest.eval;
 
+import dev.dolmen.loadtest.experiment.SlotValues;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.table.HashedEmbeddingTable;
+import dev.dolmen.parameterstore.table.TableFactory;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.baseline.OnlineRecommender;
 import java.io.IOException;
@@ -47,13 +51,15 @@ final class PlanRuns {
 
   /** Clicks and questions of all runs of a plan. */
   static long work(Plan plan, EvalOptions options) {
-    long work = 0;
-    for (ModelKind kind : options.models()) {
-      boolean product = kind == ModelKind.DOLMEN;
-      int runs = product ? options.seeds() : 1;
-      work += runs * PlanRun.work(plan, product ? options.passes() : 1);
-    }
-    return work;
+    return options.models().stream().mapToLong(kind -> work(plan, kind, options)).sum();
+  }
+
+  private static long work(Plan plan, ModelKind kind, EvalOptions options) {
+    return runs(kind, options) * PlanRun.work(plan, kind.passes(options));
+  }
+
+  private static int runs(ModelKind kind, EvalOptions options) {
+    return kind.seeded() ? options.seeds() : 1;
   }
 
   /** What the models answer, in the order of the options. */
@@ -61,10 +67,8 @@ final class PlanRuns {
     List<Ranking> rankings = new ArrayList<>();
     long before = 0;
     for (ModelKind kind : options.models()) {
-      boolean product = kind == ModelKind.DOLMEN;
       rankings.add(ranking(plan, kind, before));
-      int runs = product ? options.seeds() : 1;
-      before += runs * PlanRun.work(plan, product ? options.passes() : 1);
+      before += work(plan, kind, options);
     }
     return rankings;
   }
@@ -73,15 +77,16 @@ final class PlanRuns {
     List<int[]> ranks = new ArrayList<>();
     List<RunCost> costs = new ArrayList<>();
     PartAnswers answers = new PartAnswers(plan, 0);
-    int runs = kind == ModelKind.DOLMEN ? options.seeds() : 1;
+    int passes = kind.passes(options);
+    int runs = runs(kind, options);
     for (int i = 0; i < runs; i++) {
-      String doing = kind.title() + (runs > 1 ? ", seed " + (engine.seed() + i) : "");
-      long from = before + i * PlanRun.work(plan, options.passes());
+      long seed = engine.seed() + i;
+      String doing = kind.title() + (runs > 1 ? ", seed " + seed : "");
+      long from = before + i * PlanRun.work(plan, passes);
       PlanRun run =
-          new PlanRun(
-              plan, dataset.items(), options.passes(), done -> progress.done(from + done, doing));
+          new PlanRun(plan, dataset.items(), passes, done -> progress.done(from + done, doing));
       CostWatch watch = new CostWatch(memory);
-      try (EvalModel model = open(plan, kind, i)) {
+      try (EvalModel model = open(plan, kind, seed)) {
         ranks.add(run.run(model));
         costs.add(watch.cost(model, run.askSeconds()));
       }
@@ -90,18 +95,36 @@ final class PlanRuns {
     return new Ranking(kind.title(), ranks, answers, RunCost.mean(costs));
   }
 
-  private EvalModel open(Plan plan, ModelKind kind, int run) throws IOException {
+  private EvalModel open(Plan plan, ModelKind kind, long seed) throws IOException {
+    if (kind.isEngine()) {
+      EvalModel model = openEngine(plan, kind, seed);
+      return kind == ModelKind.NIGHTLY ? new NightlyModel(model) : model;
+    }
     OnlineRecommender baseline = kind.baseline();
-    return baseline != null
-        ? new BaselineModel(baseline, plan.catalogue())
-        : new DolmenModel(
-            dataset,
-            with(DolmenModel.directory(), engine.seed() + run),
-            plan.catalogue(),
-            !plan.reading().equals(StreamSplit.LIVE));
+    return baseline == null
+        ? Gru4RecModel.of(plan.catalogue(), seed)
+        : new BaselineModel(baseline, plan.catalogue());
   }
 
-  private EngineOptions with(Path directory, long seed) {
+  private EvalModel openEngine(Plan plan, ModelKind kind, long seed) throws IOException {
+    EngineOptions changed = kind.engine(engine);
+    VisibleData data = new VisibleData(dataset, changed.schema());
+    return new DolmenModel(
+        data,
+        with(changed, DolmenModel.directory(), seed),
+        kind == ModelKind.HASHED ? hashed(data, changed.schema()) : TableFactory.COLLISIONLESS,
+        plan.catalogue(),
+        !plan.reading().equals(StreamSplit.LIVE));
+  }
+
+  /** As many buckets as values. */
+  private static TableFactory hashed(VisibleData data, Schema schema) {
+    long[] buckets = new SlotValues(schema, data.items()).buckets(1);
+    return (slots, seed) ->
+        new HashedEmbeddingTable(TableFactory.COLLISIONLESS.open(slots, seed), buckets);
+  }
+
+  private static EngineOptions with(EngineOptions engine, Path directory, long seed) {
     return new EngineOptions(
         directory,
         engine.schema(),

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param units that intervals are over
  * @param unit what these are: sessions or windows
  * @param models in the order given
- * @param differences of each pair of models
+ * @param differences of each pair of models; of what lacks a part only to the whole
  * @param slices of the questions; without empty ones
  * @param curve over the windows, empty where there are none
  * @param calibrations of the models that give chances, by cut and then model

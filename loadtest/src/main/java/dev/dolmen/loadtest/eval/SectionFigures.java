@@ -54,7 +54,9 @@ final class SectionFigures {
     for (int m = 0; m < rankings.size(); m++) {
       models.add(model(bootstrap, m));
       for (int other = m + 1; other < rankings.size(); other++) {
-        differences.addAll(differences(bootstrap, m, other));
+        if (compared(rankings.get(m).model(), rankings.get(other).model())) {
+          differences.addAll(differences(bootstrap, m, other));
+        }
       }
     }
     return new Section(
@@ -98,6 +100,18 @@ final class SectionFigures {
         .mapToDouble(q -> scale.place(plan.questions().get(q).targetClick().item()))
         .average()
         .orElse(Double.NaN);
+  }
+
+  /** What lacks one part is compared with the whole, not with what lacks another. */
+  private static boolean compared(String model, String other) {
+    return (!isAblation(model) && !isAblation(other))
+        || model.equals(ModelKind.DOLMEN.title())
+        || other.equals(ModelKind.DOLMEN.title());
+  }
+
+  private static boolean isAblation(String model) {
+    ModelKind kind = ModelKind.of(model);
+    return kind != null && kind.isAblation();
   }
 
   private Section.Model model(Bootstrap bootstrap, int number) {

@@ -46,7 +46,7 @@ public final class TrialRung {
    * @throws IOException if there is no room for what is learned
    */
   public int[] ranks(EngineOptions options, int passes, LongConsumer progress) throws IOException {
-    EvalOptions how = new EvalOptions(List.of(ModelKind.DOLMEN), passes, 1, 0);
+    EvalOptions how = new EvalOptions(List.of(ModelKind.DOLMEN), passes, passes, 1, 0);
     return new PlanRuns(
             dataset, options, how, PeakMemory.unwatched(), (done, doing) -> progress.accept(done))
         .rankings(plan)

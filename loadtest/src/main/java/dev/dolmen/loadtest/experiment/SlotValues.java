@@ -12,10 +12,11 @@ import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongHashSet;
 
 /** The distinct fids of each slot of a catalogue, and how they fall into buckets. */
-final class SlotValues {
+public final class SlotValues {
   private final List<LongHashSet> slots = new ArrayList<>();
 
-  SlotValues(Schema schema, List<Item> items) {
+  /** Counts the values of the items that the schema knows. */
+  public SlotValues(Schema schema, List<Item> items) {
     FeatureExtractor extractor = new FeatureExtractor(schema);
     schema.slots().forEach(s -> slots.add(new LongHashSet()));
     List<ColumnSpec> columns = extractor.itemColumns();
@@ -36,7 +37,7 @@ final class SlotValues {
   }
 
   /** So many buckets a value in each slot, at least one; 0 in a slot without values. */
-  long[] buckets(double perValue) {
+  public long[] buckets(double perValue) {
     return slots.stream()
         .mapToLong(s -> s.isEmpty() ? 0 : Math.max(1, Math.round(perValue * s.size())))
         .toArray();

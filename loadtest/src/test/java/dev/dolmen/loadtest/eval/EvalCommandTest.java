@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -220,6 +221,53 @@ class EvalCommandTest {
   }
 
   @Test
+  void dolmenIsComparedWithItselfLessOnePart() throws Exception {
+    writeParts();
+    JsonNode json = json("--ablations", "--models=sasrec,popular");
+    assertThat(json.get("models").properties())
+        .extracting(Map.Entry::getKey)
+        .containsExactly(
+            "dolmen",
+            "without-metadata",
+            "without-ids",
+            "without-signals",
+            "without-popularity",
+            "without-log-q",
+            "with-category-tasks",
+            "pooling-mean",
+            "hashed",
+            "another-pass",
+            "sasrec",
+            "popular");
+    Set<String> changing =
+        Set.of("without-metadata", "without-signals", "without-popularity", "another-pass");
+    int changed = 0;
+    for (JsonNode difference : json.get("differences")) {
+      String model = difference.get("model").asText();
+      String than = difference.get("than").asText();
+      assertThat(model.equals("dolmen") || model.equals("sasrec")).as(model).isTrue();
+      if (difference.get("metric").asText().equals("mrr@20") && changing.contains(than)) {
+        assertThat(difference.get("mean").asDouble()).as(than).isNotZero();
+        changed++;
+      }
+    }
+    assertThat(changed).isEqualTo(changing.size());
+    // Nine variations to the whole alone, two other models to the whole and to each other.
+    assertThat(json.get("differences")).hasSize(3 * (9 + 3));
+  }
+
+  @Test
+  void aNetworkLearnsThePassesThatItIsGivenAndEachSeedIsAnotherRun() throws Exception {
+    writeParts();
+    JsonNode once = json("--models=gru4rec").at("/models/gru4rec/mrr@20/mean");
+    JsonNode often =
+        json("--models=gru4rec", "--network-passes=4").at("/models/gru4rec/mrr@20/mean");
+    assertThat(often.asDouble()).isGreaterThan(once.asDouble());
+    JsonNode seeds = json("--models=gru4rec", "--seeds=2").at("/models/gru4rec/mrr@20/mean");
+    assertThat(seeds.asDouble()).isNotEqualTo(once.asDouble());
+  }
+
+  @Test
   void theItemLeftOutOfEachUserIsPredicted() throws Exception {
     writeWhole("user_id");
     JsonNode json = json("--protocol=leave-one-out", "--models=dolmen,co-occurrence");
@@ -277,6 +325,9 @@ class EvalCommandTest {
     assertThat(run("--data=" + folder, "--passes=0")).isEqualTo(3);
     assertThat(run("--data=" + folder, "--protocol=stream", "--readings=fast")).isEqualTo(3);
     assertThat(run("--data=" + folder, "--protocol=stream", "--window=soon")).isEqualTo(3);
+    assertThat(run("--data=" + folder, "--validation", "--models=nightly")).isEqualTo(3);
+    assertThat(run("--data=" + folder, "--validation", "--models=pooling-last")).isEqualTo(3);
+    assertThat(run("--data=" + folder, "--protocol=stream", "--network-passes=2")).isEqualTo(3);
     Files.writeString(
         folder.resolve("shop.inter"),
         "session_id:token\titem_id:token\ttimestamp:float\na\ti1\t1\na\ti2\t2\n");
@@ -284,10 +335,13 @@ class EvalCommandTest {
     assertThat(printed())
         .contains("no test part NAME.test.inter")
         .contains("--protocol: best, expected one of [static, leave-one-out, stream]")
-        .contains("--models: magic, expected one of [dolmen, popular,")
+        .contains("--models: magic, expected one of [dolmen, without-metadata,")
         .contains("--passes: 0, expected 1 to 100")
         .contains("--readings: fast, expected one of [paper, strict, live]")
         .contains("--window: soon, expected a duration")
+        .contains("--models: nightly, expected a model for the protocol stream")
+        .contains("--models: pooling-last, expected a model that differs from dolmen")
+        .contains("--network-passes: 2, expected 1: a stream is learned once")
         .contains("its timestamps are a running number");
   }
 }

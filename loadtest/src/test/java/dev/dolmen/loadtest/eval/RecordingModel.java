@@ -16,16 +16,6 @@ class RecordingModel implements EvalModel {
   int passes;
 
   @Override
-  public boolean learnsAgain() {
-    return true;
-  }
-
-  @Override
-  public boolean seeded() {
-    return false;
-  }
-
-  @Override
   public void beginPass() {
     passes++;
     learned.clear();
