@@ -26,7 +26,7 @@ import java.util.List;
  * backward computes it again with id dropout if an item is dropped.
  */
 public final class SessionModel implements AutoCloseable {
-  private static final int FORMAT = 0x444d_0001;
+  private static final int FORMAT = 0x444d_0002;
   private static final boolean[] NONE_DROPPED = {};
 
   private final Architecture architecture;
@@ -276,7 +276,7 @@ public final class SessionModel implements AutoCloseable {
   public boolean step() {
     boolean done = finite;
     if (finite && weight > 0) {
-      done = optimizer.step(parameters, gradients, 1 / weight);
+      done = optimizer.step(parameters, gradients, weight);
     }
     Arrays.fill(gradients, 0);
     weight = 0;
@@ -304,6 +304,7 @@ public final class SessionModel implements AutoCloseable {
     out.writeInt(FORMAT);
     out.writeInt(parameters.length);
     out.writeLong(optimizer.steps());
+    out.writeDouble(optimizer.learned());
     ParameterCodec.write(parameters, out);
     ParameterCodec.write(optimizer.firstMoment(), out);
     ParameterCodec.write(optimizer.secondMoment(), out);
@@ -326,10 +327,11 @@ public final class SessionModel implements AutoCloseable {
           "model with " + size + " dense parameters, the configured one has " + parameters.length);
     }
     long steps = in.readLong();
+    double learned = in.readDouble();
     ParameterCodec.read(in, parameters);
     ParameterCodec.read(in, optimizer.firstMoment());
     ParameterCodec.read(in, optimizer.secondMoment());
-    optimizer.restore(steps);
+    optimizer.restore(steps, learned);
     Arrays.fill(gradients, 0);
     weight = 0;
     finite = true;
@@ -337,7 +339,8 @@ public final class SessionModel implements AutoCloseable {
 
   /** Hash of all parameters and optimiser state, bit for bit. */
   public long stateHash() {
-    long hash = ParameterCodec.hash(optimizer.steps(), parameters);
+    long hash = optimizer.steps() + 31 * Double.doubleToLongBits(optimizer.learned());
+    hash = ParameterCodec.hash(hash, parameters);
     hash = ParameterCodec.hash(hash, optimizer.firstMoment());
     return ParameterCodec.hash(hash, optimizer.secondMoment());
   }

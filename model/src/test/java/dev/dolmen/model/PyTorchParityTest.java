@@ -141,7 +141,7 @@ class PyTorchParityTest {
   void lossesOfTenSteps(long seed) {
     ModelOptions options = options(new Random(seed));
     DenseOptimizerOptions optimizer =
-        new DenseOptimizerOptions(5e-3f, 0.9f, 0.99f, 1e-8f, 0.05f, 0.5f, 4);
+        new DenseOptimizerOptions(5e-3f, 0.9f, 0.99f, 1e-8f, 0.05f, 0.5f, 4, 1, 64);
     SessionModel model = new SessionModel(options, optimizer, seed);
     GradientTest.scatter(model);
     RandomBatch random = batch(options, seed);

@@ -275,7 +275,7 @@ class SessionModelTest {
             0,
             List.of());
     DenseOptimizerOptions optimizer =
-        new DenseOptimizerOptions(3e-3f, 0.9f, 0.99f, 1e-8f, 0, 1, 10);
+        new DenseOptimizerOptions(3e-3f, 0.9f, 0.99f, 1e-8f, 0, 1, 10, 0, 0);
     SessionModel model = new SessionModel(options, optimizer, 3);
     RandomBatch random = memorable(options);
     TrainingBatch batch = random.batch;

@@ -58,7 +58,8 @@ class TaskTest {
   @Test
   void learnedWeightsFollowTheLosses() {
     TaskOptions tasks = new TaskOptions(0, List.of(0), 1, false, 1, true);
-    DenseOptimizerOptions optimizer = new DenseOptimizerOptions(0.02f, 0.9f, 0.99f, 1e-8f, 0, 0, 0);
+    DenseOptimizerOptions optimizer =
+        new DenseOptimizerOptions(0.02f, 0.9f, 0.99f, 1e-8f, 0, 0, 0, 0, 0);
     SessionModel model = new SessionModel(options(tasks), optimizer, 1);
     RandomBatch random = batch(3);
     int at = model.layout().tensor("task/log-variance").offset();

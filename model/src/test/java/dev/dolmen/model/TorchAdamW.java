@@ -15,6 +15,7 @@ final class TorchAdamW {
   private final Map<String, float[]> mean = new HashMap<>();
   private final Map<String, float[]> square = new HashMap<>();
   private int steps;
+  private double learned;
 
   TorchAdamW(DenseOptimizerOptions options) {
     this.options = options;
@@ -37,12 +38,18 @@ final class TorchAdamW {
     }
     double clip = Math.min(1, options.gradientNormMax() / (Math.sqrt(squares) * scale + 1e-6));
     steps++;
-    double warm = Math.min(1, steps / (options.warmUpSteps() + 1.0));
+    double rate = options.learningRate() * Math.min(1, steps / (options.warmUpSteps() + 1.0));
+    if (learned > options.decaySteps()) {
+      rate *= Math.max(1 / 3.0, Math.sqrt(options.decaySteps() / learned));
+    }
+    double share = Math.min(1, 1 / scale / options.fullBatch());
+    learned += share;
+    rate *= Math.sqrt(share);
     for (Tensor t : tensors) {
       NDArray parameter = parameters.get(t.name());
       if (parameter != null) {
         NDArray gradient = parameter.getGradient().mul(scale * clip);
-        values.put(t.name(), next(t, parameter, gradient, options.learningRate() * warm));
+        values.put(t.name(), next(t, parameter, gradient, rate));
       }
     }
   }

@@ -43,7 +43,7 @@ final class Shop {
 
   /** AdamW with this learning rate from the first step on. */
   static DenseOptimizerOptions optimizer(float learningRate) {
-    return new DenseOptimizerOptions(learningRate, 0.9f, 0.99f, 1e-8f, 0, 0, 0);
+    return new DenseOptimizerOptions(learningRate, 0.9f, 0.99f, 1e-8f, 0, 0, 0, 0, 0);
   }
 
   static EngineOptions options(

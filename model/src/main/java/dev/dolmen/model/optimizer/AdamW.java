@@ -13,6 +13,8 @@ public final class AdamW {
   private final float[] secondMoment;
   private long steps;
   private double norm;
+  private double rate;
+  private double learned;
 
   public AdamW(DenseOptimizerOptions options, ParameterLayout layout) {
     this.options = options;
@@ -25,10 +27,12 @@ public final class AdamW {
    * One step.
    *
    * @param parameters updated in place
-   * @param gradients to be multiplied by {@code scale}; unchanged
+   * @param gradients sums over the predictions; unchanged
+   * @param predictions the weight of all: the gradients are divided by it
    * @return false if a gradient is not finite: then nothing changed
    */
-  public boolean step(float[] parameters, float[] gradients, double scale) {
+  public boolean step(float[] parameters, float[] gradients, double predictions) {
+    double scale = 1 / predictions;
     double squares = 0;
     for (float gradient : gradients) {
       squares += (double) gradient * gradient;
@@ -42,7 +46,8 @@ public final class AdamW {
             ? options.gradientNormMax() / norm
             : 1;
     steps++;
-    double rate = learningRate();
+    rate = options.learningRate(steps, learned, predictions);
+    learned += options.share(predictions);
     double correction1 = 1 - StrictMath.pow(options.beta1(), (double) steps);
     double correction2 = 1 - StrictMath.pow(options.beta2(), (double) steps);
     float factor = (float) (scale * clip);
@@ -83,9 +88,9 @@ public final class AdamW {
     return norm;
   }
 
-  /** Learning rate of the last step: it rises over the first steps. */
+  /** Learning rate of the last step; 0 before the first. */
   public double learningRate() {
-    return options.learningRate() * Math.min(1, steps / (options.warmUpSteps() + 1.0));
+    return rate;
   }
 
   /** Steps taken. */
@@ -103,8 +108,14 @@ public final class AdamW {
     return secondMoment;
   }
 
-  /** Sets the number of steps taken, after the moments were restored. */
-  public void restore(long steps) {
+  /** Full batches that the steps rest on. */
+  public double learned() {
+    return learned;
+  }
+
+  /** Sets how many steps were taken, and on how much, after the moments were restored. */
+  public void restore(long steps, double learned) {
     this.steps = steps;
+    this.learned = learned;
   }
 }

@@ -69,7 +69,9 @@ final class EngineReader {
         (float) s.number("epsilon", exact(d.epsilon()), 1e-20, 1),
         (float) s.number("weight_decay", exact(d.weightDecay()), 0, 100),
         (float) s.number("gradient_norm_max", exact(d.gradientNormMax()), 0, 1e9),
-        s.integer("warm_up_steps", d.warmUpSteps(), 0, 100_000_000));
+        s.integer("warm_up_steps", d.warmUpSteps(), 0, 100_000_000),
+        s.integer("decay_steps", d.decaySteps(), 0, 100_000_000),
+        s.integer("full_batch", d.fullBatch(), 0, 65_536));
   }
 
   static TrainingOptions training(ConfigSection s) {

@@ -140,7 +140,7 @@ final class TorchTrainer implements AutoCloseable {
     double norm = squares == null ? 0 : Math.sqrt(squares.getFloat());
     double clip = norm > rates.gradientNormMax() ? rates.gradientNormMax() / norm : 1;
     steps++;
-    double rate = rates.learningRate() * Math.min(1, steps / (rates.warmUpSteps() + 1.0));
+    double rate = rates.learningRate(steps, steps - 1, Double.POSITIVE_INFINITY);
     double rate1 = rate / (1 - Math.pow(rates.beta1(), steps));
     double root2 = Math.sqrt(1 - Math.pow(rates.beta2(), steps));
     for (Tensor tensor : tensors) {
