@@ -3,12 +3,12 @@ package dev.dolmen.model;
 /**
  * What a session says of an item beside its vector, as the numbers that the {@link
  * dev.dolmen.model.layer.SignalNetwork} reads: whether and how the session has seen it, how
- * strongly it was visited together with the session's items, how often it is visited at all.
- * Brought to a scale of about one by fixed constants.
+ * strongly it was visited together with the session's items, whether sessions like this one visited
+ * it, how often it is visited at all. Brought to a scale of about one by fixed constants.
  */
 public final class SignalFeatures {
   /** How many there are. */
-  public static final int COUNT = 11;
+  public static final int COUNT = 13;
 
   private static final float SMALLEST = 0x1p-14f;
 
@@ -23,6 +23,8 @@ public final class SignalFeatures {
    * @param longTerm strength with which it was visited together with the session's items over a
    *     long time, 0 or more
    * @param recent the same of late
+   * @param neighbors share of the weight of the past sessions most like this one that visited it
+   * @param similarity the largest of such a session, 0 if there is none
    * @param visits weight of all visits of the item
    * @param session what all items of the session have in common
    * @param out columns, [{@link #COUNT}, n]
@@ -33,6 +35,8 @@ public final class SignalFeatures {
       int occurrences,
       float longTerm,
       float recent,
+      float neighbors,
+      float similarity,
       float visits,
       OfSession session,
       float[][] out,
@@ -48,6 +52,8 @@ public final class SignalFeatures {
     out[8][at] = (float) session.repeats / Math.max(1, session.events);
     out[9][at] = volume(visits);
     out[10][at] = volume(session.visitsOfLast);
+    out[11][at] = strength(neighbors);
+    out[12][at] = similarity;
   }
 
   /**

@@ -10,7 +10,8 @@ class SignalFeaturesTest {
 
   private static float[] features(int distance, int occurrences, float strength, float visits) {
     float[][] out = new float[SignalFeatures.COUNT][3];
-    SignalFeatures.write(distance, occurrences, strength, strength, visits, SESSION, out, 1);
+    SignalFeatures.write(
+        distance, occurrences, strength, strength, strength, strength, visits, SESSION, out, 1);
     float[] features = new float[SignalFeatures.COUNT];
     for (int f = 0; f < features.length; f++) {
       features[f] = out[f][1];
@@ -36,12 +37,13 @@ class SignalFeaturesTest {
     assertThat(before[3]).isEqualTo(-3.5f);
     for (float strength = 0.001f; strength < 8; strength *= 1.3f) {
       float[] more = features(0, 0, strength, 100 * strength);
-      assertThat(more[3]).isGreaterThan(before[3]).isEqualTo(more[4]);
+      assertThat(more[3]).isGreaterThan(before[3]).isEqualTo(more[4]).isEqualTo(more[11]);
+      assertThat(more[12]).isEqualTo(strength);
       assertThat(more[9]).isGreaterThan(before[9]);
       before = more;
     }
     for (float each : before) {
-      assertThat(each).isBetween(-5f, 6f);
+      assertThat(each).isBetween(-5f, 8f);
     }
   }
 

@@ -45,7 +45,7 @@ final class EngineSnapshots {
    * with every change to what any of them writes; the table's files have a version of their own.
    * Snapshots from before versions were counted do not name one.
    */
-  static final int LAYOUT_VERSION = 2;
+  static final int LAYOUT_VERSION = 3;
 
   /** Keys of the manifest. */
   static final String OFFSET = "logOffset";

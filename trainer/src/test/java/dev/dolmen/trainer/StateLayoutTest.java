@@ -35,10 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
  * here.
  */
 class StateLayoutTest {
-  private static final String GOLDEN = "/golden/state-2";
+  private static final String GOLDEN = "/golden/state-3";
 
   /** Of the state in it, computed when it was written. */
-  private static final long GOLDEN_HASH = -2_969_989_734_373_417_925L;
+  private static final long GOLDEN_HASH = -8_623_362_744_954_471_432L;
 
   @TempDir Path directory;
 
@@ -178,7 +178,7 @@ class StateLayoutTest {
     SnapshotStore from = SnapshotStore.openReadOnly(golden().resolve("snapshots"));
     Snapshot snapshot = from.open(from.ids().getLast());
     Map<String, String> metadata = new HashMap<>(snapshot.manifest().metadata());
-    assertThat(metadata.remove(EngineSnapshots.LAYOUT)).isEqualTo("2");
+    assertThat(metadata.remove(EngineSnapshots.LAYOUT)).isEqualTo("3");
     if (version != null) {
       metadata.put(EngineSnapshots.LAYOUT, version);
     }

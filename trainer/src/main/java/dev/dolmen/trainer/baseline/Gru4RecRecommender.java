@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.baseline;
 
 import dev.dolmen.trainer.Bounds;
+import dev.dolmen.trainer.session.SessionSlots;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

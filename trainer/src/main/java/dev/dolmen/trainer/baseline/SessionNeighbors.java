@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.baseline;
 
+import dev.dolmen.trainer.covisit.LargestNumbers;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.baseline;
 
+import dev.dolmen.trainer.session.SessionSlots;
 import java.util.Arrays;
 
 /**

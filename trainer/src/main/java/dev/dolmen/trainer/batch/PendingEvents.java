@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import net.openhft.hashing.LongHashFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ public final class PendingEvents {
       long eventLoggedUs) {
     PendingSession session = before == null ? null : open.get(sessionId);
     if (session == null) {
-      session = new PendingSession(before);
+      session = new PendingSession(LongHashFunction.xx3().hashChars(sessionId), before);
       open.put(sessionId, session);
       sessions.add(session);
     }

@@ -20,7 +20,10 @@ public final class PendingSession {
   /** Events from this one on are new. */
   int firstNew;
 
-  PendingSession(@Nullable SessionHistory before) {
+  private final long number;
+
+  PendingSession(long number, @Nullable SessionHistory before) {
+    this.number = number;
     int n = before == null ? 0 : before.length();
     int room = n + 4;
     items = new int[room];
@@ -49,7 +52,7 @@ public final class PendingSession {
   /** Counts the new events' visits. */
   public void addTo(CoVisits coVisits) {
     for (int i = Math.max(1, firstNew); i < size; i++) {
-      coVisits.add(items, i);
+      coVisits.add(number, items, i);
     }
   }
 

@@ -42,16 +42,18 @@ public final class CoVisits {
   private volatile AtomicIntegerArray visits = new AtomicIntegerArray(1_024);
 
   private volatile long events;
+  private final PastSessions sessions = new PastSessions();
 
   public CoVisits() {}
 
   /**
    * Counts an event. Writer.
    *
+   * @param session its number, which no other has
    * @param items of the session, this event's last; distinct or not
    * @param last index of this event's item in {@code items}
    */
-  public void add(int[] items, int last) {
+  public void add(long session, int[] items, int last) {
     long event = events + 1;
     int item = items[last];
     int reached = 0;
@@ -65,6 +67,17 @@ public final class CoVisits {
       visit(item, before, BACKWARD / (last - i), event);
     }
     events = event;
+    sessions.add(session, items, last, this::birth);
+  }
+
+  /** The sessions themselves. */
+  PastSessions sessions() {
+    return sessions;
+  }
+
+  private int birth(int item) {
+    reserve(item);
+    return births.get(item);
   }
 
   private static boolean seenAfter(int[] items, int at, int last) {
@@ -114,6 +127,7 @@ public final class CoVisits {
   /** Forgets an item whose place in the catalogue may be another's from now on. Writer. */
   public void clear(int item) {
     reserve(item);
+    sessions.clear(item);
     neighbors.set(item, null);
     visits.set(item, 0);
     births.set(item, births.get(item) + 1);
@@ -171,6 +185,7 @@ public final class CoVisits {
     births = birthsNow;
     neighbors = lists;
     events = other.events;
+    sessions.copyFrom(other.sessions);
   }
 
   /** The whole state as of now. Writer. */
@@ -183,7 +198,11 @@ public final class CoVisits {
       birthsNow[i] = births.get(i);
     }
     long eventsNow = events;
-    return out -> write(out, eventsNow, lists, birthsNow);
+    StateCopy sessionsNow = sessions.copy();
+    return out -> {
+      write(out, eventsNow, lists, birthsNow);
+      sessionsNow.writeTo(out);
+    };
   }
 
   private static void write(DataOutput out, long events, @Nullable Neighbors[] lists, int[] births)
@@ -214,5 +233,6 @@ public final class CoVisits {
       neighbors.set(i, list.size() == 0 ? null : list);
       visits.set(i, Float.floatToRawIntBits(list.totalLong()));
     }
+    sessions.readFrom(in);
   }
 }

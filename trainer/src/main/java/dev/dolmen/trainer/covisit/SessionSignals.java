@@ -21,11 +21,14 @@ public final class SessionSignals {
   private static final int NOT_SEEN = -1;
 
   private final CoVisits coVisits;
+  private final SessionNeighbors past;
   private int[] slots = new int[256];
   private int[] items = new int[64];
   private int[] distances = new int[64];
   private float[] longTerm = new float[64];
   private float[] recent = new float[64];
+  private float[] shares = new float[64];
+  private float[] similarities = new float[64];
   private int size;
 
   private int[] occurrences = new int[64];
@@ -36,6 +39,7 @@ public final class SessionSignals {
 
   public SessionSignals(CoVisits coVisits) {
     this.coVisits = coVisits;
+    past = new SessionNeighbors(coVisits.sessions());
     Arrays.fill(slots, -1);
   }
 
@@ -62,13 +66,38 @@ public final class SessionSignals {
       if (distances[at] == NOT_SEEN) {
         distances[at] = to - 1 - t;
         seen++;
+        if (distinct < SessionNeighbors.REACH) {
+          past.add(items[t], to - t);
+        }
         if (distinct++ < CoVisits.REACH) {
           addNeighbors(items[t], 1f / (to - t));
         }
       }
       occurrences[at]++;
     }
+    addNeighborSessions();
     session = new SignalFeatures.OfSession(events, events - seen, visitsOfLast);
+  }
+
+  /** Of items that the session has seen its own path tells more: it is among the past ones, too. */
+  private void addNeighborSessions() {
+    past.cut();
+    float total = 0;
+    for (int n = 0; n < past.size(); n++) {
+      total += past.weight(n);
+    }
+    for (int n = 0; n < past.size(); n++) {
+      for (long each : past.items(n)) {
+        int item = (int) each;
+        if (coVisits.lives(item, (int) (each >>> 32))) {
+          int at = find(item);
+          if (distances[at] == NOT_SEEN) {
+            shares[at] += past.weight(n) / total;
+            similarities[at] = Math.max(similarities[at], past.similarity(n));
+          }
+        }
+      }
+    }
   }
 
   private void addNeighbors(int item, float weight) {
@@ -98,7 +127,7 @@ public final class SessionSignals {
 
   /** Sum of the strengths of the item at a place, 0 or more. */
   public float strength(int place) {
-    return longTerm[place] + recent[place];
+    return longTerm[place] + recent[place] + shares[place];
   }
 
   /**
@@ -113,6 +142,8 @@ public final class SessionSignals {
         occurrences[place],
         longTerm[place],
         recent[place],
+        shares[place],
+        similarities[place],
         coVisits.visits(items[place]),
         session,
         out,
@@ -165,6 +196,7 @@ public final class SessionSignals {
   private void clear() {
     Arrays.fill(slots, -1);
     size = 0;
+    past.clear();
   }
 
   /** The item's place, a new one if it has none. */
@@ -186,6 +218,8 @@ public final class SessionSignals {
       distances = Arrays.copyOf(distances, 2 * size);
       occurrences = Arrays.copyOf(occurrences, 2 * size);
       longTerm = Arrays.copyOf(longTerm, 2 * size);
+      shares = Arrays.copyOf(shares, 2 * size);
+      similarities = Arrays.copyOf(similarities, 2 * size);
       recent = Arrays.copyOf(recent, 2 * size);
     }
     slots[at] = size;
@@ -194,6 +228,8 @@ public final class SessionSignals {
     occurrences[size] = 0;
     longTerm[size] = 0;
     recent[size] = 0;
+    shares[size] = 0;
+    similarities[size] = 0;
     return size++;
   }
 

@@ -206,7 +206,7 @@ class BatchAssemblerTest {
   private void visitAll() {
     for (int i = 1; i < ITEMS; i++) {
       for (int times = 0; times < 1 + i % 3; times++) {
-        coVisits.add(new int[] {0, i}, 1);
+        coVisits.add(i, new int[] {0, i}, 1);
       }
     }
   }

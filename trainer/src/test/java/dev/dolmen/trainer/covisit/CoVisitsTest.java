@@ -21,9 +21,12 @@ import org.junit.jupiter.api.Test;
 class CoVisitsTest {
   private final CoVisits coVisits = new CoVisits();
 
+  private long sessions;
+
   private void visit(int... items) {
+    sessions++;
     for (int i = 1; i < items.length; i++) {
-      coVisits.add(items, i);
+      coVisits.add(sessions, items, i);
     }
   }
 
@@ -134,9 +137,10 @@ class CoVisitsTest {
     float visits = coVisits.visits(1);
     assertThat((double) visits).isCloseTo(10, within(1e-3));
     var session = new SignalFeatures.OfSession(4, 2, visits);
-    assertFeatures(signals, 2, 0, 0, strength, coVisits.visits(2), session);
-    assertFeatures(signals, 1, 1, 2, 0, visits, session);
-    assertFeatures(signals, 3, 2, 2, 0, coVisits.visits(3), session);
+    // Of 3 and of 1 ten sessions each, and all of them came to 2.
+    assertFeatures(signals, 2, 0, 0, strength, 1, coVisits.visits(2), session);
+    assertFeatures(signals, 1, 1, 2, 0, 0, visits, session);
+    assertFeatures(signals, 3, 2, 2, 0, 0, coVisits.visits(3), session);
     assertThat(signals.size()).as("5 is before the beginning").isEqualTo(3);
   }
 
@@ -146,6 +150,7 @@ class CoVisitsTest {
       int distance,
       int occurrences,
       float strength,
+      float neighbors,
       float visits,
       SignalFeatures.OfSession session) {
     int place = 0;
@@ -154,7 +159,17 @@ class CoVisitsTest {
     }
     float[][] expected = new float[SignalFeatures.COUNT][1];
     float[][] features = new float[SignalFeatures.COUNT][2];
-    SignalFeatures.write(distance, occurrences, strength, strength, visits, session, expected, 0);
+    SignalFeatures.write(
+        distance,
+        occurrences,
+        strength,
+        strength,
+        neighbors,
+        neighbors,
+        visits,
+        session,
+        expected,
+        0);
     signals.features(place, features, 1);
     for (int f = 0; f < expected.length; f++) {
       assertThat((double) features[f][1])

@@ -1,4 +1,4 @@
-package dev.dolmen.trainer.baseline;
+package dev.dolmen.trainer.session;
 
 import java.util.Arrays;
 
@@ -7,7 +7,7 @@ import java.util.Arrays;
  * session that began first makes room: the order of beginnings is that of the places, so nothing
  * has to be kept in order.
  */
-final class SessionSlots {
+public final class SessionSlots {
   private static final int FREE = -1;
   private static final int FIRST_LENGTH = 1_024;
 
@@ -19,33 +19,51 @@ final class SessionSlots {
   /** Open addressing, linear probing: places by session. Its length is a power of two. */
   private int[] table = new int[FIRST_LENGTH];
 
-  SessionSlots(int capacity) {
+  public SessionSlots(int capacity) {
     this.capacity = capacity;
     Arrays.fill(table, FREE);
   }
 
   /** Sessions that have a place. */
-  int size() {
+  public int size() {
     return size;
   }
 
+  /** Sessions by place, a copy. */
+  public long[] sessions() {
+    return Arrays.copyOf(sessions, size);
+  }
+
+  /**
+   * Becomes what another was; for one without sessions.
+   *
+   * @param known its {@link #sessions}
+   * @param nextPlace its {@link #nextPlace}
+   */
+  public void restore(long[] known, int nextPlace) {
+    for (long session : known) {
+      open(session);
+    }
+    next = nextPlace;
+  }
+
   /** The session's place, or -1. */
-  int find(long session) {
+  public int find(long session) {
     return table[entry(session)];
   }
 
   /** The place that {@link #open} gives next: where a session lives, it is forgotten then. */
-  int nextPlace() {
+  public int nextPlace() {
     return next;
   }
 
   /** Whether {@link #open} will forget the session that is at {@link #nextPlace}. */
-  boolean full() {
+  public boolean full() {
     return size == capacity;
   }
 
   /** Gives a session that has none a place. */
-  int open(long session) {
+  public int open(long session) {
     int place = next;
     if (full()) {
       remove(sessions[place]);

@@ -1,7 +1,7 @@
-package dev.dolmen.trainer.baseline;
+package dev.dolmen.trainer.covisit;
 
 /** Finds the k-th largest of distinct numbers: quickselect, with the middle of three as pivot. */
-final class LargestNumbers {
+public final class LargestNumbers {
   private LargestNumbers() {}
 
   /**
@@ -10,7 +10,7 @@ final class LargestNumbers {
    * @param numbers [size], reordered
    * @param k from 1 to {@code size}
    */
-  static long kth(long[] numbers, int size, int k) {
+  public static long kth(long[] numbers, int size, int k) {
     int low = 0;
     int high = size - 1;
     int wanted = size - k;

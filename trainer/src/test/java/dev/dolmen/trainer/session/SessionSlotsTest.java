@@ -1,4 +1,4 @@
-package dev.dolmen.trainer.baseline;
+package dev.dolmen.trainer.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,5 +38,10 @@ class SessionSlotsTest {
     }
     assertThat(slots.size()).isEqualTo(capacity);
     places.forEach((session, place) -> assertThat(slots.find(session)).isEqualTo(place));
+    SessionSlots restored = new SessionSlots(capacity);
+    restored.restore(slots.sessions(), slots.nextPlace());
+    assertThat(restored.sessions()).isEqualTo(slots.sessions());
+    assertThat(restored.open(-5)).isEqualTo(slots.open(-5));
+    assertThat(restored.sessions()).isEqualTo(slots.sessions());
   }
 }
