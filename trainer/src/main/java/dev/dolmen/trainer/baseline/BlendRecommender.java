@@ -7,11 +7,11 @@ package dev.dolmen.trainer.baseline;
  * UMUAI 2017, by distance). For each question the scores of a part are divided by the largest of
  * them, so that the weights mean the same whatever the prefix.
  */
-public final class BlendRecommender implements OnlineRecommender {
+public final class BlendRecommender implements ServedRecommender {
   private final BlendOptions options;
   private final VmisKnnRecommender neighbors;
   private final CoOccurrenceRecommender coOccurrence;
-  private final ItemScores part = new ItemScores();
+  private final ItemScorer own;
 
   public BlendRecommender(BlendOptions options) {
     this(options, new SessionIndex(options.index()));
@@ -26,6 +26,7 @@ public final class BlendRecommender implements OnlineRecommender {
     this.options = options;
     neighbors = new VmisKnnRecommender(index, options.neighbors());
     coOccurrence = new CoOccurrenceRecommender(options.coOccurrence());
+    own = scorer();
   }
 
   @Override
@@ -41,24 +42,53 @@ public final class BlendRecommender implements OnlineRecommender {
 
   @Override
   public void score(SessionPrefix prefix, long nowSec, ItemScores scores) {
-    addPart(neighbors, options.neighborWeight(), prefix, nowSec, scores);
-    addPart(coOccurrence, options.coOccurrenceWeight(), prefix, nowSec, scores);
-    addRepeats(prefix, scores);
+    own.score(prefix, nowSec, scores);
   }
 
-  private void addPart(
-      OnlineRecommender of, double weight, SessionPrefix prefix, long nowSec, ItemScores scores) {
-    if (weight == 0) {
-      return;
+  @Override
+  public ItemScorer scorer() {
+    return new BlendScorer();
+  }
+
+  /** Renumbers the index, too; nobody else may share it then. */
+  @Override
+  public void renumber(int[] numbers) {
+    neighbors.renumber(numbers);
+    coOccurrence.renumber(numbers);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return neighbors.memoryBytes() + coOccurrence.memoryBytes();
+  }
+
+  /** Asks the parts, each with memory of its own. */
+  private final class BlendScorer implements ItemScorer {
+    private final ItemScorer neighborPart = neighbors.scorer();
+    private final ItemScorer coOccurrencePart = coOccurrence.scorer();
+    private final ItemScores part = new ItemScores();
+
+    @Override
+    public void score(SessionPrefix prefix, long nowSec, ItemScores scores) {
+      addPart(neighborPart, options.neighborWeight(), prefix, nowSec, scores);
+      addPart(coOccurrencePart, options.coOccurrenceWeight(), prefix, nowSec, scores);
+      addRepeats(prefix, scores);
     }
-    part.reset(0);
-    of.score(prefix, nowSec, part);
-    float max = part.max();
-    if (max > 0) {
-      float factor = (float) (weight / max);
-      for (int i = 0; i < part.size(); i++) {
-        int item = part.item(i);
-        scores.add(item, factor * part.score(item));
+
+    private void addPart(
+        ItemScorer of, double weight, SessionPrefix prefix, long nowSec, ItemScores scores) {
+      if (weight == 0) {
+        return;
+      }
+      part.reset(0);
+      of.score(prefix, nowSec, part);
+      float max = part.max();
+      if (max > 0) {
+        float factor = (float) (weight / max);
+        for (int i = 0; i < part.size(); i++) {
+          int item = part.item(i);
+          scores.add(item, factor * part.score(item));
+        }
       }
     }
   }

@@ -21,7 +21,7 @@ import java.util.Arrays;
  *
  * <p>up to a factor that all items share where weights fade.
  */
-public final class CoOccurrenceRecommender implements OnlineRecommender {
+public final class CoOccurrenceRecommender implements ServedRecommender {
   private final CoOccurrenceOptions options;
   private final ForwardDecay decay;
   private final FadingCounts clicks;
@@ -145,9 +145,9 @@ public final class CoOccurrenceRecommender implements OnlineRecommender {
       return 1;
     }
     if (targetEpochs[item] != decay.epoch()) {
+      // Not kept: others may be asking at the same time.
       float count = Math.max(clicks.stored(item), Float.MIN_NORMAL);
-      targetFactors[item] = (float) StrictMath.pow(count, -options.targetExponent());
-      targetEpochs[item] = decay.epoch();
+      return (float) StrictMath.pow(count, -options.targetExponent());
     }
     return targetFactors[item];
   }
@@ -186,5 +186,38 @@ public final class CoOccurrenceRecommender implements OnlineRecommender {
         scores.add(other, score);
       }
     }
+  }
+
+  /** This itself: to ask changes nothing. */
+  @Override
+  public ItemScorer scorer() {
+    return this::score;
+  }
+
+  @Override
+  public void renumber(int[] numbers) {
+    int targets = Math.min(targetFactors.length, numbers.length);
+    for (int item = 0; item < targets; item++) {
+      if (numbers[item] >= 0) {
+        targetFactors[numbers[item]] = targetFactors[item];
+        targetEpochs[numbers[item]] = targetEpochs[item];
+      }
+    }
+    for (int slot = 0; slot < slots.size(); slot++) {
+      lastSizes[slot] = Renumbering.list(lastItems[slot], lastSizes[slot], numbers);
+    }
+    clicks.renumber(numbers);
+    totals.renumber(numbers);
+    neighbors.renumber(numbers);
+  }
+
+  @Override
+  public long memoryBytes() {
+    long sessionBytes = slots.size() * (40L + 4L * Math.min(8, options.reach()));
+    return clicks.memoryBytes()
+        + totals.memoryBytes()
+        + neighbors.memoryBytes()
+        + 8L * targetFactors.length
+        + sessionBytes;
   }
 }

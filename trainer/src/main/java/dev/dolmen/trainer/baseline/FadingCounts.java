@@ -25,6 +25,24 @@ final class FadingCounts {
     epochs[item] = decay.epoch();
   }
 
+  /** As {@link ServedRecommender#renumber}. */
+  void renumber(int[] numbers) {
+    int before = size;
+    size = 0;
+    for (int item = 0; item < before; item++) {
+      if (numbers[item] >= 0) {
+        size = numbers[item] + 1;
+        counts[size - 1] = counts[item];
+        epochs[size - 1] = epochs[item];
+      }
+    }
+    Arrays.fill(counts, size, before, 0);
+  }
+
+  long memoryBytes() {
+    return 8L * counts.length;
+  }
+
   /** One more than the largest item. */
   int size() {
     return size;

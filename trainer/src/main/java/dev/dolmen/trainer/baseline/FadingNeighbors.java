@@ -18,6 +18,9 @@ final class FadingNeighbors {
   private int[] sizes = new int[0];
   private int[] epochs = new int[0];
 
+  /** Neighbours that there is room for. */
+  private long room;
+
   FadingNeighbors(ForwardDecay decay, int capacity) {
     this.decay = decay;
     this.capacity = capacity;
@@ -53,6 +56,7 @@ final class FadingNeighbors {
     }
     if (size == items[of].length) {
       int length = Math.min(capacity, Math.max(FIRST_LENGTH, 2 * size));
+      room += length - size;
       items[of] = Arrays.copyOf(items[of], length);
       weights[of] = Arrays.copyOf(weights[of], length);
     }
@@ -92,6 +96,42 @@ final class FadingNeighbors {
       }
     }
     epochs[of] = decay.epoch();
+  }
+
+  /** As {@link ServedRecommender#renumber}. */
+  void renumber(int[] numbers) {
+    int kept = 0;
+    for (int item = 0; item < Math.min(items.length, numbers.length); item++) {
+      if (numbers[item] < 0) {
+        room -= items[item].length;
+        continue;
+      }
+      kept = numbers[item] + 1;
+      sizes[kept - 1] = renumberList(item, numbers);
+      items[kept - 1] = items[item];
+      weights[kept - 1] = weights[item];
+      epochs[kept - 1] = epochs[item];
+    }
+    Arrays.fill(items, kept, items.length, NO_ITEMS);
+    Arrays.fill(weights, kept, weights.length, NO_WEIGHTS);
+    Arrays.fill(sizes, kept, sizes.length, 0);
+  }
+
+  private int renumberList(int of, int[] numbers) {
+    int[] list = items[of];
+    int kept = 0;
+    for (int i = 0; i < sizes[of]; i++) {
+      int number = numbers[list[i]];
+      if (number >= 0) {
+        list[kept] = number;
+        weights[of][kept++] = weights[of][i];
+      }
+    }
+    return kept;
+  }
+
+  long memoryBytes() {
+    return 8 * room + 48L * items.length;
   }
 
   /** Number of an item's neighbours. */

@@ -8,7 +8,7 @@ import dev.dolmen.trainer.Bounds;
  * clicked most of late. A score is the number of clicks, up to a factor that all items share. A
  * question costs as much as there are items.
  */
-public final class PopularityRecommender implements OnlineRecommender {
+public final class PopularityRecommender implements ServedRecommender {
   private final String name;
   private final PopularityOptions options;
   private final ForwardDecay decay;
@@ -41,5 +41,21 @@ public final class PopularityRecommender implements OnlineRecommender {
         scores.add(item, count);
       }
     }
+  }
+
+  /** This itself: to ask changes nothing. */
+  @Override
+  public ItemScorer scorer() {
+    return this::score;
+  }
+
+  @Override
+  public void renumber(int[] numbers) {
+    counts.renumber(numbers);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return counts.memoryBytes();
   }
 }

@@ -34,6 +34,9 @@ public final class SessionIndex {
   /** In how many remembered sessions an item is, those that its list has no room for included. */
   private int[] sessionCounts = new int[0];
 
+  /** Items and places that the lists have room for. */
+  private long room;
+
   public SessionIndex(SessionIndexOptions options) {
     this.options = options;
     slots = new SessionSlots(options.maxSessions());
@@ -102,6 +105,7 @@ public final class SessionIndex {
       itemCounts = Arrays.copyOf(itemCounts, length);
       lastClicks = Arrays.copyOf(lastClicks, length);
     }
+    room -= items[slot] == null ? 0 : items[slot].length;
     items[slot] = NONE;
     itemCounts[slot] = 0;
     return slot;
@@ -123,6 +127,7 @@ public final class SessionIndex {
       System.arraycopy(items[slot], 1, items[slot], 0, --size);
     } else if (size == items[slot].length) {
       int length = Math.min(options.sessionItems(), Math.max(2, 2 * size));
+      room += length - size;
       items[slot] = Arrays.copyOf(items[slot], length);
     }
     items[slot][size] = item;
@@ -135,6 +140,7 @@ public final class SessionIndex {
       System.arraycopy(sessions[item], 1, sessions[item], 0, --size);
     } else if (size == sessions[item].length) {
       int length = Math.min(options.sessionsPerItem(), Math.max(4, 2 * size));
+      room += length - size;
       sessions[item] = Arrays.copyOf(sessions[item], length);
     }
     sessions[item][size] = slot;
@@ -153,6 +159,32 @@ public final class SessionIndex {
         return;
       }
     }
+  }
+
+  /** As {@link ServedRecommender#renumber}; a session whose items all go stays, empty. */
+  void renumber(int[] numbers) {
+    for (int place = 0; place < slots.size(); place++) {
+      itemCounts[place] = Renumbering.list(items[place], itemCounts[place], numbers);
+    }
+    int kept = 0;
+    for (int item = 0; item < Math.min(sessions.length, numbers.length); item++) {
+      if (numbers[item] < 0) {
+        room -= sessions[item].length;
+        continue;
+      }
+      kept = numbers[item] + 1;
+      sessions[kept - 1] = sessions[item];
+      listSizes[kept - 1] = listSizes[item];
+      sessionCounts[kept - 1] = sessionCounts[item];
+    }
+    Arrays.fill(sessions, kept, sessions.length, NONE);
+    Arrays.fill(listSizes, kept, listSizes.length, 0);
+    Arrays.fill(sessionCounts, kept, sessionCounts.length, 0);
+  }
+
+  /** Bytes of what is remembered. */
+  long memoryBytes() {
+    return 4 * room + 60L * items.length + 28L * sessions.length;
   }
 
   /** Sessions that are remembered. */

@@ -7,9 +7,10 @@ package dev.dolmen.trainer.baseline;
  * items. Neighbours come from those sessions with an item in common that clicked last
  * ("neighborhood sampling", the same section).
  */
-public final class SessionKnnRecommender implements OnlineRecommender {
+public final class SessionKnnRecommender implements ServedRecommender {
   private final SessionIndex index;
-  private final SessionNeighbors neighbors;
+  private final NeighborFormula formula;
+  private final ItemScorer own;
   private long learned;
 
   /**
@@ -20,19 +21,18 @@ public final class SessionKnnRecommender implements OnlineRecommender {
   public SessionKnnRecommender(SessionIndex index, SessionKnnOptions options) {
     this.index = index;
     learned = index.clicks();
-    neighbors =
-        new SessionNeighbors(
-            index,
-            new NeighborFormula(
-                options.reach(),
-                1_000_000,
-                options.sample(),
-                options.neighbors(),
-                PositionWeight.SAME,
-                true,
-                PositionWeight.SAME,
-                1,
-                0));
+    formula =
+        new NeighborFormula(
+            options.reach(),
+            1_000_000,
+            options.sample(),
+            options.neighbors(),
+            PositionWeight.SAME,
+            true,
+            PositionWeight.SAME,
+            1,
+            0);
+    own = scorer();
   }
 
   @Override
@@ -47,6 +47,23 @@ public final class SessionKnnRecommender implements OnlineRecommender {
 
   @Override
   public void score(SessionPrefix prefix, long nowSec, ItemScores scores) {
-    neighbors.score(prefix, scores);
+    own.score(prefix, nowSec, scores);
+  }
+
+  @Override
+  public ItemScorer scorer() {
+    SessionNeighbors neighbors = new SessionNeighbors(index, formula);
+    return (prefix, nowSec, scores) -> neighbors.score(prefix, scores);
+  }
+
+  /** Renumbers the index; nobody else may share it then. */
+  @Override
+  public void renumber(int[] numbers) {
+    index.renumber(numbers);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return index.memoryBytes();
   }
 }

@@ -8,7 +8,7 @@ import dev.dolmen.trainer.Bounds;
  * with its ties broken by popularity. A score is the number of clicks in the session, plus half of
  * the item's popularity as a share of the most popular one's.
  */
-public final class SessionPopularityRecommender implements OnlineRecommender {
+public final class SessionPopularityRecommender implements ServedRecommender {
   private final PopularityOptions options;
   private final ForwardDecay decay;
   private final FadingCounts counts;
@@ -48,5 +48,21 @@ public final class SessionPopularityRecommender implements OnlineRecommender {
         scores.add(prefix.item(place), 1);
       }
     }
+  }
+
+  /** This itself: to ask changes nothing. */
+  @Override
+  public ItemScorer scorer() {
+    return this::score;
+  }
+
+  @Override
+  public void renumber(int[] numbers) {
+    counts.renumber(numbers);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return counts.memoryBytes();
   }
 }

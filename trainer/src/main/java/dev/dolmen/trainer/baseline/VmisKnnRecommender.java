@@ -11,9 +11,10 @@ package dev.dolmen.trainer.baseline;
  * <p>An item that is in every session has the logarithm 0, as in the paper. Here sessions grow
  * while they are in the index, so an item's sessions are the m that clicked it last.
  */
-public final class VmisKnnRecommender implements OnlineRecommender {
+public final class VmisKnnRecommender implements ServedRecommender {
   private final SessionIndex index;
-  private final SessionNeighbors neighbors;
+  private final NeighborFormula formula;
+  private final ItemScorer own;
   private long learned;
 
   /**
@@ -24,19 +25,18 @@ public final class VmisKnnRecommender implements OnlineRecommender {
   public VmisKnnRecommender(SessionIndex index, VmisKnnOptions options) {
     this.index = index;
     learned = index.clicks();
-    neighbors =
-        new SessionNeighbors(
-            index,
-            new NeighborFormula(
-                options.reach(),
-                options.recent(),
-                options.recent(),
-                options.neighbors(),
-                options.similarity(),
-                false,
-                options.matching(),
-                0,
-                1));
+    formula =
+        new NeighborFormula(
+            options.reach(),
+            options.recent(),
+            options.recent(),
+            options.neighbors(),
+            options.similarity(),
+            false,
+            options.matching(),
+            0,
+            1);
+    own = scorer();
   }
 
   @Override
@@ -51,6 +51,23 @@ public final class VmisKnnRecommender implements OnlineRecommender {
 
   @Override
   public void score(SessionPrefix prefix, long nowSec, ItemScores scores) {
-    neighbors.score(prefix, scores);
+    own.score(prefix, nowSec, scores);
+  }
+
+  @Override
+  public ItemScorer scorer() {
+    SessionNeighbors neighbors = new SessionNeighbors(index, formula);
+    return (prefix, nowSec, scores) -> neighbors.score(prefix, scores);
+  }
+
+  /** Renumbers the index; nobody else may share it then. */
+  @Override
+  public void renumber(int[] numbers) {
+    index.renumber(numbers);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return index.memoryBytes();
   }
 }

@@ -11,9 +11,10 @@ package dev.dolmen.trainer.baseline;
  *
  * <p>similarity(n) · matching(latest item in common) · (1 + idf · ln(sessions / sessions with i))
  */
-public final class VsKnnRecommender implements OnlineRecommender {
+public final class VsKnnRecommender implements ServedRecommender {
   private final SessionIndex index;
-  private final SessionNeighbors neighbors;
+  private final NeighborFormula formula;
+  private final ItemScorer own;
   private long learned;
 
   /**
@@ -24,19 +25,18 @@ public final class VsKnnRecommender implements OnlineRecommender {
   public VsKnnRecommender(SessionIndex index, VsKnnOptions options) {
     this.index = index;
     learned = index.clicks();
-    neighbors =
-        new SessionNeighbors(
-            index,
-            new NeighborFormula(
-                options.reach(),
-                1_000_000,
-                options.sample(),
-                options.neighbors(),
-                options.similarity(),
-                false,
-                options.matching(),
-                1,
-                options.idf()));
+    formula =
+        new NeighborFormula(
+            options.reach(),
+            1_000_000,
+            options.sample(),
+            options.neighbors(),
+            options.similarity(),
+            false,
+            options.matching(),
+            1,
+            options.idf());
+    own = scorer();
   }
 
   @Override
@@ -51,6 +51,23 @@ public final class VsKnnRecommender implements OnlineRecommender {
 
   @Override
   public void score(SessionPrefix prefix, long nowSec, ItemScores scores) {
-    neighbors.score(prefix, scores);
+    own.score(prefix, nowSec, scores);
+  }
+
+  @Override
+  public ItemScorer scorer() {
+    SessionNeighbors neighbors = new SessionNeighbors(index, formula);
+    return (prefix, nowSec, scores) -> neighbors.score(prefix, scores);
+  }
+
+  /** Renumbers the index; nobody else may share it then. */
+  @Override
+  public void renumber(int[] numbers) {
+    index.renumber(numbers);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return index.memoryBytes();
   }
 }
