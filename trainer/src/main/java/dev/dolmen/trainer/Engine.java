@@ -2,8 +2,11 @@ package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.table.EmbeddingTable;
 import dev.dolmen.parameterstore.table.TableFactory;
+import dev.dolmen.trainer.experiment.ArmCounts;
+import dev.dolmen.trainer.experiment.ArmFigures;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.ranker.OnlineRankers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.DataOutputStream;
@@ -12,6 +15,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +42,7 @@ public final class Engine implements Closeable {
   private final ImpressionLog impressions;
   private final Learner learner;
   private final LiveState live;
+  private final OnlineRankers rankers;
   private final Progress progress;
   private final Ingest ingest;
   private final TrainingLoop loop;
@@ -144,6 +149,7 @@ public final class Engine implements Closeable {
     EmbeddingTable table = tables.open(options.schema(), options.seed());
     impressions = new ImpressionLog(log);
     learner = new Learner(options, table, impressions);
+    learner.count(options.ranking().experiment());
     snapshots =
         new EngineSnapshots(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
@@ -154,6 +160,8 @@ public final class Engine implements Closeable {
     hasModel = snapshots.latest() != null;
     checkHistory(directory, savedOffset);
     learner.refreshAllVectors();
+    rankers = new OnlineRankers(options.ranking().kinds(), options.ranking().rankers());
+    learner.teach(rankers);
     progress = new Progress(options.training().lagRecordsMin(), savedOffset);
     live =
         new LiveState(
@@ -166,6 +174,7 @@ public final class Engine implements Closeable {
             learner.coVisits,
             new Published(
                 learner.serving(), learner.batches(), savedOffset, learner.eventTimeSec()));
+    new PopularItems(learner, live).refresh(0); // There may be requests before the next batch.
     ingest = new Ingest(log, bound, learner.catalog, live.features(), clock, progress, options);
     schedule =
         new SnapshotSchedule(
@@ -189,8 +198,18 @@ public final class Engine implements Closeable {
             restored,
             progress,
             schedule);
-    thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(loop);
+    Runnable work = () -> train(savedOffset);
+    thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(work);
     progress.trainer(thread);
+  }
+
+  /** The training thread's work. */
+  private void train(long savedOffset) {
+    if (!rankers.isEmpty() && hasModel) {
+      new RelearnedClicks(log, learner, rankers, loop::isStopping)
+          .teach(savedOffset, options.ranking().rankers().relearnRecords());
+    }
+    loop.run();
   }
 
   /** Without a snapshot all of the log is needed: a part of it would give another model. */
@@ -260,6 +279,27 @@ public final class Engine implements Closeable {
   /** The read side, for any thread. */
   public LiveState live() {
     return live;
+  }
+
+  /** Baselines that are kept up beside the model, for any thread. */
+  public OnlineRankers rankers() {
+    return rankers;
+  }
+
+  /** Feedback events that the model has learned since it was born. Any thread. */
+  public long eventsLearned() {
+    return learner.counters().eventsLearned();
+  }
+
+  /** What answers beside the model. */
+  public RankingOptions ranking() {
+    return options.ranking();
+  }
+
+  /** What came of the arms of the experiment that runs; empty without one. Any thread. */
+  public List<ArmFigures> arms() {
+    ArmCounts arms = learner.arms;
+    return arms == null ? List.of() : arms.figures();
   }
 
   Learner learner() {

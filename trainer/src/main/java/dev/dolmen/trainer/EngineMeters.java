@@ -1,10 +1,13 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.table.SlotStatistics;
+import dev.dolmen.trainer.experiment.ArmFigures;
 import dev.dolmen.trainer.joiner.Outcome;
+import dev.dolmen.trainer.ranker.RankerFigures;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -31,6 +34,8 @@ final class EngineMeters {
     m.joiner();
     m.snapshots();
     m.table();
+    m.arms();
+    m.rankers();
   }
 
   private void progress() {
@@ -211,6 +216,47 @@ final class EngineMeters {
       countedPerSlot(slot, name, "hits", SlotStatistics::hits);
       countedPerSlot(slot, name, "refused.gradients", SlotStatistics::refusedGradients);
     }
+  }
+
+  private void arms() {
+    List<ArmFigures> arms = engine.arms();
+    for (int arm = 0; arm < arms.size(); arm++) {
+      String name = arms.get(arm).arm().name();
+      perArm(arm, name, "answers", ArmFigures::answers);
+      perArm(arm, name, "answers.clicked", ArmFigures::clickedAnswers);
+      perArm(arm, name, "clicks", ArmFigures::clicks);
+      perArm(arm, name, "click.rate", ArmFigures::clickRate);
+      perArm(arm, name, "click.rate.margin", ArmFigures::clickRateMargin);
+    }
+  }
+
+  /** Gauges, though they only grow: a snapshot brings counts of before the process along. */
+  private void perArm(int arm, String name, String what, ToDoubleFunction<ArmFigures> value) {
+    Gauge.builder("dolmen.experiment." + what, engine, e -> value.applyAsDouble(e.arms().get(arm)))
+        .description("Of the experiment since it began, by arm")
+        .tag("experiment", engine.ranking().experiment().name())
+        .tag("arm", name)
+        .register(meters);
+  }
+
+  private void rankers() {
+    List<RankerFigures> rankers = engine.rankers().figures();
+    for (int i = 0; i < rankers.size(); i++) {
+      String name = rankers.get(i).kind().label();
+      perRanker(i, name, "clicks", RankerFigures::clicks);
+      perRanker(i, name, "predictions", RankerFigures::predictions);
+      perRanker(i, name, "recall20", RankerFigures::recallAt20);
+      perRanker(i, name, "mrr20", RankerFigures::mrrAt20);
+      perRanker(i, name, "bytes", RankerFigures::memoryBytes);
+    }
+  }
+
+  private void perRanker(int i, String name, String what, ToDoubleFunction<RankerFigures> value) {
+    Gauge.builder(
+            "dolmen.ranker." + what, engine, e -> value.applyAsDouble(e.rankers().figures().get(i)))
+        .description("Of a baseline that is kept up beside the model, since the process started")
+        .tag("ranker", name)
+        .register(meters);
   }
 
   private void perSlot(int slot, String name, String what, ToDoubleFunction<SlotStatistics> value) {

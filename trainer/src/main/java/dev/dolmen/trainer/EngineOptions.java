@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param catalog bounds of the catalogue
  * @param log the feedback log
  * @param snapshots when snapshots are taken
+ * @param ranking what answers beside the model; nothing of the state depends on it
  * @param seed source of all randomness
  */
 public record EngineOptions(
@@ -25,7 +26,38 @@ public record EngineOptions(
     CatalogOptions catalog,
     LogOptions log,
     SnapshotOptions snapshots,
+    RankingOptions ranking,
     long seed) {
+  /** The model alone. */
+  public EngineOptions(
+      Path dataDirectory,
+      Schema schema,
+      ModelSettings model,
+      TrainingOptions training,
+      SessionOptions sessions,
+      CatalogOptions catalog,
+      LogOptions log,
+      SnapshotOptions snapshots,
+      long seed) {
+    this(
+        dataDirectory,
+        schema,
+        model,
+        training,
+        sessions,
+        catalog,
+        log,
+        snapshots,
+        RankingOptions.defaults(),
+        seed);
+  }
+
+  /** This, with something beside the model. */
+  public EngineOptions withRanking(RankingOptions other) {
+    return new EngineOptions(
+        dataDirectory, schema, model, training, sessions, catalog, log, snapshots, other, seed);
+  }
+
   /** Defaults for everything but directory and schema. */
   public static EngineOptions defaults(Path dataDirectory, Schema schema) {
     return new EngineOptions(

@@ -8,6 +8,7 @@ import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotManifest;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.parameterstore.table.TableSnapshot;
+import dev.dolmen.trainer.experiment.ArmCounts;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -36,6 +37,10 @@ final class EngineSnapshots {
   private static final Logger LOG = LoggerFactory.getLogger(EngineSnapshots.class);
   static final String STATE = "trainer/state";
   private static final String VALIDATION = "trainer/validation";
+
+  /** Only where an experiment runs; nothing is learned from it. */
+  private static final String EXPERIMENT = "trainer/experiment";
+
   static final String MODEL = "model";
   private static final String TABLE_PREFIX = "table/";
   static final String SHAPE = "model";
@@ -136,6 +141,12 @@ final class EngineSnapshots {
     try (DataInputStream in = snapshot.section(STATE)) {
       learner.readFrom(in);
     }
+    ArmCounts arms = learner.arms;
+    if (arms != null && snapshot.sections().contains(EXPERIMENT)) {
+      try (DataInputStream in = snapshot.section(EXPERIMENT)) {
+        arms.readFrom(in);
+      }
+    }
   }
 
   private Position restored(Learner learner, Snapshot snapshot) throws IOException {
@@ -192,6 +203,7 @@ final class EngineSnapshots {
             model,
             validation,
             learner.copy(),
+            learner.arms == null ? null : learner.arms.copy(),
             metadata(learner, position),
             position,
             learner.batches(),
@@ -219,6 +231,10 @@ final class EngineSnapshots {
       write(draft, MODEL, frozen.model());
       write(draft, VALIDATION, frozen.validation());
       write(draft, STATE, frozen.state());
+      StateCopy experiment = frozen.experiment();
+      if (experiment != null) {
+        write(draft, EXPERIMENT, experiment);
+      }
       manifest = draft.commit(frozen.metadata());
     }
     parent = frozen.id();

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param model dense parameters and optimiser state
  * @param validation validation totals
  * @param state everything else
+ * @param experiment what came of the experiment that runs, or null
  * @param metadata for the manifest
  * @param position where log and journal stood
  * @param batches batches learned
@@ -25,6 +26,7 @@ record FrozenEngine(
     StateCopy model,
     StateCopy validation,
     StateCopy state,
+    @Nullable StateCopy experiment,
     Map<String, String> metadata,
     EngineSnapshots.Position position,
     long batches,
@@ -32,6 +34,17 @@ record FrozenEngine(
     long pauseUs) {
   FrozenEngine paused(long us) {
     return new FrozenEngine(
-        id, parent, table, model, validation, state, metadata, position, batches, requestedUs, us);
+        id,
+        parent,
+        table,
+        model,
+        validation,
+        state,
+        experiment,
+        metadata,
+        position,
+        batches,
+        requestedUs,
+        us);
   }
 }

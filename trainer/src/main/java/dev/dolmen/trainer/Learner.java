@@ -18,10 +18,13 @@ import dev.dolmen.trainer.batch.PendingSession;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.covisit.CoVisits;
+import dev.dolmen.trainer.experiment.ArmCounts;
+import dev.dolmen.trainer.experiment.ExperimentOptions;
 import dev.dolmen.trainer.joiner.ImpressionJoiner;
 import dev.dolmen.trainer.joiner.JoinerOptions;
 import dev.dolmen.trainer.joiner.LoggedImpressions;
 import dev.dolmen.trainer.joiner.ShownItems;
+import dev.dolmen.trainer.ranker.OnlineRankers;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.validation.ClickValidation;
@@ -82,6 +85,13 @@ final class Learner {
   private final ClickCounts frequencies;
   private final ClickCounts baseline;
   final CoVisits coVisits = new CoVisits();
+
+  /** Kept up beside the state, not part of it. */
+  private OnlineRankers rankers = OnlineRankers.none();
+
+  /** Of the experiment that runs, or null. As a snapshot holds it, but not part of the state. */
+  @Nullable ArmCounts arms;
+
   private final float[] signals = new float[SignalNetwork.PARAMETERS];
   private final PendingEvents pending = new PendingEvents();
   private ServingModel serving;
@@ -175,6 +185,20 @@ final class Learner {
     return model.options() + terms.shape();
   }
 
+  /** Counts what comes of an experiment from now on. Before the state is read. */
+  void count(ExperimentOptions experiment) {
+    if (experiment.runs()) {
+      ArmCounts counts = new ArmCounts(experiment);
+      arms = counts;
+      joiner.observe(counts);
+    }
+  }
+
+  /** Names baselines that are told of every event from now on that extends a session. */
+  void teach(OnlineRankers others) {
+    rankers = others;
+  }
+
   private static JoinerOptions joinerOptions(EngineOptions engine) {
     SessionOptions sessions = engine.sessions();
     return new JoinerOptions(
@@ -237,6 +261,7 @@ final class Learner {
       Features context = contextOf(event);
       SessionHistory before = sessions.append(event.getSessionId(), item, type, timeMs, context);
       pending.add(event.getSessionId(), before, item, type, timeMs, context, loggedUs);
+      rankers.clicked(event.getSessionId(), before, item, timeMs);
     }
   }
 
@@ -248,7 +273,7 @@ final class Learner {
   }
 
   /** Dwelling adds nothing to the path of a visit, and a dismissed item was not wanted. */
-  private static boolean extendsSession(EventType type) {
+  static boolean extendsSession(EventType type) {
     return switch (type) {
       case EVENT_TYPE_UNSPECIFIED,
           EVENT_TYPE_VIEW,
@@ -293,10 +318,11 @@ final class Learner {
       baseline.clear(item.index());
       coVisits.clear(item.index());
       validation.deleted(item.index());
+      rankers.deleted(item.index());
     }
   }
 
-  private static long toMs(com.google.protobuf.Timestamp time) {
+  static long toMs(com.google.protobuf.Timestamp time) {
     return time.getSeconds() * 1_000 + time.getNanos() / 1_000_000;
   }
 
@@ -341,6 +367,7 @@ final class Learner {
       }
       session.addTo(coVisits);
     }
+    rankers.learn();
     table.expire(eventTimeSec, options.expireRowsPerBatch());
     eventsLearned += pending.size();
     pending.clear();

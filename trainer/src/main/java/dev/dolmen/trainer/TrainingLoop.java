@@ -372,6 +372,11 @@ final class TrainingLoop implements Runnable {
     progress.wakeTrainer();
   }
 
+  /** Whether it was asked to end. Any thread. */
+  boolean isStopping() {
+    return stop != Stop.NO;
+  }
+
   FreshnessWindow freshness() {
     return freshness;
   }

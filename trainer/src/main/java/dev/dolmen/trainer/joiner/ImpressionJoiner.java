@@ -75,6 +75,7 @@ public final class ImpressionJoiner {
   private final EarlyEvents early;
   private final List<ShownItems> lateClicks = new ArrayList<>();
   private final JoinerCounts counts = new JoinerCounts();
+  private @Nullable ImpressionObserver observer;
   private long nowMs;
 
   /** Bytes of the records that were read while there were impressions to measure from. */
@@ -114,6 +115,11 @@ public final class ImpressionJoiner {
     figures = new Figures(0, 0, 0, Map.of());
   }
 
+  /** Names who is told of impressions from now on. */
+  public void observe(ImpressionObserver other) {
+    observer = other;
+  }
+
   /**
    * Takes an impression from the log.
    *
@@ -136,6 +142,10 @@ public final class ImpressionJoiner {
     WaitingImpression added =
         new WaitingImpression(timeMs, before, bytes, items, length == 0 ? null : session, length);
     added.retain(catalog);
+    added.tag = tag(impression);
+    if (observer != null && added.tag >= 0) {
+      observer.shown(added.tag);
+    }
     waiting.put(requestId, added);
     while (waiting.size() > options.maxImpressions()) {
       counts.add(Outcome.SQUEEZED);
@@ -186,8 +196,32 @@ public final class ImpressionJoiner {
     if (isJoined(impression.timeMs, position, timeMs)) {
       impression.acted = true;
       if (isClick(type)) {
-        countClick(impression.click(position), position);
+        boolean none = !impression.isClicked();
+        boolean first = impression.click(position);
+        countClick(first, position);
+        if (first) {
+          tellClicked(impression, none);
+        }
       }
+    }
+  }
+
+  private int tag(@Nullable Impression impression) {
+    ImpressionObserver told = observer;
+    return told == null || impression == null ? ImpressionObserver.NO_TAG : told.tag(impression);
+  }
+
+  private void tellClicked(WaitingImpression impression, boolean none) {
+    if (impression.tag == WaitingImpression.UNREAD) {
+      impression.tag = tag(observer == null ? null : log.after(impression.before));
+    }
+    tellClicked(impression.tag, none);
+  }
+
+  private void tellClicked(int tag, boolean none) {
+    ImpressionObserver told = observer;
+    if (told != null && tag >= 0) {
+      told.clicked(tag, none);
     }
   }
 
@@ -203,8 +237,12 @@ public final class ImpressionJoiner {
     }
     counts.add(Outcome.LATE);
     if (isClick(event.getTypeValue())) {
+      boolean none = !late.isClicked(slot);
       boolean first = late.click(slot, position);
       countClick(first, position);
+      if (first) {
+        tellClicked(tag(impression), none);
+      }
       if (first && options.learns() && !late.isUnlearned(slot)) {
         learnLate(impression, late.timeMs(slot), position);
       }

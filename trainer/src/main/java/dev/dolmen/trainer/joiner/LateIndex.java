@@ -67,6 +67,11 @@ final class LateIndex {
     return isFirst;
   }
 
+  /** Whether any item is marked as clicked. */
+  boolean isClicked(int slot) {
+    return (marks[slot] & ~NOT_LEARNED) != 0;
+  }
+
   static long bit(int position) {
     return 1L << Math.min(position, POSITIONS);
   }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An impression that waits for its clicks, with the session as it was when it was shown. */
 final class WaitingImpression {
+  /** The impression came before the process did: its tag stands in the log. */
+  static final int UNREAD = -2;
+
   final long timeMs;
 
   /** Offset of the log record before it. */
@@ -28,6 +31,9 @@ final class WaitingImpression {
   final int length;
 
   boolean acted;
+
+  /** Of {@link ImpressionObserver}, or {@link #UNREAD}; not part of the state. */
+  int tag = UNREAD;
 
   /** Positions of items clicked; null while there are none, as is mostly so. */
   @Nullable BitSet clicked;
@@ -71,6 +77,11 @@ final class WaitingImpression {
     boolean first = !bits.get(position);
     bits.set(position);
     return first;
+  }
+
+  /** Whether any item is clicked. */
+  boolean isClicked() {
+    return clicked != null;
   }
 
   boolean isClicked(int position) {

@@ -8,6 +8,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +163,16 @@ public final class SessionStore {
   private void release(SessionHistory history, int n) {
     for (int i = 0; i < n; i++) {
       catalog.release(history.item(i));
+    }
+  }
+
+  /** Goes through all sessions, the least recently extended first. Writer. */
+  public void forEach(BiConsumer<String, SessionHistory> action) {
+    for (Node node = ring.after; node != ring; node = node.after) {
+      SessionHistory history = node.history;
+      if (history != null) {
+        action.accept(node.id, history);
+      }
     }
   }
 

@@ -6,27 +6,32 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /** Counts of ranks 1 to 20, and of all others together. */
-final class RankFigures {
+public final class RankFigures {
   static final int CUT = 20;
 
   private final long[] counts = new long[CUT + 2];
   private long predictions;
 
+  public RankFigures() {}
+
   /** Rank as it is counted: 1 to 20, else 21. */
-  static int cut(int rank) {
+  public static int cut(int rank) {
     return rank >= 1 && rank <= CUT ? rank : CUT + 1;
   }
 
-  void add(int cutRank, int n) {
+  /** Counts {@code n} predictions of a rank that was {@link #cut}. */
+  public void add(int cutRank, int n) {
     counts[cutRank] += n;
     predictions += n;
   }
 
-  long predictions() {
+  /** Predictions counted. */
+  public long predictions() {
     return predictions;
   }
 
-  ValidationFigures.Ranking means() {
+  /** Means over them; zeros if there are none. */
+  public ValidationFigures.Ranking means() {
     return new ValidationFigures.Ranking(
         mean(rank -> 1),
         mean(rank -> 1.0 / rank),
