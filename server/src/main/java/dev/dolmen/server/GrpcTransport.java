@@ -1,5 +1,6 @@
 package dev.dolmen.server;
 
+import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.TlsConfig;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -42,7 +43,10 @@ final class GrpcTransport implements Closeable {
   }
 
   static GrpcTransport start(
-      ServerConfig config, HealthStatusManager health, HandlerRegistry services)
+      ServerConfig config,
+      HealthStatusManager health,
+      HandlerRegistry services,
+      ArrivalTimes arrivals)
       throws StartException {
     int processors = Runtime.getRuntime().availableProcessors();
     int threads = config.workerThreads() == 0 ? processors : config.workerThreads();
@@ -66,6 +70,7 @@ final class GrpcTransport implements Closeable {
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(
                 config.keepAlive().maxConnectionIdle().toMillis(), TimeUnit.MILLISECONDS)
+            .addStreamTracerFactory(arrivals)
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .fallbackHandlerRegistry(services)

@@ -1,5 +1,6 @@
 package dev.dolmen.server;
 
+import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
@@ -61,7 +62,7 @@ public final class SnapshotServer implements Closeable {
     GrpcTransport startedTransport = null;
     MetricsEndpoint startedMetrics = null;
     try {
-      startedTransport = GrpcTransport.start(this.config, health, services);
+      startedTransport = GrpcTransport.start(this.config, health, services, arrivals());
       startedMetrics =
           StandaloneServer.startMetrics(this.config, meters, this::notServing, this::notTaking);
       reading = SnapshotReading.open(config.engine(), id);
@@ -86,6 +87,10 @@ public final class SnapshotServer implements Closeable {
     health.setStatus(AdminServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     LOG.info(
         "Serving snapshot {} on {}:{}, reading only", reading.id(), this.config.host(), port());
+  }
+
+  private ArrivalTimes arrivals() {
+    return new ArrivalTimes(meters.config().clock()::monotonicTime);
   }
 
   /** Nothing may be written beside the snapshot. */

@@ -2,6 +2,7 @@ package dev.dolmen.server;
 
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.parameterstore.table.TableFactory;
+import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
@@ -136,7 +137,7 @@ public final class StandaloneServer implements Closeable {
     GrpcTransport startedTransport = null;
     MetricsEndpoint startedMetrics = null;
     try {
-      startedTransport = GrpcTransport.start(config.server(), health, services);
+      startedTransport = GrpcTransport.start(config.server(), health, services, arrivals());
       startedMetrics = startMetrics(this.config, meters, this::notServing, this::notTaking);
       engine = Engine.start(config.engine(), clock, meters, TableFactory.COLLISIONLESS, logs);
       endpoints =
@@ -166,6 +167,10 @@ public final class StandaloneServer implements Closeable {
             this.config.metricsHost(),
             metricsPort(),
             config.dataDirectory().toAbsolutePath());
+  }
+
+  private ArrivalTimes arrivals() {
+    return new ArrivalTimes(meters.config().clock()::monotonicTime);
   }
 
   /** Answers from the beginning: how far the replay is. */

@@ -2,6 +2,7 @@ package dev.dolmen.server.api;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineStatus;
 import dev.dolmen.trainer.LearningFigures;
@@ -20,6 +21,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** For operators. */
@@ -36,16 +38,23 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
    * @param servesReplaying whether recommendations are served while the log is replayed
    * @param servedSnapshotId of a snapshot that is served and not learned on; empty for an engine
    * @param snapshots takes one
+   * @param alternatives adds what answers beside the model
    */
   record Source(
       Supplier<EngineStatus> status,
       Schema schema,
       boolean servesReplaying,
       String servedSnapshotId,
-      SnapshotTaking snapshots) {
-    static Source of(Engine engine) {
+      SnapshotTaking snapshots,
+      Consumer<StatusResponse.Builder> alternatives) {
+    static Source of(Engine engine, RankerChoice choice) {
       return new Source(
-          engine::status, engine.live().schema(), engine.hasModel(), "", engine::snapshot);
+          engine::status,
+          engine.live().schema(),
+          engine.hasModel(),
+          "",
+          engine::snapshot,
+          new AlternativesStatus(engine, choice)::addTo);
     }
 
     static Source of(SnapshotReading reading) {
@@ -56,7 +65,8 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           reading.id(),
           () -> {
             throw new IOException("this is one");
-          });
+          },
+          response -> {});
     }
   }
 
@@ -129,6 +139,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
                   .setRecords(replay.records())
                   .setTotalRecords(replay.totalRecords()));
     }
+    source.alternatives().accept(response);
     if (status.eventTimeSec() > 0) {
       response.setEventTime(timestamp(status.eventTimeSec()));
     }

@@ -2,6 +2,7 @@ package dev.dolmen.server.api;
 
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.ranking.Ranker;
+import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.SnapshotReading;
@@ -40,19 +41,22 @@ public final class Endpoints {
             clock,
             config.futureTolerance(),
             config.limits().maxK());
+    RankerChoice choice =
+        new RankerChoice(engine.ranking(), engine.rankers(), engine::eventsLearned, meters);
     Ranker ranker =
-        new Ranker(live, engine.ingest()::mayCome, engine.ingest()::impression, clock, requestIds);
+        new Ranker(
+            live, engine.ingest()::mayCome, engine.ingest()::impression, clock, requestIds, choice);
     ServerInterceptor meter = new RequestMeter(meters);
     ServerInterceptor barrier = new ErrorBarrier();
     ServerInterceptor admission =
         new Admission(
             config.limits().maxConcurrentRequests(), config.limits().requestTimeout(), meters);
     return List.of(
-        service(new RecommendationEndpoint(validation, ranker), barrier, admission, meter),
+        service(new RecommendationEndpoint(validation, ranker, meters), barrier, admission, meter),
         service(new FeedbackEndpoint(validation, engine.ingest(), meters), barrier, meter),
         service(new CatalogEndpoint(validation, live, engine.ingest(), meters), barrier, meter),
         service(
-            new AdminEndpoint(AdminEndpoint.Source.of(engine), clock.instant(), version),
+            new AdminEndpoint(AdminEndpoint.Source.of(engine, choice), clock.instant(), version),
             barrier,
             meter));
   }
@@ -76,7 +80,9 @@ public final class Endpoints {
             clock,
             config.futureTolerance(),
             config.limits().maxK());
-    Ranker ranker = new Ranker(live, item -> false, impression -> {}, clock, requestIds);
+    Ranker ranker =
+        new Ranker(
+            live, item -> false, impression -> {}, clock, requestIds, RankerChoice.modelAlone());
     ServerInterceptor meter = new RequestMeter(meters);
     ServerInterceptor barrier = new ErrorBarrier();
     ServerInterceptor admission =
@@ -85,7 +91,7 @@ public final class Endpoints {
     ServerInterceptor reads = new ReadOnly(reading.id());
     AdminEndpoint.Source source = AdminEndpoint.Source.of(reading);
     return List.of(
-        service(new RecommendationEndpoint(validation, ranker), barrier, admission, meter),
+        service(new RecommendationEndpoint(validation, ranker, meters), barrier, admission, meter),
         service(new FeedbackServiceGrpc.FeedbackServiceImplBase() {}, reads, meter),
         service(new CatalogReads(live), barrier, reads, meter),
         service(new AdminEndpoint(source, clock.instant(), version), barrier, reads, meter));

@@ -9,21 +9,28 @@ import dev.dolmen.v1.ScoreResponse;
 import dev.dolmen.v1.SimilarRequest;
 import dev.dolmen.v1.SimilarResponse;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.MeterRegistry;
 
 /** Ranks. Throws what is wrong; {@link ErrorBarrier} makes statuses of it. */
 final class RecommendationEndpoint extends RecommendationServiceGrpc.RecommendationServiceImplBase {
   private final Validation validation;
   private final Ranker ranker;
+  private final MeterRegistry meters;
 
-  RecommendationEndpoint(Validation validation, Ranker ranker) {
+  /**
+   * @param meters for their clock
+   */
+  RecommendationEndpoint(Validation validation, Ranker ranker, MeterRegistry meters) {
     this.validation = validation;
     this.ranker = ranker;
+    this.meters = meters;
   }
 
   @Override
   public void recommend(RecommendRequest request, StreamObserver<RecommendResponse> out) {
     validation.recommend(request);
-    answer(out, ranker.recommend(request));
+    long waitedMs = ArrivalTimes.waitedMs(meters.config().clock().monotonicTime());
+    answer(out, ranker.recommend(request, waitedMs));
   }
 
   @Override

@@ -56,6 +56,7 @@ final class Validation {
 
   void recommend(RecommendRequest request) {
     session(request.hasSession(), request.getSession());
+    optionalText("user_id", request.getUserId(), SESSION_ID_BYTES_MAX);
     k(request.getK());
     filters.filters(request.getFiltersList());
     Fields.itemIds("candidate_item_ids", request.getCandidateItemIdsList(), 0);

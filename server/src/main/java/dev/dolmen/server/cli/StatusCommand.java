@@ -3,8 +3,12 @@ package dev.dolmen.server.cli;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.ArmStatus;
 import dev.dolmen.v1.ClickStatus;
+import dev.dolmen.v1.ExperimentStatus;
+import dev.dolmen.v1.FallbackStatus;
 import dev.dolmen.v1.GetStatusRequest;
+import dev.dolmen.v1.RankerStatus;
 import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.ValidationSlice;
 import dev.dolmen.v1.ValidationStatus;
@@ -88,10 +92,73 @@ final class StatusCommand implements Callable<Integer> {
     out.println();
     out.print(clicks(s));
     out.println();
+    alternatives(s, out);
     Columns memory = new Columns("memory", "bytes");
     new TreeMap<>(s.getMemoryBytesMap())
         .forEach((part, bytes) -> memory.row(part, Columns.bytes(bytes)));
     out.print(memory);
+  }
+
+  private static void alternatives(StatusResponse s, PrintWriter out) {
+    if (s.hasExperiment()) {
+      out.print(experiment(s.getExperiment()));
+      out.println();
+    }
+    if (s.getRankersCount() > 0) {
+      out.print(rankers(s));
+      out.println();
+    }
+    if (s.hasFallback()) {
+      FallbackStatus f = s.getFallback();
+      out.print(
+          new Columns("fallback", "while learning", "after waiting")
+              .row(f.getRanker(), f.getLearning(), f.getWaited()));
+      out.println();
+    }
+  }
+
+  private static Columns experiment(ExperimentStatus experiment) {
+    Columns table =
+        new Columns(
+            "experiment " + experiment.getName(),
+            "ranker",
+            "share",
+            "answers",
+            "clicked",
+            "click rate",
+            "+/- (95%)",
+            "to first",
+            "+/- (95%)");
+    for (ArmStatus arm : experiment.getArmsList()) {
+      table.row(
+          arm.getArm(),
+          arm.getRanker(),
+          arm.getShare(),
+          arm.getAnswers(),
+          arm.getClickedAnswers(),
+          arm.getClickRate(),
+          arm.getClickRateMargin(),
+          arm.getToFirst(),
+          arm.getToFirstMargin());
+    }
+    return table;
+  }
+
+  private static Columns rankers(StatusResponse s) {
+    Columns table =
+        new Columns(
+            "baseline", "clicks", "predictions", "recall@20", "mrr@20", "ndcg@20", "memory");
+    for (RankerStatus r : s.getRankersList()) {
+      table.row(
+          r.getRanker(),
+          r.getClicks(),
+          r.getPredictions(),
+          r.getRecallAt20(),
+          r.getMrrAt20(),
+          r.getNdcgAt20(),
+          Columns.bytes(r.getMemoryBytes()));
+    }
+    return table;
   }
 
   private static Columns validation(StatusResponse s) {

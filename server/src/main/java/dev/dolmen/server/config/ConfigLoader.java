@@ -7,6 +7,7 @@ import dev.dolmen.trainer.CatalogOptions;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.LogOptions;
 import dev.dolmen.trainer.ModelSettings;
+import dev.dolmen.trainer.RankingOptions;
 import dev.dolmen.trainer.SessionOptions;
 import dev.dolmen.trainer.SnapshotOptions;
 import dev.dolmen.trainer.TrainingOptions;
@@ -86,6 +87,7 @@ final class ConfigLoader {
     CatalogOptions catalog = s.section("catalog", EngineReader::catalog);
     LogOptions log = s.section("log", EngineReader::log);
     SnapshotOptions snapshots = s.section("snapshots", EngineReader::snapshots);
+    RankingOptions ranking = s.section("ranking", RankingReader::read);
     if (server == null
         || schema == null
         || model == null
@@ -93,11 +95,12 @@ final class ConfigLoader {
         || sessions == null
         || catalog == null
         || log == null
-        || snapshots == null) {
+        || snapshots == null
+        || ranking == null) {
       return null;
     }
     return new DolmenConfig(
-        server, data, seed, schema, model, training, sessions, catalog, log, snapshots);
+        server, data, seed, schema, model, training, sessions, catalog, log, snapshots, ranking);
   }
 
   static DolmenConfig defaults(Path dataDirectory, Schema schema) {
@@ -128,7 +131,8 @@ final class ConfigLoader {
         engine.sessions(),
         engine.catalog(),
         engine.log(),
-        engine.snapshots());
+        engine.snapshots(),
+        engine.ranking());
   }
 
   /** The commented sample that ships with the program. */

@@ -5,9 +5,11 @@ import dev.dolmen.trainer.CatalogOptions;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.LogOptions;
 import dev.dolmen.trainer.ModelSettings;
+import dev.dolmen.trainer.RankingOptions;
 import dev.dolmen.trainer.SessionOptions;
 import dev.dolmen.trainer.SnapshotOptions;
 import dev.dolmen.trainer.TrainingOptions;
+import dev.dolmen.trainer.ranker.FallbackOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.Map;
  * @param dataDirectory where everything durable lives
  * @param seed source of all randomness
  * @param schema the slots
+ * @param ranking what answers beside the model
  */
 public record DolmenConfig(
     ServerConfig server,
@@ -30,7 +33,8 @@ public record DolmenConfig(
     SessionOptions sessions,
     CatalogOptions catalog,
     LogOptions log,
-    SnapshotOptions snapshots) {
+    SnapshotOptions snapshots,
+    RankingOptions ranking) {
 
   /**
    * Reads a file, overridden by the environment.
@@ -71,13 +75,13 @@ public record DolmenConfig(
   /** The part that the engine is opened with. */
   public EngineOptions engine() {
     return new EngineOptions(
-        dataDirectory, schema, model, training, sessions, catalog, log, snapshots, seed);
+        dataDirectory, schema, model, training, sessions, catalog, log, snapshots, ranking, seed);
   }
 
   /**
-   * This, for a server that is thrown away: on free ports of the loopback address, without TLS and
-   * warm-up, in a directory of its own, log included, and without snapshots, which nobody would
-   * read.
+   * This, for a server that is thrown away: on free ports of the loopback address, without TLS,
+   * warm-up and fallback, which would answer in the place of a model that has learned little, in a
+   * directory of its own, log included, and without snapshots, which nobody would read.
    */
   public DolmenConfig temporary(Path directory) {
     return new DolmenConfig(
@@ -90,42 +94,109 @@ public record DolmenConfig(
         sessions,
         catalog,
         log.embedded(),
-        new SnapshotOptions(0, 1, false));
+        new SnapshotOptions(0, 1, false),
+        new RankingOptions(ranking.experiment(), FallbackOptions.NONE, ranking.rankers()));
   }
 
   /** This, with another front end. */
   public DolmenConfig withServer(ServerConfig other) {
     return new DolmenConfig(
-        other, dataDirectory, seed, schema, model, training, sessions, catalog, log, snapshots);
+        other,
+        dataDirectory,
+        seed,
+        schema,
+        model,
+        training,
+        sessions,
+        catalog,
+        log,
+        snapshots,
+        ranking);
   }
 
   /** This, with another data directory. */
   public DolmenConfig withDataDirectory(Path other) {
     return new DolmenConfig(
-        server, other, seed, schema, model, training, sessions, catalog, log, snapshots);
+        server, other, seed, schema, model, training, sessions, catalog, log, snapshots, ranking);
   }
 
   /** This, with other training. */
   public DolmenConfig withTraining(TrainingOptions other) {
     return new DolmenConfig(
-        server, dataDirectory, seed, schema, model, other, sessions, catalog, log, snapshots);
+        server,
+        dataDirectory,
+        seed,
+        schema,
+        model,
+        other,
+        sessions,
+        catalog,
+        log,
+        snapshots,
+        ranking);
   }
 
   /** This, with other snapshots. */
   public DolmenConfig withSnapshots(SnapshotOptions other) {
     return new DolmenConfig(
-        server, dataDirectory, seed, schema, model, training, sessions, catalog, log, other);
+        server,
+        dataDirectory,
+        seed,
+        schema,
+        model,
+        training,
+        sessions,
+        catalog,
+        log,
+        other,
+        ranking);
   }
 
   /** This, with other bounds on what is remembered of visits. */
   public DolmenConfig withSessions(SessionOptions other) {
     return new DolmenConfig(
-        server, dataDirectory, seed, schema, model, training, other, catalog, log, snapshots);
+        server,
+        dataDirectory,
+        seed,
+        schema,
+        model,
+        training,
+        other,
+        catalog,
+        log,
+        snapshots,
+        ranking);
+  }
+
+  /** This, with something beside the model. */
+  public DolmenConfig withRanking(RankingOptions other) {
+    return new DolmenConfig(
+        server,
+        dataDirectory,
+        seed,
+        schema,
+        model,
+        training,
+        sessions,
+        catalog,
+        log,
+        snapshots,
+        other);
   }
 
   /** This, with another model. */
   public DolmenConfig withModel(ModelSettings other) {
     return new DolmenConfig(
-        server, dataDirectory, seed, schema, other, training, sessions, catalog, log, snapshots);
+        server,
+        dataDirectory,
+        seed,
+        schema,
+        other,
+        training,
+        sessions,
+        catalog,
+        log,
+        snapshots,
+        ranking);
   }
 }

@@ -87,6 +87,22 @@ public record ServerConfig(
         tls);
   }
 
+  /** This, with so many threads that rank. */
+  public ServerConfig withWorkerThreads(int threads) {
+    return new ServerConfig(
+        host,
+        port,
+        metricsHost,
+        metricsPort,
+        threads,
+        futureTolerance,
+        shutdownGrace,
+        warmUp,
+        limits,
+        keepAlive,
+        tls);
+  }
+
   /** This, warming up for so long. */
   public ServerConfig withWarmUp(Duration other) {
     return new ServerConfig(

@@ -9,9 +9,12 @@ import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemFilters;
 import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.server.index.TopK;
+import dev.dolmen.server.ranking.RankerChoice.Chosen;
 import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.Published;
 import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.ranker.RankerKind;
+import dev.dolmen.trainer.ranker.RankerReader;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.RecommendRequest;
@@ -35,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * own, so that the threads that rank should be few and live long.
  */
 public final class Ranker {
+  /** Added to the scores of what comes behind what a baseline has found. */
+  private static final float BEHIND = -2;
+
   private final LiveState live;
   private final Predicate<String> mayCome;
   private final Consumer<Impression> shown;
@@ -43,20 +49,26 @@ public final class Ranker {
   private final SessionEncoder sessions;
   private final ItemIndex index;
   private final ThreadLocal<RankingScratch> scratch;
+  private final RankerChoice choice;
+  private final ThreadLocal<RankerReader> readers;
 
   /**
    * @param mayCome whether an item that the catalogue does not have may be about to come into it:
    *     it is left out then, not refused
    * @param shown takes what was shown
    * @param requestIds unique ids for responses
+   * @param choice of what ranks
    */
   public Ranker(
       LiveState live,
       Predicate<String> mayCome,
       Consumer<Impression> shown,
       InstantSource clock,
-      Supplier<String> requestIds) {
+      Supplier<String> requestIds,
+      RankerChoice choice) {
     this.live = live;
+    this.choice = choice;
+    readers = ThreadLocal.withInitial(choice::reader);
     this.mayCome = mayCome;
     this.shown = shown;
     this.clock = clock;
@@ -69,17 +81,49 @@ public final class Ranker {
 
   /**
    * The k best items for a session. A session of which nothing is known yet is answered with the
-   * items clicked most of late, then the newest ones.
+   * items clicked most of late, then the newest ones. What ranks is up to the {@link RankerChoice};
+   * what may be returned is not.
    *
+   * @param waitedMs for which the request has waited for its turn
    * @throws UnknownItemException for an event or a candidate that is no item
    */
-  public RecommendResponse recommend(RecommendRequest request) {
+  public RecommendResponse recommend(RecommendRequest request, long waitedMs) {
+    long startNanos = choice.nanos();
+    Chosen chosen = choice.choose(request, waitedMs);
     Instant now = clock.instant();
     Published published = live.published();
     RankingScratch s = scratch.get();
     IndexSet excluded = s.index.excluded;
     excluded.clear();
-    int used = sessions.encode(request.getSession(), now.toEpochMilli(), published, s);
+    boolean byModel = chosen.ranker() == RankerKind.DOLMEN;
+    long nowMs = now.toEpochMilli();
+    int used =
+        byModel
+            ? sessions.encode(request.getSession(), nowMs, published, s)
+            : sessions.read(request.getSession(), nowMs, published, s);
+    exclude(request, excluded);
+    RankerKind ranker = used == 0 ? RankerKind.POPULARITY : chosen.ranker();
+    search(request, ranker, published, s);
+    RecommendResponse.Builder response =
+        RecommendResponse.newBuilder()
+            .setRequestId(requestIds.get())
+            .setModelVersion(published.modelVersion())
+            .setLearnedLogOffset(published.learnedLogOffset())
+            .setSessionEventsUsed(used);
+    choice.describe(chosen, ranker, response);
+    boolean chances = ranker == RankerKind.DOLMEN && published.model().predictsClicks();
+    addItems(response, chances, published.model(), s);
+    RecommendResponse answer = response.build();
+    if (!request.getNoImpression() && answer.getItemsCount() > 0) {
+      Impression.Builder impression = impression(request, answer, now);
+      choice.describe(chosen, ranker, impression);
+      shown.accept(impression.build());
+    }
+    choice.answered(chosen, ranker, startNanos);
+    return answer;
+  }
+
+  private void exclude(RecommendRequest request, IndexSet excluded) {
     if (request.getIncludeSeen()) {
       excluded.clear();
     }
@@ -89,28 +133,58 @@ public final class Ranker {
         excluded.add(item);
       }
     }
+  }
+
+  /** The best items by one ranker, into {@code s.index.top}. */
+  private void search(
+      RecommendRequest request, RankerKind ranker, Published published, RankingScratch s) {
     ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema());
     int candidates = candidates(request.getCandidateItemIdsList(), s);
-    if (used == 0) {
-      boolean all = request.getCandidateItemIdsCount() == 0;
-      popular(request.getK(), all ? null : candidateSet(candidates, s), filter, s);
-    } else if (request.getCandidateItemIdsCount() > 0) {
-      index.search(s.query, request.getK(), s.candidates, candidates, filter, s.index);
+    boolean all = request.getCandidateItemIdsCount() == 0;
+    int k = request.getK();
+    if (ranker == RankerKind.DOLMEN && all) {
+      index.search(s.query, k, filter, s.index);
+    } else if (ranker == RankerKind.DOLMEN) {
+      index.search(s.query, k, s.candidates, candidates, filter, s.index);
     } else {
-      index.search(s.query, request.getK(), filter, s.index);
+      IndexSet wanted = all ? null : candidateSet(candidates, s);
+      s.index.top.reset(k);
+      if (ranker != RankerKind.POPULARITY) {
+        byBaseline(request, ranker, published, wanted, filter, s);
+      }
+      fillUp(k, ranker == RankerKind.POPULARITY ? 0 : BEHIND, wanted, filter, s);
+      s.index.top.sort();
     }
-    RecommendResponse.Builder response =
-        RecommendResponse.newBuilder()
-            .setRequestId(requestIds.get())
-            .setModelVersion(published.modelVersion())
-            .setLearnedLogOffset(published.learnedLogOffset())
-            .setSessionEventsUsed(used);
-    addItems(response, used > 0 && published.model().predictsClicks(), published.model(), s);
-    RecommendResponse answer = response.build();
-    if (!request.getNoImpression() && answer.getItemsCount() > 0) {
-      shown.accept(impression(request, answer, now));
+  }
+
+  /** What a baseline has evidence for. */
+  private void byBaseline(
+      RecommendRequest request,
+      RankerKind ranker,
+      Published published,
+      @Nullable IndexSet wanted,
+      ItemFilter filter,
+      RankingScratch s) {
+    RankerReader reader = readers.get();
+    reader.begin(request.getSession().getSessionId());
+    for (int i = 0; i < s.tokens.size; i++) {
+      if (s.tokens.item[i] >= 0) {
+        reader.add(s.tokens.item[i], s.tokens.timeMs[i]);
+      }
     }
-    return answer;
+    TopK top = s.index.top;
+    int n = reader.rank(ranker, published.eventTimeSec());
+    for (int i = 0; i < n; i++) {
+      int item = reader.item(i);
+      if (top.wouldKeep(reader.score(i), item)
+          && (wanted == null || wanted.contains(item))
+          && index.accepts(item, filter, s.index.excluded)) {
+        top.keep(reader.score(i), item);
+      }
+    }
+    for (int i = 0; i < top.size(); i++) {
+      s.index.excluded.add(top.index(i));
+    }
   }
 
   /**
@@ -249,21 +323,21 @@ public final class Ranker {
   }
 
   /**
-   * The items clicked most of late, then the newest, into {@code s.index.top}. The score is 1 for
-   * the best and falls with the rank: there is nothing to compare it with.
+   * Fills {@code s.index.top} up with the items clicked most of late, then the newest. The score
+   * falls with the rank, from 1 where there is nothing to compare it with.
+   *
+   * @param offset added to scores; {@link #BEHIND} puts them below those of baselines
    */
-  private void popular(int k, @Nullable IndexSet wanted, ItemFilter filter, RankingScratch s) {
-    TopK top = s.index.top;
-    top.reset(k);
+  private void fillUp(
+      int k, float offset, @Nullable IndexSet wanted, ItemFilter filter, RankingScratch s) {
     int[] popular = live.popular();
-    int next = 0;
+    int next = s.index.top.size();
     for (int i = 0; i < popular.length && next < k; i++) {
-      next += offer(popular[i], next, wanted, filter, s);
+      next += offer(popular[i], offset + 1f / (1 + next), wanted, filter, s);
     }
     for (int i = live.catalog().indexLimit() - 1; i >= 0 && next < k; i--) {
-      next += offer(i, next, wanted, filter, s);
+      next += offer(i, offset + 1f / (1 + next), wanted, filter, s);
     }
-    top.sort();
   }
 
   private static IndexSet candidateSet(int candidates, RankingScratch s) {
@@ -275,17 +349,17 @@ public final class Ranker {
   }
 
   private int offer(
-      int item, int rank, @Nullable IndexSet wanted, ItemFilter filter, RankingScratch s) {
+      int item, float score, @Nullable IndexSet wanted, ItemFilter filter, RankingScratch s) {
     if ((wanted != null && !wanted.contains(item))
         || !index.accepts(item, filter, s.index.excluded)) {
       return 0;
     }
-    s.index.top.keep(1f / (1 + rank), item);
+    s.index.top.keep(score, item);
     s.index.excluded.add(item);
     return 1;
   }
 
-  private static Impression impression(
+  private static Impression.Builder impression(
       RecommendRequest request, RecommendResponse answer, Instant now) {
     Impression.Builder impression =
         Impression.newBuilder()
@@ -296,7 +370,7 @@ public final class Ranker {
     for (ScoredItem item : answer.getItemsList()) {
       impression.addItemId(item.getItemId()).addScore(item.getScore());
     }
-    return impression.build();
+    return impression;
   }
 
   private static ScoredItem scored(String itemId, float score) {

@@ -7,6 +7,7 @@ import dev.dolmen.parameterstore.fid.Features;
 import dev.dolmen.server.index.IndexSet;
 import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.Published;
+import dev.dolmen.trainer.ranker.RankerReader;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.TimeGaps;
 import dev.dolmen.v1.EventType;
@@ -45,15 +46,7 @@ final class SessionEncoder {
     ServingModel model = published.model();
     ModelOptions options = model.options();
     SessionTokens tokens = scratch.tokens;
-    tokens.clear();
-    scratch.items.reset(published.eventTimeSec());
-    scratch.contexts.reset(0);
-    SessionHistory history =
-        context.getSessionId().isEmpty() ? null : live.sessions().get(context.getSessionId());
-    if (history != null) {
-      addHistory(history, tokens, scratch.index.excluded);
-    }
-    addEvents(context, history, nowMs, tokens, scratch);
+    collect(context, nowMs, published, scratch);
     encodeInlineItems(model, scratch);
     int used = fill(tokens, context, options, scratch);
     scratch.index.bonuses.clear();
@@ -65,6 +58,36 @@ final class SessionEncoder {
       model.encodeSession(scratch.session, scratch.query, scratch.workspace);
     }
     return used;
+  }
+
+  /**
+   * Reads a session for a baseline: its events into {@code scratch.tokens}, its items into {@code
+   * scratch.index.excluded}. As {@link #encode}, without the model.
+   *
+   * @return events of items in the catalogue, those that a baseline looks at
+   */
+  int read(SessionContext context, long nowMs, Published published, RankingScratch scratch) {
+    collect(context, nowMs, published, scratch);
+    int known = 0;
+    for (int i = 0; i < scratch.tokens.size; i++) {
+      int item = scratch.tokens.item[i];
+      known += item >= 0 && live.catalog().item(item) != null ? 1 : 0;
+    }
+    return Math.min(known, RankerReader.REACH);
+  }
+
+  private void collect(
+      SessionContext context, long nowMs, Published published, RankingScratch scratch) {
+    SessionTokens tokens = scratch.tokens;
+    tokens.clear();
+    scratch.items.reset(published.eventTimeSec());
+    scratch.contexts.reset(0);
+    SessionHistory history =
+        context.getSessionId().isEmpty() ? null : live.sessions().get(context.getSessionId());
+    if (history != null) {
+      addHistory(history, tokens, scratch.index.excluded);
+    }
+    addEvents(context, history, nowMs, tokens, scratch);
   }
 
   private static void addHistory(SessionHistory history, SessionTokens tokens, IndexSet seen) {

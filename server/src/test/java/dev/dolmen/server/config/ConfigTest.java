@@ -11,6 +11,11 @@ import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.KnotScale;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.trainer.RankingOptions;
+import dev.dolmen.trainer.experiment.Arm;
+import dev.dolmen.trainer.experiment.ExperimentOptions;
+import dev.dolmen.trainer.ranker.FallbackOptions;
+import dev.dolmen.trainer.ranker.RankerKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +54,8 @@ class ConfigTest {
                 defaults.sessions(),
                 defaults.catalog(),
                 defaults.log(),
-                defaults.snapshots()));
+                defaults.snapshots(),
+                defaults.ranking()));
     for (Slot slot : sample.schema().slots()) {
       assertThat(slot).isEqualTo(SchemaReader.defaults(slot.name(), slot.kind()));
     }
@@ -237,6 +243,56 @@ class ConfigTest {
 
   private static String slotWith(String keys) {
     return MINIMAL.replace("kind: id", "kind: id, " + keys);
+  }
+
+  @Test
+  void rankersBesideTheModelAreRead() throws ConfigException {
+    String arms =
+        "arms: [{name: model, share: 0.9}, {name: simple, ranker: co_occurrence, share: 0.1}]";
+    RankingOptions ranking =
+        parse(
+                "ranking: {experiment: {name: spring, "
+                    + arms
+                    + "}, fallback: {ranker: vmisknn, after_wait: 20ms}}\n"
+                    + MINIMAL)
+            .ranking();
+    assertThat(ranking.experiment())
+        .isEqualTo(
+            new ExperimentOptions(
+                "spring",
+                List.of(
+                    new Arm("model", 0.9, RankerKind.DOLMEN),
+                    new Arm("simple", 0.1, RankerKind.CO_OCCURRENCE))));
+    assertThat(ranking.fallback()).isEqualTo(new FallbackOptions(RankerKind.VMISKNN, 1_000, 20));
+    assertThat(ranking.kinds())
+        .containsExactlyInAnyOrder(RankerKind.CO_OCCURRENCE, RankerKind.VMISKNN);
+    assertThat(parse(MINIMAL).ranking().kinds()).isEmpty();
+    assertThat(problems("ranking: {experiment: {" + arms + "}}\n" + MINIMAL))
+        .contains("ranking.experiment: name: \"\", expected 1 to 64 letters");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          experiment: {name: e, arms: [{name: a, share: 0.9}, {name: b, share: 0.2}]} | ranking.experiment: arms: shares 0.9 + 0.2 = 1.1, expected a sum of 1
+          experiment: {name: e, arms: [{name: a, share: 1}]}       | ranking.experiment: arms: 1, expected 2 to 16
+          experiment: {name: e, arms: [{name: a, share: 0.5}, {name: a, share: 0.5}]} | ranking.experiment: arms: "a" is given twice
+          experiment: {name: e, arms: [{name: a}]}                 | ranking.experiment.arms[0].share: is missing: expected a number from 0 to 1
+          experiment: {name: e, arms: [{share: 1}]}                | ranking.experiment.arms[0].name: is missing: expected text
+          experiment: {name: e, arms: [{name: a, share: 1.5}]}     | ranking.experiment.arms[0].share: 1.5: expected a number from 0 to 1
+          experiment: {name: e, arms: [{name: a b, share: 1}]}     | ranking.experiment.arms[0]: name: "a b", expected 1 to 64 letters
+          experiment: {name: e, arms: [{name: a, share: 1, ranker: blent}]} | ranking.experiment.arms[0].ranker: "blent": expected one of dolmen, popularity, co_occurrence, sknn, vsknn, vmisknn, blend; did you mean blend?
+          experiment: {name: e}                                    | ranking.experiment.arms: none: expected 2 to 16 arms
+          experiment: {name: e, arms: blend}                       | ranking.experiment.arms: is "blend": expected a list of mappings
+          fallback: {ranker: dolmen}                               | ranking.fallback.ranker: "dolmen": expected one of none, popularity
+          fallback: {after_wait: 20}                               | ranking.fallback.after_wait: 20: expected a duration such as
+          fallback: {learned_events: -1}                           | ranking.fallback.learned_events: -1: expected a whole number from 0
+          baselines: {neighbors: 0}                                | ranking.baselines.neighbors: 0: expected a whole number from 1 to 65536
+          """)
+  void rankersThatDoNotFitAreNamed(String text, String expected) {
+    assertThat(problems("ranking: {" + text + "}\n" + MINIMAL)).contains(expected);
   }
 
   @Test

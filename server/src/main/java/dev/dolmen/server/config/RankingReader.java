@@ -1,0 +1,82 @@
+package dev.dolmen.server.config;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.dolmen.trainer.RankingOptions;
+import dev.dolmen.trainer.experiment.Arm;
+import dev.dolmen.trainer.experiment.ExperimentOptions;
+import dev.dolmen.trainer.ranker.FallbackOptions;
+import dev.dolmen.trainer.ranker.RankerKind;
+import dev.dolmen.trainer.ranker.RankerOptions;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the section {@code ranking}. */
+final class RankingReader {
+  private RankingReader() {}
+
+  /** What {@code fallback.ranker} can say. */
+  private enum Standby {
+    NONE(null),
+    POPULARITY(RankerKind.POPULARITY),
+    CO_OCCURRENCE(RankerKind.CO_OCCURRENCE),
+    SKNN(RankerKind.SKNN),
+    VSKNN(RankerKind.VSKNN),
+    VMISKNN(RankerKind.VMISKNN),
+    BLEND(RankerKind.BLEND);
+
+    private final @Nullable RankerKind kind;
+
+    Standby(@Nullable RankerKind kind) {
+      this.kind = kind;
+    }
+  }
+
+  static RankingOptions read(ConfigSection s) {
+    RankingOptions d = RankingOptions.defaults();
+    return new RankingOptions(
+        requireNonNullElse(s.section("experiment", RankingReader::experiment), d.experiment()),
+        requireNonNullElse(s.section("fallback", RankingReader::fallback), d.fallback()),
+        requireNonNullElse(s.section("baselines", RankingReader::baselines), d.rankers()));
+  }
+
+  private static ExperimentOptions experiment(ConfigSection s) {
+    String name = s.text("name", "");
+    List<Arm> arms = s.has("arms") ? s.sections("arms", RankingReader::arm) : List.of();
+    if (arms.isEmpty() && !name.isEmpty() && !s.has("arms")) {
+      s.reject("arms", "none: expected 2 to 16 arms, as the experiment has a name");
+    }
+    return new ExperimentOptions(name, arms);
+  }
+
+  private static Arm arm(ConfigSection s) {
+    String name = s.requiredText("name");
+    if (!s.has("share")) {
+      s.reject("share", "is missing: expected a number from 0 to 1");
+    }
+    return new Arm(name, s.number("share", 0, 0, 1), s.choice("ranker", RankerKind.DOLMEN));
+  }
+
+  private static FallbackOptions fallback(ConfigSection s) {
+    FallbackOptions d = FallbackOptions.defaults();
+    return new FallbackOptions(
+        s.choice("ranker", Standby.NONE).kind,
+        s.count("learned_events", d.learnedEvents(), 0, 1_000_000_000_000L),
+        s.duration(
+                "after_wait",
+                Duration.ofMillis(d.afterWaitMs()),
+                Duration.ZERO,
+                Duration.ofMinutes(10))
+            .toMillis());
+  }
+
+  private static RankerOptions baselines(ConfigSection s) {
+    RankerOptions d = RankerOptions.defaults();
+    return new RankerOptions(
+        s.integer("max_sessions", d.maxSessions(), 1, 100_000_000),
+        s.integer("neighbors", d.neighbors(), 1, 65_536),
+        s.integer("relearn_records", d.relearnRecords(), 0, 100_000_000),
+        s.number("validation_share", d.validationShare(), 0, 1));
+  }
+}
