@@ -158,6 +158,14 @@ public final class EvalCommand implements Callable<Integer> {
   private long limit = Long.MAX_VALUE;
 
   @Option(
+      names = "--after",
+      paramLabel = "N",
+      description =
+          "Of a stream: only windows that begin after the first N clicks are predicted; what comes"
+              + " before is learned. For what tuning has not seen. Default: 0.")
+  private int after;
+
+  @Option(
       names = "--readings",
       split = ",",
       paramLabel = "NAME",
@@ -256,6 +264,8 @@ public final class EvalCommand implements Callable<Integer> {
     }
     check(!stream || !validation, "--validation", true, "none with a stream: give --limit");
     check(!unseen || protocol.equals(Study.STATIC), "--unseen", true, "none but with static");
+    check(after >= 0, "--after", after, "0 or more");
+    check(stream || after == 0, "--after", after, "0: it is of a stream");
     for (String reading : readings) {
       check(StreamSplit.READINGS.contains(reading), "--readings", reading, StreamSplit.READINGS);
     }
@@ -354,8 +364,10 @@ public final class EvalCommand implements Callable<Integer> {
               + ": its timestamps are a running number, expected seconds or milliseconds since"
               + " 1970: without real times there are no windows to stream");
     }
+    int clicks = dataset.learned().size();
+    check(after < clicks, "--after", after, "less than the " + clicks + " clicks there are");
     return Study.ofStream(
-        dataset, List.copyOf(new LinkedHashSet<>(readings)), windowMs, liveBatchMs);
+        dataset, List.copyOf(new LinkedHashSet<>(readings)), windowMs, liveBatchMs, after);
   }
 
   private static EngineOptions engine(@Nullable DolmenConfig named, EvalDataset dataset) {

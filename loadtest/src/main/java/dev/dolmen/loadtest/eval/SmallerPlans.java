@@ -43,7 +43,7 @@ final class SmallerPlans {
       return whole;
     }
     if (!whole.stream().isEmpty()) {
-      return new StreamSplit(recent(whole.stream(), share), windowMs, liveBatchMs)
+      return new StreamSplit(recent(whole.stream(), share), windowMs, liveBatchMs, 0)
           .plan(whole.reading());
     }
     List<EvalClick> learned = recent(whole.history(), share);

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * an item counts once a session, the first {@value #CLICKS_MAX} items count, sessions of one item
  * are left out. An item is a candidate from when it is learned first, unless the session has
  * clicked it already: read so, it cannot be the target. Three readings say what is known when a
- * question is asked; the first window asks none.
+ * question is asked; the first window asks none, and on demand none of those in which a first part
+ * of the clicks lies.
  */
 final class StreamSplit {
   /** Sessions belong as a whole to the window in which they begin; windows before are learned. */
@@ -47,6 +48,7 @@ final class StreamSplit {
   private final long cellMs;
   private final long fromMs;
   private final int windows;
+  private final int lastUnasked;
 
   /**
    * Sets it up.
@@ -54,8 +56,10 @@ final class StreamSplit {
    * @param clicks in order of time, at least one
    * @param windowMs length of a window
    * @param cellMs within which what is learned live comes into effect
+   * @param after clicks that are only learned, with the rest of the last one's window: less than
+   *     all
    */
-  StreamSplit(List<EvalClick> clicks, long windowMs, long cellMs) {
+  StreamSplit(List<EvalClick> clicks, long windowMs, long cellMs, int after) {
     this.clicks = clicks;
     this.windowMs = windowMs;
     this.cellMs = cellMs;
@@ -63,6 +67,7 @@ final class StreamSplit {
     long first = clicks.getFirst().timeMs();
     fromMs = first - Math.floorMod(first, windowMs);
     windows = windowOf(clicks.getLast()) + 1;
+    lastUnasked = after == 0 ? 0 : windowOf(clicks.get(after - 1));
   }
 
   /** Sessions as they are read, in order of their first click. */
@@ -171,7 +176,7 @@ final class StreamSplit {
     }
 
     private void ask(List<EvalClick> session, int target, int window) {
-      if (window > 0) {
+      if (window > lastUnasked) {
         steps.ask(questions.size());
         questions.add(new Question(session, target, window, learned[session.get(target).item()]));
       }

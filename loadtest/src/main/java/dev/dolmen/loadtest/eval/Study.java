@@ -72,10 +72,14 @@ record Study(String protocol, boolean validation, List<Plan> plans, int unknownT
     return new Study(LEAVE_ONE_OUT, validation, List.of(plan), 0);
   }
 
-  /** Learns window after window. */
+  /**
+   * Learns window after window.
+   *
+   * @param after clicks that are only learned
+   */
   static Study ofStream(
-      EvalDataset dataset, List<String> readings, long windowMs, long liveBatchMs) {
-    StreamSplit split = new StreamSplit(dataset.learned(), windowMs, liveBatchMs);
+      EvalDataset dataset, List<String> readings, long windowMs, long liveBatchMs, int after) {
+    StreamSplit split = new StreamSplit(dataset.learned(), windowMs, liveBatchMs, after);
     return new Study(STREAM, false, readings.stream().map(split::plan).toList(), 0);
   }
 }

@@ -109,7 +109,8 @@ public final class ValidationTrials {
               + ": its timestamps are a running number, expected seconds or milliseconds since"
               + " 1970: without real times there are no windows to stream");
     }
-    return Study.ofStream(dataset, List.of(StreamSplit.LIVE), part.windowMs(), part.liveBatchMs())
+    return Study.ofStream(
+            dataset, List.of(StreamSplit.LIVE), part.windowMs(), part.liveBatchMs(), 0)
         .plans()
         .getFirst();
   }

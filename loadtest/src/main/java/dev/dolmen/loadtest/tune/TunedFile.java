@@ -94,7 +94,9 @@ final class TunedFile {
 
   /** The command that evaluates on what the search has not seen. */
   String test(String file) {
-    return eval(file) + (result.part().stream() ? " --readings live" : limit());
+    return result.part().stream()
+        ? eval(file) + " --readings live --after " + result.part().limit()
+        : eval(file) + limit();
   }
 
   private String eval(String file) {

@@ -136,7 +136,7 @@ class ProtocolsTest {
   }
 
   private static RecordingModel stream(String reading) throws IOException {
-    RecordingModel model = run(new StreamSplit(stream(), 3_600_000, 60_000).plan(reading), 1);
+    RecordingModel model = run(new StreamSplit(stream(), 3_600_000, 60_000, 0).plan(reading), 1);
     assertThat(model.asked).hasSizeGreaterThan(50);
     return model;
   }
@@ -184,12 +184,29 @@ class ProtocolsTest {
     }
   }
 
+  @Test
+  void onlyWindowsAfterWhatIsKnownAreAsked() throws IOException {
+    int after = 120;
+    long known = hour(stream().get(after - 1));
+    Plan plan = new StreamSplit(stream(), 3_600_000, 60_000, after).plan(StreamSplit.LIVE);
+    RecordingModel model = run(plan, 1);
+    assertThat(model.asked).isNotEmpty().hasSizeLessThan(stream(StreamSplit.LIVE).asked.size());
+    assertThat(model.asked).allMatch(asked -> hour(asked.question().targetClick()) > known);
+    assertThat(model.asked.getFirst().learned()).startsWith(stream().getFirst());
+    assertThat(model.asked)
+        .hasSize(
+            (int)
+                stream(StreamSplit.LIVE).asked.stream()
+                    .filter(asked -> hour(asked.question().targetClick()) > known)
+                    .count());
+  }
+
   /** Items 1 and 2 before the target score as high or higher, and an item that nobody clicked. */
   @Test
   void inAStreamItemsThatTheSessionHasClickedAreNotRanked() throws IOException {
     List<EvalClick> clicks =
         List.of(click(0, 9, 0), click(1, 1, 4_000), click(1, 2, 4_001), click(1, 3, 4_002));
-    Plan stream = new StreamSplit(clicks, 3_600_000, 60_000).plan(StreamSplit.PAPER);
+    Plan stream = new StreamSplit(clicks, 3_600_000, 60_000, 0).plan(StreamSplit.PAPER);
     assertThat(new PlanRun(stream, 10, 1, done -> {}).run(answering(1, 7, 2, 3)))
         .containsExactly(3, 2);
     Plan whole = HistorySplits.leaveOneOut(clicks, false);

@@ -74,7 +74,7 @@ class SmallerPlansTest {
   @Test
   void aStreamIsReadAsIfItHadBegunLater() {
     List<EvalClick> all = clicks(300);
-    Plan whole = new StreamSplit(all, HOUR_MS, 10_000).plan(StreamSplit.LIVE);
+    Plan whole = new StreamSplit(all, HOUR_MS, 10_000, 0).plan(StreamSplit.LIVE);
     Plan half = plans(whole).of(0.5);
     assertThat(half.stream()).isEqualTo(all.subList(600, 1_200));
     assertThat(half.reading()).isEqualTo(StreamSplit.LIVE);

@@ -325,7 +325,10 @@ class TuneCommandTest {
     again = evaluated(stream, "--protocol=stream", "--readings=live", "--limit=1350");
     assertThat(again.at("/sections/live-next/models/dolmen/ndcg@20"))
         .isEqualTo(json.at("/compared/ndcg@20/best"));
-    assertThat(printed()).contains("--readings live").contains("--limit 1350");
+    assertThat(printed())
+        .contains("--readings live")
+        .contains("--limit 1350")
+        .contains("--after 1350");
   }
 
   @Test
