@@ -1,5 +1,6 @@
 package dev.dolmen.model;
 
+import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.item.ItemEncoder;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.IdGate;

@@ -1,5 +1,9 @@
 package dev.dolmen.model;
 
+import dev.dolmen.model.data.FeatureColumn;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.Pooling;
+import dev.dolmen.model.data.TaskOptions;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.ParameterLayout;

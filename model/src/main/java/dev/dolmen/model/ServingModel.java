@@ -1,5 +1,9 @@
 package dev.dolmen.model;
 
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.SessionInput;
 import dev.dolmen.model.layer.ClickHead;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.SignalNetwork;

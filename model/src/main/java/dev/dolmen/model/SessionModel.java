@@ -1,14 +1,18 @@
 package dev.dolmen.model;
 
+import dev.dolmen.model.data.DenseOptimizerOptions;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.item.ItemActivations;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.KernelThreads;
 import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.layer.AdamW;
 import dev.dolmen.model.layer.Floats;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.model.loss.TaskLosses;
-import dev.dolmen.model.optimizer.AdamW;
 import dev.dolmen.model.session.SessionActivations;
 import dev.dolmen.model.session.SessionGradients;
 import java.io.DataInput;

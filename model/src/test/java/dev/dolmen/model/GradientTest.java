@@ -3,6 +3,12 @@ package dev.dolmen.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
+import dev.dolmen.model.data.DenseOptimizerOptions;
+import dev.dolmen.model.data.FeatureColumn;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.Pooling;
+import dev.dolmen.model.data.TaskOptions;
+import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.kernel.ScalarKernels;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;

@@ -2,6 +2,11 @@ package dev.dolmen.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.model.data.DenseOptimizerOptions;
+import dev.dolmen.model.data.FeatureColumn;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.Pooling;
+import dev.dolmen.model.data.TaskOptions;
 import dev.dolmen.model.item.ScanPrecision;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import dev.dolmen.model.data.DenseOptimizerOptions;
+import dev.dolmen.model.data.FeatureColumn;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.Pooling;
+import dev.dolmen.model.data.TaskOptions;
+import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
 import dev.dolmen.model.layer.SignalNetwork;

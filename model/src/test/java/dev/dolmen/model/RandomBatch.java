@@ -1,5 +1,10 @@
 package dev.dolmen.model;
 
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.SignalFeatures;
+import dev.dolmen.model.data.TrainingBatch;
 import java.util.Random;
 
 /** A batch of random sessions of unequal length with random features. */

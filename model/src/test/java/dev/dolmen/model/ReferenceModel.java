@@ -1,5 +1,12 @@
 package dev.dolmen.model;
 
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.FeatureColumn;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.SignalFeatures;
+import dev.dolmen.model.data.TaskOptions;
+import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
 import dev.dolmen.model.layer.SignalNetwork;

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
+import dev.dolmen.model.data.DenseOptimizerOptions;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.Pooling;
+import dev.dolmen.model.data.TaskOptions;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

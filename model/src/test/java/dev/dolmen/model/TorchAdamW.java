@@ -1,6 +1,7 @@
 package dev.dolmen.model;
 
 import ai.djl.ndarray.NDArray;
+import dev.dolmen.model.data.DenseOptimizerOptions;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
 import java.util.HashMap;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
-import dev.dolmen.trainer.SnapshotReading;
+import dev.dolmen.trainer.SnapshotView;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
 import io.grpc.ServiceDescriptor;
@@ -38,7 +38,7 @@ public final class SnapshotServer implements Closeable {
   private final ServiceRegistry services = new ServiceRegistry(this::notServing);
   private final GrpcTransport transport;
   private final MetricsEndpoint metrics;
-  private final SnapshotReading reading;
+  private final SnapshotView reading;
   private volatile String notReady = "starting: the snapshot is being read";
   private boolean closed;
 
@@ -65,7 +65,7 @@ public final class SnapshotServer implements Closeable {
       startedTransport = GrpcTransport.start(this.config, health, services, arrivals());
       startedMetrics =
           StandaloneServer.startMetrics(this.config, meters, this::notServing, this::notTaking);
-      reading = SnapshotReading.open(config.engine(), id);
+      reading = SnapshotView.open(config.engine(), id);
     } catch (IOException | RuntimeException | StartException e) {
       StandaloneServer.closeQuietly(startedTransport);
       StandaloneServer.closeQuietly(startedMetrics);

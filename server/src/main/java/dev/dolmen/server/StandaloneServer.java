@@ -1,15 +1,15 @@
 package dev.dolmen.server;
 
 import dev.dolmen.model.kernel.Kernels;
-import dev.dolmen.parameterstore.table.TableFactory;
+import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
 import dev.dolmen.trainer.Engine;
-import dev.dolmen.trainer.LogFactory;
-import dev.dolmen.trainer.ReplayProgress;
+import dev.dolmen.trainer.ingest.ReplayProgress;
+import dev.dolmen.trainer.log.LogFactory;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
 import io.grpc.ServerServiceDefinition;

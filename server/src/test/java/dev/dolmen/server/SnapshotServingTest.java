@@ -3,7 +3,7 @@ package dev.dolmen.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolmen.trainer.SnapshotOptions;
+import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.DeleteItemsRequest;
 import dev.dolmen.v1.FeedbackServiceGrpc;

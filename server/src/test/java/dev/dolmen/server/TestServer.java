@@ -1,11 +1,11 @@
 package dev.dolmen.server;
 
 import com.google.protobuf.Timestamp;
-import dev.dolmen.model.Pooling;
+import dev.dolmen.model.data.Pooling;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.LimitsConfig;
-import dev.dolmen.trainer.ModelSettings;
+import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.EventType;

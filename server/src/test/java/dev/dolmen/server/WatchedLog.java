@@ -1,8 +1,8 @@
 package dev.dolmen.server;
 
-import dev.dolmen.trainer.LogFactory;
-import dev.dolmen.trainer.LogOptions;
 import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.LogFactory;
+import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.log.LogTailer;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;

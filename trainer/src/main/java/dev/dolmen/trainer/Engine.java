@@ -1,12 +1,32 @@
 package dev.dolmen.trainer;
 
-import dev.dolmen.parameterstore.table.EmbeddingTable;
-import dev.dolmen.parameterstore.table.TableFactory;
-import dev.dolmen.trainer.experiment.ArmCounts;
-import dev.dolmen.trainer.experiment.ArmFigures;
+import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.trainer.alternatives.ArmCounts;
+import dev.dolmen.trainer.alternatives.ArmFigures;
+import dev.dolmen.trainer.alternatives.OnlineRankers;
+import dev.dolmen.trainer.alternatives.RankingOptions;
+import dev.dolmen.trainer.alternatives.RelearnedClicks;
+import dev.dolmen.trainer.impressions.ImpressionLog;
+import dev.dolmen.trainer.ingest.Ingest;
+import dev.dolmen.trainer.ingest.Progress;
+import dev.dolmen.trainer.ingest.ReplayProgress;
+import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.learn.PopularItems;
+import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.trainer.log.BatchJournal;
+import dev.dolmen.trainer.log.DirectoryLock;
+import dev.dolmen.trainer.log.DiskRoom;
 import dev.dolmen.trainer.log.FeedbackLog;
-import dev.dolmen.trainer.ranker.OnlineRankers;
+import dev.dolmen.trainer.log.LogBound;
+import dev.dolmen.trainer.log.LogFactory;
+import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.snapshot.SnapshotCodec;
+import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.snapshot.SnapshotSchedule;
+import dev.dolmen.trainer.snapshot.SnapshotThreads;
+import dev.dolmen.trainer.state.HashingOutput;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.DataOutputStream;
@@ -46,7 +66,7 @@ public final class Engine implements Closeable {
   private final Progress progress;
   private final Ingest ingest;
   private final TrainingLoop loop;
-  private final EngineSnapshots snapshots;
+  private final SnapshotCodec snapshots;
   private final SnapshotSchedule schedule;
   private final SnapshotThreads snapshotThreads;
   private final Thread thread;
@@ -151,11 +171,11 @@ public final class Engine implements Closeable {
     learner = new Learner(options, table, impressions);
     learner.count(options.ranking().experiment());
     snapshots =
-        new EngineSnapshots(
+        new SnapshotCodec(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
     snapshotThreads =
         new SnapshotThreads(snapshots, log, bound, logOptions.deduplicationEvents(), clock);
-    EngineSnapshots.Position restored = snapshots.restore(learner);
+    SnapshotCodec.Position restored = snapshots.restore(learner);
     long savedOffset = restored.logOffset();
     hasModel = snapshots.latest() != null;
     checkHistory(directory, savedOffset);
@@ -314,11 +334,11 @@ public final class Engine implements Closeable {
     return loop;
   }
 
-  EngineSnapshots snapshots() {
+  SnapshotCodec snapshots() {
     return snapshots;
   }
 
-  LogBound bound() {
+  public LogBound bound() {
     return bound;
   }
 
@@ -456,7 +476,7 @@ public final class Engine implements Closeable {
   }
 
   /** Stops at once, learns nothing more and writes nothing: for tests of recovery. */
-  void abandon() {
+  public void abandon() {
     closed = true;
     impressions.end();
     loop.stopNow();

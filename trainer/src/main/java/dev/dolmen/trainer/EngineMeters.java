@@ -1,9 +1,13 @@
 package dev.dolmen.trainer;
 
-import dev.dolmen.parameterstore.table.SlotStatistics;
-import dev.dolmen.trainer.experiment.ArmFigures;
-import dev.dolmen.trainer.joiner.Outcome;
-import dev.dolmen.trainer.ranker.RankerFigures;
+import dev.dolmen.parameterstore.store.SlotStatistics;
+import dev.dolmen.trainer.alternatives.ArmFigures;
+import dev.dolmen.trainer.alternatives.RankerFigures;
+import dev.dolmen.trainer.impressions.Outcome;
+import dev.dolmen.trainer.ingest.ReplayProgress;
+import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.validation.ClickFigures;
+import dev.dolmen.trainer.validation.ValidationFigures;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,6 +1,13 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.trainer.alternatives.RankingOptions;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.learn.ModelSettings;
+import dev.dolmen.trainer.learn.TrainingOptions;
+import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.session.SessionOptions;
+import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import java.nio.file.Path;
 
 /**

@@ -1,7 +1,13 @@
 package dev.dolmen.trainer;
 
-import dev.dolmen.parameterstore.table.SlotStatistics;
-import dev.dolmen.trainer.joiner.ImpressionJoiner;
+import dev.dolmen.parameterstore.store.SlotStatistics;
+import dev.dolmen.trainer.impressions.ImpressionJoiner;
+import dev.dolmen.trainer.ingest.ReplayProgress;
+import dev.dolmen.trainer.learn.LearningFigures;
+import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.validation.ClickFigures;
+import dev.dolmen.trainer.validation.SliceFigures;
+import dev.dolmen.trainer.validation.ValidationFigures;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

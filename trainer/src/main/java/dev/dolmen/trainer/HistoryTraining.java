@@ -1,8 +1,15 @@
 package dev.dolmen.trainer;
 
-import dev.dolmen.parameterstore.table.EmbeddingTable;
-import dev.dolmen.parameterstore.table.TableFactory;
-import dev.dolmen.trainer.batch.PendingSession;
+import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.learn.PendingSession;
+import dev.dolmen.trainer.learn.Published;
+import dev.dolmen.trainer.log.DirectoryLock;
+import dev.dolmen.trainer.snapshot.SnapshotCodec;
+import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.LogRecord;
@@ -177,14 +184,14 @@ public final class HistoryTraining implements Closeable {
     if (passes > 1) {
       learner.forgetFigures();
     }
-    EngineSnapshots snapshots =
-        new EngineSnapshots(
+    SnapshotCodec snapshots =
+        new SnapshotCodec(
             options.dataDirectory().resolve("snapshots"),
             options.schema(),
             options.snapshots(),
             clock);
     long nowUs = clock.millis() * 1_000;
-    return snapshots.write(snapshots.freeze(learner, new EngineSnapshots.Position(0, 0), nowUs));
+    return snapshots.write(snapshots.freeze(learner, new SnapshotCodec.Position(0, 0), nowUs));
   }
 
   Learner learner() {

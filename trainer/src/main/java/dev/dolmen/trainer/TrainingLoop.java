@@ -1,8 +1,19 @@
 package dev.dolmen.trainer;
 
+import dev.dolmen.trainer.ingest.Ingest;
+import dev.dolmen.trainer.ingest.LagBound;
+import dev.dolmen.trainer.ingest.Progress;
+import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.learn.PopularItems;
+import dev.dolmen.trainer.learn.Published;
+import dev.dolmen.trainer.learn.TrainingOptions;
 import dev.dolmen.trainer.log.BatchJournal;
+import dev.dolmen.trainer.log.LogRecords;
 import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.trainer.snapshot.SnapshotCodec;
+import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.trainer.validation.FreshnessWindow;
 import dev.dolmen.v1.LogRecord;
 import java.io.IOException;
@@ -84,7 +95,7 @@ final class TrainingLoop implements Runnable {
       BatchJournal journal,
       Replay replay,
       LogTailer tailer,
-      EngineSnapshots.Position restored,
+      SnapshotCodec.Position restored,
       Progress progress,
       SnapshotSchedule schedule) {
     this.engine = engine;
@@ -387,8 +398,8 @@ final class TrainingLoop implements Runnable {
   }
 
   /** Where log and journal stand. Training thread, or after it has ended. */
-  EngineSnapshots.Position position() {
-    return new EngineSnapshots.Position(readOffset, journalPlace);
+  SnapshotCodec.Position position() {
+    return new SnapshotCodec.Position(readOffset, journalPlace);
   }
 
   /** Wall clock, microseconds. */

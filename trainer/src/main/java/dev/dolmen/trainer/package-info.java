@@ -1,8 +1,8 @@
 /**
  * The trainer: everything that learns, composed around one feedback log. {@link
  * dev.dolmen.trainer.Engine} opens a data directory and owns the training thread; {@link
- * dev.dolmen.trainer.Ingest} is its append side and {@link dev.dolmen.trainer.LiveState} its read
- * side, both for any thread.
+ * dev.dolmen.trainer.ingest.Ingest} is its append side and {@link
+ * dev.dolmen.trainer.learn.LiveState} its read side, both for any thread.
  *
  * <p>The feedback log is the only source of truth. Catalogue, sessions, embedding table and model
  * are a function of the log, the batch boundaries in the journal and the seed; a start restores the

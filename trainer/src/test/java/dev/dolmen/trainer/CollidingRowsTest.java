@@ -2,8 +2,8 @@ package dev.dolmen.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dolmen.parameterstore.table.HashedEmbeddingTable;
-import dev.dolmen.parameterstore.table.TableFactory;
+import dev.dolmen.parameterstore.store.HashedEmbeddingTable;
+import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.v1.FeedbackEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
-import dev.dolmen.trainer.joiner.Outcome;
+import dev.dolmen.trainer.impressions.Outcome;
+import dev.dolmen.trainer.learn.TrainingOptions;
+import dev.dolmen.trainer.session.SessionOptions;
+import dev.dolmen.trainer.snapshot.SnapshotFile;
+import dev.dolmen.trainer.snapshot.SnapshotOptions;
+import dev.dolmen.trainer.validation.ClickFigures;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -255,7 +260,7 @@ class EngineImpressionsTest {
       assertThat(engine.status().joiner().late()).isEqualTo(1);
     }
     SnapshotStore store = SnapshotStore.openReadOnly(data.resolve("snapshots"));
-    new EngineSnapshot(store.open(store.ids().getLast())).restoreTo(restored, bytes -> {});
+    new SnapshotFile(store.open(store.ids().getLast())).restoreTo(restored, bytes -> {});
     try (Engine engine = open(restored, 1)) {
       publish(engine, List.of(shop.click("s", 2).toBuilder().setRequestId("gone").build()));
       assertThat(engine.status().joiner().of(Outcome.UNREADABLE)).isEqualTo(1);

@@ -2,14 +2,15 @@ package dev.dolmen.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dolmen.trainer.experiment.Arm;
-import dev.dolmen.trainer.experiment.ArmFigures;
-import dev.dolmen.trainer.experiment.ExperimentOptions;
-import dev.dolmen.trainer.ranker.FallbackOptions;
-import dev.dolmen.trainer.ranker.RankerFigures;
-import dev.dolmen.trainer.ranker.RankerKind;
-import dev.dolmen.trainer.ranker.RankerOptions;
-import dev.dolmen.trainer.ranker.RankerReader;
+import dev.dolmen.trainer.alternatives.Arm;
+import dev.dolmen.trainer.alternatives.ArmFigures;
+import dev.dolmen.trainer.alternatives.ExperimentOptions;
+import dev.dolmen.trainer.alternatives.FallbackOptions;
+import dev.dolmen.trainer.alternatives.RankerFigures;
+import dev.dolmen.trainer.alternatives.RankerKind;
+import dev.dolmen.trainer.alternatives.RankerOptions;
+import dev.dolmen.trainer.alternatives.RankerReader;
+import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

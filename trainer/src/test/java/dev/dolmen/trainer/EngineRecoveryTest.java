@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Timestamp;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.ingest.PublishResult;
+import dev.dolmen.trainer.snapshot.SnapshotCodec;
+import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
@@ -340,7 +345,7 @@ class EngineRecoveryTest {
       String next =
           engine
               .loop()
-              .atBarrier(() -> EngineSnapshots.id(engine.learner(), engine.loop().position()))
+              .atBarrier(() -> SnapshotCodec.id(engine.learner(), engine.loop().position()))
               .get();
       Path inTheWay = directory.resolve("snapshots").resolve(".tmp-" + next);
       Files.writeString(inTheWay, "x");

@@ -3,8 +3,13 @@ package dev.dolmen.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolmen.parameterstore.table.TableFactory;
+import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.trainer.ingest.Ingest;
+import dev.dolmen.trainer.ingest.PublishResult;
+import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

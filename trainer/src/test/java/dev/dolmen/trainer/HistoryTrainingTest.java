@@ -3,8 +3,12 @@ package dev.dolmen.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolmen.model.SignalFeatures;
+import dev.dolmen.model.data.SignalFeatures;
 import dev.dolmen.model.layer.SignalNetwork;
+import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.ModelSettings;
+import dev.dolmen.trainer.learn.ScoreTerms;
+import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.FeedbackEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;

@@ -2,8 +2,13 @@ package dev.dolmen.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.trainer.ingest.PublishInFlight;
+import dev.dolmen.trainer.ingest.PublishResult;
 import dev.dolmen.trainer.log.KafkaBroker;
 import dev.dolmen.trainer.log.KafkaLogOptions;
+import dev.dolmen.trainer.log.LogFactory;
+import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.log.LogRecords;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.LogRecord;

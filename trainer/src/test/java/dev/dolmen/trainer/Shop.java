@@ -1,10 +1,18 @@
 package dev.dolmen.trainer;
 
 import com.google.protobuf.Timestamp;
-import dev.dolmen.model.DenseOptimizerOptions;
-import dev.dolmen.model.Pooling;
+import dev.dolmen.model.data.DenseOptimizerOptions;
+import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.learn.ModelSettings;
+import dev.dolmen.trainer.learn.ScoreTerms;
+import dev.dolmen.trainer.learn.TaskSettings;
+import dev.dolmen.trainer.learn.TrainingOptions;
 import dev.dolmen.trainer.log.KafkaLogOptions;
+import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.session.SessionOptions;
+import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
@@ -18,26 +26,26 @@ import java.util.SplittableRandom;
  * A seeded shop for tests: items in clusters, visitors who stay in a cluster and walk it in a fixed
  * order most of the time, so that the next click can be learned and popularity knows little.
  */
-final class Shop {
+public final class Shop {
   static final int CLUSTER = 10;
 
-  final int items;
+  public final int items;
   private final SplittableRandom random;
   private long events;
   private long sessions;
 
-  Shop(int items, long seed) {
+  public Shop(int items, long seed) {
     this.items = items;
     random = new SplittableRandom(seed);
   }
 
   /** Small model, batches of 64 by count alone, room for few sessions. */
-  static EngineOptions options(Path directory) {
+  public static EngineOptions options(Path directory) {
     return options(directory, TaskSettings.defaults());
   }
 
   /** The same, with these tasks. */
-  static EngineOptions options(Path directory, TaskSettings tasks) {
+  public static EngineOptions options(Path directory, TaskSettings tasks) {
     return options(directory, tasks, DenseOptimizerOptions.defaults());
   }
 
@@ -46,7 +54,7 @@ final class Shop {
     return new DenseOptimizerOptions(learningRate, 0.9f, 0.99f, 1e-8f, 0, 0, 0, 0, 0);
   }
 
-  static EngineOptions options(
+  public static EngineOptions options(
       Path directory, TaskSettings tasks, DenseOptimizerOptions optimizer) {
     return new EngineOptions(
         directory,
@@ -75,11 +83,11 @@ final class Shop {
         KafkaLogOptions.defaults());
   }
 
-  static String id(int item) {
+  public static String id(int item) {
     return "item-" + item;
   }
 
-  Item item(int number) {
+  public Item item(int number) {
     return Item.newBuilder()
         .setItemId(id(number))
         .putSlots("category", SlotValue.newBuilder().setToken("c" + number / CLUSTER).build())
@@ -102,7 +110,7 @@ final class Shop {
     return visit;
   }
 
-  FeedbackEvent click(String session, int item) {
+  public FeedbackEvent click(String session, int item) {
     long number = events++;
     return FeedbackEvent.newBuilder()
         .setEventId("event-" + number)

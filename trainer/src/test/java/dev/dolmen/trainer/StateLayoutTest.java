@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
-import dev.dolmen.model.DenseOptimizerOptions;
-import dev.dolmen.model.Pooling;
+import dev.dolmen.model.data.DenseOptimizerOptions;
+import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotSection;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.learn.ModelSettings;
+import dev.dolmen.trainer.learn.ScoreTerms;
+import dev.dolmen.trainer.learn.TaskSettings;
+import dev.dolmen.trainer.snapshot.SnapshotCodec;
+import dev.dolmen.trainer.snapshot.SnapshotFile;
+import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -30,9 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The golden snapshot of the layout's version is read as it was written. Who changes what model,
- * validation or state write finds these tests failing: raise {@code
- * EngineSnapshots.LAYOUT_VERSION}, let {@link #write} make the next golden snapshot, and say so
- * here.
+ * validation or state write finds these tests failing: raise {@code SnapshotCodec.LAYOUT_VERSION},
+ * let {@link #write} make the next golden snapshot, and say so here.
  */
 class StateLayoutTest {
   private static final String GOLDEN = "/golden/state-3";
@@ -120,7 +126,7 @@ class StateLayoutTest {
   @Test
   void readsWhatThisVersionWrote() throws Exception {
     SnapshotStore store = SnapshotStore.openReadOnly(golden().resolve("snapshots"));
-    new EngineSnapshot(store.open(store.ids().getLast()))
+    new SnapshotFile(store.open(store.ids().getLast()))
         .restoreTo(directory.resolve("data"), bytes -> {});
     try (Engine engine = open(directory.resolve("data"))) {
       assertThat(engine.live().catalog().size()).isEqualTo(19);
@@ -159,13 +165,13 @@ class StateLayoutTest {
 
   private void refuses(@Nullable String version, String found) throws Exception {
     Snapshot snapshot = withVersion(version);
-    String expected = "this program reads version " + EngineSnapshots.LAYOUT_VERSION;
+    String expected = "this program reads version " + SnapshotCodec.LAYOUT_VERSION;
     assertThatThrownBy(() -> open(directory.resolve("data")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(snapshot.directory().toString())
         .hasMessageContaining(found)
         .hasMessageContaining(expected);
-    EngineSnapshot looked = new EngineSnapshot(snapshot);
+    SnapshotFile looked = new SnapshotFile(snapshot);
     assertThat(looked.stateVersion()).isEqualTo(version == null ? 0 : Long.parseLong(version));
     assertThatThrownBy(() -> looked.readItems(item -> {})).hasMessageContaining(expected);
     Path target = directory.resolve("restored");
@@ -178,9 +184,9 @@ class StateLayoutTest {
     SnapshotStore from = SnapshotStore.openReadOnly(golden().resolve("snapshots"));
     Snapshot snapshot = from.open(from.ids().getLast());
     Map<String, String> metadata = new HashMap<>(snapshot.manifest().metadata());
-    assertThat(metadata.remove(EngineSnapshots.LAYOUT)).isEqualTo("3");
+    assertThat(metadata.remove(SnapshotCodec.LAYOUT)).isEqualTo("3");
     if (version != null) {
-      metadata.put(EngineSnapshots.LAYOUT, version);
+      metadata.put(SnapshotCodec.LAYOUT, version);
     }
     SnapshotStore to = SnapshotStore.open(directory.resolve("data").resolve("snapshots"));
     try (SnapshotDraft draft = to.create(snapshot.manifest().id(), null)) {

@@ -1,6 +1,8 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.LogFactory;
+import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.log.LogTailer;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;

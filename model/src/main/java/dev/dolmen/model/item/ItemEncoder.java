@@ -1,8 +1,8 @@
 package dev.dolmen.model.item;
 
-import dev.dolmen.model.FeatureBlock;
-import dev.dolmen.model.GatheredRows;
-import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.FeaturePooling;

@@ -1,8 +1,8 @@
 package dev.dolmen.model.layer;
 
-import dev.dolmen.model.FeatureBlock;
-import dev.dolmen.model.FeatureColumn;
-import dev.dolmen.model.GatheredRows;
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.FeatureColumn;
+import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.kernel.Kernels;
 import java.util.Arrays;
 import java.util.List;

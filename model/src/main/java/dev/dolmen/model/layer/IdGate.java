@@ -1,8 +1,8 @@
 package dev.dolmen.model.layer;
 
-import dev.dolmen.model.FeatureBlock;
-import dev.dolmen.model.GatheredRows;
-import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.ModelOptions;
 
 /**
  * Learned factors, one a float, for the id column of an item that has no row of its own: how much

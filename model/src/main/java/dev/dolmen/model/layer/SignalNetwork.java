@@ -1,6 +1,6 @@
 package dev.dolmen.model.layer;
 
-import dev.dolmen.model.SignalFeatures;
+import dev.dolmen.model.data.SignalFeatures;
 import dev.dolmen.model.kernel.Kernels;
 import java.util.Arrays;
 

@@ -1,6 +1,6 @@
 package dev.dolmen.model.loss;
 
-import dev.dolmen.model.TrainingBatch;
+import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.ClickHead;

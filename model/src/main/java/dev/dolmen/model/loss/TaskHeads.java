@@ -1,7 +1,7 @@
 package dev.dolmen.model.loss;
 
-import dev.dolmen.model.ModelOptions;
-import dev.dolmen.model.TaskOptions;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.TaskOptions;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.ClickHead;
 import dev.dolmen.model.layer.Linear;

@@ -1,8 +1,8 @@
 package dev.dolmen.model.loss;
 
-import dev.dolmen.model.GatheredRows;
-import dev.dolmen.model.ModelOptions;
-import dev.dolmen.model.TrainingBatch;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package dev.dolmen.model.loss;
 
-import dev.dolmen.model.TaskOptions;
+import dev.dolmen.model.data.TaskOptions;
 import dev.dolmen.model.layer.ParameterLayout;
 import java.util.Arrays;
 

@@ -1,9 +1,9 @@
 package dev.dolmen.model.onnx;
 
-import dev.dolmen.model.FeatureColumn;
-import dev.dolmen.model.ModelOptions;
-import dev.dolmen.model.Pooling;
 import dev.dolmen.model.ServingModel;
+import dev.dolmen.model.data.FeatureColumn;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.onnx.OnnxGraph.Attribute;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.dolmen.model.session;
 
-import dev.dolmen.model.FeatureBlock;
-import dev.dolmen.model.GatheredRows;
-import dev.dolmen.model.SessionInput;
-import dev.dolmen.model.TrainingBatch;
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.SessionInput;
+import dev.dolmen.model.data.TrainingBatch;
 import org.jspecify.annotations.Nullable;
 
 /**

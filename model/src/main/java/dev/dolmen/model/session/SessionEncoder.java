@@ -1,9 +1,9 @@
 package dev.dolmen.model.session;
 
-import dev.dolmen.model.FeatureBlock;
-import dev.dolmen.model.GatheredRows;
-import dev.dolmen.model.ModelOptions;
-import dev.dolmen.model.Pooling;
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.FeaturePooling;

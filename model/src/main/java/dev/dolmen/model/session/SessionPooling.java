@@ -1,7 +1,7 @@
 package dev.dolmen.model.session;
 
-import dev.dolmen.model.ModelOptions;
-import dev.dolmen.model.Pooling;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.Floats;
 import dev.dolmen.model.layer.ParameterLayout;

@@ -1,6 +1,6 @@
 package dev.dolmen.model.session;
 
-import dev.dolmen.model.ModelOptions;
+import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.CausalAttention;

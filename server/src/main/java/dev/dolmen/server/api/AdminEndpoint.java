@@ -5,11 +5,11 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineStatus;
-import dev.dolmen.trainer.LearningFigures;
-import dev.dolmen.trainer.ReplayProgress;
-import dev.dolmen.trainer.SliceFigures;
-import dev.dolmen.trainer.SnapshotInfo;
-import dev.dolmen.trainer.SnapshotReading;
+import dev.dolmen.trainer.SnapshotView;
+import dev.dolmen.trainer.ingest.ReplayProgress;
+import dev.dolmen.trainer.learn.LearningFigures;
+import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.validation.SliceFigures;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
@@ -57,7 +57,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           new AlternativesStatus(engine, choice)::addTo);
     }
 
-    static Source of(SnapshotReading reading) {
+    static Source of(SnapshotView reading) {
       return new Source(
           reading::status,
           reading.live().schema(),

@@ -2,9 +2,9 @@ package dev.dolmen.server.api;
 
 import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
-import dev.dolmen.trainer.experiment.ArmFigures;
-import dev.dolmen.trainer.ranker.RankerFigures;
-import dev.dolmen.trainer.ranker.RankerKind;
+import dev.dolmen.trainer.alternatives.ArmFigures;
+import dev.dolmen.trainer.alternatives.RankerFigures;
+import dev.dolmen.trainer.alternatives.RankerKind;
 import dev.dolmen.v1.ArmStatus;
 import dev.dolmen.v1.ExperimentStatus;
 import dev.dolmen.v1.FallbackStatus;

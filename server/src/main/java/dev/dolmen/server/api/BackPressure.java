@@ -1,6 +1,6 @@
 package dev.dolmen.server.api;
 
-import dev.dolmen.trainer.Ingest;
+import dev.dolmen.trainer.ingest.Ingest;
 import java.time.Duration;
 
 /** Waits on behalf of callers; on virtual threads. */

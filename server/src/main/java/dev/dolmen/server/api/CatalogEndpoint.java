@@ -1,8 +1,8 @@
 package dev.dolmen.server.api;
 
-import dev.dolmen.trainer.Ingest;
-import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.catalog.CatalogFullException;
+import dev.dolmen.trainer.ingest.Ingest;
+import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.log.LogAppend;
 import dev.dolmen.v1.DeleteItemsRequest;
 import dev.dolmen.v1.DeleteItemsResponse;

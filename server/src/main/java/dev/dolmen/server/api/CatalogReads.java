@@ -1,7 +1,7 @@
 package dev.dolmen.server.api;
 
-import dev.dolmen.trainer.LiveState;
 import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.GetItemRequest;
 import dev.dolmen.v1.Item;

@@ -4,8 +4,8 @@ import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.ranking.Ranker;
 import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
-import dev.dolmen.trainer.LiveState;
-import dev.dolmen.trainer.SnapshotReading;
+import dev.dolmen.trainer.SnapshotView;
+import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
@@ -66,7 +66,7 @@ public final class Endpoints {
    * shown is not logged.
    */
   public static List<ServerServiceDefinition> readOnly(
-      SnapshotReading reading,
+      SnapshotView reading,
       ServerConfig config,
       InstantSource clock,
       Supplier<String> requestIds,

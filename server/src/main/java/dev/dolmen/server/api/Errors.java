@@ -7,7 +7,7 @@ import com.google.rpc.Code;
 import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
-import dev.dolmen.parameterstore.fid.InvalidFeatureException;
+import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.server.ranking.UnknownItemException;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.log.LogUnavailableException;

@@ -1,7 +1,7 @@
 package dev.dolmen.server.api;
 
-import dev.dolmen.trainer.PublishInFlight;
-import dev.dolmen.trainer.PublishResult;
+import dev.dolmen.trainer.ingest.PublishInFlight;
+import dev.dolmen.trainer.ingest.PublishResult;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.PublishResponse;

@@ -1,6 +1,6 @@
 package dev.dolmen.server.api;
 
-import dev.dolmen.trainer.Ingest;
+import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.Acknowledgement.Status;

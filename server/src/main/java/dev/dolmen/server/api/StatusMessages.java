@@ -1,11 +1,11 @@
 package dev.dolmen.server.api;
 
-import dev.dolmen.parameterstore.table.SlotStatistics;
-import dev.dolmen.trainer.ClickFigures;
-import dev.dolmen.trainer.SliceFigures;
-import dev.dolmen.trainer.ValidationFigures;
-import dev.dolmen.trainer.joiner.ImpressionJoiner;
-import dev.dolmen.trainer.joiner.Outcome;
+import dev.dolmen.parameterstore.store.SlotStatistics;
+import dev.dolmen.trainer.impressions.ImpressionJoiner;
+import dev.dolmen.trainer.impressions.Outcome;
+import dev.dolmen.trainer.validation.ClickFigures;
+import dev.dolmen.trainer.validation.SliceFigures;
+import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.CalibrationBin;
 import dev.dolmen.v1.ClickStatus;
 import dev.dolmen.v1.JoinerStatus;

@@ -5,8 +5,8 @@ import static dev.dolmen.server.api.Fields.invalid;
 import static dev.dolmen.server.api.Fields.optionalText;
 import static dev.dolmen.server.api.Fields.text;
 
-import dev.dolmen.parameterstore.fid.FeatureExtractor;
-import dev.dolmen.parameterstore.fid.InvalidFeatureException;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;

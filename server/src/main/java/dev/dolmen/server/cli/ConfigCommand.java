@@ -1,5 +1,6 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.server.cli.terminal.Output;
 import dev.dolmen.server.config.DolmenConfig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -3,7 +3,7 @@ package dev.dolmen.server.cli;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.trainer.EngineSnapshot;
+import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -39,14 +39,14 @@ final class DataDirectory {
    * @param err is told of newer ones that are not
    * @throws CommandFailedException if there is none
    */
-  EngineSnapshot snapshot(@Nullable String id, PrintWriter err) {
+  SnapshotFile snapshot(@Nullable String id, PrintWriter err) {
     SnapshotStore store = snapshots();
     try {
       if (id != null) {
         Snapshot named = store.open(id);
-        return new EngineSnapshot(named);
+        return new SnapshotFile(named);
       }
-      return new EngineSnapshot(
+      return new SnapshotFile(
           store
               .openLatestWhole(
                   (refused, e) -> err.println(refused + ": DAMAGED: " + e.getMessage()))

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.model.ModelCard;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.model.layer.ParameterLayout;
+import dev.dolmen.server.cli.terminal.Columns;
+import dev.dolmen.server.cli.terminal.Output;
 import dev.dolmen.server.config.DolmenConfig;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;

@@ -2,8 +2,9 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.model.SessionModel;
 import dev.dolmen.model.onnx.SessionEncoderGraph;
+import dev.dolmen.server.cli.terminal.Output;
 import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.trainer.EngineSnapshot;
+import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class ModelExportCommand implements Callable<Integer> {
     if (Files.exists(to)) {
       throw new CommandFailedException(1, to + " exists: nothing is overwritten");
     }
-    EngineSnapshot snapshot = data.snapshot(id, Output.errorsOf(spec));
+    SnapshotFile snapshot = data.snapshot(id, Output.errorsOf(spec));
     DolmenConfig settings = data.configuration();
     SessionModel model =
         new SessionModel(

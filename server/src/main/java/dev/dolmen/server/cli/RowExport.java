@@ -1,7 +1,7 @@
 package dev.dolmen.server.cli;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.dolmen.parameterstore.table.RowCursor;
+import dev.dolmen.parameterstore.store.RowCursor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import dev.dolmen.server.SnapshotServer;
 import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.trainer.LogFactory;
+import dev.dolmen.trainer.log.LogFactory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;

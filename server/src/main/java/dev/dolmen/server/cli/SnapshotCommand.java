@@ -2,7 +2,9 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
-import dev.dolmen.trainer.EngineSnapshot;
+import dev.dolmen.server.cli.terminal.Columns;
+import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.trainer.snapshot.SnapshotFile;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
@@ -110,7 +112,7 @@ final class SnapshotCommand implements Runnable {
           Snapshot parent = snapshot.parent();
           table.row(
               id,
-              new EngineSnapshot(snapshot).batches(),
+              new SnapshotFile(snapshot).batches(),
               parent == null ? "nothing" : parent.manifest().id(),
               Columns.bytes(snapshot.manifest().fileBytes()),
               "");

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotSection;
-import dev.dolmen.parameterstore.table.RowCursor;
-import dev.dolmen.parameterstore.table.TableSnapshot;
-import dev.dolmen.trainer.EngineSnapshot;
+import dev.dolmen.parameterstore.store.RowCursor;
+import dev.dolmen.parameterstore.store.TableSnapshot;
+import dev.dolmen.server.cli.terminal.Columns;
+import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -57,7 +59,7 @@ final class SnapshotInspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws JsonProcessingException {
     PrintWriter out = Output.of(spec);
-    EngineSnapshot snapshot = data.snapshot(id, Output.errorsOf(spec));
+    SnapshotFile snapshot = data.snapshot(id, Output.errorsOf(spec));
     List<Map<String, Object>> slots;
     try {
       slots = slots(snapshot.files());
@@ -95,7 +97,7 @@ final class SnapshotInspectCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> description(
-      EngineSnapshot snapshot, List<Map<String, Object>> slots) {
+      SnapshotFile snapshot, List<Map<String, Object>> slots) {
     Snapshot files = snapshot.files();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("id", files.manifest().id());
@@ -120,7 +122,7 @@ final class SnapshotInspectCommand implements Callable<Integer> {
   }
 
   private static void print(
-      EngineSnapshot snapshot, List<Map<String, Object>> slots, PrintWriter out) {
+      SnapshotFile snapshot, List<Map<String, Object>> slots, PrintWriter out) {
     Snapshot files = snapshot.files();
     out.print(
         new Columns("", "")

@@ -1,6 +1,8 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.trainer.EngineSnapshot;
+import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.ProgressLine;
+import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -52,7 +54,7 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EngineSnapshot snapshot = data.snapshot(id, Output.errorsOf(spec));
+    SnapshotFile snapshot = data.snapshot(id, Output.errorsOf(spec));
     if (to == null) {
       throw new CommandFailedException(2, "no new directory: name one with --to NEWDIR");
     }

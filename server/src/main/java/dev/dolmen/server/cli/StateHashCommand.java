@@ -1,5 +1,6 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.server.cli.terminal.Output;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.Engine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

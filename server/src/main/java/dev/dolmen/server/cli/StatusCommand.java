@@ -2,6 +2,8 @@ package dev.dolmen.server.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import dev.dolmen.server.cli.terminal.Columns;
+import dev.dolmen.server.cli.terminal.Output;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.ArmStatus;
 import dev.dolmen.v1.ClickStatus;

@@ -1,5 +1,7 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.server.cli.terminal.Columns;
+import dev.dolmen.server.cli.terminal.Output;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.SlotStatus;

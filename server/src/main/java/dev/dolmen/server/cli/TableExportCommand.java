@@ -1,6 +1,8 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.parameterstore.table.RowCursor;
+import dev.dolmen.parameterstore.store.RowCursor;
+import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.ProgressLine;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

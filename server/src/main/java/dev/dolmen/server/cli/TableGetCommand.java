@@ -1,7 +1,9 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.parameterstore.table.RowCursor;
-import dev.dolmen.parameterstore.table.TableSnapshot;
+import dev.dolmen.parameterstore.store.RowCursor;
+import dev.dolmen.parameterstore.store.TableSnapshot;
+import dev.dolmen.server.cli.terminal.Columns;
+import dev.dolmen.server.cli.terminal.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.schema.SlotKind;
-import dev.dolmen.parameterstore.table.TableSnapshot;
-import dev.dolmen.trainer.EngineSnapshot;
+import dev.dolmen.parameterstore.store.TableSnapshot;
+import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ final class TableSource {
   private @Nullable String id;
 
   /** A slot of a snapshot. */
-  record OpenSlot(EngineSnapshot snapshot, TableSnapshot table, int slot) {
+  record OpenSlot(SnapshotFile snapshot, TableSnapshot table, int slot) {
     TableSnapshot.SlotShape shape() {
       return table.slots().get(slot);
     }
@@ -86,7 +86,7 @@ final class TableSource {
    * @throws CommandFailedException if there is no such snapshot or slot
    */
   OpenSlot open(String slotName, PrintWriter err) throws IOException {
-    EngineSnapshot snapshot = data.snapshot(id, err);
+    SnapshotFile snapshot = data.snapshot(id, err);
     TableSnapshot table = TableSnapshot.open(snapshot.files());
     int slot = table.slotOf(slotName);
     if (slot < 0) {

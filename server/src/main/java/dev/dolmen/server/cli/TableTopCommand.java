@@ -1,6 +1,9 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.parameterstore.table.RowCursor;
+import dev.dolmen.parameterstore.store.RowCursor;
+import dev.dolmen.server.cli.terminal.Columns;
+import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.ProgressLine;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

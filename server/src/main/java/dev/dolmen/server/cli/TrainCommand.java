@@ -1,6 +1,9 @@
 package dev.dolmen.server.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolmen.server.cli.terminal.Columns;
+import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.ProgressLine;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.data.DatasetItems;
 import dev.dolmen.server.data.EventWriter;
@@ -11,8 +14,8 @@ import dev.dolmen.server.data.RecBoleDataset;
 import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.trainer.HistoryTraining;
-import dev.dolmen.trainer.SnapshotInfo;
-import dev.dolmen.trainer.ValidationFigures;
+import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.Item;
 import java.io.IOException;
 import java.io.PrintWriter;

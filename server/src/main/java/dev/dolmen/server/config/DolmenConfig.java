@@ -1,15 +1,15 @@
 package dev.dolmen.server.config;
 
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.trainer.CatalogOptions;
 import dev.dolmen.trainer.EngineOptions;
-import dev.dolmen.trainer.LogOptions;
-import dev.dolmen.trainer.ModelSettings;
-import dev.dolmen.trainer.RankingOptions;
-import dev.dolmen.trainer.SessionOptions;
-import dev.dolmen.trainer.SnapshotOptions;
-import dev.dolmen.trainer.TrainingOptions;
-import dev.dolmen.trainer.ranker.FallbackOptions;
+import dev.dolmen.trainer.alternatives.FallbackOptions;
+import dev.dolmen.trainer.alternatives.RankingOptions;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.learn.ModelSettings;
+import dev.dolmen.trainer.learn.TrainingOptions;
+import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.session.SessionOptions;
+import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -2,17 +2,17 @@ package dev.dolmen.server.config;
 
 import static java.util.Objects.requireNonNullElse;
 
-import dev.dolmen.model.DenseOptimizerOptions;
+import dev.dolmen.model.data.DenseOptimizerOptions;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.trainer.CatalogOptions;
-import dev.dolmen.trainer.LogOptions;
-import dev.dolmen.trainer.ModelSettings;
-import dev.dolmen.trainer.ScoreTerms;
-import dev.dolmen.trainer.SessionOptions;
-import dev.dolmen.trainer.SnapshotOptions;
-import dev.dolmen.trainer.TaskSettings;
-import dev.dolmen.trainer.TrainingOptions;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.learn.ModelSettings;
+import dev.dolmen.trainer.learn.ScoreTerms;
+import dev.dolmen.trainer.learn.TaskSettings;
+import dev.dolmen.trainer.learn.TrainingOptions;
 import dev.dolmen.trainer.log.KafkaLogOptions;
+import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.session.SessionOptions;
+import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

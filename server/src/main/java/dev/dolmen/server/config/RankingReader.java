@@ -2,12 +2,12 @@ package dev.dolmen.server.config;
 
 import static java.util.Objects.requireNonNullElse;
 
-import dev.dolmen.trainer.RankingOptions;
-import dev.dolmen.trainer.experiment.Arm;
-import dev.dolmen.trainer.experiment.ExperimentOptions;
-import dev.dolmen.trainer.ranker.FallbackOptions;
-import dev.dolmen.trainer.ranker.RankerKind;
-import dev.dolmen.trainer.ranker.RankerOptions;
+import dev.dolmen.trainer.alternatives.Arm;
+import dev.dolmen.trainer.alternatives.ExperimentOptions;
+import dev.dolmen.trainer.alternatives.FallbackOptions;
+import dev.dolmen.trainer.alternatives.RankerKind;
+import dev.dolmen.trainer.alternatives.RankerOptions;
+import dev.dolmen.trainer.alternatives.RankingOptions;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package dev.dolmen.server.ranking;
 
-import dev.dolmen.model.FeatureBlock;
-import dev.dolmen.model.GatheredRows;
-import dev.dolmen.parameterstore.fid.ColumnSpec;
-import dev.dolmen.parameterstore.fid.Features;
-import dev.dolmen.parameterstore.fid.Fids;
-import dev.dolmen.parameterstore.table.EmbeddingTable;
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.parameterstore.feature.ColumnSpec;
+import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.store.EmbeddingTable;
 import java.util.Arrays;
 import java.util.List;
 

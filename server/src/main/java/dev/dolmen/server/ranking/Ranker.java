@@ -1,20 +1,20 @@
 package dev.dolmen.server.ranking;
 
-import dev.dolmen.model.ModelOptions;
 import dev.dolmen.model.ServingModel;
-import dev.dolmen.parameterstore.fid.Features;
-import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.server.index.IndexSet;
 import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemFilters;
 import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.server.index.TopK;
 import dev.dolmen.server.ranking.RankerChoice.Chosen;
-import dev.dolmen.trainer.LiveState;
-import dev.dolmen.trainer.Published;
+import dev.dolmen.trainer.alternatives.RankerKind;
+import dev.dolmen.trainer.alternatives.RankerReader;
 import dev.dolmen.trainer.catalog.CatalogItem;
-import dev.dolmen.trainer.ranker.RankerKind;
-import dev.dolmen.trainer.ranker.RankerReader;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.RecommendRequest;

@@ -1,12 +1,12 @@
 package dev.dolmen.server.ranking;
 
-import dev.dolmen.trainer.RankingOptions;
-import dev.dolmen.trainer.experiment.Arm;
-import dev.dolmen.trainer.experiment.ExperimentOptions;
-import dev.dolmen.trainer.ranker.FallbackOptions;
-import dev.dolmen.trainer.ranker.OnlineRankers;
-import dev.dolmen.trainer.ranker.RankerKind;
-import dev.dolmen.trainer.ranker.RankerReader;
+import dev.dolmen.trainer.alternatives.Arm;
+import dev.dolmen.trainer.alternatives.ExperimentOptions;
+import dev.dolmen.trainer.alternatives.FallbackOptions;
+import dev.dolmen.trainer.alternatives.OnlineRankers;
+import dev.dolmen.trainer.alternatives.RankerKind;
+import dev.dolmen.trainer.alternatives.RankerReader;
+import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.v1.FallbackReason;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.RecommendRequest;

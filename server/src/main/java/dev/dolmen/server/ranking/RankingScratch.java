@@ -1,12 +1,12 @@
 package dev.dolmen.server.ranking;
 
-import dev.dolmen.model.ModelOptions;
-import dev.dolmen.model.SessionInput;
 import dev.dolmen.model.Workspace;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.SessionInput;
 import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.server.index.ItemIndex;
-import dev.dolmen.trainer.LiveState;
-import dev.dolmen.trainer.covisit.SessionSignals;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.signals.SessionSignals;
 
 /** Everything one ranking thread writes to. */
 final class RankingScratch {

@@ -1,13 +1,13 @@
 package dev.dolmen.server.ranking;
 
-import dev.dolmen.model.ModelOptions;
 import dev.dolmen.model.ServingModel;
-import dev.dolmen.model.SessionInput;
-import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.SessionInput;
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.server.index.IndexSet;
-import dev.dolmen.trainer.LiveState;
-import dev.dolmen.trainer.Published;
-import dev.dolmen.trainer.ranker.RankerReader;
+import dev.dolmen.trainer.alternatives.RankerReader;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.TimeGaps;
 import dev.dolmen.v1.EventType;

@@ -1,6 +1,6 @@
 package dev.dolmen.server.ranking;
 
-import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.parameterstore.feature.Features;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Timestamp;
-import dev.dolmen.parameterstore.fid.Fids;
+import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.Engine;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScanPrecision;
-import dev.dolmen.parameterstore.fid.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.TestSchema;
 import dev.dolmen.trainer.catalog.Catalog;

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.baseline;
 
-import dev.dolmen.trainer.Bounds;
+import dev.dolmen.evaluation.baseline.TunedOptions;
+import dev.dolmen.trainer.state.Bounds;
 
 /**
  * How clicks become co-occurrences, and these scores.

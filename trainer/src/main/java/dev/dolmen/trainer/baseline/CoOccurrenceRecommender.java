@@ -1,7 +1,7 @@
 package dev.dolmen.trainer.baseline;
 
-import dev.dolmen.trainer.Bounds;
 import dev.dolmen.trainer.session.SessionSlots;
+import dev.dolmen.trainer.state.Bounds;
 import java.util.Arrays;
 
 /**

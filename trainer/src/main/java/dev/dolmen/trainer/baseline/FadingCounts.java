@@ -3,18 +3,18 @@ package dev.dolmen.trainer.baseline;
 import java.util.Arrays;
 
 /** How often each item was seen, each sight weighing less with its age. Grows with the items. */
-final class FadingCounts {
+public final class FadingCounts {
   private final ForwardDecay decay;
   private float[] counts = new float[0];
   private int[] epochs = new int[0];
   private int size;
 
-  FadingCounts(ForwardDecay decay) {
+  public FadingCounts(ForwardDecay decay) {
     this.decay = decay;
   }
 
   /** Adds a weight as of the last click. */
-  void add(int item, float weight) {
+  public void add(int item, float weight) {
     if (item >= counts.length) {
       int length = Math.max(item + 1, counts.length + (counts.length >> 1));
       counts = Arrays.copyOf(counts, length);
@@ -26,7 +26,7 @@ final class FadingCounts {
   }
 
   /** As {@link ServedRecommender#renumber}. */
-  void renumber(int[] numbers) {
+  public void renumber(int[] numbers) {
     int before = size;
     size = 0;
     for (int item = 0; item < before; item++) {
@@ -39,17 +39,17 @@ final class FadingCounts {
     Arrays.fill(counts, size, before, 0);
   }
 
-  long memoryBytes() {
+  public long memoryBytes() {
     return 8L * counts.length;
   }
 
   /** One more than the largest item. */
-  int size() {
+  public int size() {
     return size;
   }
 
   /** An item's count, in units of the decay's present epoch; 0 for one never seen. */
-  float stored(int item) {
+  public float stored(int item) {
     return item < size ? counts[item] * decay.since(epochs[item]) : 0;
   }
 }

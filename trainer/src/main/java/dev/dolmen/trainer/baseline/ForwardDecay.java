@@ -11,7 +11,7 @@ package dev.dolmen.trainer.baseline;
  * <p>A time that runs backwards is older and weighs less; one far ahead makes everything before it
  * old, so whoever takes clicks from outside must bound their times first.
  */
-final class ForwardDecay {
+public final class ForwardDecay {
   /** Half-lives between two landmarks. */
   static final int SHIFT = 32;
 
@@ -25,12 +25,12 @@ final class ForwardDecay {
   private int epoch;
   private float growth = 1;
 
-  ForwardDecay(HalfLife halfLife) {
+  public ForwardDecay(HalfLife halfLife) {
     this.halfLife = halfLife;
   }
 
   /** Goes on to the next click. */
-  void next(long timeSec) {
+  public void next(long timeSec) {
     if (clicks++ == 0) {
       originSec = timeSec;
       newestSec = timeSec;

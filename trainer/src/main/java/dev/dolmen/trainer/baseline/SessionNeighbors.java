@@ -1,6 +1,6 @@
 package dev.dolmen.trainer.baseline;
 
-import dev.dolmen.trainer.covisit.LargestNumbers;
+import dev.dolmen.trainer.signals.LargestNumbers;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,6 @@
 package dev.dolmen.trainer.baseline;
 
-import dev.dolmen.trainer.Bounds;
+import dev.dolmen.trainer.state.Bounds;
 
 /**
  * How V-SkNN picks neighbours and weighs their items.

@@ -1,9 +1,9 @@
 package dev.dolmen.trainer.catalog;
 
-import dev.dolmen.parameterstore.fid.FeatureExtractor;
-import dev.dolmen.parameterstore.fid.Fids;
-import dev.dolmen.parameterstore.fid.LearnedKnots;
-import dev.dolmen.trainer.StateCopy;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.feature.LearnedKnots;
+import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.v1.Item;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -127,7 +127,8 @@ public final class Catalog {
   /**
    * Inserts an item or replaces it at its index. Writer.
    *
-   * @throws dev.dolmen.parameterstore.fid.InvalidFeatureException if the schema does not take it
+   * @throws dev.dolmen.parameterstore.feature.InvalidFeatureException if the schema does not take
+   *     it
    */
   public CatalogItem upsert(Item item) {
     var itemFeatures = features.item(item);

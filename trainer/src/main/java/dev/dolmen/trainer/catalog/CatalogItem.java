@@ -1,6 +1,6 @@
 package dev.dolmen.trainer.catalog;
 
-import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.v1.Item;
 
 /**

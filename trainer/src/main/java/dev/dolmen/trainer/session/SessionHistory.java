@@ -1,6 +1,6 @@
 package dev.dolmen.trainer.session;
 
-import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.parameterstore.feature.Features;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.dolmen.trainer.session;
 
-import dev.dolmen.parameterstore.fid.Features;
-import dev.dolmen.trainer.StateCopy;
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.state.StateCopy;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,9 +1,8 @@
 package dev.dolmen.trainer.validation;
 
 import dev.dolmen.model.ServingModel;
-import dev.dolmen.model.TrainingBatch;
 import dev.dolmen.model.Workspace;
-import dev.dolmen.trainer.ClickFigures;
+import dev.dolmen.model.data.TrainingBatch;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package dev.dolmen.trainer.validation;
 
-import dev.dolmen.trainer.ValidationFigures;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

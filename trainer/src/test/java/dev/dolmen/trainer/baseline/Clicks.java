@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Clicks for tests. */
-final class Clicks {
+public final class Clicks {
   private Clicks() {}
 
   /** Clicks of one session, a second apart from second 0 on. */
-  static List<Click> session(long session, int... items) {
+  public static List<Click> session(long session, int... items) {
     List<Click> clicks = new ArrayList<>();
     for (int i = 0; i < items.length; i++) {
       clicks.add(new Click(session, items[i], i));
@@ -18,7 +18,7 @@ final class Clicks {
   }
 
   /** Interleaved sessions that come and go, over a skewed catalogue; times mostly rise. */
-  static List<Click> random(long seed, int count, int items, int openSessions) {
+  public static List<Click> random(long seed, int count, int items, int openSessions) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Click> clicks = new ArrayList<>();
     long next = openSessions;
@@ -39,16 +39,16 @@ final class Clicks {
     return clicks;
   }
 
-  static void learn(OnlineRecommender recommender, List<Click> clicks) {
+  public static void learn(OnlineRecommender recommender, List<Click> clicks) {
     clicks.forEach(recommender::learn);
   }
 
   /** The answer to a question. */
-  static ItemScores ask(OnlineRecommender recommender, int... prefix) {
+  public static ItemScores ask(OnlineRecommender recommender, int... prefix) {
     return ask(recommender, 0, SessionPrefix.of(prefix));
   }
 
-  static ItemScores ask(OnlineRecommender recommender, long nowSec, SessionPrefix prefix) {
+  public static ItemScores ask(OnlineRecommender recommender, long nowSec, SessionPrefix prefix) {
     ItemScores scores = new ItemScores();
     scores.reset(1_000);
     recommender.score(prefix, nowSec, scores);
@@ -58,7 +58,7 @@ final class Clicks {
   /**
    * Bits of all answers to every prefix of the clicks' sessions, each asked before it is learned.
    */
-  static int hashOfAnswers(OnlineRecommender recommender, List<Click> clicks) {
+  public static int hashOfAnswers(OnlineRecommender recommender, List<Click> clicks) {
     ItemScores scores = new ItemScores();
     int hash = 1;
     for (int n = 0; n < clicks.size(); n++) {

@@ -2,6 +2,9 @@ package dev.dolmen.trainer.baseline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.evaluation.baseline.PopularityOptions;
+import dev.dolmen.evaluation.baseline.PopularityRecommender;
+import dev.dolmen.evaluation.baseline.SessionPopularityRecommender;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;

@@ -3,7 +3,7 @@ package dev.dolmen.trainer.baseline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.dolmen.trainer.covisit.LargestNumbers;
+import dev.dolmen.trainer.signals.LargestNumbers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

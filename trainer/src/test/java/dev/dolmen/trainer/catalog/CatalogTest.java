@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolmen.parameterstore.fid.FeatureExtractor;
-import dev.dolmen.parameterstore.fid.Fids;
-import dev.dolmen.parameterstore.fid.InvalidFeatureException;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.trainer.TestSchemas;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolmen.parameterstore.fid.FeatureExtractor;
-import dev.dolmen.parameterstore.fid.Features;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.TestSchemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.v1.Item;

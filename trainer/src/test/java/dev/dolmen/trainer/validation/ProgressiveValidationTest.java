@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScoreBonuses;
-import dev.dolmen.trainer.batch.ClickCounts;
+import dev.dolmen.trainer.signals.ClickCounts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,0 +1,211 @@
+package dev.dolmen.evaluation.study;
+
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.store.HashedEmbeddingTable;
+import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.server.cli.terminal.JsonReport;
+import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.data.SchemaInference;
+import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.snapshot.SnapshotOptions;
+import dev.dolmen.trainer.validation.ValidationFigures;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code dolmen experiment collisions}. */
+@Command(
+    name = "collisions",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Compares the collisionless table with hashed ones, whose values share rows, on one stream.",
+      "",
+      "The clicks of a dataset go through the same engine once for each table, and every click is"
+          + " predicted before it is learned. A hashed table has so many buckets per value in each"
+          + " slot; thresholds, dimensions and seed are the same.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen experiment collisions --data datasets/diginetica --limit 100000",
+      "  dolmen experiment collisions --data DIR --json collisions.json --report collisions.svg"
+    })
+public final class CollisionCommand implements Callable<Integer> {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of a dataset in RecBole's atomic files.")
+  private Path data = Path.of("");
+
+  @Option(names = "--limit", paramLabel = "N", description = "Only the first N clicks.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(
+      names = "--sizes",
+      split = ",",
+      paramLabel = "BUCKETS",
+      description = "Buckets per value of the hashed tables. Default: ${DEFAULT-VALUE}.")
+  private List<Double> sizes = List.of(0.125, 0.25, 0.5, 1.0, 2.0);
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
+  private @Nullable Path json;
+
+  @Option(names = "--report", paramLabel = "FILE.svg", description = "Also draw them.")
+  private @Nullable Path report;
+
+  private final Terminal out;
+  private final Terminal progress;
+
+  /** Prints to standard output. */
+  public CollisionCommand() {
+    this(Terminal.stdout(), Terminal.stderr());
+  }
+
+  /** Prints figures to {@code out} and progress to {@code progress}. */
+  public CollisionCommand(Terminal out, Terminal progress) {
+    this.out = out;
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    RecBoleDataset dataset = RecBoleDataset.find(data);
+    InteractionProfile profile = InteractionProfile.read(dataset, limit, (rows, share) -> {});
+    Schema schema = SchemaInference.infer(dataset, profile);
+    EngineFeed feed = new EngineFeed(dataset, profile, schema);
+    SlotValues values = new SlotValues(schema, feed.items());
+    List<Double> all = new ArrayList<>(sizes.stream().sorted().toList());
+    all.add(0.0);
+    ProgressBar bar =
+        new ProgressBar(progress, "clicks", all.size() * profile.events(), System::nanoTime);
+    List<CollisionFigures> figures = new ArrayList<>();
+    for (double perValue : all) {
+      figures.add(run(feed, values, perValue, bar, figures.size() * profile.events()));
+    }
+    bar.done();
+    print(figures);
+    if (json != null) {
+      json(figures).write(json);
+    }
+    if (report != null) {
+      Files.writeString(report, new CollisionPlot(figures, title()).svg());
+    }
+    return 0;
+  }
+
+  private static CollisionFigures run(
+      EngineFeed feed, SlotValues values, double perValue, ProgressBar bar, long before)
+      throws IOException, InterruptedException {
+    long[] buckets = perValue == 0 ? new long[0] : values.buckets(perValue);
+    TableFactory tables =
+        perValue == 0
+            ? TableFactory.COLLISIONLESS
+            : (schema, seed) ->
+                new HashedEmbeddingTable(TableFactory.COLLISIONLESS.open(schema, seed), buckets);
+    Path directory = Files.createTempDirectory("dolmen-experiment-");
+    try (Engine engine =
+        Engine.open(
+            options(directory, feed.schema()),
+            InstantSource.system(),
+            new SimpleMeterRegistry(),
+            tables)) {
+      String note = perValue == 0 ? "ours" : perValue + " buckets per value";
+      feed.run(engine, clicks -> bar.show(before + clicks, note));
+      ValidationFigures total = engine.status().total();
+      return new CollisionFigures(
+          perValue,
+          perValue == 0 ? values.values() : Arrays.stream(buckets).sum(),
+          perValue == 0 ? 0 : values.collidingShare(buckets),
+          total.predictions(),
+          total.recallAt20(),
+          total.mrrAt20());
+    } finally {
+      delete(directory);
+    }
+  }
+
+  private static EngineOptions options(Path directory, Schema schema) {
+    EngineOptions d = EngineOptions.defaults(directory, schema);
+    return new EngineOptions(
+        d.dataDirectory(),
+        d.schema(),
+        d.model(),
+        d.training(),
+        d.sessions(),
+        d.catalog(),
+        d.log(),
+        new SnapshotOptions(0, 1, false),
+        d.seed());
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private void print(List<CollisionFigures> figures) {
+    TextTable table =
+        new TextTable("buckets per value", "buckets", "values that share", "Recall@20", "MRR@20");
+    for (CollisionFigures f : figures) {
+      table.row(
+          f.name(),
+          String.format(Locale.ROOT, "%,d", f.buckets()),
+          String.format(Locale.ROOT, "%.1f%%", 100 * f.collidingShare()),
+          String.format(Locale.ROOT, "%.2f%%", 100 * f.recallAt20()),
+          String.format(Locale.ROOT, "%.2f%%", 100 * f.mrrAt20()));
+    }
+    out.text(table.text());
+    out.line(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d clicks predicted before they were learned",
+            title(),
+            figures.getLast().predictions()));
+  }
+
+  private String title() {
+    return String.valueOf(data.toAbsolutePath().normalize().getFileName());
+  }
+
+  private JsonReport json(List<CollisionFigures> figures) {
+    return new JsonReport()
+        .put("machine", Machine.description())
+        .put("dataset", title())
+        .put(
+            "results",
+            figures.stream()
+                .map(f ->
+                    new JsonReport()
+                        .put("table", f.ours() ? "collisionless" : "hashed")
+                        .put("buckets_per_value", f.ours() ? Double.NaN : f.bucketsPerValue())
+                        .put("buckets", f.buckets())
+                        .put("colliding_share", f.collidingShare())
+                        .put("predictions", f.predictions())
+                        .put("recall_at_20", f.recallAt20())
+                        .put("mrr_at_20", f.mrrAt20()))
+                .toList());
+  }
+}

@@ -1,0 +1,281 @@
+package dev.dolmen.evaluation.study;
+
+import dev.dolmen.server.DirectoryTree;
+import dev.dolmen.server.cli.CommandFailedException;
+import dev.dolmen.server.cli.terminal.JsonReport;
+import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
+import dev.dolmen.server.config.HumanUnits;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.data.SchemaInference;
+import dev.dolmen.server.data.TimeScale;
+import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.HistoryTraining;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code dolmen experiment sync-interval}. */
+@Command(
+    name = "sync-interval",
+    mixinStandardHelpOptions = true,
+    description = {
+      "What is lost when the parameters that serve are synced with the trainer now and then.",
+      "",
+      "The first clicks are learned, the rest is streamed in event time (an experiment of Monolith):"
+          + " every click is ranked, before it is learned, with everything that a ranking reads as of"
+          + " the last sync; sessions are always those of now. One pass of training, and a copy of"
+          + " what serves for each interval. Intervals of confidence are of the differences to"
+          + " serving at once, over hours drawn with replacement.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen experiment sync-interval --data datasets/globo --plot sync-interval.svg",
+      "  dolmen experiment sync-interval --data DIR --intervals 1d,1h --json sync.json"
+    })
+public final class SyncIntervalCommand implements Callable<Integer> {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of a dataset in RecBole's atomic files, with real timestamps.")
+  private Path data = Path.of("");
+
+  @Option(names = "--limit", paramLabel = "N", description = "Only the first N clicks.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(
+      names = "--learn-first",
+      paramLabel = "SHARE",
+      defaultValue = "0.6",
+      description =
+          "Share of the time that is learned before anything is ranked, more than 0 and less than"
+              + " 1. Default: ${DEFAULT-VALUE}.")
+  private double learnFirst = 0.6;
+
+  @Option(
+      names = "--intervals",
+      split = ",",
+      paramLabel = "DURATION",
+      defaultValue = "5h,1h,10m,1m",
+      description =
+          "Times between two syncs, beside never and at once: multiples of --batch."
+              + " Default: ${DEFAULT-VALUE}.")
+  private List<String> intervals = List.of("5h", "1h", "10m", "1m");
+
+  @Option(
+      names = "--batch",
+      paramLabel = "DURATION",
+      defaultValue = "10s",
+      description =
+          "Event time of a batch at most, which is what at once means here. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String batch = "10s";
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of the model and the intervals of confidence. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
+  private @Nullable Path json;
+
+  @Option(names = "--plot", paramLabel = "FILE.svg", description = "Also draw them.")
+  private @Nullable Path plot;
+
+  /** Below so many clicks a batch, the batches are named as what may explain the figures. */
+  private static final double FEW_CLICKS = 8;
+
+  private final Terminal out;
+  private final Terminal progress;
+
+  /** Prints to standard output. */
+  public SyncIntervalCommand() {
+    this(Terminal.stdout(), Terminal.stderr());
+  }
+
+  /** Prints figures to {@code out} and progress to {@code progress}. */
+  public SyncIntervalCommand(Terminal out, Terminal progress) {
+    this.out = out;
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    check(limit >= 1, "--limit: " + limit + ", expected 1 or more");
+    check(
+        learnFirst > 0 && learnFirst < 1,
+        "--learn-first: " + learnFirst + ", expected more than 0 and less than 1");
+    long batchMs = duration("--batch", batch, 1).toMillis();
+    List<SyncExperiment.Interval> syncs = new ArrayList<>();
+    for (String interval : intervals) {
+      syncs.add(new SyncExperiment.Interval(interval, duration("--intervals", interval, batchMs)));
+    }
+    RecBoleDataset dataset = RecBoleDataset.find(data);
+    ProgressBar reading = new ProgressBar(progress, "reading", 0, System::nanoTime);
+    InteractionProfile profile =
+        InteractionProfile.read(dataset, limit, (rows, share) -> reading.show(rows, ""));
+    reading.done();
+    SyncExperiment.Result result =
+        run(dataset, profile, new SyncExperiment.Options(fromMs(profile), batchMs, syncs, seed));
+    check(
+        result.predictions() > 0,
+        "--learn-first: " + learnFirst + " leaves nothing to rank: no session goes on after that");
+    print(result);
+    if (json != null) {
+      json(result).write(json);
+    }
+    if (plot != null) {
+      Files.writeString(plot, new SyncPlot(result.figures(), title()).svg());
+    }
+    return 0;
+  }
+
+  private static void check(boolean holds, String message) {
+    if (!holds) {
+      throw new CommandFailedException(2, message);
+    }
+  }
+
+  private static Duration duration(String option, String text, long unitMs) {
+    Duration duration = HumanUnits.duration(text).orElse(Duration.ZERO);
+    long ms = duration.toMillis();
+    check(
+        ms > 0 && ms % unitMs == 0 && duration.equals(Duration.ofMillis(ms)),
+        option
+            + ": "
+            + text
+            + ", expected a duration such as 10s, 1m or 5h"
+            + (unitMs > 1 ? ", a multiple of --batch" : ", of whole milliseconds"));
+    return duration;
+  }
+
+  /**
+   * When ranking begins.
+   *
+   * @throws CommandFailedException if the timestamps are no times
+   */
+  private long fromMs(InteractionProfile profile) {
+    double min = Double.POSITIVE_INFINITY;
+    double max = Double.NEGATIVE_INFINITY;
+    for (InteractionProfile.Part part : profile.parts()) {
+      min = Math.min(min, part.minTime());
+      max = Math.max(max, part.maxTime());
+    }
+    check(
+        profile.timeScale() != TimeScale.RUNNING_NUMBER,
+        String.format(
+            Locale.ROOT,
+            "%s: timestamps from %.0f to %.0f are a running number, expected seconds or"
+                + " milliseconds since 1970: syncs go by real time",
+            data,
+            min,
+            max));
+    return profile.timeScale().toMillis(min + learnFirst * (max - min));
+  }
+
+  private SyncExperiment.Result run(
+      RecBoleDataset dataset, InteractionProfile profile, SyncExperiment.Options options)
+      throws IOException {
+    EngineFeed feed = new EngineFeed(dataset, profile, SchemaInference.infer(dataset, profile));
+    ProgressBar bar = new ProgressBar(progress, "clicks", profile.events(), System::nanoTime);
+    Path directory = Files.createTempDirectory("dolmen-experiment-");
+    EngineOptions engine = engine(directory, feed);
+    try (HistoryTraining training = HistoryTraining.open(engine, InstantSource.system())) {
+      return new SyncExperiment(feed, training, options).run(clicks -> bar.show(clicks, ""));
+    } finally {
+      bar.done();
+      DirectoryTree.delete(directory);
+    }
+  }
+
+  private EngineOptions engine(Path directory, EngineFeed feed) {
+    EngineOptions d = EngineOptions.defaults(directory, feed.schema());
+    return new EngineOptions(
+        d.dataDirectory(),
+        d.schema(),
+        d.model(),
+        d.training(),
+        d.sessions(),
+        d.catalog(),
+        d.log(),
+        d.snapshots(),
+        seed);
+  }
+
+  private void print(SyncExperiment.Result result) {
+    TextTable table =
+        new TextTable(
+            "synced every",
+            "syncs",
+            "HR@20",
+            "to at once [95%]",
+            "NDCG@20",
+            "to at once [95%]",
+            "item was there",
+            "HR@20, items known before");
+    for (SyncFigures f : result.figures()) {
+      table.row(f.cells(result.figures().getLast()));
+    }
+    out.text(table.text());
+    out.line(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d of %,d clicks predicted, those after the first of their session, in %,d"
+                + " hours; at once is after at most %s",
+            title(),
+            result.predictions(),
+            result.clicks(),
+            result.hours(),
+            batch));
+    double perBatch = clicksPerBatch(result);
+    if (perBatch < FEW_CLICKS) {
+      out.line(
+          String.format(
+              Locale.ROOT,
+              "a batch held %.1f clicks in the mean: steps of so few follow single visitors, and"
+                  + " what stands still may rank better than what is trained so; a longer --batch"
+                  + " has fewer and larger ones",
+              perBatch));
+    }
+  }
+
+  /** Serving at once is synced with every batch. */
+  private static double clicksPerBatch(SyncExperiment.Result result) {
+    return (double) result.clicks() / Math.max(1, result.figures().getLast().syncs());
+  }
+
+  private String title() {
+    return String.valueOf(data.toAbsolutePath().normalize().getFileName());
+  }
+
+  private JsonReport json(SyncExperiment.Result result) {
+    SyncFigures best = result.figures().getLast();
+    return new JsonReport()
+        .put("machine", Machine.description())
+        .put("dataset", title())
+        .put("seed", seed)
+        .put("learn_first", learnFirst)
+        .put("clicks", result.clicks())
+        .put("predictions", result.predictions())
+        .put("hours", result.hours())
+        .put("clicks_per_batch", clicksPerBatch(result))
+        .put("results", result.figures().stream().map(f -> f.json(best)).toList());
+  }
+}

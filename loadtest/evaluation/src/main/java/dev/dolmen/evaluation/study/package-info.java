@@ -1,0 +1,8 @@
+/**
+ * Experiments: claims that the product is built on, put to the test on somebody's data through the
+ * same engine that serves. May depend on every module; one thread beside the engine's own.
+ */
+@NullMarked
+package dev.dolmen.evaluation.study;
+
+import org.jspecify.annotations.NullMarked;

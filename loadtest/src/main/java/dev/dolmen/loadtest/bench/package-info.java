@@ -1,8 +1,0 @@
-/**
- * Benchmarks, run by {@code dolmen bench} through JMH in forked processes with the product's JVM
- * flags. Each benchmark's state is JMH's to share or not.
- */
-@NullMarked
-package dev.dolmen.loadtest.bench;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * The README's example as code that is compiled and run. May depend on the API alone, as a user's
- * backend does; one thread.
- */
-@NullMarked
-package dev.dolmen.loadtest.example;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,174 @@
+package dev.dolmen.traffic.demo;
+
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.traffic.generator.Connection;
+import dev.dolmen.traffic.local.LocalServer;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dolmen demo}. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows the product at work: a shop of about 2,000 products and simulated visitors who click"
+          + " and ask for recommendations over gRPC, at a rate that does not wait for the server.",
+      "",
+      "The whole product starts in this process, on a free port and a temporary data directory."
+          + " Recall@20 is the server's own progressive validation: every click is predicted before"
+          + " it is learned. Half-way the visitors' taste changes, so that recall falls and recovers.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen demo",
+      "  dolmen demo --seconds 20 --json demo.json",
+      "  dolmen demo --forever --rate 600"
+    })
+public final class DemoCommand implements Callable<Integer> {
+  private static final double RECOMMENDS_PER_CLICK = 0.25;
+
+  /** Visitors present at once per click a second: each acts every two seconds. */
+  private static final double VISITORS_PER_RATE = 2;
+
+  /**
+   * A visitor's next click comes after two seconds in the mean, and nobody waits for half an hour.
+   */
+  private static final long IMPRESSION_WINDOW_SEC = 5;
+
+  private static final PrintStream NOWHERE =
+      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "60",
+      paramLabel = "N",
+      description = "How long. Default: ${DEFAULT-VALUE}.")
+  private double seconds = 60;
+
+  @Option(
+      names = "--forever",
+      description = "Until interrupted; the taste changes every --seconds.")
+  private boolean forever;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "400",
+      paramLabel = "R",
+      description =
+          "Clicks a second; a quarter as many recommendations. Default: ${DEFAULT-VALUE}.")
+  private double rate = 400;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Source of catalogue, visitors and schedule. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "8",
+      paramLabel = "N",
+      description =
+          "Seconds before the demonstration in which the JVM compiles what will run, with other"
+              + " visitors on another server in this process; 0 for none. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double warmUp = 8;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
+  private @Nullable Path json;
+
+  private final Terminal out;
+
+  /** Prints to standard output. */
+  public DemoCommand() {
+    this(Terminal.stdout());
+  }
+
+  /** Prints to {@code out}. */
+  public DemoCommand(Terminal out) {
+    this.out = out;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    require(seconds >= 1 && seconds <= 86_400, "--seconds", seconds, "1 to 86,400");
+    require(rate >= 1 && rate <= 100_000, "--rate", rate, "1 to 100,000");
+    require(warmUp >= 0 && warmUp <= 600, "--warm-up", warmUp, "0 to 600");
+    DemoOptions options =
+        new DemoOptions(
+            seconds,
+            forever,
+            rate,
+            rate * RECOMMENDS_PER_CLICK,
+            (int) Math.max(20, rate * VISITORS_PER_RATE),
+            seed);
+    out.line("Dolmen demo: the whole product starts in this process");
+    try {
+      warmUp(options);
+      return demonstrate(options);
+    } catch (IOException | StatusRuntimeException e) {
+      out.line("dolmen demo: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  /**
+   * Lets the JVM compile what will run, with visitors of another server whose figures nobody sees.
+   */
+  private void warmUp(DemoOptions options) throws IOException, InterruptedException {
+    if (warmUp <= 0) {
+      return;
+    }
+    out.line(
+        String.format(
+            Locale.ROOT,
+            "warming up the JVM for %.0f s on another catalogue, data and model, then thrown away",
+            warmUp));
+    try (LocalServer server = LocalServer.start(config());
+        Connection connection = Connection.open("127.0.0.1", server.port())) {
+      new Demo(connection, options.forWarmUp(warmUp), new Terminal(NOWHERE, false)).watch();
+    }
+  }
+
+  private static DolmenConfig config() {
+    DolmenConfig config = DolmenConfig.defaults(Path.of(""), ShopSchema.schema());
+    return config.withSessions(config.sessions().withImpressionWindowSec(IMPRESSION_WINDOW_SEC));
+  }
+
+  private int demonstrate(DemoOptions options) throws IOException, InterruptedException {
+    try (LocalServer server = LocalServer.start(config());
+        Connection connection = Connection.open("127.0.0.1", server.port())) {
+      DemoResult result = new Demo(connection, options, out).run();
+      out.text(result.text());
+      if (json != null) {
+        result.json().write(json);
+      }
+      return 0;
+    }
+  }
+
+  private void require(boolean condition, String option, double value, String expected) {
+    if (!condition && spec != null) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), option + ": " + value + ", expected " + expected);
+    }
+  }
+}

@@ -1,0 +1,272 @@
+package dev.dolmen.traffic.demo;
+
+import com.google.protobuf.util.Timestamps;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.traffic.generator.CatalogUpload;
+import dev.dolmen.traffic.generator.Connection;
+import dev.dolmen.v1.Acknowledgement;
+import dev.dolmen.v1.EventType;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.PublishRequest;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.ScoreRequest;
+import dev.dolmen.v1.ScoredItem;
+import dev.dolmen.v1.SessionContext;
+import dev.dolmen.v1.SessionEvent;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the demonstration shows at its end: recommendations of one session before and after three
+ * clicks, and what the model makes of products whose metadata arrived moments ago.
+ */
+final class Finale {
+  private static final int SHOWN = 5;
+  private static final int NEWCOMERS = 9;
+  private static final int TITLE_WIDTH = 52;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private final Connection connection;
+  private final ProductCatalog catalog;
+  private final Taste taste;
+  private final String runId;
+  private final Terminal terminal;
+  private final Map<String, Product> newcomers = new HashMap<>();
+
+  Finale(
+      Connection connection, ProductCatalog catalog, Taste taste, String runId, Terminal terminal) {
+    this.connection = connection;
+    this.catalog = catalog;
+    this.taste = taste;
+    this.runId = runId;
+    this.terminal = terminal;
+  }
+
+  /**
+   * Shows everything.
+   *
+   * @return ranks of products never clicked, each for a session whose taste it fits; ascending
+   */
+  List<Integer> show() throws IOException {
+    showThreeClicks();
+    return showNewcomers();
+  }
+
+  private void showThreeClicks() throws IOException {
+    String session = runId + "-you";
+    Product first = loyalSeries(0).getFirst();
+    List<Product> later = loyalSeries(catalog.seriesCount() / 2);
+    terminal.line("");
+    terminal.line(terminal.bold("One session, before and after three clicks"));
+    click(session, 0, first);
+    terminal.line("  clicked    " + first.title());
+    print(recommend(session));
+    List<Product> clicks = List.of(later.get(0), later.get(3), later.get(6));
+    for (int i = 0; i < clicks.size(); i++) {
+      click(session, i + 1, clicks.get(i));
+      terminal.line("  clicked    " + clicks.get(i).title());
+    }
+    print(recommend(session));
+  }
+
+  /** A series in which visitors go on, at or after number {@code from}. */
+  private List<Product> loyalSeries(int from) {
+    for (int i = 0; i < catalog.seriesCount(); i++) {
+      int series = (from + i) % catalog.seriesCount();
+      if (taste.nextSeries()[series] == series) {
+        return catalog.ofSeries(series);
+      }
+    }
+    return catalog.ofSeries(from);
+  }
+
+  private void click(String session, int number, Product product) throws IOException {
+    Acknowledgement ack =
+        connection
+            .feedbackBlocking()
+            .publishBatch(
+                PublishRequest.newBuilder()
+                    .addEvents(
+                        FeedbackEvent.newBuilder()
+                            .setEventId(session + "/" + number)
+                            .setSessionId(session)
+                            .setItemId(product.id())
+                            .setType(EventType.EVENT_TYPE_CLICK)
+                            .setTime(Timestamps.fromMillis(System.currentTimeMillis())))
+                    .build())
+            .getAcknowledgements(0);
+    if (ack.getStatus() != Acknowledgement.Status.STATUS_ACCEPTED) {
+      throw new IOException(ack.getStatus() + " " + ack.getField() + ": " + ack.getMessage());
+    }
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (connection.status().getLearnedLogOffset() < ack.getLogOffset()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("a click was not learned within a minute");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  private RecommendResponse recommend(String session) {
+    return connection
+        .recommendationsBlocking()
+        .recommend(
+            RecommendRequest.newBuilder()
+                .setSession(SessionContext.newBuilder().setSessionId(session))
+                .setK(SHOWN)
+                .setNoImpression(true)
+                .build());
+  }
+
+  private void print(RecommendResponse response) {
+    terminal.line(
+        terminal.dim(
+            String.format(
+                Locale.ROOT,
+                "  recommended, model version %,d, %d events read",
+                response.getModelVersion(),
+                response.getSessionEventsUsed())));
+    int place = 0;
+    for (ScoredItem item : response.getItemsList()) {
+      terminal.line(row(++place, item));
+    }
+  }
+
+  private String row(int place, ScoredItem item) {
+    Product p = find(item.getItemId());
+    if (p == null) {
+      return String.format(Locale.ROOT, "    %d  %s", place, item.getItemId());
+    }
+    return String.format(
+        Locale.ROOT,
+        "    %d  %-" + TITLE_WIDTH + "s %-36s %8.2f €  %6.2f",
+        place,
+        p.title(),
+        p.department() + " › " + p.category() + " › " + p.typeName(),
+        p.price(),
+        item.getScore());
+  }
+
+  private @Nullable Product find(String id) {
+    Product newcomer = newcomers.get(id);
+    return newcomer != null ? newcomer : catalog.find(id);
+  }
+
+  private List<Integer> showNewcomers() throws IOException {
+    List<Product> arrivals = new ArrayList<>();
+    List<List<Product>> fitting = new ArrayList<>();
+    for (int i = 0; i < NEWCOMERS; i++) {
+      List<Product> series = loyalSeries(i * catalog.seriesCount() / NEWCOMERS);
+      arrivals.add(newcomer(series, i));
+      // Types three, four and one of the series: the way that leads to type two, the newcomer's.
+      fitting.add(
+          List.of(
+              series.get(2 * ProductCatalog.VARIANTS),
+              series.get(3 * ProductCatalog.VARIANTS),
+              series.getFirst()));
+    }
+    arrivals.forEach(p -> newcomers.put(p.id(), p));
+    long start = System.nanoTime();
+    try {
+      CatalogUpload.upload(connection, arrivals.stream().map(ShopSchema::item).toList());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+    Product first = arrivals.getFirst();
+    RecommendResponse onNewcomer = recommend(List.of(first));
+    terminal.line("");
+    terminal.line(
+        terminal.bold("A session on a product that did not exist ")
+            + terminal.bold(
+                String.format(Locale.ROOT, "%.0f ms ago", (System.nanoTime() - start) / 1e6)));
+    terminal.line("  new        " + first.title() + ", never clicked by anybody");
+    print(onNewcomer);
+    List<Integer> ranks = new ArrayList<>();
+    for (int i = 0; i < NEWCOMERS; i++) {
+      ranks.add(rank(arrivals.get(i), fitting.get(i)));
+    }
+    terminal.line("");
+    terminal.line(terminal.bold("New products for visitors whose taste they fit"));
+    terminal.line(
+        "  each was ranked among all "
+            + (catalog.products().size() + NEWCOMERS)
+            + " products for a session of three clicks that lead to it");
+    for (int i = 0; i < NEWCOMERS; i++) {
+      terminal.line(
+          String.format(Locale.ROOT, "    rank %4d  %s", ranks.get(i), arrivals.get(i).title()));
+    }
+    return ranks.stream().sorted().toList();
+  }
+
+  /** A variant that the shop did not have of the second type of a series. */
+  private Product newcomer(List<Product> series, int number) {
+    Product like = series.get(ProductCatalog.VARIANTS);
+    List<Product> alike = series.subList(ProductCatalog.VARIANTS, 2 * ProductCatalog.VARIANTS);
+    String variant =
+        catalog.variants(like).stream()
+            .filter(v -> alike.stream().noneMatch(p -> p.title().endsWith(", " + v)))
+            .findFirst()
+            .orElse("special edition");
+    String title = like.title().substring(0, like.title().lastIndexOf(',')) + ", " + variant;
+    return new Product(
+        -1,
+        "new" + number,
+        title,
+        like.department(),
+        like.category(),
+        like.typeName(),
+        like.categoryIndex(),
+        like.type(),
+        like.series(),
+        like.brand(),
+        like.tier(),
+        like.price(),
+        1);
+  }
+
+  private static SessionContext.Builder session(List<Product> clicked) {
+    SessionContext.Builder session = SessionContext.newBuilder();
+    clicked.forEach(p -> session.addEvents(SessionEvent.newBuilder().setItemId(p.id())));
+    return session;
+  }
+
+  private RecommendResponse recommend(List<Product> clicked) {
+    return connection
+        .recommendationsBlocking()
+        .recommend(
+            RecommendRequest.newBuilder()
+                .setSession(session(clicked))
+                .setK(SHOWN)
+                .setNoImpression(true)
+                .build());
+  }
+
+  /** 1 + how many products that the session has not seen score as high or higher. */
+  private int rank(Product newcomer, List<Product> clicked) {
+    ScoreRequest.Builder request = ScoreRequest.newBuilder().setSession(session(clicked));
+    catalog.products().stream()
+        .filter(p -> !clicked.contains(p))
+        .forEach(p -> request.addItemIds(p.id()));
+    newcomers.keySet().stream().sorted().forEach(request::addItemIds);
+    List<ScoredItem> scored =
+        connection.recommendationsBlocking().score(request.build()).getItemsList();
+    float own = Float.NEGATIVE_INFINITY;
+    for (ScoredItem item : scored) {
+      own = item.getItemId().equals(newcomer.id()) ? item.getScore() : own;
+    }
+    int rank = 1;
+    for (ScoredItem item : scored) {
+      rank += item.getScore() >= own && !item.getItemId().equals(newcomer.id()) ? 1 : 0;
+    }
+    return rank;
+  }
+}

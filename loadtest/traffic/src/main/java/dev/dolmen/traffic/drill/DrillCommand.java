@@ -1,0 +1,130 @@
+package dev.dolmen.traffic.drill;
+
+import dev.dolmen.server.DirectoryTree;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.traffic.local.LocalServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dolmen drill}. */
+@Command(
+    name = "drill",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Starts a server process, sends it the clicks of a simulated shop, does the damage, and"
+          + " compares: every acknowledged event is in the log, none is learned twice, and what was"
+          + " learned equals, to the bit, what a run that never stopped learns from the same log.",
+      "",
+      "  crash      kill -9 at random moments, appends, batches and snapshots alike",
+      "  duplicate  every event is sent twice",
+      "  reorder    events are shuffled within about three seconds",
+      "  disk-full  the data directory's disk, a small tmpfs (needs root), fills up three times to"
+          + " the last byte: events and snapshots are refused, and taken again when there is room;"
+          + " a start on the full disk must say so and end",
+      "  slow-disk  the log pauses, for 0.4 s at most, before or after it takes a record; three kills",
+      "  clock-jump the server's clock is set by up to six hours, ahead and back, every 0.7 s; three"
+          + " kills. Events have their clients' time, so what is learned must be the same as ever",
+      ""
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:nothing was lost, learned twice, or learned otherwise",
+      "1:something was, or the drill could not be done",
+      "2:the command line is not valid"
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen drill crash",
+      "  dolmen drill duplicate --seconds 20 --json duplicate.json"
+    })
+public final class DrillCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "DRILL",
+      description = "crash, duplicate, reorder, disk-full, slow-disk or clock-jump.",
+      converter = DrillKindConverter.class)
+  private DrillKind kind = DrillKind.CRASH;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "60",
+      paramLabel = "N",
+      description = "Seconds of traffic, starts not counted. Default: ${DEFAULT-VALUE}.")
+  private double seconds = 60;
+
+  @Option(
+      names = "--kills",
+      defaultValue = "20",
+      paramLabel = "N",
+      description =
+          "How often crash kills the process; at most, where others do. Default: ${DEFAULT-VALUE}.")
+  private int kills = 20;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Source of clicks and moments. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
+  private @Nullable Path json;
+
+  private final Terminal out;
+  private final Terminal progress;
+
+  /** Prints to standard output. */
+  public DrillCommand() {
+    this(Terminal.stdout(), Terminal.stderr());
+  }
+
+  /** Prints figures to {@code out} and progress to {@code progress}. */
+  public DrillCommand(Terminal out, Terminal progress) {
+    this.out = out;
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    require(seconds >= 1 && seconds <= 86_400, "--seconds: " + seconds + ", expected 1 to 86,400");
+    require(kills >= 1 && kills <= 10_000, "--kills: " + kills + ", expected 1 to 10,000");
+    LocalServer.quietLogs();
+    Path directory = Files.createTempDirectory("dolmen-drill-");
+    DrillResult result;
+    try {
+      result = new Drill(kind, seconds, kills, seed, directory, progress).run();
+    } catch (IOException e) {
+      progress.clear();
+      out.line("the drill failed: " + e.getMessage());
+      out.line("everything is kept in " + directory);
+      return 1;
+    }
+    out.text(result.text());
+    if (json != null) {
+      result.json().write(json);
+    }
+    if (!result.passed()) {
+      out.line("everything is kept in " + directory);
+      return 1;
+    }
+    DirectoryTree.delete(directory);
+    return 0;
+  }
+
+  private void require(boolean condition, String problem) {
+    if (!condition && spec != null) {
+      throw new ParameterException(spec.commandLine(), problem);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.dolmen.traffic.generator;
+
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.CatalogServiceGrpc;
+import dev.dolmen.v1.CreateSnapshotRequest;
+import dev.dolmen.v1.FeedbackServiceGrpc;
+import dev.dolmen.v1.GetStatusRequest;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.ListItemsRequest;
+import dev.dolmen.v1.ListItemsResponse;
+import dev.dolmen.v1.RecommendationServiceGrpc;
+import dev.dolmen.v1.StatusResponse;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A connection to one server, with the stubs that measuring needs. Any thread. */
+public final class Connection implements AutoCloseable {
+  private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+  private final String target;
+  private final ManagedChannel channel;
+
+  private Connection(String target, ManagedChannel channel) {
+    this.target = target;
+    this.channel = channel;
+  }
+
+  /** Connects in plain text when first used. */
+  public static Connection open(String host, int port) {
+    return open(host, port, InsecureChannelCredentials.create());
+  }
+
+  /**
+   * Connects when first used.
+   *
+   * @param target {@code HOST:PORT}
+   * @param credentials how the connection is secured
+   * @throws IllegalArgumentException if the target is not of that form
+   */
+  public static Connection open(String target, ChannelCredentials credentials) {
+    int colon = target.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(target.substring(colon + 1));
+      if (colon > 0 && port > 0 && port < 65_536) {
+        return open(target.substring(0, colon), port, credentials);
+      }
+    } catch (NumberFormatException e) {
+      // The same refusal as for a port out of range.
+    }
+    throw new IllegalArgumentException("\"" + target + "\", expected HOST:PORT");
+  }
+
+  private static Connection open(String host, int port, ChannelCredentials credentials) {
+    return new Connection(
+        host + ":" + port,
+        NettyChannelBuilder.forAddress(host, port, credentials)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .build());
+  }
+
+  /** {@code HOST:PORT}. */
+  public String target() {
+    return target;
+  }
+
+  public RecommendationServiceGrpc.RecommendationServiceStub recommendations() {
+    return RecommendationServiceGrpc.newStub(channel);
+  }
+
+  public RecommendationServiceGrpc.RecommendationServiceBlockingStub recommendationsBlocking() {
+    return RecommendationServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  public FeedbackServiceGrpc.FeedbackServiceStub feedback() {
+    return FeedbackServiceGrpc.newStub(channel);
+  }
+
+  public FeedbackServiceGrpc.FeedbackServiceBlockingStub feedbackBlocking() {
+    return FeedbackServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  public CatalogServiceGrpc.CatalogServiceStub catalog() {
+    return CatalogServiceGrpc.newStub(channel);
+  }
+
+  /** The server's status now. */
+  public StatusResponse status() {
+    return AdminServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .getStatus(GetStatusRequest.getDefaultInstance());
+  }
+
+  /** Has the server take a snapshot; returns when it is durable. */
+  public void createSnapshot() {
+    var _ =
+        AdminServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(60, TimeUnit.SECONDS)
+            .createSnapshot(CreateSnapshotRequest.getDefaultInstance());
+  }
+
+  /** Items of the catalogue, in the server's order, {@code limit} at most. */
+  public List<Item> items(int limit) {
+    CatalogServiceGrpc.CatalogServiceBlockingStub stub =
+        CatalogServiceGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+    List<Item> items = new ArrayList<>();
+    String page = "";
+    do {
+      ListItemsResponse response =
+          stub.listItems(
+              ListItemsRequest.newBuilder()
+                  .setPageSize(Math.min(1_000, Math.max(1, limit - items.size())))
+                  .setPageToken(page)
+                  .build());
+      items.addAll(response.getItemsList());
+      page = response.getNextPageToken();
+    } while (!page.isEmpty() && items.size() < limit);
+    return List.copyOf(items.subList(0, Math.min(limit, items.size())));
+  }
+
+  @Override
+  public void close() {
+    channel.shutdown();
+    try {
+      if (!channel.awaitTermination(5, TimeUnit.SECONDS)) {
+        channel.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      channel.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package dev.dolmen.traffic.local;
+
+import dev.dolmen.server.cli.DolmenCommand;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server in a process of its own, {@code dolmen serve} or one that takes the same, on two ports
+ * that stay the same from start to start. One thread.
+ */
+public final class ServerProcess implements AutoCloseable {
+  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+  private static final int POLL_MS = 5;
+
+  private final Class<?> main;
+  private final String command;
+  private final Path config;
+  private final Path log;
+  private final int heapMb;
+  private final int port = freePort();
+  private final int metricsPort = freePort();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private @Nullable Process process;
+
+  /**
+   * {@code dolmen serve}.
+   *
+   * @param config its configuration
+   * @param log file that its output is appended to
+   * @param heapMb its heap at most
+   */
+  public static ServerProcess serving(Path config, Path log, int heapMb) throws IOException {
+    return new ServerProcess(DolmenCommand.class, "serve", config, log, heapMb);
+  }
+
+  /**
+   * Another server.
+   *
+   * @param main takes {@code command --config FILE --port N --metrics-port N}
+   */
+  public ServerProcess(Class<?> main, String command, Path config, Path log, int heapMb)
+      throws IOException {
+    this.heapMb = heapMb;
+    this.main = main;
+    this.command = command;
+    this.config = config;
+    this.log = log;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Where gRPC listens. */
+  public int port() {
+    return port;
+  }
+
+  /**
+   * Starts the process and waits until it says that it takes feedback: later than recommendations,
+   * if it has a log to replay.
+   *
+   * @return milliseconds from the start of the process
+   * @throws IOException with the end of its output if it ends, or is not ready for two minutes
+   */
+  public long start() throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    Process started = launch();
+    while (!ready()) {
+      if (!started.isAlive()) {
+        throw new IOException("the server ended with " + started.exitValue() + output());
+      }
+      if (System.nanoTime() - start > READY_WITHIN.toNanos()) {
+        throw new IOException("the server is not ready after " + READY_WITHIN + output());
+      }
+      Thread.sleep(POLL_MS);
+    }
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+  }
+
+  /**
+   * Starts the process, which is to end by itself with exit code 1.
+   *
+   * @return the end of its output
+   * @throws IOException if it ends with another one, or not within two minutes
+   */
+  public String startRefused() throws IOException, InterruptedException {
+    Process started = launch();
+    if (!started.waitFor(READY_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IOException("the server has not ended after " + READY_WITHIN + output());
+    }
+    if (started.exitValue() != 1) {
+      throw new IOException(
+          "the server ended with " + started.exitValue() + ", expected 1" + output());
+    }
+    return output();
+  }
+
+  private Process launch() throws IOException {
+    List<String> arguments =
+        List.of(
+            command,
+            "--config",
+            config.toString(),
+            "--port",
+            Integer.toString(port),
+            "--metrics-port",
+            Integer.toString(metricsPort));
+    Process started =
+        Machine.javaProcess(List.of("-Xmx" + heapMb + "m"), main, arguments)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    process = started;
+    return started;
+  }
+
+  private boolean ready() throws InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + metricsPort + "/readyz/feedback");
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(2)).build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false; // It does not listen yet.
+    }
+  }
+
+  private String output() throws IOException {
+    List<String> lines = Files.readAllLines(log);
+    return ":\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+  }
+
+  /** Ends it as {@code kill -9} does, and waits for its end. */
+  public void kill() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly().waitFor();
+    }
+  }
+
+  @Override
+  public void close() {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly();
+    }
+    http.close();
+  }
+}

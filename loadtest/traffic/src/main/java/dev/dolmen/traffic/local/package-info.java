@@ -1,0 +1,10 @@
+/**
+ * The server that measuring commands start in their own process, on a free port and a temporary
+ * data directory, and what can be learned of a server process on this machine.
+ *
+ * <p>May depend on {@code server}. Used from the command's main thread.
+ */
+@NullMarked
+package dev.dolmen.traffic.local;
+
+import org.jspecify.annotations.NullMarked;

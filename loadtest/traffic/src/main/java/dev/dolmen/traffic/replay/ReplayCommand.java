@@ -1,0 +1,223 @@
+package dev.dolmen.traffic.replay;
+
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.cli.ServerTrust;
+import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.config.ConfigException;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.data.SchemaInference;
+import dev.dolmen.server.data.TimeScale;
+import dev.dolmen.traffic.generator.Connection;
+import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.traffic.local.ProcessMemory;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dolmen replay}. */
+@Command(
+    name = "replay",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Streams a dataset of clicks through the server and reports how well it predicted each next"
+          + " click before learning it.",
+      "",
+      "The dataset is a folder in RecBole's atomic-file format: NAME.inter (or NAME.train.inter and"
+          + " NAME.test.inter) and NAME.item, plain or .gz. The catalogue is upserted first; then"
+          + " every click goes through FeedbackService.Publish in time order. Without --server the"
+          + " whole product starts in this process, on a free port and a temporary data directory,"
+          + " with a schema inferred from the files.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen replay --data datasets/diginetica",
+      "  dolmen replay --data datasets/globo --json globo.json",
+      "  dolmen replay --data datasets/globo --speed 600 --server 127.0.0.1:7070"
+    })
+public final class ReplayCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the dataset.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--speed",
+      defaultValue = "max",
+      paramLabel = "max|N",
+      description = "As fast as the server takes it, or N times real time. Default: max.")
+  private String speed = "max";
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      description = "A running server instead of one in this process.")
+  private @Nullable String server;
+
+  @Mixin private ServerTrust trust = new ServerTrust();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = {
+        "Configuration of the server in this process, instead of the inferred schema and defaults."
+            + " Its addresses and data directory are not used. With --server: the schema that the"
+            + " running server has."
+      })
+  private @Nullable Path config;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Only the first N clicks.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(
+      names = "--slices",
+      defaultValue = "12",
+      paramLabel = "N",
+      description = "Slices of equal time to report by. Default: ${DEFAULT-VALUE}.")
+  private int slices = 12;
+
+  @Option(
+      names = "--window",
+      defaultValue = "4096",
+      paramLabel = "N",
+      description = "Clicks sent and not acknowledged at most. Default: ${DEFAULT-VALUE}.")
+  private int window = 4_096;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
+  private @Nullable Path json;
+
+  private final Terminal out;
+  private final Terminal err;
+
+  /** Prints to the process's own streams. */
+  public ReplayCommand() {
+    this(Terminal.stdout(), Terminal.stderr());
+  }
+
+  /** Prints results to {@code out}, progress and errors to {@code err}. */
+  public ReplayCommand(Terminal out, Terminal err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ReplayOptions options = options();
+    try {
+      replay(options);
+      return 0;
+    } catch (ConfigException e) {
+      err.clear();
+      err.line(String.valueOf(e.getMessage()));
+      return 2;
+    } catch (IOException | IllegalArgumentException | StatusRuntimeException e) {
+      err.clear();
+      err.line("dolmen replay: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private ReplayOptions options() {
+    require(slices >= 1 && slices <= 1_000, "--slices", slices, "1 to 1,000");
+    require(window >= 1 && window <= 1_000_000, "--window", window, "1 to 1,000,000");
+    require(limit >= 1, "--limit", limit, "1 or more");
+    double multiple = 0;
+    if (!speed.equals("max")) {
+      try {
+        multiple = Double.parseDouble(speed);
+      } catch (NumberFormatException e) {
+        multiple = -1;
+      }
+      require(multiple > 0 && multiple < 1e9, "--speed", speed, "max or a number above 0");
+    }
+    return new ReplayOptions(multiple, slices, window, 128, 500);
+  }
+
+  private void require(boolean condition, String option, Object value, String expected) {
+    if (!condition && spec != null) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), option + ": " + value + ", expected " + expected);
+    }
+  }
+
+  private void replay(ReplayOptions options)
+      throws IOException, ConfigException, InterruptedException {
+    RecBoleDataset dataset = RecBoleDataset.find(data);
+    ProgressBar bar = new ProgressBar(err, "reading " + dataset.name(), 0, System::nanoTime);
+    InteractionProfile profile =
+        InteractionProfile.read(dataset, limit, (rows, share) -> bar.show(rows, "clicks"));
+    bar.done();
+    if (options.speed() > 0 && profile.timeScale() == TimeScale.RUNNING_NUMBER) {
+      throw new IllegalArgumentException(
+          "--speed: " + speed + ", expected max, as the timestamps are only running numbers");
+    }
+    err.line(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d clicks of %,d sessions on %,d items, in %s",
+            dataset.name(),
+            profile.events(),
+            profile.sessions(),
+            profile.items().size(),
+            files(dataset)));
+    DolmenConfig settings =
+        config == null
+            ? DolmenConfig.defaults(data, SchemaInference.infer(dataset, profile))
+            : DolmenConfig.load(config, System.getenv());
+    if (server != null) {
+      try (Connection connection = Connection.open(server, trust.credentials())) {
+        run(connection, dataset, profile, settings.schema(), options);
+      }
+    } else {
+      try (LocalServer local = LocalServer.start(settings);
+          Connection connection = Connection.open("127.0.0.1", local.port())) {
+        run(connection, dataset, profile, settings.schema(), options);
+      }
+    }
+  }
+
+  private void run(
+      Connection connection,
+      RecBoleDataset dataset,
+      InteractionProfile profile,
+      Schema schema,
+      ReplayOptions options)
+      throws IOException, InterruptedException {
+    DatasetReplay replay = new DatasetReplay(connection, dataset, profile, schema, options, err);
+    long items = replay.uploadCatalog();
+    err.line(String.format(Locale.ROOT, "catalogue: %,d items upserted", items));
+    ReplayResult result = replay.run();
+    OptionalLong peak =
+        server == null
+            ? ProcessMemory.ownPeakRssBytes()
+            : ProcessMemory.listenerPeakRssBytes(
+                Integer.parseInt(server.substring(server.lastIndexOf(':') + 1)));
+    out.text(result.text(files(dataset), peak));
+    if (json != null) {
+      result.json(dataset.name(), files(dataset), peak).write(json);
+    }
+  }
+
+  private static List<String> files(RecBoleDataset dataset) {
+    return dataset.parts().stream().map(p -> String.valueOf(p.getFileName())).toList();
+  }
+}

@@ -1,0 +1,50 @@
+package dev.dolmen.traffic.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolmen.server.cli.terminal.Terminal;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** A few seconds of the demonstration, the whole product included. */
+class DemoCommandTest {
+  @TempDir Path folder;
+
+  @Test
+  void showsEverythingAndReports() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Terminal out = new Terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8), false);
+    Path json = folder.resolve("demo.json");
+    int exit =
+        new CommandLine(new DemoCommand(out))
+            .execute(
+                "--seconds", "3", "--rate", "100", "--warm-up", "1", "--json", json.toString());
+    String text = bytes.toString(StandardCharsets.UTF_8);
+    assertThat(exit).as(text).isZero();
+    assertThat(text)
+        .contains("taste changes")
+        .contains("One session, before and after three clicks")
+        .contains(", never clicked by anybody");
+    JsonNode report = new ObjectMapper().readTree(json.toFile());
+    for (String share : List.of("recall_at_20", "popularity_recall_at_20")) {
+      assertThat(report.get(share).asDouble()).isBetween(0.0, 1.0);
+    }
+    for (String figure :
+        List.of(
+            "events_per_second", "latency_p50_ms", "latency_p99_ms", "freshness_p99_ms", "rows")) {
+      assertThat(report.has(figure)).as(figure).isTrue();
+    }
+    assertThat(report.get("events").asLong()).isPositive();
+    assertThat(report.get("cold_item_rank").asInt()).isBetween(1, 2_100);
+    assertThat(report.get("cold_item_ranks")).hasSize(9);
+  }
+}

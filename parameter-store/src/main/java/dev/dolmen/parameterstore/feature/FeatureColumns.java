@@ -1,0 +1,56 @@
+package dev.dolmen.parameterstore.feature;
+
+import java.util.Arrays;
+
+/** Columns of {@link Features} being put together, one after the other. */
+final class FeatureColumns {
+  private final int[] columnStart;
+  private int columns;
+  private long[] fids = new long[16];
+  private float[] weights = new float[16];
+  private int entries;
+
+  FeatureColumns(int columns) {
+    columnStart = new int[columns + 1];
+  }
+
+  void add(long fid, float weight) {
+    if (entries == fids.length) {
+      fids = Arrays.copyOf(fids, 2 * entries);
+      weights = Arrays.copyOf(weights, 2 * entries);
+    }
+    fids[entries] = fid;
+    weights[entries++] = weight;
+  }
+
+  /** Adds {@code n} fids, each with weight 1/n. */
+  void addMean(long[] values, int n) {
+    for (int i = 0; i < n; i++) {
+      add(values[i], 1f / n);
+    }
+  }
+
+  /** Adds two neighbouring knots, or one where the number lies on it. */
+  void addBetween(long below, long above, float weightAbove) {
+    if (weightAbove < 1) {
+      add(below, 1 - weightAbove);
+    }
+    if (weightAbove > 0) {
+      add(above, weightAbove);
+    }
+  }
+
+  /** Ends the column; one without entries is absent. */
+  void end() {
+    columnStart[++columns] = entries;
+  }
+
+  Features toFeatures() {
+    if (columns != columnStart.length - 1) {
+      throw new IllegalStateException(
+          columns + " columns ended, " + (columnStart.length - 1) + " expected");
+    }
+    return new Features(
+        Arrays.copyOf(fids, entries), Arrays.copyOf(weights, entries), columnStart.clone());
+  }
+}

@@ -1,0 +1,139 @@
+package dev.dolmen.parameterstore.feature;
+
+import dev.dolmen.parameterstore.schema.KnotOptions;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SlotValue;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The knots of those number slots whose knots are quantiles of the catalogue. They move each time
+ * that as many numbers as ever before have come, and rest after {@value QuantileSample#MAX_VALUES};
+ * features that were extracted before a move are out of date.
+ *
+ * <p>One writer calls {@link #observe}, {@link #copy} and {@link #readFrom}; any thread extracts
+ * features at the same time.
+ */
+public final class LearnedKnots {
+  private final Schema schema;
+  private final @Nullable QuantileSample[] samples;
+
+  /** By slot; null where knots are not learned. The array is replaced, never changed. */
+  private volatile @Nullable Knots[] knots;
+
+  LearnedKnots(Schema schema) {
+    this.schema = schema;
+    samples = new QuantileSample[schema.slots().size()];
+    knots = new Knots[samples.length];
+    for (int number = 0; number < samples.length; number++) {
+      Slot slot = schema.slots().get(number);
+      if (slot.kind() == SlotKind.NUMBER
+          && slot.knots() instanceof KnotOptions.Quantiles quantiles) {
+        samples[number] = new QuantileSample(quantiles.knots(), number);
+        knots[number] = Knots.NONE;
+      }
+    }
+  }
+
+  /** Knots by slot, as of now. */
+  @Nullable Knots[] now() {
+    return knots;
+  }
+
+  /**
+   * Learns from the numbers of an item that the schema takes.
+   *
+   * @return whether knots have moved
+   */
+  public boolean observe(Item item) {
+    @Nullable Knots[] moved = null;
+    for (int number = 0; number < samples.length; number++) {
+      QuantileSample sample = samples[number];
+      if (sample != null) {
+        SlotValue value = item.getSlotsMap().get(schema.slots().get(number).name());
+        if (value != null && value.hasNumber() && sample.add(value.getNumber())) {
+          moved = moved == null ? knots.clone() : moved;
+          moved[number] = sample.knots();
+        }
+      }
+    }
+    if (moved == null) {
+      return false;
+    }
+    knots = moved;
+    return true;
+  }
+
+  /** What is written to a snapshot, as of now. */
+  public Copy copy() {
+    @Nullable QuantileSample[] now = new QuantileSample[samples.length];
+    for (int number = 0; number < samples.length; number++) {
+      QuantileSample sample = samples[number];
+      now[number] = sample == null ? null : sample.copy();
+    }
+    return new Copy(now, knots);
+  }
+
+  /** Samples and knots of one moment. */
+  public static final class Copy {
+    private final @Nullable QuantileSample[] samples;
+    private final @Nullable Knots[] knots;
+
+    Copy(@Nullable QuantileSample[] samples, @Nullable Knots[] knots) {
+      this.samples = samples;
+      this.knots = knots;
+    }
+
+    /** Writes them. */
+    public void writeTo(DataOutput out) throws IOException {
+      for (int number = 0; number < samples.length; number++) {
+        QuantileSample sample = samples[number];
+        Knots now = knots[number];
+        if (sample != null && now != null) {
+          sample.writeTo(out);
+          write(now, out);
+        }
+      }
+    }
+  }
+
+  private static void write(Knots knots, DataOutput out) throws IOException {
+    out.writeInt(knots.at().length);
+    for (int i = 0; i < knots.at().length; i++) {
+      out.writeDouble(knots.at()[i]);
+      out.writeLong(knots.fids()[i]);
+    }
+  }
+
+  /** Reads what {@link Copy#writeTo} wrote for the same schema. */
+  public void readFrom(DataInput in) throws IOException {
+    @Nullable Knots[] read = knots.clone();
+    for (int number = 0; number < samples.length; number++) {
+      QuantileSample sample = samples[number];
+      if (sample != null) {
+        sample.readFrom(in);
+        read[number] = readKnots(in);
+      }
+    }
+    knots = read;
+  }
+
+  private static Knots readKnots(DataInput in) throws IOException {
+    int n = in.readInt();
+    if (n < 0 || n > KnotOptions.MAX_QUANTILES) {
+      throw new IOException(n + " knots, expected 0 to " + KnotOptions.MAX_QUANTILES);
+    }
+    double[] at = new double[n];
+    long[] fids = new long[n];
+    for (int i = 0; i < n; i++) {
+      at[i] = in.readDouble();
+      fids[i] = in.readLong();
+    }
+    return new Knots(at, fids);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of fids. */
+@NullMarked
+package dev.dolmen.parameterstore.feature;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,108 @@
+package dev.dolmen.server.cli.terminal;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A place to print to that knows whether a person looks at it. A block of lines is redrawn in place
+ * on a terminal; elsewhere nothing is redrawn and callers print plain lines now and then.
+ */
+public final class Terminal {
+  private final PrintStream out;
+  private final boolean interactive;
+  private int drawn;
+
+  public Terminal(PrintStream out, boolean interactive) {
+    this.out = out;
+    this.interactive = interactive;
+  }
+
+  /** Standard output. */
+  @SuppressWarnings("SystemOut")
+  public static Terminal stdout() {
+    return new Terminal(System.out, isTerminal(1));
+  }
+
+  /** Standard error. */
+  @SuppressWarnings("SystemOut")
+  public static Terminal stderr() {
+    return new Terminal(System.err, isTerminal(2));
+  }
+
+  /** Looks where the descriptor leads; Java's own answer is for input and output together. */
+  private static boolean isTerminal(int descriptor) {
+    if ("dumb".equals(System.getenv("TERM"))) {
+      return false;
+    }
+    Path link = Path.of("/proc/self/fd/" + descriptor);
+    try {
+      String target = Files.readSymbolicLink(link).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException e) {
+      return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    }
+  }
+
+  /** Whether blocks are redrawn in place. */
+  public boolean interactive() {
+    return interactive;
+  }
+
+  /** Draws a block over the block before it; does nothing where nobody looks. */
+  public void redraw(List<String> lines) {
+    if (!interactive) {
+      return;
+    }
+    StringBuilder text = new StringBuilder();
+    if (drawn > 0) {
+      text.append("\u001b[").append(drawn).append('A');
+    }
+    for (String line : lines) {
+      text.append("\r\u001b[K").append(line).append('\n');
+    }
+    text.append("\u001b[J");
+    out.print(text);
+    out.flush();
+    drawn = lines.size();
+  }
+
+  /** Removes the block last drawn. */
+  public void clear() {
+    if (interactive && drawn > 0) {
+      out.print("\u001b[" + drawn + "A\r\u001b[J");
+      out.flush();
+    }
+    drawn = 0;
+  }
+
+  /** Prints a line below whatever is drawn, which stays. */
+  public void line(String line) {
+    drawn = 0;
+    out.println(line);
+    out.flush();
+  }
+
+  /** Prints text as it is, below whatever is drawn. */
+  public void text(String text) {
+    drawn = 0;
+    out.print(text);
+    out.flush();
+  }
+
+  /** Bold on a terminal. */
+  public String bold(String text) {
+    return interactive ? "\u001b[1m" + text + "\u001b[0m" : text;
+  }
+
+  /** Grey on a terminal. */
+  public String dim(String text) {
+    return interactive ? "\u001b[2m" + text + "\u001b[0m" : text;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * What measuring commands print: tables, sparklines, progress bars, JSON reports. No state that
+ * outlives a command; each object is confined to the thread that prints.
+ */
+@NullMarked
+package dev.dolmen.server.cli.terminal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package dev.dolmen.trainer.alternatives;
+
+import dev.dolmen.trainer.baseline.ItemScorer;
+import dev.dolmen.trainer.baseline.ItemScores;
+import dev.dolmen.trainer.baseline.ServedRecommender;
+import dev.dolmen.trainer.baseline.SessionPrefix;
+import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.validation.RankFigures;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Progressive validation of baselines on a share of the clicks: as the model's, each is predicted
+ * among all items from what was learned before its batch, ties against the target. Owned by the
+ * training thread, but for {@link #figures}.
+ */
+final class RankerValidation {
+  private final Map<RankerKind, Ranked> ranked = new EnumMap<>(RankerKind.class);
+  private final ItemNumbers numbers;
+  private final double share;
+  private final List<Question> questions = new ArrayList<>();
+  private final SessionPrefix prefix = new SessionPrefix(RankerReader.REACH);
+  private final ItemScores scores = new ItemScores();
+
+  /** Of one baseline; figures are read under its own monitor. */
+  private record Ranked(ItemScorer scorer, RankFigures figures) {}
+
+  private record Question(long session, SessionHistory before, int target, long timeSec) {}
+
+  /**
+   * @param share of the clicks that are predicted
+   */
+  RankerValidation(Map<RankerKind, ServedRecommender> rankers, ItemNumbers numbers, double share) {
+    rankers.forEach(
+        (kind, ranker) -> ranked.put(kind, new Ranked(ranker.scorer(), new RankFigures())));
+    this.numbers = numbers;
+    this.share = share;
+  }
+
+  /** A click that could be predicted; the next {@link #predict} does, if it is drawn. */
+  void offer(long number, long session, SessionHistory before, int target, long timeSec) {
+    if (uniform(number) < share) {
+      questions.add(new Question(session, before, target, timeSec));
+    }
+  }
+
+  /** The finaliser of MurmurHash3, as a fraction of 1. */
+  private static double uniform(long number) {
+    long h = number + 0x9E3779B97F4A7C15L;
+    h = (h ^ (h >>> 33)) * 0xFF51AFD7ED558CCDL;
+    h = (h ^ (h >>> 33)) * 0xC4CEB9FE1A85EC53L;
+    return ((h ^ (h >>> 33)) >>> 11) * 0x1p-53;
+  }
+
+  /** Predicts what was drawn, by all of the baselines. */
+  void predict() {
+    for (Question question : questions) {
+      SessionHistory before = question.before;
+      prefix.start(question.session);
+      for (int i = 0; i < before.length(); i++) {
+        prefix.add(numbers.of(before.item(i)), Math.floorDiv(before.timeMs(i), 1_000));
+      }
+      int target = numbers.of(question.target);
+      for (Ranked one : ranked.values()) {
+        int rank = rank(one.scorer, target, question.timeSec);
+        synchronized (one.figures) {
+          one.figures.add(rank, 1);
+        }
+      }
+    }
+    questions.clear();
+  }
+
+  private int rank(ItemScorer scorer, int target, long timeSec) {
+    scores.reset(Integer.MAX_VALUE);
+    scorer.score(prefix, timeSec, scores);
+    return RankFigures.cut(scores.rankOf(target));
+  }
+
+  /** Figures of one of them. Any thread. */
+  RankerFigures figures(RankerKind kind, long clicks, long memoryBytes) {
+    RankFigures figures = Objects.requireNonNull(ranked.get(kind)).figures;
+    synchronized (figures) {
+      var means = figures.means();
+      return new RankerFigures(
+          kind,
+          clicks,
+          figures.predictions(),
+          means.recallAt20(),
+          means.mrrAt20(),
+          means.ndcgAt20(),
+          memoryBytes);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.dolmen.trainer.alternatives;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What answers beside the model, or in its place.
+ *
+ * @param experiment which visits are answered by what
+ * @param fallback what answers where the model should not
+ * @param rankers bounds of the baselines that these need
+ */
+public record RankingOptions(
+    ExperimentOptions experiment, FallbackOptions fallback, RankerOptions rankers) {
+  /** Everything is answered by the model, and no baseline is kept up. */
+  public static RankingOptions defaults() {
+    return new RankingOptions(
+        ExperimentOptions.NONE, FallbackOptions.defaults(), RankerOptions.defaults());
+  }
+
+  /** The rankers that may have to answer, but for the model. */
+  public Set<RankerKind> kinds() {
+    EnumSet<RankerKind> kinds = EnumSet.noneOf(RankerKind.class);
+    for (Arm arm : experiment.arms()) {
+      kinds.add(arm.ranker());
+    }
+    if (fallback.ranker() != null) {
+      kinds.add(fallback.ranker());
+    }
+    kinds.remove(RankerKind.DOLMEN);
+    return kinds;
+  }
+}

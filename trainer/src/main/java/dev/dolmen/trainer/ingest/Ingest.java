@@ -1,0 +1,380 @@
+package dev.dolmen.trainer.ingest;
+
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.InvalidFeatureException;
+import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogFullException;
+import dev.dolmen.trainer.log.EventIdWindow;
+import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.LogAppend;
+import dev.dolmen.trainer.log.LogBound;
+import dev.dolmen.trainer.log.LogRecords;
+import dev.dolmen.trainer.log.LogTailer;
+import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Impression;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.LogRecord;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The append side of an {@link Engine}, for any thread. One lock orders the beginnings of appends,
+ * so that an event id is looked up, logged and remembered as one step; nobody waits for an append's
+ * end while holding it, so that many are under way together where the log is far away.
+ */
+public final class Ingest {
+  private final FeedbackLog log;
+  private final LogBound bound;
+  private final Catalog catalog;
+  private final FeatureExtractor features;
+  private final InstantSource clock;
+  private final Progress progress;
+  private final int maxItems;
+  private final ImpressionQueue impressions;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Guards itself and {@link #inFlight}; nobody waits for anything while holding it. */
+  private final EventIdWindow eventIds;
+
+  /** Events that are on their way into the log; bounded by what the log lets be under way. */
+  private final HashMap<EventId, LogAppend> inFlight = new HashMap<>();
+
+  /** Catalogue changes that are logged and not applied yet; bounded by the lag. */
+  private final ConcurrentHashMap<String, Change> changes = new ConcurrentHashMap<>();
+
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder duplicates = new LongAdder();
+  private final LongAdder lostImpressions = new LongAdder();
+  private int items;
+  private boolean closed;
+
+  /** A change of an item, at an offset that is known once the log holds it. */
+  private static final class Change {
+    final boolean present;
+    volatile long offset = Long.MAX_VALUE;
+
+    Change(boolean present) {
+      this.present = present;
+    }
+  }
+
+  /** An event id's hash as a key. */
+  private record EventId(long high, long low) {
+    static EventId of(String eventId) {
+      long[] hash = EventIdWindow.hash(eventId.getBytes(StandardCharsets.UTF_8));
+      return new EventId(hash[0], hash[1]);
+    }
+
+    long[] hash() {
+      return new long[] {high, low};
+    }
+  }
+
+  /** Takes impressions at once, and the rest from {@link #open} on. */
+  public Ingest(
+      FeedbackLog log,
+      LogBound bound,
+      Catalog catalog,
+      FeatureExtractor features,
+      InstantSource clock,
+      Progress progress,
+      EngineOptions options) {
+    this.log = log;
+    this.bound = bound;
+    this.catalog = catalog;
+    this.features = features;
+    this.clock = clock;
+    this.progress = progress;
+    maxItems = options.catalog().maxItems();
+    eventIds = new EventIdWindow(options.log().deduplicationEvents());
+    impressions = new ImpressionQueue(options.log().maxQueuedImpressions(), this::logImpression);
+  }
+
+  /**
+   * Remembers the event ids of the log's tail, and what the catalogue holds: before anything is
+   * taken. The catalogue has applied everything that the log held. Training thread.
+   */
+  public void open(int maxRecords) throws IOException {
+    lock.lock();
+    try {
+      items = catalog.size();
+      rememberLoggedEvents(maxRecords);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void rememberLoggedEvents(int maxRecords) throws IOException {
+    try (LogTailer tailer = log.tailerOfLast(maxRecords)) {
+      while (tailer.next()) {
+        byte[] id = LogRecords.eventId(tailer.bytes(), tailer.length());
+        if (id != null) {
+          long[] hash = EventIdWindow.hash(id);
+          if (!eventIds.contains(hash)) {
+            eventIds.add(hash);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether events and changes are taken at all.
+   *
+   * @throws LogUnavailableException if not, saying how far the replay is
+   */
+  public void checkOpen() {
+    progress.checkReplayed();
+  }
+
+  /**
+   * Begins to log a feedback event, once per event id. The event has been validated. An event whose
+   * id is on its way already waits for that one.
+   *
+   * @throws LogUnavailableException if the log cannot take it now; it is not logged
+   */
+  public PublishInFlight beginPublish(FeedbackEvent event) {
+    checkOpen();
+    byte[] record = record().setFeedback(event).build().toByteArray();
+    EventId id = EventId.of(event.getEventId());
+    lock.lock();
+    try {
+      PublishInFlight before = known(id);
+      if (before != null) {
+        duplicates.increment();
+        return before;
+      }
+      LogAppend append = begin(record);
+      synchronized (eventIds) {
+        inFlight.put(id, append);
+      }
+      append.whenKnown(offset -> logged(id), () -> forget(id));
+      return PublishInFlight.accepted(append);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable PublishInFlight known(EventId id) {
+    synchronized (eventIds) {
+      if (eventIds.contains(id.hash())) {
+        return PublishInFlight.DUPLICATE;
+      }
+      LogAppend append = inFlight.get(id);
+      return append == null ? null : PublishInFlight.duplicateOf(append);
+    }
+  }
+
+  private void logged(EventId id) {
+    accepted.increment();
+    synchronized (eventIds) {
+      inFlight.remove(id);
+      eventIds.add(id.hash());
+    }
+  }
+
+  private void forget(EventId id) {
+    synchronized (eventIds) {
+      inFlight.remove(id);
+    }
+  }
+
+  /**
+   * Logs a feedback event, once per event id. The event has been validated.
+   *
+   * @throws LogUnavailableException if the log cannot take it now, or does not say in time whether
+   *     it holds it: published again, it is logged once in any case
+   */
+  public PublishResult publish(FeedbackEvent event) {
+    return beginPublish(event).await();
+  }
+
+  /**
+   * Begins to log an insert or change of an item.
+   *
+   * @throws dev.dolmen.parameterstore.feature.InvalidFeatureException if the schema does not take
+   *     it
+   * @throws CatalogFullException if the catalogue is full
+   * @throws LogUnavailableException if the log cannot take it now; it is not logged
+   */
+  public LogAppend beginUpsert(Item item) {
+    checkOpen();
+    var _ = features.item(item);
+    String other = catalog.sharesFid(item.getItemId());
+    if (other != null) {
+      throw new InvalidFeatureException(
+          "item_id", item.getItemId(), "no id with the 64-bit hash of another, \"" + other + "\"");
+    }
+    byte[] record = record().setUpsert(item).build().toByteArray();
+    lock.lock();
+    try {
+      boolean known = knows(item.getItemId());
+      if (!known && items >= maxItems) {
+        throw new CatalogFullException(maxItems);
+      }
+      LogAppend append = begin(record);
+      items += known ? 0 : 1;
+      change(item.getItemId(), new Change(true), append);
+      return append;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Logs an insert or change of an item, as {@link #beginUpsert} begins it.
+   *
+   * @return its log offset
+   * @throws LogUnavailableException also if the log does not say in time whether it holds it
+   */
+  public long upsert(Item item) {
+    return beginUpsert(item).await();
+  }
+
+  /**
+   * Begins to log the deletion of an item.
+   *
+   * @throws LogUnavailableException if the log cannot take it now; it is not logged
+   */
+  public LogAppend beginDelete(String itemId) {
+    checkOpen();
+    byte[] record = record().setDeleteItemId(itemId).build().toByteArray();
+    lock.lock();
+    try {
+      boolean known = knows(itemId);
+      LogAppend append = begin(record);
+      items -= known ? 1 : 0;
+      change(itemId, new Change(false), append);
+      return append;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Logs the deletion of an item, as {@link #beginDelete} begins it.
+   *
+   * @return its log offset
+   * @throws LogUnavailableException also if the log does not say in time whether it holds it
+   */
+  public long delete(String itemId) {
+    return beginDelete(itemId).await();
+  }
+
+  /** Queues an impression to be logged, off the request's path; overflow is dropped and counted. */
+  public void impression(Impression impression) {
+    impressions.offer(impression);
+  }
+
+  /** Whether an item is in the catalogue, or logged and not applied yet. */
+  public boolean knows(String itemId) {
+    Change change = changes.get(itemId);
+    return change == null ? catalog.indexOf(itemId) >= 0 : change.present;
+  }
+
+  /**
+   * Whether an item that the catalogue does not have may come into it from what is logged: it is
+   * left out then, not refused. While the log is replayed, any may.
+   */
+  public boolean mayCome(String itemId) {
+    return progress.replay() != null || knows(itemId);
+  }
+
+  /** Returns at once, or when the trainer has caught up: the front end's back-pressure. */
+  public void awaitCapacity() throws InterruptedException {
+    progress.awaitCapacity();
+  }
+
+  /**
+   * Waits until every record up to {@code offset} is applied and learned.
+   *
+   * @return false if that took longer than {@code atMost}, or the engine has stopped
+   */
+  public boolean awaitApplied(long offset, Duration atMost) throws InterruptedException {
+    return progress.awaitLearned(offset, atMost);
+  }
+
+  /** Events accepted since the engine was opened. */
+  public long accepted() {
+    return accepted.sum();
+  }
+
+  /** Events that had been accepted before. */
+  public long duplicates() {
+    return duplicates.sum();
+  }
+
+  /** Impressions that were not logged. */
+  public long droppedImpressions() {
+    return impressions.dropped() + lostImpressions.sum();
+  }
+
+  /** The training thread has applied a change of the catalogue. */
+  public void applied(String itemId, long offset) {
+    changes.computeIfPresent(itemId, (id, change) -> change.offset <= offset ? null : change);
+  }
+
+  /** Takes no more, after what is queued. */
+  public void close() {
+    impressions.close();
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(String itemId, Change change, LogAppend append) {
+    changes.put(itemId, change);
+    append.whenKnown(
+        offset -> {
+          change.offset = offset;
+          // The training thread may have been faster than this.
+          if (progress.appliedOffset() >= offset) {
+            applied(itemId, offset);
+          }
+        },
+        () -> changes.remove(itemId, change));
+  }
+
+  /** Nobody waits for impressions: the log's own bound on what is under way holds. */
+  private void logImpression(Impression impression) {
+    byte[] record = record().setImpression(impression).build().toByteArray();
+    lock.lock();
+    try {
+      begin(record).whenKnown(offset -> {}, lostImpressions::increment);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private LogAppend begin(byte[] record) {
+    if (closed) {
+      throw new LogUnavailableException("the engine is closing");
+    }
+    progress.checkRunning();
+    bound.check();
+    LogAppend append = log.begin(record);
+    bound.appended(record.length);
+    append.whenKnown(offset -> progress.logged(), () -> {});
+    return append;
+  }
+
+  private LogRecord.Builder record() {
+    Instant now = clock.instant();
+    return LogRecord.newBuilder()
+        .setLoggedUs(now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000);
+  }
+}

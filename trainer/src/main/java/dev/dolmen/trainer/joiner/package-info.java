@@ -1,8 +1,0 @@
-/**
- * Joins feedback events with the impression that showed the item. Owned by the training thread; its
- * figures may be read by any thread.
- */
-@NullMarked
-package dev.dolmen.trainer.joiner;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+package dev.dolmen.trainer.learn;
+
+import dev.dolmen.model.ServingModel;
+import dev.dolmen.model.Workspace;
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.parameterstore.feature.ColumnSpec;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.store.EmbeddingTable;
+import java.util.List;
+
+/**
+ * Encodes items from their features and the table's rows of this moment, as serving does. Reused;
+ * one thread has one.
+ */
+public final class ItemEncoding {
+  private final RowGathering gathering;
+  private final List<ColumnSpec> columns;
+  private final FeatureBlock block;
+  private final Workspace workspace = new Workspace();
+  private float[] out = new float[0];
+
+  /**
+   * @param idGate whether the model wants to know which ids have no row
+   */
+  public ItemEncoding(Schema schema, EmbeddingTable table, boolean idGate) {
+    gathering = new RowGathering(table, schema.idSlot(), idGate);
+    columns = new FeatureExtractor(schema).itemColumns();
+    block = new FeatureBlock(columns.size());
+    clear(0);
+  }
+
+  /**
+   * Forgets the items added.
+   *
+   * @param timeSec event time by which those that follow are so and so old
+   */
+  public void clear(long timeSec) {
+    gathering.clear(timeSec);
+    block.records = 0;
+  }
+
+  /** Adds an item. */
+  public void add(Features features) {
+    gathering.append(features, columns, block);
+  }
+
+  /** Items added. */
+  public int size() {
+    return block.records;
+  }
+
+  /**
+   * Encodes the items added.
+   *
+   * @return row-major [items, D] from index 0, valid until the next call
+   */
+  public float[] encode(ServingModel model) {
+    int floats = block.records * model.options().width();
+    if (out.length < floats) {
+      out = new float[Math.max(floats, 2 * out.length)];
+    }
+    gathering.gather();
+    model.encodeItems(block, gathering.rows, out, 0, workspace);
+    return out;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.dolmen.trainer.learn;
+
+import dev.dolmen.model.data.DenseOptimizerOptions;
+import dev.dolmen.model.data.FeatureColumn;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.data.Pooling;
+import dev.dolmen.parameterstore.feature.ColumnSpec;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.trainer.session.TimeGaps;
+import dev.dolmen.trainer.state.Bounds;
+import dev.dolmen.v1.EventType;
+import java.util.List;
+
+/**
+ * The model's shape and how its dense parameters learn; the rest of {@link ModelOptions} follows
+ * from the schema.
+ *
+ * @param width width of item and session vectors, a multiple of {@code heads}, 8 to 1,024
+ * @param layers transformer layers, 0 to 16
+ * @param heads attention heads, 1 to 64
+ * @param feedForwardWidth width of the feed-forward layers, 1 to 8,192
+ * @param maxSessionLength events of a session that are read, the last ones; 1 to 1,024
+ * @param pooling how positions become one session vector
+ * @param idDropout share of items that learn without their id, so that new items are scored on the
+ *     same scale; 0 to 1, and with 1 ids are not read at all
+ * @param idGate whether the id of an item without a row of its own goes through learned factors
+ * @param temperature τ, the scale of a score, which is τ times a cosine; 0.01 to 100
+ * @param terms of a score beside that cosine
+ * @param tasks what is learned beside the next item
+ * @param optimizer how the dense parameters learn
+ */
+public record ModelSettings(
+    int width,
+    int layers,
+    int heads,
+    int feedForwardWidth,
+    int maxSessionLength,
+    Pooling pooling,
+    float idDropout,
+    boolean idGate,
+    float temperature,
+    ScoreTerms terms,
+    TaskSettings tasks,
+    DenseOptimizerOptions optimizer) {
+  public ModelSettings {
+    Bounds.check("model.width", width, 8, 1_024);
+    Bounds.check("model.layers", layers, 0, 16);
+    Bounds.check("model.heads", heads, 1, 64);
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(
+          "model.width: " + width + ", expected a multiple of model.heads, " + heads);
+    }
+    Bounds.check("model.feedForwardWidth", feedForwardWidth, 1, 8_192);
+    Bounds.check("model.maxSessionLength", maxSessionLength, 1, 1_024);
+    Bounds.check("model.idDropout", idDropout, 0, 1);
+    Bounds.check("model.temperature", temperature, 0.01, 100);
+  }
+
+  /** Width 64, two layers of two heads, feed-forward 128, 20 events. */
+  public static ModelSettings defaults() {
+    return new ModelSettings(
+        64,
+        2,
+        2,
+        128,
+        20,
+        Pooling.LAST,
+        0.1f,
+        false,
+        8,
+        ScoreTerms.defaults(),
+        TaskSettings.defaults(),
+        DenseOptimizerOptions.defaults());
+  }
+
+  /**
+   * The whole shape for the columns of {@code schema}.
+   *
+   * @throws IllegalArgumentException if a task names a slot that it cannot be about
+   */
+  public ModelOptions toModelOptions(Schema schema) {
+    FeatureExtractor features = new FeatureExtractor(schema);
+    List<FeatureColumn> items = columns(features.itemColumns());
+    int idSlot = schema.idSlot();
+    int idColumn = 0;
+    while (items.get(idColumn).slot() != idSlot) {
+      idColumn++;
+    }
+    return new ModelOptions(
+        width,
+        layers,
+        heads,
+        feedForwardWidth,
+        maxSessionLength,
+        pooling,
+        idDropout,
+        temperature,
+        EventType.values().length - 1,
+        TimeGaps.BUCKETS,
+        items,
+        idColumn,
+        columns(features.contextColumns()),
+        idGate,
+        tasks.toTaskOptions(schema, items));
+  }
+
+  private static List<FeatureColumn> columns(List<ColumnSpec> specs) {
+    return specs.stream().map(c -> new FeatureColumn(c.name(), c.slot(), c.dim())).toList();
+  }
+}

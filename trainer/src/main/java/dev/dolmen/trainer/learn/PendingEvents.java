@@ -1,0 +1,78 @@
+package dev.dolmen.trainer.learn;
+
+import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.trainer.session.SessionHistory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.openhft.hashing.LongHashFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The feedback events of the next batch, grouped by session in order of first appearance. Bounded
+ * by the batch size: the training loop closes the batch when it is full.
+ */
+public final class PendingEvents {
+  private final Map<String, PendingSession> open = new HashMap<>();
+  private final List<PendingSession> sessions = new ArrayList<>();
+  private long[] loggedUs = new long[256];
+  private int size;
+
+  /**
+   * Adds an event that extends a session.
+   *
+   * @param before the session before this event, or null if the event begins it
+   * @param item catalogue index
+   * @param type number of the event type
+   * @param eventLoggedUs wall clock when the event was logged, microseconds
+   */
+  public void add(
+      String sessionId,
+      @Nullable SessionHistory before,
+      int item,
+      int type,
+      long timeMs,
+      @Nullable Features context,
+      long eventLoggedUs) {
+    PendingSession session = before == null ? null : open.get(sessionId);
+    if (session == null) {
+      session = new PendingSession(LongHashFunction.xx3().hashChars(sessionId), before);
+      open.put(sessionId, session);
+      sessions.add(session);
+    }
+    session.add(item, type, timeMs, context);
+    count(eventLoggedUs);
+  }
+
+  /** Counts an event that extends no session: a dwell, a dismissal. */
+  public void count(long eventLoggedUs) {
+    if (size == loggedUs.length) {
+      loggedUs = Arrays.copyOf(loggedUs, 2 * size);
+    }
+    loggedUs[size++] = eventLoggedUs;
+  }
+
+  /** Events of the batch. */
+  public int size() {
+    return size;
+  }
+
+  /** When event {@code i} was logged, microseconds. */
+  public long loggedUs(int i) {
+    return loggedUs[i];
+  }
+
+  /** Sessions with new events, in order of first appearance. */
+  public List<PendingSession> sessions() {
+    return sessions;
+  }
+
+  /** Forgets everything. */
+  public void clear() {
+    open.clear();
+    sessions.clear();
+    size = 0;
+  }
+}

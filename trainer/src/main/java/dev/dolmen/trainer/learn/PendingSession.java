@@ -1,0 +1,110 @@
+package dev.dolmen.trainer.learn;
+
+import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.signals.CoVisits;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** One session of a batch: what was known of it, then what is new. */
+public final class PendingSession {
+  int[] items;
+  int[] types;
+  long[] timesMs;
+  @Nullable Features[] contexts;
+
+  /** Events in use. */
+  int size;
+
+  /** Events from this one on are new. */
+  int firstNew;
+
+  private final long number;
+
+  PendingSession(long number, @Nullable SessionHistory before) {
+    this.number = number;
+    int n = before == null ? 0 : before.length();
+    int room = n + 4;
+    items = new int[room];
+    types = new int[room];
+    timesMs = new long[room];
+    contexts = new Features[room];
+    for (int i = 0; before != null && i < n; i++) {
+      add(before.item(i), before.type(i), before.timeMs(i), before.context(i));
+    }
+    firstNew = n;
+  }
+
+  void add(int item, int type, long timeMs, @Nullable Features context) {
+    if (size == items.length) {
+      items = Arrays.copyOf(items, 2 * size);
+      types = Arrays.copyOf(types, 2 * size);
+      timesMs = Arrays.copyOf(timesMs, 2 * size);
+      contexts = Arrays.copyOf(contexts, 2 * size);
+    }
+    items[size] = item;
+    types[size] = type;
+    timesMs[size] = timeMs;
+    contexts[size++] = context;
+  }
+
+  /** Counts the new events' visits. */
+  public void addTo(CoVisits coVisits) {
+    for (int i = Math.max(1, firstNew); i < size; i++) {
+      coVisits.add(number, items, i);
+    }
+  }
+
+  /** Drops events whose item has been deleted since. */
+  void dropDeleted(Catalog catalog) {
+    int kept = 0;
+    int keptOld = 0;
+    for (int i = 0; i < size; i++) {
+      if (catalog.item(items[i]) != null) {
+        items[kept] = items[i];
+        types[kept] = types[i];
+        timesMs[kept] = timesMs[i];
+        contexts[kept++] = contexts[i];
+        keptOld += i < firstNew ? 1 : 0;
+      }
+    }
+    size = kept;
+    firstNew = keptOld;
+  }
+
+  /** Events, known and new. */
+  public int length() {
+    return size;
+  }
+
+  /** Catalogue index of event {@code i}, the oldest first. */
+  public int item(int i) {
+    return items[i];
+  }
+
+  /** Number of the type of event {@code i}. */
+  public int type(int i) {
+    return types[i];
+  }
+
+  /** When event {@code i} was, milliseconds since 1970. */
+  public long timeMs(int i) {
+    return timesMs[i];
+  }
+
+  /** First event that is predicted: the first new one that has another before it. */
+  public int firstPredicted() {
+    return Math.max(1, firstNew);
+  }
+
+  /** Number of new events. */
+  public int newEvents() {
+    return size - firstNew;
+  }
+
+  /** Catalogue index of new event {@code i}. */
+  public int newItem(int i) {
+    return items[firstNew + i];
+  }
+}

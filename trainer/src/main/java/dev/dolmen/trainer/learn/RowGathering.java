@@ -1,0 +1,160 @@
+package dev.dolmen.trainer.learn;
+
+import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.parameterstore.feature.ColumnSpec;
+import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.store.EmbeddingTable;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The distinct fids of a set of items and contexts, and their rows from the table. Row 0 of the id
+ * slot is the out-of-vocabulary row, as {@link GatheredRows} asks. Reused; one thread.
+ */
+final class RowGathering {
+  private final EmbeddingTable table;
+  private final int idSlot;
+  private final boolean idGate;
+  private final SlotRows[] slots;
+
+  /** First row of each slot that is not counted as an occurrence; rows before it are. */
+  private final int[] counted;
+
+  /** Time of looking, by which ages go; seconds. */
+  private long nowSec;
+
+  final GatheredRows rows;
+
+  /**
+   * @param idGate whether the model wants to know which ids have no row
+   */
+  RowGathering(EmbeddingTable table, int idSlot, boolean idGate) {
+    this.idGate = idGate;
+    this.table = table;
+    this.idSlot = idSlot;
+    slots = new SlotRows[table.slots()];
+    counted = new int[slots.length];
+    int[] dim = new int[slots.length];
+    for (int s = 0; s < slots.length; s++) {
+      slots[s] = new SlotRows();
+      dim[s] = table.dim(s);
+    }
+    rows = new GatheredRows(dim);
+  }
+
+  /**
+   * Forgets everything.
+   *
+   * @param timeSec event time by which items are so and so old
+   */
+  void clear(long timeSec) {
+    nowSec = timeSec;
+    for (SlotRows slot : slots) {
+      slot.clear();
+    }
+    slots[idSlot].add(Fids.OUT_OF_VOCABULARY, 0);
+    Arrays.fill(counted, 0);
+    counted[idSlot] = 1;
+  }
+
+  /** Counts one occurrence of every fid; before any {@link #append}. */
+  void count(Features features, List<ColumnSpec> columns) {
+    for (int c = 0; c < columns.size(); c++) {
+      ColumnSpec column = columns.get(c);
+      SlotRows slot = slots[column.slot()];
+      int from = features.columnStart()[c];
+      for (int e = from; e < features.columnStart()[c + 1]; e++) {
+        slot.add(column.fid(features, from, e, nowSec), 1);
+      }
+    }
+  }
+
+  /** Ends the counting. */
+  void endCounting() {
+    for (int s = 0; s < slots.length; s++) {
+      counted[s] = slots[s].size;
+    }
+  }
+
+  /** Appends a record to {@code block} and returns its number. */
+  int append(Features features, List<ColumnSpec> columns, FeatureBlock block) {
+    int record = block.records++;
+    int first = record * block.columns;
+    int at = record == 0 ? 0 : block.start[first];
+    if (block.start.length < first + block.columns + 1) {
+      block.start = Arrays.copyOf(block.start, 2 * (first + block.columns + 1));
+    }
+    int end = at + features.fids().length;
+    if (block.row.length < end) {
+      block.row = Arrays.copyOf(block.row, 2 * end);
+      block.weight = Arrays.copyOf(block.weight, 2 * end);
+    }
+    block.start[first] = at;
+    for (int c = 0; c < block.columns; c++) {
+      ColumnSpec column = columns.get(c);
+      SlotRows slot = slots[column.slot()];
+      int from = features.columnStart()[c];
+      for (int e = from; e < features.columnStart()[c + 1]; e++) {
+        block.row[at] = slot.add(column.fid(features, from, e, nowSec), 0);
+        block.weight[at++] = column.weight(features, from, e, nowSec);
+      }
+      block.start[first + c + 1] = at;
+    }
+    return record;
+  }
+
+  /** Reads all rows without counting anything. */
+  void gather() {
+    for (int s = 0; s < slots.length; s++) {
+      ensureRoom(s, false);
+      table.gather(s, slots[s].fids, 0, slots[s].size, rows.values[s], 0);
+    }
+    markUnadmitted();
+  }
+
+  private void markUnadmitted() {
+    if (idGate) {
+      rows.markUnadmitted(idSlot, row -> table.contains(idSlot, slots[idSlot].fids[row]));
+    }
+  }
+
+  /** Reads all rows, counts the occurrences and zeroes the gradients. */
+  void gatherForTraining(long eventTimeSec) {
+    for (int s = 0; s < slots.length; s++) {
+      ensureRoom(s, true);
+      SlotRows slot = slots[s];
+      int from = s == idSlot ? 1 : 0;
+      int n = counted[s] - from;
+      int dim = rows.dim[s];
+      if (n > 0) {
+        table.gatherForTraining(
+            s, slot.fids, slot.occurrences, from, n, eventTimeSec, rows.values[s], from * dim);
+      }
+      table.gather(s, slot.fids, 0, from, rows.values[s], 0);
+      int rest = slot.size - counted[s];
+      table.gather(s, slot.fids, counted[s], rest, rows.values[s], counted[s] * dim);
+      Arrays.fill(rows.gradients[s], 0, slot.size * dim, 0f);
+    }
+    markUnadmitted();
+  }
+
+  /** One optimiser step on every row, with its gradient. */
+  void applyGradients() {
+    for (int s = 0; s < slots.length; s++) {
+      table.applyGradients(s, slots[s].fids, 0, slots[s].size, rows.gradients[s], 0);
+    }
+  }
+
+  private void ensureRoom(int s, boolean gradients) {
+    rows.rows[s] = slots[s].size;
+    int floats = slots[s].size * rows.dim[s];
+    if (rows.values[s].length < floats) {
+      rows.values[s] = new float[Math.max(floats, 2 * rows.values[s].length)];
+    }
+    if (gradients && rows.gradients[s].length < floats) {
+      rows.gradients[s] = new float[Math.max(floats, 2 * rows.gradients[s].length)];
+    }
+  }
+}

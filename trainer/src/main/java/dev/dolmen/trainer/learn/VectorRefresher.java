@@ -1,0 +1,136 @@
+package dev.dolmen.trainer.learn;
+
+import dev.dolmen.model.ServingModel;
+import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.signals.ClickCounts;
+import java.util.Arrays;
+
+/**
+ * Keeps the item vectors in step with model and catalogue: changed items and those a batch touched
+ * at once, the rest in slices. Serving state only: nothing here flows back into learning. Owned by
+ * the training thread.
+ */
+final class VectorRefresher {
+  /** Items encoded in one go, which bounds the scratch memory. */
+  private static final int CHUNK = 512;
+
+  private final Catalog catalog;
+  private final ItemVectors vectors;
+  private final ItemEncoding encoding;
+  private final ClickCounts popularity;
+  private final int[] chunk = new int[CHUNK];
+  private int inChunk;
+  private int[] changed = new int[64];
+  private int changes;
+  private int cursor;
+  private int staleLeft;
+  private long timeSec;
+
+  /**
+   * @param popularity clicks of late: each vector carries its item's prior as a bias
+   */
+  VectorRefresher(
+      Catalog catalog, ItemVectors vectors, ItemEncoding encoding, ClickCounts popularity) {
+    this.popularity = popularity;
+    this.catalog = catalog;
+    this.vectors = vectors;
+    this.encoding = encoding;
+  }
+
+  /** An item is new or has other metadata: it is encoded by the next {@link #flush}. */
+  void changed(int index) {
+    if (changes == changed.length) {
+      changed = Arrays.copyOf(changed, 2 * changes);
+    }
+    changed[changes++] = index;
+  }
+
+  /** Changed items that wait for {@link #flush}. */
+  int waiting() {
+    return changes;
+  }
+
+  /**
+   * From now on items are as old as they are at this time.
+   *
+   * @param sec event time
+   */
+  void time(long sec) {
+    timeSec = sec;
+  }
+
+  /** Encodes the items that changed. */
+  void flush(ServingModel model) {
+    refresh(changed, changes, model);
+    changes = 0;
+  }
+
+  /** The item's popularity has changed. */
+  void clicked(int index, ServingModel model) {
+    vectors.putBias(index, model.priorWeight() * popularity.prior(index));
+  }
+
+  /** The item is gone. */
+  void removed(int index) {
+    vectors.remove(index);
+  }
+
+  /** Encodes the given items; deleted ones are left out. */
+  void refresh(int[] indexes, int n, ServingModel model) {
+    for (int i = 0; i < n; i++) {
+      add(indexes[i], model);
+    }
+    encodeChunk(model);
+  }
+
+  /** From now on every vector that is not refreshed again is out of date. */
+  void modelChanged() {
+    staleLeft = catalog.indexLimit();
+  }
+
+  /** Whether there are vectors that an older model made. */
+  boolean stale() {
+    return staleLeft > 0;
+  }
+
+  /** Encodes the next {@code maxItems} indexes in turn, as far as they are out of date. */
+  void sweep(int maxItems, ServingModel model) {
+    int limit = catalog.indexLimit();
+    int n = Math.min(Math.min(maxItems, staleLeft), limit);
+    for (int i = 0; i < n; i++) {
+      cursor = cursor + 1 >= limit ? 0 : cursor + 1;
+      add(cursor, model);
+    }
+    encodeChunk(model);
+    staleLeft -= n;
+  }
+
+  private void add(int index, ServingModel model) {
+    chunk[inChunk++] = index;
+    if (inChunk == CHUNK) {
+      encodeChunk(model);
+    }
+  }
+
+  private void encodeChunk(ServingModel model) {
+    encoding.clear(timeSec);
+    int kept = 0;
+    for (int i = 0; i < inChunk; i++) {
+      CatalogItem item = catalog.item(chunk[i]);
+      if (item != null) {
+        encoding.add(item.features());
+        chunk[kept++] = chunk[i];
+      }
+    }
+    inChunk = 0;
+    if (kept > 0) {
+      float[] encoded = encoding.encode(model);
+      for (int i = 0; i < kept; i++) {
+        vectors.put(chunk[i], encoded, i * vectors.width());
+        clicked(chunk[i], model);
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.dolmen.trainer.log;
+
+import dev.dolmen.trainer.state.Bounds;
+
+/**
+ * The feedback log.
+ *
+ * @param kind where it is; a data directory stays with the kind that it was made with
+ * @param minFreeBytes free bytes that must stay on the log's file system; with less, nothing is
+ *     acknowledged any more until there is room again. At least 16 MiB, because the log is mapped
+ *     memory and a page that cannot be written kills the process
+ * @param segmentBytes payload bytes after which a new file is begun, 1 MiB to 64 GiB; whole files
+ *     are deleted when no snapshot needs them
+ * @param maxBytes bound on the log's bytes, at least four times {@code segmentBytes}; 0 for none.
+ *     From three quarters of it on, snapshots are taken before their time and the log is kept for
+ *     the newest alone; at the bound, nothing is acknowledged until something could be deleted
+ * @param fsync when the log is forced to the device
+ * @param deduplicationEvents event ids remembered, counted back from the newest, so that publishing
+ *     one again is recognised; 1 to 100,000,000
+ * @param maxQueuedImpressions impressions that wait to be logged, off the request's path; further
+ *     ones are dropped and counted, 1 to 1,000,000
+ * @param kafka for {@link Kind#KAFKA}, to which {@code minFreeBytes} and {@code fsync} mean nothing
+ */
+public record LogOptions(
+    Kind kind,
+    long minFreeBytes,
+    long segmentBytes,
+    long maxBytes,
+    Fsync fsync,
+    int deduplicationEvents,
+    int maxQueuedImpressions,
+    KafkaLogOptions kafka) {
+  /** Where a log is. */
+  public enum Kind {
+    /** Embedded: a Chronicle Queue in the data directory. */
+    CHRONICLE,
+    /** A topic of a Kafka cluster. */
+    KAFKA
+  }
+
+  /** When the log is forced to the device. */
+  public enum Fsync {
+    /**
+     * Left to the operating system: acknowledged events survive the death of the process, and of
+     * the machine only once the system has written them (tens of seconds).
+     */
+    NEVER,
+    /** Before every acknowledgement: acknowledged events survive a power cut. */
+    EACH_APPEND
+  }
+
+  public LogOptions {
+    Bounds.check("log.minFreeBytes", minFreeBytes, 16L << 20, 1L << 50);
+    Bounds.check("log.segmentBytes", segmentBytes, 1L << 20, 64L << 30);
+    if (maxBytes != 0) {
+      Bounds.check("log.maxBytes", maxBytes, 4 * segmentBytes, 1L << 50);
+    }
+    Bounds.check("log.deduplicationEvents", deduplicationEvents, 1, 100_000_000);
+    Bounds.check("log.maxQueuedImpressions", maxQueuedImpressions, 1, 1_000_000);
+    Bounds.check("log.kafka.replicationFactor", kafka.replicationFactor(), 0, 100);
+    Bounds.check("log.kafka.maxInFlight", kafka.maxInFlight(), 1, 1_000_000);
+    Bounds.check("log.kafka.timeout", kafka.timeout().toMillis(), 100, 600_000);
+  }
+
+  /**
+   * Embedded, 256 MiB kept free, files of 1 GiB, 64 GiB at most, no fsync, 2,000,000 event ids,
+   * 16,384 impressions.
+   */
+  public static LogOptions defaults() {
+    return new LogOptions(
+        Kind.CHRONICLE,
+        256L << 20,
+        1L << 30,
+        64L << 30,
+        Fsync.NEVER,
+        2_000_000,
+        16_384,
+        KafkaLogOptions.defaults());
+  }
+
+  /** This, in the data directory itself: for an engine that is thrown away. */
+  public LogOptions embedded() {
+    return new LogOptions(
+        Kind.CHRONICLE,
+        minFreeBytes,
+        segmentBytes,
+        maxBytes,
+        fsync,
+        deduplicationEvents,
+        maxQueuedImpressions,
+        kafka);
+  }
+}

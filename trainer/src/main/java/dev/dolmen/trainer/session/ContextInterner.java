@@ -1,0 +1,46 @@
+package dev.dolmen.trainer.session;
+
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.Features;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives equal contexts of visits one and the same {@link Features}, so that sessions share them.
+ * Remembers the last {@value #MAX_CONTEXTS} distinct contexts; what it forgets only costs memory.
+ */
+public final class ContextInterner {
+  static final int MAX_CONTEXTS = 16_384;
+
+  private final FeatureExtractor features;
+  private final boolean none;
+  private final LinkedHashMap<Map<String, String>, Features> known =
+      new LinkedHashMap<>(16, 0.75f, true);
+
+  public ContextInterner(FeatureExtractor features) {
+    this.features = features;
+    none = features.contextColumns().isEmpty();
+  }
+
+  /**
+   * Features of a context, or null for an empty one.
+   *
+   * @throws dev.dolmen.parameterstore.feature.InvalidFeatureException if the schema does not take
+   *     it
+   */
+  public @Nullable Features of(Map<String, String> context) {
+    if (context.isEmpty()) {
+      return null;
+    }
+    Features seen = known.get(context);
+    if (seen == null) {
+      seen = features.context(context);
+      if (known.size() == MAX_CONTEXTS) {
+        known.pollFirstEntry();
+      }
+      known.put(Map.copyOf(context), seen);
+    }
+    return none ? null : seen;
+  }
+}

@@ -1,0 +1,163 @@
+package dev.dolmen.trainer.signals;
+
+import dev.dolmen.trainer.state.StateCopy;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/**
+ * How often each item was clicked of late: exact counts by item index that halve with every {@code
+ * halfLifeEvents} clicks of any item.
+ *
+ * <p>Forward decay (Cormode et al., ICDE 2009): instead of shrinking all counts, each click weighs
+ * more than the one before; now and then everything is scaled back. StrictMath keeps it the same on
+ * every machine.
+ */
+public final class ClickCounts {
+  private static final double RESCALE_AT = 0x1p300;
+
+  /** Clicks up to which the prior is nearly even: a new item is not yet known to be unpopular. */
+  private static final double PRIOR_SCALE_CLICKS = 3;
+
+  private final double growth;
+  private final boolean priors;
+  private double[] counts = new double[16];
+  private double unit = 1;
+  private double total;
+
+  /**
+   * Counts nothing yet.
+   *
+   * @param priors whether items have a {@link #prior}; 0 for all otherwise
+   */
+  public ClickCounts(long halfLifeEvents, boolean priors) {
+    this.priors = priors;
+    growth = StrictMath.pow(2, 1.0 / halfLifeEvents);
+  }
+
+  /** Counts a click on an item. */
+  public void add(int item) {
+    if (item >= counts.length) {
+      counts = Arrays.copyOf(counts, Math.max(item + 1, counts.length + (counts.length >> 1)));
+    }
+    unit *= growth;
+    counts[item] += unit;
+    total += unit;
+    if (unit > RESCALE_AT) {
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] /= RESCALE_AT;
+      }
+      total /= RESCALE_AT;
+      unit /= RESCALE_AT;
+    }
+  }
+
+  /** Forgets an item. */
+  public void clear(int item) {
+    if (item < counts.length) {
+      total -= counts[item];
+      counts[item] = 0;
+    }
+  }
+
+  /** Decayed count of an item, on a scale that all items share at one moment. */
+  public double count(int item) {
+    return item < counts.length ? counts[item] : 0;
+  }
+
+  /** Clicks on an item, those of long ago counting less. */
+  public double clicks(int item) {
+    return count(item) / unit;
+  }
+
+  /**
+   * {@code log(1 + c / 3)} for c clicks, those of long ago counting less: 0 for an item that nobody
+   * has clicked, as for one that a request brings along.
+   */
+  public float prior(int item) {
+    return priors ? (float) StrictMath.log1p(clicks(item) / PRIOR_SCALE_CLICKS) : 0;
+  }
+
+  /** Share of an item in all clicks, 0 to 1. */
+  public double share(int item) {
+    return total > 0 ? Math.clamp(count(item) / total, 0, 1) : 0;
+  }
+
+  /**
+   * The largest counts above 0 in descending order.
+   *
+   * @param out overwritten; filled up with 0
+   */
+  public void largest(double[] out) {
+    Arrays.fill(out, 0);
+    int last = out.length - 1;
+    for (double count : counts) {
+      if (count > out[last]) {
+        int at = last;
+        while (at > 0 && out[at - 1] < count) {
+          out[at] = out[at - 1];
+          at--;
+        }
+        out[at] = count;
+      }
+    }
+  }
+
+  /** The items with the largest counts above 0, at most {@code maxItems}, in descending order. */
+  public int[] mostClicked(int maxItems) {
+    PriorityQueue<Integer> smallestFirst =
+        new PriorityQueue<>(Comparator.comparingDouble(this::count));
+    for (int item = 0; item < counts.length; item++) {
+      boolean room = smallestFirst.size() < maxItems;
+      if (counts[item] > 0 && (room || counts[item] > count(smallestFirst.element()))) {
+        smallestFirst.add(item);
+        if (!room) {
+          smallestFirst.remove();
+        }
+      }
+    }
+    int[] items = new int[smallestFirst.size()];
+    for (int i = items.length - 1; i >= 0; i--) {
+      items[i] = smallestFirst.remove();
+    }
+    return items;
+  }
+
+  /** Writes the whole state. */
+  public void writeTo(DataOutput out) throws IOException {
+    copy().writeTo(out);
+  }
+
+  /** What {@link #writeTo} writes, as of now. */
+  public StateCopy copy() {
+    double unitNow = unit;
+    double totalNow = total;
+    int n = counts.length;
+    while (n > 0 && counts[n - 1] == 0) {
+      n--;
+    }
+    double[] countsNow = Arrays.copyOf(counts, n);
+    return out -> {
+      out.writeDouble(unitNow);
+      out.writeDouble(totalNow);
+      out.writeInt(countsNow.length);
+      for (double count : countsNow) {
+        out.writeDouble(count);
+      }
+    };
+  }
+
+  /** Replaces the state by what {@link #writeTo} wrote. */
+  public void readFrom(DataInput in) throws IOException {
+    unit = in.readDouble();
+    total = in.readDouble();
+    int n = in.readInt();
+    counts = new double[Math.max(16, n)];
+    for (int i = 0; i < n; i++) {
+      counts[i] = in.readDouble();
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package dev.dolmen.trainer.signals;
+
+import dev.dolmen.trainer.state.StateCopy;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How often items are visited in one session, counted from the stream: the strongest simple
+ * recommender there is (Ludewig and Jannach, "Evaluation of session-based recommendation
+ * algorithms", 2018), here a signal beside the transformer's.
+ *
+ * <p>Each event adds, for each of the last {@link #REACH} distinct items of its session before it,
+ * a visit from that item to this one, which weighs 1 divided by how many events they are apart, and
+ * half of it back. Each item keeps {@link #CAPACITY} neighbours, so that memory is bounded by the
+ * catalogue: at most 1.1 KB an item. Weights decay with two half-lives, as catalogues change in
+ * months and news in hours; the model learns what each is worth.
+ *
+ * <p>One writer; any thread reads.
+ */
+public final class CoVisits {
+  /** Neighbours of an item at most. */
+  static final int CAPACITY = 64;
+
+  /** Distinct items of a session that count. */
+  public static final int REACH = 6;
+
+  private static final float BACKWARD = 0.5f;
+  private static final double LONG_HALF_LIFE_EVENTS = 1_000_000;
+  private static final double RECENT_HALF_LIFE_EVENTS = 10_000;
+
+  private volatile AtomicReferenceArray<@Nullable Neighbors> neighbors =
+      new AtomicReferenceArray<>(1_024);
+
+  /** How often each place of the catalogue has been given away: old neighbours are void then. */
+  private volatile AtomicIntegerArray births = new AtomicIntegerArray(1_024);
+
+  /** Weight of each item's visits when it was last visited, as the bits of a float. */
+  private volatile AtomicIntegerArray visits = new AtomicIntegerArray(1_024);
+
+  private volatile long events;
+  private final PastSessions sessions = new PastSessions();
+
+  public CoVisits() {}
+
+  /**
+   * Counts an event. Writer.
+   *
+   * @param session its number, which no other has
+   * @param items of the session, this event's last; distinct or not
+   * @param last index of this event's item in {@code items}
+   */
+  public void add(long session, int[] items, int last) {
+    long event = events + 1;
+    int item = items[last];
+    int reached = 0;
+    for (int i = last - 1; i >= 0 && reached < REACH; i--) {
+      int before = items[i];
+      if (before == item || seenAfter(items, i, last)) {
+        continue;
+      }
+      reached++;
+      visit(before, item, 1f / (last - i), event);
+      visit(item, before, BACKWARD / (last - i), event);
+    }
+    events = event;
+    sessions.add(session, items, last, this::birth);
+  }
+
+  /** The sessions themselves. */
+  PastSessions sessions() {
+    return sessions;
+  }
+
+  private int birth(int item) {
+    reserve(item);
+    return births.get(item);
+  }
+
+  private static boolean seenAfter(int[] items, int at, int last) {
+    for (int i = at + 1; i < last; i++) {
+      if (items[i] == items[at]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void visit(int from, int to, float weight, long event) {
+    reserve(Math.max(from, to));
+    Neighbors before = of(from);
+    long age = event - before.atEvent();
+    Neighbors after =
+        before.with(
+            to,
+            births.get(to),
+            weight,
+            event,
+            keep(age, LONG_HALF_LIFE_EVENTS),
+            keep(age, RECENT_HALF_LIFE_EVENTS),
+            CAPACITY);
+    neighbors.setRelease(from, after);
+    visits.setRelease(from, Float.floatToRawIntBits(after.totalLong()));
+  }
+
+  private void reserve(int index) {
+    if (index < neighbors.length()) {
+      return;
+    }
+    int length = Math.max(index + 1, neighbors.length() + (neighbors.length() >> 1));
+    AtomicReferenceArray<@Nullable Neighbors> more = new AtomicReferenceArray<>(length);
+    AtomicIntegerArray moreBirths = new AtomicIntegerArray(length);
+    AtomicIntegerArray moreVisits = new AtomicIntegerArray(length);
+    for (int i = 0; i < neighbors.length(); i++) {
+      more.setPlain(i, neighbors.get(i));
+      moreBirths.setPlain(i, births.get(i));
+      moreVisits.setPlain(i, visits.get(i));
+    }
+    visits = moreVisits;
+    births = moreBirths;
+    neighbors = more;
+  }
+
+  /** Forgets an item whose place in the catalogue may be another's from now on. Writer. */
+  public void clear(int item) {
+    reserve(item);
+    sessions.clear(item);
+    neighbors.set(item, null);
+    visits.set(item, 0);
+    births.set(item, births.get(item) + 1);
+  }
+
+  /** The item's neighbours, perhaps none. */
+  Neighbors of(int item) {
+    AtomicReferenceArray<@Nullable Neighbors> all = neighbors;
+    Neighbors known = item < all.length() ? all.getAcquire(item) : null;
+    return known == null ? Neighbors.NONE : known;
+  }
+
+  /**
+   * Weight of all visits that led on from the item, over a long time, as of the last of them: how
+   * busy it is.
+   */
+  float visits(int item) {
+    AtomicIntegerArray all = visits;
+    return item < all.length() ? Float.intBitsToFloat(all.getAcquire(item)) : 0;
+  }
+
+  /** Whether a neighbour is still the item that it was. */
+  boolean lives(int item, int birth) {
+    AtomicIntegerArray all = births;
+    return item < all.length() && all.get(item) == birth;
+  }
+
+  /** What is left of a long-term weight of that event. */
+  float keepLong(long atEvent) {
+    return keep(events - atEvent, LONG_HALF_LIFE_EVENTS);
+  }
+
+  /** What is left of a recent weight of that event. */
+  float keepRecent(long atEvent) {
+    return keep(events - atEvent, RECENT_HALF_LIFE_EVENTS);
+  }
+
+  /** StrictMath, so that every machine finds the same. */
+  private static float keep(long ageEvents, double halfLifeEvents) {
+    return (float) StrictMath.pow(0.5, Math.max(0, ageEvents) / halfLifeEvents);
+  }
+
+  /**
+   * Becomes what another is as of now; lists of neighbours are shared, as they never change. The
+   * other's writer, with no reader of this.
+   */
+  public void copyFrom(CoVisits other) {
+    int n = other.neighbors.length();
+    AtomicReferenceArray<@Nullable Neighbors> lists = new AtomicReferenceArray<>(n);
+    AtomicIntegerArray birthsNow = new AtomicIntegerArray(n);
+    for (int i = 0; i < n; i++) {
+      lists.setPlain(i, other.neighbors.getPlain(i));
+      birthsNow.setPlain(i, other.births.getPlain(i));
+    }
+    births = birthsNow;
+    neighbors = lists;
+    events = other.events;
+    sessions.copyFrom(other.sessions);
+  }
+
+  /** The whole state as of now. Writer. */
+  public StateCopy copy() {
+    int n = neighbors.length();
+    @Nullable Neighbors[] lists = new Neighbors[n];
+    int[] birthsNow = new int[n];
+    for (int i = 0; i < n; i++) {
+      lists[i] = neighbors.get(i);
+      birthsNow[i] = births.get(i);
+    }
+    long eventsNow = events;
+    StateCopy sessionsNow = sessions.copy();
+    return out -> {
+      write(out, eventsNow, lists, birthsNow);
+      sessionsNow.writeTo(out);
+    };
+  }
+
+  private static void write(DataOutput out, long events, @Nullable Neighbors[] lists, int[] births)
+      throws IOException {
+    int n = lists.length;
+    while (n > 0 && lists[n - 1] == null && births[n - 1] == 0) {
+      n--;
+    }
+    out.writeLong(events);
+    out.writeInt(n);
+    for (int i = 0; i < n; i++) {
+      out.writeInt(births[i]);
+      Neighbors list = lists[i];
+      (list == null ? Neighbors.NONE : list).writeTo(out);
+    }
+  }
+
+  /** Replaces the state by what a {@link #copy} wrote. Writer, before any reader. */
+  public void readFrom(DataInput in) throws IOException {
+    events = in.readLong();
+    int n = in.readInt();
+    neighbors = new AtomicReferenceArray<>(Math.max(1_024, n));
+    births = new AtomicIntegerArray(Math.max(1_024, n));
+    visits = new AtomicIntegerArray(Math.max(1_024, n));
+    for (int i = 0; i < n; i++) {
+      births.set(i, in.readInt());
+      Neighbors list = Neighbors.readFrom(in, CAPACITY);
+      neighbors.set(i, list.size() == 0 ? null : list);
+      visits.set(i, Float.floatToRawIntBits(list.totalLong()));
+    }
+    sessions.readFrom(in);
+  }
+}

@@ -1,0 +1,241 @@
+package dev.dolmen.trainer.signals;
+
+import dev.dolmen.trainer.session.SessionSlots;
+import dev.dolmen.trainer.state.StateCopy;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What past sessions visited, and which of them visited an item: the index of VMIS-kNN (Kersbergen,
+ * Sprangers and Schelter, "Serenade: Low-Latency Session-Based Recommendation in e-Commerce at
+ * Scale", SIGMOD 2022, section 3), kept up event by event. A session is in it from its second
+ * distinct item on. The last {@link #SESSIONS} sessions that began are kept, the last {@link
+ * #ITEMS} distinct items of each, and for each item the last {@link #SESSIONS_OF_ITEM} sessions
+ * that came to it.
+ *
+ * <p>One writer; any thread reads. Lists never change, they are replaced, so a reader may find a
+ * list that is an event old.
+ */
+final class PastSessions {
+  /** Sessions at most: the one that began first makes room. About 200 bytes each. */
+  static final int SESSIONS = 1 << 18;
+
+  /** Distinct items of a session at most: the last ones. */
+  static final int ITEMS = 20;
+
+  /** Sessions of an item at most: the last ones to visit it. */
+  static final int SESSIONS_OF_ITEM = 50;
+
+  private static final long[] NO_ITEMS = {};
+  private static final int[] NO_SESSIONS = {};
+
+  private final SessionSlots slots = new SessionSlots(SESSIONS);
+
+  /** By place of a session: its items, the oldest first, each with its birth in the upper half. */
+  private volatile AtomicReferenceArray<long @Nullable []> items =
+      new AtomicReferenceArray<>(1_024);
+
+  /** By item: places of its sessions, the oldest first. */
+  private volatile AtomicReferenceArray<int @Nullable []> sessions =
+      new AtomicReferenceArray<>(1_024);
+
+  /**
+   * Adds an event. Writer.
+   *
+   * @param session its number
+   * @param path items of the session, this event's last; distinct or not
+   * @param last index of this event's item in {@code path}
+   * @param births by item
+   */
+  void add(long session, int[] path, int last, Births births) {
+    int place = slots.find(session);
+    if (place >= 0) {
+      append(place, path[last], births);
+      return;
+    }
+    boolean several = false;
+    for (int i = 0; i < last; i++) {
+      several |= path[i] != path[last];
+    }
+    if (several) {
+      place = open(session);
+      for (int i = 0; i <= last; i++) {
+        append(place, path[i], births);
+      }
+    }
+  }
+
+  /** How often the place of each item in the catalogue has been given away. */
+  @FunctionalInterface
+  interface Births {
+    /** Of an item, by its index. */
+    int of(int item);
+  }
+
+  private int open(long session) {
+    if (slots.full()) {
+      int oldest = slots.nextPlace();
+      for (long item : items(oldest)) {
+        remove((int) item, oldest);
+      }
+    }
+    int place = slots.open(session);
+    if (place >= items.length()) {
+      items = longer(items, Math.min(SESSIONS, place + (place >> 1) + 1));
+    }
+    items.setRelease(place, NO_ITEMS);
+    return place;
+  }
+
+  private void append(int place, int item, Births births) {
+    long[] before = items(place);
+    for (long each : before) {
+      if ((int) each == item) {
+        return;
+      }
+    }
+    int from = before.length == ITEMS ? 1 : 0;
+    if (from == 1) {
+      remove((int) before[0], place);
+    }
+    long[] after = Arrays.copyOfRange(before, from, before.length + 1);
+    after[after.length - 1] = (long) births.of(item) << 32 | item;
+    items.setRelease(place, after);
+    int[] visited = sessions(item);
+    int[] more =
+        Arrays.copyOfRange(visited, visited.length == SESSIONS_OF_ITEM ? 1 : 0, visited.length + 1);
+    more[more.length - 1] = place;
+    if (item >= sessions.length()) {
+      sessions = longer(sessions, Math.max(item + 1, sessions.length() + (sessions.length() >> 1)));
+    }
+    sessions.setRelease(item, more);
+  }
+
+  private void remove(int item, int place) {
+    int[] before = sessions(item);
+    int at = 0;
+    while (at < before.length && before[at] != place) {
+      at++;
+    }
+    if (at < before.length) {
+      int[] after = new int[before.length - 1];
+      System.arraycopy(before, 0, after, 0, at);
+      System.arraycopy(before, at + 1, after, at, after.length - at);
+      sessions.setRelease(item, after);
+    }
+  }
+
+  private static <T> AtomicReferenceArray<T> longer(AtomicReferenceArray<T> array, int length) {
+    AtomicReferenceArray<T> longer = new AtomicReferenceArray<>(length);
+    for (int i = 0; i < array.length(); i++) {
+      longer.setPlain(i, array.getPlain(i));
+    }
+    return longer;
+  }
+
+  /** Forgets which sessions visited an item. Writer. */
+  void clear(int item) {
+    if (item < sessions.length()) {
+      sessions.set(item, null);
+    }
+  }
+
+  /** Items of the session at a place, the oldest first: the lower half, the upper is its birth. */
+  long[] items(int place) {
+    AtomicReferenceArray<long @Nullable []> all = items;
+    long[] known = place < all.length() ? all.getAcquire(place) : null;
+    return known == null ? NO_ITEMS : known;
+  }
+
+  /** Places of the sessions that visited an item, the oldest first. */
+  int[] sessions(int item) {
+    AtomicReferenceArray<int @Nullable []> all = sessions;
+    int[] known = item < all.length() ? all.getAcquire(item) : null;
+    return known == null ? NO_SESSIONS : known;
+  }
+
+  /**
+   * Reads what another knows as of now; lists are shared, as they never change. The other's writer,
+   * with no reader of this. Nothing can be added afterwards.
+   */
+  void copyFrom(PastSessions other) {
+    items = longer(other.items, other.items.length());
+    sessions = longer(other.sessions, other.sessions.length());
+  }
+
+  /** The whole state as of now. Writer. */
+  StateCopy copy() {
+    long[] numbers = slots.sessions();
+    int next = slots.nextPlace();
+    long[][] paths = new long[numbers.length][];
+    for (int place = 0; place < paths.length; place++) {
+      paths[place] = items(place);
+    }
+    int[][] lists = new int[sessions.length()][];
+    for (int item = 0; item < lists.length; item++) {
+      lists[item] = sessions(item);
+    }
+    return out -> write(out, numbers, next, paths, lists);
+  }
+
+  private static void write(DataOutput out, long[] numbers, int next, long[][] paths, int[][] lists)
+      throws IOException {
+    out.writeInt(numbers.length);
+    out.writeInt(next);
+    for (int place = 0; place < numbers.length; place++) {
+      out.writeLong(numbers[place]);
+      out.writeByte(paths[place].length);
+      for (long item : paths[place]) {
+        out.writeLong(item);
+      }
+    }
+    int n = lists.length;
+    while (n > 0 && lists[n - 1].length == 0) {
+      n--;
+    }
+    out.writeInt(n);
+    for (int item = 0; item < n; item++) {
+      out.writeByte(lists[item].length);
+      for (int place : lists[item]) {
+        out.writeInt(place);
+      }
+    }
+  }
+
+  /** Reads what a {@link #copy} wrote into this new index. Writer, before any reader. */
+  void readFrom(DataInput in) throws IOException {
+    long[] numbers = new long[in.readInt()];
+    int next = in.readInt();
+    items = new AtomicReferenceArray<>(Math.max(1_024, numbers.length));
+    for (int place = 0; place < numbers.length; place++) {
+      numbers[place] = in.readLong();
+      long[] path = new long[length(in, ITEMS)];
+      for (int i = 0; i < path.length; i++) {
+        path[i] = in.readLong();
+      }
+      items.set(place, path);
+    }
+    slots.restore(numbers, next);
+    int n = in.readInt();
+    sessions = new AtomicReferenceArray<>(Math.max(1_024, n));
+    for (int item = 0; item < n; item++) {
+      int[] list = new int[length(in, SESSIONS_OF_ITEM)];
+      for (int i = 0; i < list.length; i++) {
+        list[i] = in.readInt();
+      }
+      sessions.set(item, list.length == 0 ? null : list);
+    }
+  }
+
+  private static int length(DataInput in, int most) throws IOException {
+    int length = in.readUnsignedByte();
+    if (length > most) {
+      throw new IOException("past sessions: a list of " + length + ", expected 0 to " + most);
+    }
+    return length;
+  }
+}

@@ -1,0 +1,248 @@
+package dev.dolmen.trainer.signals;
+
+import dev.dolmen.model.data.SignalFeatures;
+import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.layer.SignalNetwork;
+import java.util.Arrays;
+
+/**
+ * What a session's items say about the next one, beside the session's vector: which items it has
+ * seen, and which were visited together with those, of late and over a long time. The strength of a
+ * neighbour is the sum over the session's last {@link CoVisits#REACH} distinct items of their share
+ * of visits that went to it, the d-th from the end weighing 1 / (1 + d).
+ *
+ * <p>The same in training and in serving. Reused by one thread.
+ */
+public final class SessionSignals {
+  /** Visits that an item must have for half of its shares to count: rare ones prove little. */
+  private static final float SMOOTHING = 3;
+
+  private static final int NOT_SEEN = -1;
+
+  private final CoVisits coVisits;
+  private final SessionNeighbors past;
+  private int[] slots = new int[256];
+  private int[] items = new int[64];
+  private int[] distances = new int[64];
+  private float[] longTerm = new float[64];
+  private float[] recent = new float[64];
+  private float[] shares = new float[64];
+  private float[] similarities = new float[64];
+  private int size;
+
+  private int[] occurrences = new int[64];
+  private SignalFeatures.OfSession session = new SignalFeatures.OfSession(0, 0, 0);
+  private final SignalNetwork network = new SignalNetwork(Kernels.best());
+  private final float[][] features = new float[SignalFeatures.COUNT][64];
+  private float[] added = new float[64];
+
+  public SessionSignals(CoVisits coVisits) {
+    this.coVisits = coVisits;
+    past = new SessionNeighbors(coVisits.sessions());
+    Arrays.fill(slots, -1);
+  }
+
+  /**
+   * Reads a session.
+   *
+   * @param items indexes in the catalogue, the oldest first; negative ones are passed over
+   * @param to end of the session, exclusive
+   */
+  public void of(int[] items, int from, int to) {
+    clear();
+    int distinct = 0;
+    int seen = 0;
+    int events = 0;
+    float visitsOfLast = 0;
+    for (int t = to - 1; t >= from; t--) {
+      if (items[t] < 0) {
+        continue;
+      }
+      if (events++ == 0) {
+        visitsOfLast = coVisits.visits(items[t]);
+      }
+      int at = find(items[t]);
+      if (distances[at] == NOT_SEEN) {
+        distances[at] = to - 1 - t;
+        seen++;
+        if (distinct < SessionNeighbors.REACH) {
+          past.add(items[t], to - t);
+        }
+        if (distinct++ < CoVisits.REACH) {
+          addNeighbors(items[t], 1f / (to - t));
+        }
+      }
+      occurrences[at]++;
+    }
+    addNeighborSessions();
+    session = new SignalFeatures.OfSession(events, events - seen, visitsOfLast);
+  }
+
+  /** Of items that the session has seen its own path tells more: it is among the past ones, too. */
+  private void addNeighborSessions() {
+    past.cut();
+    float total = 0;
+    for (int n = 0; n < past.size(); n++) {
+      total += past.weight(n);
+    }
+    for (int n = 0; n < past.size(); n++) {
+      for (long each : past.items(n)) {
+        int item = (int) each;
+        if (coVisits.lives(item, (int) (each >>> 32))) {
+          int at = find(item);
+          if (distances[at] == NOT_SEEN) {
+            shares[at] += past.weight(n) / total;
+            similarities[at] = Math.max(similarities[at], past.similarity(n));
+          }
+        }
+      }
+    }
+  }
+
+  private void addNeighbors(int item, float weight) {
+    Neighbors neighbors = coVisits.of(item);
+    float keepLong = coVisits.keepLong(neighbors.atEvent());
+    float keepRecent = coVisits.keepRecent(neighbors.atEvent());
+    float byLong = weight * keepLong / (neighbors.totalLong() * keepLong + SMOOTHING);
+    float byRecent = weight * keepRecent / (neighbors.totalRecent() * keepRecent + SMOOTHING);
+    for (int i = 0; i < neighbors.size(); i++) {
+      if (coVisits.lives(neighbors.item(i), neighbors.birth(i))) {
+        int at = find(neighbors.item(i));
+        longTerm[at] += neighbors.longTerm(i) * byLong;
+        recent[at] += neighbors.recent(i) * byRecent;
+      }
+    }
+  }
+
+  /** Items that something is known of. */
+  public int size() {
+    return size;
+  }
+
+  /** The item at a place below {@link #size}; each occurs once. */
+  public int item(int place) {
+    return items[place];
+  }
+
+  /** Sum of the strengths of the item at a place, 0 or more. */
+  public float strength(int place) {
+    return longTerm[place] + recent[place] + shares[place];
+  }
+
+  /**
+   * Writes the features of the item at a place.
+   *
+   * @param out columns, [{@link SignalFeatures#COUNT}, n]
+   * @param at the place in them that is overwritten
+   */
+  public void features(int place, float[][] out, int at) {
+    SignalFeatures.write(
+        distances[place] == NOT_SEEN ? 0 : distances[place] + 1,
+        occurrences[place],
+        longTerm[place],
+        recent[place],
+        shares[place],
+        similarities[place],
+        coVisits.visits(items[place]),
+        session,
+        out,
+        at);
+  }
+
+  /**
+   * Adds a query with what the signals add to the items' scores.
+   *
+   * @param learned the model's network, [{@link SignalNetwork#PARAMETERS}]
+   */
+  public void addTo(ScoreBonuses bonuses, float[] learned) {
+    bonuses.nextQuery();
+    if (added.length < size) {
+      added = new float[2 * size];
+      for (int f = 0; f < SignalFeatures.COUNT; f++) {
+        features[f] = new float[2 * size];
+      }
+    }
+    for (int place = 0; place < size; place++) {
+      features(place, features, place);
+    }
+    network.forward(learned, 0, features, size, added);
+    for (int place = 0; place < size; place++) {
+      bonuses.add(items[place], added[place]);
+    }
+    bonuses.endQuery();
+  }
+
+  /**
+   * Rank of an item by the sum of its two strengths alone, from 1, ties against it; {@link
+   * Integer#MAX_VALUE} if it was not visited together with the session's items.
+   */
+  public int rankByVisits(int item) {
+    int place = 0;
+    while (place < size && items[place] != item) {
+      place++;
+    }
+    float own = place < size ? longTerm[place] + recent[place] : 0;
+    if (own <= 0) {
+      return Integer.MAX_VALUE;
+    }
+    int rank = 0;
+    for (int other = 0; other < size; other++) {
+      rank += longTerm[other] + recent[other] >= own ? 1 : 0;
+    }
+    return rank;
+  }
+
+  private void clear() {
+    Arrays.fill(slots, -1);
+    size = 0;
+    past.clear();
+  }
+
+  /** The item's place, a new one if it has none. */
+  private int find(int item) {
+    int mask = slots.length - 1;
+    int at = ((item * 0x9E3779B9) >>> 9) & mask;
+    while (slots[at] >= 0 && items[slots[at]] != item) {
+      at = (at + 1) & mask;
+    }
+    if (slots[at] >= 0) {
+      return slots[at];
+    }
+    if (2 * (size + 1) > slots.length) {
+      grow();
+      return find(item);
+    }
+    if (size == items.length) {
+      items = Arrays.copyOf(items, 2 * size);
+      distances = Arrays.copyOf(distances, 2 * size);
+      occurrences = Arrays.copyOf(occurrences, 2 * size);
+      longTerm = Arrays.copyOf(longTerm, 2 * size);
+      shares = Arrays.copyOf(shares, 2 * size);
+      similarities = Arrays.copyOf(similarities, 2 * size);
+      recent = Arrays.copyOf(recent, 2 * size);
+    }
+    slots[at] = size;
+    items[size] = item;
+    distances[size] = NOT_SEEN;
+    occurrences[size] = 0;
+    longTerm[size] = 0;
+    recent[size] = 0;
+    shares[size] = 0;
+    similarities[size] = 0;
+    return size++;
+  }
+
+  private void grow() {
+    slots = new int[2 * slots.length];
+    Arrays.fill(slots, -1);
+    int mask = slots.length - 1;
+    for (int i = 0; i < size; i++) {
+      int at = ((items[i] * 0x9E3779B9) >>> 9) & mask;
+      while (slots[at] >= 0) {
+        at = (at + 1) & mask;
+      }
+      slots[at] = i;
+    }
+  }
+}

@@ -1,0 +1,404 @@
+package dev.dolmen.trainer.snapshot;
+
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.snapshot.DamagedSnapshotException;
+import dev.dolmen.parameterstore.snapshot.Pace;
+import dev.dolmen.parameterstore.snapshot.Snapshot;
+import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
+import dev.dolmen.parameterstore.snapshot.SnapshotManifest;
+import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.parameterstore.store.TableSnapshot;
+import dev.dolmen.trainer.alternatives.ArmCounts;
+import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.state.StateCopy;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes all of a learner's state at a barrier between two batches, writes it as one snapshot, and
+ * reads it back: table, dense parameters with optimiser state, catalogue, sessions, click counts,
+ * joiner, validation totals, and where log and journal stood.
+ *
+ * <p>{@link #freeze} runs on the training thread and copies; {@link #write} may run on another.
+ * After the first, a snapshot holds the embedding rows that have changed since its parent, and
+ * everything else whole. The shape of schema and model stands in the manifest, and so does the
+ * version of the layout: a snapshot of another shape or version is refused.
+ */
+public final class SnapshotCodec {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotCodec.class);
+  static final String STATE = "trainer/state";
+  private static final String VALIDATION = "trainer/validation";
+
+  /** Only where an experiment runs; nothing is learned from it. */
+  private static final String EXPERIMENT = "trainer/experiment";
+
+  static final String MODEL = "model";
+  private static final String TABLE_PREFIX = "table/";
+  static final String SHAPE = "model";
+
+  /**
+   * Version of what the sections of model, validation and state hold, and in which order. Raised
+   * with every change to what any of them writes; the table's files have a version of their own.
+   * Snapshots from before versions were counted do not name one.
+   */
+  public static final int LAYOUT_VERSION = 3;
+
+  /** Keys of the manifest. */
+  public static final String OFFSET = "logOffset";
+
+  static final String JOURNAL = "journalPlace";
+
+  /** The log up to here is not needed, not even by the joiner. */
+  static final String NOT_NEEDED = "logNotNeededUpTo";
+
+  static final String BATCHES = "batches";
+  static final String SCHEMA = "schema";
+  static final String KINDS = "kinds";
+  public static final String LAYOUT = "stateVersion";
+
+  private final SnapshotStore store;
+  private final Path directory;
+  private final Schema schema;
+  private final SnapshotOptions options;
+  private final InstantSource clock;
+
+  /** Used again for every snapshot; one is in flight at a time. */
+  private final ByteArrayOutputStream modelBytes = new ByteArrayOutputStream();
+
+  private final ByteArrayOutputStream validationBytes = new ByteArrayOutputStream();
+  private volatile @Nullable SnapshotInfo latest;
+
+  /** The snapshot that the next one may hold the changes of. */
+  private volatile @Nullable String parent;
+
+  /** Where log and journal stood at a barrier. */
+  public record Position(long logOffset, long journalPlace) {}
+
+  public SnapshotCodec(Path directory, Schema schema, SnapshotOptions options, InstantSource clock)
+      throws IOException {
+    this.directory = directory;
+    this.schema = schema;
+    this.options = options;
+    this.clock = clock;
+    store = SnapshotStore.open(directory);
+  }
+
+  /** The newest snapshot, of this run or the one it was restored from. Any thread. */
+  public @Nullable SnapshotInfo latest() {
+    return latest;
+  }
+
+  /**
+   * Restores the newest whole snapshot into a new learner; those that are not whole are passed over
+   * and count no more.
+   *
+   * @return where log and journal stood; zeros if there is no snapshot
+   * @throws IOException if it is of another schema, model or layout, or cannot be read
+   */
+  public Position restore(Learner learner) throws IOException {
+    for (String id : store.ids().reversed()) {
+      try {
+        Snapshot snapshot = store.open(id);
+        read(snapshot, schema, learner);
+        return restored(learner, snapshot);
+      } catch (DamagedSnapshotException e) {
+        LOG.warn("Snapshot {} is not whole, trying the one before", id, e);
+        store.distrust(id);
+      }
+    }
+    return new Position(0, 0);
+  }
+
+  /**
+   * Reads a snapshot into a new learner.
+   *
+   * @throws DamagedSnapshotException if it is not whole: another may be read into the learner
+   * @throws IOException if it is of another schema, model or layout, or cannot be read
+   */
+  public static void read(Snapshot snapshot, Schema schema, Learner learner) throws IOException {
+    checkLayout(snapshot);
+    checkShape(snapshot, SCHEMA, schema.toString());
+    checkShape(snapshot, SHAPE, learner.shape());
+    // The rows are checked as they are read: a table can be read into again, the rest not.
+    snapshot.verify(name -> !name.startsWith(TABLE_PREFIX));
+    learner.table.readFrom(snapshot);
+    try (DataInputStream in = snapshot.section(MODEL)) {
+      learner.model.readFrom(in);
+    }
+    learner.modelRestored();
+    try (DataInputStream in = snapshot.section(VALIDATION)) {
+      learner.validation.readFrom(in);
+    }
+    try (DataInputStream in = snapshot.section(STATE)) {
+      learner.readFrom(in);
+    }
+    ArmCounts arms = learner.arms;
+    if (arms != null && snapshot.sections().contains(EXPERIMENT)) {
+      try (DataInputStream in = snapshot.section(EXPERIMENT)) {
+        arms.readFrom(in);
+      }
+    }
+  }
+
+  private Position restored(Learner learner, Snapshot snapshot) throws IOException {
+    Map<String, String> metadata = snapshot.manifest().metadata();
+    Position position = new Position(number(metadata, OFFSET), number(metadata, JOURNAL));
+    // The first version's rows cannot be merged with changes: the next snapshot is whole.
+    boolean mergeable = TableSnapshot.open(snapshot).version() > 1;
+    parent = mergeable ? snapshot.manifest().id() : null;
+    latest = info(snapshot.manifest(), position, learner.batches(), 0, 0, 0);
+    LOG.info(
+        "Restored snapshot {} at batch {}, from {} files of changes and a base",
+        snapshot.manifest().id(),
+        learner.batches(),
+        snapshot.chain().size() - 1);
+    return position;
+  }
+
+  /** Id of a snapshot taken now. */
+  public static String id(Learner learner, Position position) {
+    return "%016d-%s".formatted(learner.batches(), Long.toHexString(position.logOffset));
+  }
+
+  /** Whether so many rows have changed that a snapshot is due. Training thread. */
+  boolean mustCopy(Learner learner) {
+    return learner.table.copyBytes(true) >= options.copyBytes();
+  }
+
+  /**
+   * Whether {@link #freeze} copies: more than twice the bytes that make a snapshot due are written
+   * from where they are, while training waits. It happens once, after a long replay or a snapshot
+   * of the first version. Training thread.
+   */
+  boolean copies(Learner learner) {
+    return learner.table.copyBytes(parent != null) <= 2 * options.copyBytes();
+  }
+
+  /**
+   * Takes everything that a snapshot holds. Training thread, nothing pending, the one before
+   * settled.
+   *
+   * @param requestedUs when it was asked for, microseconds
+   */
+  public FrozenEngine freeze(Learner learner, Position position, long requestedUs)
+      throws IOException {
+    long startUs = nowUs();
+    boolean copies = copies(learner);
+    String from = copies ? parent : null;
+    StateCopy model = bytes(modelBytes, learner.model::writeTo);
+    StateCopy validation = bytes(validationBytes, learner.validation::writeTo);
+    FrozenEngine frozen =
+        new FrozenEngine(
+            id(learner, position),
+            from,
+            copies ? learner.table.freeze(from != null) : learner.table.freezeInPlace(),
+            model,
+            validation,
+            learner.copy(),
+            learner.arms == null ? null : learner.arms.copy(),
+            metadata(learner, position),
+            position,
+            learner.batches(),
+            requestedUs,
+            0);
+    return frozen.paused(nowUs() - startUs);
+  }
+
+  private static StateCopy bytes(ByteArrayOutputStream buffer, StateCopy state) throws IOException {
+    buffer.reset();
+    state.writeTo(new DataOutputStream(buffer));
+    return out -> out.write(buffer.toByteArray());
+  }
+
+  /** Writes a snapshot; it is durable then. One thread at a time. */
+  public SnapshotInfo write(FrozenEngine frozen) throws IOException {
+    String from = frozen.parent();
+    if (store.isDistrusted(frozen.id())) {
+      // It was not whole: the same state takes its place.
+      store.delete(frozen.id());
+    }
+    SnapshotManifest manifest;
+    try (SnapshotDraft draft = store.create(frozen.id(), from == null ? null : store.open(from))) {
+      frozen.table().writeTo(draft);
+      write(draft, MODEL, frozen.model());
+      write(draft, VALIDATION, frozen.validation());
+      write(draft, STATE, frozen.state());
+      StateCopy experiment = frozen.experiment();
+      if (experiment != null) {
+        write(draft, EXPERIMENT, experiment);
+      }
+      manifest = draft.commit(frozen.metadata());
+    }
+    parent = frozen.id();
+    SnapshotInfo info =
+        info(
+            manifest,
+            frozen.position(),
+            frozen.batches(),
+            frozen.table().copiedRows(),
+            frozen.pauseUs(),
+            nowUs() - frozen.requestedUs());
+    latest = info;
+    LOG.info(
+        "Wrote snapshot {}: {} bytes, {} rows copied, training paused {} ms, {} ms in all",
+        info.id(),
+        info.bytes(),
+        info.copiedRows(),
+        Math.round(info.pauseMs() * 10) / 10.0,
+        Math.round(info.totalMs()));
+    return info;
+  }
+
+  private static void write(SnapshotDraft draft, String section, StateCopy state)
+      throws IOException {
+    try (DataOutputStream out = draft.section(section)) {
+      state.writeTo(out);
+    }
+  }
+
+  /** Deletes what is kept no longer. The thread that writes. */
+  void retain() throws IOException {
+    store.retain(options.keep());
+  }
+
+  /** Whether the newest snapshot's changes should be merged into a whole. Any thread. */
+  boolean shouldCompact() throws IOException {
+    String id = parent;
+    if (id == null) {
+      return false;
+    }
+    Snapshot snapshot = store.open(id);
+    long[] bytes = snapshot.mergedBytes();
+    return snapshot.chain().size() - 1 > options.maxDeltas()
+        || bytes[1] > options.compactShare() * bytes[0];
+  }
+
+  /** Merges the newest snapshot's changes into a whole, on disk. One thread, beside writing. */
+  void compact(Pace pace) throws IOException {
+    String id = parent;
+    if (id != null) {
+      long startUs = nowUs();
+      long bytes = store.compact(id, pace).manifest().fileBytes();
+      LOG.info("Merged snapshot {}: {} bytes, {} ms", id, bytes, (nowUs() - startUs) / 1_000);
+    }
+  }
+
+  /** Up to where the oldest snapshot kept needs neither log nor journal. */
+  Position oldest() throws IOException {
+    for (String id : store.ids()) {
+      try {
+        return notNeeded(id);
+      } catch (IOException e) {
+        // Not readable: nothing can be restored from it, so it needs nothing.
+        LOG.warn("Snapshot {} cannot be read", id, e);
+      }
+    }
+    return new Position(0, 0);
+  }
+
+  /** Up to where a snapshot needs neither log nor journal. */
+  Position notNeeded(String id) throws IOException {
+    Map<String, String> metadata = store.open(id).manifest().metadata();
+    long offset = number(metadata, metadata.containsKey(NOT_NEEDED) ? NOT_NEEDED : OFFSET);
+    return new Position(offset, number(metadata, JOURNAL));
+  }
+
+  private Map<String, String> metadata(Learner learner, Position position) {
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put(BATCHES, Long.toString(learner.batches()));
+    metadata.put(OFFSET, Long.toString(position.logOffset));
+    metadata.put(JOURNAL, Long.toString(position.journalPlace));
+    long notNeeded = Math.min(position.logOffset, learner.joiner.notNeededUpTo());
+    metadata.put(NOT_NEEDED, Long.toString(notNeeded));
+    metadata.put(SCHEMA, schema.toString());
+    metadata.put(KINDS, kinds());
+    metadata.put(SHAPE, learner.shape());
+    metadata.put(LAYOUT, Integer.toString(LAYOUT_VERSION));
+    return metadata;
+  }
+
+  /** A line a slot: its kind, a space, its name. */
+  private String kinds() {
+    return schema.slots().stream()
+        .map(slot -> slot.kind() + " " + slot.name())
+        .collect(Collectors.joining("\n"));
+  }
+
+  private SnapshotInfo info(
+      SnapshotManifest manifest,
+      Position position,
+      long batches,
+      long copiedRows,
+      long pauseUs,
+      long totalUs) {
+    SnapshotManifest.Parent from = manifest.parent();
+    return new SnapshotInfo(
+        manifest.id(),
+        from == null ? null : from.id(),
+        batches,
+        position.logOffset,
+        manifest.fileBytes(),
+        copiedRows,
+        pauseUs / 1_000.0,
+        totalUs / 1_000.0,
+        directory.resolve(manifest.id()));
+  }
+
+  /** Refuses what another version of the program has written in another layout. */
+  static void checkLayout(Snapshot snapshot) throws IOException {
+    String found = snapshot.manifest().metadata().get(LAYOUT);
+    if (!Integer.toString(LAYOUT_VERSION).equals(found)) {
+      throw new IOException(
+          "snapshot "
+              + snapshot.directory()
+              + " holds its state in "
+              + (found == null
+                  ? "a layout from before layouts had versions"
+                  : "version " + found + " of the layout")
+              + ", this program reads version "
+              + LAYOUT_VERSION
+              + "; use the program that wrote it, or a new data directory. If the log still has"
+              + " its beginning, everything is learned anew from it without the snapshots");
+    }
+  }
+
+  static void checkShape(Snapshot snapshot, String key, String expected) throws IOException {
+    String found = snapshot.manifest().metadata().getOrDefault(key, "");
+    if (!found.equals(expected)) {
+      throw new IOException(
+          "snapshot "
+              + snapshot.directory()
+              + " was made with another "
+              + key
+              + ": it has "
+              + found
+              + ", the configuration says "
+              + expected
+              + "; use a new data directory, or the configuration it was made with");
+    }
+  }
+
+  public static long number(Map<String, String> metadata, String key) throws IOException {
+    String value = metadata.get(key);
+    if (value == null) {
+      throw new IOException("the snapshot's manifest has no " + key);
+    }
+    return Long.parseLong(value);
+  }
+
+  private long nowUs() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+  }
+}

@@ -1,0 +1,170 @@
+package dev.dolmen.trainer.snapshot;
+
+import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.log.BatchJournal;
+import dev.dolmen.trainer.log.LogBound;
+import dev.dolmen.trainer.snapshot.SnapshotCodec.Position;
+import dev.dolmen.trainer.snapshot.SnapshotThreads.Written;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes snapshots when they are due, if anything has changed: freezes the state at a barrier and
+ * hands it to {@link SnapshotThreads}. One is in flight at a time. A snapshot that fails is counted
+ * and tried again an interval later; what it held is in the next one. Owned by the training thread.
+ */
+public final class SnapshotSchedule {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotSchedule.class);
+
+  /** Nothing of the log is to be deleted. */
+  private static final Position NOWHERE = new Position(0, 0);
+
+  private final SnapshotCodec snapshots;
+  private final SnapshotThreads threads;
+  private final Learner learner;
+  private final BatchJournal journal;
+  private final LogBound bound;
+  private final long intervalUs;
+  private final LongAdder failures = new LongAdder();
+  private long nextUs = Long.MIN_VALUE;
+  private long savedOffset;
+  private @Nullable InFlight inFlight;
+
+  /** A snapshot that is being written. */
+  private record InFlight(
+      FrozenEngine frozen, CompletableFuture<Written> written, boolean scheduled) {}
+
+  /**
+   * Answer to who asks for a snapshot.
+   *
+   * @param written ends with the snapshot that was in flight
+   * @param taken whether it holds the state of now; else ask again when it has ended
+   */
+  public record Request(CompletableFuture<Written> written, boolean taken) {}
+
+  /**
+   * @param savedOffset log offset of the snapshot that was restored, or 0
+   */
+  public SnapshotSchedule(
+      SnapshotCodec snapshots,
+      SnapshotThreads threads,
+      Learner learner,
+      BatchJournal journal,
+      LogBound bound,
+      long intervalSec,
+      long savedOffset) {
+    this.snapshots = snapshots;
+    this.threads = threads;
+    this.learner = learner;
+    this.journal = journal;
+    this.bound = bound;
+    this.intervalUs = intervalSec * 1_000_000;
+    this.savedOffset = savedOffset;
+  }
+
+  /**
+   * Whether a scheduled snapshot is due: by time, or as the log comes near its bound, unless one is
+   * in flight; and in any case when so many rows have changed that their copies would grow beyond
+   * bound.
+   */
+  public boolean due(long nowUs, Position position) {
+    settle(false);
+    if (snapshots.mustCopy(learner)) {
+      return changed(position);
+    }
+    if (inFlight != null) {
+      return false;
+    }
+    if (bound.wantsSnapshot(nowUs) && changed(position)) {
+      return true;
+    }
+    if (intervalUs == 0) {
+      return false;
+    }
+    // The first look sets the pace, and so does a clock that was set back.
+    if (nextUs == Long.MIN_VALUE || nextUs - nowUs > intervalUs) {
+      nextUs = nowUs + intervalUs;
+    }
+    return nowUs >= nextUs && changed(position);
+  }
+
+  public boolean changed(Position position) {
+    return position.logOffset() != savedOffset;
+  }
+
+  /** Takes the scheduled snapshot; waits for the one in flight. At a barrier. */
+  public void takeScheduled(long nowUs, Position position) {
+    nextUs = nowUs + intervalUs;
+    bound.asked(nowUs);
+    settle(true);
+    try {
+      take(nowUs, position, true);
+    } catch (IOException | RuntimeException e) {
+      failures.increment();
+      LOG.warn("The scheduled snapshot could not be taken", e);
+    }
+  }
+
+  /** Takes a snapshot unless one is in flight; returns what to wait for. At a barrier. */
+  public Request request(long requestedUs, Position position) throws IOException {
+    settle(false);
+    InFlight now = inFlight;
+    if (now != null) {
+      return new Request(now.written, now.frozen.position().equals(position));
+    }
+    SnapshotInfo latest = snapshots.latest();
+    if (latest != null && latest.id().equals(SnapshotCodec.id(learner, position))) {
+      return new Request(CompletableFuture.completedFuture(new Written(latest, NOWHERE)), true);
+    }
+    return new Request(take(requestedUs, position, false).written, true);
+  }
+
+  private InFlight take(long requestedUs, Position position, boolean scheduled) throws IOException {
+    boolean copies = snapshots.copies(learner);
+    FrozenEngine frozen = snapshots.freeze(learner, position, requestedUs);
+    CompletableFuture<Written> written = threads.write(frozen);
+    InFlight taken = new InFlight(frozen, written, scheduled);
+    inFlight = taken;
+    savedOffset = position.logOffset();
+    if (!copies) {
+      LOG.info("Snapshot {} is written while training waits: too much to copy", frozen.id());
+      settle(true);
+    }
+    return taken;
+  }
+
+  /**
+   * Ends the snapshot in flight if it has been written, or could not be.
+   *
+   * @param wait whether to wait for that
+   */
+  public void settle(boolean wait) {
+    InFlight now = inFlight;
+    if (now == null || !(wait || now.written.isDone())) {
+      return;
+    }
+    try {
+      journal.deleteUpTo(now.written.join().oldest().journalPlace());
+      now.frozen.table().release(true);
+    } catch (CompletionException e) {
+      now.frozen.table().release(false);
+      // Nothing is at this offset: whatever comes next differs from it.
+      savedOffset = -1;
+      if (now.scheduled) {
+        failures.increment();
+        LOG.warn("The scheduled snapshot could not be written", e.getCause());
+      }
+    }
+    inFlight = null;
+  }
+
+  /** Scheduled snapshots that could not be written. Any thread. */
+  public long failures() {
+    return failures.sum();
+  }
+}

@@ -1,0 +1,163 @@
+package dev.dolmen.trainer.snapshot;
+
+import dev.dolmen.parameterstore.snapshot.Pace;
+import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.LogBound;
+import dev.dolmen.trainer.snapshot.SnapshotCodec.Position;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to snapshots while training goes on: one thread writes them and deletes old ones
+ * with the log that no snapshot needs any more, another merges changes into a whole, at half of its
+ * time at most.
+ */
+public final class SnapshotThreads {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotThreads.class);
+
+  /** A merge gives up at its next block, so that closing hardly waits. */
+  private static final long CLOSE_SEC = 60;
+
+  private static final long REST_MS_MAX = 1_000;
+
+  private final SnapshotCodec snapshots;
+  private final FeedbackLog log;
+  private final LogBound bound;
+  private final long keepRecords;
+  private final InstantSource clock;
+  private final ExecutorService writing = thread("dolmen-snapshots");
+  private final ExecutorService merging = thread("dolmen-compaction");
+  private final AtomicBoolean compacting = new AtomicBoolean();
+  private final LongAdder compactions = new LongAdder();
+  private final LongAdder compactionFailures = new LongAdder();
+  private volatile boolean closing;
+
+  /** A durable snapshot, and where the oldest that is kept stood. */
+  public record Written(SnapshotInfo info, Position oldest) {}
+
+  /**
+   * @param keepRecords last records of the log that are kept in any case
+   */
+  public SnapshotThreads(
+      SnapshotCodec snapshots,
+      FeedbackLog log,
+      LogBound bound,
+      long keepRecords,
+      InstantSource clock) {
+    this.snapshots = snapshots;
+    this.clock = clock;
+    this.log = log;
+    this.bound = bound;
+    this.keepRecords = keepRecords;
+  }
+
+  private static ExecutorService thread(String name) {
+    return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
+  }
+
+  /** Writes a snapshot. */
+  CompletableFuture<Written> write(FrozenEngine frozen) {
+    CompletableFuture<Written> written = new CompletableFuture<>();
+    writing.execute(() -> {
+      try {
+        SnapshotInfo info = snapshots.write(frozen);
+        written.complete(new Written(info, clear(info)));
+      } catch (IOException | RuntimeException | Error e) {
+        written.completeExceptionally(e);
+      }
+    });
+    return written;
+  }
+
+  /** The snapshot is durable: whatever fails here is tried again after the next. */
+  private Position clear(SnapshotInfo newest) {
+    try {
+      snapshots.retain();
+      Position oldest = snapshots.oldest();
+      log.deleteUpTo(oldest.logOffset(), keepRecords);
+      bound.measure();
+      if (bound.tight()
+          && log.deleteUpTo(snapshots.notNeeded(newest.id()).logOffset(), keepRecords)) {
+        bound.measure();
+        LOG.warn(
+            "The log comes near log.maxBytes: snapshots before {} cannot be rolled forward any more",
+            newest.id());
+      }
+      if (snapshots.shouldCompact() && compacting.compareAndSet(false, true)) {
+        merging.execute(this::compact);
+      }
+      return oldest;
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("What no snapshot needs any more could not be deleted", e);
+      return new Position(0, 0);
+    }
+  }
+
+  private void compact() {
+    try {
+      snapshots.compact(new HalfSpeed());
+      compactions.increment();
+    } catch (IOException | RuntimeException e) {
+      if (!closing) {
+        compactionFailures.increment();
+        LOG.warn("Snapshots could not be merged", e);
+      }
+    } finally {
+      compacting.set(false);
+    }
+  }
+
+  /** Rests after each block for as long as it took, by a clock that may be set meanwhile. */
+  private final class HalfSpeed implements Pace {
+    private Instant start = clock.instant();
+
+    @Override
+    public void block() throws IOException {
+      if (closing) {
+        throw new InterruptedIOException("the engine is closing");
+      }
+      Duration took = Duration.between(start, clock.instant());
+      if (took.isPositive()) {
+        LockSupport.parkNanos(Math.min(took.toMillis(), REST_MS_MAX) * 1_000_000);
+      }
+      start = clock.instant();
+    }
+  }
+
+  /** Merges that ended well. Any thread. */
+  public long compactions() {
+    return compactions.sum();
+  }
+
+  /** Merges that could not be done. Any thread. */
+  public long compactionFailures() {
+    return compactionFailures.sum();
+  }
+
+  /** Waits for what is being written; a merge is left for the next time. */
+  public void close() {
+    closing = true;
+    for (ExecutorService thread : new ExecutorService[] {writing, merging}) {
+      thread.shutdown();
+      try {
+        if (!thread.awaitTermination(CLOSE_SEC, TimeUnit.SECONDS)) {
+          LOG.warn("A snapshot is still being written after {} s", CLOSE_SEC);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.dolmen.trainer.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.feature.InvalidFeatureException;
+import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.Shop;
+import dev.dolmen.trainer.catalog.CatalogFullException;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.impressions.Outcome;
+import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.v1.Impression;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SlotValue;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IngestTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  @TempDir Path directory;
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Shop shop = new Shop(20, 5);
+
+  private Engine open(int maxItems) throws IOException {
+    EngineOptions o = Shop.options(directory);
+    return Engine.open(
+        new EngineOptions(
+            o.dataDirectory(),
+            o.schema(),
+            o.model(),
+            o.training(),
+            o.sessions(),
+            new CatalogOptions(maxItems, 10, ScanPrecision.FP32),
+            o.log(),
+            o.snapshots(),
+            o.seed()),
+        InstantSource.system(),
+        meters);
+  }
+
+  @Test
+  void refusesAnItemThatWouldShareTheRowOfAnother() throws Exception {
+    try (Engine engine = open(10)) {
+      Ingest ingest = engine.ingest();
+      long offset = ingest.upsert(shop.item(0));
+      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      String number = Long.toString(Fids.ofId(Shop.id(0)));
+      assertThatThrownBy(() -> ingest.upsert(Item.newBuilder().setItemId(number).build()))
+          .isInstanceOf(InvalidFeatureException.class)
+          .hasMessageContaining("item_id: \"" + number + "\"")
+          .hasMessageContaining("of another, \"" + Shop.id(0) + "\"");
+      assertThat(ingest.knows(number)).isFalse();
+      ingest.upsert(shop.item(0));
+    }
+  }
+
+  @Test
+  void refusesItemsBeyondTheBoundAtOnce() throws Exception {
+    try (Engine engine = open(3)) {
+      Ingest ingest = engine.ingest();
+      for (int i = 0; i < 3; i++) {
+        ingest.upsert(shop.item(i));
+      }
+      assertThatThrownBy(() -> ingest.upsert(shop.item(3)))
+          .isInstanceOf(CatalogFullException.class)
+          .hasMessageContaining("3 items");
+      ingest.upsert(shop.item(2));
+      ingest.delete(Shop.id(0));
+      ingest.delete(Shop.id(0));
+      long offset = ingest.upsert(shop.item(3));
+      assertThatThrownBy(() -> ingest.upsert(shop.item(4)))
+          .isInstanceOf(CatalogFullException.class);
+      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(engine.live().catalog().size()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void knowsAnItemFromTheMomentItIsLogged() throws Exception {
+    try (Engine engine = open(100)) {
+      Ingest ingest = engine.ingest();
+      assertThat(ingest.knows(Shop.id(1))).isFalse();
+      long offset = ingest.upsert(shop.item(1));
+      assertThat(ingest.knows(Shop.id(1))).isTrue();
+      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(ingest.knows(Shop.id(1))).isTrue();
+      ingest.delete(Shop.id(1));
+      assertThat(ingest.knows(Shop.id(1))).isFalse();
+    }
+  }
+
+  @Test
+  void aNewItemHasAVectorOnceItIsApplied() throws Exception {
+    try (Engine engine = open(100)) {
+      long offset = engine.ingest().upsert(shop.item(1));
+      assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+      int index = engine.live().catalog().indexOf(Shop.id(1));
+      assertThat(engine.live().vectors().contains(index)).isTrue();
+      offset = engine.ingest().delete(Shop.id(1));
+      assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(engine.live().vectors().contains(index)).isFalse();
+    }
+  }
+
+  @Test
+  void refusesMetadataThatTheSchemaDoesNotKnow() throws Exception {
+    try (Engine engine = open(100)) {
+      Item bad =
+          shop.item(1).toBuilder()
+              .putSlots("colour", SlotValue.newBuilder().setToken("red").build())
+              .build();
+      assertThatThrownBy(() -> engine.ingest().upsert(bad))
+          .isInstanceOf(InvalidFeatureException.class)
+          .hasMessageContaining("colour");
+      assertThat(engine.status().logOffset()).isZero();
+    }
+  }
+
+  @Test
+  void joinsImpressionsFromTheLog() throws Exception {
+    try (Engine engine = open(100)) {
+      Ingest ingest = engine.ingest();
+      ingest.upsert(shop.item(1));
+      ingest.impression(Impression.newBuilder().setRequestId("r").addItemId(Shop.id(1)).build());
+      while (engine.status().logOffset() < 2) {
+        Thread.onSpinWait();
+      }
+      long offset =
+          ingest.publish(shop.click("s", 1).toBuilder().setRequestId("r").build()).offset();
+      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(engine.status().joiner().of(Outcome.JOINED)).isEqualTo(1);
+      assertThat(engine.status().joiner().of(Outcome.CLICKS)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void takesNothingOnceClosed() throws Exception {
+    Engine engine = open(100);
+    engine.ingest().upsert(shop.item(1));
+    engine.close();
+    assertThatThrownBy(() -> engine.ingest().publish(shop.click("s", 1)))
+        .isInstanceOf(LogUnavailableException.class);
+    engine.ingest().impression(Impression.newBuilder().setRequestId("r").build());
+    assertThat(engine.ingest().droppedImpressions()).isEqualTo(1);
+  }
+
+  @Test
+  void metersTellWhatHappened() throws Exception {
+    try (Engine engine = open(100)) {
+      engine.ingest().upsert(shop.item(1));
+      var click = shop.click("s", 1);
+      long offset = engine.ingest().publish(click).offset();
+      engine.ingest().publish(click);
+      assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(meters.get("dolmen.events.learned").functionCounter().count()).isEqualTo(1);
+      assertThat(meters.get("dolmen.events.duplicate").functionCounter().count()).isEqualTo(1);
+      assertThat(meters.get("dolmen.catalog.items").gauge().value()).isEqualTo(1);
+      assertThat(meters.get("dolmen.freshness.p50.ms").gauge().value()).isPositive();
+    }
+  }
+}

@@ -1,0 +1,375 @@
+package dev.dolmen.trainer.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.model.data.SignalFeatures;
+import dev.dolmen.model.data.TrainingBatch;
+import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.layer.SignalNetwork;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.store.HeapEmbeddingTable;
+import dev.dolmen.trainer.TestSchemas;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.impressions.ShownItems;
+import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionStore;
+import dev.dolmen.trainer.signals.ClickCounts;
+import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SlotValue;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class BatchAssemblerTest {
+  private static final int LENGTH = 6;
+  private static final int ITEMS = 50;
+  private static final int CLICK = 2;
+  private static final int ID_SLOT = 1;
+
+  /** Whether the session has seen an item adds 10, how long ago 3 an event. */
+  private static final float[] SIGNALS = new float[SignalNetwork.PARAMETERS];
+
+  static {
+    int linear = SignalNetwork.PARAMETERS - SignalFeatures.COUNT;
+    SIGNALS[linear] = 10;
+    SIGNALS[linear + 1] = 9;
+  }
+
+  private final HeapEmbeddingTable table = new HeapEmbeddingTable(TestSchemas.small(), 1);
+  private final Catalog catalog = new Catalog(new FeatureExtractor(TestSchemas.small()), 0);
+  private final SessionStore sessions = new SessionStore(catalog, 100, 3_600, LENGTH);
+  private final ClickCounts clicks = new ClickCounts(1_000, true);
+  private final CoVisits coVisits = new CoVisits();
+  private final PendingEvents pending = new PendingEvents();
+
+  BatchAssemblerTest() {
+    for (int i = 0; i < ITEMS; i++) {
+      catalog.upsert(
+          Item.newBuilder()
+              .setItemId("i" + i)
+              .putSlots("category", SlotValue.newBuilder().setToken("c" + i % 5).build())
+              .build());
+    }
+  }
+
+  private BatchAssembler assembler(int negatives, int fullSoftmaxItems) {
+    return assembler(negatives, fullSoftmaxItems, true);
+  }
+
+  private BatchAssembler assembler(int negatives, int fullSoftmaxItems, boolean signals) {
+    return new BatchAssembler(
+        TestSchemas.small(),
+        table,
+        catalog,
+        clicks,
+        clicks,
+        coVisits,
+        new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, 0.5, true, signals, 7));
+  }
+
+  private void click(String session, int... items) {
+    for (int item : items) {
+      SessionHistory before = sessions.append(session, item, CLICK, 0, null);
+      pending.add(session, before, item, CLICK, 0, null, 0);
+    }
+  }
+
+  /** Per prediction the catalogue indexes of its prefix, then of its target. */
+  private static List<List<Integer>> predictions(BatchAssembler assembler, TrainingBatch batch) {
+    List<List<Integer>> all = new ArrayList<>();
+    for (int p = 0; p < batch.predictions; p++) {
+      int session = 0;
+      while (batch.sessionStart[session + 1] <= batch.predictionToken[p]) {
+        session++;
+      }
+      List<Integer> items = new ArrayList<>();
+      for (int t = batch.sessionStart[session]; t <= batch.predictionToken[p]; t++) {
+        items.add(assembler.recordItems()[batch.tokenItem[t]]);
+      }
+      assertThat(batch.predictionTarget[p]).isLessThan(batch.candidates);
+      assertThat(assembler.recordItems()[batch.predictionTarget[p]])
+          .isEqualTo(assembler.targetItems()[p]);
+      items.add(assembler.targetItems()[p]);
+      all.add(items);
+    }
+    return all;
+  }
+
+  @Test
+  void theFirstEventOfASessionPredictsNothing() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3);
+    assertThat(assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0).predictions)
+        .isZero();
+    assembler.gatherForTraining(0);
+    assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(1);
+  }
+
+  @Test
+  void everyNewEventAfterTheFirstIsPredictedFromItsPrefix() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4, 4);
+    click("b", 9, 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    assertThat(predictions(assembler, batch))
+        .containsExactly(List.of(3, 4), List.of(3, 4, 4), List.of(9, 1));
+  }
+
+  @Test
+  void whereSignalsAreOffNothingIsLearnedOfThem() {
+    click("a", 3, 4, 3);
+    BatchAssembler with = assembler(5, 0, true);
+    assertThat(with.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0).signalItem).isNotEmpty();
+    BatchAssembler without = assembler(5, 0, false);
+    assertThat(without.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0).signalItem).isEmpty();
+  }
+
+  @Test
+  void aSessionGoesOnAcrossBatches() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4);
+    pending.clear();
+    click("a", 5, 6);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 2, SIGNALS, 0);
+    assertThat(predictions(assembler, batch))
+        .containsExactly(List.of(3, 4, 5), List.of(3, 4, 5, 6));
+    assertThat(batch.sessions).isEqualTo(1);
+  }
+
+  @Test
+  void aLongSessionIsCutIntoWindows() {
+    BatchAssembler assembler = assembler(5, 0);
+    int[] items = new int[20];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = i;
+    }
+    click("a", items);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    List<List<Integer>> predictions = predictions(assembler, batch);
+    assertThat(predictions).hasSize(19);
+    for (int p = 0; p < predictions.size(); p++) {
+      List<Integer> prediction = predictions.get(p);
+      assertThat(prediction.getLast()).isEqualTo(p + 1);
+      // The whole prefix, or at least half of the events that the model reads.
+      assertThat(prediction.size() - 1).isBetween(Math.min(p + 1, LENGTH / 2), LENGTH);
+      assertThat(prediction.get(prediction.size() - 2)).isEqualTo(p);
+    }
+  }
+
+  @Test
+  void candidatesAreTargetsAndNegativesWithoutRepetition() {
+    BatchAssembler assembler = assembler(20, 0);
+    click("a", 3, 4, 5);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    Set<Integer> candidates = new HashSet<>();
+    for (int c = 0; c < batch.candidates; c++) {
+      candidates.add(assembler.recordItems()[c]);
+      assertThat(batch.candidateLogQ[c]).isNegative();
+    }
+    assertThat(candidates).hasSize(batch.candidates).contains(4, 5).hasSizeGreaterThan(10);
+  }
+
+  @Test
+  void whatTheSessionHasSeenIsACandidateWithABonus() {
+    BatchAssembler assembler = assembler(0, 0);
+    click("a", 3, 4, 3, 5);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    assertThat(Arrays.copyOf(assembler.recordItems(), batch.candidates)).contains(3, 4, 5);
+    ScoreBonuses bonuses = assembler.bonuses();
+    assertThat(bonuses.queries()).isEqualTo(3);
+    assertThat(bonuses.of(0, 3)).isEqualTo(13);
+    assertThat(bonuses.of(1, 3)).isEqualTo(16);
+    assertThat(bonuses.of(1, 4)).isEqualTo(13);
+    assertThat(bonuses.of(2, 3)).isEqualTo(13);
+    assertThat(bonuses.of(2, 4)).isEqualTo(16);
+    assertThat(bonuses.of(2, 5)).isZero();
+    assertThat(batch.signalStart).startsWith(0, 1, 3, 5);
+    float[] added = new float[5];
+    new SignalNetwork(Kernels.best()).forward(SIGNALS, 0, batch.signalFeatures, 5, added);
+    for (int i = 0; i < 5; i++) {
+      int item = assembler.recordItems()[batch.signalItem[i]];
+      int prediction = i == 0 ? 0 : (i + 1) / 2;
+      assertThat(added[i]).isEqualTo(bonuses.of(prediction, item));
+      assertThat(batch.signalOffset[i])
+          .as("it is there for certain")
+          .isEqualTo(batch.candidateLogQ[batch.signalItem[i]]);
+    }
+    assertThat(batch.ownStart).startsWith(0, 0, 0, 0);
+  }
+
+  /** Item 0 was visited together with every other one. */
+  private void visitAll() {
+    for (int i = 1; i < ITEMS; i++) {
+      for (int times = 0; times < 1 + i % 3; times++) {
+        coVisits.add(i, new int[] {0, i}, 1);
+      }
+    }
+  }
+
+  @Test
+  void itemsVisitedTogetherAreCandidatesOfTheirPredictionAlone() {
+    visitAll();
+    BatchAssembler assembler = assembler(0, 0);
+    click("a", 0, 1);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    assertThat(batch.ownStart[1]).isEqualTo(SignalCandidates.OWN);
+    Set<Integer> own = new HashSet<>();
+    for (int i = 0; i < SignalCandidates.OWN; i++) {
+      assertThat(batch.ownItem[i]).isGreaterThanOrEqualTo(batch.candidates);
+      own.add(assembler.recordItems()[batch.ownItem[i]]);
+    }
+    assertThat(own).hasSize(SignalCandidates.OWN).doesNotContain(0, 1);
+  }
+
+  @Test
+  void ownCandidatesStandForAllThatTheyWereDrawnFrom() {
+    visitAll();
+    BatchAssembler assembler = assembler(0, 0);
+    click("a", 0, 1);
+    double[] drawn = new double[ITEMS];
+    int batches = 2_000;
+    for (int number = 1; number <= batches; number++) {
+      TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), number, SIGNALS, 0);
+      for (int s = batch.signalStart[0]; s < batch.signalStart[1]; s++) {
+        int own = batch.signalItem[s] - batch.candidates;
+        if (own >= 0) {
+          drawn[assembler.recordItems()[batch.ownItem[own]]] += Math.exp(batch.signalOffset[s]);
+        }
+      }
+    }
+    // 16 items have the greatest strength, of which 12 are certain; each stands for itself.
+    for (int i = 2; i < ITEMS; i++) {
+      if (i % 3 != 2) {
+        assertThat(drawn[i] / batches)
+            .as("item %d", i)
+            .isCloseTo(1, org.assertj.core.data.Offset.offset(0.2));
+      }
+    }
+    assertThat(java.util.Arrays.stream(drawn).sum() / batches)
+        .isCloseTo(ITEMS - 2, org.assertj.core.data.Offset.offset(1e-3));
+  }
+
+  @Test
+  void clickedItemsAreMoreLikelyCandidates() {
+    for (int i = 0; i < 100; i++) {
+      clicks.add(4);
+      clicks.add(i % ITEMS);
+    }
+    BatchAssembler assembler = assembler(20, 0);
+    click("a", 3, 4, 5);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    // Three events; 4 has a share of 102 in 200 clicks, 5 of 2, each draw takes 1 of 50.
+    double notDrawn = Math.pow(1 - 1.0 / ITEMS, 20);
+    assertThat(Math.exp(batch.candidateLogQ[0]))
+        .isCloseTo(1 - 0.49 * 0.49 * 0.49 * notDrawn, org.assertj.core.data.Offset.offset(0.02));
+    assertThat(Math.exp(batch.candidateLogQ[1]))
+        .isCloseTo(1 - 0.99 * 0.99 * 0.99 * notDrawn, org.assertj.core.data.Offset.offset(0.02));
+    assertThat(batch.candidatePrior[0]).isGreaterThan(batch.candidatePrior[1]);
+  }
+
+  @Test
+  void aSmallCatalogueIsTakenWhole() {
+    BatchAssembler assembler = assembler(5, ITEMS);
+    click("a", 3, 4);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    assertThat(batch.candidates).isEqualTo(ITEMS);
+    for (int c = 0; c < ITEMS; c++) {
+      assertThat(batch.candidateLogQ[c]).isZero();
+    }
+  }
+
+  @Test
+  void deletedItemsVanishFromSessions() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4, 5);
+    catalog.delete("i4");
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    assertThat(predictions(assembler, batch)).containsExactly(List.of(3, 5));
+  }
+
+  @Test
+  void negativesAdmitNothing() {
+    BatchAssembler assembler = assembler(30, 0);
+    click("a", 3, 4);
+    assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    assembler.gatherForTraining(0);
+    assertThat(table.statistics(ID_SLOT).rows()).isEqualTo(2);
+  }
+
+  @Test
+  void theSameNumberDrawsTheSame() {
+    BatchAssembler one = assembler(20, 0);
+    BatchAssembler two = assembler(20, 0);
+    click("a", 3, 4);
+    int candidates = one.assemble(pending.sessions(), List.of(), 5, SIGNALS, 0).candidates;
+    assertThat(two.assemble(pending.sessions(), List.of(), 5, SIGNALS, 0).candidates)
+        .isEqualTo(candidates);
+    for (int c = 0; c < candidates; c++) {
+      assertThat(two.recordItems()[c]).isEqualTo(one.recordItems()[c]);
+    }
+  }
+
+  private static ShownItems shown(SessionHistory session, int length, int... items) {
+    int[] positions = new int[items.length];
+    boolean[] clicked = new boolean[items.length];
+    for (int i = 0; i < items.length; i++) {
+      positions[i] = 2 * i;
+      clicked[i] = i == 1;
+    }
+    return new ShownItems(session, length, items, positions, clicked);
+  }
+
+  @Test
+  void shownItemsFollowWithTheSessionOfTheirTime() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4);
+    click("b", 7, 8, 9);
+    SessionHistory b = Objects.requireNonNull(sessions.get("b"));
+    List<ShownItems> shown = List.of(shown(b, 2, 8, 30), shown(b, 3, 31));
+    TrainingBatch batch = assembler.assemble(pending.sessions(), shown, 1, SIGNALS, 0);
+    assertThat(batch.predictions).isEqualTo(3);
+    assertThat(batch.queries()).isEqualTo(5);
+    assertThat(batch.shown).isEqualTo(3);
+    int[] record = assembler.recordItems();
+    int token = batch.predictionToken[3];
+    assertThat(record[batch.tokenItem[token - 1]]).isEqualTo(7);
+    assertThat(record[batch.tokenItem[token]]).isEqualTo(8);
+    assertThat(record[batch.tokenItem[batch.predictionToken[4]]]).isEqualTo(9);
+    assertThat(batch.sessionStart[batch.sessions]).isEqualTo(batch.predictionToken[4] + 1);
+    assertThat(Arrays.copyOf(batch.shownQuery, 3)).containsExactly(3, 3, 4);
+    assertThat(Arrays.stream(batch.shownItem, 0, 3).map(i -> record[i])).containsExactly(8, 30, 31);
+    assertThat(Arrays.copyOf(batch.shownPosition, 3)).containsExactly(0, 2, 0);
+    assertThat(batch.shownClicked).startsWith(false, true, false);
+    for (int i = 0; i < 3; i++) {
+      assertThat(batch.shownWeight[i]).isEqualTo(1);
+      assertThat(batch.shownLogRate[i]).isEqualTo((float) Math.log(0.5));
+    }
+    pending.clear();
+    assertThat(assembler.assemble(pending.sessions(), shown, 2, SIGNALS, 0).queries()).isEqualTo(2);
+    assertThat(batch.predictions).isZero();
+    assertThat(batch.candidates).isZero();
+  }
+
+  @Test
+  void deletedItemsVanishFromWhatWasShown() {
+    BatchAssembler assembler = assembler(5, 0);
+    click("a", 3, 4);
+    SessionHistory a = Objects.requireNonNull(sessions.get("a"));
+    pending.clear();
+    catalog.delete("i4");
+    catalog.delete("i9");
+    List<ShownItems> shown = List.of(shown(a, 2, 9, 10));
+    TrainingBatch batch = assembler.assemble(pending.sessions(), shown, 1, SIGNALS, 0);
+    assertThat(batch.tokens()).isEqualTo(1);
+    assertThat(batch.shown).isEqualTo(1);
+    assertThat(assembler.recordItems()[batch.shownItem[0]]).isEqualTo(10);
+    catalog.delete("i3");
+    assertThat(assembler.assemble(pending.sessions(), shown, 1, SIGNALS, 0).queries()).isZero();
+  }
+}

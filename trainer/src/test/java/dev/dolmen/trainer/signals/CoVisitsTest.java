@@ -1,0 +1,225 @@
+package dev.dolmen.trainer.signals;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.dolmen.model.data.SignalFeatures;
+import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.model.layer.SignalNetwork;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class CoVisitsTest {
+  private final CoVisits coVisits = new CoVisits();
+
+  private long sessions;
+
+  private void visit(int... items) {
+    sessions++;
+    for (int i = 1; i < items.length; i++) {
+      coVisits.add(sessions, items, i);
+    }
+  }
+
+  private static Map<Integer, Float> longTerm(Neighbors neighbors) {
+    Map<Integer, Float> weights = new HashMap<>();
+    for (int i = 0; i < neighbors.size(); i++) {
+      weights.put(neighbors.item(i), neighbors.longTerm(i));
+    }
+    return weights;
+  }
+
+  @Test
+  void nearerAndForwardWeighsMore() {
+    visit(1, 2, 3);
+    assertThat(longTerm(coVisits.of(1)).get(2)).isCloseTo(1f, within(1e-4f));
+    assertThat(longTerm(coVisits.of(1)).get(3)).isCloseTo(0.5f, within(1e-4f));
+    assertThat(longTerm(coVisits.of(3)).get(2)).isCloseTo(0.5f, within(1e-4f));
+    assertThat(longTerm(coVisits.of(3)).get(1)).isCloseTo(0.25f, within(1e-4f));
+    assertThat(coVisits.of(1).totalLong()).isCloseTo(1.5f, within(1e-4f));
+    assertThat(coVisits.of(9_999).size()).isZero();
+  }
+
+  @Test
+  void anItemIsNoNeighbourOfItselfAndCountsOnce() {
+    visit(1, 2, 1, 2);
+    // 1 to 2; then 2 to 1, next to it; then 1 to 2 again: the 2 before is the same item.
+    assertThat(longTerm(coVisits.of(1)))
+        .containsOnlyKeys(2)
+        .hasEntrySatisfying(2, w -> assertThat(w).isCloseTo(2.5f, within(1e-4f)));
+  }
+
+  @Test
+  void weightsHalveWithTheirHalfLives() {
+    visit(1, 2);
+    long at = coVisits.of(1).atEvent();
+    for (int i = 0; i < 10_000; i++) {
+      visit(7, 8);
+    }
+    assertThat(coVisits.keepRecent(at)).isCloseTo(0.5f, within(1e-4f));
+    assertThat(coVisits.keepLong(at)).isCloseTo((float) Math.pow(0.5, 0.01), within(1e-4f));
+    visit(1, 2);
+    assertThat(coVisits.of(1).recent(0)).isCloseTo(1.5f, within(1e-3f));
+  }
+
+  @Test
+  void theLightestMakesRoom() {
+    visit(0, 1);
+    visit(0, 1);
+    for (int item = 2; item < 1_000; item++) {
+      visit(0, item);
+    }
+    assertThat(longTerm(coVisits.of(0))).hasSize(CoVisits.CAPACITY).containsKeys(1, 999);
+  }
+
+  @Test
+  void aPlaceGivenAwayIsNoNeighbourAnyMore() {
+    visit(1, 2);
+    coVisits.clear(2);
+    assertThat(coVisits.lives(2, coVisits.of(1).birth(0))).isFalse();
+    assertThat(coVisits.of(2).size()).isZero();
+    visit(1, 2);
+    assertThat(coVisits.lives(2, coVisits.of(1).birth(0))).isTrue();
+    assertThat(coVisits.of(1).longTerm(0)).as("of the new item alone").isEqualTo(1);
+  }
+
+  @Test
+  void aCopyIsAsOfItsMoment() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    Runnable more =
+        () -> {
+          for (int i = 0; i < 3_000; i++) {
+            visit(random.nextInt(2_000), random.nextInt(40), random.nextInt(2_000));
+          }
+          coVisits.clear(17);
+        };
+    more.run();
+    var copy = coVisits.copy();
+    byte[] before = bytes(copy);
+    more.run();
+    assertThat(bytes(copy)).isEqualTo(before);
+    assertThat(bytes(coVisits.copy())).isNotEqualTo(before);
+    CoVisits restored = new CoVisits();
+    restored.readFrom(new DataInputStream(new ByteArrayInputStream(before)));
+    assertThat(bytes(restored.copy())).isEqualTo(before);
+    before[8 + 4 + 4 + 8 + 4 + 4] = 99; // The first list's size.
+    assertThatThrownBy(
+            () -> new CoVisits().readFrom(new DataInputStream(new ByteArrayInputStream(before))))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("neighbours");
+  }
+
+  private static byte[] bytes(dev.dolmen.trainer.state.StateCopy copy) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    copy.writeTo(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void featuresAreRepeatsStrengthsAndVisits() {
+    for (int i = 0; i < 10; i++) {
+      visit(1, 2);
+      visit(3, 2);
+    }
+    SessionSignals signals = new SessionSignals(coVisits);
+    signals.of(new int[] {5, 3, -4, 1, 3, 1}, 1, 6);
+    // 10 of 10 visits of 1, and half of those of 3, each 10 / (10 + 3).
+    float strength = (float) (10 / 13.0 * (1 + 1 / 2.0));
+    float visits = coVisits.visits(1);
+    assertThat((double) visits).isCloseTo(10, within(1e-3));
+    var session = new SignalFeatures.OfSession(4, 2, visits);
+    // Of 3 and of 1 ten sessions each, and all of them came to 2.
+    assertFeatures(signals, 2, 0, 0, strength, 1, coVisits.visits(2), session);
+    assertFeatures(signals, 1, 1, 2, 0, 0, visits, session);
+    assertFeatures(signals, 3, 2, 2, 0, 0, coVisits.visits(3), session);
+    assertThat(signals.size()).as("5 is before the beginning").isEqualTo(3);
+  }
+
+  private static void assertFeatures(
+      SessionSignals signals,
+      int item,
+      int distance,
+      int occurrences,
+      float strength,
+      float neighbors,
+      float visits,
+      SignalFeatures.OfSession session) {
+    int place = 0;
+    while (signals.item(place) != item) {
+      place++;
+    }
+    float[][] expected = new float[SignalFeatures.COUNT][1];
+    float[][] features = new float[SignalFeatures.COUNT][2];
+    SignalFeatures.write(
+        distance,
+        occurrences,
+        strength,
+        strength,
+        neighbors,
+        neighbors,
+        visits,
+        session,
+        expected,
+        0);
+    signals.features(place, features, 1);
+    for (int f = 0; f < expected.length; f++) {
+      assertThat((double) features[f][1])
+          .as("feature %d of item %d", f, item)
+          .isCloseTo(expected[f][0], within(0.01));
+    }
+  }
+
+  @Test
+  void bonusesAreTheNetworksOfTheFeatures() {
+    visit(1, 2);
+    visit(1, 2);
+    visit(3, 4);
+    SessionSignals signals = new SessionSignals(coVisits);
+    float[] learned = new float[SignalNetwork.PARAMETERS];
+    for (int i = 0; i < learned.length; i++) {
+      learned[i] = (float) Math.sin(i);
+    }
+    signals.of(new int[] {3, 1}, 0, 2);
+    ScoreBonuses bonuses = new ScoreBonuses();
+    signals.addTo(bonuses, learned);
+    assertThat(bonuses.to(0) - bonuses.from(0)).isEqualTo(signals.size()).isEqualTo(4);
+    float[][] features = new float[SignalFeatures.COUNT][1];
+    float[] added = new float[1];
+    for (int place = 0; place < signals.size(); place++) {
+      signals.features(place, features, 0);
+      new SignalNetwork(Kernels.best()).forward(learned, 0, features, 1, added);
+      assertThat((double) bonuses.of(0, signals.item(place)))
+          .isCloseTo(added[0], within(1e-5))
+          .isNotZero();
+    }
+  }
+
+  @Test
+  void ranksByVisitsAloneWithTiesAgainstTheItem() {
+    visit(1, 2);
+    visit(1, 2);
+    visit(1, 3);
+    visit(1, 4, 3);
+    SessionSignals signals = new SessionSignals(coVisits);
+    signals.of(new int[] {1}, 0, 1);
+    assertThat(signals.rankByVisits(2)).isEqualTo(1);
+    assertThat(signals.rankByVisits(3)).isEqualTo(2);
+    assertThat(signals.rankByVisits(4)).isEqualTo(3);
+    // Seen, but no neighbour of itself; never seen.
+    assertThat(signals.rankByVisits(1)).isEqualTo(Integer.MAX_VALUE);
+    assertThat(signals.rankByVisits(77)).isEqualTo(Integer.MAX_VALUE);
+    visit(5, 6);
+    visit(5, 7);
+    signals.of(new int[] {5}, 0, 1);
+    assertThat(signals.rankByVisits(6)).isEqualTo(2);
+  }
+}
