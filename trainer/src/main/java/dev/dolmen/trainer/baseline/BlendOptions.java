@@ -1,6 +1,5 @@
 package dev.dolmen.trainer.baseline;
 
-import dev.dolmen.evaluation.baseline.TunedOptions;
 import dev.dolmen.trainer.state.Bounds;
 
 /**
@@ -36,7 +35,7 @@ public record BlendOptions(
   /**
    * Neighbours and co-occurrences alike, the last item at half of that, the others of the session
    * at 0.4 / √d; the parts by their own defaults: between the options that were best on two data
-   * sets ({@link TunedOptions}).
+   * sets.
    */
   public static BlendOptions defaults() {
     return new BlendOptions(

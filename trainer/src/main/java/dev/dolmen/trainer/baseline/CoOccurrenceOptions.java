@@ -1,6 +1,5 @@
 package dev.dolmen.trainer.baseline;
 
-import dev.dolmen.evaluation.baseline.TunedOptions;
 import dev.dolmen.trainer.state.Bounds;
 
 /**
@@ -53,7 +52,7 @@ public record CoOccurrenceOptions(
   /**
    * 100,000 sessions, their last 50 clicks, 256 neighbours an item, 10 million items; 1 / d both
    * ways; backward a third; half after a million clicks; alpha 0.15, beta 0.8, with 1 for none:
-   * between the options that were best on two data sets ({@link TunedOptions}).
+   * between the options that were best on two data sets.
    */
   public static CoOccurrenceOptions defaults() {
     return new CoOccurrenceOptions(
