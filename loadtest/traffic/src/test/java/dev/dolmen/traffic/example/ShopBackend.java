@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.UUID;
 
 /** A shop's backend: tells the server its products and clicks, and asks what to show. */
-// README: begin
+// docs: begin
 final class ShopBackend {
   private final CatalogServiceGrpc.CatalogServiceBlockingV2Stub catalog;
   private final FeedbackServiceGrpc.FeedbackServiceBlockingV2Stub feedback;
@@ -87,4 +87,4 @@ final class ShopBackend {
     return SlotValue.newBuilder().setPath(TokenList.newBuilder().addAllToken(levels)).build();
   }
 }
-// README: end
+// docs: end

@@ -15,11 +15,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's example runs against a server with the sample configuration, and stands there. */
+/** The example of docs/clients.md runs against a server with the sample configuration, and stands there. */
 class ShopBackendTest {
   private static final Path SOURCE =
       Path.of("src/test/java/dev/dolmen/traffic/example/ShopBackend.java");
-  private static final Path README = Path.of("../../README.md");
+  private static final Path CLIENTS = Path.of("../../docs/clients.md");
 
   @Test
   void recommendsWhatIsOnSaleAfterAClick(@TempDir Path directory) throws Exception {
@@ -51,8 +51,8 @@ class ShopBackendTest {
   @Test
   void standsInTheReadme() throws Exception {
     String source = Files.readString(SOURCE);
-    int begin = source.indexOf("// README: begin\n") + "// README: begin\n".length();
-    String example = source.substring(begin, source.indexOf("// README: end"));
-    assertThat(Files.readString(README)).contains("```java\n" + example + "```");
+    int begin = source.indexOf("// docs: begin\n") + "// docs: begin\n".length();
+    String example = source.substring(begin, source.indexOf("// docs: end"));
+    assertThat(Files.readString(CLIENTS)).contains("```java\n" + example + "```");
   }
 }

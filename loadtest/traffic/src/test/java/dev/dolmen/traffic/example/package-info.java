@@ -1,5 +1,5 @@
 /**
- * The README's example as code that is compiled and run. May depend on the API alone, as a user's
+ * The example of docs/clients.md as code that is compiled and run. May depend on the API alone, as a user's
  * backend does; one thread.
  */
 @NullMarked
