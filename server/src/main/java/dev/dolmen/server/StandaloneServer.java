@@ -304,7 +304,7 @@ public final class StandaloneServer implements Closeable {
     if (!reason.isEmpty()) {
       return reason;
     }
-    String failure = engine.status().failure();
+    String failure = engine.status().progress().failure();
     return failure == null ? "" : "the trainer has stopped: " + failure;
   }
 

@@ -42,8 +42,8 @@ class WarmUpTest {
     try (TestServer server = new TestServer(config.withServer(config.server().withWarmUp(time)))) {
       assertThat(directory.resolve("warm-up")).doesNotExist();
       var status = server.running().engine().status();
-      assertThat(status.modelVersion()).isZero();
-      assertThat(status.catalogItems()).isZero();
+      assertThat(status.progress().modelVersion()).isZero();
+      assertThat(status.stream().catalogItems()).isZero();
     }
   }
 }

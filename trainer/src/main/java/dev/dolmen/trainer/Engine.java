@@ -183,17 +183,7 @@ public final class Engine implements Closeable {
     rankers = new OnlineRankers(options.ranking().kinds(), options.ranking().rankers());
     learner.teach(rankers);
     progress = new Progress(options.training().lagRecordsMin(), savedOffset);
-    live =
-        new LiveState(
-            options.schema(),
-            learner.features,
-            learner.catalog,
-            learner.vectors,
-            learner.sessions,
-            table,
-            learner.coVisits,
-            new Published(
-                learner.serving(), learner.batches(), savedOffset, learner.eventTimeSec()));
+    live = learner.live(savedOffset);
     new PopularItems(learner, live).refresh(0); // There may be requests before the next batch.
     ingest = new Ingest(log, bound, learner.catalog, live.features(), clock, progress, options);
     schedule =
@@ -353,34 +343,21 @@ public final class Engine implements Closeable {
   /** Figures, for any thread. */
   public EngineStatus status() {
     Published published = live.published();
-    Learner.Counters counters = learner.counters();
-    return new EngineStatus(
-        published.modelVersion(),
-        log.lastOffset(),
-        progress.appliedOffset(),
-        published.learnedLogOffset(),
-        learner.catalog.size(),
-        learner.sessions.size(),
-        counters.eventsLearned(),
-        loop.recordsPerSecond(),
-        progress.lag(),
-        counters.skippedBatches(),
-        counters.eventTimeMs() / 1_000,
-        learner.validation.total(),
-        learner.validation.window(),
-        learner.validation.slices(),
-        learner.validation.clickChances().total(),
-        learner.validation.clickChances().recent(),
-        learner.lastBatch(),
-        counters.flooded(),
-        learner.slotStatistics(),
-        loop.freshness().percentileMs(50),
-        loop.freshness().percentileMs(99),
-        learner.joiner.figures(),
-        snapshots.latest(),
-        learner.memoryBytes(),
-        progress.replay(),
-        progress.failure());
+    EngineStatus.Progress far =
+        new EngineStatus.Progress(
+            published.modelVersion(),
+            log.lastOffset(),
+            progress.appliedOffset(),
+            published.learnedLogOffset(),
+            progress.lag(),
+            progress.replay(),
+            progress.failure());
+    EngineStatus.Pace pace =
+        new EngineStatus.Pace(
+            loop.recordsPerSecond(),
+            loop.freshness().percentileMs(50),
+            loop.freshness().percentileMs(99));
+    return EngineStatus.of(learner, far, pace, snapshots.latest());
   }
 
   /**

@@ -3,9 +3,11 @@ package dev.dolmen.trainer;
 import dev.dolmen.parameterstore.store.SlotStatistics;
 import dev.dolmen.trainer.impressions.ImpressionJoiner;
 import dev.dolmen.trainer.ingest.ReplayProgress;
+import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LearningFigures;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.ClickFigures;
+import dev.dolmen.trainer.validation.ProgressiveValidation;
 import dev.dolmen.trainer.validation.SliceFigures;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import java.util.List;
@@ -13,59 +15,127 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures of a running engine, each current when it was read.
+ * Figures of a running engine, or of a snapshot that is read, each current when it was read.
  *
- * @param modelVersion batches learned since the model was born
- * @param logOffset last record of the log; 0 if there is none
- * @param appliedLogOffset catalogue changes up to this are visible
- * @param learnedLogOffset feedback up to this is learned and visible
- * @param catalogItems items in the catalogue
- * @param sessions sessions remembered
- * @param eventsLearned feedback events learned since the model was born
- * @param eventsPerSecond feedback events learned a second, of late
- * @param lagRecords records logged and not yet learned
- * @param skippedBatches batches left out because loss or gradient was not finite
- * @param eventTimeSec newest event time seen, seconds since 1970
- * @param total validation since the model was born
- * @param window validation over the last predictions
- * @param slices validation since the model was born by age and popularity of the item
- * @param clicks validation of the chances of clicks since the model was born
- * @param clicksWindow the same of late
- * @param lastBatch the last batch learned
- * @param floodedEvents events not learned because their session had too many about their item
- * @param slots figures of each slot's table, in schema order
- * @param freshnessP50Ms median milliseconds from a logged event to recommendations made with it
- * @param freshnessP99Ms 99th percentile of the same
- * @param joiner what became of impressions
+ * @param progress how far log, replay and learning are
+ * @param pace how fast it learns
+ * @param stream what is remembered of the stream
+ * @param learning what the model has learned
+ * @param quality how well it predicts the next item
+ * @param clicks how well it predicts clicks on what is shown
+ * @param memory what takes how much memory
  * @param latestSnapshot the newest durable snapshot of this or an earlier run
- * @param memoryBytes bytes in use by part
- * @param replay how far the start is with learning the log again; null when it is done
- * @param failure why the training thread stopped, if it did; the engine then refuses feedback
  */
 public record EngineStatus(
-    long modelVersion,
-    long logOffset,
-    long appliedLogOffset,
-    long learnedLogOffset,
-    int catalogItems,
-    int sessions,
-    long eventsLearned,
-    double eventsPerSecond,
-    long lagRecords,
-    long skippedBatches,
-    long eventTimeSec,
-    ValidationFigures total,
-    ValidationFigures window,
-    List<SliceFigures> slices,
-    ClickFigures clicks,
-    ClickFigures clicksWindow,
-    LearningFigures lastBatch,
-    long floodedEvents,
-    List<SlotStatistics> slots,
-    double freshnessP50Ms,
-    double freshnessP99Ms,
-    ImpressionJoiner.Figures joiner,
-    @Nullable SnapshotInfo latestSnapshot,
-    Map<String, Long> memoryBytes,
-    @Nullable ReplayProgress replay,
-    @Nullable String failure) {}
+    Progress progress,
+    Pace pace,
+    Stream stream,
+    Learning learning,
+    Quality quality,
+    Clicks clicks,
+    Memory memory,
+    @Nullable SnapshotInfo latestSnapshot) {
+  /**
+   * How far log, replay and learning are.
+   *
+   * @param modelVersion batches learned since the model was born
+   * @param logOffset last record of the log; 0 if there is none
+   * @param appliedLogOffset catalogue changes up to this are visible
+   * @param learnedLogOffset feedback up to this is learned and visible
+   * @param lagRecords records logged and not yet learned
+   * @param replay how far the start is with learning the log again; null when it is done
+   * @param failure why the training thread stopped, if it did; the engine then refuses feedback
+   */
+  public record Progress(
+      long modelVersion,
+      long logOffset,
+      long appliedLogOffset,
+      long learnedLogOffset,
+      long lagRecords,
+      @Nullable ReplayProgress replay,
+      @Nullable String failure) {}
+
+  /**
+   * How fast the engine learns.
+   *
+   * @param recordsPerSecond log records learned in a second of work, recently
+   * @param freshnessP50Ms median milliseconds from a logged event to recommendations made with it
+   * @param freshnessP99Ms 99th percentile of the same
+   */
+  public record Pace(double recordsPerSecond, double freshnessP50Ms, double freshnessP99Ms) {
+    /** Of what is not learned on. */
+    public static final Pace NONE = new Pace(0, 0, 0);
+  }
+
+  /**
+   * What is remembered of the stream.
+   *
+   * @param catalogItems items in the catalogue
+   * @param sessions sessions remembered
+   * @param eventTimeSec newest event time seen, seconds since 1970
+   * @param joiner what became of impressions
+   */
+  public record Stream(
+      int catalogItems, int sessions, long eventTimeSec, ImpressionJoiner.Figures joiner) {}
+
+  /**
+   * What the model has learned.
+   *
+   * @param events feedback events learned since the model was born
+   * @param floodedEvents events not learned because their session had too many about their item
+   * @param skippedBatches batches left out because loss or gradient was not finite
+   * @param lastBatch the last batch learned
+   */
+  public record Learning(
+      long events, long floodedEvents, long skippedBatches, LearningFigures lastBatch) {}
+
+  /**
+   * Progressive validation of the next item.
+   *
+   * @param total since the model was born
+   * @param window over the last predictions
+   * @param slices since the model was born, by age and popularity of the item
+   */
+  public record Quality(
+      ValidationFigures total, ValidationFigures window, List<SliceFigures> slices) {}
+
+  /**
+   * Validation of the chances of clicks.
+   *
+   * @param total since the model was born
+   * @param window over the last items shown
+   */
+  public record Clicks(ClickFigures total, ClickFigures window) {}
+
+  /**
+   * What takes how much memory.
+   *
+   * @param slots figures of each slot's table, in schema order
+   * @param bytes in use by part
+   */
+  public record Memory(List<SlotStatistics> slots, Map<String, Long> bytes) {}
+
+  /** Figures of a learner, with what only its owner knows. Any thread. */
+  static EngineStatus of(
+      Learner learner, Progress progress, Pace pace, @Nullable SnapshotInfo latest) {
+    Learner.Counters counters = learner.counters();
+    ProgressiveValidation validation = learner.validation;
+    return new EngineStatus(
+        progress,
+        pace,
+        new Stream(
+            learner.catalog.size(),
+            learner.sessions.size(),
+            counters.eventTimeMs() / 1_000,
+            learner.joiner.figures()),
+        new Learning(
+            counters.eventsLearned(),
+            counters.flooded(),
+            counters.skippedBatches(),
+            learner.lastBatch()),
+        new Quality(validation.total(), validation.window(), validation.slices()),
+        new Clicks(validation.clickChances().total(), validation.clickChances().recent()),
+        new Memory(learner.slotStatistics(), learner.memoryBytes()),
+        latest);
+  }
+}

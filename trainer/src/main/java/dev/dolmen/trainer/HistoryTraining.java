@@ -5,7 +5,6 @@ import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.PendingSession;
-import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.trainer.log.DirectoryLock;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
@@ -119,15 +118,7 @@ public final class HistoryTraining implements Closeable {
    * What requests would read; vectors and co-visits change with every batch, the model does not.
    */
   public LiveState live() {
-    return new LiveState(
-        options.schema(),
-        learner.features,
-        learner.catalog,
-        learner.vectors,
-        learner.sessions,
-        table,
-        learner.coVisits,
-        new Published(learner.serving(), learner.batches(), 0, learner.eventTimeSec()));
+    return learner.live(0);
   }
 
   /**

@@ -8,7 +8,6 @@ import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.PopularItems;
-import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import java.io.Closeable;
@@ -92,16 +91,7 @@ public final class SnapshotView implements Closeable {
             0,
             0,
             snapshot.directory());
-    live =
-        new LiveState(
-            options.schema(),
-            learner.features,
-            learner.catalog,
-            learner.vectors,
-            learner.sessions,
-            table,
-            learner.coVisits,
-            new Published(learner.serving(), learner.batches(), offset, learner.eventTimeSec()));
+    live = learner.live(offset);
     new PopularItems(learner, live).refresh(0);
   }
 
@@ -117,34 +107,10 @@ public final class SnapshotView implements Closeable {
 
   /** Figures as of the snapshot; nothing is waiting and nothing is learned. */
   public EngineStatus status() {
-    Learner.Counters counters = learner.counters();
-    return new EngineStatus(
-        learner.batches(),
-        info.logOffset(),
-        info.logOffset(),
-        info.logOffset(),
-        learner.catalog.size(),
-        learner.sessions.size(),
-        counters.eventsLearned(),
-        0,
-        0,
-        counters.skippedBatches(),
-        counters.eventTimeMs() / 1_000,
-        learner.validation.total(),
-        learner.validation.window(),
-        learner.validation.slices(),
-        learner.validation.clickChances().total(),
-        learner.validation.clickChances().recent(),
-        learner.lastBatch(),
-        counters.flooded(),
-        learner.slotStatistics(),
-        0,
-        0,
-        learner.joiner.figures(),
-        info,
-        learner.memoryBytes(),
-        null,
-        null);
+    long offset = info.logOffset();
+    EngineStatus.Progress progress =
+        new EngineStatus.Progress(learner.batches(), offset, offset, offset, 0, null, null);
+    return EngineStatus.of(learner, progress, EngineStatus.Pace.NONE, info);
   }
 
   @Override

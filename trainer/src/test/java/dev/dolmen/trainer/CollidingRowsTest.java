@@ -64,8 +64,8 @@ class CollidingRowsTest {
         }
       }
       assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
-      assertThat(engine.status().failure()).isNull();
-      return engine.status().total().mrrAt20();
+      assertThat(engine.status().progress().failure()).isNull();
+      return engine.status().quality().total().mrrAt20();
     }
   }
 }

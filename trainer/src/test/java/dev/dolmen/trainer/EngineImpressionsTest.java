@@ -154,8 +154,8 @@ class EngineImpressionsTest {
     try (Engine engine = open(directory, negativeRate)) {
       fill(engine);
       traffic(engine, 30_000);
-      ClickFigures recent = engine.status().clicksWindow();
-      assertThat(engine.status().failure()).isNull();
+      ClickFigures recent = engine.status().clicks().window();
+      assertThat(engine.status().progress().failure()).isNull();
       assertThat(recent.auc()).isGreaterThan(0.8);
       assertThat(recent.meanChance())
           .isBetween(0.85 * recent.clickRate(), 1.15 * recent.clickRate());
@@ -182,7 +182,7 @@ class EngineImpressionsTest {
       traffic(engine, 20);
       publish(engine, late);
       undisturbed = engine.stateHash();
-      var joiner = engine.status().joiner();
+      var joiner = engine.status().stream().joiner();
       assertThat(joiner.waiting()).isPositive();
       assertThat(joiner.late()).isPositive();
       assertThat(joiner.of(Outcome.LATE)).isPositive();
@@ -207,7 +207,7 @@ class EngineImpressionsTest {
       grow(engine);
       FeedbackEvent click = shop.click("s", 2).toBuilder().setRequestId("needed").build();
       publish(engine, List.of(click));
-      var joiner = engine.status().joiner();
+      var joiner = engine.status().stream().joiner();
       assertThat(joiner.of(Outcome.LATE)).isEqualTo(1);
       assertThat(joiner.of(Outcome.UNREADABLE)).isZero();
       assertThat(joiner.of(Outcome.LEARNED_CLICKS)).isEqualTo(1);
@@ -257,14 +257,14 @@ class EngineImpressionsTest {
         log(engine, shop.visit());
       }
       publish(engine, shop.visit());
-      assertThat(engine.status().joiner().late()).isEqualTo(1);
+      assertThat(engine.status().stream().joiner().late()).isEqualTo(1);
     }
     SnapshotStore store = SnapshotStore.openReadOnly(data.resolve("snapshots"));
     new SnapshotFile(store.open(store.ids().getLast())).restoreTo(restored, bytes -> {});
     try (Engine engine = open(restored, 1)) {
       publish(engine, List.of(shop.click("s", 2).toBuilder().setRequestId("gone").build()));
-      assertThat(engine.status().joiner().of(Outcome.UNREADABLE)).isEqualTo(1);
-      assertThat(engine.status().failure()).isNull();
+      assertThat(engine.status().stream().joiner().of(Outcome.UNREADABLE)).isEqualTo(1);
+      assertThat(engine.status().progress().failure()).isNull();
     }
   }
 
@@ -278,11 +278,11 @@ class EngineImpressionsTest {
       }
       publish(engine, flood);
       EngineStatus status = engine.status();
-      assertThat(status.eventsLearned()).isEqualTo(300);
+      assertThat(status.learning().events()).isEqualTo(300);
       // Of 8 events that are kept of a session, 4 may be alike.
-      assertThat(status.floodedEvents()).isEqualTo(300 - 4);
+      assertThat(status.learning().floodedEvents()).isEqualTo(300 - 4);
       publish(engine, List.of(shop.click("bot", 8), shop.click("bot", 7), shop.click("bot", 9)));
-      assertThat(engine.status().floodedEvents()).isEqualTo(300 - 4 + 1);
+      assertThat(engine.status().learning().floodedEvents()).isEqualTo(300 - 4 + 1);
     }
   }
 }

@@ -46,10 +46,10 @@ class EngineLearningTest {
     try (Engine engine = open(TaskSettings.defaults(), new SimpleMeterRegistry())) {
       visit(engine, shop, 2_500);
       EngineStatus status = engine.status();
-      assertThat(status.failure()).isNull();
-      assertThat(status.catalogItems()).isEqualTo(300);
-      assertThat(status.window().recallAt20())
-          .isGreaterThan(2 * status.window().popularityRecallAt20())
+      assertThat(status.progress().failure()).isNull();
+      assertThat(status.stream().catalogItems()).isEqualTo(300);
+      assertThat(status.quality().window().recallAt20())
+          .isGreaterThan(2 * status.quality().window().popularityRecallAt20())
           .isGreaterThan(0.6);
     }
   }
@@ -61,7 +61,7 @@ class EngineLearningTest {
     TaskSettings tasks = new TaskSettings(0, List.of("category"), 1, 0.1f, true);
     try (Engine engine = open(tasks, meters)) {
       visit(engine, new Shop(300, 1), 2_500);
-      assertThat(engine.status().window().recallAt20()).isGreaterThan(0.6);
+      assertThat(engine.status().quality().window().recallAt20()).isGreaterThan(0.6);
       assertThat(meters.get("dolmen.task.loss").tag("task", "category").gauge().value())
           .isPositive()
           .isLessThan(0.5);
@@ -86,7 +86,7 @@ class EngineLearningTest {
       assertThat(meters.get("dolmen.batches.skipped").functionCounter().count())
           .isGreaterThan(refused);
       assertThat(engine.learner().model.stateHash()).isEqualTo(hash);
-      assertThat(engine.status().failure()).isNull();
+      assertThat(engine.status().progress().failure()).isNull();
     }
   }
 

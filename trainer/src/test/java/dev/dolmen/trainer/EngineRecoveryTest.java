@@ -171,7 +171,7 @@ class EngineRecoveryTest {
     Engine engine = open(directory);
     fill(engine);
     traffic(engine, 5);
-    long learned = engine.status().eventsLearned();
+    long learned = engine.status().learning().events();
     long offset = 0;
     for (FeedbackEvent event : shop.visit()) {
       offset = engine.ingest().publish(event).offset();
@@ -179,8 +179,8 @@ class EngineRecoveryTest {
     engine.abandon();
     try (Engine next = open(directory)) {
       assertThat(next.ingest().awaitApplied(offset, PATIENCE)).isTrue();
-      assertThat(next.status().eventsLearned()).isGreaterThan(learned);
-      assertThat(next.status().lagRecords()).isZero();
+      assertThat(next.status().learning().events()).isGreaterThan(learned);
+      assertThat(next.status().progress().lagRecords()).isZero();
     }
   }
 
@@ -195,7 +195,7 @@ class EngineRecoveryTest {
     }
     try (Engine engine = open(directory)) {
       assertThat(engine.ingest().publish(event).status()).isEqualTo(PublishResult.Status.DUPLICATE);
-      assertThat(engine.status().eventsLearned()).isEqualTo(1);
+      assertThat(engine.status().learning().events()).isEqualTo(1);
       assertThat(engine.live().sessions().get("s")).isNotNull();
     }
   }
@@ -434,7 +434,7 @@ class EngineRecoveryTest {
   @Test
   void refusesASecondEngineOnOneDirectory() throws Exception {
     try (Engine engine = open(directory)) {
-      assertThat(engine.status().failure()).isNull();
+      assertThat(engine.status().progress().failure()).isNull();
       assertThatThrownBy(() -> open(directory))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("in use");

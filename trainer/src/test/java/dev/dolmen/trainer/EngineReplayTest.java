@@ -106,14 +106,14 @@ class EngineReplayTest {
     assertThat(engine.live().published().modelVersion()).isGreaterThan(snapshotVersion);
     assertThat(engine.live().sessions().get("visit-30")).isNotNull();
     assertThat(engine.live().sessions().get("visit-70")).isNull();
-    ReplayProgress replay = Objects.requireNonNull(engine.status().replay());
+    ReplayProgress replay = Objects.requireNonNull(engine.status().progress().replay());
     assertThat(replay.records()).isBetween(1L, replay.totalRecords() - 1);
     refusesEverything(engine);
     goOn.countDown();
     engine.awaitReplayed();
-    assertThat(engine.status().replay()).isNull();
+    assertThat(engine.status().progress().replay()).isNull();
     assertThat(engine.stateHash()).isEqualTo(undisturbed);
-    assertThat(engine.status().lagRecords()).isZero();
+    assertThat(engine.status().progress().lagRecords()).isZero();
     FeedbackEvent again = shop.click("visit-3", 1).toBuilder().setEventId("event-0").build();
     assertThat(engine.ingest().publish(again).status()).isEqualTo(PublishResult.Status.DUPLICATE);
     assertThat(engine.ingest().knows(Shop.id(shop.items))).isTrue();
@@ -143,7 +143,7 @@ class EngineReplayTest {
   void impressionsAreLoggedDuringTheReplay() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     Engine engine = start(new WatchedLog(offset -> await(go)));
-    long end = engine.status().logOffset();
+    long end = engine.status().progress().logOffset();
     engine
         .ingest()
         .impression(
@@ -152,8 +152,9 @@ class EngineReplayTest {
     engine.close();
     try (Engine next =
         Engine.open(Shop.options(directory), InstantSource.system(), new SimpleMeterRegistry())) {
-      assertThat(next.status().logOffset()).isGreaterThan(end);
-      assertThat(next.status().learnedLogOffset()).isEqualTo(next.status().logOffset());
+      assertThat(next.status().progress().logOffset()).isGreaterThan(end);
+      assertThat(next.status().progress().learnedLogOffset())
+          .isEqualTo(next.status().progress().logOffset());
     }
   }
 
@@ -182,7 +183,7 @@ class EngineReplayTest {
     SnapshotInfo taken = asked.join().get().written().get().info();
     assertThat(taken.modelVersion())
         .isGreaterThan(snapshotVersion)
-        .isLessThan(engine.status().modelVersion());
+        .isLessThan(engine.status().progress().modelVersion());
     engine.abandon();
     try (Engine next =
         Engine.open(Shop.options(directory), InstantSource.system(), new SimpleMeterRegistry())) {
@@ -207,14 +208,14 @@ class EngineReplayTest {
     assertThatThrownBy(engine::awaitReplayed)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("closed during the replay");
-    long version = engine.status().modelVersion();
+    long version = engine.status().progress().modelVersion();
     engine.close();
     assertThat(version).isGreaterThan(snapshotVersion);
     try (Engine next =
         Engine.open(Shop.options(directory), InstantSource.system(), new SimpleMeterRegistry())) {
       SnapshotInfo restored = Objects.requireNonNull(next.status().latestSnapshot());
       assertThat(restored.modelVersion()).isEqualTo(version);
-      assertThat(next.status().modelVersion()).isGreaterThan(version);
+      assertThat(next.status().progress().modelVersion()).isGreaterThan(version);
       assertThat(next.stateHash()).isEqualTo(undisturbed);
     }
   }

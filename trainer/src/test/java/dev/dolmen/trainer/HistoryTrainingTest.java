@@ -79,7 +79,7 @@ class HistoryTrainingTest {
         last = live.ingest().publish(event).offset();
       }
       assertThat(live.ingest().awaitApplied(last, PATIENCE)).isTrue();
-      assertThat(live.status().modelVersion()).isEqualTo(events.size() / 64);
+      assertThat(live.status().progress().modelVersion()).isEqualTo(events.size() / 64);
       assertThat(state(training.learner())).isEqualTo(state(live.learner()));
     }
   }
@@ -99,14 +99,14 @@ class HistoryTrainingTest {
     assertThat(batches).isEqualTo(2 * events.size() / 64);
     try (Engine engine = engine("data")) {
       assertThat(state(engine.learner())).isEqualTo(trained);
-      assertThat(engine.status().modelVersion()).isEqualTo(batches);
-      assertThat(engine.status().total().predictions()).isZero();
+      assertThat(engine.status().progress().modelVersion()).isEqualTo(batches);
+      assertThat(engine.status().quality().total().predictions()).isZero();
       long last = 0;
       for (FeedbackEvent event : shop.visit()) {
         last = engine.ingest().publish(event).offset();
       }
       assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
-      assertThat(engine.status().modelVersion()).isGreaterThan(batches);
+      assertThat(engine.status().progress().modelVersion()).isGreaterThan(batches);
     }
   }
 

@@ -116,7 +116,7 @@ class KafkaEngineTest {
       assertThat(next.stateHash()).isEqualTo(undisturbed);
       assertThat(next.status().latestSnapshot()).isNotNull();
       assertThat(next.ingest().publish(again).status()).isEqualTo(PublishResult.Status.DUPLICATE);
-      assertThat(next.status().eventsLearned()).isEqualTo(events);
+      assertThat(next.status().learning().events()).isEqualTo(events);
     }
     // From the log alone, with the same batches.
     try (var paths = Files.walk(directory.resolve("a").resolve("snapshots"))) {
@@ -140,8 +140,9 @@ class KafkaEngineTest {
       events = traffic(engine, 20);
     }
     try (Engine engine = open(options(directory.resolve("b"), kafka))) {
-      assertThat(engine.ingest().awaitApplied(engine.status().logOffset(), PATIENCE)).isTrue();
-      assertThat(engine.status().eventsLearned()).isEqualTo(events);
+      assertThat(engine.ingest().awaitApplied(engine.status().progress().logOffset(), PATIENCE))
+          .isTrue();
+      assertThat(engine.status().learning().events()).isEqualTo(events);
     }
   }
 
@@ -167,8 +168,8 @@ class KafkaEngineTest {
         assertThat(refused).isEqualTo(2);
         PublishResult last = engine.ingest().publish(shop.click("last", 1));
         assertThat(engine.ingest().awaitApplied(last.offset(), PATIENCE)).isTrue();
-        assertThat(engine.status().failure()).isNull();
-        assertThat(engine.status().eventsLearned()).isEqualTo(events.size() + 1);
+        assertThat(engine.status().progress().failure()).isNull();
+        assertThat(engine.status().learning().events()).isEqualTo(events.size() + 1);
         hash = engine.stateHash();
         engine.abandon();
       }

@@ -90,45 +90,45 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
             .setVersion(version)
             .setServedSnapshotId(source.servedSnapshotId())
             .setStarted(timestamp(started.getEpochSecond()))
-            .setModelVersion(status.modelVersion())
-            .setLogOffset(status.logOffset())
-            .setAppliedLogOffset(status.appliedLogOffset())
-            .setLearnedLogOffset(status.learnedLogOffset())
-            .setCatalogItems(status.catalogItems())
-            .setSessions(status.sessions())
-            .setFeedbackEventsLearned(status.eventsLearned())
-            .setValidationTotal(StatusMessages.validation(status.total()))
-            .setValidationWindow(StatusMessages.validation(status.window()))
-            .setFreshnessP50Ms(status.freshnessP50Ms())
-            .setFreshnessP99Ms(status.freshnessP99Ms())
-            .putAllMemoryBytes(status.memoryBytes());
-    LearningFigures last = status.lastBatch();
+            .setModelVersion(status.progress().modelVersion())
+            .setLogOffset(status.progress().logOffset())
+            .setAppliedLogOffset(status.progress().appliedLogOffset())
+            .setLearnedLogOffset(status.progress().learnedLogOffset())
+            .setCatalogItems(status.stream().catalogItems())
+            .setSessions(status.stream().sessions())
+            .setFeedbackEventsLearned(status.learning().events())
+            .setValidationTotal(StatusMessages.validation(status.quality().total()))
+            .setValidationWindow(StatusMessages.validation(status.quality().window()))
+            .setFreshnessP50Ms(status.pace().freshnessP50Ms())
+            .setFreshnessP99Ms(status.pace().freshnessP99Ms())
+            .putAllMemoryBytes(status.memory().bytes());
+    LearningFigures last = status.learning().lastBatch();
     response.setLearning(
         LearningStatus.newBuilder()
             .setLoss(last.loss())
             .setGradientNorm(last.gradientNorm())
             .setLearningRate(last.learningRate())
-            .setLagRecords(status.lagRecords())
-            .setFloodedEvents(status.floodedEvents()));
-    for (SliceFigures slice : status.slices()) {
+            .setLagRecords(status.progress().lagRecords())
+            .setFloodedEvents(status.learning().floodedEvents()));
+    for (SliceFigures slice : status.quality().slices()) {
       response.addValidationSlices(StatusMessages.slice(slice));
     }
     response
-        .setClicksTotal(StatusMessages.clicks(status.clicks()))
-        .setClicksWindow(StatusMessages.clicks(status.clicksWindow()))
-        .setJoiner(StatusMessages.joiner(status.joiner()));
+        .setClicksTotal(StatusMessages.clicks(status.clicks().total()))
+        .setClicksWindow(StatusMessages.clicks(status.clicks().window()))
+        .setJoiner(StatusMessages.joiner(status.stream().joiner()));
     Schema schema = source.schema();
-    for (int slot = 0; slot < status.slots().size(); slot++) {
+    for (int slot = 0; slot < status.memory().slots().size(); slot++) {
       response.addSlots(
-          StatusMessages.slot(schema.slots().get(slot).name(), status.slots().get(slot)));
+          StatusMessages.slot(schema.slots().get(slot).name(), status.memory().slots().get(slot)));
     }
     SnapshotInfo latest = status.latestSnapshot();
     if (latest != null) {
       response.setLatestSnapshotId(latest.id());
     }
-    ReplayProgress replay = status.replay();
-    if (status.failure() != null) {
-      response.setNotReadyReason(status.failure());
+    ReplayProgress replay = status.progress().replay();
+    if (status.progress().failure() != null) {
+      response.setNotReadyReason(status.progress().failure());
     } else if (replay != null) {
       response
           .setNotReadyReason(
@@ -140,8 +140,8 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
                   .setTotalRecords(replay.totalRecords()));
     }
     source.alternatives().accept(response);
-    if (status.eventTimeSec() > 0) {
-      response.setEventTime(timestamp(status.eventTimeSec()));
+    if (status.stream().eventTimeSec() > 0) {
+      response.setEventTime(timestamp(status.stream().eventTimeSec()));
     }
     out.onNext(response.build());
     out.onCompleted();

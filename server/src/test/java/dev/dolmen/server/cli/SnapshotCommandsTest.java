@@ -190,10 +190,10 @@ class SnapshotCommandsTest {
         .isEqualTo(1);
     assertThat(err.toString()).contains(to + " is not empty");
     try (Engine engine = open(with(to))) {
-      assertThat(engine.status().modelVersion()).isEqualTo(batches);
+      assertThat(engine.status().progress().modelVersion()).isEqualTo(batches);
       assertThat(engine.live().catalog().size()).isEqualTo(40);
       visits(engine, 5);
-      assertThat(engine.status().modelVersion()).isGreaterThan(batches);
+      assertThat(engine.status().progress().modelVersion()).isGreaterThan(batches);
       assertThat(engine.snapshot().parent()).isEqualTo("%016d-0".formatted(batches));
     }
   }

@@ -8,6 +8,7 @@ import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
+import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.parameterstore.store.SlotStatistics;
 import dev.dolmen.trainer.EngineOptions;
@@ -65,6 +66,7 @@ public final class Learner {
   /** Numbers before the catalogue in the written state. */
   private static final int COUNTS = 6;
 
+  private final Schema schema;
   private final TrainingOptions options;
   private final ScoreTerms terms;
   private final long repeatWindowMs;
@@ -131,6 +133,7 @@ public final class Learner {
    * @param log where impressions are read back from
    */
   public Learner(EngineOptions engine, EmbeddingTable table, LoggedImpressions log) {
+    schema = engine.schema();
     options = engine.training();
     terms = engine.model().terms();
     repeatWindowMs = engine.sessions().repeatWindowSec() * 1_000;
@@ -464,6 +467,24 @@ public final class Learner {
   /** The dense parameters after the last batch. */
   public ServingModel serving() {
     return serving;
+  }
+
+  /**
+   * The read side of what is learned so far, for any thread. What is learned afterwards shows in
+   * it, but for what {@link LiveState#publish} is told of.
+   *
+   * @param logOffset everything in the log up to this is learned
+   */
+  public LiveState live(long logOffset) {
+    return new LiveState(
+        schema,
+        features,
+        catalog,
+        vectors,
+        sessions,
+        table,
+        coVisits,
+        new Published(serving, batches, logOffset, eventTimeSec()));
   }
 
   /** Batches learned. */

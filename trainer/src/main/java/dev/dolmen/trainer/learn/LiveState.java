@@ -21,7 +21,7 @@ public final class LiveState {
   private volatile Published published;
   private volatile int[] popular = {};
 
-  public LiveState(
+  LiveState(
       Schema schema,
       FeatureExtractor features,
       Catalog catalog,

@@ -123,7 +123,7 @@ class IngestTest {
       assertThatThrownBy(() -> engine.ingest().upsert(bad))
           .isInstanceOf(InvalidFeatureException.class)
           .hasMessageContaining("colour");
-      assertThat(engine.status().logOffset()).isZero();
+      assertThat(engine.status().progress().logOffset()).isZero();
     }
   }
 
@@ -133,14 +133,14 @@ class IngestTest {
       Ingest ingest = engine.ingest();
       ingest.upsert(shop.item(1));
       ingest.impression(Impression.newBuilder().setRequestId("r").addItemId(Shop.id(1)).build());
-      while (engine.status().logOffset() < 2) {
+      while (engine.status().progress().logOffset() < 2) {
         Thread.onSpinWait();
       }
       long offset =
           ingest.publish(shop.click("s", 1).toBuilder().setRequestId("r").build()).offset();
       assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
-      assertThat(engine.status().joiner().of(Outcome.JOINED)).isEqualTo(1);
-      assertThat(engine.status().joiner().of(Outcome.CLICKS)).isEqualTo(1);
+      assertThat(engine.status().stream().joiner().of(Outcome.JOINED)).isEqualTo(1);
+      assertThat(engine.status().stream().joiner().of(Outcome.CLICKS)).isEqualTo(1);
     }
   }
 

@@ -88,7 +88,7 @@ class LogBoundTest {
     for (int i = 0; i < events; i++) {
       publish(engine, click(i));
     }
-    assertThat(engine.status().eventsLearned()).isEqualTo(events);
+    assertThat(engine.status().learning().events()).isEqualTo(events);
     assertThat(engine.status().latestSnapshot()).isNotNull();
     assertThat(engine.bound().bytes()).isLessThan(MAX_BYTES);
     assertThat(meters.get("dolmen.log.bytes").gauge().value()).isBetween(1e5, (double) MAX_BYTES);
@@ -118,8 +118,8 @@ class LogBoundTest {
       }
       assertThat(refusal).contains("feedback log full").contains("log.maxBytes is " + MAX_BYTES);
       assertThat(accepted).isBetween(300, 500);
-      assertThat(engine.status().eventsLearned()).isEqualTo(accepted);
-      assertThat(engine.status().failure()).isNull();
+      assertThat(engine.status().learning().events()).isEqualTo(accepted);
+      assertThat(engine.status().progress().failure()).isNull();
       assertThat(engine.status().latestSnapshot()).isNotNull();
       assertThatThrownBy(() -> engine.ingest().upsert(shop.item(1)))
           .isInstanceOf(LogUnavailableException.class);

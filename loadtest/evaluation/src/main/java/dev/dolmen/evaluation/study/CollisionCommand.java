@@ -131,7 +131,7 @@ public final class CollisionCommand implements Callable<Integer> {
             tables)) {
       String note = perValue == 0 ? "ours" : perValue + " buckets per value";
       feed.run(engine, clicks -> bar.show(before + clicks, note));
-      ValidationFigures total = engine.status().total();
+      ValidationFigures total = engine.status().quality().total();
       return new CollisionFigures(
           perValue,
           perValue == 0 ? values.values() : Arrays.stream(buckets).sum(),

@@ -27,7 +27,7 @@ record LearnedState(long hash, long eventsLearned) {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (Engine engine = Engine.open(load(config).engine(), InstantSource.system(), meters)) {
       long hash = engine.stateHash();
-      return new LearnedState(hash, engine.status().eventsLearned());
+      return new LearnedState(hash, engine.status().learning().events());
     }
   }
 
