@@ -392,7 +392,7 @@ public final class EvalCommand implements Callable<Integer> {
       out.line(out.bold(section.title()));
       for (EvalTables.Table table : EvalTables.all(section)) {
         TextTable text = new TextTable(table.headers().toArray(String[]::new));
-        table.rows().forEach(row -> text.row(row.toArray(String[]::new)));
+        table.rows().forEach(row -> text.row(row.toArray()));
         out.line(out.dim(table.title()));
         out.text(text.text());
         out.line("");

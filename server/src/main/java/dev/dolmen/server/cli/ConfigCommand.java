@@ -1,6 +1,6 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -61,8 +61,8 @@ final class ConfigCommand implements Runnable {
         throw new CommandFailedException(2, "no configuration: name a FILE");
       }
       DolmenConfig config = ConfigFile.load(file);
-      Output.of(spec)
-          .println(
+      Terminal.out(spec)
+          .line(
               file
                   + ": valid, "
                   + config.schema().slots().size()
@@ -86,8 +86,7 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public Integer call() {
-      Output.of(spec).print(DolmenConfig.sample());
-      Output.of(spec).flush();
+      Terminal.out(spec).text(DolmenConfig.sample());
       return 0;
     }
   }

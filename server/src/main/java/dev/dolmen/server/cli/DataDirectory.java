@@ -2,10 +2,10 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -39,7 +39,7 @@ final class DataDirectory {
    * @param err is told of newer ones that are not
    * @throws CommandFailedException if there is none
    */
-  SnapshotFile snapshot(@Nullable String id, PrintWriter err) {
+  SnapshotFile snapshot(@Nullable String id, Terminal err) {
     SnapshotStore store = snapshots();
     try {
       if (id != null) {
@@ -48,8 +48,7 @@ final class DataDirectory {
       }
       return new SnapshotFile(
           store
-              .openLatestWhole(
-                  (refused, e) -> err.println(refused + ": DAMAGED: " + e.getMessage()))
+              .openLatestWhole((refused, e) -> err.line(refused + ": DAMAGED: " + e.getMessage()))
               .orElseThrow(
                   () -> new CommandFailedException(1, path() + ": there is no whole snapshot")));
     } catch (IOException e) {

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.model.ModelCard;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.model.layer.ParameterLayout;
-import dev.dolmen.server.cli.terminal.Columns;
-import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.Amounts;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.server.config.DolmenConfig;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -69,16 +69,15 @@ final class ModelCommand implements Runnable {
       DolmenConfig settings = config.load();
       ModelCard card = ModelCard.of(settings.model().toModelOptions(settings.schema()));
       ScanPrecision scan = settings.catalog().scan();
-      PrintWriter out = Output.of(spec);
+      Terminal out = Terminal.out(spec);
       if (json) {
-        out.println(
+        out.line(
             new ObjectMapper()
                 .writerWithDefaultPrettyPrinter()
                 .writeValueAsString(description(card, scan)));
       } else {
         print(card, scan, out);
       }
-      out.flush();
       return 0;
     }
 
@@ -100,31 +99,31 @@ final class ModelCommand implements Runnable {
       return all;
     }
 
-    private void print(ModelCard card, ScanPrecision scan, PrintWriter out) {
-      Columns columns = new Columns("feature column", "of", "floats");
+    private void print(ModelCard card, ScanPrecision scan, Terminal out) {
+      TextTable columns = new TextTable("feature column", "of", "floats");
       card.options().itemColumns().forEach(c -> columns.row(c.name(), "item", c.dim()));
       card.options().contextColumns().forEach(c -> columns.row(c.name(), "visit", c.dim()));
-      out.print(columns);
-      out.println();
-      Columns heads = new Columns("head", "learned by");
+      out.text(columns);
+      out.line("");
+      TextTable heads = new TextTable("head", "learned by");
       for (String head : card.heads()) {
         String[] parts = head.split(": ", 2);
         heads.row(parts[0], parts[1]);
       }
-      out.print(heads);
-      out.println();
-      Columns tensors = new Columns("tensor", "shape", "parameters");
+      out.text(heads);
+      out.line("");
+      TextTable tensors = new TextTable("tensor", "shape", "parameters");
       for (ParameterLayout.Tensor t : card.tensors()) {
         tensors.row(t.name(), t.rows() + " x " + t.columns(), t.size());
       }
-      out.print(tensors);
-      out.println();
+      out.text(tensors);
+      out.line("");
       int length = card.options().maxSessionLength();
-      out.print(
-          new Columns("", "")
+      out.text(
+          new TextTable("", "")
               .row("dense parameters", card.parameters())
-              .row("bytes, with AdamW's moments", Columns.bytes(card.trainingBytes()))
-              .row("index of " + items + " items", Columns.bytes(card.indexBytes(items, scan)))
+              .row("bytes, with AdamW's moments", Amounts.bytes(card.trainingBytes()))
+              .row("index of " + items + " items", Amounts.bytes(card.indexBytes(items, scan)))
               .row(
                   "operations: encode a session of " + length, mega(card.sessionOperations(length)))
               .row("operations: score " + items + " items", mega(card.scanOperations(items)))

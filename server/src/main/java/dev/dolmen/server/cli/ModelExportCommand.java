@@ -2,7 +2,7 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.model.SessionModel;
 import dev.dolmen.model.onnx.SessionEncoderGraph;
-import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
@@ -59,7 +59,7 @@ final class ModelExportCommand implements Callable<Integer> {
     if (Files.exists(to)) {
       throw new CommandFailedException(1, to + " exists: nothing is overwritten");
     }
-    SnapshotFile snapshot = data.snapshot(id, Output.errorsOf(spec));
+    SnapshotFile snapshot = data.snapshot(id, Terminal.errors(spec));
     DolmenConfig settings = data.configuration();
     SessionModel model =
         new SessionModel(
@@ -80,14 +80,15 @@ final class ModelExportCommand implements Callable<Integer> {
     } finally {
       Files.deleteIfExists(part);
     }
-    Output.of(spec)
-        .printf(
-            Locale.ROOT,
-            "%s: session encoder of snapshot %s, batch %,d, %,d bytes%n",
-            to,
-            snapshot.files().manifest().id(),
-            snapshot.batches(),
-            graph.length);
+    Terminal.out(spec)
+        .line(
+            String.format(
+                Locale.ROOT,
+                "%s: session encoder of snapshot %s, batch %,d, %,d bytes",
+                to,
+                snapshot.files().manifest().id(),
+                snapshot.batches(),
+                graph.length));
     return 0;
   }
 }

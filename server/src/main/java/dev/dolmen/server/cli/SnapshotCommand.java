@@ -2,8 +2,9 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
-import dev.dolmen.server.cli.terminal.Columns;
-import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.Amounts;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CreateSnapshotRequest;
@@ -75,16 +76,17 @@ final class SnapshotCommand implements Runnable {
               AdminServiceGrpc.newBlockingStub(channel)
                   .withDeadlineAfter(timeoutSec, TimeUnit.SECONDS)
                   .createSnapshot(CreateSnapshotRequest.getDefaultInstance()));
-      Output.of(spec)
-          .printf(
-              Locale.ROOT,
-              "snapshot %s: %d batches, log offset %d, %s, learning paused %.1f ms, %.1f ms in all%n",
-              made.getSnapshotId(),
-              made.getModelVersion(),
-              made.getLogOffset(),
-              Columns.bytes(made.getBytes()),
-              made.getPauseMs(),
-              made.getTotalMs());
+      Terminal.out(spec)
+          .line(
+              String.format(
+                  Locale.ROOT,
+                  "snapshot %s: %d batches, log offset %d, %s, learning paused %.1f ms, %.1f ms in all",
+                  made.getSnapshotId(),
+                  made.getModelVersion(),
+                  made.getLogOffset(),
+                  Amounts.bytes(made.getBytes()),
+                  made.getPauseMs(),
+                  made.getTotalMs()));
       return 0;
     }
   }
@@ -105,7 +107,7 @@ final class SnapshotCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       SnapshotStore snapshots = data.snapshots();
-      Columns table = new Columns("snapshot", "batch", "builds on", "on disk", "");
+      TextTable table = new TextTable("snapshot", "batch", "builds on", "on disk", "");
       for (String id : snapshots.ids()) {
         try {
           Snapshot snapshot = snapshots.open(id);
@@ -114,14 +116,13 @@ final class SnapshotCommand implements Runnable {
               id,
               new SnapshotFile(snapshot).batches(),
               parent == null ? "nothing" : parent.manifest().id(),
-              Columns.bytes(snapshot.manifest().fileBytes()),
+              Amounts.bytes(snapshot.manifest().fileBytes()),
               "");
         } catch (IOException e) {
           table.row(id, "", "", "", "DAMAGED: " + e.getMessage());
         }
       }
-      Output.of(spec).print(table);
-      Output.of(spec).flush();
+      Terminal.out(spec).text(table);
       return 0;
     }
   }
@@ -161,10 +162,10 @@ final class SnapshotCommand implements Runnable {
         try {
           Snapshot snapshot = snapshots.open(id);
           snapshot.verify();
-          Output.of(spec).println(id + ": whole");
+          Terminal.out(spec).line(id + ": whole");
         } catch (IOException e) {
           damaged++;
-          Output.of(spec).println(id + ": DAMAGED: " + e.getMessage());
+          Terminal.out(spec).line(id + ": DAMAGED: " + e.getMessage());
         }
       }
       return damaged == 0 ? 0 : 1;

@@ -6,11 +6,11 @@ import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotSection;
 import dev.dolmen.parameterstore.store.RowCursor;
 import dev.dolmen.parameterstore.store.TableSnapshot;
-import dev.dolmen.server.cli.terminal.Columns;
-import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.Amounts;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,8 +58,8 @@ final class SnapshotInspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    PrintWriter out = Output.of(spec);
-    SnapshotFile snapshot = data.snapshot(id, Output.errorsOf(spec));
+    Terminal out = Terminal.out(spec);
+    SnapshotFile snapshot = data.snapshot(id, Terminal.errors(spec));
     List<Map<String, Object>> slots;
     try {
       slots = slots(snapshot.files());
@@ -67,14 +67,13 @@ final class SnapshotInspectCommand implements Callable<Integer> {
       throw new CommandFailedException(1, String.valueOf(e.getMessage()));
     }
     if (json) {
-      out.println(
+      out.line(
           new ObjectMapper()
               .writerWithDefaultPrettyPrinter()
               .writeValueAsString(description(snapshot, slots)));
     } else {
       print(snapshot, slots, out);
     }
-    out.flush();
     return 0;
   }
 
@@ -121,36 +120,35 @@ final class SnapshotInspectCommand implements Callable<Integer> {
     return all;
   }
 
-  private static void print(
-      SnapshotFile snapshot, List<Map<String, Object>> slots, PrintWriter out) {
+  private static void print(SnapshotFile snapshot, List<Map<String, Object>> slots, Terminal out) {
     Snapshot files = snapshot.files();
-    out.print(
-        new Columns("", "")
+    out.text(
+        new TextTable("", "")
             .row("snapshot", files.manifest().id())
             .row("format version", files.manifest().version())
             .row("state version", snapshot.stateVersion())
             .row("batches learned", snapshot.batches())
             .row("log offset", Long.toString(snapshot.logOffset())));
-    out.println();
-    Columns chain = new Columns("builds on", "holds", "on disk");
+    out.line("");
+    TextTable chain = new TextTable("builds on", "holds", "on disk");
     for (Snapshot s : files.chain()) {
       chain.row(
           s.manifest().id(),
           s.parent() == null ? "everything" : "changes",
-          Columns.bytes(s.manifest().fileBytes()));
+          Amounts.bytes(s.manifest().fileBytes()));
     }
-    out.print(chain);
-    out.println();
-    Columns sections = new Columns("section", "bytes", "on disk", "blocks");
+    out.text(chain);
+    out.line("");
+    TextTable sections = new TextTable("section", "bytes", "on disk", "blocks");
     for (SnapshotSection s : files.manifest().sections()) {
-      sections.row(s.name(), s.rawBytes(), Columns.bytes(s.fileBytes()), s.blocks());
+      sections.row(s.name(), s.rawBytes(), Amounts.bytes(s.fileBytes()), s.blocks());
     }
-    out.print(sections);
-    out.println();
-    Columns table = new Columns("slot", "rows", "dimension", "optimizer", "state floats");
+    out.text(sections);
+    out.line("");
+    TextTable table = new TextTable("slot", "rows", "dimension", "optimizer", "state floats");
     slots.forEach(slot -> table.row(slot.values().toArray()));
-    out.print(table);
-    out.println();
-    new TreeMap<>(snapshot.shapes()).forEach((key, value) -> out.println(key + ": " + value));
+    out.text(table);
+    out.line("");
+    new TreeMap<>(snapshot.shapes()).forEach((key, value) -> out.line(key + ": " + value));
   }
 }

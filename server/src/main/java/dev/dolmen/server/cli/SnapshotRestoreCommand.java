@@ -1,7 +1,7 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.server.cli.terminal.Output;
-import dev.dolmen.server.cli.terminal.ProgressLine;
+import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,21 +54,23 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    SnapshotFile snapshot = data.snapshot(id, Output.errorsOf(spec));
+    SnapshotFile snapshot = data.snapshot(id, Terminal.errors(spec));
     if (to == null) {
       throw new CommandFailedException(2, "no new directory: name one with --to NEWDIR");
     }
-    ProgressLine progress =
-        new ProgressLine(
-            Output.errorsOf(spec), "Restoring", snapshot.files().base().manifest().rawBytes());
+    ProgressBar progress =
+        new ProgressBar(
+            Terminal.errors(spec),
+            "Restoring",
+            snapshot.files().base().manifest().rawBytes(),
+            System::nanoTime);
     try {
       String restored = snapshot.restoreTo(to, progress::add);
-      progress.end();
-      Output.of(spec)
-          .println(
-              to + ": starts at snapshot " + restored + ", " + snapshot.batches() + " batches");
+      progress.done();
+      Terminal.out(spec)
+          .line(to + ": starts at snapshot " + restored + ", " + snapshot.batches() + " batches");
     } catch (IOException e) {
-      progress.end();
+      progress.done();
       throw new CommandFailedException(1, String.valueOf(e.getMessage()));
     }
     return 0;

@@ -1,6 +1,6 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.Engine;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -34,7 +34,7 @@ final class StateHashCommand implements Callable<Integer> {
     DolmenConfig settings = config.load();
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (Engine engine = Engine.open(settings.engine(), InstantSource.system(), meters)) {
-      Output.of(spec).println(Long.toHexString(engine.stateHash()));
+      Terminal.out(spec).line(Long.toHexString(engine.stateHash()));
     } catch (IOException e) {
       throw new CommandFailedException(1, settings.dataDirectory() + ": " + e.getMessage());
     }

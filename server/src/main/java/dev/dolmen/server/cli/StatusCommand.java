@@ -2,8 +2,9 @@ package dev.dolmen.server.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
-import dev.dolmen.server.cli.terminal.Columns;
-import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.Amounts;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.ArmStatus;
 import dev.dolmen.v1.ClickStatus;
@@ -14,7 +15,6 @@ import dev.dolmen.v1.RankerStatus;
 import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.ValidationSlice;
 import dev.dolmen.v1.ValidationStatus;
-import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -59,27 +59,27 @@ final class StatusCommand implements Callable<Integer> {
             AdminServiceGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(10, TimeUnit.SECONDS)
                 .getStatus(GetStatusRequest.getDefaultInstance()));
-    PrintWriter out = Output.of(spec);
+    Terminal out = Terminal.out(spec);
     if (json) {
-      out.println(JsonFormat.printer().print(status));
+      out.line(JsonFormat.printer().print(status));
     } else {
       print(status, out);
     }
     return status.getNotReadyReason().isEmpty() ? 0 : 1;
   }
 
-  private static void print(StatusResponse s, PrintWriter out) {
+  private static void print(StatusResponse s, Terminal out) {
     String since = Instant.ofEpochSecond(s.getStarted().getSeconds()).toString();
-    out.println("dolmen " + s.getVersion() + ", started " + since);
+    out.line("dolmen " + s.getVersion() + ", started " + since);
     String reason = s.getNotReadyReason();
     String state = s.hasReplay() ? "REPLAYING: " : "NOT READY: ";
-    out.println(reason.isEmpty() ? "ready" : state + reason);
+    out.line(reason.isEmpty() ? "ready" : state + reason);
     if (!s.getServedSnapshotId().isEmpty()) {
-      out.println("serves snapshot " + s.getServedSnapshotId() + " and takes nothing");
+      out.line("serves snapshot " + s.getServedSnapshotId() + " and takes nothing");
     }
-    out.println();
-    out.print(
-        new Columns("", "")
+    out.line("");
+    out.text(
+        new TextTable("", "")
             .row("batches learned", s.getModelVersion())
             .row("feedback events learned", s.getFeedbackEventsLearned())
             .row("catalogue items", s.getCatalogItems())
@@ -89,39 +89,39 @@ final class StatusCommand implements Callable<Integer> {
             .row(
                 "latest snapshot",
                 s.getLatestSnapshotId().isEmpty() ? "none" : s.getLatestSnapshotId()));
-    out.println();
-    out.print(validation(s));
-    out.println();
-    out.print(clicks(s));
-    out.println();
+    out.line("");
+    out.text(validation(s));
+    out.line("");
+    out.text(clicks(s));
+    out.line("");
     alternatives(s, out);
-    Columns memory = new Columns("memory", "bytes");
+    TextTable memory = new TextTable("memory", "bytes");
     new TreeMap<>(s.getMemoryBytesMap())
-        .forEach((part, bytes) -> memory.row(part, Columns.bytes(bytes)));
-    out.print(memory);
+        .forEach((part, bytes) -> memory.row(part, Amounts.bytes(bytes)));
+    out.text(memory);
   }
 
-  private static void alternatives(StatusResponse s, PrintWriter out) {
+  private static void alternatives(StatusResponse s, Terminal out) {
     if (s.hasExperiment()) {
-      out.print(experiment(s.getExperiment()));
-      out.println();
+      out.text(experiment(s.getExperiment()));
+      out.line("");
     }
     if (s.getRankersCount() > 0) {
-      out.print(rankers(s));
-      out.println();
+      out.text(rankers(s));
+      out.line("");
     }
     if (s.hasFallback()) {
       FallbackStatus f = s.getFallback();
-      out.print(
-          new Columns("fallback", "while learning", "after waiting")
+      out.text(
+          new TextTable("fallback", "while learning", "after waiting")
               .row(f.getRanker(), f.getLearning(), f.getWaited()));
-      out.println();
+      out.line("");
     }
   }
 
-  private static Columns experiment(ExperimentStatus experiment) {
-    Columns table =
-        new Columns(
+  private static TextTable experiment(ExperimentStatus experiment) {
+    TextTable table =
+        new TextTable(
             "experiment " + experiment.getName(),
             "ranker",
             "share",
@@ -146,9 +146,9 @@ final class StatusCommand implements Callable<Integer> {
     return table;
   }
 
-  private static Columns rankers(StatusResponse s) {
-    Columns table =
-        new Columns(
+  private static TextTable rankers(StatusResponse s) {
+    TextTable table =
+        new TextTable(
             "baseline", "clicks", "predictions", "recall@20", "mrr@20", "ndcg@20", "memory");
     for (RankerStatus r : s.getRankersList()) {
       table.row(
@@ -158,14 +158,14 @@ final class StatusCommand implements Callable<Integer> {
           r.getRecallAt20(),
           r.getMrrAt20(),
           r.getNdcgAt20(),
-          Columns.bytes(r.getMemoryBytes()));
+          Amounts.bytes(r.getMemoryBytes()));
     }
     return table;
   }
 
-  private static Columns validation(StatusResponse s) {
-    Columns table =
-        new Columns(
+  private static TextTable validation(StatusResponse s) {
+    TextTable table =
+        new TextTable(
             "validation",
             "predictions",
             "recall@20",
@@ -181,7 +181,7 @@ final class StatusCommand implements Callable<Integer> {
     return table;
   }
 
-  private static void row(Columns table, String name, ValidationStatus v) {
+  private static void row(TextTable table, String name, ValidationStatus v) {
     table.row(
         name,
         v.getPredictions(),
@@ -192,16 +192,16 @@ final class StatusCommand implements Callable<Integer> {
         v.getNeighborsRecallAt20());
   }
 
-  private static Columns clicks(StatusResponse s) {
-    Columns table =
-        new Columns(
+  private static TextTable clicks(StatusResponse s) {
+    TextTable table =
+        new TextTable(
             "clicks", "shown", "click rate", "chance", "auc", "log loss", "calibration error");
     row(table, "since the start", s.getClicksTotal());
     row(table, "of late", s.getClicksWindow());
     return table;
   }
 
-  private static void row(Columns table, String name, ClickStatus c) {
+  private static void row(TextTable table, String name, ClickStatus c) {
     table.row(
         name,
         Math.round(c.getShown()),

@@ -1,7 +1,8 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.server.cli.terminal.Columns;
-import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.Amounts;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.SlotStatus;
@@ -62,8 +63,8 @@ final class TableCommand implements Runnable {
               AdminServiceGrpc.newBlockingStub(channel)
                   .withDeadlineAfter(10, TimeUnit.SECONDS)
                   .getStatus(GetStatusRequest.getDefaultInstance()));
-      Columns table =
-          new Columns(
+      TextTable table =
+          new TextTable(
               "slot",
               "rows",
               "bytes a row",
@@ -83,20 +84,19 @@ final class TableCommand implements Runnable {
             slot.getSlot(),
             slot.getRows(),
             slot.getRowBytes(),
-            Columns.bytes(slot.getMemoryBytes()),
-            slot.getMaxBytes() == 0 ? "none" : Columns.bytes(slot.getMaxBytes()),
-            Columns.bytes(slot.getRowsMemoryBytes()),
-            Columns.bytes(slot.getIndexMemoryBytes()),
-            Columns.bytes(slot.getTouchedMemoryBytes()),
-            Columns.bytes(slot.getFilterMemoryBytes()),
+            Amounts.bytes(slot.getMemoryBytes()),
+            slot.getMaxBytes() == 0 ? "none" : Amounts.bytes(slot.getMaxBytes()),
+            Amounts.bytes(slot.getRowsMemoryBytes()),
+            Amounts.bytes(slot.getIndexMemoryBytes()),
+            Amounts.bytes(slot.getTouchedMemoryBytes()),
+            Amounts.bytes(slot.getFilterMemoryBytes()),
             slot.getAdmitted(),
             slot.getFiltered(),
             slot.getExpired(),
             slot.getEvicted(),
             share(slot));
       }
-      Output.of(spec).print(table);
-      Output.of(spec).flush();
+      Terminal.out(spec).text(table);
       return 0;
     }
 

@@ -1,8 +1,8 @@
 package dev.dolmen.server.cli;
 
 import dev.dolmen.parameterstore.store.RowCursor;
-import dev.dolmen.server.cli.terminal.Output;
-import dev.dolmen.server.cli.terminal.ProgressLine;
+import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Terminal;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -72,16 +72,17 @@ final class TableExportCommand implements Callable<Integer> {
     Path fids = to.resolveSibling(name.replaceFirst("\\.npy$", ".fids.npy"));
     refuseToOverwrite(to);
     refuseToOverwrite(fids);
-    TableSource.OpenSlot open = source.open(slot, Output.errorsOf(spec));
+    TableSource.OpenSlot open = source.open(slot, Terminal.errors(spec));
     int rows = export(open, format, fids);
-    Output.of(spec)
-        .printf(
-            Locale.ROOT,
-            "%s: %,d rows of %d floats%s%n",
-            to,
-            rows,
-            open.shape().dim(),
-            format == RowExport.Format.NPY ? ", fids in " + fids : "");
+    Terminal.out(spec)
+        .line(
+            String.format(
+                Locale.ROOT,
+                "%s: %,d rows of %d floats%s",
+                to,
+                rows,
+                open.shape().dim(),
+                format == RowExport.Format.NPY ? ", fids in " + fids : ""));
     return 0;
   }
 
@@ -99,7 +100,8 @@ final class TableExportCommand implements Callable<Integer> {
     Path fidsPart = fids.resolveSibling(fids.getFileName() + ".part");
     try (RowCursor rows = open.table().rows(open.slot())) {
       Map<Long, String> values = npy ? Map.of() : open.values(fid -> true);
-      ProgressLine progress = new ProgressLine(Output.errorsOf(spec), "Exporting", rows.rows());
+      ProgressBar progress =
+          new ProgressBar(Terminal.errors(spec), "Exporting", rows.rows(), System::nanoTime);
       try (OutputStream out = stream(part);
           OutputStream fidsOut = npy ? stream(fidsPart) : OutputStream.nullOutputStream()) {
         RowExport export = new RowExport(format, out, fidsOut, values);
@@ -109,7 +111,7 @@ final class TableExportCommand implements Callable<Integer> {
           progress.add(1);
         }
       }
-      progress.end();
+      progress.done();
       if (npy) {
         Files.move(fidsPart, fids, StandardCopyOption.ATOMIC_MOVE);
       }

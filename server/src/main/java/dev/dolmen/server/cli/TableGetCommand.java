@@ -2,10 +2,9 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.parameterstore.store.RowCursor;
 import dev.dolmen.parameterstore.store.TableSnapshot;
-import dev.dolmen.server.cli.terminal.Columns;
-import dev.dolmen.server.cli.terminal.Output;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Locale;
@@ -61,7 +60,7 @@ final class TableGetCommand implements Callable<Integer> {
     if ((value == null) == (fid == null)) {
       throw new CommandFailedException(2, "name one row: by its VALUE or with --fid N");
     }
-    TableSource.OpenSlot open = source.open(slot, Output.errorsOf(spec));
+    TableSource.OpenSlot open = source.open(slot, Terminal.errors(spec));
     Set<Long> wanted = new HashSet<>();
     if (fid != null) {
       wanted.add(fid);
@@ -83,7 +82,7 @@ final class TableGetCommand implements Callable<Integer> {
   }
 
   private int print(TableSource.OpenSlot open, Set<Long> wanted) throws IOException {
-    PrintWriter out = Output.of(spec);
+    Terminal out = Terminal.out(spec);
     Map<Long, String> values = open.values(wanted::contains);
     int found = 0;
     try (RowCursor rows = open.table().rows(open.slot())) {
@@ -94,18 +93,17 @@ final class TableGetCommand implements Callable<Integer> {
         }
       }
     }
-    out.flush();
     return found;
   }
 
   private static void print(
-      TableSnapshot.SlotShape shape, RowCursor row, @Nullable String value, PrintWriter out) {
-    Columns columns =
-        new Columns("", "").row("slot", shape.name()).row("fid", Long.toString(row.fid()));
+      TableSnapshot.SlotShape shape, RowCursor row, @Nullable String value, Terminal out) {
+    TextTable columns =
+        new TextTable("", "").row("slot", shape.name()).row("fid", Long.toString(row.fid()));
     if (value != null) {
       columns.row("value", value);
     }
-    out.print(
+    out.text(
         columns
             .row("row number", row.number())
             .row("occurrences", row.occurrences())
@@ -113,9 +111,9 @@ final class TableGetCommand implements Callable<Integer> {
             .row("dimension", shape.dim())
             .row("optimizer", shape.optimizer())
             .row("norm", row.norm()));
-    out.println("weights " + text(row.weights()));
-    out.println("state   " + text(row.state()));
-    out.println();
+    out.line("weights " + text(row.weights()));
+    out.line("state   " + text(row.state()));
+    out.line("");
   }
 
   private static String text(float[] floats) {

@@ -3,9 +3,9 @@ package dev.dolmen.server.cli;
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.store.TableSnapshot;
+import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -85,7 +85,7 @@ final class TableSource {
    *
    * @throws CommandFailedException if there is no such snapshot or slot
    */
-  OpenSlot open(String slotName, PrintWriter err) throws IOException {
+  OpenSlot open(String slotName, Terminal err) throws IOException {
     SnapshotFile snapshot = data.snapshot(id, err);
     TableSnapshot table = TableSnapshot.open(snapshot.files());
     int slot = table.slotOf(slotName);

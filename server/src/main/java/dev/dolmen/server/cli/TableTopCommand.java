@@ -1,9 +1,9 @@
 package dev.dolmen.server.cli;
 
 import dev.dolmen.parameterstore.store.RowCursor;
-import dev.dolmen.server.cli.terminal.Columns;
-import dev.dolmen.server.cli.terminal.Output;
-import dev.dolmen.server.cli.terminal.ProgressLine;
+import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,12 +94,12 @@ final class TableTopCommand implements Callable<Integer> {
     if (n < 1 || n > MAX_ROWS) {
       throw new CommandFailedException(2, "-n: " + n + " is not between 1 and " + MAX_ROWS);
     }
-    TableSource.OpenSlot open = source.open(slot, Output.errorsOf(spec));
+    TableSource.OpenSlot open = source.open(slot, Terminal.errors(spec));
     List<Entry> top = top(open);
     Set<Long> fids = new HashSet<>();
     top.forEach(entry -> fids.add(entry.fid));
     Map<Long, String> values = open.values(fids::contains);
-    Columns table = new Columns("fid", "value", "occurrences", "norm", "last seen");
+    TextTable table = new TextTable("fid", "value", "occurrences", "norm", "last seen");
     for (Entry e : top) {
       table.row(
           Long.toString(e.fid),
@@ -108,8 +108,7 @@ final class TableTopCommand implements Callable<Integer> {
           e.norm,
           Instant.ofEpochSecond(e.lastSeenSec).toString());
     }
-    Output.of(spec).print(table);
-    Output.of(spec).flush();
+    Terminal.out(spec).text(table);
     return 0;
   }
 
@@ -118,7 +117,8 @@ final class TableTopCommand implements Callable<Integer> {
         Comparator.comparingDouble(Entry::key).thenComparing(Entry::fid, Comparator.reverseOrder());
     PriorityQueue<Entry> best = new PriorityQueue<>(order);
     try (RowCursor rows = open.table().rows(open.slot())) {
-      ProgressLine progress = new ProgressLine(Output.errorsOf(spec), "Reading rows", rows.rows());
+      ProgressBar progress =
+          new ProgressBar(Terminal.errors(spec), "Reading rows", rows.rows(), System::nanoTime);
       while (rows.next()) {
         best.add(entry(rows));
         if (best.size() > n) {
@@ -126,7 +126,7 @@ final class TableTopCommand implements Callable<Integer> {
         }
         progress.add(1);
       }
-      progress.end();
+      progress.done();
     }
     List<Entry> top = new ArrayList<>(best);
     top.sort(order.reversed());

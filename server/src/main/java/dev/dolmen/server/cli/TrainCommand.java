@@ -1,9 +1,9 @@
 package dev.dolmen.server.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.dolmen.server.cli.terminal.Columns;
-import dev.dolmen.server.cli.terminal.Output;
-import dev.dolmen.server.cli.terminal.ProgressLine;
+import dev.dolmen.server.cli.terminal.Amounts;
+import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.data.DatasetItems;
 import dev.dolmen.server.data.EventWriter;
@@ -18,7 +18,6 @@ import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.Item;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -63,7 +62,6 @@ import picocli.CommandLine.Spec;
     })
 final class TrainCommand implements Callable<Integer> {
   private static final int PASSES_MAX = 100;
-  private static final long PER_MILLE = 1_000;
   private static final String CONFIG = "dolmen.yaml";
 
   @Option(
@@ -123,7 +121,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void train() throws IOException {
-    PrintWriter out = Output.of(spec);
+    Terminal out = Terminal.out(spec);
     RecBoleDataset dataset = dataset();
     InteractionProfile profile = profile(dataset);
     DolmenConfig named = config.loadIfNamed();
@@ -148,24 +146,19 @@ final class TrainCommand implements Callable<Integer> {
       snapshot = training.snapshot();
     }
     Path file = named == null ? writeConfig(settings) : null;
-    out.println("snapshot " + snapshot.directory() + ", " + Columns.bytes(snapshot.bytes()));
-    out.println(
+    out.line("snapshot " + snapshot.directory() + ", " + Amounts.bytes(snapshot.bytes()));
+    out.line(
         "serve it: dolmen serve --config " + (file == null ? "FILE, the one used here" : file));
-    out.flush();
     writeJson(done, snapshot);
   }
 
   private InteractionProfile profile(RecBoleDataset dataset) throws IOException {
-    ProgressLine reading = new ProgressLine(Output.errorsOf(spec), "reading " + data, PER_MILLE);
+    ProgressBar reading =
+        new ProgressBar(Terminal.errors(spec), "reading " + data, 0, System::nanoTime);
     InteractionProfile profile =
         InteractionProfile.read(
-            dataset,
-            limit,
-            (rows, share) ->
-                reading.to(
-                    (long) (PER_MILLE * share),
-                    () -> String.format(Locale.ROOT, "%,d clicks", rows)));
-    reading.end();
+            dataset, limit, (rows, share) -> reading.show(rows, share, () -> "clicks"));
+    reading.done();
     return profile;
   }
 
@@ -197,18 +190,18 @@ final class TrainCommand implements Callable<Integer> {
     }
     EventWriter writer =
         new EventWriter(dataset, profile.timeScale(), settings.schema(), profile.contexts());
-    ProgressLine progress =
-        new ProgressLine(Output.errorsOf(spec), "pass " + number, profile.events());
+    ProgressBar progress =
+        new ProgressBar(
+            Terminal.errors(spec), "pass " + number, profile.events(), System::nanoTime);
     long clicks = 0;
     try (Interactions history = new Interactions(dataset, profile, writer.columns())) {
       for (Interaction click = history.next(); click != null; click = history.next()) {
         training.learn(writer.event(click));
-        clicks++;
-        progress.add(1, () -> note(training.window()));
+        progress.show(++clicks, () -> note(training.window()));
       }
     }
     ValidationFigures figures = training.endPass();
-    progress.end();
+    progress.done();
     return new Pass(clicks, (System.nanoTime() - start) / 1e9, figures);
   }
 
@@ -216,9 +209,9 @@ final class TrainCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "Recall@20 %.1f%%", 100 * window.recallAt20());
   }
 
-  private static void print(PrintWriter out, int number, Pass pass) {
+  private static void print(Terminal out, int number, Pass pass) {
     ValidationFigures f = pass.figures;
-    out.println(
+    out.line(
         String.format(
             Locale.ROOT,
             "pass %d: %,d clicks, %,.0f a second; Recall@20 %.2f%%, MRR@20 %.2f%%, most clicked"
@@ -230,15 +223,14 @@ final class TrainCommand implements Callable<Integer> {
             100 * f.mrrAt20(),
             100 * f.popularityRecallAt20(),
             number == 1 ? "" : " (seen before)"));
-    out.flush();
   }
 
-  private static void report(HistoryTraining training, PrintWriter out) {
+  private static void report(HistoryTraining training, Terminal out) {
     if (training.inapplicable() > 0) {
-      out.println(training.inapplicable() + " clicks or items were left out in the last pass");
+      out.line(training.inapplicable() + " clicks or items were left out in the last pass");
     }
     if (training.skippedBatches() > 0) {
-      out.println(training.skippedBatches() + " batches were left out: numbers were not finite");
+      out.line(training.skippedBatches() + " batches were left out: numbers were not finite");
     }
   }
 

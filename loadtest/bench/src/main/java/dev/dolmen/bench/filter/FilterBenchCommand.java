@@ -127,21 +127,21 @@ public final class FilterBenchCommand implements Callable<Integer> {
     return streams;
   }
 
-  private static String[] cells(String stream, int threshold, int window, FilterError e) {
-    return new String[] {
+  private static Object[] cells(String stream, int threshold, int window, FilterError e) {
+    return new Object[] {
       stream,
-      String.format(Locale.ROOT, "%,d", e.occurrences()),
-      String.format(Locale.ROOT, "%,d", e.values()),
-      Integer.toString(threshold),
-      String.format(Locale.ROOT, "%,d", window),
-      String.format(Locale.ROOT, "%,d", e.reached()),
+      e.occurrences(),
+      e.values(),
+      threshold,
+      window,
+      e.reached(),
       String.format(Locale.ROOT, "%.2f%%", 100 * e.lateShare()),
-      String.format(Locale.ROOT, "%,d", e.never()),
+      e.never(),
       String.format(Locale.ROOT, "%.1f", e.lateByMean()),
-      Long.toString(e.lateByMax()),
+      e.lateByMax(),
       String.format(Locale.ROOT, "%.5f%%", 100 * e.falseShare()),
-      Long.toString(e.beyondBound()),
-      String.format(Locale.ROOT, "%,d", e.memoryBytes() >> 10)
+      e.beyondBound(),
+      e.memoryBytes() >> 10
     };
   }
 

@@ -3,7 +3,7 @@ package dev.dolmen.bench.model;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.server.DirectoryTree;
-import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.local.MeasuringProcess;
@@ -81,7 +81,7 @@ public final class ModelBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     double left = parts.stream().mapToDouble(p -> p.estimateSeconds(quick)).sum();
-    progress.line(parts.size() + " parts, about " + ProgressBar.duration(left) + " in all");
+    progress.line(parts.size() + " parts, about " + Amounts.duration(left) + " in all");
     List<ModelLine> lines = new ArrayList<>();
     Path directory = Files.createTempDirectory("dolmen-bench-");
     try {

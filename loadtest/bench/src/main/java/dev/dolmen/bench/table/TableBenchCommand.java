@@ -2,7 +2,7 @@ package dev.dolmen.bench.table;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.server.DirectoryTree;
-import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.local.MeasuringProcess;
@@ -90,8 +90,7 @@ public final class TableBenchCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     List<TableRun> runs = design().runs(chosen(), rowWise);
     double estimate = runs.stream().mapToDouble(TableRun::estimateSeconds).sum();
-    progress.line(
-        runs.size() + " tables to fill, about " + ProgressBar.duration(estimate) + " in all");
+    progress.line(runs.size() + " tables to fill, about " + Amounts.duration(estimate) + " in all");
     List<TableLine> lines = new ArrayList<>();
     BudgetFigures budget = null;
     double left = estimate;

@@ -77,7 +77,7 @@ final class TableReport {
       for (String name : tables) {
         cells.add(same(point, name).map(l -> speed(l, ours)).orElse("-"));
       }
-      table.row(cells.toArray(String[]::new));
+      table.row(cells.toArray());
     }
     return table;
   }
@@ -121,7 +121,7 @@ final class TableReport {
                 .map(b -> number(b, 0))
                 .orElse("-"));
       }
-      table.row(cells.toArray(String[]::new));
+      table.row(cells.toArray());
     }
     return table;
   }
@@ -133,7 +133,7 @@ final class TableReport {
       for (String name : tables) {
         cells.add(same(point, name).map(l -> cell(l.allocatedBytesPerOp(), 0)).orElse("-"));
       }
-      table.row(cells.toArray(String[]::new));
+      table.row(cells.toArray());
     }
     return table;
   }

@@ -50,8 +50,8 @@ record SyncFigures(
   }
 
   /** Cells of a table, after the name. */
-  String[] cells(SyncFigures best) {
-    return new String[] {
+  Object[] cells(SyncFigures best) {
+    return new Object[] {
       name,
       String.format(Locale.ROOT, "%,d", syncs),
       percent(hitRate),

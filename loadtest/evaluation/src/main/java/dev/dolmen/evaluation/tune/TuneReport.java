@@ -58,7 +58,7 @@ final class TuneReport {
     for (Map.Entry<Map<String, String>, List<String>> row : rows().entrySet()) {
       List<String> cells = new ArrayList<>(List.of(String.valueOf(changes.size())));
       cells.addAll(row.getValue());
-      table.row(cells.toArray(String[]::new));
+      table.row(cells.toArray());
       changes.add(settings(row.getKey()));
     }
     List<String> lines = table.text().lines().toList();

@@ -1,7 +1,7 @@
 package dev.dolmen.traffic.demo;
 
+import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.JsonReport;
-import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Sparkline;
 import dev.dolmen.traffic.generator.LatencyRecorder;
 import dev.dolmen.traffic.generator.ValidationTotals;
@@ -164,12 +164,12 @@ record DemoResult(
             100 * validation.recall(),
             100 * validation.popularityRecall(),
             100 * validation.neighborsRecall(),
-            ProgressBar.duration(changedSec),
+            Amounts.duration(changedSec),
             100 * beforeChange().recall(),
             100 * afterChange().recall(),
             100 * lastWindow().recall(),
             clicks,
-            ProgressBar.duration(seconds),
+            Amounts.duration(seconds),
             clicks / seconds,
             answers / seconds,
             errors,

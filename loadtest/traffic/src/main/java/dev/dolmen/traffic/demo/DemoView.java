@@ -1,6 +1,6 @@
 package dev.dolmen.traffic.demo;
 
-import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.Sparkline;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.generator.FreshnessProbe;
@@ -41,7 +41,7 @@ final class DemoView {
 
   /** Says something that happened; stays on screen. */
   void note(double second, String what) {
-    String note = ProgressBar.duration(second) + "  " + what;
+    String note = Amounts.duration(second) + "  " + what;
     notes.add(note);
     if (notes.size() > 2) {
       notes.removeFirst();
@@ -93,7 +93,7 @@ final class DemoView {
         "%5s  %3.0f clicks/s  %3.0f recommends/s  Recall@20 %4.1f%% %s (popularity %4.1f%% %s)"
             + "  request p50 %.1f p99 %.1f ms  click-to-visible p50 %.0f p99 %.0f ms"
             + "  rows %,d  model %,d",
-        ProgressBar.duration(second),
+        Amounts.duration(second),
         clickRate,
         answerRate,
         100 * now.recall(),
@@ -127,8 +127,8 @@ final class DemoView {
     lines.add(
         terminal.bold("Dolmen")
             + "  learns while it serves   "
-            + ProgressBar.duration(second)
-            + (options.forever() ? "" : " of " + ProgressBar.duration(options.seconds())));
+            + Amounts.duration(second)
+            + (options.forever() ? "" : " of " + Amounts.duration(options.seconds())));
     lines.add("");
     lines.add(
         String.format(

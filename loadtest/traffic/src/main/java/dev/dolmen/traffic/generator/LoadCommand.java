@@ -1,6 +1,7 @@
 package dev.dolmen.traffic.generator;
 
 import dev.dolmen.server.cli.ServerTrust;
+import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import io.grpc.Status;
@@ -150,8 +151,8 @@ public final class LoadCommand implements Callable<Integer> {
               rate,
               server,
               generator.items(),
-              ProgressBar.duration(seconds),
-              ProgressBar.duration(warmUp)));
+              Amounts.duration(seconds),
+              Amounts.duration(warmUp)));
       ProgressBar bar =
           new ProgressBar(err, "load", (long) (options.seconds() * 1_000), System::nanoTime);
       LoadResult result = generator.run(ms -> bar.show(ms, "ms"));

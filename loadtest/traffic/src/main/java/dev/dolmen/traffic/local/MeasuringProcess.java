@@ -1,7 +1,7 @@
 package dev.dolmen.traffic.local;
 
 import dev.dolmen.server.cli.CommandFailedException;
-import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,12 +57,12 @@ public final class MeasuringProcess {
     Runtime.getRuntime().addShutdownHook(end);
     try {
       if (!progress.interactive()) {
-        progress.line(what + ", about " + ProgressBar.duration(leftSeconds) + " left");
+        progress.line(what + ", about " + Amounts.duration(leftSeconds) + " left");
       }
       long start = System.nanoTime();
       do {
         double left = Math.max(0, leftSeconds - (System.nanoTime() - start) / 1e9);
-        progress.redraw(List.of(what + ", about " + ProgressBar.duration(left) + " left"));
+        progress.redraw(List.of(what + ", about " + Amounts.duration(left) + " left"));
       } while (!process.waitFor(1, TimeUnit.SECONDS));
       progress.clear();
       Runtime.getRuntime().removeShutdownHook(end);

@@ -145,9 +145,7 @@ final class DatasetReplay {
       sent++;
       if ((sent & 0xff) == 0) {
         lastClick(new FreshnessProbe.Click(click.item(), timeMs));
-        if (bar.due()) {
-          bar.show(sent, note());
-        }
+        bar.show(sent, this::note);
       }
     }
     close(stream, open, -1, -1);

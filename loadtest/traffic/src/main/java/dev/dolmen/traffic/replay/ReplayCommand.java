@@ -164,7 +164,8 @@ public final class ReplayCommand implements Callable<Integer> {
     RecBoleDataset dataset = RecBoleDataset.find(data);
     ProgressBar bar = new ProgressBar(err, "reading " + dataset.name(), 0, System::nanoTime);
     InteractionProfile profile =
-        InteractionProfile.read(dataset, limit, (rows, share) -> bar.show(rows, "clicks"));
+        InteractionProfile.read(
+            dataset, limit, (rows, share) -> bar.show(rows, share, () -> "clicks"));
     bar.done();
     if (options.speed() > 0 && profile.timeScale() == TimeScale.RUNNING_NUMBER) {
       throw new IllegalArgumentException(

@@ -1,7 +1,7 @@
 package dev.dolmen.traffic.replay;
 
+import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.JsonReport;
-import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Sparkline;
 import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.traffic.generator.LatencyRecorder;
@@ -104,7 +104,7 @@ record ReplayResult(
             Locale.ROOT,
             "%n%,d clicks in %s, %,.0f a second; %,d rows, model version %,d%s%n",
             events,
-            ProgressBar.duration(seconds),
+            Amounts.duration(seconds),
             events / seconds,
             rows(),
             status.getModelVersion(),
@@ -118,12 +118,12 @@ record ReplayResult(
     return text.toString();
   }
 
-  private static String[] row(
+  private static Object[] row(
       String label, String file, long events, double seconds, ValidationTotals v) {
-    return new String[] {
+    return new Object[] {
       label,
       file,
-      String.format(Locale.ROOT, "%,d", events),
+      events,
       String.format(Locale.ROOT, "%,.0f", events / seconds),
       String.format(Locale.ROOT, "%.2f%%", 100 * v.recall()),
       String.format(Locale.ROOT, "%.2f%%", 100 * v.mrr()),

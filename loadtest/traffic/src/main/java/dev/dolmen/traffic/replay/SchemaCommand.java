@@ -51,7 +51,7 @@ public final class SchemaCommand implements Callable<Integer> {
       ProgressBar bar = new ProgressBar(err, "reading " + dataset.name(), 0, System::nanoTime);
       InteractionProfile profile =
           InteractionProfile.read(
-              dataset, Long.MAX_VALUE, (rows, share) -> bar.show(rows, "clicks"));
+              dataset, Long.MAX_VALUE, (rows, share) -> bar.show(rows, share, () -> "clicks"));
       bar.done();
       out.text(SchemaYaml.write(SchemaInference.infer(dataset, profile)));
       return 0;

@@ -3,18 +3,21 @@ package dev.dolmen.server.cli.terminal;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Progress of a long step with an estimate of the time left: a bar redrawn in place on a terminal,
- * a plain line every ten seconds elsewhere.
+ * elsewhere a plain line after two seconds and every ten seconds from then on. A step that is over
+ * at once shows nothing.
  */
 public final class ProgressBar {
   private static final int WIDTH = 16;
 
-  /** A line that wraps cannot be redrawn in place: longer ones are cut. */
-  static final int COLUMNS = 100;
+  /** A line that wraps cannot be redrawn in place, and a terminal has 80 columns at least. */
+  static final int COLUMNS = 79;
 
   private static final long REDRAW_NANOS = 250_000_000L;
+  private static final long FIRST_LINE_NANOS = 2_000_000_000L;
   private static final long LINE_NANOS = 10_000_000_000L;
 
   private final Terminal terminal;
@@ -22,9 +25,12 @@ public final class ProgressBar {
   private final long total;
   private final LongSupplier nanoTime;
   private final long startedNanos;
-  private long shownNanos;
+  private long nextNanos;
+  private long done;
 
   /**
+   * Begins to count the time.
+   *
    * @param total amount of the whole; 0 or less if unknown
    * @param nanoTime as {@link System#nanoTime}
    */
@@ -34,22 +40,43 @@ public final class ProgressBar {
     this.total = total;
     this.nanoTime = nanoTime;
     startedNanos = nanoTime.getAsLong();
-    shownNanos = startedNanos - (terminal.interactive() ? REDRAW_NANOS : 0);
+    nextNanos = startedNanos + (terminal.interactive() ? REDRAW_NANOS : FIRST_LINE_NANOS);
   }
 
-  /** Whether enough time has passed for {@link #show} to show anything. */
-  public boolean due() {
-    long interval = terminal.interactive() ? REDRAW_NANOS : LINE_NANOS;
-    return nanoTime.getAsLong() - shownNanos >= interval;
+  /** So much more is done; shows it if it is time to. */
+  public void add(long amount) {
+    show(done + amount, "");
   }
 
-  /** Shows progress if it is due. */
-  public void show(long done, String note) {
-    if (!due()) {
+  /** So much is done in all; shows it if it is time to. */
+  public void show(long amount, String note) {
+    show(amount, () -> note);
+  }
+
+  /**
+   * So much is done in all; shows it if it is time to.
+   *
+   * @param note what there is to say next to it; asked when it is shown
+   */
+  public void show(long amount, Supplier<String> note) {
+    show(amount, total > 0 ? (double) amount / total : Double.NaN, note);
+  }
+
+  /**
+   * So much is done in all; shows it if it is time to.
+   *
+   * @param share of the whole, where that is known in another unit than the amount; 0 to 1, NaN if
+   *     unknown
+   * @param note see above
+   */
+  public void show(long amount, double share, Supplier<String> note) {
+    done = amount;
+    long now = nanoTime.getAsLong();
+    if (now - nextNanos < 0) {
       return;
     }
-    shownNanos = nanoTime.getAsLong();
-    String line = line(done, (shownNanos - startedNanos) / 1e9, note);
+    nextNanos = now + (terminal.interactive() ? REDRAW_NANOS : LINE_NANOS);
+    String line = line(amount, share, (now - startedNanos) / 1e9, note.get());
     if (terminal.interactive()) {
       terminal.redraw(List.of(line));
     } else {
@@ -62,42 +89,33 @@ public final class ProgressBar {
     terminal.clear();
   }
 
-  String line(long done, double seconds, String note) {
-    String line = whole(done, seconds, note).stripTrailing();
+  /** What fits: the rate goes first, then the amount; what is still too long is cut. */
+  String line(long amount, double share, double seconds, String note) {
+    String count = String.format(Locale.ROOT, total > 0 ? "%,d of %,d" : "%,d", amount, total);
+    String rate = seconds > 0 ? String.format(Locale.ROOT, "%,.0f/s", amount / seconds) : "";
+    String begin = Double.isNaN(share) ? what : what + " " + bar(Math.min(1, share));
+    String left = share > 0 ? Amounts.duration(seconds * (1 / share - 1)) + " left" : "";
+    String line = join(begin, count, rate, left, note);
+    if (line.length() > COLUMNS) {
+      line = join(begin, count, left, note);
+    }
+    if (line.length() > COLUMNS && !Double.isNaN(share)) {
+      line = join(begin, left, note);
+    }
     return line.length() <= COLUMNS ? line : line.substring(0, COLUMNS - 1) + "…";
   }
 
-  private String whole(long done, double seconds, String note) {
-    double perSecond = seconds > 0 ? done / seconds : 0;
-    String rate = String.format(Locale.ROOT, "%,.0f/s", perSecond);
-    if (total <= 0) {
-      return String.format(Locale.ROOT, "%s  %,d  %s  %s", what, done, rate, note);
-    }
-    double share = Math.min(1, (double) done / total);
-    int full = (int) Math.floor(share * WIDTH);
-    String left = perSecond > 0 ? duration((total - done) / perSecond) + " left" : "";
-    return String.format(
-        Locale.ROOT,
-        "%s %s%s %3.0f%%  %,d of %,d  %s  %s  %s",
-        what,
-        "█".repeat(full),
-        "░".repeat(WIDTH - full),
-        Math.floor(100 * share),
-        done,
-        total,
-        rate,
-        left,
-        note);
+  private static String join(String... parts) {
+    return String.join("  ", List.of(parts).stream().filter(p -> !p.isEmpty()).toList());
   }
 
-  /** Seconds as {@code 1:02:03}, {@code 2:03} or {@code 3 s}. */
-  public static String duration(double seconds) {
-    long s = Math.round(seconds);
-    if (s < 60) {
-      return s + " s";
-    }
-    return s < 3_600
-        ? String.format(Locale.ROOT, "%d:%02d", s / 60, s % 60)
-        : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3_600, s / 60 % 60, s % 60);
+  private static String bar(double share) {
+    int full = (int) Math.floor(share * WIDTH);
+    return String.format(
+        Locale.ROOT,
+        "%s%s %3.0f%%",
+        "█".repeat(full),
+        "░".repeat(WIDTH - full),
+        Math.floor(100 * share));
   }
 }

@@ -3,23 +3,47 @@ package dev.dolmen.server.cli.terminal;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A place to print to that knows whether a person looks at it. A block of lines is redrawn in place
  * on a terminal; elsewhere nothing is redrawn and callers print plain lines now and then.
  */
 public final class Terminal {
-  private final PrintStream out;
+  private final PrintWriter out;
   private final boolean interactive;
   private int drawn;
 
   public Terminal(PrintStream out, boolean interactive) {
+    this(new PrintWriter(out, false, out.charset()), interactive);
+  }
+
+  private Terminal(PrintWriter out, boolean interactive) {
     this.out = out;
     this.interactive = interactive;
+  }
+
+  /** Where a command prints what was asked for. */
+  public static Terminal out(@Nullable CommandSpec spec) {
+    return new Terminal(started(spec).commandLine().getOut(), isTerminal(1));
+  }
+
+  /** Where a command prints what is not part of its answer: progress, warnings. */
+  public static Terminal errors(@Nullable CommandSpec spec) {
+    return new Terminal(started(spec).commandLine().getErr(), isTerminal(2));
+  }
+
+  private static CommandSpec started(@Nullable CommandSpec spec) {
+    if (spec == null) {
+      throw new IllegalStateException("picocli sets the spec before a command runs");
+    }
+    return spec;
   }
 
   /** Standard output. */
@@ -94,6 +118,11 @@ public final class Terminal {
     drawn = 0;
     out.print(text);
     out.flush();
+  }
+
+  /** Prints a table below whatever is drawn. */
+  public void text(TextTable table) {
+    text(table.text());
   }
 
   /** Bold on a terminal. */

@@ -2,45 +2,82 @@ package dev.dolmen.server.cli.terminal;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
-/** Rows of text in aligned columns: the first to the left, the others to the right. */
+/**
+ * Rows of text in aligned columns: those with a number, whatever its unit, to the right, the others
+ * to the left.
+ */
 public final class TextTable {
-  private final List<List<String>> rows = new ArrayList<>();
+  /** Digits behind a sign or not, and a unit of a few letters. */
+  private static final Pattern NUMBER =
+      Pattern.compile("(\\+/-|[-+±×])? ?\\d[\\d.,:]*( ?[\\p{L}%/×]\\S{0,3})?");
 
+  private final List<String[]> rows = new ArrayList<>();
+
+  /**
+   * Begins it.
+   *
+   * @param headers of the columns; if all are empty, the table begins with its first row
+   */
   public TextTable(String... headers) {
-    rows.add(List.of(headers));
+    rows.add(headers.clone());
   }
 
   /**
-   * Adds a row.
+   * Adds a row: whole numbers with commas, other numbers with four digits after the point,
+   * everything else as it says itself.
    *
+   * @return this
    * @throws IllegalArgumentException if there are not as many cells as headers
    */
-  public void row(String... cells) {
-    if (cells.length != rows.getFirst().size()) {
+  public TextTable row(Object... cells) {
+    if (cells.length != rows.getFirst().length) {
       throw new IllegalArgumentException(
-          "cells: " + cells.length + ", expected " + rows.getFirst().size());
+          "cells: " + cells.length + ", expected " + rows.getFirst().length);
     }
-    rows.add(List.of(cells));
+    String[] texts = new String[cells.length];
+    for (int i = 0; i < cells.length; i++) {
+      texts[i] =
+          switch (cells[i]) {
+            case Long n -> String.format(Locale.ROOT, "%,d", n);
+            case Integer n -> String.format(Locale.ROOT, "%,d", n);
+            case Double x -> String.format(Locale.ROOT, "%.4f", x);
+            default -> cells[i].toString();
+          };
+    }
+    rows.add(texts);
+    return this;
   }
 
   /** All rows, each ended by a line break. */
   public String text() {
-    int[] width = new int[rows.getFirst().size()];
-    for (List<String> row : rows) {
+    int[] width = new int[rows.getFirst().length];
+    boolean[] right = new boolean[width.length];
+    for (int r = 0; r < rows.size(); r++) {
       for (int c = 0; c < width.length; c++) {
-        width[c] = Math.max(width[c], row.get(c).length());
+        String cell = rows.get(r)[c];
+        width[c] = Math.max(width[c], cell.length());
+        right[c] |= r > 0 && NUMBER.matcher(cell).matches();
       }
     }
     StringBuilder text = new StringBuilder();
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int c = 0; c < width.length; c++) {
-        String pad = " ".repeat(width[c] - row.get(c).length());
-        line.append(c == 0 ? "" : "  ").append(c == 0 ? row.get(c) + pad : pad + row.get(c));
+    for (String[] row : rows) {
+      String line = line(row, width, right);
+      if (!line.isEmpty()) {
+        text.append(line).append('\n');
       }
-      text.append(line.toString().stripTrailing()).append('\n');
     }
     return text.toString();
+  }
+
+  private static String line(String[] row, int[] width, boolean[] right) {
+    StringBuilder line = new StringBuilder();
+    for (int c = 0; c < row.length; c++) {
+      String pad = " ".repeat(width[c] - row[c].length());
+      line.append(c == 0 ? "" : "  ").append(right[c] ? pad + row[c] : row[c] + pad);
+    }
+    return line.toString().stripTrailing();
   }
 }

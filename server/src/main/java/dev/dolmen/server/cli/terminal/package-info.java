@@ -1,5 +1,5 @@
 /**
- * What measuring commands print: tables, sparklines, progress bars, JSON reports. No state that
+ * What commands print: tables, sparklines, progress bars, amounts, JSON reports. No state that
  * outlives a command; each object is confined to the thread that prints.
  */
 @NullMarked

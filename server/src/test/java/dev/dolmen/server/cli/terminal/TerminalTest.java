@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,27 @@ class TerminalTest {
     table.row("x", "1,000");
     assertThat(table.text()).isEqualTo("what      n\nx     1,000\n");
     assertThatThrownBy(() -> table.row("x")).hasMessage("cells: 1, expected 2");
+    // Numbers stand to the right also in the first column, with any unit; dates and shapes do not.
+    assertThat(
+            new TextTable("fid", "took", "seen", "shape", "budget", "margin")
+                .row(1_234L, "5 ms", "2026-11-28", "64 x 1", "none", "± 0.5")
+                .row(5, "12.5%", "-", "64 x 128", "1.0 GiB", "±10.5")
+                .text())
+        .isEqualTo(
+            """
+              fid   took  seen        shape      budget  margin
+            1,234   5 ms  2026-11-28  64 x 1       none   ± 0.5
+                5  12.5%  -           64 x 128  1.0 GiB   ±10.5
+            """);
+    assertThat(new TextTable("", "").row("norm", 0.5).text()).isEqualTo("norm  0.5000\n");
+  }
+
+  @Test
+  void saysBytesAndSeconds() {
+    assertThat(Amounts.bytes(1_023)).isEqualTo("1023 B");
+    assertThat(Amounts.bytes(3 << 19)).isEqualTo("1.5 MiB");
+    assertThat(Amounts.duration(3_725)).isEqualTo("1:02:05");
+    assertThat(Amounts.duration(125)).isEqualTo("2:05");
   }
 
   @Test
@@ -49,19 +71,42 @@ class TerminalTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Terminal terminal = new Terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8), false);
     ProgressBar bar = new ProgressBar(terminal, "replay", 1_000, () -> 0);
-    assertThat(bar.line(250, 10, "")).contains("25%").contains("25/s").contains("30 s left");
+    assertThat(bar.line(250, 0.25, 10, ""))
+        .isEqualTo("replay ████░░░░░░░░░░░░  25%  250 of 1,000  25/s  30 s left");
+    assertThat(bar.line(250, Double.NaN, 10, "clicks"))
+        .isEqualTo("replay  250 of 1,000  25/s  clicks");
     // As long as it gets, and too long: a line that wraps could not be redrawn.
     ProgressBar wide = new ProgressBar(terminal, "evaluating", 98_765_432, () -> 0);
-    assertThat(wide.line(12_345_678, 1_000, "dolmen, seed 3"))
-        .hasSizeLessThanOrEqualTo(ProgressBar.COLUMNS)
-        .contains("12%")
-        .contains("1:56:40 left")
-        .endsWith("dolmen, seed 3");
-    assertThat(wide.line(12_345_678, 1_000, "x".repeat(100)))
+    assertThat(wide.line(12_345_678, 0.125, 1_000, "dolmen, seed 3"))
+        .isEqualTo("evaluating ██░░░░░░░░░░░░░░  12%  1:56:40 left  dolmen, seed 3");
+    assertThat(wide.line(12_345_678, 0.125, 1_000, "x".repeat(100)))
         .hasSize(ProgressBar.COLUMNS)
         .endsWith("x…");
-    assertThat(ProgressBar.duration(3_725)).isEqualTo("1:02:05");
-    assertThat(ProgressBar.duration(125)).isEqualTo("2:05");
+  }
+
+  @Test
+  void showsProgressNowAndThenOnly() {
+    AtomicLong nanos = new AtomicLong();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    ProgressBar lines = new ProgressBar(new Terminal(out, false), "x", 10, nanos::get);
+    for (int second = 0; second < 20; second++) {
+      lines.add(1);
+      nanos.addAndGet(1_000_000_000L);
+    }
+    lines.done();
+    // After two seconds and ten later.
+    assertThat(bytes.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
+
+    bytes.reset();
+    ProgressBar bar = new ProgressBar(new Terminal(out, true), "x", 10, nanos::get);
+    bar.show(1, "too early to be seen");
+    assertThat(bytes.size()).isZero();
+    nanos.addAndGet(300_000_000L);
+    bar.show(2, "seen");
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).contains(" 20%").contains("seen");
+    bar.done();
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).endsWith("\u001b[1A\r\u001b[J");
   }
 
   @Test
