@@ -19,7 +19,7 @@ import java.io.IOException;
  * because then its count may start anew; so never at all without such a gap. False: under 0.00001%
  * of values for a window of a million, {@code 4/3 * windowOccurrences / 2^44} in general, the
  * chance that another value that is remembered has the same 44-bit fingerprint. {@code dolmen bench
- * filter} measures both; ARCHITECTURE.md has the figures.
+ * filter} measures both; docs/measurements has the figures.
  *
  * <p>One thread.
  */
