@@ -1,5 +1,16 @@
 package dev.dolmen.evaluation;
 
+import dev.dolmen.evaluation.comparison.EvalResult;
+import dev.dolmen.evaluation.comparison.Evaluation;
+import dev.dolmen.evaluation.comparison.ReportSection;
+import dev.dolmen.evaluation.model.EvalOptions;
+import dev.dolmen.evaluation.model.ModelKind;
+import dev.dolmen.evaluation.protocol.EvalDataset;
+import dev.dolmen.evaluation.protocol.ProtocolRun;
+import dev.dolmen.evaluation.protocol.StreamSplit;
+import dev.dolmen.evaluation.report.EvalJson;
+import dev.dolmen.evaluation.report.EvalReport;
+import dev.dolmen.evaluation.report.EvalTables;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;

@@ -1,8 +1,11 @@
 /**
- * Offline evaluation: the product's model and the baselines on one split of a dataset, ranked by
- * the same rules. A protocol becomes a {@link dev.dolmen.evaluation.Plan}, which is all that a
- * model gets to see; metrics, intervals and reports are made of the ranks that come back. May
- * depend on every module; one thread, but for resampling.
+ * Offline evaluation: the commands that compare. Rooms, each of which may depend on those before
+ * it: {@code protocol} (what a model may see, and what it is asked), {@code metric} (what answers
+ * are worth), {@code gru4rec} and {@code baseline} (networks and counts that never serve), {@code
+ * hashed} (the table with collisions), {@code model} (all that can be compared), {@code run} (a
+ * model taken through a plan), {@code comparison} (figures of all models), {@code plot}, {@code
+ * report}, {@code tune} (the search for settings) and {@code study} (claims put to the test). May
+ * depend on every module but benchmarks; one thread, but for resampling.
  */
 @NullMarked
 package dev.dolmen.evaluation;

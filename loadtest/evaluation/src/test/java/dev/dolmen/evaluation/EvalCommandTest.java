@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dolmen.evaluation.protocol.Shops;
+import dev.dolmen.evaluation.report.ReportPageTest;
 import dev.dolmen.server.cli.terminal.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

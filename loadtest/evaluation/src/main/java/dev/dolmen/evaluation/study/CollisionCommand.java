@@ -1,5 +1,6 @@
 package dev.dolmen.evaluation.study;
 
+import dev.dolmen.evaluation.hashed.SlotValues;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.HashedEmbeddingTable;
 import dev.dolmen.parameterstore.store.TableFactory;

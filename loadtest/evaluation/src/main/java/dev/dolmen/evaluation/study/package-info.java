@@ -1,6 +1,7 @@
 /**
- * Experiments: claims that the product is built on, put to the test on somebody's data through the
- * same engine that serves. May depend on every module; one thread beside the engine's own.
+ * Studies: claims that the product is built on, put to the test on somebody's data through the same
+ * engine that serves. May depend on every module but benchmarks; one thread beside the engine's
+ * own.
  */
 @NullMarked
 package dev.dolmen.evaluation.study;

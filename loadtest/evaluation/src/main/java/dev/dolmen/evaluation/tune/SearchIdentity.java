@@ -1,6 +1,6 @@
 package dev.dolmen.evaluation.tune;
 
-import dev.dolmen.evaluation.ValidationTrials;
+import dev.dolmen.evaluation.comparison.ValidationTrials;
 import dev.dolmen.server.config.DolmenConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

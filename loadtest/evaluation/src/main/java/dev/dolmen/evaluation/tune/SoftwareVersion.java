@@ -1,6 +1,6 @@
 package dev.dolmen.evaluation.tune;
 
-import dev.dolmen.evaluation.ValidationTrials;
+import dev.dolmen.evaluation.comparison.ValidationTrials;
 import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.Version;

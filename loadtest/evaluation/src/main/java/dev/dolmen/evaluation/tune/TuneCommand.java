@@ -1,7 +1,7 @@
 package dev.dolmen.evaluation.tune;
 
-import dev.dolmen.evaluation.RankMetric;
-import dev.dolmen.evaluation.ValidationTrials;
+import dev.dolmen.evaluation.comparison.ValidationTrials;
+import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;

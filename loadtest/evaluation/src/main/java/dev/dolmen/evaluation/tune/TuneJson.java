@@ -1,6 +1,6 @@
 package dev.dolmen.evaluation.tune;
 
-import dev.dolmen.evaluation.Estimate;
+import dev.dolmen.evaluation.metric.Estimate;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.traffic.local.Machine;
 import java.util.ArrayList;

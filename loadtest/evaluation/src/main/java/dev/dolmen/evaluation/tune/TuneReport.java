@@ -1,7 +1,7 @@
 package dev.dolmen.evaluation.tune;
 
-import dev.dolmen.evaluation.Estimate;
-import dev.dolmen.evaluation.RankMetric;
+import dev.dolmen.evaluation.metric.Estimate;
+import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.server.cli.terminal.TextTable;
 import java.util.ArrayList;
 import java.util.Comparator;

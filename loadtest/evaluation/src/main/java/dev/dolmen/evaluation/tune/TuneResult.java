@@ -1,8 +1,8 @@
 package dev.dolmen.evaluation.tune;
 
-import dev.dolmen.evaluation.Estimate;
-import dev.dolmen.evaluation.RankMetric;
-import dev.dolmen.evaluation.ValidationTrials;
+import dev.dolmen.evaluation.comparison.ValidationTrials;
+import dev.dolmen.evaluation.metric.Estimate;
+import dev.dolmen.evaluation.metric.RankMetric;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

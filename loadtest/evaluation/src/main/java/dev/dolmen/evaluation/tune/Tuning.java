@@ -2,10 +2,10 @@ package dev.dolmen.evaluation.tune;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.dolmen.evaluation.Estimate;
-import dev.dolmen.evaluation.RankMetric;
-import dev.dolmen.evaluation.TrialRung;
-import dev.dolmen.evaluation.ValidationTrials;
+import dev.dolmen.evaluation.comparison.TrialRung;
+import dev.dolmen.evaluation.comparison.ValidationTrials;
+import dev.dolmen.evaluation.metric.Estimate;
+import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.trainer.EngineOptions;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolmen.evaluation.EvalCommand;
-import dev.dolmen.evaluation.Shops;
+import dev.dolmen.evaluation.protocol.Shops;
 import dev.dolmen.server.cli.DolmenCommand;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;

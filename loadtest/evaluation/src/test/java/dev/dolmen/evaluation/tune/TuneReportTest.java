@@ -2,9 +2,9 @@ package dev.dolmen.evaluation.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dolmen.evaluation.Estimate;
-import dev.dolmen.evaluation.RankMetric;
-import dev.dolmen.evaluation.ValidationTrials;
+import dev.dolmen.evaluation.comparison.ValidationTrials;
+import dev.dolmen.evaluation.metric.Estimate;
+import dev.dolmen.evaluation.metric.RankMetric;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

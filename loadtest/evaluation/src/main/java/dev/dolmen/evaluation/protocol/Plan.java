@@ -1,0 +1,124 @@
+package dev.dolmen.evaluation.protocol;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * All that a model is shown and asked, in order: items that are there from the beginning, history
+ * that may be learned several times, and then a stream of steps in which clicks are learned and
+ * questions asked.
+ *
+ * @param reading name of the way in which the data are read
+ * @param catalogue items that are there from the beginning; others come with their first click
+ * @param lateItems items that come with {@link #ALL_ITEMS}, without ever having been clicked
+ * @param history learned first
+ * @param stream clicks that steps refer to
+ * @param questions that steps refer to, in the order in which they are asked
+ * @param counted questions that make the figures: the first; others are looked at apart
+ * @param steps see {@link Steps}
+ * @param withoutSeen whether items that the session has clicked are left out of the ranking
+ * @param windows that questions are counted in; 1 where there are none
+ * @param windowNames what the windows are called, as many as {@code windows}
+ */
+public record Plan(
+    String reading,
+    BitSet catalogue,
+    BitSet lateItems,
+    List<EvalClick> history,
+    List<EvalClick> stream,
+    List<Prediction> questions,
+    int counted,
+    Steps steps,
+    boolean withoutSeen,
+    int windows,
+    List<String> windowNames) {
+  /** A step in which all that was learned comes into effect; other steps come between these. */
+  public static final int SETTLE = Integer.MIN_VALUE;
+
+  /** A step in which {@link #lateItems} come into the catalogue, with their metadata. */
+  public static final int ALL_ITEMS = Integer.MIN_VALUE + 1;
+
+  /**
+   * What is done, in order: a click's number to learn it, the complement of a question's to ask it.
+   */
+  public static final class Steps {
+    private int[] steps = new int[1_024];
+    private int size;
+
+    private void add(int step) {
+      if (size == steps.length) {
+        steps = Arrays.copyOf(steps, 2 * size);
+      }
+      steps[size++] = step;
+    }
+
+    void learn(int click) {
+      add(click);
+    }
+
+    void ask(int question) {
+      add(~question);
+    }
+
+    void settle() {
+      if (size > 0 && steps[size - 1] != SETTLE) {
+        add(SETTLE);
+      }
+    }
+
+    void allItems() {
+      add(ALL_ITEMS);
+    }
+
+    /** How many there are. */
+    public int size() {
+      return size;
+    }
+
+    /** The step at a place: a click, the complement of a question, or one of the constants. */
+    public int at(int place) {
+      return steps[place];
+    }
+  }
+
+  /**
+   * A plan that learns history and then asks everything, learning nothing more.
+   *
+   * @param unseen questions about items that were never learned, asked when these have come, too
+   */
+  public static Plan ofHistory(
+      String reading,
+      BitSet catalogue,
+      List<EvalClick> history,
+      List<Prediction> questions,
+      List<Prediction> unseen) {
+    Steps steps = new Steps();
+    List<Prediction> all = new ArrayList<>(questions);
+    for (int q = 0; q < questions.size(); q++) {
+      steps.ask(q);
+    }
+    BitSet late = new BitSet();
+    for (Prediction question : unseen) {
+      if (all.size() == questions.size()) {
+        steps.allItems();
+      }
+      steps.ask(all.size());
+      all.add(question);
+      question.session().forEach(c -> late.set(c.item()));
+    }
+    return new Plan(
+        reading,
+        catalogue,
+        late,
+        history,
+        List.of(),
+        all,
+        questions.size(),
+        steps,
+        false,
+        1,
+        List.of("all"));
+  }
+}

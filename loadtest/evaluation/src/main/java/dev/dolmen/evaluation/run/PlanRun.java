@@ -1,0 +1,106 @@
+package dev.dolmen.evaluation.run;
+
+import dev.dolmen.evaluation.model.EvalModel;
+import dev.dolmen.evaluation.protocol.EvalClick;
+import dev.dolmen.evaluation.protocol.Plan;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.LongConsumer;
+
+/** Takes a model through a plan. One thread. */
+public final class PlanRun {
+  private final Plan plan;
+  private final int passes;
+  private final LongConsumer progress;
+  private final int[] ranks;
+  private final PartAnswers answers;
+  private long done;
+  private long askNanos;
+
+  /**
+   * Sets it up.
+   *
+   * @param items of the dataset
+   * @param passes over the history
+   * @param progress told of the clicks learned and questions asked so far
+   */
+  PlanRun(Plan plan, int items, int passes, LongConsumer progress) {
+    this.plan = plan;
+    this.passes = passes;
+    this.progress = progress;
+    ranks = new int[plan.questions().size()];
+    answers = new PartAnswers(plan, items);
+  }
+
+  /** Clicks and questions of a run. */
+  public static long work(Plan plan, int passes) {
+    return (long) passes * plan.history().size() + plan.steps().size();
+  }
+
+  /**
+   * Runs it.
+   *
+   * @return rank by question
+   * @throws IllegalStateException if a question was not answered
+   */
+  int[] run(EvalModel model) throws IOException {
+    for (int pass = 0; pass < passes; pass++) {
+      model.beginPass();
+      for (EvalClick click : plan.history()) {
+        model.learn(click);
+        progress.accept(++done);
+      }
+    }
+    model.settle();
+    for (int place = 0; place < plan.steps().size(); place++) {
+      step(model, plan.steps().at(place));
+      progress.accept(++done);
+    }
+    long start = System.nanoTime();
+    model.settle();
+    askNanos += System.nanoTime() - start;
+    if (Arrays.stream(ranks).anyMatch(rank -> rank == 0)) {
+      throw new IllegalStateException("a question was not answered");
+    }
+    return ranks;
+  }
+
+  private void step(EvalModel model, int step) throws IOException {
+    if (step == Plan.SETTLE) {
+      model.settle();
+    } else if (step == Plan.ALL_ITEMS) {
+      model.announce(plan.lateItems());
+    } else if (step >= 0) {
+      model.learn(plan.stream().get(step));
+    } else {
+      long start = System.nanoTime();
+      model.ask(~step, plan.questions().get(~step), this::answer);
+      askNanos += System.nanoTime() - start;
+    }
+  }
+
+  private void answer(int question, int rank, int[] items, EvalModel.Chances chances) {
+    BitSet seen = new BitSet();
+    int left = rank;
+    if (plan.withoutSeen()) {
+      plan.questions().get(question).prefix().forEach(c -> seen.set(c.item()));
+      // A rank counts all that score as high: they are the first so many of the list.
+      if (rank <= items.length) {
+        left -= (int) Arrays.stream(items, 0, rank).filter(seen::get).count();
+      }
+    }
+    ranks[question] = left;
+    answers.add(question, items, seen, chances);
+  }
+
+  /** What was ranked first. */
+  PartAnswers answers() {
+    return answers;
+  }
+
+  /** Time that answering took, where it is done in the call. */
+  double askSeconds() {
+    return askNanos / 1e9;
+  }
+}

@@ -1,0 +1,150 @@
+package dev.dolmen.evaluation.run;
+
+import dev.dolmen.evaluation.hashed.SlotValues;
+import dev.dolmen.evaluation.model.BaselineModel;
+import dev.dolmen.evaluation.model.DolmenModel;
+import dev.dolmen.evaluation.model.EvalModel;
+import dev.dolmen.evaluation.model.EvalOptions;
+import dev.dolmen.evaluation.model.Gru4RecModel;
+import dev.dolmen.evaluation.model.ModelKind;
+import dev.dolmen.evaluation.model.NightlyModel;
+import dev.dolmen.evaluation.protocol.EvalDataset;
+import dev.dolmen.evaluation.protocol.Plan;
+import dev.dolmen.evaluation.protocol.StreamSplit;
+import dev.dolmen.evaluation.protocol.VisibleData;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.store.HashedEmbeddingTable;
+import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.baseline.OnlineRecommender;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes each of several models through a plan, as often as its figures depend on a seed. */
+public final class PlanRuns {
+  private final EvalDataset dataset;
+  private final EngineOptions engine;
+  private final EvalOptions options;
+  private final PeakMemory memory;
+  private final Progress progress;
+
+  /** Told how far a plan is. */
+  @FunctionalInterface
+  public interface Progress {
+    /**
+     * So much is done.
+     *
+     * @param doing the model and the run
+     */
+    void done(long done, String doing);
+  }
+
+  /**
+   * Sets it up.
+   *
+   * @param engine the product's options, but for directory and seed
+   * @param memory of the process, of which each run gets its own peak
+   */
+  public PlanRuns(
+      EvalDataset dataset,
+      EngineOptions engine,
+      EvalOptions options,
+      PeakMemory memory,
+      Progress progress) {
+    this.dataset = dataset;
+    this.engine = engine;
+    this.options = options;
+    this.memory = memory;
+    this.progress = progress;
+  }
+
+  /** Clicks and questions of all runs of a plan. */
+  public static long work(Plan plan, EvalOptions options) {
+    return options.models().stream().mapToLong(kind -> work(plan, kind, options)).sum();
+  }
+
+  private static long work(Plan plan, ModelKind kind, EvalOptions options) {
+    return runs(kind, options) * PlanRun.work(plan, kind.passes(options));
+  }
+
+  private static int runs(ModelKind kind, EvalOptions options) {
+    return kind.seeded() ? options.seeds() : 1;
+  }
+
+  /** What the models answer, in the order of the options. */
+  public List<Ranking> rankings(Plan plan) throws IOException {
+    List<Ranking> rankings = new ArrayList<>();
+    long before = 0;
+    for (ModelKind kind : options.models()) {
+      rankings.add(ranking(plan, kind, before));
+      before += work(plan, kind, options);
+    }
+    return rankings;
+  }
+
+  private Ranking ranking(Plan plan, ModelKind kind, long before) throws IOException {
+    List<int[]> ranks = new ArrayList<>();
+    List<RunCost> costs = new ArrayList<>();
+    PartAnswers answers = new PartAnswers(plan, 0);
+    int passes = kind.passes(options);
+    int runs = runs(kind, options);
+    for (int i = 0; i < runs; i++) {
+      long seed = engine.seed() + i;
+      String doing = kind.title() + (runs > 1 ? ", seed " + seed : "");
+      long from = before + i * PlanRun.work(plan, passes);
+      PlanRun run =
+          new PlanRun(plan, dataset.items(), passes, done -> progress.done(from + done, doing));
+      CostWatch watch = new CostWatch(memory);
+      try (EvalModel model = open(plan, kind, seed)) {
+        ranks.add(run.run(model));
+        costs.add(watch.cost(model, run.askSeconds()));
+      }
+      answers = i == 0 ? run.answers() : answers;
+    }
+    return new Ranking(kind.title(), ranks, answers, RunCost.mean(costs));
+  }
+
+  private EvalModel open(Plan plan, ModelKind kind, long seed) throws IOException {
+    if (kind.isEngine()) {
+      EvalModel model = openEngine(plan, kind, seed);
+      return kind == ModelKind.NIGHTLY ? new NightlyModel(model) : model;
+    }
+    OnlineRecommender baseline = kind.baseline();
+    return baseline == null
+        ? Gru4RecModel.of(plan.catalogue(), seed)
+        : new BaselineModel(baseline, plan.catalogue());
+  }
+
+  private EvalModel openEngine(Plan plan, ModelKind kind, long seed) throws IOException {
+    EngineOptions changed = kind.engine(engine);
+    VisibleData data = new VisibleData(dataset, changed.schema());
+    return new DolmenModel(
+        data,
+        with(changed, DolmenModel.directory(), seed),
+        kind == ModelKind.HASHED ? hashed(data, changed.schema()) : TableFactory.COLLISIONLESS,
+        plan.catalogue(),
+        !plan.reading().equals(StreamSplit.LIVE));
+  }
+
+  /** As many buckets as values. */
+  private static TableFactory hashed(VisibleData data, Schema schema) {
+    long[] buckets = new SlotValues(schema, data.items()).buckets(1);
+    return (slots, seed) ->
+        new HashedEmbeddingTable(TableFactory.COLLISIONLESS.open(slots, seed), buckets);
+  }
+
+  private static EngineOptions with(EngineOptions engine, Path directory, long seed) {
+    return new EngineOptions(
+        directory,
+        engine.schema(),
+        engine.model(),
+        engine.training(),
+        engine.sessions(),
+        engine.catalog(),
+        engine.log(),
+        engine.snapshots(),
+        seed);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.dolmen.evaluation.run;
+
+import dev.dolmen.evaluation.model.EvalModel;
+import dev.dolmen.evaluation.protocol.EvalClick;
+import dev.dolmen.evaluation.protocol.Prediction;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** Remembers what it is shown and asked; answers every question with rank 1. */
+public class RecordingModel implements EvalModel {
+  /** A question, and the clicks that had been learned, and settled, by then. */
+  public record Asked(Prediction question, List<EvalClick> learned, List<EvalClick> settled) {}
+
+  public final List<Asked> asked = new ArrayList<>();
+  public final List<EvalClick> learned = new ArrayList<>();
+  final BitSet announced = new BitSet();
+  private int settled;
+  int passes;
+
+  @Override
+  public void beginPass() {
+    passes++;
+    learned.clear();
+  }
+
+  @Override
+  public void learn(EvalClick click) {
+    learned.add(click);
+  }
+
+  @Override
+  public void announce(BitSet items) {
+    announced.or(items);
+  }
+
+  @Override
+  public void settle() {
+    settled = learned.size();
+  }
+
+  @Override
+  public void ask(int number, Prediction question, Answers answers) {
+    asked.add(new Asked(question, List.copyOf(learned), List.copyOf(learned.subList(0, settled))));
+    answers.answer(number, 1, new int[] {question.targetClick().item()});
+  }
+
+  @Override
+  public void close() {}
+}
