@@ -6,6 +6,7 @@ import dev.dolmen.trainer.log.LogRecords;
 import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.LogRecord;
 import java.io.IOException;
@@ -71,7 +72,7 @@ public final class RelearnedClicks {
       while (records > 0 && tailer.next() && tailer.offset() <= upTo) {
         LogRecord record = LogRecords.parse(tailer.bytes(), tailer.length());
         if (record.hasFeedback()) {
-          return Learner.toMs(record.getFeedback().getTime());
+          return SessionStep.timeMs(record.getFeedback().getTime());
         }
       }
     }
@@ -108,8 +109,8 @@ public final class RelearnedClicks {
 
   private void teach(FeedbackEvent event) {
     int item = learner.catalog.indexOf(event.getItemId());
-    if (item >= 0 && Learner.extendsSession(event.getType())) {
-      remember(event.getSessionId(), item, Learner.toMs(event.getTime()));
+    if (item >= 0 && SessionStep.isStep(event.getType())) {
+      remember(event.getSessionId(), item, SessionStep.timeMs(event.getTime()));
       logClicks++;
     }
   }

@@ -2,9 +2,9 @@ package dev.dolmen.trainer.impressions;
 
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.state.StateCopy;
-import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import java.io.DataInput;
@@ -195,7 +195,9 @@ public final class ImpressionJoiner {
     int position = item < 0 ? -1 : impression.positionOf(item);
     if (isJoined(impression.timeMs, position, timeMs)) {
       impression.acted = true;
-      if (isClick(type)) {
+      // What extends a session is a click; to dwell on an item or dismiss it is an action, no
+      // click.
+      if (SessionStep.isStep(type)) {
         boolean none = !impression.isClicked();
         boolean first = impression.click(position);
         countClick(first, position);
@@ -236,7 +238,7 @@ public final class ImpressionJoiner {
       return;
     }
     counts.add(Outcome.LATE);
-    if (isClick(event.getTypeValue())) {
+    if (SessionStep.isStep(event.getTypeValue())) {
       boolean none = !late.isClicked(slot);
       boolean first = late.click(slot, position);
       countClick(first, position);
@@ -268,12 +270,6 @@ public final class ImpressionJoiner {
     } else {
       counts.add(Outcome.REPEATED);
     }
-  }
-
-  /** To have dwelt on an item or dismissed it is no click, but it is an action. */
-  private static boolean isClick(int type) {
-    return type >= EventType.EVENT_TYPE_UNSPECIFIED_VALUE
-        && type <= EventType.EVENT_TYPE_PURCHASE_VALUE;
   }
 
   private void learnLate(Impression impression, long impressionMs, int position) {

@@ -1,25 +1,18 @@
 package dev.dolmen.trainer.learn;
 
+import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.item.ScoreBonuses;
-import dev.dolmen.parameterstore.feature.ColumnSpec;
-import dev.dolmen.parameterstore.feature.FeatureExtractor;
-import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.trainer.catalog.Catalog;
-import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.impressions.ShownItems;
-import dev.dolmen.trainer.session.SessionHistory;
-import dev.dolmen.trainer.session.TimeGaps;
+import dev.dolmen.trainer.session.TokenWindow;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
 import dev.dolmen.trainer.signals.SessionSignals;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Forms the arrays of one batch from its events.
@@ -34,12 +27,13 @@ import org.jspecify.annotations.Nullable;
  * more new events than half of L is cut into several overlapping windows.
  */
 public final class BatchAssembler {
+  private final EmbeddingTable table;
   private final Catalog catalog;
   private final ClickCounts frequencies;
   private final ClickCounts popularity;
-  private final List<ColumnSpec> itemColumns;
-  private final List<ColumnSpec> contextColumns;
-  private final RowGathering gathering;
+  private final BatchRecords records;
+  private final BatchTokens tokens;
+  private final TokenWindow window;
   private final Options options;
   private final TrainingBatch batch;
   private final SessionSignals signals;
@@ -47,17 +41,6 @@ public final class BatchAssembler {
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private final float negativeLogRate;
   private int[] prefix = new int[64];
-
-  /**
-   * By what they hold: which of them are one object depends on what was restored, and on it would
-   * depend the order in which gradients are summed.
-   */
-  private final Map<Features, Integer> contextRecords = new HashMap<>();
-
-  private int[] recordStamp = new int[16];
-  private int[] recordOf = new int[16];
-  private int stamp;
-  private int[] recordItem = new int[16];
   private int recordsOfSessions;
   private int[] targetItem = new int[16];
   private int[] neighborRank = new int[16];
@@ -99,17 +82,17 @@ public final class BatchAssembler {
       ClickCounts popularity,
       CoVisits coVisits,
       Options options) {
+    this.table = table;
     this.catalog = catalog;
     this.frequencies = frequencies;
     this.popularity = popularity;
     signals = new SessionSignals(coVisits);
     this.options = options;
     negativeLogRate = (float) StrictMath.log(options.negativeRate());
-    FeatureExtractor features = new FeatureExtractor(schema);
-    itemColumns = features.itemColumns();
-    contextColumns = features.contextColumns();
-    gathering = new RowGathering(table, schema.idSlot(), options.idGate());
-    batch = new TrainingBatch(itemColumns.size(), contextColumns.size());
+    records = new BatchRecords(schema, table, catalog, options.idGate());
+    batch = records.batch;
+    tokens = new BatchTokens(records);
+    window = new TokenWindow(options.maxSessionLength());
     signalCandidates = new SignalCandidates(batch, signals, popularity, options.seed());
   }
 
@@ -128,17 +111,16 @@ public final class BatchAssembler {
       float[] learned,
       long eventTimeSec) {
     reset(number);
-    recordsOfSessions = 0;
-    gathering.clear(eventTimeSec);
+    records.clear(eventTimeSec);
     for (PendingSession session : sessions) {
       session.dropDeleted(catalog);
       countOccurrences(session);
     }
-    gathering.endCounting();
+    records.rows.endCounting();
     int predictions = 0;
     for (PendingSession session : sessions) {
       for (int i = session.firstPredicted(); i < session.size; i++) {
-        itemRecord(session.items[i]);
+        records.item(session.item(i));
         predictions++;
       }
     }
@@ -160,18 +142,18 @@ public final class BatchAssembler {
   }
 
   /** The rows that the batch names. */
-  public dev.dolmen.model.data.GatheredRows rows() {
-    return gathering.rows;
+  public GatheredRows rows() {
+    return records.rows.rows;
   }
 
   /** Reads the batch's rows and counts the occurrences of new events' fids. */
   public void gatherForTraining(long eventTimeSec) {
-    gathering.gatherForTraining(eventTimeSec);
+    records.rows.gatherForTraining(table, eventTimeSec);
   }
 
   /** One optimiser step on the batch's rows, with their gradients. */
   public void applyGradients() {
-    gathering.applyGradients();
+    records.rows.applyGradients(table);
   }
 
   /**
@@ -184,7 +166,7 @@ public final class BatchAssembler {
 
   /** Catalogue index per item record of the batch; longer than the batch's records. */
   public int[] recordItems() {
-    return recordItem;
+    return records.itemOf;
   }
 
   /**
@@ -208,34 +190,18 @@ public final class BatchAssembler {
   }
 
   private void reset(long number) {
-    contextRecords.clear();
-    batch.items.records = 0;
-    batch.contexts.records = 0;
-    batch.sessions = 0;
+    tokens.clear();
+    recordsOfSessions = 0;
     batch.predictions = 0;
     batch.shownQueries = 0;
     batch.shown = 0;
     batch.candidates = 0;
     batch.number = number;
-    int limit = catalog.indexLimit();
-    if (recordStamp.length < limit) {
-      recordStamp = new int[limit + (limit >> 1)];
-      recordOf = new int[recordStamp.length];
-      stamp = 0;
-    }
-    if (++stamp == Integer.MAX_VALUE) {
-      Arrays.fill(recordStamp, 0);
-      stamp = 1;
-    }
   }
 
   private void countOccurrences(PendingSession session) {
     for (int i = session.firstNew; i < session.size; i++) {
-      gathering.count(item(session.items[i]).features(), itemColumns);
-      Features context = session.contexts[i];
-      if (context != null) {
-        gathering.count(context, contextColumns);
-      }
+      records.count(session.item(i), session.context(i));
     }
   }
 
@@ -248,7 +214,7 @@ public final class BatchAssembler {
     for (PendingSession session : sessions) {
       int to = session.firstPredicted() < session.size ? session.firstPredicted() : 0;
       for (int i = Math.max(0, to - options.maxSessionLength()); i < to; i++) {
-        itemRecord(session.items[i]);
+        records.item(session.item(i));
         events++;
       }
     }
@@ -261,7 +227,7 @@ public final class BatchAssembler {
     int draws = full ? size : options.negatives();
     BatchRandom random = new BatchRandom(options.seed(), number);
     for (int i = 0; i < draws; i++) {
-      itemRecord(catalog.live(full ? i : random.nextInt(size)).index());
+      records.item(catalog.live(full ? i : random.nextInt(size)).index());
     }
     int candidates = batch.items.records;
     batch.candidates = candidates;
@@ -273,7 +239,7 @@ public final class BatchAssembler {
       batch.candidatePrior = new float[2 * candidates];
     }
     for (int c = 0; c < candidates; c++) {
-      batch.candidatePrior[c] = popularity.prior(recordItem[c]);
+      batch.candidatePrior[c] = popularity.prior(records.itemOf[c]);
     }
     if (full) {
       Arrays.fill(batch.candidateLogQ, 0, candidates, 0f);
@@ -282,7 +248,7 @@ public final class BatchAssembler {
     }
     double notDrawn = draws * StrictMath.log1p(-1.0 / size);
     for (int c = 0; c < candidates; c++) {
-      double share = Math.min(frequencies.share(recordItem[c]), 0.999_999);
+      double share = Math.min(frequencies.share(records.itemOf[c]), 0.999_999);
       double notClicked = clicks * StrictMath.log1p(-share);
       double chance = -StrictMath.expm1(notClicked + notDrawn);
       // Without negatives an item that was never clicked before has no chance by this estimate.
@@ -293,70 +259,38 @@ public final class BatchAssembler {
   }
 
   private void addWindows(PendingSession session) {
-    int length = options.maxSessionLength();
-    int step = Math.max(1, length / 2);
+    int step = Math.max(1, options.maxSessionLength() / 2);
     for (int from = session.firstPredicted(); from < session.size; from += step) {
       int to = Math.min(session.size, from + step);
-      addWindow(session, Math.max(0, to - 1 - length), from, to);
+      addWindow(session, from, to);
     }
   }
 
-  /** Tokens {@code start .. to - 2}, which predict events {@code from .. to - 1}. */
-  private void addWindow(PendingSession session, int start, int from, int to) {
-    int token = batch.tokens();
-    reserveTokens(token + to - 1 - start);
-    for (int i = start; i < to - 1; i++) {
-      batch.tokenItem[token] = itemRecord(session.items[i]);
-      batch.tokenType[token] = session.types[i];
-      batch.tokenGap[token] =
-          i == start ? 0 : TimeGaps.bucketOf(session.timesMs[i] - session.timesMs[i - 1]);
-      batch.tokenContext[token] = contextRecord(session.contexts[i]);
-      if (i + 1 >= from) {
-        int p = batch.predictions++;
-        int target = session.items[i + 1];
-        batch.predictionToken[p] = token;
-        batch.predictionTarget[p] = itemRecord(target);
-        batch.predictionWeight[p] = 1f;
-        targetItem[p] = target;
-      }
-      token++;
+  /** One session of the batch: the tokens before event {@code to - 1}, and what they predict. */
+  private void addWindow(PendingSession session, int from, int to) {
+    window.read(session, to - 1, tokens);
+    tokens.endSession();
+    for (int event = from; event < to; event++) {
+      int p = batch.predictions++;
+      int target = session.item(event);
+      batch.predictionToken[p] = tokens.size - (to - event);
+      batch.predictionTarget[p] = records.item(target);
+      batch.predictionWeight[p] = 1f;
+      targetItem[p] = target;
     }
-    endSession(token);
-  }
-
-  private void endSession(int token) {
-    batch.sessions++;
-    if (batch.sessionStart.length <= batch.sessions) {
-      batch.sessionStart = Arrays.copyOf(batch.sessionStart, 2 * batch.sessions + 1);
-    }
-    batch.sessionStart[batch.sessions] = token;
   }
 
   /** Encodes the session of shown items up to when they were shown, less what was deleted since. */
   private void addShown(ShownItems shown) {
-    SessionHistory session = shown.session();
-    int first = batch.tokens();
-    int token = first;
-    reserveTokens(first + shown.length());
-    long beforeMs = 0;
-    for (int i = 0; i < shown.length(); i++) {
-      if (catalog.item(session.item(i)) != null) {
-        batch.tokenItem[token] = itemRecord(session.item(i));
-        batch.tokenType[token] = session.type(i);
-        batch.tokenGap[token] =
-            token == first ? 0 : TimeGaps.bucketOf(session.timeMs(i) - beforeMs);
-        beforeMs = session.timeMs(i);
-        batch.tokenContext[token++] = contextRecord(session.context(i));
-      }
+    if (window.read(shown.session(), shown.length(), tokens) == 0) {
+      return;
     }
-    if (token > first) {
-      int query = batch.queries();
-      batch.predictionToken[query] = token - 1;
-      batch.shownQueries++;
-      endSession(token);
-      for (int i = 0; i < shown.items().length; i++) {
-        addShownItem(query, shown, i);
-      }
+    tokens.endSession();
+    int query = batch.queries();
+    batch.predictionToken[query] = tokens.size - 1;
+    batch.shownQueries++;
+    for (int i = 0; i < shown.items().length; i++) {
+      addShownItem(query, shown, i);
     }
   }
 
@@ -378,7 +312,7 @@ public final class BatchAssembler {
       Arrays.fill(batch.shownLogRate, n, room, negativeLogRate);
     }
     batch.shownQuery[n] = query;
-    batch.shownItem[n] = itemRecord(item);
+    batch.shownItem[n] = records.item(item);
     batch.shownPosition[n] = shown.positions()[i];
     batch.shownClicked[n] = shown.clicked()[i];
   }
@@ -395,54 +329,15 @@ public final class BatchAssembler {
       int start = batch.sessionStart[session];
       prefix = prefix.length > last - start ? prefix : new int[2 * (last - start + 1)];
       for (int t = start; t <= last; t++) {
-        prefix[t - start] = recordItem[batch.tokenItem[t]];
+        prefix[t - start] = records.itemOf[batch.tokenItem[t]];
       }
       signals.of(prefix, 0, last - start + 1);
       signals.addTo(bonuses, learned);
       neighborRank[p] = signals.rankByVisits(targetItem[p]);
       if (options.signals()) {
-        signalCandidates.add(p, this::sharedRecord, this::itemRecord);
+        signalCandidates.add(p, records::sharedItem, records::item);
       }
     }
-  }
-
-  /** Record of an item that is a candidate of every prediction, or -1. */
-  private int sharedRecord(int index) {
-    return recordStamp[index] == stamp && recordOf[index] < batch.candidates ? recordOf[index] : -1;
-  }
-
-  private int itemRecord(int index) {
-    if (recordStamp[index] == stamp) {
-      return recordOf[index];
-    }
-    int record = gathering.append(item(index).features(), itemColumns, batch.items);
-    recordStamp[index] = stamp;
-    recordOf[index] = record;
-    if (recordItem.length <= record) {
-      recordItem = Arrays.copyOf(recordItem, 2 * record);
-    }
-    recordItem[record] = index;
-    return record;
-  }
-
-  private int contextRecord(@Nullable Features context) {
-    if (context == null) {
-      return -1;
-    }
-    Integer known = contextRecords.get(context);
-    if (known == null) {
-      known = gathering.append(context, contextColumns, batch.contexts);
-      contextRecords.put(context, known);
-    }
-    return known;
-  }
-
-  private CatalogItem item(int index) {
-    CatalogItem item = catalog.item(index);
-    if (item == null) {
-      throw new IllegalStateException("no item at index " + index);
-    }
-    return item;
   }
 
   private void reservePredictions(int predictions) {
@@ -453,16 +348,6 @@ public final class BatchAssembler {
       batch.predictionWeight = Arrays.copyOf(batch.predictionWeight, room);
       targetItem = Arrays.copyOf(targetItem, room);
       neighborRank = Arrays.copyOf(neighborRank, room);
-    }
-  }
-
-  private void reserveTokens(int tokens) {
-    if (batch.tokenItem.length < tokens) {
-      int room = 2 * tokens;
-      batch.tokenItem = Arrays.copyOf(batch.tokenItem, room);
-      batch.tokenType = Arrays.copyOf(batch.tokenType, room);
-      batch.tokenGap = Arrays.copyOf(batch.tokenGap, room);
-      batch.tokenContext = Arrays.copyOf(batch.tokenContext, room);
     }
   }
 }

@@ -15,7 +15,7 @@ import java.util.List;
  * one thread has one.
  */
 public final class ItemEncoding {
-  private final RowGathering gathering;
+  private final RecordRows records;
   private final List<ColumnSpec> columns;
   private final FeatureBlock block;
   private final Workspace workspace = new Workspace();
@@ -25,7 +25,7 @@ public final class ItemEncoding {
    * @param idGate whether the model wants to know which ids have no row
    */
   public ItemEncoding(Schema schema, EmbeddingTable table, boolean idGate) {
-    gathering = new RowGathering(table, schema.idSlot(), idGate);
+    records = new RecordRows(table, schema.idSlot(), idGate);
     columns = new FeatureExtractor(schema).itemColumns();
     block = new FeatureBlock(columns.size());
     clear(0);
@@ -37,13 +37,13 @@ public final class ItemEncoding {
    * @param timeSec event time by which those that follow are so and so old
    */
   public void clear(long timeSec) {
-    gathering.clear(timeSec);
+    records.clear(timeSec);
     block.records = 0;
   }
 
-  /** Adds an item. */
-  public void add(Features features) {
-    gathering.append(features, columns, block);
+  /** Adds an item and returns its number. */
+  public int add(Features features) {
+    return records.append(features, columns, block);
   }
 
   /** Items added. */
@@ -61,8 +61,8 @@ public final class ItemEncoding {
     if (out.length < floats) {
       out = new float[Math.max(floats, 2 * out.length)];
     }
-    gathering.gather();
-    model.encodeItems(block, gathering.rows, out, 0, workspace);
+    records.gather();
+    model.encodeItems(block, records.rows, out, 0, workspace);
     return out;
   }
 }

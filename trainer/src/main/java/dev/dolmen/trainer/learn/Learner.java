@@ -25,6 +25,7 @@ import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.session.ContextInterner;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionOptions;
+import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
@@ -32,7 +33,6 @@ import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.trainer.validation.ClickValidation;
 import dev.dolmen.trainer.validation.ProgressiveValidation;
 import dev.dolmen.trainer.validation.ScoredBatch;
-import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
@@ -242,14 +242,14 @@ public final class Learner {
   }
 
   private void applyFeedback(FeedbackEvent event, long loggedUs) {
-    long timeMs = toMs(event.getTime());
+    long timeMs = SessionStep.timeMs(event.getTime());
     eventTimeMs = Math.max(eventTimeMs, timeMs);
     joiner.advance(Math.min(timeMs, loggedUs / 1_000));
     if (!event.getRequestId().isEmpty()) {
       joiner.join(event, timeMs);
     }
     int item = catalog.indexOf(event.getItemId());
-    if (!extendsSession(event.getType())) {
+    if (!SessionStep.isStep(event.getType())) {
       pending.count(loggedUs);
     } else if (item < 0) {
       inapplicable++;
@@ -258,10 +258,7 @@ public final class Learner {
       flooded++;
       pending.count(loggedUs);
     } else {
-      int type =
-          event.getType() == EventType.EVENT_TYPE_UNSPECIFIED
-              ? EventType.EVENT_TYPE_CLICK_VALUE
-              : event.getTypeValue();
+      int type = SessionStep.typeOf(event.getType());
       Features context = contextOf(event);
       SessionHistory before = sessions.append(event.getSessionId(), item, type, timeMs, context);
       pending.add(event.getSessionId(), before, item, type, timeMs, context, loggedUs);
@@ -276,19 +273,6 @@ public final class Learner {
     return history != null && history.countOf(item, fromMs) >= maxRepeats;
   }
 
-  /** Dwelling adds nothing to the path of a visit, and a dismissed item was not wanted. */
-  public static boolean extendsSession(EventType type) {
-    return switch (type) {
-      case EVENT_TYPE_UNSPECIFIED,
-          EVENT_TYPE_VIEW,
-          EVENT_TYPE_CLICK,
-          EVENT_TYPE_ADD_TO_CART,
-          EVENT_TYPE_PURCHASE ->
-          true;
-      case EVENT_TYPE_DWELL, EVENT_TYPE_DISMISS, UNRECOGNIZED -> false;
-    };
-  }
-
   private @Nullable Features contextOf(FeedbackEvent event) {
     try {
       return contexts.of(event.getContextMap());
@@ -300,7 +284,7 @@ public final class Learner {
   }
 
   private void applyImpression(Impression impression, long before) {
-    joiner.add(impression, toMs(impression.getTime()), before);
+    joiner.add(impression, SessionStep.timeMs(impression.getTime()), before);
   }
 
   private void applyUpsert(Item item) {
@@ -324,10 +308,6 @@ public final class Learner {
       validation.deleted(item.index());
       rankers.deleted(item.index());
     }
-  }
-
-  public static long toMs(com.google.protobuf.Timestamp time) {
-    return time.getSeconds() * 1_000 + time.getNanos() / 1_000_000;
   }
 
   /** Events that wait for the next batch. */

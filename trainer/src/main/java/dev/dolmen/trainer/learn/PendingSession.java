@@ -3,12 +3,13 @@ package dev.dolmen.trainer.learn;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionSteps;
 import dev.dolmen.trainer.signals.CoVisits;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One session of a batch: what was known of it, then what is new. */
-public final class PendingSession {
+public final class PendingSession implements SessionSteps {
   int[] items;
   int[] types;
   long[] timesMs;
@@ -73,24 +74,29 @@ public final class PendingSession {
     firstNew = keptOld;
   }
 
-  /** Events, known and new. */
+  @Override
   public int length() {
     return size;
   }
 
-  /** Catalogue index of event {@code i}, the oldest first. */
+  @Override
   public int item(int i) {
     return items[i];
   }
 
-  /** Number of the type of event {@code i}. */
+  @Override
   public int type(int i) {
     return types[i];
   }
 
-  /** When event {@code i} was, milliseconds since 1970. */
+  @Override
   public long timeMs(int i) {
     return timesMs[i];
+  }
+
+  @Override
+  public @Nullable Features context(int i) {
+    return contexts[i];
   }
 
   /** First event that is predicted: the first new one that has another before it. */

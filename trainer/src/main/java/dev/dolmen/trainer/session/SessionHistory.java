@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The last events of one session, oldest first. Immutable. */
-public final class SessionHistory {
+/** The last steps of one session, at least 1, oldest first. Immutable. */
+public final class SessionHistory implements SessionSteps {
   private final int[] items;
   private final byte[] types;
   private final long[] timesMs;
@@ -43,27 +43,27 @@ public final class SessionHistory {
     return new SessionHistory(i, t, ms, c);
   }
 
-  /** Number of events, at least 1. */
+  @Override
   public int length() {
     return items.length;
   }
 
-  /** Catalogue index of event {@code i}'s item; the item may have been deleted since. */
+  @Override
   public int item(int i) {
     return items[i];
   }
 
-  /** Number of event {@code i}'s {@link dev.dolmen.v1.EventType}. */
+  @Override
   public int type(int i) {
     return types[i];
   }
 
-  /** When event {@code i} happened, milliseconds since 1970. */
+  @Override
   public long timeMs(int i) {
     return timesMs[i];
   }
 
-  /** Context of event {@code i}, or null if it came with none. */
+  @Override
   public @Nullable Features context(int i) {
     return contexts[i];
   }

@@ -10,7 +10,8 @@ import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.PendingSession;
-import dev.dolmen.trainer.session.TimeGaps;
+import dev.dolmen.trainer.session.SessionSteps;
+import dev.dolmen.trainer.session.TokenWindow;
 import dev.dolmen.trainer.signals.CoVisits;
 import dev.dolmen.trainer.signals.SessionSignals;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ import java.util.List;
  * there at the sync is passed over, and a session without any other is ranked by popularity. Used
  * by one thread at a time.
  */
-final class ServingCopy {
+final class ServingCopy implements TokenWindow.Receiver {
   /** Ranks up to this are exact, those beyond it are some number above. */
   static final int CUT = 20;
 
@@ -41,7 +42,9 @@ final class ServingCopy {
   private float[] queries = new float[0];
   private int[] targets = new int[0];
   private int[] ranks = new int[0];
-  private int[] used = new int[16];
+  private final TokenWindow window;
+  private final int[] used;
+  private int usedSize;
   private boolean[] hasTokens = new boolean[0];
 
   private ServingCopy(ServingModel model, ItemVectors vectors, CoVisits coVisits) {
@@ -49,6 +52,8 @@ final class ServingCopy {
     this.vectors = vectors;
     this.coVisits = coVisits;
     signals = new SessionSignals(coVisits);
+    window = new TokenWindow(model.options().maxSessionLength());
+    used = new int[model.options().maxSessionLength()];
   }
 
   /** Reads the trainer's own state: its model as of the last {@link #sync}, the rest as of now. */
@@ -71,11 +76,6 @@ final class ServingCopy {
       vectors.copyFrom(live.vectors());
       coVisits.copyFrom(live.coVisits());
     }
-  }
-
-  /** Whether the item was there at the last sync. */
-  boolean contains(int item) {
-    return vectors.contains(item);
   }
 
   /**
@@ -118,7 +118,8 @@ final class ServingCopy {
     int prediction = 0;
     for (PendingSession session : batch) {
       for (int target = session.firstPredicted(); target < session.length(); target++) {
-        int tokens = addPrefix(session, target);
+        usedSize = 0;
+        int tokens = window.read(session, target, this);
         signals.of(used, 0, tokens);
         signals.addTo(bonuses, learned);
         hasTokens[prediction] = tokens > 0;
@@ -131,33 +132,26 @@ final class ServingCopy {
     }
   }
 
-  /** The last items before an event that were there at the sync; returns how many. */
-  private int addPrefix(PendingSession session, int to) {
-    int max = model.options().maxSessionLength();
-    int from = to;
-    for (int known = 0; from > 0 && known < max; ) {
-      from--;
-      known += vectors.contains(session.item(from)) ? 1 : 0;
-    }
+  /** Whether the item was there at the last sync. */
+  @Override
+  public boolean knows(int item) {
+    return vectors.contains(item);
+  }
+
+  @Override
+  public boolean add(SessionSteps steps, int step, int gap) {
+    int token = input.tokens;
     int width = vectors.width();
-    makeTokenRoom(input.tokens + to - from, width);
-    used = used.length < to - from ? new int[2 * (to - from)] : used;
-    int n = 0;
-    long beforeMs = 0;
-    for (int i = from; i < to; i++) {
-      int token = input.tokens;
-      if (!vectors.get(session.item(i), input.itemVectors, token * width)) {
-        continue;
-      }
-      used[n] = session.item(i);
-      input.type[token] = session.type(i);
-      input.gap[token] = n == 0 ? 0 : TimeGaps.bucketOf(session.timeMs(i) - beforeMs);
-      input.context[token] = -1;
-      beforeMs = session.timeMs(i);
-      input.tokens++;
-      n++;
+    makeTokenRoom(token + 1, width);
+    if (!vectors.get(steps.item(step), input.itemVectors, token * width)) {
+      return false;
     }
-    return n;
+    input.type[token] = steps.type(step);
+    input.gap[token] = gap;
+    input.context[token] = -1;
+    input.tokens++;
+    used[usedSize++] = steps.item(step);
+    return true;
   }
 
   private void makeTokenRoom(int tokens, int width) {

@@ -83,10 +83,7 @@ final class SyncExperiment {
       for (PendingSession session : batch) {
         for (int i = session.firstPredicted(); i < session.length(); i++, prediction++) {
           sums.add(
-              hours[prediction],
-              ranks[prediction],
-              copy.contains(session.item(i)),
-              known[prediction]);
+              hours[prediction], ranks[prediction], copy.knows(session.item(i)), known[prediction]);
         }
       }
     }
@@ -178,7 +175,7 @@ final class SyncExperiment {
       for (int i = session.firstPredicted(); i < session.length(); i++, prediction++) {
         // A file that is not in order to the millisecond may step back over the beginning.
         hours[prediction] = (int) Math.max(0, (session.timeMs(i) - options.fromMs) / HOUR_MS);
-        known[prediction] = start.contains(session.item(i));
+        known[prediction] = start.knows(session.item(i));
       }
     }
     servings.parallelStream().forEach(s -> s.rank(batch, hours, known));

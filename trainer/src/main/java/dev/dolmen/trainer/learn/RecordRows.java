@@ -10,10 +10,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The distinct fids of a set of items and contexts, and their rows from the table. Row 0 of the id
- * slot is the out-of-vocabulary row, as {@link GatheredRows} asks. Reused; one thread.
+ * How records (items, contexts) become rows: numbers the distinct fids of all records added and
+ * reads their rows from the table, for training and for serving. Row 0 of the id slot is the
+ * out-of-vocabulary row, as {@link GatheredRows} asks. Reused, so its bound is the largest batch or
+ * request that came; one thread.
  */
-final class RowGathering {
+public final class RecordRows {
   private final EmbeddingTable table;
   private final int idSlot;
   private final boolean idGate;
@@ -25,12 +27,14 @@ final class RowGathering {
   /** Time of looking, by which ages go; seconds. */
   private long nowSec;
 
-  final GatheredRows rows;
+  /** The rows, once they are read. */
+  public final GatheredRows rows;
 
   /**
+   * @param idSlot slot of items' ids
    * @param idGate whether the model wants to know which ids have no row
    */
-  RowGathering(EmbeddingTable table, int idSlot, boolean idGate) {
+  public RecordRows(EmbeddingTable table, int idSlot, boolean idGate) {
     this.idGate = idGate;
     this.table = table;
     this.idSlot = idSlot;
@@ -49,7 +53,7 @@ final class RowGathering {
    *
    * @param timeSec event time by which items are so and so old
    */
-  void clear(long timeSec) {
+  public void clear(long timeSec) {
     nowSec = timeSec;
     for (SlotRows slot : slots) {
       slot.clear();
@@ -78,8 +82,12 @@ final class RowGathering {
     }
   }
 
-  /** Appends a record to {@code block} and returns its number. */
-  int append(Features features, List<ColumnSpec> columns, FeatureBlock block) {
+  /**
+   * Appends a record to {@code block} and returns its number.
+   *
+   * @param columns the record's, as many as the block has
+   */
+  public int append(Features features, List<ColumnSpec> columns, FeatureBlock block) {
     int record = block.records++;
     int first = record * block.columns;
     int at = record == 0 ? 0 : block.start[first];
@@ -106,10 +114,12 @@ final class RowGathering {
   }
 
   /** Reads all rows without counting anything. */
-  void gather() {
+  public void gather() {
     for (int s = 0; s < slots.length; s++) {
       ensureRoom(s, false);
-      table.gather(s, slots[s].fids, 0, slots[s].size, rows.values[s], 0);
+      if (slots[s].size > 0) {
+        table.gather(s, slots[s].fids, 0, slots[s].size, rows.values[s], 0);
+      }
     }
     markUnadmitted();
   }
@@ -120,8 +130,12 @@ final class RowGathering {
     }
   }
 
-  /** Reads all rows, counts the occurrences and zeroes the gradients. */
-  void gatherForTraining(long eventTimeSec) {
+  /**
+   * Reads all rows, counts the occurrences and zeroes the gradients.
+   *
+   * @param writable the table, which counts
+   */
+  void gatherForTraining(EmbeddingTable writable, long eventTimeSec) {
     for (int s = 0; s < slots.length; s++) {
       ensureRoom(s, true);
       SlotRows slot = slots[s];
@@ -129,7 +143,7 @@ final class RowGathering {
       int n = counted[s] - from;
       int dim = rows.dim[s];
       if (n > 0) {
-        table.gatherForTraining(
+        writable.gatherForTraining(
             s, slot.fids, slot.occurrences, from, n, eventTimeSec, rows.values[s], from * dim);
       }
       table.gather(s, slot.fids, 0, from, rows.values[s], 0);
@@ -141,9 +155,9 @@ final class RowGathering {
   }
 
   /** One optimiser step on every row, with its gradient. */
-  void applyGradients() {
+  void applyGradients(EmbeddingTable writable) {
     for (int s = 0; s < slots.length; s++) {
-      table.applyGradients(s, slots[s].fids, 0, slots[s].size, rows.gradients[s], 0);
+      writable.applyGradients(s, slots[s].fids, 0, slots[s].size, rows.gradients[s], 0);
     }
   }
 

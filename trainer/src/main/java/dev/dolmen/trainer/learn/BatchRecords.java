@@ -1,0 +1,132 @@
+package dev.dolmen.trainer.learn;
+
+import dev.dolmen.model.data.TrainingBatch;
+import dev.dolmen.parameterstore.feature.ColumnSpec;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of one batch: one for each distinct item and each distinct context that it names, in
+ * order of first mention. Reused; one thread.
+ */
+final class BatchRecords {
+  private final Catalog catalog;
+  private final List<ColumnSpec> itemColumns;
+  private final List<ColumnSpec> contextColumns;
+
+  /** Rows that the records refer to. */
+  final RecordRows rows;
+
+  /** The batch, whose item and context records these are. */
+  final TrainingBatch batch;
+
+  /**
+   * By what they hold: which of them are one object depends on what was restored, and on it would
+   * depend the order in which gradients are summed.
+   */
+  private final Map<Features, Integer> contextRecords = new HashMap<>();
+
+  private int[] recordStamp = new int[16];
+  private int[] recordOf = new int[16];
+  private int stamp;
+
+  /** Catalogue index per item record; longer than the batch's records. */
+  int[] itemOf = new int[16];
+
+  /**
+   * @param idGate whether the model wants to know which ids have no row
+   */
+  BatchRecords(Schema schema, EmbeddingTable table, Catalog catalog, boolean idGate) {
+    this.catalog = catalog;
+    FeatureExtractor features = new FeatureExtractor(schema);
+    itemColumns = features.itemColumns();
+    contextColumns = features.contextColumns();
+    rows = new RecordRows(table, schema.idSlot(), idGate);
+    batch = new TrainingBatch(itemColumns.size(), contextColumns.size());
+  }
+
+  /**
+   * Begins a batch.
+   *
+   * @param eventTimeSec event time by which items are so and so old
+   */
+  void clear(long eventTimeSec) {
+    contextRecords.clear();
+    batch.items.records = 0;
+    batch.contexts.records = 0;
+    int limit = catalog.indexLimit();
+    if (recordStamp.length < limit) {
+      recordStamp = new int[limit + (limit >> 1)];
+      recordOf = new int[recordStamp.length];
+      stamp = 0;
+    }
+    if (++stamp == Integer.MAX_VALUE) {
+      Arrays.fill(recordStamp, 0);
+      stamp = 1;
+    }
+    rows.clear(eventTimeSec);
+  }
+
+  /** Whether an item is still in the catalogue. */
+  boolean knows(int item) {
+    return catalog.item(item) != null;
+  }
+
+  /** Counts an event's fids as occurrences; before any record is made. */
+  void count(int item, @Nullable Features context) {
+    rows.count(features(item), itemColumns);
+    if (context != null) {
+      rows.count(context, contextColumns);
+    }
+  }
+
+  /** Record of an item, a new one if it has none. */
+  int item(int index) {
+    if (recordStamp[index] == stamp) {
+      return recordOf[index];
+    }
+    int record = rows.append(features(index), itemColumns, batch.items);
+    recordStamp[index] = stamp;
+    recordOf[index] = record;
+    if (itemOf.length <= record) {
+      itemOf = Arrays.copyOf(itemOf, 2 * record);
+    }
+    itemOf[record] = index;
+    return record;
+  }
+
+  /** Record of an item that is a candidate of every prediction, or -1. */
+  int sharedItem(int index) {
+    return recordStamp[index] == stamp && recordOf[index] < batch.candidates ? recordOf[index] : -1;
+  }
+
+  /** Record of a context, -1 for none. */
+  int context(@Nullable Features context) {
+    if (context == null) {
+      return -1;
+    }
+    Integer known = contextRecords.get(context);
+    if (known == null) {
+      known = rows.append(context, contextColumns, batch.contexts);
+      contextRecords.put(context, known);
+    }
+    return known;
+  }
+
+  private Features features(int index) {
+    CatalogItem item = catalog.item(index);
+    if (item == null) {
+      throw new IllegalStateException("no item at index " + index);
+    }
+    return item.features();
+  }
+}
