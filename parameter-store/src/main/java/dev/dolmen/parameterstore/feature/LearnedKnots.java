@@ -125,8 +125,8 @@ public final class LearnedKnots {
 
   private static Knots readKnots(DataInput in) throws IOException {
     int n = in.readInt();
-    if (n < 0 || n > KnotOptions.MAX_QUANTILES) {
-      throw new IOException(n + " knots, expected 0 to " + KnotOptions.MAX_QUANTILES);
+    if (n < 0 || n > KnotOptions.QUANTILES.max()) {
+      throw new IOException(n + " knots, expected 0 to " + KnotOptions.QUANTILES.max());
     }
     double[] at = new double[n];
     long[] fids = new long[n];

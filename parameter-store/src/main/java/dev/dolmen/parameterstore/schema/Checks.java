@@ -1,6 +1,6 @@
 package dev.dolmen.parameterstore.schema;
 
-/** Refusals that name field, value and expectation. */
+/** Refusals that name field, value and expectation, where that is more than a range. */
 final class Checks {
   private Checks() {}
 
@@ -8,14 +8,5 @@ final class Checks {
     if (!holds) {
       throw new IllegalArgumentException(field + ": " + value + " is not " + expected);
     }
-  }
-
-  static void range(long value, long min, long max, String field) {
-    check(value >= min && value <= max, field, value, "between " + min + " and " + max);
-  }
-
-  static void finiteFrom(float value, float min, String field) {
-    check(
-        Float.isFinite(value) && value >= min, field, value, "a finite number of at least " + min);
   }
 }

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.schema;
 
+import dev.dolmen.parameterstore.range.WholeRange;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -8,12 +9,13 @@ import java.util.Set;
  * How the embedding rows of one slot are kept.
  *
  * @param admission when a value gets a row of its own
- * @param ttlSec seconds of event time without an occurrence after which a row is removed; 0 never
- * @param maxRows rows at most, 1 to 1,073,741,824; the least recently seen make room
- * @param maxBytes bytes of memory at most for all that the slot keeps, 1 MiB or more; the least
+ * @param ttlSec seconds of event time without an occurrence after which a row is removed, in {@link
+ *     #TTL_SEC}; 0 never
+ * @param maxRows rows at most, in {@link #ROWS}; the least recently seen make room
+ * @param maxBytes bytes of memory at most for all that the slot keeps, in {@link #BYTES}; the least
  *     recently seen rows make room; 0 for as many as {@code maxRows} take
  * @param storage how weights are kept
- * @param segments parts of a row, whose floats of weight follow one another, 1,024 in all at most
+ * @param segments parts of a row, whose floats of weight follow one another, {@link #DIM} in all
  */
 public record RowOptions(
     AdmissionOptions admission,
@@ -22,39 +24,43 @@ public record RowOptions(
     long maxBytes,
     WeightStorage storage,
     List<RowSegment> segments) {
-  /** Most rows that a slot can keep. */
-  public static final long MAX_ROWS = 1L << 30;
+  /** How long rows can stay without an occurrence, in seconds. */
+  public static final WholeRange TTL_SEC = WholeRange.of(0, 36_500L * 86_400);
 
-  /** Most floats of weight in a row. */
-  public static final int MAX_DIM = 1024;
+  /** How many rows a slot can keep. */
+  public static final WholeRange ROWS = WholeRange.of(1, 1L << 30);
 
-  /** Least budget of memory. */
-  public static final long MIN_BYTES = 1L << 20;
+  /** How many floats of weight a row can have. */
+  public static final WholeRange DIM = WholeRange.of(1, 1_024);
 
-  /** Most parts of a row. */
-  public static final int MAX_SEGMENTS = 8;
+  /** Budgets of memory, where there is one. */
+  public static final WholeRange BYTES = WholeRange.of(1L << 20, 1L << 50);
+
+  /** How many parts a row can have. */
+  public static final WholeRange SEGMENTS = WholeRange.of(1, 8);
 
   /**
    * @throws IllegalArgumentException naming field, value and expectation
    */
   public RowOptions {
     segments = List.copyOf(segments);
-    Checks.range(segments.size(), 1, MAX_SEGMENTS, "segments");
+    SEGMENTS.check("segments", segments.size());
     Set<String> names = new HashSet<>();
     for (RowSegment segment : segments) {
       Checks.check(names.add(segment.name()), "segments", segment.name(), "a name used once");
     }
-    Checks.range(sum(segments), 1, MAX_DIM, "dim");
-    Checks.check(ttlSec >= 0, "ttlSec", ttlSec, "0 or more");
-    Checks.range(maxRows, 1, MAX_ROWS, "maxRows");
-    Checks.check(
-        maxBytes == 0 || maxBytes >= MIN_BYTES, "maxBytes", maxBytes, "0 or at least " + MIN_BYTES);
+    DIM.check("dim", sum(segments));
+    TTL_SEC.check("ttlSec", ttlSec);
+    ROWS.check("maxRows", maxRows);
+    if (maxBytes != 0) {
+      BYTES.check("maxBytes", maxBytes);
+    }
   }
 
   /**
    * Rows of one segment in floats, bounded by their number only.
    *
-   * @param dim floats of weight in a row, 1 to 1,024
+   * @param dim floats of weight in a row, in {@link #DIM}
    * @throws IllegalArgumentException naming field, value and expectation
    */
   public RowOptions(
@@ -76,7 +82,7 @@ public record RowOptions(
   /**
    * Rows of one segment in floats that are admitted by counted occurrences.
    *
-   * @param occurrenceThreshold occurrences before a value gets a row of its own, 1 to 1,000,000
+   * @param occurrenceThreshold occurrences before a value gets a row of its own
    * @throws IllegalArgumentException naming field, value and expectation
    */
   public RowOptions(

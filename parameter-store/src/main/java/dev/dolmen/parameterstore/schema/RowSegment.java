@@ -1,15 +1,20 @@
 package dev.dolmen.parameterstore.schema;
 
+import dev.dolmen.parameterstore.range.NumberRange;
+
 /**
  * A part of a row's weights that is learned in its own way, say a bias beside a vector.
  *
  * @param name 1 to 64 letters, digits, '_' and '-'
- * @param dim floats of weight, 1 to 1,024
+ * @param dim floats of weight, in {@link RowOptions#DIM}
  * @param optimizer the sparse optimiser of these weights
- * @param initialStdDev standard deviation of their first values
+ * @param initialStdDev standard deviation of their first values, in {@link #INITIAL_STD_DEV}
  */
 public record RowSegment(
     String name, int dim, SparseOptimizerOptions optimizer, float initialStdDev) {
+  /** How widely first values can be spread. */
+  public static final NumberRange INITIAL_STD_DEV = NumberRange.of(0, 10);
+
   /**
    * @throws IllegalArgumentException naming field, value and expectation
    */
@@ -19,7 +24,7 @@ public record RowSegment(
         "segment name",
         '"' + name + '"',
         "1 to 64 letters, digits, '_' or '-'");
-    Checks.range(dim, 1, RowOptions.MAX_DIM, "dim");
-    Checks.finiteFrom(initialStdDev, 0, "initialStdDev");
+    RowOptions.DIM.check("dim", dim);
+    INITIAL_STD_DEV.check("initialStdDev", initialStdDev);
   }
 }

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.schema;
 
+import dev.dolmen.parameterstore.range.WholeRange;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,13 +12,15 @@ import java.util.Set;
  * @param slots all slots; index in this list = number of the slot's embedding table
  */
 public record Schema(List<Slot> slots) {
+  private static final WholeRange SLOTS = WholeRange.of(1, 256);
+
   /**
    * @throws IllegalArgumentException if there are no slots or more than 256, two of one name, or
    *     not exactly one of kind {@link SlotKind#ID}
    */
   public Schema {
     slots = List.copyOf(slots);
-    Checks.range(slots.size(), 1, 256, "slots");
+    SLOTS.check("slots", slots.size());
     Set<String> names = new HashSet<>();
     for (Slot slot : slots) {
       Checks.check(names.add(slot.name()), "slots", slot.name(), "a name used once");

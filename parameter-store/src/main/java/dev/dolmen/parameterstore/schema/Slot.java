@@ -1,5 +1,7 @@
 package dev.dolmen.parameterstore.schema;
 
+import dev.dolmen.parameterstore.range.WholeRange;
+
 /**
  * One slot of the schema: a feature of items or of visits.
  *
@@ -7,9 +9,10 @@ package dev.dolmen.parameterstore.schema;
  *     digits, '_', '-' and '.'; for {@link SlotKind#ID} any name that no metadata uses
  * @param kind what its values are
  * @param required whether an item without it is refused; false for {@link SlotKind#CONTEXT}
- * @param levels for {@link SlotKind#CATEGORY_PATH}: levels read from the root, 1 to 8; else 1
- * @param maxTokens for {@link SlotKind#TOKENS} and {@link SlotKind#TEXT}: tokens read, 1 to 256;
+ * @param levels for {@link SlotKind#CATEGORY_PATH}: levels read from the root, in {@link #LEVELS};
  *     else 1
+ * @param maxTokens for {@link SlotKind#TOKENS} and {@link SlotKind#TEXT}: tokens read, in {@link
+ *     #MAX_TOKENS}; else 1
  * @param knots for {@link SlotKind#NUMBER}: where its knots lie; else {@link KnotOptions#NONE}
  * @param rows how its embedding rows are kept
  */
@@ -21,6 +24,11 @@ public record Slot(
     int maxTokens,
     KnotOptions knots,
     RowOptions rows) {
+  /** How many levels of a path can be read. */
+  public static final WholeRange LEVELS = WholeRange.of(1, 8);
+
+  /** How many tokens can be read. */
+  public static final WholeRange MAX_TOKENS = WholeRange.of(1, 256);
 
   /**
    * @throws IllegalArgumentException naming field, value and expectation
@@ -32,12 +40,12 @@ public record Slot(
         '"' + name + '"',
         "1 to 128 letters, digits, '_', '-' or '.'");
     if (kind == SlotKind.CATEGORY_PATH) {
-      Checks.range(levels, 1, 8, name + ".levels");
+      LEVELS.check(name + ".levels", levels);
     } else {
       Checks.check(levels == 1, name + ".levels", levels, "1, as only category paths have levels");
     }
     if (kind == SlotKind.TOKENS || kind == SlotKind.TEXT) {
-      Checks.range(maxTokens, 1, 256, name + ".maxTokens");
+      MAX_TOKENS.check(name + ".maxTokens", maxTokens);
     } else {
       Checks.check(maxTokens == 1, name + ".maxTokens", maxTokens, "1 for kind " + kind);
     }

@@ -1,15 +1,18 @@
 package dev.dolmen.parameterstore.schema;
 
+import dev.dolmen.parameterstore.range.NumberRange;
+import dev.dolmen.parameterstore.range.WholeRange;
+
 /**
- * The optimiser that updates embedding rows in place.
+ * The optimiser that updates embedding rows in place. What each number can be stands in the
+ * constant of its name.
  *
  * @param kind the update rule
- * @param learningRate step size, above 0
- * @param initialAccumulator first value of the sum of squares of Adagrad and FTRL, 0 or more; not
- *     used by the others
+ * @param learningRate step size
+ * @param initialAccumulator first value of the sum of squares of Adagrad and FTRL; not used by the
+ *     others
  * @param clipNorm largest L2 norm of one row's gradient; 0 does not clip
- * @param weightDecay decoupled decay per step, 0 or more; 0 for FTRL, whose {@code l2} does the
- *     same
+ * @param weightDecay decoupled decay per step; 0 for FTRL, whose {@code l2} does the same
  * @param coefficients what some rules need besides
  * @param warmUpSteps steps of the slot over which the learning rate rises in a line to its value; 0
  *     for none, and for FTRL, whose weights are a function of the rate
@@ -22,6 +25,12 @@ public record SparseOptimizerOptions(
     float weightDecay,
     Coefficients coefficients,
     int warmUpSteps) {
+  public static final NumberRange LEARNING_RATE = NumberRange.of(1e-9, 100);
+  public static final NumberRange INITIAL_ACCUMULATOR = NumberRange.of(0, 1e6);
+  public static final NumberRange CLIP_NORM = NumberRange.of(0, 1e6);
+  public static final NumberRange WEIGHT_DECAY = NumberRange.of(0, 1);
+  public static final WholeRange WARM_UP_STEPS = WholeRange.of(0, 1_000_000_000);
+
   /** Update rules. */
   public enum Kind {
     /** Plain gradient descent. */
@@ -52,15 +61,21 @@ public record SparseOptimizerOptions(
   /**
    * What some rules need besides; a rule does not look at the others' values.
    *
-   * @param momentum share of the mean gradient that a step keeps: momentum, Adam, AMSGrad; 0 to
-   *     below 1
-   * @param squareDecay share of the mean square that a step keeps: RMSProp, Adam, AMSGrad; 0 to
-   *     below 1
+   * @param momentum share of the mean gradient that a step keeps: momentum, Adam, AMSGrad; in
+   *     {@link #SHARE}
+   * @param squareDecay share of the mean square that a step keeps: RMSProp, Adam, AMSGrad; in
+   *     {@link #SHARE}
    * @param l1 FTRL: a weight whose gradients do not exceed it is 0
    * @param l2 FTRL: pull towards 0
    * @param groupL1 group FTRL: a row whose weights do not exceed it together is 0
    */
   public record Coefficients(float momentum, float squareDecay, float l1, float l2, float groupL1) {
+    /** Shares that a step can keep. */
+    public static final NumberRange SHARE = NumberRange.of(0, 0.999999);
+
+    /** What can be told of weights. */
+    public static final NumberRange PENALTY = NumberRange.of(0, 1e6);
+
     /** As the papers have them, and no regularisation. */
     public static final Coefficients DEFAULT = new Coefficients(0.9f, 0.999f, 0, 0, 0);
 
@@ -68,12 +83,11 @@ public record SparseOptimizerOptions(
      * @throws IllegalArgumentException naming field, value and expectation
      */
     public Coefficients {
-      Checks.check(momentum >= 0 && momentum < 1, "momentum", momentum, "from 0 to below 1");
-      Checks.check(
-          squareDecay >= 0 && squareDecay < 1, "squareDecay", squareDecay, "from 0 to below 1");
-      Checks.finiteFrom(l1, 0, "l1");
-      Checks.finiteFrom(l2, 0, "l2");
-      Checks.finiteFrom(groupL1, 0, "groupL1");
+      SHARE.check("momentum", momentum);
+      SHARE.check("squareDecay", squareDecay);
+      PENALTY.check("l1", l1);
+      PENALTY.check("l2", l2);
+      PENALTY.check("groupL1", groupL1);
     }
   }
 
@@ -81,14 +95,10 @@ public record SparseOptimizerOptions(
    * @throws IllegalArgumentException naming field, value and expectation
    */
   public SparseOptimizerOptions {
-    Checks.check(
-        Float.isFinite(learningRate) && learningRate > 0,
-        "learningRate",
-        learningRate,
-        "a finite number above 0");
-    Checks.finiteFrom(initialAccumulator, 0, "initialAccumulator");
-    Checks.finiteFrom(clipNorm, 0, "clipNorm");
-    Checks.finiteFrom(weightDecay, 0, "weightDecay");
+    LEARNING_RATE.check("learningRate", learningRate);
+    INITIAL_ACCUMULATOR.check("initialAccumulator", initialAccumulator);
+    CLIP_NORM.check("clipNorm", clipNorm);
+    WEIGHT_DECAY.check("weightDecay", weightDecay);
     Checks.check(
         learningRate * weightDecay < 1,
         "weightDecay",
@@ -99,7 +109,7 @@ public record SparseOptimizerOptions(
         "weightDecay",
         weightDecay,
         "0, as it must be for " + kind + ": use l2");
-    Checks.check(warmUpSteps >= 0, "warmUpSteps", warmUpSteps, "0 or more");
+    WARM_UP_STEPS.check("warmUpSteps", warmUpSteps);
     Checks.check(
         warmUpSteps == 0 || (kind != Kind.FTRL && kind != Kind.GROUP_FTRL),
         "warmUpSteps",

@@ -195,7 +195,7 @@ class RowOptimizerTest {
             () -> new SparseOptimizerOptions(Kind.FTRL, 1, 0, 0, 0.1f, Coefficients.DEFAULT))
         .hasMessageContaining("weightDecay: 0.1 is not 0");
     assertThatThrownBy(() -> new Coefficients(1, 0, 0, 0, 0))
-        .hasMessage("momentum: 1.0 is not from 0 to below 1");
+        .hasMessage("momentum: 1.0, expected 0 to 0.999999");
   }
 
   private static List<SparseOptimizerOptions> variants(Kind kind) {

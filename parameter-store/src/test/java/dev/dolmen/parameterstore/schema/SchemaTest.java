@@ -11,17 +11,18 @@ class SchemaTest {
 
   @Test
   void refusalsNameFieldValueAndExpectation() {
-    refused(() -> Schemas.rows(0, 1, 0, 10), "dim: 0 is not between 1 and 1024");
-    refused(() -> Schemas.rows(8, 0, 0, 10), "occurrenceThreshold: 0 is not between 1 and 1000000");
-    refused(() -> Schemas.rows(8, 1, -1, 10), "ttlSec: -1 is not 0 or more");
-    refused(() -> Schemas.rows(8, 1, 0, 0), "maxRows: 0 is not between 1 and 1073741824");
-    refused(() -> Schemas.adagrad(Float.NaN), "clipNorm: NaN is not a finite number");
+    refused(() -> Schemas.rows(0, 1, 0, 10), "dim: 0, expected 1 to 1024");
+    refused(() -> Schemas.rows(8, 0, 0, 10), "occurrenceThreshold: 0, expected 1 to 1000000");
+    refused(() -> Schemas.rows(8, 1, -1, 10), "ttlSec: -1, expected 0 to 3153600000");
+    refused(() -> Schemas.rows(8, 1, 0, 0), "maxRows: 0, expected 1 to 1073741824");
+    refused(() -> Schemas.adagrad(Float.NaN), "clipNorm: NaN, expected 0 to 1000000");
     refused(() -> slot("a b", SlotKind.CATEGORY, false, 1, 1, 16), "name: \"a b\" is not 1 to 128");
     refused(() -> slot("a", SlotKind.CATEGORY, false, 2, 1, 16), "a.levels: 2 is not 1");
-    refused(() -> slot("a", SlotKind.CATEGORY_PATH, false, 9, 1, 16), "a.levels: 9 is not between");
-    refused(() -> slot("a", SlotKind.TEXT, false, 1, 0, 16), "a.maxTokens: 0 is not between");
-    refused(() -> new KnotOptions.Even(KnotScale.LOG, 0), "knotStep: 0.0 is not a finite");
-    refused(() -> new KnotOptions.Quantiles(1), "knots: 1 is not between 2 and 256");
+    refused(
+        () -> slot("a", SlotKind.CATEGORY_PATH, false, 9, 1, 16), "a.levels: 9, expected 1 to 8");
+    refused(() -> slot("a", SlotKind.TEXT, false, 1, 0, 16), "a.maxTokens: 0, expected 1 to 256");
+    refused(() -> new KnotOptions.Even(KnotScale.LOG, 0), "knotStep: 0.0, expected above 0");
+    refused(() -> new KnotOptions.Quantiles(1), "knots: 1, expected 2 to 256");
     refused(() -> slot("a", SlotKind.AGE, false, 1, 1, 9), "a.knots: Quantiles[knots=9] is not");
     refused(() -> slot("a", SlotKind.CONTEXT, true, 1, 1, 16), "a.required: true is not possible");
   }
@@ -30,7 +31,7 @@ class SchemaTest {
   void schemaHasExactlyOneIdAndDistinctNames() {
     Slot id = Schemas.slot("item", SlotKind.ID, ROWS);
     Slot brand = Schemas.slot("brand", SlotKind.CATEGORY, ROWS);
-    refused(() -> new Schema(List.of()), "slots: 0 is not between");
+    refused(() -> new Schema(List.of()), "slots: 0, expected 1 to 256");
     refused(() -> new Schema(List.of(brand)), "slots: 0 of kind ID is not exactly one");
     refused(() -> new Schema(List.of(id, brand, brand)), "slots: brand is not a name used once");
     Schema schema = new Schema(List.of(brand, id));

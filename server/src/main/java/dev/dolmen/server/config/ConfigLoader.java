@@ -79,7 +79,7 @@ final class ConfigLoader {
   private static @Nullable DolmenConfig root(ConfigSection s) {
     ServerConfig server = s.section("server", ServerConfig::read);
     Path data = Path.of(s.text("data_directory", "data"));
-    long seed = s.count("seed", 1, Long.MIN_VALUE, Long.MAX_VALUE);
+    long seed = s.whole("seed", 1);
     Schema schema = s.section("schema", SchemaReader::read);
     ModelSettings model = s.section("model", m -> EngineReader.model(m, schema));
     TrainingOptions training = s.section("training", EngineReader::training);

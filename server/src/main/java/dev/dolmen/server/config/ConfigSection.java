@@ -1,5 +1,7 @@
 package dev.dolmen.server.config;
 
+import dev.dolmen.parameterstore.range.NumberRange;
+import dev.dolmen.parameterstore.range.WholeRange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,39 +144,49 @@ final class ConfigSection {
     return text;
   }
 
-  int integer(String key, int byDefault, int min, int max) {
-    return (int) count(key, byDefault, min, max);
+  int integer(String key, int byDefault, WholeRange range) {
+    return (int) count(key, byDefault, range);
   }
 
-  long count(String key, long byDefault, long min, long max) {
-    String expected = "a whole number from " + min + " to " + max;
+  long count(String key, long byDefault, WholeRange range) {
+    source.bounded(join(key), range.text());
+    String expected = "a whole number from " + range.text();
     return value(
         key,
         Long.toString(byDefault),
         expected,
         byDefault,
-        text -> {
-          try {
-            long number = Long.parseLong(text.replace("_", ""));
-            return number >= min && number <= max ? Optional.of(number) : Optional.empty();
-          } catch (NumberFormatException e) {
-            return Optional.empty();
-          }
-        });
+        text -> whole(text).filter(range::contains));
   }
 
-  /** A finite number; {@code Double.MIN_VALUE} as the minimum means above 0. */
-  double number(String key, double byDefault, double min, double max) {
-    String from = min == Double.MIN_VALUE ? "above 0 and up" : "from " + plain(min);
+  /** Any whole number that fits 64 bits. */
+  long whole(String key, long byDefault) {
+    return value(key, Long.toString(byDefault), "a whole number", byDefault, ConfigSection::whole);
+  }
+
+  private static Optional<Long> whole(String text) {
+    try {
+      return Optional.of(Long.parseLong(text.replace("_", "")));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The double that prints as the float does: 0.1f is 0.1, not 0.10000000149011612. */
+  float decimal(String key, float byDefault, NumberRange range) {
+    return (float) number(key, Double.parseDouble(Float.toString(byDefault)), range);
+  }
+
+  double number(String key, double byDefault, NumberRange range) {
+    source.bounded(join(key), range.text());
     return value(
         key,
-        plain(byDefault),
-        "a number " + from + " to " + plain(max),
+        NumberRange.plain(byDefault),
+        "a number " + (range.min() == Double.MIN_VALUE ? "" : "from ") + range.text(),
         byDefault,
         text -> {
           try {
-            double number = Double.parseDouble(text);
-            return number >= min && number <= max ? Optional.of(number) : Optional.empty();
+            return Optional.of(Double.parseDouble(text)).filter(range::contains);
           } catch (NumberFormatException e) {
             return Optional.empty();
           }
@@ -195,31 +207,41 @@ final class ConfigSection {
             });
   }
 
+  /** A duration in milliseconds. */
+  long millis(String key, long byDefault, WholeRange range) {
+    Duration min = Duration.ofMillis(range.min());
+    return duration(key, Duration.ofMillis(byDefault), min, Duration.ofMillis(range.max()))
+        .toMillis();
+  }
+
+  /** A duration in seconds. */
+  long seconds(String key, long byDefault, WholeRange range) {
+    Duration min = Duration.ofSeconds(range.min());
+    return duration(key, Duration.ofSeconds(byDefault), min, Duration.ofSeconds(range.max()))
+        .toSeconds();
+  }
+
   Duration duration(String key, Duration byDefault, Duration min, Duration max) {
-    String expected =
-        HumanUnits.DURATION_FORM
-            + " from "
-            + HumanUnits.format(min)
-            + " to "
-            + HumanUnits.format(max);
+    String range = HumanUnits.format(min) + " to " + HumanUnits.format(max);
+    source.bounded(join(key), range);
     return value(
         key,
         HumanUnits.format(byDefault),
-        expected,
+        HumanUnits.DURATION_FORM + " from " + range,
         byDefault,
         text ->
             HumanUnits.duration(text).filter(d -> d.compareTo(min) >= 0 && d.compareTo(max) <= 0));
   }
 
-  long bytes(String key, long byDefault, long min, long max) {
-    String expected =
-        HumanUnits.SIZE_FORM + " from " + HumanUnits.format(min) + " to " + HumanUnits.format(max);
+  long bytes(String key, long byDefault, WholeRange range) {
+    String text = HumanUnits.format(range.min()) + " to " + HumanUnits.format(range.max());
+    source.bounded(join(key), text);
     return value(
         key,
         HumanUnits.format(byDefault),
-        expected,
+        HumanUnits.SIZE_FORM + " from " + text,
         byDefault,
-        text -> HumanUnits.bytes(text).filter(b -> b >= min && b <= max));
+        given -> HumanUnits.bytes(given).filter(range::contains));
   }
 
   <E extends Enum<E>> E choice(String key, E byDefault) {
@@ -347,12 +369,6 @@ final class ConfigSection {
 
   private static boolean isEmpty(YamlNode node) {
     return node instanceof YamlNode.Scalar scalar && scalar.text().isEmpty() && !scalar.quoted();
-  }
-
-  private static String plain(double number) {
-    return number == Math.rint(number) && Math.abs(number) < 1e15
-        ? Long.toString((long) number)
-        : Double.toString(number);
   }
 
   private String join(String key) {

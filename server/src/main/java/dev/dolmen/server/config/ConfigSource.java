@@ -38,6 +38,7 @@ final class ConfigSource {
   final List<ConfigProblem> problems;
   private final Map<String, String> environment;
   private final Map<String, String> defaults = new LinkedHashMap<>();
+  private final Map<String, String> ranges = new LinkedHashMap<>();
   private final Set<String> variables = new LinkedHashSet<>();
 
   ConfigSource(String file, Map<String, String> environment, List<ConfigProblem> problems) {
@@ -60,6 +61,16 @@ final class ConfigSource {
 
   void asked(String path, String defaultText) {
     defaults.put(path, defaultText);
+  }
+
+  /** Notes between what a key's value must be. */
+  void bounded(String path, String range) {
+    ranges.put(path, range);
+  }
+
+  /** Every key whose value has a range, and that. */
+  Map<String, String> ranges() {
+    return ranges;
   }
 
   /** Every key that was asked for and its default, in order. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import dev.dolmen.model.data.DenseOptimizerOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.learn.DenseRanges;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.learn.TaskSettings;
@@ -26,9 +27,9 @@ final class EngineReader {
    */
   static ModelSettings model(ConfigSection s, @Nullable Schema schema) {
     ModelSettings d = ModelSettings.defaults();
-    int width = s.integer("width", d.width(), 8, 1_024);
-    int layers = s.integer("layers", d.layers(), 0, 16);
-    int heads = s.integer("heads", d.heads(), 1, 64);
+    int width = s.integer("width", d.width(), ModelSettings.WIDTH);
+    int layers = s.integer("layers", d.layers(), ModelSettings.LAYERS);
+    int heads = s.integer("heads", d.heads(), ModelSettings.HEADS);
     if (width % heads != 0) {
       s.reject("heads", heads + ": expected a divisor of width, " + width);
       heads = 1;
@@ -37,12 +38,12 @@ final class EngineReader {
         width,
         layers,
         heads,
-        s.integer("feed_forward_width", d.feedForwardWidth(), 1, 8_192),
-        s.integer("max_session_length", d.maxSessionLength(), 1, 1_024),
+        s.integer("feed_forward_width", d.feedForwardWidth(), ModelSettings.FEED_FORWARD_WIDTH),
+        s.integer("max_session_length", d.maxSessionLength(), ModelSettings.MAX_SESSION_LENGTH),
         s.choice("pooling", d.pooling()),
-        (float) s.number("id_dropout", exact(d.idDropout()), 0, 1),
+        s.decimal("id_dropout", d.idDropout(), ModelSettings.ID_DROPOUT),
         s.flag("id_gate", d.idGate()),
-        (float) s.number("temperature", exact(d.temperature()), 0.01, 100),
+        s.decimal("temperature", d.temperature(), ModelSettings.TEMPERATURE),
         new ScoreTerms(
             s.flag("signals", d.terms().signals()), s.flag("popularity", d.terms().popularity())),
         requireNonNullElse(s.section("tasks", t -> tasks(t, schema)), d.tasks()),
@@ -53,89 +54,105 @@ final class EngineReader {
     TaskSettings d = TaskSettings.defaults();
     List<String> slots = schema == null ? null : TaskSettings.categoriesOf(schema);
     return new TaskSettings(
-        (float) s.number("label_smoothing", exact(d.labelSmoothing()), 0, 0.5),
+        s.decimal("label_smoothing", d.labelSmoothing(), TaskSettings.LABEL_SMOOTHING),
         s.names("categories", slots),
-        (float) s.number("category_weight", exact(d.categoryWeight()), 0.001, 100),
-        (float) s.number("click_weight", exact(d.clickWeight()), 0, 100),
+        s.decimal("category_weight", d.categoryWeight(), TaskSettings.WEIGHT),
+        s.decimal("click_weight", d.clickWeight(), TaskSettings.CLICK_WEIGHT),
         s.flag("learned_weights", d.learnedWeights()));
   }
 
   private static DenseOptimizerOptions dense(ConfigSection s) {
     DenseOptimizerOptions d = DenseOptimizerOptions.defaults();
     return new DenseOptimizerOptions(
-        (float) s.number("learning_rate", exact(d.learningRate()), 1e-9, 10),
-        (float) s.number("beta1", exact(d.beta1()), 0, 0.999999),
-        (float) s.number("beta2", exact(d.beta2()), 0, 0.999999),
-        (float) s.number("epsilon", exact(d.epsilon()), 1e-20, 1),
-        (float) s.number("weight_decay", exact(d.weightDecay()), 0, 100),
-        (float) s.number("gradient_norm_max", exact(d.gradientNormMax()), 0, 1e9),
-        s.integer("warm_up_steps", d.warmUpSteps(), 0, 100_000_000),
-        s.integer("decay_steps", d.decaySteps(), 0, 100_000_000),
-        s.integer("full_batch", d.fullBatch(), 0, 65_536));
+        s.decimal("learning_rate", d.learningRate(), DenseRanges.LEARNING_RATE),
+        s.decimal("beta1", d.beta1(), DenseRanges.BETA),
+        s.decimal("beta2", d.beta2(), DenseRanges.BETA),
+        s.decimal("epsilon", d.epsilon(), DenseRanges.EPSILON),
+        s.decimal("weight_decay", d.weightDecay(), DenseRanges.WEIGHT_DECAY),
+        s.decimal("gradient_norm_max", d.gradientNormMax(), DenseRanges.GRADIENT_NORM_MAX),
+        s.integer("warm_up_steps", d.warmUpSteps(), DenseRanges.WARM_UP_STEPS),
+        s.integer("decay_steps", d.decaySteps(), DenseRanges.DECAY_STEPS),
+        s.integer("full_batch", d.fullBatch(), DenseRanges.FULL_BATCH));
   }
 
   static TrainingOptions training(ConfigSection s) {
     TrainingOptions d = TrainingOptions.defaults();
     return new TrainingOptions(
-        s.integer("batch_events", d.batchEvents(), 1, 65_536),
-        millis(s, "batch_age", d.batchAgeMs(), 1, 60_000),
-        s.integer("negatives", d.negatives(), 0, 65_536),
-        s.integer("full_softmax_items", d.fullSoftmaxItems(), 0, 100_000),
-        (float) s.number("log_q", exact(d.logQ()), 0, 1),
-        s.number("negative_rate", d.negativeRate(), 0.001, 1),
-        s.count("popularity_half_life_events", d.popularityHalfLifeEvents(), 1_000, 1_000_000_000),
-        s.count("baseline_half_life_events", d.baselineHalfLifeEvents(), 1_000, 1_000_000_000),
-        s.number("validation_share", d.validationShare(), 0, 1),
-        s.integer("validation_window", d.validationWindow(), 100, 10_000_000),
-        s.integer("refresh_items_per_batch", d.refreshItemsPerBatch(), 0, 1_000_000),
-        s.integer("expire_rows_per_batch", d.expireRowsPerBatch(), 0, 1_000_000),
-        millis(s, "lag", d.lagMs(), 50, 60_000),
-        s.integer("lag_records_min", d.lagRecordsMin(), 1, 1_000_000),
-        s.integer("threads", d.threads(), 1, 64));
+        s.integer("batch_events", d.batchEvents(), TrainingOptions.BATCH_EVENTS),
+        s.millis("batch_age", d.batchAgeMs(), TrainingOptions.BATCH_AGE_MS),
+        s.integer("negatives", d.negatives(), TrainingOptions.NEGATIVES),
+        s.integer("full_softmax_items", d.fullSoftmaxItems(), TrainingOptions.FULL_SOFTMAX_ITEMS),
+        s.decimal("log_q", d.logQ(), TrainingOptions.LOG_Q),
+        s.number("negative_rate", d.negativeRate(), TrainingOptions.NEGATIVE_RATE),
+        s.count(
+            "popularity_half_life_events",
+            d.popularityHalfLifeEvents(),
+            TrainingOptions.POPULARITY_HALF_LIFE_EVENTS),
+        s.count(
+            "baseline_half_life_events",
+            d.baselineHalfLifeEvents(),
+            TrainingOptions.BASELINE_HALF_LIFE_EVENTS),
+        s.number("validation_share", d.validationShare(), TrainingOptions.VALIDATION_SHARE),
+        s.integer("validation_window", d.validationWindow(), TrainingOptions.VALIDATION_WINDOW),
+        s.integer(
+            "refresh_items_per_batch",
+            d.refreshItemsPerBatch(),
+            TrainingOptions.REFRESH_ITEMS_PER_BATCH),
+        s.integer(
+            "expire_rows_per_batch", d.expireRowsPerBatch(), TrainingOptions.EXPIRE_ROWS_PER_BATCH),
+        s.millis("lag", d.lagMs(), TrainingOptions.LAG_MS),
+        s.integer("lag_records_min", d.lagRecordsMin(), TrainingOptions.LAG_RECORDS_MIN),
+        s.integer("threads", d.threads(), TrainingOptions.THREADS));
   }
 
   static SessionOptions sessions(ConfigSection s) {
     SessionOptions d = SessionOptions.defaults();
     return new SessionOptions(
-        s.integer("max_sessions", d.maxSessions(), 1, 100_000_000),
-        seconds(s, "idle", d.idleSec(), 1, 315_360_000),
-        s.integer("max_impressions", d.maxImpressions(), 1, 10_000_000),
-        seconds(s, "impression_window", d.impressionWindowSec(), 1, 604_800),
-        s.integer("max_late_impressions", d.maxLateImpressions(), 1, 100_000_000),
-        seconds(s, "impression_lateness", d.impressionLatenessSec(), 1, 2_592_000),
-        s.integer("max_early_events", d.maxEarlyEvents(), 1, 1_000_000),
-        s.integer("max_repeats", d.maxRepeats(), 1, 1_024),
-        seconds(s, "repeat_window", d.repeatWindowSec(), 1, 315_360_000));
+        s.integer("max_sessions", d.maxSessions(), SessionOptions.MAX_SESSIONS),
+        s.seconds("idle", d.idleSec(), SessionOptions.IDLE_SEC),
+        s.integer("max_impressions", d.maxImpressions(), SessionOptions.MAX_IMPRESSIONS),
+        s.seconds(
+            "impression_window", d.impressionWindowSec(), SessionOptions.IMPRESSION_WINDOW_SEC),
+        s.integer(
+            "max_late_impressions", d.maxLateImpressions(), SessionOptions.MAX_LATE_IMPRESSIONS),
+        s.seconds(
+            "impression_lateness",
+            d.impressionLatenessSec(),
+            SessionOptions.IMPRESSION_LATENESS_SEC),
+        s.integer("max_early_events", d.maxEarlyEvents(), SessionOptions.MAX_EARLY_EVENTS),
+        s.integer("max_repeats", d.maxRepeats(), SessionOptions.MAX_REPEATS),
+        s.seconds("repeat_window", d.repeatWindowSec(), SessionOptions.REPEAT_WINDOW_SEC));
   }
 
   static CatalogOptions catalog(ConfigSection s) {
     CatalogOptions d = CatalogOptions.defaults();
     return new CatalogOptions(
-        s.integer("max_items", d.maxItems(), 1, 50_000_000),
-        s.integer("quarantine_records", d.quarantineRecords(), 0, 100_000_000),
+        s.integer("max_items", d.maxItems(), CatalogOptions.MAX_ITEMS),
+        s.integer("quarantine_records", d.quarantineRecords(), CatalogOptions.QUARANTINE_RECORDS),
         s.choice("scan", d.scan()));
   }
 
   static LogOptions log(ConfigSection s) {
     LogOptions d = LogOptions.defaults();
-    long segmentBytes = s.bytes("segment_bytes", d.segmentBytes(), 1L << 20, 64L << 30);
-    long maxBytes = s.bytes("max_bytes", d.maxBytes(), 0, 1L << 50);
-    if (maxBytes != 0 && maxBytes < 4 * segmentBytes) {
+    long segmentBytes = s.bytes("segment_bytes", d.segmentBytes(), LogOptions.SEGMENT_BYTES);
+    long maxBytes = s.bytes("max_bytes", d.maxBytes(), LogOptions.MAX_BYTES);
+    if (maxBytes != 0 && maxBytes < LogOptions.SEGMENTS_MIN * segmentBytes) {
       s.reject(
           "max_bytes",
           HumanUnits.format(maxBytes)
               + ": expected 0B, or at least four times segment_bytes, "
-              + HumanUnits.format(4 * segmentBytes));
+              + HumanUnits.format(LogOptions.SEGMENTS_MIN * segmentBytes));
       maxBytes = 0;
     }
     return new LogOptions(
         s.choice("kind", d.kind()),
-        s.bytes("min_free_bytes", d.minFreeBytes(), 16L << 20, 1L << 50),
+        s.bytes("min_free_bytes", d.minFreeBytes(), LogOptions.MIN_FREE_BYTES),
         segmentBytes,
         maxBytes,
         s.choice("fsync", d.fsync()),
-        s.integer("deduplication_events", d.deduplicationEvents(), 1, 100_000_000),
-        s.integer("max_queued_impressions", d.maxQueuedImpressions(), 1, 1_000_000),
+        s.integer("deduplication_events", d.deduplicationEvents(), LogOptions.DEDUPLICATION_EVENTS),
+        s.integer(
+            "max_queued_impressions", d.maxQueuedImpressions(), LogOptions.MAX_QUEUED_IMPRESSIONS),
         requireNonNullElse(s.section("kafka", EngineReader::kafka), d.kafka()));
   }
 
@@ -144,37 +161,20 @@ final class EngineReader {
     return new KafkaLogOptions(
         s.text("bootstrap_servers", d.bootstrapServers()),
         s.text("topic", d.topic()),
-        s.integer("replication_factor", d.replicationFactor(), 0, 100),
-        s.integer("max_in_flight", d.maxInFlight(), 1, 1_000_000),
-        Duration.ofMillis(millis(s, "timeout", d.timeout().toMillis(), 100, 600_000)),
+        s.integer("replication_factor", d.replicationFactor(), KafkaLogOptions.REPLICATION_FACTOR),
+        s.integer("max_in_flight", d.maxInFlight(), KafkaLogOptions.MAX_IN_FLIGHT),
+        Duration.ofMillis(s.millis("timeout", d.timeout().toMillis(), KafkaLogOptions.TIMEOUT_MS)),
         s.text("client_properties_file", d.clientPropertiesFile()));
   }
 
   static SnapshotOptions snapshots(ConfigSection s) {
     SnapshotOptions d = SnapshotOptions.defaults();
     return new SnapshotOptions(
-        seconds(s, "interval", d.intervalSec(), 0, 604_800),
-        s.integer("keep", d.keep(), 1, 1_000),
+        s.seconds("interval", d.intervalSec(), SnapshotOptions.INTERVAL_SEC),
+        s.integer("keep", d.keep(), SnapshotOptions.KEEP),
         s.flag("on_close", d.onClose()),
-        s.integer("max_deltas", d.maxDeltas(), 1, 1_000),
-        s.number("compact_share", d.compactShare(), 0, 100),
-        s.bytes("copy_bytes", d.copyBytes(), 1L << 20, 1L << 40));
-  }
-
-  private static long millis(ConfigSection s, String key, long byDefault, long min, long max) {
-    return s.duration(
-            key, Duration.ofMillis(byDefault), Duration.ofMillis(min), Duration.ofMillis(max))
-        .toMillis();
-  }
-
-  private static long seconds(ConfigSection s, String key, long byDefault, long min, long max) {
-    return s.duration(
-            key, Duration.ofSeconds(byDefault), Duration.ofSeconds(min), Duration.ofSeconds(max))
-        .toSeconds();
-  }
-
-  /** The double that prints as the float does: 0.1f is 0.1, not 0.10000000149011612. */
-  static double exact(float value) {
-    return Double.parseDouble(Float.toString(value));
+        s.integer("max_deltas", d.maxDeltas(), SnapshotOptions.MAX_DELTAS),
+        s.number("compact_share", d.compactShare(), SnapshotOptions.COMPACT_SHARE),
+        s.bytes("copy_bytes", d.copyBytes(), SnapshotOptions.COPY_BYTES));
   }
 }

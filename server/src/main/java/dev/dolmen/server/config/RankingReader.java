@@ -8,7 +8,6 @@ import dev.dolmen.trainer.alternatives.FallbackOptions;
 import dev.dolmen.trainer.alternatives.RankerKind;
 import dev.dolmen.trainer.alternatives.RankerOptions;
 import dev.dolmen.trainer.alternatives.RankingOptions;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,30 +52,25 @@ final class RankingReader {
   private static Arm arm(ConfigSection s) {
     String name = s.requiredText("name");
     if (!s.has("share")) {
-      s.reject("share", "is missing: expected a number from 0 to 1");
+      s.reject("share", "is missing: expected a number from " + Arm.SHARE.text());
     }
-    return new Arm(name, s.number("share", 0, 0, 1), s.choice("ranker", RankerKind.DOLMEN));
+    return new Arm(name, s.number("share", 0, Arm.SHARE), s.choice("ranker", RankerKind.DOLMEN));
   }
 
   private static FallbackOptions fallback(ConfigSection s) {
     FallbackOptions d = FallbackOptions.defaults();
     return new FallbackOptions(
         s.choice("ranker", Standby.NONE).kind,
-        s.count("learned_events", d.learnedEvents(), 0, 1_000_000_000_000L),
-        s.duration(
-                "after_wait",
-                Duration.ofMillis(d.afterWaitMs()),
-                Duration.ZERO,
-                Duration.ofMinutes(10))
-            .toMillis());
+        s.count("learned_events", d.learnedEvents(), FallbackOptions.LEARNED_EVENTS),
+        s.millis("after_wait", d.afterWaitMs(), FallbackOptions.AFTER_WAIT_MS));
   }
 
   private static RankerOptions baselines(ConfigSection s) {
     RankerOptions d = RankerOptions.defaults();
     return new RankerOptions(
-        s.integer("max_sessions", d.maxSessions(), 1, 100_000_000),
-        s.integer("neighbors", d.neighbors(), 1, 65_536),
-        s.integer("relearn_records", d.relearnRecords(), 0, 100_000_000),
-        s.number("validation_share", d.validationShare(), 0, 1));
+        s.integer("max_sessions", d.maxSessions(), RankerOptions.MAX_SESSIONS),
+        s.integer("neighbors", d.neighbors(), RankerOptions.NEIGHBORS),
+        s.integer("relearn_records", d.relearnRecords(), RankerOptions.RELEARN_RECORDS),
+        s.number("validation_share", d.validationShare(), RankerOptions.VALIDATION_SHARE));
   }
 }

@@ -2,6 +2,8 @@ package dev.dolmen.server.config;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.dolmen.parameterstore.range.NumberRange;
+import dev.dolmen.parameterstore.range.WholeRange;
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.KnotScale;
@@ -12,7 +14,6 @@ import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Coefficients;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
@@ -70,13 +71,13 @@ final class SchemaReader {
     }
     int levels = d.levels();
     if (kind == SlotKind.CATEGORY_PATH) {
-      levels = s.integer("levels", d.levels(), 1, 8);
+      levels = s.integer("levels", d.levels(), Slot.LEVELS);
     } else {
       s.refuse("levels", "only a slot of kind category_path has levels");
     }
     int maxTokens = d.maxTokens();
     if (kind == SlotKind.TOKENS || kind == SlotKind.TEXT) {
-      maxTokens = s.integer("max_tokens", d.maxTokens(), 1, 256);
+      maxTokens = s.integer("max_tokens", d.maxTokens(), Slot.MAX_TOKENS);
     } else {
       s.refuse("max_tokens", "only slots of kind tokens and text have several");
     }
@@ -95,13 +96,12 @@ final class SchemaReader {
     Knots kind = s.choice("knot_scale", Knots.QUANTILES);
     if (kind == Knots.QUANTILES) {
       s.refuse("knot_step", "has no meaning for knot_scale quantiles: see knots");
-      return new KnotOptions.Quantiles(
-          s.integer("knots", DEFAULT_KNOTS, KnotOptions.MIN_QUANTILES, KnotOptions.MAX_QUANTILES));
+      return new KnotOptions.Quantiles(s.integer("knots", DEFAULT_KNOTS, KnotOptions.QUANTILES));
     }
     s.refuse("knots", "only knot_scale quantiles has a number of knots");
     return new KnotOptions.Even(
         kind == Knots.LOG ? KnotScale.LOG : KnotScale.LINEAR,
-        s.number("knot_step", DEFAULT_KNOT_STEP, Double.MIN_VALUE, 1e15));
+        s.number("knot_step", DEFAULT_KNOT_STEP, KnotOptions.STEP));
   }
 
   private static KnotOptions noKnots(ConfigSection s) {
@@ -114,9 +114,9 @@ final class SchemaReader {
   private static RowOptions rows(ConfigSection s, RowOptions d) {
     return new RowOptions(
         admission(s, d.admission().threshold()),
-        s.duration("ttl", Duration.ZERO, Duration.ZERO, Duration.ofDays(36_500)).toSeconds(),
-        s.count("max_rows", d.maxRows(), 1, RowOptions.MAX_ROWS),
-        s.bytes("max_bytes", d.maxBytes(), 0, 1L << 50),
+        s.seconds("ttl", 0, RowOptions.TTL_SEC),
+        s.count("max_rows", d.maxRows(), RowOptions.ROWS),
+        s.bytes("max_bytes", d.maxBytes(), WholeRange.of(0, RowOptions.BYTES.max())),
         s.choice("storage", d.storage()),
         segments(s, d.segments().getFirst()));
   }
@@ -140,9 +140,9 @@ final class SchemaReader {
   private static RowSegment segment(ConfigSection s, String name, RowSegment d) {
     return new RowSegment(
         name,
-        s.integer("dimension", d.dim(), 1, RowOptions.MAX_DIM),
+        s.integer("dimension", d.dim(), RowOptions.DIM),
         requireNonNullElse(s.section("optimizer", SchemaReader::optimizer), DEFAULT_OPTIMIZER),
-        (float) s.number("initial_std_dev", EngineReader.exact(d.initialStdDev()), 0, 10));
+        s.decimal("initial_std_dev", d.initialStdDev(), RowSegment.INITIAL_STD_DEV));
   }
 
   /** What the shared keys of {@code admission} mean. */
@@ -156,7 +156,7 @@ final class SchemaReader {
     AdmissionOptions.Occurrences byDefault = new AdmissionOptions.Occurrences(threshold);
     if (!s.has("admission")) {
       return new AdmissionOptions.Occurrences(
-          s.integer("occurrence_threshold", threshold, 1, AdmissionOptions.MAX_THRESHOLD));
+          s.integer("occurrence_threshold", threshold, AdmissionOptions.THRESHOLD));
     }
     s.refuse("occurrence_threshold", "stands in admission.threshold where there is an admission");
     return requireNonNullElse(
@@ -165,7 +165,7 @@ final class SchemaReader {
 
   private static AdmissionOptions admissionKeys(ConfigSection s, int byDefault) {
     AdmissionKind kind = s.choice("kind", AdmissionKind.OCCURRENCES);
-    int threshold = s.integer("threshold", byDefault, 1, AdmissionOptions.MAX_THRESHOLD);
+    int threshold = s.integer("threshold", byDefault, AdmissionOptions.THRESHOLD);
     if (kind == AdmissionKind.PROBABILISTIC) {
       return new AdmissionOptions.Probabilistic(threshold, s.flag("equal_probability", false));
     }
@@ -176,16 +176,20 @@ final class SchemaReader {
   private static SparseOptimizerOptions optimizer(ConfigSection s) {
     SparseOptimizerOptions d = DEFAULT_OPTIMIZER;
     SparseOptimizerOptions.Kind kind = s.choice("kind", d.kind());
-    float weightDecay = (float) s.number("weight_decay", EngineReader.exact(d.weightDecay()), 0, 1);
+    float weightDecay =
+        s.decimal("weight_decay", d.weightDecay(), SparseOptimizerOptions.WEIGHT_DECAY);
     if (weightDecay > 0 && isFtrl(kind)) {
       s.reject("weight_decay", "must be 0 for " + name(kind) + ", whose l2 does the same");
       weightDecay = 0;
     }
     return new SparseOptimizerOptions(
         kind,
-        (float) s.number("learning_rate", EngineReader.exact(d.learningRate()), 1e-9, 100),
-        (float) s.number("initial_accumulator", EngineReader.exact(d.initialAccumulator()), 0, 1e6),
-        (float) s.number("clip_norm", EngineReader.exact(d.clipNorm()), 0, 1e6),
+        s.decimal("learning_rate", d.learningRate(), SparseOptimizerOptions.LEARNING_RATE),
+        s.decimal(
+            "initial_accumulator",
+            d.initialAccumulator(),
+            SparseOptimizerOptions.INITIAL_ACCUMULATOR),
+        s.decimal("clip_norm", d.clipNorm(), SparseOptimizerOptions.CLIP_NORM),
         weightDecay,
         coefficients(s, kind),
         warmUpSteps(s, kind));
@@ -196,7 +200,8 @@ final class SchemaReader {
       s.refuse("warm_up_steps", "has no meaning for kind " + name(kind));
       return 0;
     }
-    return s.integer("warm_up_steps", DEFAULT_OPTIMIZER.warmUpSteps(), 0, 1_000_000_000);
+    return s.integer(
+        "warm_up_steps", DEFAULT_OPTIMIZER.warmUpSteps(), SparseOptimizerOptions.WARM_UP_STEPS);
   }
 
   /** Each rule takes the coefficients that it reads; the others are refused. */
@@ -208,11 +213,11 @@ final class SchemaReader {
     boolean square = adam || kind == SparseOptimizerOptions.Kind.RMS_PROP;
     boolean group = kind == SparseOptimizerOptions.Kind.GROUP_FTRL;
     return new Coefficients(
-        coefficient(s, "momentum", kind, momentum, d.momentum(), 0.999999),
-        coefficient(s, "square_decay", kind, square, d.squareDecay(), 0.999999),
-        coefficient(s, "l1", kind, isFtrl(kind), d.l1(), 1e6),
-        coefficient(s, "l2", kind, isFtrl(kind), d.l2(), 1e6),
-        coefficient(s, "group_l1", kind, group, d.groupL1(), 1e6));
+        coefficient(s, "momentum", kind, momentum, d.momentum(), Coefficients.SHARE),
+        coefficient(s, "square_decay", kind, square, d.squareDecay(), Coefficients.SHARE),
+        coefficient(s, "l1", kind, isFtrl(kind), d.l1(), Coefficients.PENALTY),
+        coefficient(s, "l2", kind, isFtrl(kind), d.l2(), Coefficients.PENALTY),
+        coefficient(s, "group_l1", kind, group, d.groupL1(), Coefficients.PENALTY));
   }
 
   private static float coefficient(
@@ -221,12 +226,12 @@ final class SchemaReader {
       SparseOptimizerOptions.Kind kind,
       boolean read,
       float byDefault,
-      double max) {
+      NumberRange range) {
     if (!read) {
       s.refuse(key, "has no meaning for kind " + name(kind));
       return byDefault;
     }
-    return (float) s.number(key, EngineReader.exact(byDefault), 0, max);
+    return s.decimal(key, byDefault, range);
   }
 
   private static boolean isFtrl(SparseOptimizerOptions.Kind kind) {

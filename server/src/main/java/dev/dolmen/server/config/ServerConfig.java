@@ -2,6 +2,7 @@ package dev.dolmen.server.config;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.dolmen.parameterstore.range.WholeRange;
 import java.time.Duration;
 
 /**
@@ -138,10 +139,10 @@ public record ServerConfig(
   static ServerConfig read(ConfigSection s) {
     return new ServerConfig(
         s.text("host", "0.0.0.0"),
-        s.integer("port", 7070, 0, 65_535),
+        s.integer("port", 7070, WholeRange.of(0, 65_535)),
         s.text("metrics_host", "0.0.0.0"),
-        s.integer("metrics_port", 7071, 0, 65_535),
-        s.integer("worker_threads", 0, 0, 1_024),
+        s.integer("metrics_port", 7071, WholeRange.of(0, 65_535)),
+        s.integer("worker_threads", 0, WholeRange.of(0, 1_024)),
         s.duration("future_tolerance", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
         s.duration("shutdown_grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(10)),
         s.duration("warm_up", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(5)),
@@ -152,12 +153,12 @@ public record ServerConfig(
 
   private static LimitsConfig limits(ConfigSection s) {
     return new LimitsConfig(
-        (int) s.bytes("max_message_bytes", 4L << 20, 16L << 10, 256L << 20),
-        s.integer("max_k", 1_000, 1, 1_000),
+        (int) s.bytes("max_message_bytes", 4L << 20, WholeRange.of(16L << 10, 256L << 20)),
+        s.integer("max_k", 1_000, WholeRange.of(1, 1_000)),
         s.duration(
             "request_timeout", Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMinutes(10)),
-        s.integer("max_concurrent_requests", 200, 1, 100_000),
-        s.integer("max_concurrent_streams", 1_000, 1, 100_000));
+        s.integer("max_concurrent_requests", 200, WholeRange.of(1, 100_000)),
+        s.integer("max_concurrent_streams", 1_000, WholeRange.of(1, 100_000)));
   }
 
   private static KeepAliveConfig keepAlive(ConfigSection s) {

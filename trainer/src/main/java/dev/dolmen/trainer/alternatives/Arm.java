@@ -1,15 +1,17 @@
 package dev.dolmen.trainer.alternatives;
 
-import dev.dolmen.trainer.state.Bounds;
+import dev.dolmen.parameterstore.range.NumberRange;
 
 /**
  * One side of an experiment.
  *
  * @param name 1 to 64 letters, digits, {@code _}, {@code -} or {@code .}
- * @param share of the visits, 0 to 1
+ * @param share of the visits, in {@link #SHARE}
  * @param ranker that answers them
  */
 public record Arm(String name, double share, RankerKind ranker) {
+  public static final NumberRange SHARE = NumberRange.of(0, 1);
+
   static final String NAME = "[A-Za-z0-9_.-]{1,64}";
   static final String NAME_FORM = "1 to 64 letters, digits, _, - or .";
 
@@ -17,6 +19,6 @@ public record Arm(String name, double share, RankerKind ranker) {
     if (!name.matches(NAME)) {
       throw new IllegalArgumentException("name: \"" + name + "\", expected " + NAME_FORM);
     }
-    Bounds.check("share", share, 0, 1);
+    SHARE.check("share", share);
   }
 }

@@ -1,21 +1,24 @@
 package dev.dolmen.trainer.catalog;
 
 import dev.dolmen.model.item.ScanPrecision;
-import dev.dolmen.trainer.state.Bounds;
+import dev.dolmen.parameterstore.range.WholeRange;
 
 /**
- * Bounds of the catalogue.
+ * Bounds of the catalogue. What each number can be stands in the constant of its name.
  *
- * @param maxItems items at most; an insert beyond is refused, 1 to 50,000,000
+ * @param maxItems items at most; an insert beyond is refused
  * @param quarantineRecords log records that must pass before the index of a deleted item may be
  *     given to another item, so that no request under way mistakes one for the other; it must also
- *     have left every session. 0 to 100,000,000
+ *     have left every session
  * @param scan numbers that a scan of all items reads first; the answers are the same
  */
 public record CatalogOptions(int maxItems, int quarantineRecords, ScanPrecision scan) {
+  public static final WholeRange MAX_ITEMS = WholeRange.of(1, 50_000_000);
+  public static final WholeRange QUARANTINE_RECORDS = WholeRange.of(0, 100_000_000);
+
   public CatalogOptions {
-    Bounds.check("catalog.maxItems", maxItems, 1, 50_000_000);
-    Bounds.check("catalog.quarantineRecords", quarantineRecords, 0, 100_000_000);
+    MAX_ITEMS.check("catalog.maxItems", maxItems);
+    QUARANTINE_RECORDS.check("catalog.quarantineRecords", quarantineRecords);
   }
 
   /** 2,000,000 items, indexes reused after 65,536 records, scans of floats. */

@@ -6,26 +6,27 @@ import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.data.Pooling;
 import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.range.NumberRange;
+import dev.dolmen.parameterstore.range.WholeRange;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.session.TimeGaps;
-import dev.dolmen.trainer.state.Bounds;
 import dev.dolmen.v1.EventType;
 import java.util.List;
 
 /**
  * The model's shape and how its dense parameters learn; the rest of {@link ModelOptions} follows
- * from the schema.
+ * from the schema. What each number can be stands in the constant of its name.
  *
- * @param width width of item and session vectors, a multiple of {@code heads}, 8 to 1,024
- * @param layers transformer layers, 0 to 16
- * @param heads attention heads, 1 to 64
- * @param feedForwardWidth width of the feed-forward layers, 1 to 8,192
- * @param maxSessionLength events of a session that are read, the last ones; 1 to 1,024
+ * @param width width of item and session vectors, a multiple of {@code heads}
+ * @param layers transformer layers
+ * @param heads attention heads
+ * @param feedForwardWidth width of the feed-forward layers
+ * @param maxSessionLength events of a session that are read, the last ones
  * @param pooling how positions become one session vector
  * @param idDropout share of items that learn without their id, so that new items are scored on the
- *     same scale; 0 to 1, and with 1 ids are not read at all
+ *     same scale; with 1 ids are not read at all
  * @param idGate whether the id of an item without a row of its own goes through learned factors
- * @param temperature τ, the scale of a score, which is τ times a cosine; 0.01 to 100
+ * @param temperature τ, the scale of a score, which is τ times a cosine
  * @param terms of a score beside that cosine
  * @param tasks what is learned beside the next item
  * @param optimizer how the dense parameters learn
@@ -43,18 +44,27 @@ public record ModelSettings(
     ScoreTerms terms,
     TaskSettings tasks,
     DenseOptimizerOptions optimizer) {
+  public static final WholeRange WIDTH = WholeRange.of(8, 1_024);
+  public static final WholeRange LAYERS = WholeRange.of(0, 16);
+  public static final WholeRange HEADS = WholeRange.of(1, 64);
+  public static final WholeRange FEED_FORWARD_WIDTH = WholeRange.of(1, 8_192);
+  public static final WholeRange MAX_SESSION_LENGTH = WholeRange.of(1, 1_024);
+  public static final NumberRange ID_DROPOUT = NumberRange.of(0, 1);
+  public static final NumberRange TEMPERATURE = NumberRange.of(0.01, 100);
+
   public ModelSettings {
-    Bounds.check("model.width", width, 8, 1_024);
-    Bounds.check("model.layers", layers, 0, 16);
-    Bounds.check("model.heads", heads, 1, 64);
+    WIDTH.check("model.width", width);
+    LAYERS.check("model.layers", layers);
+    HEADS.check("model.heads", heads);
     if (width % heads != 0) {
       throw new IllegalArgumentException(
           "model.width: " + width + ", expected a multiple of model.heads, " + heads);
     }
-    Bounds.check("model.feedForwardWidth", feedForwardWidth, 1, 8_192);
-    Bounds.check("model.maxSessionLength", maxSessionLength, 1, 1_024);
-    Bounds.check("model.idDropout", idDropout, 0, 1);
-    Bounds.check("model.temperature", temperature, 0.01, 100);
+    FEED_FORWARD_WIDTH.check("model.feedForwardWidth", feedForwardWidth);
+    MAX_SESSION_LENGTH.check("model.maxSessionLength", maxSessionLength);
+    ID_DROPOUT.check("model.idDropout", idDropout);
+    TEMPERATURE.check("model.temperature", temperature);
+    DenseRanges.check(optimizer);
   }
 
   /** Width 64, two layers of two heads, feed-forward 128, 20 events. */

@@ -2,23 +2,23 @@ package dev.dolmen.trainer.learn;
 
 import dev.dolmen.model.data.FeatureColumn;
 import dev.dolmen.model.data.TaskOptions;
+import dev.dolmen.parameterstore.range.NumberRange;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
-import dev.dolmen.trainer.state.Bounds;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What the model learns beside the next item.
  *
- * @param labelSmoothing share of a softmax's target that is spread evenly over all candidates, 0 to
- *     0.5
+ * @param labelSmoothing share of a softmax's target that is spread evenly over all candidates, in
+ *     {@link #LABEL_SMOOTHING}
  * @param categories names of slots of kind category or category path: the next item's value is
  *     predicted, of a path at each level; may be empty
- * @param categoryWeight weight of each such task's loss beside the next item's, 0.001 to 100
+ * @param categoryWeight weight of each such task's loss beside the next item's, in {@link #WEIGHT}
  * @param clickWeight weight of the loss of clicks on what was shown; 0 for a model that does not
- *     learn them, or 0.001 to 100
+ *     learn them, or in {@link #WEIGHT}
  * @param learnedWeights whether weights are multiplied by learned ones
  */
 public record TaskSettings(
@@ -27,11 +27,17 @@ public record TaskSettings(
     float categoryWeight,
     float clickWeight,
     boolean learnedWeights) {
+  public static final NumberRange LABEL_SMOOTHING = NumberRange.of(0, 0.5);
+  public static final NumberRange WEIGHT = NumberRange.of(0.001, 100);
+  public static final NumberRange CLICK_WEIGHT = NumberRange.of(0, WEIGHT.max());
+
   public TaskSettings {
     categories = List.copyOf(categories);
-    Bounds.check("model.tasks.labelSmoothing", labelSmoothing, 0, 0.5);
-    Bounds.check("model.tasks.categoryWeight", categoryWeight, 0.001, 100);
-    Bounds.check("model.tasks.clickWeight", clickWeight, clickWeight == 0 ? 0 : 0.001, 100);
+    LABEL_SMOOTHING.check("model.tasks.labelSmoothing", labelSmoothing);
+    WEIGHT.check("model.tasks.categoryWeight", categoryWeight);
+    if (clickWeight != 0) {
+      WEIGHT.check("model.tasks.clickWeight", clickWeight);
+    }
   }
 
   /** The next item, and clicks on what was shown. */

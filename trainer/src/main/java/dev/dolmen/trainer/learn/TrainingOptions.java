@@ -1,34 +1,34 @@
 package dev.dolmen.trainer.learn;
 
-import dev.dolmen.trainer.state.Bounds;
+import dev.dolmen.parameterstore.range.NumberRange;
+import dev.dolmen.parameterstore.range.WholeRange;
 
 /**
- * How the log becomes batches and what each batch learns from.
+ * How the log becomes batches and what each batch learns from. What each number can be stands in
+ * the constant of its name.
  *
- * @param batchEvents feedback events that close a batch, 1 to 65,536
- * @param batchAgeMs milliseconds after which a batch is closed with what it has, 1 to 60,000
+ * @param batchEvents feedback events that close a batch
+ * @param batchAgeMs milliseconds after which a batch is closed with what it has
  * @param negatives items drawn uniformly from the catalogue as shared negatives of a batch, beside
- *     the targets of the batch; 0 to 65,536
- * @param fullSoftmaxItems catalogue size up to which every item is a candidate of every prediction,
- *     0 to 100,000
+ *     the targets of the batch
+ * @param fullSoftmaxItems catalogue size up to which every item is a candidate of every prediction
  * @param logQ strength of the correction for how often a candidate is sampled: 1 is the whole
  *     correction (Yi et al., RecSys 2019, section 4), 0 none
- * @param negativeRate share of the impressions whose unclicked items are learned from; 0.001 to 1
+ * @param negativeRate share of the impressions whose unclicked items are learned from
  * @param popularityHalfLifeEvents feedback events after which a click counts half, for sampling
- *     frequencies; 1,000 to 1,000,000,000
+ *     frequencies
  * @param baselineHalfLifeEvents the same for the popularity baseline
  * @param validationShare share of predictions that progressive validation scores, chosen by batch
- *     number and position; 0 to 1
- * @param validationWindow predictions in the sliding window of validation figures, 100 to
- *     10,000,000
+ *     number and position
+ * @param validationWindow predictions in the sliding window of validation figures
  * @param refreshItemsPerBatch items whose vectors are brought up to date after each batch, beside
- *     those the batch touched; 0 to 1,000,000
- * @param expireRowsPerBatch embedding rows looked at for expiry after each batch, 0 to 1,000,000
+ *     those the batch touched
+ * @param expireRowsPerBatch embedding rows looked at for expiry after each batch
  * @param lagMs milliseconds that a logged record should wait at most before it is learned: sets the
- *     back-pressure, 50 to 60,000
- * @param lagRecordsMin records that may always wait, whatever the measured speed; 1 to 1,000,000
+ *     back-pressure
+ * @param lagRecordsMin records that may always wait, whatever the measured speed
  * @param threads that share the large matrix products of a batch, the training thread included,
- *     with any number of them the same to the bit; 1 to 64
+ *     with any number of them the same to the bit
  */
 public record TrainingOptions(
     int batchEvents,
@@ -46,23 +46,39 @@ public record TrainingOptions(
     long lagMs,
     int lagRecordsMin,
     int threads) {
+  public static final WholeRange BATCH_EVENTS = WholeRange.of(1, 65_536);
+  public static final WholeRange BATCH_AGE_MS = WholeRange.of(1, 60_000);
+  public static final WholeRange NEGATIVES = WholeRange.of(0, 65_536);
+  public static final WholeRange FULL_SOFTMAX_ITEMS = WholeRange.of(0, 100_000);
+  public static final NumberRange LOG_Q = NumberRange.of(0, 1);
+  public static final NumberRange NEGATIVE_RATE = NumberRange.of(0.001, 1);
+  public static final WholeRange POPULARITY_HALF_LIFE_EVENTS = WholeRange.of(1_000, 1_000_000_000);
+  public static final WholeRange BASELINE_HALF_LIFE_EVENTS = WholeRange.of(1_000, 1_000_000_000);
+  public static final NumberRange VALIDATION_SHARE = NumberRange.of(0, 1);
+  public static final WholeRange VALIDATION_WINDOW = WholeRange.of(100, 10_000_000);
+  public static final WholeRange REFRESH_ITEMS_PER_BATCH = WholeRange.of(0, 1_000_000);
+  public static final WholeRange EXPIRE_ROWS_PER_BATCH = WholeRange.of(0, 1_000_000);
+  public static final WholeRange LAG_MS = WholeRange.of(50, 60_000);
+  public static final WholeRange LAG_RECORDS_MIN = WholeRange.of(1, 1_000_000);
+  public static final WholeRange THREADS = WholeRange.of(1, 64);
+
   public TrainingOptions {
-    Bounds.check("training.batchEvents", batchEvents, 1, 65_536);
-    Bounds.check("training.batchAgeMs", batchAgeMs, 1, 60_000);
-    Bounds.check("training.negatives", negatives, 0, 65_536);
-    Bounds.check("training.fullSoftmaxItems", fullSoftmaxItems, 0, 100_000);
-    Bounds.check("training.logQ", logQ, 0, 1);
-    Bounds.check("training.negativeRate", negativeRate, 0.001, 1);
-    Bounds.check(
-        "training.popularityHalfLifeEvents", popularityHalfLifeEvents, 1_000, 1_000_000_000);
-    Bounds.check("training.baselineHalfLifeEvents", baselineHalfLifeEvents, 1_000, 1_000_000_000);
-    Bounds.check("training.validationShare", validationShare, 0, 1);
-    Bounds.check("training.validationWindow", validationWindow, 100, 10_000_000);
-    Bounds.check("training.refreshItemsPerBatch", refreshItemsPerBatch, 0, 1_000_000);
-    Bounds.check("training.expireRowsPerBatch", expireRowsPerBatch, 0, 1_000_000);
-    Bounds.check("training.lagMs", lagMs, 50, 60_000);
-    Bounds.check("training.lagRecordsMin", lagRecordsMin, 1, 1_000_000);
-    Bounds.check("training.threads", threads, 1, 64);
+    BATCH_EVENTS.check("training.batchEvents", batchEvents);
+    BATCH_AGE_MS.check("training.batchAgeMs", batchAgeMs);
+    NEGATIVES.check("training.negatives", negatives);
+    FULL_SOFTMAX_ITEMS.check("training.fullSoftmaxItems", fullSoftmaxItems);
+    LOG_Q.check("training.logQ", logQ);
+    NEGATIVE_RATE.check("training.negativeRate", negativeRate);
+    POPULARITY_HALF_LIFE_EVENTS.check(
+        "training.popularityHalfLifeEvents", popularityHalfLifeEvents);
+    BASELINE_HALF_LIFE_EVENTS.check("training.baselineHalfLifeEvents", baselineHalfLifeEvents);
+    VALIDATION_SHARE.check("training.validationShare", validationShare);
+    VALIDATION_WINDOW.check("training.validationWindow", validationWindow);
+    REFRESH_ITEMS_PER_BATCH.check("training.refreshItemsPerBatch", refreshItemsPerBatch);
+    EXPIRE_ROWS_PER_BATCH.check("training.expireRowsPerBatch", expireRowsPerBatch);
+    LAG_MS.check("training.lagMs", lagMs);
+    LAG_RECORDS_MIN.check("training.lagRecordsMin", lagRecordsMin);
+    THREADS.check("training.threads", threads);
   }
 
   /**

@@ -1,18 +1,19 @@
 package dev.dolmen.trainer.log;
 
+import dev.dolmen.parameterstore.range.WholeRange;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * Where a {@link KafkaFeedbackLog} is, and how long to wait for it.
+ * Where a {@link KafkaFeedbackLog} is, and how long to wait for it. What each number can be stands
+ * in the constant of its name.
  *
  * @param bootstrapServers {@code HOST:PORT}, separated by commas
  * @param topic of one partition; made if there is none, unless the data directory has used it
- * @param replicationFactor of a topic that is made, 1 to 100; 0 leaves it to the broker
- * @param maxInFlight records that wait for the broker's acknowledgement, 1 to 1,000,000; further
- *     ones wait, then are refused
- * @param timeout how long an append, or a read of what the topic holds, waits for the broker; 100
- *     ms to 10 minutes
+ * @param replicationFactor of a topic that is made; 0 leaves it to the broker
+ * @param maxInFlight records that wait for the broker's acknowledgement; further ones wait, then
+ *     are refused
+ * @param timeout how long an append, or a read of what the topic holds, waits for the broker
  * @param clientPropertiesFile a file of further properties for Kafka's clients, those of security
  *     above all; empty for none
  */
@@ -23,6 +24,10 @@ public record KafkaLogOptions(
     int maxInFlight,
     Duration timeout,
     String clientPropertiesFile) {
+  public static final WholeRange REPLICATION_FACTOR = WholeRange.of(0, 100);
+  public static final WholeRange MAX_IN_FLIGHT = WholeRange.of(1, 1_000_000);
+  public static final WholeRange TIMEOUT_MS = WholeRange.of(100, 600_000);
+
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
   public KafkaLogOptions {
@@ -34,6 +39,9 @@ public record KafkaLogOptions(
       throw new IllegalArgumentException(
           "log.kafka.topic: \"" + topic + "\", expected 1 to 249 of a-z, A-Z, 0-9, '.', '_', '-'");
     }
+    REPLICATION_FACTOR.check("log.kafka.replicationFactor", replicationFactor);
+    MAX_IN_FLIGHT.check("log.kafka.maxInFlight", maxInFlight);
+    TIMEOUT_MS.check("log.kafka.timeout", timeout.toMillis());
   }
 
   /** {@code localhost:9092}, {@code dolmen-feedback}, 10,000 in flight, 10 seconds. */

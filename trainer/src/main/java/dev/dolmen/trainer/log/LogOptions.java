@@ -1,24 +1,25 @@
 package dev.dolmen.trainer.log;
 
-import dev.dolmen.trainer.state.Bounds;
+import dev.dolmen.parameterstore.range.WholeRange;
 
 /**
- * The feedback log.
+ * The feedback log. What each number can be stands in the constant of its name.
  *
  * @param kind where it is; a data directory stays with the kind that it was made with
  * @param minFreeBytes free bytes that must stay on the log's file system; with less, nothing is
- *     acknowledged any more until there is room again. At least 16 MiB, because the log is mapped
- *     memory and a page that cannot be written kills the process
- * @param segmentBytes payload bytes after which a new file is begun, 1 MiB to 64 GiB; whole files
- *     are deleted when no snapshot needs them
- * @param maxBytes bound on the log's bytes, at least four times {@code segmentBytes}; 0 for none.
- *     From three quarters of it on, snapshots are taken before their time and the log is kept for
- *     the newest alone; at the bound, nothing is acknowledged until something could be deleted
+ *     acknowledged any more until there is room again. Never 0, because the log is mapped memory
+ *     and a page that cannot be written kills the process
+ * @param segmentBytes payload bytes after which a new file is begun; whole files are deleted when
+ *     no snapshot needs them
+ * @param maxBytes bound on the log's bytes, at least {@link #SEGMENTS_MIN} times {@code
+ *     segmentBytes}; 0 for none. From three quarters of it on, snapshots are taken before their
+ *     time and the log is kept for the newest alone; at the bound, nothing is acknowledged until
+ *     something could be deleted
  * @param fsync when the log is forced to the device
  * @param deduplicationEvents event ids remembered, counted back from the newest, so that publishing
- *     one again is recognised; 1 to 100,000,000
+ *     one again is recognised
  * @param maxQueuedImpressions impressions that wait to be logged, off the request's path; further
- *     ones are dropped and counted, 1 to 1,000,000
+ *     ones are dropped and counted
  * @param kafka for {@link Kind#KAFKA}, to which {@code minFreeBytes} and {@code fsync} mean nothing
  */
 public record LogOptions(
@@ -30,6 +31,15 @@ public record LogOptions(
     int deduplicationEvents,
     int maxQueuedImpressions,
     KafkaLogOptions kafka) {
+  public static final WholeRange MIN_FREE_BYTES = WholeRange.of(16L << 20, 1L << 50);
+  public static final WholeRange SEGMENT_BYTES = WholeRange.of(1L << 20, 64L << 30);
+  public static final WholeRange MAX_BYTES = WholeRange.of(0, 1L << 50);
+  public static final WholeRange DEDUPLICATION_EVENTS = WholeRange.of(1, 100_000_000);
+  public static final WholeRange MAX_QUEUED_IMPRESSIONS = WholeRange.of(1, 1_000_000);
+
+  /** Segments that a bounded log has room for at least, so that it can let go of whole ones. */
+  public static final int SEGMENTS_MIN = 4;
+
   /** Where a log is. */
   public enum Kind {
     /** Embedded: a Chronicle Queue in the data directory. */
@@ -50,16 +60,13 @@ public record LogOptions(
   }
 
   public LogOptions {
-    Bounds.check("log.minFreeBytes", minFreeBytes, 16L << 20, 1L << 50);
-    Bounds.check("log.segmentBytes", segmentBytes, 1L << 20, 64L << 30);
+    MIN_FREE_BYTES.check("log.minFreeBytes", minFreeBytes);
+    SEGMENT_BYTES.check("log.segmentBytes", segmentBytes);
     if (maxBytes != 0) {
-      Bounds.check("log.maxBytes", maxBytes, 4 * segmentBytes, 1L << 50);
+      WholeRange.of(SEGMENTS_MIN * segmentBytes, MAX_BYTES.max()).check("log.maxBytes", maxBytes);
     }
-    Bounds.check("log.deduplicationEvents", deduplicationEvents, 1, 100_000_000);
-    Bounds.check("log.maxQueuedImpressions", maxQueuedImpressions, 1, 1_000_000);
-    Bounds.check("log.kafka.replicationFactor", kafka.replicationFactor(), 0, 100);
-    Bounds.check("log.kafka.maxInFlight", kafka.maxInFlight(), 1, 1_000_000);
-    Bounds.check("log.kafka.timeout", kafka.timeout().toMillis(), 100, 600_000);
+    DEDUPLICATION_EVENTS.check("log.deduplicationEvents", deduplicationEvents);
+    MAX_QUEUED_IMPRESSIONS.check("log.maxQueuedImpressions", maxQueuedImpressions);
   }
 
   /**

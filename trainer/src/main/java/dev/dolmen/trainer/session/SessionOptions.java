@@ -1,26 +1,23 @@
 package dev.dolmen.trainer.session;
 
-import dev.dolmen.trainer.state.Bounds;
+import dev.dolmen.parameterstore.range.WholeRange;
 
 /**
- * What is remembered of visits. Bounds hold in log order, so that a replay forgets the same.
+ * What is remembered of visits. Bounds hold in log order, so that a replay forgets the same. What
+ * each number can be stands in the constant of its name.
  *
- * @param maxSessions sessions at most, the least recently extended makes room; 1 to 100,000,000
- * @param idleSec seconds of event time without an event after which a session ends, 1 to
- *     315,360,000
- * @param maxImpressions impressions at most that wait for their clicks, the oldest makes room; 1 to
- *     10,000,000
- * @param impressionWindowSec seconds of event time after which an impression is learned from; 1 to
- *     604,800
+ * @param maxSessions sessions at most, the least recently extended makes room
+ * @param idleSec seconds of event time without an event after which a session ends
+ * @param maxImpressions impressions at most that wait for their clicks, the oldest makes room
+ * @param impressionWindowSec seconds of event time after which an impression is learned from
  * @param maxLateImpressions impressions at most that are found in the log when a click on them
- *     comes after that, the oldest makes room; 1 to 100,000,000
- * @param impressionLatenessSec seconds after an impression in which a click on it counts; {@code
- *     impressionWindowSec} to 2,592,000
- * @param maxEarlyEvents events at most that wait for their impression, the oldest makes room; 1 to
- *     1,000,000
+ *     comes after that, the oldest makes room
+ * @param impressionLatenessSec seconds after an impression in which a click on it counts; at least
+ *     {@code impressionWindowSec}
+ * @param maxEarlyEvents events at most that wait for their impression, the oldest makes room
  * @param maxRepeats events of one session about one item, among its last ones and within {@code
- *     repeatWindowSec}, beyond which another one is not learned; 1 to 1,024
- * @param repeatWindowSec see there; 1 to 315,360,000
+ *     repeatWindowSec}, beyond which another one is not learned
+ * @param repeatWindowSec see there
  */
 public record SessionOptions(
     int maxSessions,
@@ -32,17 +29,27 @@ public record SessionOptions(
     int maxEarlyEvents,
     int maxRepeats,
     long repeatWindowSec) {
+  public static final WholeRange MAX_SESSIONS = WholeRange.of(1, 100_000_000);
+  public static final WholeRange IDLE_SEC = WholeRange.of(1, 315_360_000);
+  public static final WholeRange MAX_IMPRESSIONS = WholeRange.of(1, 10_000_000);
+  public static final WholeRange IMPRESSION_WINDOW_SEC = WholeRange.of(1, 604_800);
+  public static final WholeRange MAX_LATE_IMPRESSIONS = WholeRange.of(1, 100_000_000);
+  public static final WholeRange IMPRESSION_LATENESS_SEC = WholeRange.of(1, 2_592_000);
+  public static final WholeRange MAX_EARLY_EVENTS = WholeRange.of(1, 1_000_000);
+  public static final WholeRange MAX_REPEATS = WholeRange.of(1, 1_024);
+  public static final WholeRange REPEAT_WINDOW_SEC = WholeRange.of(1, 315_360_000);
+
   public SessionOptions {
-    Bounds.check("sessions.maxSessions", maxSessions, 1, 100_000_000);
-    Bounds.check("sessions.idleSec", idleSec, 1, 315_360_000);
-    Bounds.check("sessions.maxImpressions", maxImpressions, 1, 10_000_000);
-    Bounds.check("sessions.impressionWindowSec", impressionWindowSec, 1, 604_800);
-    Bounds.check("sessions.maxLateImpressions", maxLateImpressions, 1, 100_000_000);
-    Bounds.check(
-        "sessions.impressionLatenessSec", impressionLatenessSec, impressionWindowSec, 2_592_000);
-    Bounds.check("sessions.maxEarlyEvents", maxEarlyEvents, 1, 1_000_000);
-    Bounds.check("sessions.maxRepeats", maxRepeats, 1, 1_024);
-    Bounds.check("sessions.repeatWindowSec", repeatWindowSec, 1, 315_360_000);
+    MAX_SESSIONS.check("sessions.maxSessions", maxSessions);
+    IDLE_SEC.check("sessions.idleSec", idleSec);
+    MAX_IMPRESSIONS.check("sessions.maxImpressions", maxImpressions);
+    IMPRESSION_WINDOW_SEC.check("sessions.impressionWindowSec", impressionWindowSec);
+    MAX_LATE_IMPRESSIONS.check("sessions.maxLateImpressions", maxLateImpressions);
+    WholeRange.of(impressionWindowSec, IMPRESSION_LATENESS_SEC.max())
+        .check("sessions.impressionLatenessSec", impressionLatenessSec);
+    MAX_EARLY_EVENTS.check("sessions.maxEarlyEvents", maxEarlyEvents);
+    MAX_REPEATS.check("sessions.maxRepeats", maxRepeats);
+    REPEAT_WINDOW_SEC.check("sessions.repeatWindowSec", repeatWindowSec);
   }
 
   /**

@@ -1,20 +1,22 @@
 package dev.dolmen.trainer.snapshot;
 
-import dev.dolmen.trainer.state.Bounds;
+import dev.dolmen.parameterstore.range.NumberRange;
+import dev.dolmen.parameterstore.range.WholeRange;
 
 /**
- * When snapshots are taken and how many are kept.
+ * When snapshots are taken and how many are kept. What each number can be stands in the constant of
+ * its name.
  *
  * @param intervalSec seconds between two scheduled snapshots; nothing is written if nothing has
- *     changed. 0: on demand, on close, and when {@code copyBytes} is reached. 0 to 604,800
- * @param keep snapshots kept, the newest ones and what they build on; 1 to 1,000. If it is above 1
- *     and these build on one base, the newest that builds on another is kept too
+ *     changed. 0: on demand, on close, and when {@code copyBytes} is reached
+ * @param keep snapshots kept, the newest ones and what they build on. If it is above 1 and these
+ *     build on one base, the newest that builds on another is kept too
  * @param onClose whether closing the engine takes a snapshot
- * @param maxDeltas snapshots of changes in a row, after which they are merged; 1 to 1,000
+ * @param maxDeltas snapshots of changes in a row, after which they are merged
  * @param compactShare bytes of changes, as a share of what they change, beyond which they are
- *     merged; 0 to 100
+ *     merged
  * @param copyBytes bytes of changed rows that make a snapshot due before its time, as they are
- *     copied in memory; 2^20 to 2^40
+ *     copied in memory
  */
 public record SnapshotOptions(
     long intervalSec,
@@ -23,15 +25,18 @@ public record SnapshotOptions(
     int maxDeltas,
     double compactShare,
     long copyBytes) {
+  public static final WholeRange INTERVAL_SEC = WholeRange.of(0, 604_800);
+  public static final WholeRange KEEP = WholeRange.of(1, 1_000);
+  public static final WholeRange MAX_DELTAS = WholeRange.of(1, 1_000);
+  public static final NumberRange COMPACT_SHARE = NumberRange.of(0, 100);
+  public static final WholeRange COPY_BYTES = WholeRange.of(1L << 20, 1L << 40);
+
   public SnapshotOptions {
-    Bounds.check("snapshots.intervalSec", intervalSec, 0, 604_800);
-    Bounds.check("snapshots.keep", keep, 1, 1_000);
-    Bounds.check("snapshots.maxDeltas", maxDeltas, 1, 1_000);
-    Bounds.check("snapshots.copyBytes", copyBytes, 1L << 20, 1L << 40);
-    if (!(compactShare >= 0 && compactShare <= 100)) {
-      throw new IllegalArgumentException(
-          "snapshots.compactShare: " + compactShare + " is not between 0 and 100");
-    }
+    INTERVAL_SEC.check("snapshots.intervalSec", intervalSec);
+    KEEP.check("snapshots.keep", keep);
+    MAX_DELTAS.check("snapshots.maxDeltas", maxDeltas);
+    COMPACT_SHARE.check("snapshots.compactShare", compactShare);
+    COPY_BYTES.check("snapshots.copyBytes", copyBytes);
   }
 
   /** Merged after 24 in a row or at half of the whole, with copies of 256 MiB at most. */

@@ -1,6 +1,9 @@
 package dev.dolmen.trainer.state;
 
-/** Range checks of option values: the message names field, value and expectation. */
+import dev.dolmen.parameterstore.range.NumberRange;
+import dev.dolmen.parameterstore.range.WholeRange;
+
+/** Checks against a range that has no name, as nobody but the check needs it. */
 public final class Bounds {
   private Bounds() {}
 
@@ -10,9 +13,7 @@ public final class Bounds {
    * @throws IllegalArgumentException unless {@code min <= value <= max}
    */
   public static void check(String field, long value, long min, long max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(field + ": " + value + ", expected " + min + " to " + max);
-    }
+    WholeRange.of(min, max).check(field, value);
   }
 
   /**
@@ -21,8 +22,6 @@ public final class Bounds {
    * @throws IllegalArgumentException unless {@code min <= value <= max}; NaN is refused
    */
   public static void check(String field, double value, double min, double max) {
-    if (!(value >= min && value <= max)) {
-      throw new IllegalArgumentException(field + ": " + value + ", expected " + min + " to " + max);
-    }
+    NumberRange.of(min, max).check(field, value);
   }
 }

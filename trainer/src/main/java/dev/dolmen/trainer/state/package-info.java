@@ -1,6 +1,6 @@
 /**
  * What all parts of the trainer's state are made with: copies that are written later, a hash of
- * what is written, range checks of options. A leaf; nothing here owns a thread.
+ * what is written, checks against ranges. A leaf; nothing here owns a thread.
  */
 @NullMarked
 package dev.dolmen.trainer.state;

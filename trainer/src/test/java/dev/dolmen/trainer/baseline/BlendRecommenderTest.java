@@ -94,6 +94,6 @@ class BlendRecommenderTest {
   @Test
   void badWeightsAreNamed() {
     assertThatThrownBy(() -> weights(-1, 1, 1, 1))
-        .hasMessage("blend.neighborWeight: -1.0, expected 0.0 to 1000.0");
+        .hasMessage("blend.neighborWeight: -1.0, expected 0 to 1000");
   }
 }

@@ -214,7 +214,7 @@ class CoOccurrenceRecommenderTest {
   void badOptionsAreNamed() {
     assertThatThrownBy(() ->
             new CoOccurrenceOptions(1, 1, 1, 1, 1, 1, 1.5, HalfLife.never(), Double.NaN, 0, 0))
-        .hasMessage("coOccurrence.backward: 1.5, expected 0.0 to 1.0");
+        .hasMessage("coOccurrence.backward: 1.5, expected 0 to 1");
     OnlineRecommender recommender = new CoOccurrenceRecommender(counting());
     assertThatThrownBy(() -> recommender.learn(new Click(1, 1_000, 0)))
         .hasMessage("item: 1000, expected 0 to 999");
