@@ -77,6 +77,8 @@ public final class LogBound {
   }
 
   /**
+   * Refuses what is to be appended where the log is full.
+   *
    * @throws LogUnavailableException at the bound
    */
   public void check() {
