@@ -72,7 +72,7 @@ public final class ServingModel {
   public void encodeItems(
       FeatureBlock items, GatheredRows rows, float[] out, int outOffset, Workspace workspace) {
     architecture.items.forward(
-        parameters, items, rows, NONE_DROPPED, workspace.items, workspace.scratch());
+        parameters, items, rows, NONE_DROPPED, workspace.items, workspace.scratch);
     System.arraycopy(
         workspace.items.vectors(), 0, out, outOffset, items.records * options().width());
   }
@@ -91,7 +91,7 @@ public final class ServingModel {
   public void encodeSession(SessionInput input, float[] out, Workspace workspace) {
     check(input);
     workspace.sessions.packed().of(input);
-    architecture.sessions.encode(parameters, panels, workspace.sessions, workspace.scratch());
+    architecture.sessions.encode(parameters, panels, workspace.sessions, workspace.scratch);
     System.arraycopy(workspace.sessions.vectors(), 0, out, 0, input.sessions * options().width());
   }
 
@@ -110,7 +110,7 @@ public final class ServingModel {
    */
   public void clickQueries(
       float[] sessions, int offset, int count, float[] out, Workspace workspace) {
-    clicks().projection().forward(parameters, sessions, offset, out, 0, count, workspace.scratch());
+    clicks().projection().forward(parameters, sessions, offset, out, 0, count, workspace.scratch);
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.dolmen.model.item;
 
-import dev.dolmen.model.Workspace;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import java.util.Arrays;
@@ -20,17 +19,12 @@ import org.jspecify.annotations.Nullable;
  * are finite (others are refused) and a training step apart, so that such a score is an
  * approximation of either and never garbage. Numbers themselves do not tear.
  */
-public final class ItemVectors {
+public final class ItemVectors implements ItemVectorReader {
   /** Scans start at multiples of this index and write results in multiples of it. */
   public static final int ALIGNMENT = Kernels.PANEL;
 
   private static final int BLOCK_ITEMS = 1024;
   private static final int BLOCK_PANELS = BLOCK_ITEMS / ALIGNMENT;
-
-  /** Panels and queries whose scores are counted at a time: they fit the second-level cache. */
-  private static final int RANK_PANELS = 8;
-
-  private static final int RANK_QUERIES = 64;
 
   private static final float[] NO_NORMS = {};
 
@@ -77,22 +71,22 @@ public final class ItemVectors {
     this.kernels = kernels;
   }
 
-  /** What {@link #upperBounds} reads. */
+  @Override
   public ScanPrecision precision() {
     return precision;
   }
 
-  /** D. */
+  @Override
   public int width() {
     return width;
   }
 
-  /** One more than the highest index ever written. */
+  @Override
   public int size() {
     return size;
   }
 
-  /** Items present. */
+  @Override
   public int present() {
     return present;
   }
@@ -148,7 +142,7 @@ public final class ItemVectors {
     return true;
   }
 
-  /** What {@link #scores} adds to the dot product with an item. */
+  @Override
   public float bias(int index) {
     Block block = block(index);
     return block == null ? 0 : block.bias[index % BLOCK_ITEMS];
@@ -170,14 +164,14 @@ public final class ItemVectors {
     }
   }
 
-  /** Whether there is a vector at {@code index}; any index of 0 or more may be asked for. */
+  @Override
   public boolean contains(int index) {
     Block block = block(index);
     return block != null
         && (block.present.getAcquire(panel(index)) & 1 << (index % ALIGNMENT)) != 0;
   }
 
-  /** Copies one vector, [D]; false and nothing written if absent. */
+  @Override
   public boolean get(int index, float[] out, int offset) {
     Block block = block(index);
     if (block == null || (block.present.getAcquire(panel(index)) & 1 << (index % ALIGNMENT)) == 0) {
@@ -190,13 +184,12 @@ public final class ItemVectors {
     return true;
   }
 
-  /**
-   * Becomes what another is as of now: vectors, biases, and what is absent. The other's writer,
-   * with no reader of this.
-   *
-   * @throws IllegalArgumentException if widths differ, or this is not of fp32
-   */
-  public void copyFrom(ItemVectors other) {
+  @Override
+  public void copyTo(ItemVectors copy) {
+    copy.become(this);
+  }
+
+  private void become(ItemVectors other) {
     if (width != other.width || precision != ScanPrecision.FP32) {
       throw new IllegalArgumentException(
           "vectors of width " + other.width + " into width " + width + ", " + precision);
@@ -224,30 +217,13 @@ public final class ItemVectors {
     present = count;
   }
 
-  /**
-   * Scores of the items {@code from} to {@code to - 1} for one query: dot product and bias.
-   *
-   * @param query [D] from {@code queryOffset}
-   * @param from a multiple of {@link #ALIGNMENT}
-   * @param out overwritten, [to - from] and up to the next multiple of {@link #ALIGNMENT}; negative
-   *     infinity for absent items
-   */
+  @Override
   public void scores(float[] query, int queryOffset, int from, int to, float[] out, int outOffset) {
     int stride = aligned(to - from);
     scan(query, queryOffset, 1, from, to, out, outOffset, stride, true, false, null);
   }
 
-  /**
-   * Scores of the items {@code from} to {@code to - 1} for several queries, which share the pass
-   * over the items.
-   *
-   * @param queries [count, D] from {@code queryOffset}
-   * @param from a multiple of {@link #ALIGNMENT}
-   * @param out overwritten, [count, outStride] from {@code outOffset}, in each row as much as for
-   *     one query
-   * @param outStride at least {@code aligned(to - from)}
-   * @param scratch of the calling thread
-   */
+  @Override
   public void scores(
       float[] queries,
       int queryOffset,
@@ -261,26 +237,14 @@ public final class ItemVectors {
     scan(queries, queryOffset, count, from, to, out, outOffset, outStride, true, false, scratch);
   }
 
-  /**
-   * Dot products without bias of the items {@code from} to {@code to - 1} with one query: cosines
-   * if the query has length 1. Otherwise like {@link #scores}.
-   */
+  @Override
   public void dotProducts(
       float[] query, int queryOffset, int from, int to, float[] out, int outOffset) {
     int stride = aligned(to - from);
     scan(query, queryOffset, 1, from, to, out, outOffset, stride, false, false, null);
   }
 
-  /**
-   * What {@link #scores}, or {@link #dotProducts}, are at most, from numbers of {@link #precision}:
-   * above them by no more than twice what rounding may have done. With fp32 the scores themselves.
-   * An item that is being replaced may be bounded by what it was.
-   *
-   * @param queries [count, D] from {@code queryOffset}
-   * @param biased whether the items' biases are added
-   * @param out overwritten like that of {@link #scores}
-   * @param scratch of the calling thread
-   */
+  @Override
   public void upperBounds(
       float[] queries,
       int queryOffset,
@@ -397,109 +361,6 @@ public final class ItemVectors {
         out[column + q * outStride] = Float.NEGATIVE_INFINITY;
       }
     }
-  }
-
-  /**
-   * Ranks of one target per query by score among all items present, 1 for the best; ties, and
-   * scores that are not a number, count against the target. An absent target ranks behind all.
-   *
-   * @param queries [count, D] from index 0
-   * @param targets item index per query, [count]
-   * @param ranks overwritten, [count]
-   * @param workspace of the calling thread
-   */
-  public void ranks(float[] queries, int[] targets, int count, int[] ranks, Workspace workspace) {
-    ranks(queries, targets, count, Integer.MAX_VALUE, null, ranks, workspace);
-  }
-
-  /**
-   * Like {@link #ranks(float[], int[], int, int[], Workspace)}, but a query is given up as soon as
-   * its target ranks behind {@code rankMax}: most targets do, and most of them soon.
-   *
-   * @param rankMax ranks up to this are exact; others are some number above it
-   * @param bonuses what is added to the scores of some items, of {@code count} queries; null for
-   *     nothing
-   */
-  public void ranks(
-      float[] queries,
-      int[] targets,
-      int count,
-      int rankMax,
-      @Nullable ScoreBonuses bonuses,
-      int[] ranks,
-      Workspace workspace) {
-    int columns = RANK_PANELS * ALIGNMENT;
-    int buffer = count * (width + 1);
-    // The queries that are open, [open, D], the scores of their targets, and scores of all.
-    float[] floats = workspace.floats(buffer + RANK_QUERIES * columns);
-    int[] queryOf = workspace.ints(count);
-    System.arraycopy(queries, 0, floats, 0, count * width);
-    int thresholds = count * width;
-    for (int q = 0; q < count; q++) {
-      float target = score(queries, q, targets[q], floats, buffer);
-      queryOf[q] = q;
-      ranks[q] = 0;
-      if (bonuses != null) {
-        target += bonuses.of(q, targets[q]);
-      }
-      floats[thresholds + q] = target;
-    }
-    int open = count;
-    int end = aligned(size);
-    for (int from = 0; from < end && open > 0; from += columns) {
-      int length = Math.min(columns, end - from);
-      for (int q = 0; q < open; q += RANK_QUERIES) {
-        int rows = Math.min(RANK_QUERIES, open - q);
-        scores(
-            floats,
-            q * width,
-            rows,
-            from,
-            from + length,
-            floats,
-            buffer,
-            columns,
-            workspace.scratch());
-        for (int i = 0; i < rows; i++) {
-          if (bonuses != null) {
-            int query = queryOf[q + i];
-            int place = bonuses.placeOf(query, from);
-            bonuses.addTo(query, place, from, from + length, floats, buffer + i * columns);
-          }
-          ranks[queryOf[q + i]] +=
-              kernels.countNotBelow(
-                  floats, buffer + i * columns, length, floats[thresholds + q + i]);
-        }
-      }
-      open = closeBeyond(rankMax, ranks, queryOf, open, floats, thresholds);
-    }
-    for (int q = 0; q < count; q++) {
-      ranks[q] = contains(targets[q]) ? Math.min(ranks[q], present) : present + 1;
-    }
-  }
-
-  /** Score of one item, the same to the bit as in a scan, which scores whole panels, too. */
-  private float score(float[] queries, int query, int item, float[] floats, int buffer) {
-    int panel = item / ALIGNMENT * ALIGNMENT;
-    scores(queries, query * width, panel, panel + ALIGNMENT, floats, buffer);
-    return floats[buffer + item % ALIGNMENT];
-  }
-
-  /** Moves the open queries together; the others are settled. */
-  private int closeBeyond(
-      int rankMax, int[] ranks, int[] queryOf, int open, float[] floats, int thresholds) {
-    int kept = 0;
-    for (int q = 0; q < open; q++) {
-      if (ranks[queryOf[q]] <= rankMax) {
-        if (kept != q) {
-          queryOf[kept] = queryOf[q];
-          floats[thresholds + kept] = floats[thresholds + q];
-          System.arraycopy(floats, q * width, floats, kept * width, width);
-        }
-        kept++;
-      }
-    }
-    return kept;
   }
 
   private Block blockToWrite(int index) {

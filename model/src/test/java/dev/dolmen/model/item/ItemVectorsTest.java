@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
-import dev.dolmen.model.Workspace;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.kernel.ScalarKernels;
@@ -135,10 +134,11 @@ class ItemVectorsTest {
         targets[q] = random.nextInt(items);
       }
       int[] ranks = new int[count];
-      vectors.ranks(queries, targets, count, ranks, new Workspace());
+      new TargetRanks(kernels)
+          .rank(vectors, queries, targets, count, Integer.MAX_VALUE, null, ranks);
       int[] cut = new int[count];
       int rankMax = 700;
-      vectors.ranks(queries, targets, count, rankMax, null, cut, new Workspace());
+      new TargetRanks(kernels).rank(vectors, queries, targets, count, rankMax, null, cut);
       for (int q = 0; q < count; q++) {
         if (ranks[q] <= rankMax) {
           assertThat(cut[q]).isEqualTo(ranks[q]);
@@ -201,7 +201,7 @@ class ItemVectorsTest {
       bonuses.endQuery();
     }
     int[] ranks = new int[count];
-    vectors.ranks(queries, targets, count, items, bonuses, ranks, new Workspace());
+    new TargetRanks().rank(vectors, queries, targets, count, items, bonuses, ranks);
     float[] scores = new float[ItemVectors.aligned(items)];
     for (int q = 0; q < count; q++) {
       vectors.scores(queries, q * WIDTH, 0, items, scores, 0);
@@ -244,7 +244,7 @@ class ItemVectorsTest {
     float[] queries = new float[2 * WIDTH];
     System.arraycopy(v, 0, queries, 0, WIDTH);
     queries[WIDTH] = Float.NaN;
-    vectors.ranks(queries, new int[] {9, 9}, 2, ranks, new Workspace());
+    new TargetRanks().rank(vectors, queries, new int[] {9, 9}, 2, 50, null, ranks);
     assertThat(ranks).containsExactly(40, 40);
   }
 

@@ -8,40 +8,19 @@ import java.io.IOException;
 /**
  * Embedding rows of every slot, found by 64-bit fid, never colliding.
  *
- * <p>One writer, the trainer's thread, calls the methods marked <em>writer</em>; any thread may
- * call the others at the same time and never sees a torn row or a row of another fid.
+ * <p>One writer, the trainer's thread, calls the methods of this interface; any thread may call
+ * those of {@link EmbeddingReader} at the same time and never sees a torn row or a row of another
+ * fid. Code that only reads is handed the reader.
  *
- * <p>A fid without a row of its own (never seen, below its slot's occurrence threshold, expired or
- * evicted) is represented by the slot's learned out-of-vocabulary row, which starts as zeros, plus
- * noise that is a function of (seed, slot, fid): it costs no memory, and two values that nobody has
- * learned yet are still told apart, so that an item that comes back is recognised. A row of its own
- * starts as just that: what was learned about rare values in general is where learning about this
- * one goes on. {@link dev.dolmen.parameterstore.feature.Fids#OUT_OF_VOCABULARY} is the row without
- * noise.
+ * <p>A row of its own starts as what the reader represents a fid without one by: what was learned
+ * about rare values in general is where learning about this one goes on.
  */
-public interface EmbeddingTable extends Closeable {
-  /** Number of slots; slot arguments are 0 to {@code slots() - 1}. */
-  int slots();
-
-  /** Floats of weight in a row of {@code slot}. */
-  int dim(int slot);
-
-  /**
-   * Copies the rows of {@code fids[from .. from + n - 1]} to {@code out}, row-major [n, dim], from
-   * {@code outOffset} on. Any thread.
-   *
-   * @return how many had a row of their own
-   */
-  int gather(int slot, long[] fids, int from, int n, float[] out, int outOffset);
-
-  /** Whether {@code fid} has a row of its own. Any thread. */
-  boolean contains(int slot, long fid);
-
+public interface EmbeddingTable extends EmbeddingReader, Closeable {
   /**
    * Counts {@code occurrences[i]} more occurrences of each distinct fid, admits those that reach
    * the threshold, refreshes last-seen and copies rows as {@link #gather} does. A slot that has its
    * most rows already gives up its least recently seen one for each that it admits (of 16 drawn at
-   * random where it has more than 64; seeded, so a replay gives up the same). Writer.
+   * random where it has more than 64; seeded, so a replay gives up the same).
    *
    * <p>Last-seen never goes back: of an event time earlier than the row's the later one stays.
    *
@@ -64,7 +43,7 @@ public interface EmbeddingTable extends Closeable {
   /**
    * One optimiser step on the row of each distinct fid, in place; gradients of fids without a row
    * of their own are summed, in the order given, into one step on the out-of-vocabulary row. A
-   * gradient that is not finite leaves its row as it is and is counted. Writer.
+   * gradient that is not finite leaves its row as it is and is counted.
    *
    * @param gradients row-major [n, dim], summed per fid by the caller; read only
    */
@@ -73,25 +52,22 @@ public interface EmbeddingTable extends Closeable {
 
   /**
    * Removes rows last seen more than their time to live before, looking at no more than {@code
-   * maxRows} rows of all slots and going on where the last call stopped. Writer.
+   * maxRows} rows of all slots and going on where the last call stopped.
    *
    * @return rows removed
    */
   int expire(long eventTimeSec, int maxRows);
 
-  /** Figures of one slot. Any thread. */
-  SlotStatistics statistics(int slot);
-
   /**
    * Hash of everything that decides what the table does next (rows, filter, positions, but not the
-   * statistics), for comparing two states; equal states hash alike in every implementation. Writer.
+   * statistics), for comparing two states; equal states hash alike in every implementation.
    */
   long stateHash();
 
   /**
    * Copies what a snapshot needs, so that another thread can write it while this one goes on. What
    * has changed since the last one counts as taken from here on. One at a time: {@link
-   * FrozenTable#release} must come before the next. Writer.
+   * FrozenTable#release} must come before the next.
    *
    * @param delta whether to copy only the rows that have changed (weights, state, last-seen,
    *     occurrences, number) since the last one or since {@link #readFrom}; filters are always
@@ -102,7 +78,7 @@ public interface EmbeddingTable extends Closeable {
 
   /**
    * As {@link #freeze} of everything, but nothing is copied: it must be written and released before
-   * anything is changed. Writer.
+   * anything is changed.
    */
   FrozenTable freezeInPlace();
 
@@ -110,7 +86,7 @@ public interface EmbeddingTable extends Closeable {
    * Begins to keep the touched fids of every slot for a reader elsewhere: all rows there are, then
    * those whose weights, occurrences or last-seen change, who get a row or lose it. None is ever
    * dropped: a call of the writer that could touch more than {@code maxFids} of a slot ends with a
-   * {@link TouchedFullException} and has changed nothing. Ends with {@link #readFrom}. Writer.
+   * {@link TouchedFullException} and has changed nothing. Ends with {@link #readFrom}.
    *
    * @param epoch larger than that of every tracking before, also in other processes
    * @param maxFids fids of a slot that may wait to be drained; at least three times those of a
@@ -118,29 +94,29 @@ public interface EmbeddingTable extends Closeable {
    */
   void trackTouched(long epoch, int maxFids);
 
-  /** Touched fids of a slot that wait to be drained; 0 without {@link #trackTouched}. Writer. */
+  /** Touched fids of a slot that wait to be drained; 0 without {@link #trackTouched}. */
   int touchedFids(int slot);
 
   /**
    * Takes touched fids of a slot with the weights that they have now; see {@link
-   * TouchedRowsReceiver} for how to apply them. Writer.
+   * TouchedRowsReceiver} for how to apply them.
    *
    * @param maxFids fids at most, at least 1
    * @throws IllegalStateException without {@link #trackTouched}
    */
   TouchedBatch drainTouched(int slot, int maxFids);
 
-  /** Bytes of rows that {@link #freeze} would copy now. Writer. */
+  /** Bytes of rows that {@link #freeze} would copy now. */
   long copyBytes(boolean delta);
 
-  /** Bytes that the copies of the last snapshots occupy. Writer. */
+  /** Bytes that the copies of the last snapshots occupy. */
   long copyMemoryBytes();
 
-  /** Writes the whole state as sections named {@code table/…}. Writer. */
+  /** Writes the whole state as sections named {@code table/…}. */
   void writeTo(SnapshotWriter snapshot) throws IOException;
 
   /**
-   * Replaces the whole state by that of a snapshot. Writer, before any reader.
+   * Replaces the whole state by that of a snapshot. Before anything reads the table.
    *
    * @throws IOException if the snapshot is of another format version, seed or schema, or damaged;
    *     the table must then not be used

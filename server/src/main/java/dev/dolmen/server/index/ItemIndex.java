@@ -1,5 +1,6 @@
 package dev.dolmen.server.index;
 
+import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.model.item.ScoreBonuses;
@@ -23,10 +24,10 @@ public final class ItemIndex {
   /** Vectors scored at a time: at width 64 a block is half a megabyte, about the second cache. */
   private static final int BLOCK = 2_048;
 
-  private final ItemVectors vectors;
+  private final ItemVectorReader vectors;
   private final Catalog catalog;
 
-  public ItemIndex(ItemVectors vectors, Catalog catalog) {
+  public ItemIndex(ItemVectorReader vectors, Catalog catalog) {
     this.vectors = vectors;
     this.catalog = catalog;
   }

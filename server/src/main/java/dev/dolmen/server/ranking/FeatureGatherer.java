@@ -5,7 +5,7 @@ import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.Fids;
-import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.parameterstore.store.EmbeddingReader;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,7 +16,7 @@ import java.util.List;
 final class FeatureGatherer {
   final FeatureBlock block;
   final GatheredRows rows;
-  private final EmbeddingTable table;
+  private final EmbeddingReader table;
   private final List<ColumnSpec> columnSpecs;
   private final int idSlot;
   private final boolean idGate;
@@ -29,7 +29,7 @@ final class FeatureGatherer {
    * @param idSlot slot whose row 0 must be its out-of-vocabulary row, or -1
    * @param idGate whether the model wants to know which ids of that slot have no row
    */
-  FeatureGatherer(EmbeddingTable table, List<ColumnSpec> columns, int idSlot, boolean idGate) {
+  FeatureGatherer(EmbeddingReader table, List<ColumnSpec> columns, int idSlot, boolean idGate) {
     this.idGate = idGate;
     this.table = table;
     this.idSlot = idSlot;

@@ -1,8 +1,8 @@
 package dev.dolmen.server.ranking;
 
-import dev.dolmen.model.Workspace;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.item.TargetRanks;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.server.index.ItemFilter;
@@ -31,7 +31,7 @@ public final class SessionRanks {
   private final SessionEncoder sessions;
   private final RankingScratch scratch;
   private final ItemIndex index;
-  private final Workspace workspace = new Workspace();
+  private final TargetRanks targetRanks = new TargetRanks();
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private final KernelScratch kernelScratch = new KernelScratch();
   private final Kernels kernels = Kernels.best();
@@ -120,7 +120,7 @@ public final class SessionRanks {
     for (int i = 0; i < size; i++) {
       known[i] = Math.max(0, targets[i]);
     }
-    live.vectors().ranks(queries, known, size, rankMax, bonuses, ranks, workspace);
+    targetRanks.rank(live.vectors(), queries, known, size, rankMax, bonuses, ranks);
     for (int i = 0; i < size; i++) {
       if (targets[i] < 0) {
         ranks[i] = Integer.MAX_VALUE;

@@ -1,9 +1,9 @@
 package dev.dolmen.trainer.learn;
 
-import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.parameterstore.store.EmbeddingReader;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionStore;
@@ -14,9 +14,9 @@ public final class LiveState {
   private final Schema schema;
   private final FeatureExtractor features;
   private final Catalog catalog;
-  private final ItemVectors vectors;
+  private final ItemVectorReader vectors;
   private final SessionStore sessions;
-  private final EmbeddingTable table;
+  private final EmbeddingReader table;
   private final CoVisits coVisits;
   private volatile Published published;
   private volatile int[] popular = {};
@@ -25,9 +25,9 @@ public final class LiveState {
       Schema schema,
       FeatureExtractor features,
       Catalog catalog,
-      ItemVectors vectors,
+      ItemVectorReader vectors,
       SessionStore sessions,
-      EmbeddingTable table,
+      EmbeddingReader table,
       CoVisits coVisits,
       Published published) {
     this.schema = schema;
@@ -56,7 +56,7 @@ public final class LiveState {
   }
 
   /** Vectors by the catalogue's index. */
-  public ItemVectors vectors() {
+  public ItemVectorReader vectors() {
     return vectors;
   }
 
@@ -65,8 +65,8 @@ public final class LiveState {
     return sessions;
   }
 
-  /** Embedding rows; readers use {@code gather} and {@code contains} only. */
-  public EmbeddingTable table() {
+  /** Embedding rows. */
+  public EmbeddingReader table() {
     return table;
   }
 

@@ -1,8 +1,8 @@
 package dev.dolmen.trainer.validation;
 
-import dev.dolmen.model.Workspace;
-import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.item.TargetRanks;
 import dev.dolmen.trainer.signals.ClickCounts;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -32,7 +32,7 @@ public final class ProgressiveValidation {
   private final ValidationSlices slices = new ValidationSlices();
   private final ClickValidation clickChances;
   private final double[] topCounts = new double[RankFigures.CUT + 1];
-  private final Workspace workspace = new Workspace();
+  private final TargetRanks targetRanks = new TargetRanks();
   private final ScoreBonuses chosenBonuses = new ScoreBonuses();
   private float[] queries = new float[0];
   private int[] targets = new int[0];
@@ -74,9 +74,9 @@ public final class ProgressiveValidation {
    *
    * @param clicks decayed click counts before this batch
    */
-  public void score(ScoredBatch batch, ItemVectors vectors, ClickCounts clicks) {
+  public void score(ScoredBatch batch, ItemVectorReader vectors, ClickCounts clicks) {
     int n = choose(batch, vectors.width());
-    vectors.ranks(queries, targets, n, RankFigures.CUT, chosenBonuses, ranks, workspace);
+    targetRanks.rank(vectors, queries, targets, n, RankFigures.CUT, chosenBonuses, ranks);
     clicks.largest(topCounts);
     for (int i = 0; i < n; i++) {
       int rank = RankFigures.cut(ranks[i]);

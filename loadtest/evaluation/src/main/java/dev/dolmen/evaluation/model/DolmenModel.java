@@ -3,7 +3,7 @@ package dev.dolmen.evaluation.model;
 import dev.dolmen.evaluation.protocol.EvalClick;
 import dev.dolmen.evaluation.protocol.Prediction;
 import dev.dolmen.evaluation.protocol.VisibleData;
-import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.parameterstore.store.EmbeddingReader;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.ranking.SessionRanks;
@@ -189,7 +189,7 @@ public final class DolmenModel implements EvalModel {
 
   @Override
   public long offHeapBytes() {
-    EmbeddingTable table = training.live().table();
+    EmbeddingReader table = training.live().table();
     return IntStream.range(0, table.slots())
         .mapToLong(slot -> table.statistics(slot).rowsBytes())
         .sum();

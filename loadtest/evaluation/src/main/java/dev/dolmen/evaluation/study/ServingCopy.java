@@ -5,8 +5,10 @@ import dev.dolmen.model.Workspace;
 import dev.dolmen.model.data.FeatureBlock;
 import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.SessionInput;
+import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.item.TargetRanks;
 import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.PendingSession;
@@ -31,11 +33,12 @@ final class ServingCopy implements TokenWindow.Receiver {
   private static final GatheredRows NO_ROWS = new GatheredRows(new int[0]);
 
   private final Workspace workspace = new Workspace();
+  private final TargetRanks targetRanks = new TargetRanks();
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private final float[] learned = new float[SignalNetwork.PARAMETERS];
   private final SessionInput input = new SessionInput(new FeatureBlock(0), NO_ROWS);
   private ServingModel model;
-  private final ItemVectors vectors;
+  private final ItemVectorReader vectors;
   private final CoVisits coVisits;
   private final SessionSignals signals;
   private float[] encoded = new float[0];
@@ -47,7 +50,7 @@ final class ServingCopy implements TokenWindow.Receiver {
   private int usedSize;
   private boolean[] hasTokens = new boolean[0];
 
-  private ServingCopy(ServingModel model, ItemVectors vectors, CoVisits coVisits) {
+  private ServingCopy(ServingModel model, ItemVectorReader vectors, CoVisits coVisits) {
     this.model = model;
     this.vectors = vectors;
     this.coVisits = coVisits;
@@ -72,8 +75,8 @@ final class ServingCopy implements TokenWindow.Receiver {
   /** Takes over what is learned; between two batches. */
   void sync(LiveState live) {
     model = live.published().model();
-    if (vectors != live.vectors()) {
-      vectors.copyFrom(live.vectors());
+    if (vectors instanceof ItemVectors own && own != live.vectors()) {
+      live.vectors().copyTo(own);
       coVisits.copyFrom(live.coVisits());
     }
   }
@@ -92,7 +95,7 @@ final class ServingCopy implements TokenWindow.Receiver {
     if (predictions > 0) {
       fill(batch);
       encode(predictions);
-      vectors.ranks(queries, targets, predictions, CUT, bonuses, ranks, workspace);
+      targetRanks.rank(vectors, queries, targets, predictions, CUT, bonuses, ranks);
     }
     return ranks;
   }
