@@ -8,6 +8,7 @@ import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -79,8 +81,7 @@ public final class BenchCommand implements Callable<Integer> {
       description = "One short iteration each: to see that they run, not to compare.")
   private boolean quick;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
 
@@ -95,7 +96,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     List<String> all = names();
     if ("list".equals(name)) {
       all.forEach(out::line);
@@ -147,7 +148,7 @@ public final class BenchCommand implements Callable<Integer> {
     return options.build();
   }
 
-  private void report(Collection<RunResult> results) throws IOException {
+  private void report(Collection<RunResult> results) throws IOException, InterruptedException {
     TextTable table = new TextTable("benchmark", "parameters", "score", "error", "unit");
     List<JsonReport> rows = new ArrayList<>();
     List<RunResult> sorted =
@@ -174,11 +175,15 @@ public final class BenchCommand implements Callable<Integer> {
               .put("unit", result.getScoreUnit()));
     }
     out.line("");
-    out.text(table.text());
+    reporting.publish(
+        out,
+        () -> print(table.text()),
+        new JsonReport().put("machine", Machine.description()).put("results", rows));
+  }
+
+  private void print(String table) {
+    out.text(table);
     out.line(Machine.description());
-    if (json != null) {
-      new JsonReport().put("machine", Machine.description()).put("results", rows).write(json);
-    }
   }
 
   private static String parameters(BenchmarkParams params) {

@@ -5,6 +5,7 @@ import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dolmen bench filter}. */
@@ -56,8 +58,7 @@ public final class FilterBenchCommand implements Callable<Integer> {
       description = "So many clicks at most; default: ${DEFAULT-VALUE}.")
   private long limit = 2_000_000;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
   private final Terminal progress;
@@ -74,7 +75,7 @@ public final class FilterBenchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     Map<String, long[]> streams = streams();
     TextTable table =
         new TextTable(
@@ -105,15 +106,19 @@ public final class FilterBenchCommand implements Callable<Integer> {
       }
     }
     bar.done();
-    out.text(table.text());
-    if (json != null) {
-      new JsonReport()
-          .put("machine", Machine.description())
-          .put("seed", SEED)
-          .put("results", results)
-          .write(json);
-    }
+    reporting.publish(
+        out,
+        () -> print(table),
+        new JsonReport()
+            .put("machine", Machine.description())
+            .put("seed", SEED)
+            .put("results", results));
     return 0;
+  }
+
+  private void print(TextTable table) {
+    out.text(table);
+    out.line(Machine.description() + ", seed " + SEED);
   }
 
   private Map<String, long[]> streams() throws IOException {

@@ -7,6 +7,7 @@ import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.local.MeasuringProcess;
+import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dolmen bench model}. */
@@ -61,8 +62,7 @@ public final class ModelBenchCommand implements Callable<Integer> {
       description = "Of ${COMPLETION-CANDIDATES}; all if not given.")
   private List<ModelPart> parts = Arrays.asList(ModelPart.values());
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
   private final Terminal progress;
@@ -95,11 +95,10 @@ public final class ModelBenchCommand implements Callable<Integer> {
       DirectoryTree.delete(directory);
     }
     ModelReport report = new ModelReport(lines);
-    out.text(report.text());
-    out.line(Machine.description());
-    if (json != null) {
-      report.json(Machine.description()).write(json);
-    }
+    reporting.publish(
+        out,
+        () -> out.text(report.text() + Machine.description() + "\n"),
+        report.json(Machine.description()));
     return 0;
   }
 

@@ -6,6 +6,7 @@ import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.local.MeasuringProcess;
+import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -69,8 +71,7 @@ public final class TableBenchCommand implements Callable<Integer> {
               + " (if installed); all if not given.")
   private List<String> tables = RowTables.NAMES;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
   private final Terminal progress;
@@ -111,11 +112,10 @@ public final class TableBenchCommand implements Callable<Integer> {
       left -= run.estimateSeconds();
     }
     TableReport report = new TableReport(lines, budget, rowWise);
-    out.text(report.text());
-    out.line(Machine.description());
-    if (json != null) {
-      report.json(Machine.description()).write(json);
-    }
+    reporting.publish(
+        out,
+        () -> out.text(report.text() + Machine.description() + "\n"),
+        report.json(Machine.description()));
     return 0;
   }
 

@@ -6,14 +6,16 @@ import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dolmen bench train}. */
@@ -75,8 +77,7 @@ public final class TrainBenchCommand implements Callable<Integer> {
       description = "Of the requests' moments and sessions. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
   private final Terminal progress;
@@ -115,21 +116,23 @@ public final class TrainBenchCommand implements Callable<Integer> {
       progress.clear();
       out.text(figures.getLast().text());
     }
-    if (json != null) {
-      TrainFigures first = figures.getFirst();
-      new JsonReport()
-          .put("machine", Machine.description())
-          .put("seed", seed)
-          .put("requests_per_second", rate)
-          .put("events_per_second", first.sustained().learnedPerSecond())
-          .put("request_p99_ms", first.sustained().requestMs(99))
-          .put("freshness_p50_ms", first.sustained().freshnessMs(50))
-          .put("freshness_p99_ms", first.sustained().freshnessMs(99))
-          .put("replay_events_per_second", first.replayPerSecond())
-          .put("results", figures.stream().map(TrainFigures::json).toList())
-          .write(json);
-    }
+    String printed = figures.stream().map(TrainFigures::text).collect(Collectors.joining());
+    reporting.write(out, printed, json(figures));
     return 0;
+  }
+
+  private JsonReport json(List<TrainFigures> figures) {
+    TrainFigures first = figures.getFirst();
+    return new JsonReport()
+        .put("machine", Machine.description())
+        .put("seed", seed)
+        .put("requests_per_second", rate)
+        .put("events_per_second", first.sustained().learnedPerSecond())
+        .put("request_p99_ms", first.sustained().requestMs(99))
+        .put("freshness_p50_ms", first.sustained().freshnessMs(50))
+        .put("freshness_p99_ms", first.sustained().freshnessMs(99))
+        .put("replay_events_per_second", first.replayPerSecond())
+        .put("results", figures.stream().map(TrainFigures::json).toList());
   }
 
   private static void check(boolean holds, String option, double value, String expected) {

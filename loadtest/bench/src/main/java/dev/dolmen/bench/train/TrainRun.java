@@ -115,7 +115,12 @@ final class TrainRun {
         Engine.open(settings.engine(), InstantSource.system(), new SimpleMeterRegistry())) {
       double replay = (System.nanoTime() - start) / 1e9;
       return new TrainFigures(
-          dataset.name(), sustained, overload, recovery, engine.status().learning().events(), replay);
+          dataset.name(),
+          sustained,
+          overload,
+          recovery,
+          engine.status().learning().events(),
+          replay);
     }
   }
 

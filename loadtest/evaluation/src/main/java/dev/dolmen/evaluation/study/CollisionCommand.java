@@ -12,6 +12,7 @@ import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.RecBoleDataset;
 import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
@@ -30,6 +31,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dolmen experiment collisions}. */
@@ -48,7 +50,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  dolmen experiment collisions --data datasets/diginetica --limit 100000",
-      "  dolmen experiment collisions --data DIR --json collisions.json --report collisions.svg"
+      "  dolmen experiment collisions --data DIR --json collisions.json --plot collisions.svg"
     })
 public final class CollisionCommand implements Callable<Integer> {
   @Option(
@@ -68,11 +70,10 @@ public final class CollisionCommand implements Callable<Integer> {
       description = "Buckets per value of the hashed tables. Default: ${DEFAULT-VALUE}.")
   private List<Double> sizes = List.of(0.125, 0.25, 0.5, 1.0, 2.0);
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
-  @Option(names = "--report", paramLabel = "FILE.svg", description = "Also draw them.")
-  private @Nullable Path report;
+  @Option(names = "--plot", paramLabel = "FILE.svg", description = "Also draw them.")
+  private @Nullable Path plot;
 
   private final Terminal out;
   private final Terminal progress;
@@ -104,12 +105,9 @@ public final class CollisionCommand implements Callable<Integer> {
       figures.add(run(feed, values, perValue, bar, figures.size() * profile.events()));
     }
     bar.done();
-    print(figures);
-    if (json != null) {
-      json(figures).write(json);
-    }
-    if (report != null) {
-      Files.writeString(report, new CollisionPlot(figures, title()).svg());
+    reporting.publish(out, () -> print(figures), json(figures));
+    if (plot != null) {
+      Files.writeString(plot, new CollisionPlot(figures, title()).svg());
     }
     return 0;
   }

@@ -12,6 +12,7 @@ import dev.dolmen.server.data.RecBoleDataset;
 import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.server.data.TimeScale;
 import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.HistoryTraining;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dolmen experiment sync-interval}. */
@@ -93,8 +95,7 @@ public final class SyncIntervalCommand implements Callable<Integer> {
       description = "Of the model and the intervals of confidence. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   @Option(names = "--plot", paramLabel = "FILE.svg", description = "Also draw them.")
   private @Nullable Path plot;
@@ -117,7 +118,7 @@ public final class SyncIntervalCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     check(limit >= 1, "--limit: " + limit + ", expected 1 or more");
     check(
         learnFirst > 0 && learnFirst < 1,
@@ -137,10 +138,7 @@ public final class SyncIntervalCommand implements Callable<Integer> {
     check(
         result.predictions() > 0,
         "--learn-first: " + learnFirst + " leaves nothing to rank: no session goes on after that");
-    print(result);
-    if (json != null) {
-      json(result).write(json);
-    }
+    reporting.publish(out, () -> print(result), json(result));
     if (plot != null) {
       Files.writeString(plot, new SyncPlot(result.figures(), title()).svg());
     }

@@ -53,7 +53,7 @@ class CollisionCommandTest {
     Terminal errors = new Terminal(new PrintStream(new ByteArrayOutputStream()), false);
     int exit =
         new CommandLine(new CollisionCommand(to, errors))
-            .execute("--data=" + folder, "--sizes=0.125,2", "--json=" + json, "--report=" + svg);
+            .execute("--data=" + folder, "--sizes=0.125,2", "--json=" + json, "--plot=" + svg);
     assertThat(exit).isZero();
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("1/8").contains("ours");
     JsonNode results = new ObjectMapper().readTree(json.toFile()).get("results");

@@ -4,6 +4,7 @@ import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.traffic.report.Reporting;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,6 +16,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -92,8 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private double warmUp = 8;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
 
@@ -157,10 +158,7 @@ public final class DemoCommand implements Callable<Integer> {
     try (LocalServer server = LocalServer.start(config());
         Connection connection = Connection.open("127.0.0.1", server.port())) {
       DemoResult result = new Demo(connection, options, out).run();
-      out.text(result.text());
-      if (json != null) {
-        result.json().write(json);
-      }
+      reporting.publish(out, () -> out.text(result.text()), result.json());
       return 0;
     }
   }

@@ -3,12 +3,14 @@ package dev.dolmen.traffic.drill;
 import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -78,8 +80,7 @@ public final class DrillCommand implements Callable<Integer> {
       description = "Source of clicks and moments. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
   private final Terminal progress;
@@ -110,10 +111,7 @@ public final class DrillCommand implements Callable<Integer> {
       out.line("everything is kept in " + directory);
       return 1;
     }
-    out.text(result.text());
-    if (json != null) {
-      result.json().write(json);
-    }
+    reporting.publish(out, () -> out.text(result.text()), result.json());
     if (!result.passed()) {
       out.line("everything is kept in " + directory);
       return 1;

@@ -4,10 +4,10 @@ import dev.dolmen.server.cli.ServerTrust;
 import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.traffic.report.Reporting;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -111,8 +111,7 @@ public final class LoadCommand implements Callable<Integer> {
       description = "Source of schedule and choices. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
   private final Terminal err;
@@ -157,10 +156,7 @@ public final class LoadCommand implements Callable<Integer> {
           new ProgressBar(err, "load", (long) (options.seconds() * 1_000), System::nanoTime);
       LoadResult result = generator.run(ms -> bar.show(ms, "ms"));
       bar.done();
-      out.text(result.text());
-      if (json != null) {
-        result.json().write(json);
-      }
+      reporting.publish(out, () -> out.text(result.text()), result.json());
       return 0;
     } catch (StatusRuntimeException e) {
       err.line("dolmen load: " + server + ": " + describe(e.getStatus()));

@@ -1,6 +1,9 @@
 package dev.dolmen.traffic.local;
 
+import com.sun.management.OperatingSystemMXBean;
+import dev.dolmen.server.cli.terminal.Amounts;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 public final class Machine {
   private Machine() {}
 
-  /** Processor, number of processors, Java and operating system, in one line. */
+  /** Processor, number of processors, memory, Java and operating system, in one line. */
   public static String description() {
     Runtime runtime = Runtime.getRuntime();
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return String.format(
         Locale.ROOT,
-        "%s, %d processors, Java %s, %s",
+        "%s, %d processors, %s of memory, Java %s, %s",
         processor(),
         runtime.availableProcessors(),
+        Amounts.bytes(system.getTotalMemorySize()),
         Runtime.version(),
         System.getProperty("os.name"));
   }

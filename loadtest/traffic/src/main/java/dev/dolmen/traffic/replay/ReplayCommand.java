@@ -13,6 +13,7 @@ import dev.dolmen.server.data.TimeScale;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.local.ProcessMemory;
+import dev.dolmen.traffic.report.Reporting;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -102,8 +103,7 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "Clicks sent and not acknowledged at most. Default: ${DEFAULT-VALUE}.")
   private int window = 4_096;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
   private final Terminal err;
@@ -212,10 +212,10 @@ public final class ReplayCommand implements Callable<Integer> {
             ? ProcessMemory.ownPeakRssBytes()
             : ProcessMemory.listenerPeakRssBytes(
                 Integer.parseInt(server.substring(server.lastIndexOf(':') + 1)));
-    out.text(result.text(files(dataset), peak));
-    if (json != null) {
-      result.json(dataset.name(), files(dataset), peak).write(json);
-    }
+    reporting.publish(
+        out,
+        () -> out.text(result.text(files(dataset), peak)),
+        result.json(dataset.name(), files(dataset), peak));
   }
 
   private static List<String> files(RecBoleDataset dataset) {

@@ -15,7 +15,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example of docs/clients.md runs against a server with the sample configuration, and stands there. */
+/**
+ * The example of docs/clients.md runs against a server with the sample configuration, and stands
+ * there.
+ */
 class ShopBackendTest {
   private static final Path SOURCE =
       Path.of("src/test/java/dev/dolmen/traffic/example/ShopBackend.java");

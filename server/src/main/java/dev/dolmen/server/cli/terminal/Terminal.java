@@ -19,6 +19,7 @@ public final class Terminal {
   private final PrintWriter out;
   private final boolean interactive;
   private int drawn;
+  private @Nullable StringBuilder record;
 
   public Terminal(PrintStream out, boolean interactive) {
     this(new PrintWriter(out, false, out.charset()), interactive);
@@ -108,9 +109,7 @@ public final class Terminal {
 
   /** Prints a line below whatever is drawn, which stays. */
   public void line(String line) {
-    drawn = 0;
-    out.println(line);
-    out.flush();
+    text(line + System.lineSeparator());
   }
 
   /** Prints text as it is, below whatever is drawn. */
@@ -118,6 +117,25 @@ public final class Terminal {
     drawn = 0;
     out.print(text);
     out.flush();
+    if (record != null) {
+      record.append(text);
+    }
+  }
+
+  /**
+   * Lets something print.
+   *
+   * @return the lines and texts that it printed here, without bold and grey
+   */
+  public String recorded(Runnable print) {
+    StringBuilder printed = new StringBuilder();
+    record = printed;
+    try {
+      print.run();
+    } finally {
+      record = null;
+    }
+    return printed.toString().replaceAll("\u001b\\[\\d*m", "");
   }
 
   /** Prints a table below whatever is drawn. */
