@@ -4,6 +4,8 @@ import dev.dolmen.server.Version;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -64,16 +66,23 @@ public final class DolmenCommand implements Runnable {
     System.exit(commandLine().execute(args));
   }
 
-  /** The whole command line: the operator's commands and those of the other modules. */
+  /** The whole command line: the operator's commands, and those of other modules, built or not. */
   public static CommandLine commandLine() {
     CommandLine root = new CommandLine(new DolmenCommand());
     CommandLine config = root.getSubcommands().get("config");
+    Map<String, Object> later = new LinkedHashMap<>(LaterCommands.read());
     for (SubcommandProvider provider : ServiceLoader.load(SubcommandProvider.class)) {
-      provider.subcommands().forEach(root::addSubcommand);
+      for (Object command : provider.subcommands()) {
+        CommandLine built = new CommandLine(command);
+        if (later.replace(built.getCommandName(), built) == null) {
+          root.addSubcommand(built);
+        }
+      }
       if (config != null) {
         provider.configSubcommands().forEach(config::addSubcommand);
       }
     }
+    later.forEach(root::addSubcommand);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setUsageHelpAutoWidth(true);
     root.setExecutionExceptionHandler(DolmenCommand::explain);
