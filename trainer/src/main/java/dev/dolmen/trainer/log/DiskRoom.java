@@ -20,6 +20,8 @@ public final class DiskRoom {
   private DiskRoom() {}
 
   /**
+   * Refuses a start that the disk has no room for.
+   *
    * @param directory exists
    * @throws IOException if a data directory has too little room for a start; nothing was changed
    */
@@ -28,6 +30,8 @@ public final class DiskRoom {
   }
 
   /**
+   * Refuses what the disk has no room for.
+   *
    * @param directory whose file system it is
    * @param freeBytes on it
    * @param neededBytes that {@code what} takes
