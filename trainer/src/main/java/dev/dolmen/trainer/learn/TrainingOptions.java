@@ -83,10 +83,10 @@ public record TrainingOptions(
 
   /**
    * 256 events or 50 ms a batch, 1,024 negatives, full softmax up to 3,000 items, the whole log-Q
-   * correction (docs/measurements has what less of it gave), a tenth of the impressions for what was
-   * not clicked, half-lives of 10,000 (popularity) and 50,000 (baseline) events, every prediction
-   * validated with a window of 10,000, 1,024 items refreshed and 4,096 rows looked at a batch, 300
-   * ms of lag but always 1,024 records, one thread: the other cores are for requests.
+   * correction (docs/measurements has what less of it gave), a tenth of the impressions for what
+   * was not clicked, half-lives of 10,000 (popularity) and 50,000 (baseline) events, every
+   * prediction validated with a window of 10,000, 1,024 items refreshed and 4,096 rows looked at a
+   * batch, 300 ms of lag but always 1,024 records, one thread: the other cores are for requests.
    */
   public static TrainingOptions defaults() {
     return new TrainingOptions(

@@ -2,9 +2,6 @@ package dev.dolmen.trainer.baseline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dolmen.evaluation.baseline.PopularityOptions;
-import dev.dolmen.evaluation.baseline.PopularityRecommender;
-import dev.dolmen.evaluation.baseline.SessionPopularityRecommender;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -29,8 +26,6 @@ class ServedRecommenderTest {
 
   static Stream<Supplier<ServedRecommender>> all() {
     return Stream.of(
-        () -> new PopularityRecommender(PopularityOptions.recent()),
-        () -> new SessionPopularityRecommender(PopularityOptions.global()),
         () -> new CoOccurrenceRecommender(coOccurrence()),
         () -> new SessionKnnRecommender(index(), SessionKnnOptions.defaults()),
         () -> new VsKnnRecommender(index(), VsKnnOptions.defaults()),

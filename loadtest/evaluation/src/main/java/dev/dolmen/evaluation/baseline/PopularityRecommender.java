@@ -4,19 +4,18 @@ import dev.dolmen.trainer.baseline.Click;
 import dev.dolmen.trainer.baseline.FadingCounts;
 import dev.dolmen.trainer.baseline.ForwardDecay;
 import dev.dolmen.trainer.baseline.HalfLife;
-import dev.dolmen.trainer.baseline.ItemScorer;
 import dev.dolmen.trainer.baseline.ItemScores;
-import dev.dolmen.trainer.baseline.ServedRecommender;
+import dev.dolmen.trainer.baseline.OnlineRecommender;
 import dev.dolmen.trainer.baseline.SessionPrefix;
 import dev.dolmen.trainer.state.Bounds;
 
 /**
  * The most clicked items, whatever the session: POP of Hidasi et al., "Session-based
  * Recommendations with Recurrent Neural Networks", ICLR 2016, section 4; with a half-life those
- * clicked most of late. A score is the number of clicks, up to a factor that all items share. A
+ * clicked most recently. A score is the number of clicks, up to a factor that all items share. A
  * question costs as much as there are items.
  */
-public final class PopularityRecommender implements ServedRecommender {
+public final class PopularityRecommender implements OnlineRecommender {
   private final String name;
   private final PopularityOptions options;
   private final ForwardDecay decay;
@@ -49,21 +48,5 @@ public final class PopularityRecommender implements ServedRecommender {
         scores.add(item, count);
       }
     }
-  }
-
-  /** This itself: to ask changes nothing. */
-  @Override
-  public ItemScorer scorer() {
-    return this::score;
-  }
-
-  @Override
-  public void renumber(int[] numbers) {
-    counts.renumber(numbers);
-  }
-
-  @Override
-  public long memoryBytes() {
-    return counts.memoryBytes();
   }
 }

@@ -3,9 +3,8 @@ package dev.dolmen.evaluation.baseline;
 import dev.dolmen.trainer.baseline.Click;
 import dev.dolmen.trainer.baseline.FadingCounts;
 import dev.dolmen.trainer.baseline.ForwardDecay;
-import dev.dolmen.trainer.baseline.ItemScorer;
 import dev.dolmen.trainer.baseline.ItemScores;
-import dev.dolmen.trainer.baseline.ServedRecommender;
+import dev.dolmen.trainer.baseline.OnlineRecommender;
 import dev.dolmen.trainer.baseline.SessionPrefix;
 import dev.dolmen.trainer.state.Bounds;
 
@@ -15,7 +14,7 @@ import dev.dolmen.trainer.state.Bounds;
  * with its ties broken by popularity. A score is the number of clicks in the session, plus half of
  * the item's popularity as a share of the most popular one's.
  */
-public final class SessionPopularityRecommender implements ServedRecommender {
+public final class SessionPopularityRecommender implements OnlineRecommender {
   private final PopularityOptions options;
   private final ForwardDecay decay;
   private final FadingCounts counts;
@@ -55,21 +54,5 @@ public final class SessionPopularityRecommender implements ServedRecommender {
         scores.add(prefix.item(place), 1);
       }
     }
-  }
-
-  /** This itself: to ask changes nothing. */
-  @Override
-  public ItemScorer scorer() {
-    return this::score;
-  }
-
-  @Override
-  public void renumber(int[] numbers) {
-    counts.renumber(numbers);
-  }
-
-  @Override
-  public long memoryBytes() {
-    return counts.memoryBytes();
   }
 }
