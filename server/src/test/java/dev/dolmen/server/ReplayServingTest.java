@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.log.WatchedLog;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.CreateSnapshotRequest;

@@ -5,6 +5,7 @@ import static dev.dolmen.server.TestServer.item;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.Acknowledgement.Status;
 import dev.dolmen.v1.CreateSnapshotRequest;
@@ -300,7 +301,7 @@ class ServingTest {
   void statusAndSnapshot() {
     StatusResponse status = server.admin().getStatus(GetStatusRequest.getDefaultInstance());
     assertThat(status.getCatalogItems()).isGreaterThanOrEqualTo(61);
-    assertThat(status.getSlotsList()).hasSize(TestSchema.SHOP.slots().size());
+    assertThat(status.getSlotsList()).hasSize(Schemas.shop().slots().size());
     assertThat(status.getModelVersion()).isPositive();
     assertThat(status.getNotReadyReason()).isEmpty();
     var snapshot = server.admin().createSnapshot(CreateSnapshotRequest.getDefaultInstance());

@@ -2,6 +2,7 @@ package dev.dolmen.server;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.model.data.Pooling;
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.LimitsConfig;
@@ -75,7 +76,7 @@ final class TestServer implements Closeable {
   }
 
   static DolmenConfig config(Path directory) {
-    DolmenConfig defaults = DolmenConfig.defaults(directory, TestSchema.SHOP);
+    DolmenConfig defaults = DolmenConfig.defaults(directory, Schemas.shop());
     LimitsConfig limits = defaults.server().limits();
     ServerConfig server =
         defaults

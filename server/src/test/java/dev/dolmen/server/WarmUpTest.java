@@ -2,6 +2,7 @@ package dev.dolmen.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.PublishResponse;
@@ -19,7 +20,7 @@ class WarmUpTest {
   /** Else the warm-up would run into refusals instead of the kernels. */
   @Test
   void syntheticVisitsAreAcceptedAndAnswered() throws Exception {
-    SyntheticVisits visits = new SyntheticVisits(TestSchema.SHOP, 1);
+    SyntheticVisits visits = new SyntheticVisits(Schemas.shop(), 1);
     try (TestServer server = new TestServer(directory)) {
       server.upsert(List.of(visits.items(50)));
       PublishResponse published = server.feedback().publishBatch(visits.events(64, TestServer.NOW));

@@ -8,6 +8,7 @@ import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.PublishResult;
 import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.trainer.log.WatchedLog;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.v1.FeedbackEvent;

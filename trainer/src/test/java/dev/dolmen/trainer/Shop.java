@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.dolmen.model.data.DenseOptimizerOptions;
 import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.ScoreTerms;
@@ -58,7 +59,7 @@ public final class Shop {
       Path directory, TaskSettings tasks, DenseOptimizerOptions optimizer) {
     return new EngineOptions(
         directory,
-        TestSchemas.small(),
+        Schemas.small(),
         new ModelSettings(
             32, 1, 2, 64, 8, Pooling.LAST, 0.1f, true, 8, ScoreTerms.defaults(), tasks, optimizer),
         new TrainingOptions(

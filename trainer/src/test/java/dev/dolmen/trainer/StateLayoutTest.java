@@ -7,6 +7,7 @@ import com.google.protobuf.Timestamp;
 import dev.dolmen.model.data.DenseOptimizerOptions;
 import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotSection;
@@ -61,7 +62,7 @@ class StateLayoutTest {
     EngineOptions o = Shop.options(data);
     return new EngineOptions(
         data,
-        TestSchemas.small(),
+        Schemas.small(),
         new ModelSettings(
             8,
             1,

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.dolmen.evaluation.protocol.Shops;
+import dev.dolmen.evaluation.protocol.SmallDatasets;
 import dev.dolmen.evaluation.report.ReportPageTest;
 import dev.dolmen.server.cli.terminal.Terminal;
 import java.io.ByteArrayOutputStream;
@@ -52,14 +52,16 @@ class EvalCommandTest {
   }
 
   private void writeParts() throws IOException {
-    Shops.items(folder, "shop");
-    Shops.clicks(folder.resolve("shop.train.inter"), "session_id", 300, Shops.FROM_SEC, 1);
-    Shops.clicks(folder.resolve("shop.test.inter"), "session_id", 30, Shops.FROM_SEC + 300 * 60, 2);
+    SmallDatasets.items(folder, "shop");
+    SmallDatasets.clicks(
+        folder.resolve("shop.train.inter"), "session_id", 300, SmallDatasets.FROM_SEC, 1);
+    SmallDatasets.clicks(
+        folder.resolve("shop.test.inter"), "session_id", 30, SmallDatasets.FROM_SEC + 300 * 60, 2);
   }
 
   private void writeWhole(String user) throws IOException {
-    Shops.items(folder, "shop");
-    Shops.clicks(folder.resolve("shop.inter"), user, 300, Shops.FROM_SEC, 1);
+    SmallDatasets.items(folder, "shop");
+    SmallDatasets.clicks(folder.resolve("shop.inter"), user, 300, SmallDatasets.FROM_SEC, 1);
   }
 
   private static void checkEstimate(JsonNode estimate) {

@@ -6,7 +6,7 @@ import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.server.TestSchema;
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.v1.Filter;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ItemIndexTest {
   private static final int WIDTH = 16;
 
-  private final Schema schema = TestSchema.SHOP;
+  private final Schema schema = Schemas.shop();
   private final Catalog catalog = new Catalog(new FeatureExtractor(schema), 0);
   private ItemVectors vectors = new ItemVectors(WIDTH);
   private ItemIndex index = new ItemIndex(vectors, catalog);

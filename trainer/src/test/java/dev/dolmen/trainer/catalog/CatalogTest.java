@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
-import dev.dolmen.trainer.TestSchemas;
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
 import java.io.ByteArrayInputStream;
@@ -25,7 +25,7 @@ class CatalogTest {
   private final Catalog catalog = newCatalog();
 
   private static Catalog newCatalog() {
-    return new Catalog(new FeatureExtractor(TestSchemas.small()), QUARANTINE);
+    return new Catalog(new FeatureExtractor(Schemas.small()), QUARANTINE);
   }
 
   private static Item item(String id, String category) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
-import dev.dolmen.trainer.TestSchemas;
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.v1.EventType;
@@ -27,7 +27,7 @@ class ImpressionJoinerTest {
   private static final long LATENESS_MS = 10_000;
   private static final EventType CLICK = EventType.EVENT_TYPE_CLICK;
 
-  private final Catalog catalog = new Catalog(new FeatureExtractor(TestSchemas.small()), 0);
+  private final Catalog catalog = new Catalog(new FeatureExtractor(Schemas.small()), 0);
   private final SessionStore sessions = new SessionStore(catalog, 100, 3_600, 8);
 
   /** The log: an impression's record is the one after its index. */

@@ -8,8 +8,8 @@ import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.parameterstore.store.HeapEmbeddingTable;
-import dev.dolmen.trainer.TestSchemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.impressions.ShownItems;
 import dev.dolmen.trainer.session.SessionHistory;
@@ -41,8 +41,8 @@ class BatchAssemblerTest {
     SIGNALS[linear + 1] = 9;
   }
 
-  private final HeapEmbeddingTable table = new HeapEmbeddingTable(TestSchemas.small(), 1);
-  private final Catalog catalog = new Catalog(new FeatureExtractor(TestSchemas.small()), 0);
+  private final HeapEmbeddingTable table = new HeapEmbeddingTable(Schemas.small(), 1);
+  private final Catalog catalog = new Catalog(new FeatureExtractor(Schemas.small()), 0);
   private final SessionStore sessions = new SessionStore(catalog, 100, 3_600, LENGTH);
   private final ClickCounts clicks = new ClickCounts(1_000, true);
   private final CoVisits coVisits = new CoVisits();
@@ -64,7 +64,7 @@ class BatchAssemblerTest {
 
   private BatchAssembler assembler(int negatives, int fullSoftmaxItems, boolean signals) {
     return new BatchAssembler(
-        TestSchemas.small(),
+        Schemas.small(),
         table,
         catalog,
         clicks,

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
-import dev.dolmen.trainer.TestSchemas;
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.v1.Item;
 import java.io.ByteArrayInputStream;
@@ -21,7 +21,7 @@ class SessionStoreTest {
   private static final int CLICK = 2;
   private static final long IDLE_SEC = 60;
 
-  private final FeatureExtractor features = new FeatureExtractor(TestSchemas.small());
+  private final FeatureExtractor features = new FeatureExtractor(Schemas.small());
   private final Catalog catalog = new Catalog(features, 0);
   private final SessionStore store = new SessionStore(catalog, 3, IDLE_SEC, 4);
 

@@ -9,7 +9,6 @@ import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Kind;
 import dev.dolmen.parameterstore.store.ChronicleEmbeddingTable;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
-import dev.dolmen.parameterstore.store.HeapEmbeddingTable;
 import java.util.Arrays;
 import java.util.List;
 
@@ -49,9 +48,9 @@ final class DolmenRows implements RowTable {
     return new Schema(List.of(new Slot("id", SlotKind.ID, false, 1, 1, KnotOptions.NONE, options)));
   }
 
-  /** A small table whose rows start, and learn, as this one's do. */
-  static EmbeddingTable reference(PlainAdagrad adagrad) {
-    return new HeapEmbeddingTable(schema(RowKeys.POOL, adagrad), SEED);
+  /** A table of few rows, which start, and learn, as this one's do. */
+  static EmbeddingTable reference(int rows, PlainAdagrad adagrad) {
+    return new ChronicleEmbeddingTable(schema(rows, adagrad), SEED);
   }
 
   EmbeddingTable table() {

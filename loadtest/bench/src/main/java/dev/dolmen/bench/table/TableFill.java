@@ -26,7 +26,7 @@ final class TableFill {
 
   TableFill(PlainAdagrad adagrad) {
     this.adagrad = adagrad;
-    reference = DolmenRows.reference(adagrad);
+    reference = DolmenRows.reference(BATCH, adagrad);
     weights = new float[BATCH * adagrad.dim()];
   }
 

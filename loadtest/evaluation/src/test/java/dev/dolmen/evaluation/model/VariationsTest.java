@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.evaluation.protocol.EvalClick;
 import dev.dolmen.evaluation.protocol.EvalDataset;
-import dev.dolmen.evaluation.protocol.Shops;
+import dev.dolmen.evaluation.protocol.SmallDatasets;
 import dev.dolmen.evaluation.protocol.VisibleData;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
@@ -23,8 +23,8 @@ class VariationsTest {
 
   @BeforeEach
   void read() throws Exception {
-    Shops.items(folder, "shop");
-    Shops.clicks(folder.resolve("shop.inter"), "session_id", 20, Shops.FROM_SEC, 1);
+    SmallDatasets.items(folder, "shop");
+    SmallDatasets.clicks(folder.resolve("shop.inter"), "session_id", 20, SmallDatasets.FROM_SEC, 1);
     dataset = EvalDataset.read(folder, null, EvalDataset.Held.NONE, Long.MAX_VALUE, rows -> {});
     product = DolmenConfig.defaults(folder, dataset.schema()).engine();
   }

@@ -1,6 +1,6 @@
 package dev.dolmen.evaluation.protocol;
 
-import static dev.dolmen.evaluation.protocol.Shops.click;
+import static dev.dolmen.evaluation.protocol.SmallDatasets.click;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;

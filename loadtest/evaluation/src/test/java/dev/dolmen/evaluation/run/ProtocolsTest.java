@@ -1,6 +1,6 @@
 package dev.dolmen.evaluation.run;
 
-import static dev.dolmen.evaluation.protocol.Shops.click;
+import static dev.dolmen.evaluation.protocol.SmallDatasets.click;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.evaluation.model.EvalModel;

@@ -11,7 +11,7 @@ import dev.dolmen.evaluation.model.EvalModel;
 import dev.dolmen.evaluation.protocol.Plan;
 import dev.dolmen.evaluation.protocol.Prediction;
 import dev.dolmen.evaluation.protocol.PredictionSet;
-import dev.dolmen.evaluation.protocol.Shops;
+import dev.dolmen.evaluation.protocol.SmallDatasets;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.RecBoleDataset;
@@ -35,7 +35,9 @@ class RecommendedTest {
   static Plan plan(int questions) {
     List<Prediction> all = new ArrayList<>();
     for (int q = 0; q < questions; q++) {
-      all.add(new Prediction(List.of(Shops.click(q, 0, 0), Shops.click(q, 1, 1)), 1, 0, 1));
+      all.add(
+          new Prediction(
+              List.of(SmallDatasets.click(q, 0, 0), SmallDatasets.click(q, 1, 1)), 1, 0, 1));
     }
     return Plan.ofHistory("static", new BitSet(), List.of(), all, List.of());
   }

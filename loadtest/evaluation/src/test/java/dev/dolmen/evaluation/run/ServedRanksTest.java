@@ -7,7 +7,7 @@ import dev.dolmen.evaluation.protocol.EvalClick;
 import dev.dolmen.evaluation.protocol.EvalDataset;
 import dev.dolmen.evaluation.protocol.HistorySplits;
 import dev.dolmen.evaluation.protocol.Prediction;
-import dev.dolmen.evaluation.protocol.Shops;
+import dev.dolmen.evaluation.protocol.SmallDatasets;
 import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.ranking.SessionRanks;
@@ -108,9 +108,11 @@ class ServedRanksTest {
 
   @Test
   void aServerFromTheSameSnapshotAnswersTheSame() throws Exception {
-    Shops.items(folder, "shop");
-    Shops.clicks(folder.resolve("shop.train.inter"), "session_id", 300, Shops.FROM_SEC, 1);
-    Shops.clicks(folder.resolve("shop.test.inter"), "session_id", 12, Shops.FROM_SEC + 300 * 60, 2);
+    SmallDatasets.items(folder, "shop");
+    SmallDatasets.clicks(
+        folder.resolve("shop.train.inter"), "session_id", 300, SmallDatasets.FROM_SEC, 1);
+    SmallDatasets.clicks(
+        folder.resolve("shop.test.inter"), "session_id", 12, SmallDatasets.FROM_SEC + 300 * 60, 2);
     Files.writeString(
         folder.resolve("shop.item"),
         "new1\tshelf1\t1.6e9\nnew2\tshelf2\t1.6e9\n",

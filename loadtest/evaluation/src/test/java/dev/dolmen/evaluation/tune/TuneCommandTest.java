@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolmen.evaluation.EvalCommand;
-import dev.dolmen.evaluation.protocol.Shops;
+import dev.dolmen.evaluation.protocol.SmallDatasets;
 import dev.dolmen.server.cli.DolmenCommand;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
@@ -39,8 +39,9 @@ class TuneCommandTest {
   @BeforeEach
   void writeShop() throws IOException {
     shop = Files.createDirectory(folder.resolve("shop"));
-    Shops.items(shop, "shop");
-    Shops.clicks(shop.resolve("shop.train.inter"), "session_id", 300, Shops.FROM_SEC, 1);
+    SmallDatasets.items(shop, "shop");
+    SmallDatasets.clicks(
+        shop.resolve("shop.train.inter"), "session_id", 300, SmallDatasets.FROM_SEC, 1);
     // Nobody may look at it: it cannot be read.
     Files.write(shop.resolve("shop.test.inter"), new byte[] {1, 2, 3});
   }

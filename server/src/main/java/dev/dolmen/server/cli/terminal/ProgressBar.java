@@ -91,7 +91,10 @@ public final class ProgressBar {
 
   /** What fits: the rate goes first, then the amount; what is still too long is cut. */
   String line(long amount, double share, double seconds, String note) {
-    String count = String.format(Locale.ROOT, total > 0 ? "%,d of %,d" : "%,d", amount, total);
+    String count = String.format(Locale.ROOT, "%,d", amount);
+    if (total > 0) {
+      count += String.format(Locale.ROOT, " of %,d", total);
+    }
     String rate = seconds > 0 ? String.format(Locale.ROOT, "%,.0f/s", amount / seconds) : "";
     String begin = Double.isNaN(share) ? what : what + " " + bar(Math.min(1, share));
     String left = share > 0 ? Amounts.duration(seconds * (1 / share - 1)) + " left" : "";

@@ -1,9 +1,5 @@
-package dev.dolmen.trainer;
+package dev.dolmen.trainer.log;
 
-import dev.dolmen.trainer.log.FeedbackLog;
-import dev.dolmen.trainer.log.LogFactory;
-import dev.dolmen.trainer.log.LogOptions;
-import dev.dolmen.trainer.log.LogTailer;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -15,13 +11,13 @@ import java.util.function.LongConsumer;
  * A feedback log that tells of each record before the trainer applies it, on its thread: to stop it
  * there. Records that a start only counts do not show.
  */
-final class WatchedLog implements LogFactory {
+public final class WatchedLog implements LogFactory {
   private final LongConsumer onRecord;
 
   /**
    * @param onRecord told of offsets
    */
-  WatchedLog(LongConsumer onRecord) {
+  public WatchedLog(LongConsumer onRecord) {
     this.onRecord = onRecord;
   }
 

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Random;
 
 /** Small datasets: as clicks, and as files in which an item is followed by its neighbour. */
-public final class Shops {
+public final class SmallDatasets {
   /** When the first click is, seconds since 1970. */
   public static final long FROM_SEC = 1_600_000_000;
 
   private static final int ITEMS = 40;
 
-  private Shops() {}
+  private SmallDatasets() {}
 
   /** A click at a second of the stream. */
   public static EvalClick click(int session, int item, long sec) {
