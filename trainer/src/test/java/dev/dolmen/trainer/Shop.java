@@ -28,7 +28,7 @@ import java.util.SplittableRandom;
  * order most of the time, so that the next click can be learned and popularity knows little.
  */
 public final class Shop {
-  static final int CLUSTER = 10;
+  public static final int CLUSTER = 10;
 
   public final int items;
   private final SplittableRandom random;
@@ -98,7 +98,7 @@ public final class Shop {
   }
 
   /** The events of one new visit. */
-  List<FeedbackEvent> visit() {
+  public List<FeedbackEvent> visit() {
     List<FeedbackEvent> visit = new ArrayList<>();
     String session = "visit-" + sessions++;
     int cluster = random.nextInt(items / CLUSTER);

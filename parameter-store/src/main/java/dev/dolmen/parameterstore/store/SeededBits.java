@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Random numbers that are functions of the table's seed and of what they are for, so that a replay
  * draws the same ones in whatever order it needs them.
  */
-final class SeededBits {
+public final class SeededBits {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   /** Four uniform 16-bit numbers have the standard deviation 65,536 / sqrt(3) when summed. */
@@ -34,7 +34,7 @@ final class SeededBits {
   private SeededBits() {}
 
   /** The finaliser of splitmix64 (Steele et al. 2014). */
-  static long mix(long x) {
+  public static long mix(long x) {
     x = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9L;
     x = (x ^ (x >>> 27)) * 0x94D049BB133111EBL;
     return x ^ (x >>> 31);

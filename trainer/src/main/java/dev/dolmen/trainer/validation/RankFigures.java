@@ -32,15 +32,13 @@ public final class RankFigures {
   /** Means over them; zeros if there are none. */
   public ValidationFigures.Ranking means() {
     return new ValidationFigures.Ranking(
-        mean(rank -> 1),
-        mean(rank -> 1.0 / rank),
-        mean(rank -> Math.log(2) / Math.log(1.0 + rank)));
+        mean(RankMetric.RECALL_20), mean(RankMetric.MRR_20), mean(RankMetric.NDCG_20));
   }
 
-  private double mean(java.util.function.IntToDoubleFunction gain) {
+  private double mean(RankMetric metric) {
     double sum = 0;
     for (int rank = 1; rank <= CUT; rank++) {
-      sum += counts[rank] * gain.applyAsDouble(rank);
+      sum += counts[rank] * metric.of(rank);
     }
     return predictions == 0 ? 0 : sum / predictions;
   }

@@ -3,8 +3,8 @@ package dev.dolmen.evaluation.comparison;
 import dev.dolmen.evaluation.metric.Calibration;
 import dev.dolmen.evaluation.metric.Estimate;
 import dev.dolmen.evaluation.metric.PopularityScale;
-import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.evaluation.run.RunCost;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.List;
 import java.util.Map;
 

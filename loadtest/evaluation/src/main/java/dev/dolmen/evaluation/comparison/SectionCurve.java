@@ -1,8 +1,8 @@
 package dev.dolmen.evaluation.comparison;
 
-import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.evaluation.protocol.Plan;
 import dev.dolmen.evaluation.run.Ranking;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.Arrays;
 import java.util.List;
 

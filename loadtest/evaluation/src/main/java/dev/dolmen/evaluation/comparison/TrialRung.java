@@ -2,7 +2,6 @@ package dev.dolmen.evaluation.comparison;
 
 import dev.dolmen.evaluation.metric.Estimate;
 import dev.dolmen.evaluation.metric.ListDiversity;
-import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.evaluation.model.EvalModel;
 import dev.dolmen.evaluation.model.EvalOptions;
 import dev.dolmen.evaluation.model.ModelKind;
@@ -16,6 +15,7 @@ import dev.dolmen.evaluation.run.PlanRuns;
 import dev.dolmen.evaluation.run.Ranking;
 import dev.dolmen.evaluation.run.RunCost;
 import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,7 +4,6 @@ import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.parameterstore.store.HashedEmbeddingTable;
 import dev.dolmen.v1.Item;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,15 +3,15 @@ package dev.dolmen.evaluation.plot;
 import java.util.List;
 
 /**
- * How models are told apart in drawings: by colour, by shape and by dashes, so that the eye that
- * sees no colours, and paper, can tell them, too. Seven colours, eight shapes and five kinds of
+ * How models are told apart in drawings: by color, by shape and by dashes, so that the eye that
+ * sees no colors, and paper, can tell them, too. Seven colors, eight shapes and five kinds of
  * dashes repeat together after 280 models.
  */
 public final class ModelMarks {
-  /** Colours in the page's style. */
+  /** Colors in {@link DrawingStyle}. */
   private static final int COLORS = 7;
 
-  /** Kinds of dashes in the page's style. */
+  /** Kinds of dashes in {@link DrawingStyle}. */
   private static final int DASHES = 5;
 
   /** About 0 0, all of about the same weight. */

@@ -70,6 +70,11 @@ public record PlotScale(double low, double high, double from, double to) {
     return text + unit;
   }
 
+  /** A share as in {@code 12.3%}. */
+  public static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
+  }
+
   private static String trimmed(double value) {
     String text = String.format(Locale.ROOT, "%.3f", Math.abs(value) < 5e-4 ? 0 : value);
     return text.replaceAll("0+$", "").replaceAll("\\.$", "");

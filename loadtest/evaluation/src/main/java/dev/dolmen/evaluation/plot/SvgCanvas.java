@@ -3,7 +3,7 @@ package dev.dolmen.evaluation.plot;
 import java.util.Locale;
 
 /**
- * A drawing in the making. Its colours are classes of the page's style, so that it may be dark.
+ * A drawing in the making. Its colors are classes of {@link DrawingStyle}, so that it may be dark.
  * Coordinates are those of the drawing, to the right and down; a tip is shown to who points at a
  * shape.
  */
@@ -106,9 +106,26 @@ public final class SvgCanvas {
             escaped(tip)));
   }
 
+  /** Lines across at the round values of a scale, which are written to the left of them. */
+  public SvgCanvas axis(PlotScale scale, double left, double right, String unit) {
+    for (double tick : scale.ticks(5)) {
+      double y = scale.at(tick);
+      line(left, y, right, y, tick == 0 ? "zero" : "grid");
+      text(left - 6, y + 4, "end", "soft", PlotScale.label(tick, unit));
+    }
+    return this;
+  }
+
   private SvgCanvas add(String shape) {
     shapes.append(shape);
     return this;
+  }
+
+  /** The drawing as a file of its own, with its style and a ground to stand on. */
+  public String standalone(String description) {
+    shapes.insert(0, "<rect width=\"100%\" height=\"100%\" class=\"paper\"/>\n");
+    shapes.insert(0, "<style>\n" + DrawingStyle.css() + "</style>\n");
+    return svg("drawing", description, "plot");
   }
 
   /**

@@ -95,12 +95,7 @@ final class CurvePlot {
   SvgCanvas canvas() {
     SvgCanvas canvas = new SvgCanvas(WIDTH, HEIGHT, "NDCG@20 over the stream");
     PlotScale scale = scale();
-    for (double tick : scale.ticks(5)) {
-      double y = scale.at(tick);
-      canvas
-          .line(LEFT, y, RIGHT, y, tick == 0 ? "zero" : "grid")
-          .text(LEFT - 6, y + 4, "end", "soft", PlotScale.label(tick, "%"));
-    }
+    canvas.axis(scale, LEFT, RIGHT, "%");
     if (around > 0) {
       for (int m = section.models().size() - 1; m >= 0; m--) {
         double[] each = curve.ndcg().get(m).stream().mapToDouble(v -> v).toArray();

@@ -5,10 +5,10 @@ import dev.dolmen.evaluation.comparison.ReportSection;
 import dev.dolmen.evaluation.metric.Bootstrap;
 import dev.dolmen.evaluation.metric.Calibration;
 import dev.dolmen.evaluation.metric.Estimate;
-import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.evaluation.run.RunCost;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.ArrayList;
 import java.util.List;
 

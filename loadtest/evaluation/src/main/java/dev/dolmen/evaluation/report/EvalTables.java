@@ -2,7 +2,7 @@ package dev.dolmen.evaluation.report;
 
 import dev.dolmen.evaluation.comparison.ReportSection;
 import dev.dolmen.evaluation.metric.Estimate;
-import dev.dolmen.evaluation.metric.RankMetric;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

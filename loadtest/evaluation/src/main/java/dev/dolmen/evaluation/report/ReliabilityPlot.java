@@ -68,11 +68,9 @@ final class ReliabilityPlot {
     PlotScale x = new PlotScale(0, end, LEFT, RIGHT);
     PlotScale y = new PlotScale(0, end, BOTTOM, TOP);
     SvgCanvas canvas = new SvgCanvas(WIDTH, HEIGHT, title());
+    canvas.axis(y, LEFT, RIGHT, "%");
     for (double tick : x.ticks(5)) {
-      canvas
-          .line(x.at(tick), TOP, x.at(tick), BOTTOM, tick == 0 ? "zero" : "grid")
-          .line(LEFT, y.at(tick), RIGHT, y.at(tick), tick == 0 ? "zero" : "grid")
-          .text(LEFT - 6, y.at(tick) + 4, "end", "soft", PlotScale.label(tick, "%"));
+      canvas.line(x.at(tick), TOP, x.at(tick), BOTTOM, tick == 0 ? "zero" : "grid");
       if (tick > 0) {
         canvas.text(x.at(tick), BOTTOM + 16, "middle", "soft", PlotScale.label(tick, "%"));
       }

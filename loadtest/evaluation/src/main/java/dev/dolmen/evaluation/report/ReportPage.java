@@ -2,6 +2,7 @@ package dev.dolmen.evaluation.report;
 
 import dev.dolmen.evaluation.comparison.EvalResult;
 import dev.dolmen.evaluation.comparison.ReportSection;
+import dev.dolmen.evaluation.plot.DrawingStyle;
 import dev.dolmen.evaluation.plot.SvgCanvas;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,9 +47,10 @@ final class ReportPage {
   private static String style() {
     try (InputStream in = ReportPage.class.getResourceAsStream("report.css")) {
       if (in == null) {
-        throw new IllegalStateException("report.css is missing beside the classes");
+        throw new IllegalStateException("report.css is missing next to the classes");
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      String page = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return DrawingStyle.css() + page;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

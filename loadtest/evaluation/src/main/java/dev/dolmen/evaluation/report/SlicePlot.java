@@ -34,7 +34,9 @@ final class SlicePlot {
     for (ReportSection.Slice slice : slices) {
       text.append(
           String.format(Locale.ROOT, "%s (%,d predictions): ", slice.name(), slice.questions()));
-      slice.models().forEach(f -> text.append(f.model() + " " + percent(f.recall()) + ", "));
+      slice
+          .models()
+          .forEach(f -> text.append(f.model() + " " + PlotScale.percent(f.recall()) + ", "));
     }
     return text.toString().replaceAll(", $", "");
   }
@@ -48,12 +50,7 @@ final class SlicePlot {
             .orElse(0);
     PlotScale scale = PlotScale.withZero(0, 100 * most, BOTTOM, TOP);
     SvgCanvas canvas = new SvgCanvas(WIDTH, HEIGHT, "Recall@20 by " + by);
-    for (double tick : scale.ticks(5)) {
-      double y = scale.at(tick);
-      canvas
-          .line(LEFT, y, WIDTH - 6, y, tick == 0 ? "zero" : "grid")
-          .text(LEFT - 6, y + 4, "end", "soft", PlotScale.label(tick, "%"));
-    }
+    canvas.axis(scale, LEFT, WIDTH - 6, "%");
     for (int s = 0; s < slices.size(); s++) {
       canvas
           .text(middle(s), BOTTOM + 18, "middle", slices.get(s).name())
@@ -86,7 +83,7 @@ final class SlicePlot {
           scale.at(100 * recall),
           ModelMarks.shape(model),
           ModelMarks.fill(model),
-          name + ", " + slices.get(s).name() + ": " + percent(recall));
+          name + ", " + slices.get(s).name() + ": " + PlotScale.percent(recall));
     }
   }
 
@@ -102,9 +99,5 @@ final class SlicePlot {
     int models = section.models().size();
     double step = Math.min(12, SPREAD * room() / Math.max(1, models - 1));
     return middle(slice) + (model - (models - 1) / 2.0) * step;
-  }
-
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.1f%%", 100 * share);
   }
 }

@@ -1,5 +1,6 @@
 package dev.dolmen.evaluation.run;
 
+import dev.dolmen.evaluation.hashed.HashedEmbeddingTable;
 import dev.dolmen.evaluation.hashed.SlotValues;
 import dev.dolmen.evaluation.model.BaselineModel;
 import dev.dolmen.evaluation.model.DolmenModel;
@@ -13,7 +14,6 @@ import dev.dolmen.evaluation.protocol.Plan;
 import dev.dolmen.evaluation.protocol.StreamSplit;
 import dev.dolmen.evaluation.protocol.VisibleData;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.parameterstore.store.HashedEmbeddingTable;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.baseline.OnlineRecommender;

@@ -1,6 +1,6 @@
 package dev.dolmen.evaluation.run;
 
-import dev.dolmen.evaluation.metric.RankMetric;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.List;
 
 /** What one model answered to all questions of a plan, in one run for each seed. */

@@ -1,8 +1,8 @@
 package dev.dolmen.evaluation.study;
 
+import dev.dolmen.evaluation.hashed.HashedEmbeddingTable;
 import dev.dolmen.evaluation.hashed.SlotValues;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.parameterstore.store.HashedEmbeddingTable;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
@@ -16,6 +16,7 @@ import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
+import dev.dolmen.trainer.validation.RankMetric;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -107,7 +108,7 @@ public final class CollisionCommand implements Callable<Integer> {
     bar.done();
     reporting.publish(out, () -> print(figures), json(figures));
     if (plot != null) {
-      Files.writeString(plot, new CollisionPlot(figures, title()).svg());
+      Files.writeString(plot, CollisionPlot.svg(figures, title()));
     }
     return 0;
   }
@@ -167,7 +168,12 @@ public final class CollisionCommand implements Callable<Integer> {
 
   private void print(List<CollisionFigures> figures) {
     TextTable table =
-        new TextTable("buckets per value", "buckets", "values that share", "Recall@20", "MRR@20");
+        new TextTable(
+            "buckets per value",
+            "buckets",
+            "values that share",
+            RankMetric.RECALL_20.title(),
+            RankMetric.MRR_20.title());
     for (CollisionFigures f : figures) {
       table.row(
           f.name(),
@@ -203,8 +209,8 @@ public final class CollisionCommand implements Callable<Integer> {
                         .put("buckets", f.buckets())
                         .put("colliding_share", f.collidingShare())
                         .put("predictions", f.predictions())
-                        .put("recall_at_20", f.recallAt20())
-                        .put("mrr_at_20", f.mrrAt20()))
+                        .put(RankMetric.RECALL_20.key(), f.recallAt20())
+                        .put(RankMetric.MRR_20.key(), f.mrrAt20()))
                 .toList());
   }
 }

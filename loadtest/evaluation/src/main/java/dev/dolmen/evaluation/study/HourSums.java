@@ -1,5 +1,6 @@
 package dev.dolmen.evaluation.study;
 
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -36,14 +37,13 @@ final class HourSums {
    * @param known whether its item was there before the stream
    */
   void add(int hour, int rank, boolean there, boolean known) {
-    boolean hit = rank <= ServingCopy.CUT;
     hours = Math.max(hours, hour + 1);
     add(Of.PREDICTIONS, hour, 1);
-    add(Of.HITS, hour, hit ? 1 : 0);
-    add(Of.GAIN, hour, hit ? Math.log(2) / Math.log(1.0 + rank) : 0);
+    add(Of.HITS, hour, RankMetric.RECALL_20.of(rank));
+    add(Of.GAIN, hour, RankMetric.NDCG_20.of(rank));
     add(Of.THERE, hour, there ? 1 : 0);
     add(Of.KNOWN, hour, known ? 1 : 0);
-    add(Of.KNOWN_HITS, hour, known && hit ? 1 : 0);
+    add(Of.KNOWN_HITS, hour, known ? RankMetric.RECALL_20.of(rank) : 0);
   }
 
   private void add(Of what, int hour, double value) {

@@ -15,6 +15,7 @@ import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,7 +141,7 @@ public final class SyncIntervalCommand implements Callable<Integer> {
         "--learn-first: " + learnFirst + " leaves nothing to rank: no session goes on after that");
     reporting.publish(out, () -> print(result), json(result));
     if (plot != null) {
-      Files.writeString(plot, new SyncPlot(result.figures(), title()).svg());
+      Files.writeString(plot, SyncPlot.svg(result.figures(), title()));
     }
     return 0;
   }
@@ -222,14 +223,14 @@ public final class SyncIntervalCommand implements Callable<Integer> {
         new TextTable(
             "synced every",
             "syncs",
-            "HR@20",
+            RankMetric.RECALL_20.title(),
             "to at once [95%]",
-            "NDCG@20",
+            RankMetric.NDCG_20.title(),
             "to at once [95%]",
             "item was there",
-            "HR@20, items known before");
+            RankMetric.RECALL_20.title() + ", items known before");
     for (SyncFigures f : result.figures()) {
-      table.row(f.cells(result.figures().getLast()));
+      table.row(f.cells());
     }
     out.text(table.text());
     out.line(
@@ -264,7 +265,6 @@ public final class SyncIntervalCommand implements Callable<Integer> {
   }
 
   private JsonReport json(SyncExperiment.Result result) {
-    SyncFigures best = result.figures().getLast();
     return new JsonReport()
         .put("machine", Machine.description())
         .put("dataset", title())
@@ -274,6 +274,6 @@ public final class SyncIntervalCommand implements Callable<Integer> {
         .put("predictions", result.predictions())
         .put("hours", result.hours())
         .put("clicks_per_batch", clicksPerBatch(result))
-        .put("results", result.figures().stream().map(f -> f.json(best)).toList());
+        .put("results", result.figures().stream().map(f -> f.json()).toList());
   }
 }

@@ -1,6 +1,6 @@
 package dev.dolmen.evaluation.tune;
 
-import dev.dolmen.evaluation.metric.RankMetric;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

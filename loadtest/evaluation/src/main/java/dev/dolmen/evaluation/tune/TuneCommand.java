@@ -1,7 +1,6 @@
 package dev.dolmen.evaluation.tune;
 
 import dev.dolmen.evaluation.comparison.ValidationTrials;
-import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
@@ -10,6 +9,7 @@ import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.HumanUnits;
 import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

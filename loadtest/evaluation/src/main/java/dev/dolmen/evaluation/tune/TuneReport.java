@@ -1,8 +1,8 @@
 package dev.dolmen.evaluation.tune;
 
 import dev.dolmen.evaluation.metric.Estimate;
-import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.server.cli.terminal.TextTable;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package dev.dolmen.evaluation.tune;
 
 import dev.dolmen.evaluation.comparison.ValidationTrials;
 import dev.dolmen.evaluation.metric.Estimate;
-import dev.dolmen.evaluation.metric.RankMetric;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

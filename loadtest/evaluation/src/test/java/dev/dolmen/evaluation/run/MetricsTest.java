@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.evaluation.metric.Bootstrap;
 import dev.dolmen.evaluation.metric.Estimate;
-import dev.dolmen.evaluation.metric.RankMetric;
 import dev.dolmen.evaluation.protocol.Plan;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -60,7 +60,7 @@ class CollisionCommandTest {
     assertThat(results).hasSize(3);
     for (JsonNode result : results) {
       assertThat(result.get("predictions").asLong()).isEqualTo((long) SESSIONS * (CLICKS - 1));
-      assertThat(result.get("recall_at_20").asDouble()).isBetween(0.0, 1.0);
+      assertThat(result.get("recall@20").asDouble()).isBetween(0.0, 1.0);
     }
     // 50 ids into 6 buckets and 10 kinds into 1: all but none collide.
     assertThat(results.get(0).get("buckets").asLong()).isEqualTo(7);

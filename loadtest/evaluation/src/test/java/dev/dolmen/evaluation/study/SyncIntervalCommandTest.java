@@ -85,7 +85,7 @@ class SyncIntervalCommandTest {
         .isBetween((int) (0.38 * HOURS * SESSIONS_PER_HOUR * 2), HOURS * SESSIONS_PER_HOUR);
     double before = -1;
     for (JsonNode result : results) {
-      double hits = result.get("hr_at_20").asDouble();
+      double hits = result.get("recall@20").asDouble();
       assertThat(hits).isGreaterThan(before).isLessThanOrEqualTo(1.0);
       assertThat(hits).isLessThanOrEqualTo(result.get("item_coverage").asDouble());
       before = hits;
@@ -95,7 +95,7 @@ class SyncIntervalCommandTest {
     assertThat(results.get(0).get("syncs").asInt()).isZero();
     assertThat(results.get(1).get("syncs").asInt()).isEqualTo(1);
     assertThat(results.get(3).get("item_coverage").asDouble()).isEqualTo(1.0);
-    assertThat(results.get(0).get("hr_at_20_difference_high").asDouble()).isNegative();
+    assertThat(results.get(0).get("recall@20_difference_high").asDouble()).isNegative();
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("synced every").contains("at once");
     assertThat(Files.readString(svg)).contains("10m").contains("at once");
     javax.xml.parsers.DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(svg.toFile());
@@ -122,10 +122,10 @@ class SyncIntervalCommandTest {
     // An item that comes with its first click is not there yet a batch before.
     double missing = 1 - copied.get("item_coverage").asDouble();
     assertThat(missing).isBetween(0.0, 0.1);
-    assertThat(atOnce.get("hr_at_20").asDouble() - copied.get("hr_at_20").asDouble())
+    assertThat(atOnce.get("recall@20").asDouble() - copied.get("recall@20").asDouble())
         .isBetween(-0.01, missing + 0.01);
-    assertThat(copied.get("hr_at_20_known_items").asDouble())
-        .isEqualTo(atOnce.get("hr_at_20_known_items").asDouble());
+    assertThat(copied.get("recall@20_known_items").asDouble())
+        .isEqualTo(atOnce.get("recall@20_known_items").asDouble());
   }
 
   @Test

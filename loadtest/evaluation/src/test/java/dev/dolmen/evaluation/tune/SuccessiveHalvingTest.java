@@ -2,7 +2,7 @@ package dev.dolmen.evaluation.tune;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dolmen.evaluation.metric.RankMetric;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

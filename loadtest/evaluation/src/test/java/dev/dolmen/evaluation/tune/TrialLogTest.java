@@ -3,7 +3,7 @@ package dev.dolmen.evaluation.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.dolmen.evaluation.metric.RankMetric;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

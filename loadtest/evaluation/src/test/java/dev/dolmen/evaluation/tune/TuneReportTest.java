@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.evaluation.comparison.ValidationTrials;
 import dev.dolmen.evaluation.metric.Estimate;
-import dev.dolmen.evaluation.metric.RankMetric;
+import dev.dolmen.trainer.validation.RankMetric;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

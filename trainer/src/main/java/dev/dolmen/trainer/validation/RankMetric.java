@@ -1,4 +1,4 @@
-package dev.dolmen.evaluation.metric;
+package dev.dolmen.trainer.validation;
 
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +28,7 @@ public record RankMetric(Kind kind, int cut) {
      * 1 / log2(rank + 1): the discounted gain of Järvelin and Kekäläinen ("Cumulated gain-based
      * evaluation of IR techniques", TOIS 2002), with the discount of Burges et al. (ICML 2005) that
      * spares the first rank alone. With one target the best list is worth 1, by which it is
-     * normalised.
+     * normalized.
      */
     NDCG
   }

@@ -1,8 +1,13 @@
-package dev.dolmen.parameterstore.store;
+package dev.dolmen.evaluation.hashed;
 
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
+import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.parameterstore.store.FrozenTable;
+import dev.dolmen.parameterstore.store.SeededBits;
+import dev.dolmen.parameterstore.store.SlotStatistics;
+import dev.dolmen.parameterstore.store.TouchedBatch;
 import java.io.IOException;
 import java.util.Arrays;
 import org.agrona.collections.Long2LongHashMap;

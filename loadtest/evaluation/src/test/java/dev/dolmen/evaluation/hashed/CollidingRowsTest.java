@@ -1,9 +1,10 @@
-package dev.dolmen.trainer;
+package dev.dolmen.evaluation.hashed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dolmen.parameterstore.store.HashedEmbeddingTable;
 import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.Shop;
 import dev.dolmen.v1.FeedbackEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
