@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.trainer.alternatives.Alternatives;
 import dev.dolmen.trainer.alternatives.ArmCounts;
 import dev.dolmen.trainer.alternatives.ArmFigures;
 import dev.dolmen.trainer.alternatives.OnlineRankers;
@@ -12,8 +13,8 @@ import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.LivePublisher;
 import dev.dolmen.trainer.learn.LiveState;
-import dev.dolmen.trainer.learn.PopularItems;
 import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.DirectoryLock;
@@ -62,7 +63,7 @@ public final class Engine implements Closeable {
   private final ImpressionLog impressions;
   private final Learner learner;
   private final LiveState live;
-  private final OnlineRankers rankers;
+  private final Alternatives alternatives;
   private final Progress progress;
   private final Ingest ingest;
   private final TrainingLoop loop;
@@ -168,8 +169,8 @@ public final class Engine implements Closeable {
     journal = new BatchJournal(directory.resolve("journal"));
     EmbeddingTable table = tables.open(options.schema(), options.seed());
     impressions = new ImpressionLog(log);
-    learner = new Learner(options, table, impressions);
-    learner.count(options.ranking().experiment());
+    alternatives = Alternatives.of(options.ranking());
+    learner = new Learner(options.learner(), table, impressions, alternatives);
     snapshots =
         new SnapshotCodec(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
@@ -180,12 +181,11 @@ public final class Engine implements Closeable {
     hasModel = snapshots.latest() != null;
     checkHistory(directory, savedOffset);
     learner.refreshAllVectors();
-    rankers = new OnlineRankers(options.ranking().kinds(), options.ranking().rankers());
-    learner.teach(rankers);
     progress = new Progress(options.training().lagRecordsMin(), savedOffset);
-    live = learner.live(savedOffset);
-    new PopularItems(learner, live).refresh(0); // There may be requests before the next batch.
-    ingest = new Ingest(log, bound, learner.catalog, live.features(), clock, progress, options);
+    LivePublisher publisher = new LivePublisher(learner, savedOffset);
+    live = publisher.live();
+    ingest =
+        new Ingest(log, bound, live.catalog(), live.features(), clock, progress, options.ingest());
     schedule =
         new SnapshotSchedule(
             snapshots,
@@ -197,10 +197,10 @@ public final class Engine implements Closeable {
             savedOffset);
     loop =
         new TrainingLoop(
-            options,
+            options.training(),
             clock,
             learner,
-            live,
+            publisher,
             ingest,
             journal,
             new Replay(log, journal, learner.batches(), savedOffset),
@@ -215,8 +215,8 @@ public final class Engine implements Closeable {
 
   /** The training thread's work. */
   private void train(long savedOffset) {
-    if (!rankers.isEmpty() && hasModel) {
-      new RelearnedClicks(log, learner, rankers, loop::isStopping)
+    if (!rankers().isEmpty() && hasModel) {
+      new RelearnedClicks(log, learner.stream(), rankers(), loop::isStopping)
           .teach(savedOffset, options.ranking().rankers().relearnRecords());
     }
     loop.run();
@@ -293,12 +293,12 @@ public final class Engine implements Closeable {
 
   /** Baselines that are kept up beside the model, for any thread. */
   public OnlineRankers rankers() {
-    return rankers;
+    return alternatives.rankers();
   }
 
   /** Feedback events that the model has learned since it was born. Any thread. */
   public long eventsLearned() {
-    return learner.counters().eventsLearned();
+    return learner.counts().eventsLearned();
   }
 
   /** What answers beside the model. */
@@ -308,7 +308,7 @@ public final class Engine implements Closeable {
 
   /** What came of the arms of the experiment that runs; empty without one. Any thread. */
   public List<ArmFigures> arms() {
-    ArmCounts arms = learner.arms;
+    ArmCounts arms = alternatives.arms();
     return arms == null ? List.of() : arms.figures();
   }
 
@@ -414,9 +414,7 @@ public final class Engine implements Closeable {
   private long hash() throws IOException {
     HashingOutput hashing = new HashingOutput();
     DataOutputStream out = new DataOutputStream(hashing);
-    learner.writeTo(out);
-    out.writeLong(learner.model.stateHash());
-    out.writeLong(learner.table.stateHash());
+    learner.writeDigest(out);
     out.writeLong(loop.position().logOffset());
     out.flush();
     return hashing.hash();
@@ -464,10 +462,10 @@ public final class Engine implements Closeable {
   private void closeFiles() {
     joinThread();
     snapshotThreads.close();
-    learner.model.close();
+    learner.close();
     log.close();
     journal.close();
-    closeQuietly(learner.table, "embedding table");
+    closeQuietly(learner.table(), "embedding table");
     closeQuietly(lock, "directory lock");
   }
 

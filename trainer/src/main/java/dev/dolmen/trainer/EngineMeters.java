@@ -29,10 +29,10 @@ final class EngineMeters {
   static void register(Engine engine, MeterRegistry meters) {
     EngineMeters m = new EngineMeters(engine, meters);
     m.progress();
-    m.validation("total", e -> e.learner().validation.total());
-    m.validation("window", e -> e.learner().validation.window());
-    m.clicks("total", e -> e.learner().validation.clickChances().total());
-    m.clicks("window", e -> e.learner().validation.clickChances().recent());
+    m.validation("total", e -> e.learner().validation().total());
+    m.validation("window", e -> e.learner().validation().window());
+    m.clicks("total", e -> e.learner().validation().clickChances().total());
+    m.clicks("window", e -> e.learner().validation().clickChances().recent());
     m.tasks();
     m.ingest();
     m.joiner();
@@ -47,19 +47,19 @@ final class EngineMeters {
     counter(
         "dolmen.events.learned",
         "Feedback events learned",
-        e -> e.learner().counters().eventsLearned());
+        e -> e.learner().counts().eventsLearned());
     counter(
         "dolmen.batches.skipped",
         "Batches left out because loss or gradient was not finite",
-        e -> e.learner().counters().skippedBatches());
+        e -> e.learner().counts().skippedBatches());
     counter(
         "dolmen.records.inapplicable",
         "Log records whose item was gone or that the schema refused",
-        e -> e.learner().counters().inapplicable());
+        e -> e.learner().counts().stream().inapplicable());
     counter(
         "dolmen.events.flooded",
         "Events not learned because their session had too many about their item",
-        e -> e.learner().counters().flooded());
+        e -> e.learner().counts().stream().flooded());
     gauge(
         "dolmen.replay.left.records",
         "Records of the log to be replayed before feedback is taken",
@@ -108,14 +108,14 @@ final class EngineMeters {
     ranking("", span, e -> of.apply(e).model());
     ranking("popularity.", span, e -> of.apply(e).popularity());
     ranking("neighbors.", span, e -> of.apply(e).neighbors());
-    spanned("dolmen.validation.loss", span, e -> of.apply(e).loss());
-    spanned("dolmen.validation.predictions", span, e -> of.apply(e).predictions());
+    spanned("dolmen.validation().loss", span, e -> of.apply(e).loss());
+    spanned("dolmen.validation().predictions", span, e -> of.apply(e).predictions());
   }
 
   private void ranking(String by, String span, Function<Engine, ValidationFigures.Ranking> of) {
-    spanned("dolmen.validation." + by + "recall20", span, e -> of.apply(e).recallAt20());
-    spanned("dolmen.validation." + by + "mrr20", span, e -> of.apply(e).mrrAt20());
-    spanned("dolmen.validation." + by + "ndcg20", span, e -> of.apply(e).ndcgAt20());
+    spanned("dolmen.validation()." + by + "recall20", span, e -> of.apply(e).recallAt20());
+    spanned("dolmen.validation()." + by + "mrr20", span, e -> of.apply(e).mrrAt20());
+    spanned("dolmen.validation()." + by + "ndcg20", span, e -> of.apply(e).ndcgAt20());
   }
 
   private void tasks() {
@@ -128,11 +128,12 @@ final class EngineMeters {
         "dolmen.learning.rate",
         "Of the dense parameters in the last batch",
         e -> e.learner().lastBatch().learningRate());
-    for (int task = 0; task < engine.learner().model.tasks(); task++) {
+    List<String> tasks = engine.learner().tasks();
+    for (int task = 0; task < tasks.size(); task++) {
       int number = task;
       Gauge.builder("dolmen.task.loss", engine, e -> e.learner().taskLoss(number))
           .description("Mean loss of the last batch, nats")
-          .tag("task", engine.learner().model.taskName(task))
+          .tag("task", tasks.get(task))
           .register(meters);
     }
   }
@@ -180,14 +181,14 @@ final class EngineMeters {
   }
 
   private void joiner() {
-    gauge("dolmen.joiner.waiting", "Waiting", e -> e.learner().joiner.figures().waiting());
-    gauge("dolmen.joiner.late.index", "In the log", e -> e.learner().joiner.figures().late());
-    gauge("dolmen.joiner.early.waiting", "Early", e -> e.learner().joiner.figures().early());
+    gauge("dolmen.joiner.waiting", "Waiting", e -> e.learner().impressions().waiting());
+    gauge("dolmen.joiner.late.index", "In the log", e -> e.learner().impressions().late());
+    gauge("dolmen.joiner.early.waiting", "Early", e -> e.learner().impressions().early());
     for (Outcome outcome : Outcome.values()) {
       counter(
           "dolmen.joiner." + outcome.name().toLowerCase(Locale.ROOT).replace('_', '.'),
           "What became of impressions and events that name one",
-          e -> e.learner().joiner.figures().of(outcome));
+          e -> e.learner().impressions().of(outcome));
     }
   }
 

@@ -3,6 +3,8 @@ package dev.dolmen.trainer;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.ingest.IngestOptions;
+import dev.dolmen.trainer.learn.LearnerOptions;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.TrainingOptions;
 import dev.dolmen.trainer.log.LogOptions;
@@ -57,6 +59,22 @@ public record EngineOptions(
         snapshots,
         RankingOptions.defaults(),
         seed);
+  }
+
+  /** What decides what is learned. */
+  LearnerOptions learner() {
+    return new LearnerOptions(schema, model, training, sessions, catalog, maxLateBytes(), seed);
+  }
+
+  /** Half of a log with a bound: the other half is for what no snapshot holds yet. */
+  private long maxLateBytes() {
+    return log.maxBytes() == 0 ? Long.MAX_VALUE : log.maxBytes() / 2;
+  }
+
+  /** Bounds of what is taken from publishers. */
+  IngestOptions ingest() {
+    return new IngestOptions(
+        catalog.maxItems(), log.deduplicationEvents(), log.maxQueuedImpressions());
   }
 
   /** This, with something beside the model. */

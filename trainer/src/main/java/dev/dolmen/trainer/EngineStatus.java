@@ -4,6 +4,7 @@ import dev.dolmen.parameterstore.store.SlotStatistics;
 import dev.dolmen.trainer.impressions.ImpressionJoiner;
 import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.LearnerCounts;
 import dev.dolmen.trainer.learn.LearningFigures;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.ClickFigures;
@@ -118,20 +119,20 @@ public record EngineStatus(
   /** Figures of a learner, with what only its owner knows. Any thread. */
   static EngineStatus of(
       Learner learner, Progress progress, Pace pace, @Nullable SnapshotInfo latest) {
-    Learner.Counters counters = learner.counters();
-    ProgressiveValidation validation = learner.validation;
+    LearnerCounts counts = learner.counts();
+    ProgressiveValidation validation = learner.validation();
     return new EngineStatus(
         progress,
         pace,
         new Stream(
-            learner.catalog.size(),
-            learner.sessions.size(),
-            counters.eventTimeMs() / 1_000,
-            learner.joiner.figures()),
+            learner.stream().catalog().size(),
+            learner.stream().sessions().size(),
+            counts.stream().eventTimeMs() / 1_000,
+            learner.impressions()),
         new Learning(
-            counters.eventsLearned(),
-            counters.flooded(),
-            counters.skippedBatches(),
+            counts.eventsLearned(),
+            counts.stream().flooded(),
+            counts.skippedBatches(),
             learner.lastBatch()),
         new Quality(validation.total(), validation.window(), validation.slices()),
         new Clicks(validation.clickChances().total(), validation.clickChances().recent()),

@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.trainer.alternatives.Alternatives;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.PendingSession;
@@ -81,7 +82,7 @@ public final class HistoryTraining implements Closeable {
     this.clock = clock;
     this.lock = lock;
     table = tables.open(options.schema(), options.seed());
-    learner = new Learner(options, table, before -> null);
+    learner = new Learner(options.learner(), table, before -> null, Alternatives.none());
   }
 
   /** Inserts or replaces an item; one that the schema does not take is left out and counted. */
@@ -139,30 +140,30 @@ public final class HistoryTraining implements Closeable {
   public ValidationFigures endPass() {
     learnBatch();
     passes++;
-    return learner.validation.total();
+    return learner.validation().total();
   }
 
   /** Begins another pass, from the stream's beginning: its items come again, too. */
   public void beginPass() {
-    Learner next = new Learner(options, table, before -> null);
+    Learner next = new Learner(options.learner(), table, before -> null, Alternatives.none());
     next.continueFrom(learner);
-    learner.model.close();
+    learner.close();
     learner = next;
   }
 
   /** Over the last predictions. */
   public ValidationFigures window() {
-    return learner.validation.window();
+    return learner.validation().window();
   }
 
   /** Events and items of this pass that were left out: unknown items, other schemas. */
   public long inapplicable() {
-    return learner.counters().inapplicable();
+    return learner.counts().stream().inapplicable();
   }
 
   /** Batches left out because loss or gradient was not finite. */
   public long skippedBatches() {
-    return learner.counters().skippedBatches();
+    return learner.counts().skippedBatches();
   }
 
   /**
@@ -191,7 +192,7 @@ public final class HistoryTraining implements Closeable {
 
   @Override
   public void close() throws IOException {
-    learner.model.close();
+    learner.close();
     table.close();
     lock.close();
   }

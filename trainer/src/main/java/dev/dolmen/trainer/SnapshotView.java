@@ -5,9 +5,10 @@ import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.trainer.alternatives.Alternatives;
 import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.LivePublisher;
 import dev.dolmen.trainer.learn.LiveState;
-import dev.dolmen.trainer.learn.PopularItems;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import java.io.Closeable;
@@ -67,14 +68,14 @@ public final class SnapshotView implements Closeable {
   private SnapshotView(EngineOptions options, Snapshot snapshot) throws IOException {
     EmbeddingTable table = TableFactory.COLLISIONLESS.open(options.schema(), options.seed());
     boolean read = false;
-    Learner reading = new Learner(options, table, before -> null);
+    Learner reading = new Learner(options.learner(), table, before -> null, Alternatives.none());
     try {
       SnapshotCodec.read(snapshot, options.schema(), reading);
       reading.refreshAllVectors();
       read = true;
     } finally {
       if (!read) {
-        reading.model.close();
+        reading.close();
         table.close();
       }
     }
@@ -91,8 +92,7 @@ public final class SnapshotView implements Closeable {
             0,
             0,
             snapshot.directory());
-    live = learner.live(offset);
-    new PopularItems(learner, live).refresh(0);
+    live = new LivePublisher(learner, offset).live();
   }
 
   /** Of the snapshot. */
@@ -115,7 +115,7 @@ public final class SnapshotView implements Closeable {
 
   @Override
   public void close() throws IOException {
-    learner.model.close();
-    learner.table.close();
+    learner.close();
+    learner.table().close();
   }
 }

@@ -4,9 +4,7 @@ import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.LagBound;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.Learner;
-import dev.dolmen.trainer.learn.LiveState;
-import dev.dolmen.trainer.learn.PopularItems;
-import dev.dolmen.trainer.learn.Published;
+import dev.dolmen.trainer.learn.LivePublisher;
 import dev.dolmen.trainer.learn.TrainingOptions;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.LogRecords;
@@ -50,11 +48,10 @@ final class TrainingLoop implements Runnable {
   /** Pause before a log that is away is asked again during the replay. */
   private static final long AWAY_MS = 100;
 
-  private final EngineOptions engine;
   private final TrainingOptions options;
   private final InstantSource clock;
   private final Learner learner;
-  private final LiveState live;
+  private final LivePublisher live;
   private final Ingest ingest;
   private final BatchJournal journal;
   private final Replay replay;
@@ -63,7 +60,6 @@ final class TrainingLoop implements Runnable {
   private final SnapshotSchedule schedule;
   private final FreshnessWindow freshness = new FreshnessWindow();
   private final LagBound lag;
-  private final PopularItems popular;
   private final ConcurrentLinkedQueue<FutureTask<?>> barriers = new ConcurrentLinkedQueue<>();
   private volatile Stop stop = Stop.NO;
   private volatile long stopAtUs = Long.MAX_VALUE;
@@ -87,10 +83,10 @@ final class TrainingLoop implements Runnable {
    * @param restored where that is in log and journal
    */
   TrainingLoop(
-      EngineOptions engine,
+      TrainingOptions options,
       InstantSource clock,
       Learner learner,
-      LiveState live,
+      LivePublisher live,
       Ingest ingest,
       BatchJournal journal,
       Replay replay,
@@ -98,8 +94,7 @@ final class TrainingLoop implements Runnable {
       SnapshotCodec.Position restored,
       Progress progress,
       SnapshotSchedule schedule) {
-    this.engine = engine;
-    this.options = engine.training();
+    this.options = options;
     this.clock = clock;
     this.learner = learner;
     this.live = live;
@@ -112,7 +107,6 @@ final class TrainingLoop implements Runnable {
     this.readOffset = restored.logOffset();
     this.journalPlace = restored.journalPlace();
     this.lag = new LagBound(options.lagMs(), options.lagRecordsMin());
-    this.popular = new PopularItems(learner, live);
   }
 
   @Override
@@ -190,7 +184,7 @@ final class TrainingLoop implements Runnable {
     boolean all = readOffset >= replay.end() || (atEnd && !away);
     if (all && learner.pending().size() == 0) {
       publish();
-      ingest.open(engine.log().deduplicationEvents());
+      ingest.open();
       replaying = false;
       progress.replayed();
     }
@@ -317,13 +311,7 @@ final class TrainingLoop implements Runnable {
   /** Makes the state of now visible. */
   private void publish() {
     if (learner.pending().size() == 0) {
-      Published before = live.published();
-      if (before.learnedLogOffset() != readOffset || before.modelVersion() != learner.batches()) {
-        live.publish(
-            new Published(
-                learner.serving(), learner.batches(), readOffset, learner.eventTimeSec()));
-        popular.refresh(nowUs());
-      }
+      live.publish(readOffset, nowUs());
       progress.learned(readOffset, records, lag.records());
     }
   }

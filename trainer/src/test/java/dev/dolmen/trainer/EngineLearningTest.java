@@ -81,11 +81,11 @@ class EngineLearningTest {
       visit(engine, shop, 100);
       double refused = meters.get("dolmen.batches.skipped").functionCounter().count();
       assertThat(refused).isPositive();
-      long hash = engine.learner().model.stateHash();
+      long hash = engine.learner().modelHash();
       visit(engine, shop, 100);
       assertThat(meters.get("dolmen.batches.skipped").functionCounter().count())
           .isGreaterThan(refused);
-      assertThat(engine.learner().model.stateHash()).isEqualTo(hash);
+      assertThat(engine.learner().modelHash()).isEqualTo(hash);
       assertThat(engine.status().progress().failure()).isNull();
     }
   }

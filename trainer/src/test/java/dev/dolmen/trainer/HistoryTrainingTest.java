@@ -56,9 +56,7 @@ class HistoryTrainingTest {
   private static byte[] state(Learner learner) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
-    learner.writeTo(out);
-    out.writeLong(learner.model.stateHash());
-    out.writeLong(learner.table.stateHash());
+    learner.writeDigest(out);
     return bytes.toByteArray();
   }
 
@@ -130,14 +128,14 @@ class HistoryTrainingTest {
   void anotherPassForgetsTheStreamAndKeepsWhatIsLearned() throws Exception {
     try (HistoryTraining training = history("data")) {
       double first = pass(training).recallAt20();
-      long hash = training.learner().model.stateHash();
-      long rows = training.learner().table.stateHash();
+      long hash = training.learner().modelHash();
+      long rows = training.learner().table().stateHash();
       training.beginPass();
-      assertThat(training.learner().sessions.size()).isZero();
-      assertThat(training.learner().catalog.size()).isZero();
+      assertThat(training.learner().live(0).sessions().size()).isZero();
+      assertThat(training.learner().live(0).catalog().size()).isZero();
       assertThat(training.learner().mostClicked(10)).isEmpty();
-      assertThat(training.learner().model.stateHash()).isEqualTo(hash);
-      assertThat(training.learner().table.stateHash()).isEqualTo(rows);
+      assertThat(training.learner().modelHash()).isEqualTo(hash);
+      assertThat(training.learner().table().stateHash()).isEqualTo(rows);
       assertThat(pass(training).recallAt20()).isGreaterThan(first);
     }
   }
@@ -174,7 +172,7 @@ class HistoryTrainingTest {
   /** What the network of signals adds to a score is its outputs' and its linear part's. */
   private static float[] addingSignals(HistoryTraining training) {
     float[] network = new float[SignalNetwork.PARAMETERS];
-    training.learner().model.copySignals(network);
+    training.learner().serving().copySignals(network);
     int first = SignalNetwork.PARAMETERS - SignalNetwork.HIDDEN - SignalFeatures.COUNT;
     return Arrays.copyOfRange(network, first, network.length);
   }

@@ -5,8 +5,8 @@ import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.kernel.KernelScratch;
-import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.catalog.CatalogReader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +25,9 @@ public final class ItemIndex {
   private static final int BLOCK = 2_048;
 
   private final ItemVectorReader vectors;
-  private final Catalog catalog;
+  private final CatalogReader catalog;
 
-  public ItemIndex(ItemVectorReader vectors, Catalog catalog) {
+  public ItemIndex(ItemVectorReader vectors, CatalogReader catalog) {
     this.vectors = vectors;
     this.catalog = catalog;
   }

@@ -2,6 +2,7 @@ package dev.dolmen.trainer.alternatives;
 
 import dev.dolmen.trainer.impressions.ImpressionObserver;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.Impression;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -20,7 +21,7 @@ import java.util.List;
  *
  * <p>Any thread.
  */
-public final class ArmCounts implements ImpressionObserver {
+public final class ArmCounts implements ImpressionObserver, StreamPart {
   private static final int BUCKETS = ExperimentOptions.BUCKETS;
 
   /** Student's t with 63 degrees of freedom, 97.5%. */
@@ -107,6 +108,7 @@ public final class ArmCounts implements ImpressionObserver {
   }
 
   /** Everything as of now. */
+  @Override
   public synchronized StateCopy copy() {
     long[][] columns = {answers.clone(), clickedAnswers.clone(), clicks.clone()};
     return out -> write(out, columns);
@@ -126,6 +128,7 @@ public final class ArmCounts implements ImpressionObserver {
   }
 
   /** Takes over what a copy wrote, arm by arm; counts of another experiment are left. */
+  @Override
   public synchronized void readFrom(DataInput in) throws IOException {
     boolean same = in.readUTF().equals(experiment.name());
     String[] arms = new String[in.readInt()];

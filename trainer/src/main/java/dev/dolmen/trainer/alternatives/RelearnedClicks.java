@@ -1,12 +1,12 @@
 package dev.dolmen.trainer.alternatives;
 
-import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogRecords;
 import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStep;
+import dev.dolmen.trainer.stream.StreamState;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.LogRecord;
 import java.io.IOException;
@@ -28,19 +28,20 @@ public final class RelearnedClicks {
   private static final int CHUNK = 256;
 
   private final FeedbackLog log;
-  private final Learner learner;
+  private final StreamState stream;
   private final OnlineRankers rankers;
   private final BooleanSupplier stop;
   private long sessionClicks;
   private long logClicks;
 
   /**
+   * @param stream as the snapshot has it
    * @param stop ends it early
    */
   public RelearnedClicks(
-      FeedbackLog log, Learner learner, OnlineRankers rankers, BooleanSupplier stop) {
+      FeedbackLog log, StreamState stream, OnlineRankers rankers, BooleanSupplier stop) {
     this.log = log;
-    this.learner = learner;
+    this.stream = stream;
     this.rankers = rankers;
     this.stop = stop;
   }
@@ -80,16 +81,18 @@ public final class RelearnedClicks {
   }
 
   private void fromSessions(long beforeMs) {
-    learner.sessions.forEach((id, history) -> {
-      if (history.lastMs() < beforeMs && !stop.getAsBoolean()) {
-        teach(id, history);
-      }
-    });
+    stream
+        .sessions()
+        .forEach((id, history) -> {
+          if (history.lastMs() < beforeMs && !stop.getAsBoolean()) {
+            teach(id, history);
+          }
+        });
   }
 
   private void teach(String id, SessionHistory history) {
     for (int i = 0; i < history.length(); i++) {
-      if (learner.catalog.item(history.item(i)) != null) {
+      if (stream.catalog().item(history.item(i)) != null) {
         remember(id, history.item(i), history.timeMs(i));
         sessionClicks++;
       }
@@ -108,7 +111,7 @@ public final class RelearnedClicks {
   }
 
   private void teach(FeedbackEvent event) {
-    int item = learner.catalog.indexOf(event.getItemId());
+    int item = stream.catalog().indexOf(event.getItemId());
     if (item >= 0 && SessionStep.isStep(event.getType())) {
       remember(event.getSessionId(), item, SessionStep.timeMs(event.getTime()));
       logClicks++;

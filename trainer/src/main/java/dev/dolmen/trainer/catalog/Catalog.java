@@ -4,6 +4,7 @@ import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.feature.LearnedKnots;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.Item;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>One writer, the training thread, calls the methods marked <em>writer</em>, in log order; any
  * thread may call the others at the same time.
  */
-public final class Catalog {
+public final class Catalog implements CatalogReader, StreamPart {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
   private static final VarHandle ITEMS =
       MethodHandles.arrayElementVarHandle(CatalogItem[].class).withInvokeExactBehavior();
@@ -64,43 +65,40 @@ public final class Catalog {
     this.quarantineRecords = quarantineRecords;
   }
 
-  /** Index of an item, or -1. Any thread. */
+  @Override
   public int indexOf(String itemId) {
     CatalogItem item = byId.get(itemId);
     return item == null ? -1 : item.index();
   }
 
-  /** The item at {@code index}, or null if there is none. Any thread, any index of 0 or more. */
+  @Override
   public @Nullable CatalogItem item(int index) {
     @Nullable CatalogItem[] now = items;
     return index < now.length ? (@Nullable CatalogItem) ITEMS.getAcquire(now, index) : null;
   }
 
-  /** The item of an id, or null if there is none. Any thread. */
+  @Override
   public @Nullable CatalogItem item(String itemId) {
     return byId.get(itemId);
   }
 
-  /**
-   * Another item's id whose fid is the same as that of {@code itemId}, so that the two would share
-   * a row; null if there is none. Any thread.
-   */
+  @Override
   public @Nullable String sharesFid(String itemId) {
     String owner = idByFid.get(Fids.ofId(itemId));
     return owner == null || owner.equals(itemId) ? null : owner;
   }
 
-  /** Items that came although another's id has the same fid. Any thread. */
+  @Override
   public long fidCollisions() {
     return fidCollisions;
   }
 
-  /** Number of items. Any thread. */
+  @Override
   public int size() {
     return byId.size();
   }
 
-  /** One more than the highest index ever used. Any thread. */
+  @Override
   public int indexLimit() {
     return indexLimit;
   }
@@ -247,6 +245,7 @@ public final class Catalog {
   }
 
   /** What {@link #writeTo} writes, as of now: items do not change, so copying copies pointers. */
+  @Override
   public StateCopy copy() {
     long recordsNow = records;
     int limit = indexLimit;
@@ -295,6 +294,7 @@ public final class Catalog {
   }
 
   /** Reads what {@link #writeTo} wrote into this empty catalogue. Writer, before any reader. */
+  @Override
   public void readFrom(DataInput in) throws IOException {
     records = in.readLong();
     int limit = in.readInt();

@@ -5,6 +5,7 @@ import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import java.io.DataInput;
@@ -53,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by the training thread.
  */
-public final class ImpressionJoiner {
+public final class ImpressionJoiner implements StreamPart {
   /** Impressions that one batch takes at most: beyond what it learns, most only leave. */
   private static final int CLOSED_PER_BATCH = 4_096;
 
@@ -422,6 +423,7 @@ public final class ImpressionJoiner {
   }
 
   /** What {@link #writeTo} writes, as of now. */
+  @Override
   public StateCopy copy() {
     if (!lateClicks.isEmpty()) {
       throw new IllegalStateException(lateClicks.size() + " late clicks wait to be learned");
@@ -456,6 +458,7 @@ public final class ImpressionJoiner {
   }
 
   /** Reads what {@link #writeTo} wrote into this new joiner; catalogue and sessions come first. */
+  @Override
   public void readFrom(DataInput in) throws IOException {
     nowMs = in.readLong();
     bytes = in.readLong();

@@ -2,10 +2,8 @@ package dev.dolmen.trainer.ingest;
 
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
-import dev.dolmen.trainer.Engine;
-import dev.dolmen.trainer.EngineOptions;
-import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogFullException;
+import dev.dolmen.trainer.catalog.CatalogReader;
 import dev.dolmen.trainer.log.EventIdWindow;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogAppend;
@@ -29,18 +27,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The append side of an {@link Engine}, for any thread. One lock orders the beginnings of appends,
+ * The append side of an engine, for any thread. One lock orders the beginnings of appends,
  * so that an event id is looked up, logged and remembered as one step; nobody waits for an append's
  * end while holding it, so that many are under way together where the log is far away.
  */
 public final class Ingest {
   private final FeedbackLog log;
   private final LogBound bound;
-  private final Catalog catalog;
+  private final CatalogReader catalog;
   private final FeatureExtractor features;
   private final InstantSource clock;
   private final Progress progress;
   private final int maxItems;
+  private final int deduplicationEvents;
   private final ImpressionQueue impressions;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -85,38 +84,39 @@ public final class Ingest {
   public Ingest(
       FeedbackLog log,
       LogBound bound,
-      Catalog catalog,
+      CatalogReader catalog,
       FeatureExtractor features,
       InstantSource clock,
       Progress progress,
-      EngineOptions options) {
+      IngestOptions options) {
     this.log = log;
     this.bound = bound;
     this.catalog = catalog;
     this.features = features;
     this.clock = clock;
     this.progress = progress;
-    maxItems = options.catalog().maxItems();
-    eventIds = new EventIdWindow(options.log().deduplicationEvents());
-    impressions = new ImpressionQueue(options.log().maxQueuedImpressions(), this::logImpression);
+    maxItems = options.maxItems();
+    deduplicationEvents = options.deduplicationEvents();
+    eventIds = new EventIdWindow(deduplicationEvents);
+    impressions = new ImpressionQueue(options.maxQueuedImpressions(), this::logImpression);
   }
 
   /**
    * Remembers the event ids of the log's tail, and what the catalogue holds: before anything is
    * taken. The catalogue has applied everything that the log held. Training thread.
    */
-  public void open(int maxRecords) throws IOException {
+  public void open() throws IOException {
     lock.lock();
     try {
       items = catalog.size();
-      rememberLoggedEvents(maxRecords);
+      rememberLoggedEvents();
     } finally {
       lock.unlock();
     }
   }
 
-  private void rememberLoggedEvents(int maxRecords) throws IOException {
-    try (LogTailer tailer = log.tailerOfLast(maxRecords)) {
+  private void rememberLoggedEvents() throws IOException {
+    try (LogTailer tailer = log.tailerOfLast(deduplicationEvents)) {
       while (tailer.next()) {
         byte[] id = LogRecords.eventId(tailer.bytes(), tailer.length());
         if (id != null) {

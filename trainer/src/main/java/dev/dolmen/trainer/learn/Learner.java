@@ -5,222 +5,120 @@ import dev.dolmen.model.SessionModel;
 import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.layer.SignalNetwork;
-import dev.dolmen.parameterstore.feature.FeatureExtractor;
-import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
-import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.parameterstore.store.SlotStatistics;
-import dev.dolmen.trainer.EngineOptions;
-import dev.dolmen.trainer.alternatives.ArmCounts;
-import dev.dolmen.trainer.alternatives.ExperimentOptions;
+import dev.dolmen.trainer.alternatives.Alternatives;
 import dev.dolmen.trainer.alternatives.OnlineRankers;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.impressions.ImpressionJoiner;
-import dev.dolmen.trainer.impressions.JoinerOptions;
 import dev.dolmen.trainer.impressions.LoggedImpressions;
 import dev.dolmen.trainer.impressions.ShownItems;
-import dev.dolmen.trainer.log.LogOptions;
-import dev.dolmen.trainer.session.ContextInterner;
-import dev.dolmen.trainer.session.SessionHistory;
-import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.session.SessionStep;
-import dev.dolmen.trainer.session.SessionStore;
-import dev.dolmen.trainer.signals.ClickCounts;
-import dev.dolmen.trainer.signals.CoVisits;
 import dev.dolmen.trainer.state.StateCopy;
-import dev.dolmen.trainer.validation.ClickValidation;
+import dev.dolmen.trainer.state.StateSection;
+import dev.dolmen.trainer.state.StreamPart;
+import dev.dolmen.trainer.stream.StreamState;
+import dev.dolmen.trainer.stream.StreamStep;
 import dev.dolmen.trainer.validation.ProgressiveValidation;
 import dev.dolmen.trainer.validation.ScoredBatch;
 import dev.dolmen.v1.FeedbackEvent;
-import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.LogRecord;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All state that is a function of log, batch boundaries and seed, and the two transitions on it:
- * {@link #apply} a record, {@link #learn} the events gathered since the last batch. Live run and
- * replay share it. Owned by the training thread.
+ * {@link #apply} a record, {@link #learn} the events gathered since the last batch. The stream
+ * state changes with every record; model, table and validation are what learns, batch by batch.
+ * Live run and replay share it. Owned by the training thread.
  */
-public final class Learner {
-  /** Impressions that a batch learns from: one to this many events, but so many in any case. */
-  private static final int SHOWN_SHARE = 4;
-
-  private static final int MIN_SHOWN_SESSIONS = 8;
-
-  /** Numbers before the catalogue in the written state. */
-  private static final int COUNTS = 6;
-
-  private final Schema schema;
-  private final TrainingOptions options;
-  private final ScoreTerms terms;
-  private final long repeatWindowMs;
-
-  /** No more than half of what is kept of a session: otherwise one item could fill it for ever. */
-  private final int maxRepeats;
-
-  public final FeatureExtractor features;
-  private final ContextInterner contexts;
-  public final Catalog catalog;
-  public final SessionStore sessions;
-  public final EmbeddingTable table;
-  public final SessionModel model;
-  public final ItemVectors vectors;
-  public final ImpressionJoiner joiner;
-  public final ProgressiveValidation validation;
+public final class Learner implements AutoCloseable {
+  private final LearnerOptions options;
+  private final StreamState stream;
+  private final EmbeddingTable table;
+  private final SessionModel model;
+  private final ItemVectors vectors;
+  private final ImpressionJoiner joiner;
+  private final ProgressiveValidation validation;
   private final VectorRefresher refresher;
   private final BatchAssembler assembler;
-  private final ClickCounts frequencies;
-  private final ClickCounts baseline;
-  public final CoVisits coVisits = new CoVisits();
 
-  /** Kept up beside the state, not part of it. */
-  private OnlineRankers rankers = OnlineRankers.none();
+  /** Kept up next to the state, not part of it. */
+  private final OnlineRankers rankers;
 
-  /** Of the experiment that runs, or null. As a snapshot holds it, but not part of the state. */
-  public @Nullable ArmCounts arms;
-
+  private final LearnerSections sections;
   private final float[] signals = new float[SignalNetwork.PARAMETERS];
   private final PendingEvents pending = new PendingEvents();
   private ServingModel serving;
   private long batches;
   private long eventsLearned;
-  private long eventTimeMs;
   private long skippedBatches;
-  private long inapplicable;
-  private long flooded;
 
   /** Of the last batch learned, per task of the model; never changed, only replaced. */
   private volatile double[] taskLosses = {};
 
   private volatile LearningFigures lastBatch = new LearningFigures(0, 0, 0);
-  private volatile Counters counters = new Counters(0, 0, 0, 0, 0, 0);
+  private volatile LearnerCounts counts = LearnerCounts.NONE;
 
   /**
-   * Counts since the model was born.
+   * Nothing has been learned yet.
    *
-   * @param batches batches learned
-   * @param eventsLearned feedback events in them
-   * @param eventTimeMs newest event time
-   * @param skippedBatches batches left out because loss or gradient was not finite
-   * @param inapplicable records whose item was gone or that the schema refused
-   * @param flooded events of a session that had too many about their item
-   */
-  public record Counters(
-      long batches,
-      long eventsLearned,
-      long eventTimeMs,
-      long skippedBatches,
-      long inapplicable,
-      long flooded) {}
-
-  /**
+   * @param table empty, and its owner's to close
    * @param log where impressions are read back from
+   * @param alternatives what is told of the same events
    */
-  public Learner(EngineOptions engine, EmbeddingTable table, LoggedImpressions log) {
-    schema = engine.schema();
-    options = engine.training();
-    terms = engine.model().terms();
-    repeatWindowMs = engine.sessions().repeatWindowSec() * 1_000;
-    maxRepeats =
-        Math.clamp(engine.model().maxSessionLength() / 2, 1, engine.sessions().maxRepeats());
-    features = new FeatureExtractor(engine.schema());
-    contexts = new ContextInterner(features);
+  public Learner(
+      LearnerOptions options,
+      EmbeddingTable table,
+      LoggedImpressions log,
+      Alternatives alternatives) {
+    this.options = options;
     this.table = table;
-    catalog = new Catalog(features, engine.catalog().quarantineRecords());
-    int length = engine.model().maxSessionLength();
-    sessions =
-        new SessionStore(
-            catalog, engine.sessions().maxSessions(), engine.sessions().idleSec(), length);
+    stream = new StreamState(options.stream());
     model =
         new SessionModel(
-            engine.model().toModelOptions(engine.schema()),
-            engine.model().optimizer(),
-            engine.seed(),
-            options.threads());
-    vectors = new ItemVectors(engine.model().width(), engine.catalog().scan());
-    joiner = new ImpressionJoiner(joinerOptions(engine), catalog, sessions, log);
-    validation = newValidation();
-    frequencies = new ClickCounts(options.popularityHalfLifeEvents(), false);
-    baseline = new ClickCounts(options.baselineHalfLifeEvents(), terms.popularity());
+            options.model().toModelOptions(options.schema()),
+            options.model().optimizer(),
+            options.seed(),
+            options.training().threads());
+    vectors = new ItemVectors(options.model().width(), options.catalog().scan());
+    joiner = new ImpressionJoiner(options.joiner(), stream.catalog(), stream.sessions(), log);
+    validation = options.training().newValidation();
     refresher =
         new VectorRefresher(
-            catalog,
+            stream.catalog(),
             vectors,
-            new ItemEncoding(engine.schema(), table, engine.model().idGate()),
-            baseline);
+            new ItemEncoding(options.schema(), table, options.model().idGate()),
+            stream.popularity());
     assembler =
         new BatchAssembler(
-            engine.schema(),
+            options.schema(),
             table,
-            catalog,
-            frequencies,
-            baseline,
-            coVisits,
-            new BatchAssembler.Options(
-                options.negatives(),
-                options.fullSoftmaxItems(),
-                options.logQ(),
-                length,
-                options.negativeRate(),
-                engine.model().idGate(),
-                terms.signals(),
-                engine.seed()));
+            stream.catalog(),
+            stream.targetCounts(),
+            stream.popularity(),
+            stream.coVisits(),
+            options.batches());
+    rankers = alternatives.rankers();
+    if (alternatives.arms() != null) {
+      joiner.observe(alternatives.arms());
+    }
     serving = model.publish();
+    sections = new LearnerSections(this, model, validation, joiner, alternatives.arms());
   }
 
   /** What a snapshot must have been made with to be read. */
   public String shape() {
-    return model.options() + terms.shape();
-  }
-
-  /** Counts what comes of an experiment from now on. Before the state is read. */
-  public void count(ExperimentOptions experiment) {
-    if (experiment.runs()) {
-      ArmCounts counts = new ArmCounts(experiment);
-      arms = counts;
-      joiner.observe(counts);
-    }
-  }
-
-  /** Names baselines that are told of every event from now on that extends a session. */
-  public void teach(OnlineRankers others) {
-    rankers = others;
-  }
-
-  private static JoinerOptions joinerOptions(EngineOptions engine) {
-    SessionOptions sessions = engine.sessions();
-    return new JoinerOptions(
-        sessions.maxImpressions(),
-        sessions.impressionWindowSec() * 1_000,
-        sessions.maxLateImpressions(),
-        sessions.impressionLatenessSec() * 1_000,
-        maxLateBytes(engine.log()),
-        sessions.maxEarlyEvents(),
-        engine.model().tasks().learnsClicks(),
-        engine.training().negativeRate(),
-        Math.max(MIN_SHOWN_SESSIONS, engine.training().batchEvents() / SHOWN_SHARE),
-        engine.seed());
-  }
-
-  /** Half of a log with a bound: the other half is for what no snapshot holds yet. */
-  private static long maxLateBytes(LogOptions log) {
-    return log.maxBytes() == 0 ? Long.MAX_VALUE : log.maxBytes() / 2;
+    return model.options() + options.model().terms().shape();
   }
 
   /**
@@ -231,80 +129,49 @@ public final class Learner {
    */
   public void apply(LogRecord record, long before, int recordBytes) {
     joiner.read(recordBytes);
-    catalog.countRecord();
+    stream.catalog().countRecord();
     switch (record.getRecordCase()) {
       case FEEDBACK -> applyFeedback(record.getFeedback(), record.getLoggedUs());
-      case IMPRESSION -> applyImpression(record.getImpression(), before);
+      case IMPRESSION ->
+          joiner.add(
+              record.getImpression(), SessionStep.timeMs(record.getImpression().getTime()), before);
       case UPSERT -> applyUpsert(record.getUpsert());
       case DELETE_ITEM_ID -> applyDelete(record.getDeleteItemId());
-      case RECORD_NOT_SET -> inapplicable++;
+      case RECORD_NOT_SET -> stream.countInapplicable();
     }
   }
 
   private void applyFeedback(FeedbackEvent event, long loggedUs) {
     long timeMs = SessionStep.timeMs(event.getTime());
-    eventTimeMs = Math.max(eventTimeMs, timeMs);
+    stream.advance(timeMs);
     joiner.advance(Math.min(timeMs, loggedUs / 1_000));
     if (!event.getRequestId().isEmpty()) {
       joiner.join(event, timeMs);
     }
-    int item = catalog.indexOf(event.getItemId());
-    if (!SessionStep.isStep(event.getType())) {
-      pending.count(loggedUs);
-    } else if (item < 0) {
-      inapplicable++;
-      pending.count(loggedUs);
-    } else if (isFlood(event.getSessionId(), item, timeMs)) {
-      flooded++;
+    StreamStep step = stream.feedback(event, timeMs);
+    if (step == null) {
       pending.count(loggedUs);
     } else {
-      int type = SessionStep.typeOf(event.getType());
-      Features context = contextOf(event);
-      SessionHistory before = sessions.append(event.getSessionId(), item, type, timeMs, context);
-      pending.add(event.getSessionId(), before, item, type, timeMs, context, loggedUs);
-      rankers.clicked(event.getSessionId(), before, item, timeMs);
+      pending.add(step, loggedUs);
+      rankers.clicked(step.sessionId(), step.before(), step.item(), timeMs);
     }
-  }
-
-  /** Whether the session's last events are about this item often enough. */
-  private boolean isFlood(String sessionId, int item, long timeMs) {
-    SessionHistory history = sessions.get(sessionId);
-    long fromMs = timeMs - repeatWindowMs;
-    return history != null && history.countOf(item, fromMs) >= maxRepeats;
-  }
-
-  private @Nullable Features contextOf(FeedbackEvent event) {
-    try {
-      return contexts.of(event.getContextMap());
-    } catch (InvalidFeatureException e) {
-      // Checked before it was logged; the schema was another one then.
-      inapplicable++;
-      return null;
-    }
-  }
-
-  private void applyImpression(Impression impression, long before) {
-    joiner.add(impression, SessionStep.timeMs(impression.getTime()), before);
   }
 
   private void applyUpsert(Item item) {
     try {
-      refresher.changed(catalog.upsert(item).index());
-      if (catalog.learnKnots(item)) {
+      refresher.changed(stream.catalog().upsert(item).index());
+      if (stream.catalog().learnKnots(item)) {
         refresher.modelChanged();
       }
     } catch (InvalidFeatureException e) {
-      inapplicable++;
+      stream.countInapplicable();
     }
   }
 
   private void applyDelete(String itemId) {
-    CatalogItem item = catalog.delete(itemId);
+    CatalogItem item = stream.delete(itemId);
     if (item != null) {
       refresher.removed(item.index());
-      frequencies.clear(item.index());
-      baseline.clear(item.index());
-      coVisits.clear(item.index());
       validation.deleted(item.index());
       rankers.deleted(item.index());
     }
@@ -328,7 +195,7 @@ public final class Learner {
 
   /**
    * Learns the pending events as the next batch: validate, forward, backward, step, update rows,
-   * refresh vectors.
+   * count, refresh vectors.
    */
   public void learn() {
     flushChangedItems();
@@ -342,26 +209,18 @@ public final class Learner {
     if (batch.queries() > 0) {
       learnPredictions(batch);
     }
-    for (PendingSession session : pending.sessions()) {
-      for (int i = 0; i < session.newEvents(); i++) {
-        frequencies.add(session.newItem(i));
-        baseline.add(session.newItem(i));
-        validation.clicked(session.newItem(i), eventTimeMs);
-        refresher.clicked(session.newItem(i), serving);
-      }
-      session.addTo(coVisits);
-    }
+    countClicks();
     rankers.learn();
-    table.expire(eventTimeSec, options.expireRowsPerBatch());
+    table.expire(eventTimeSec, options.training().expireRowsPerBatch());
     eventsLearned += pending.size();
     pending.clear();
-    refresher.sweep(options.refreshItemsPerBatch(), serving);
-    publishCounters();
+    refresher.sweep(options.training().refreshItemsPerBatch(), serving);
+    publishFigures();
   }
 
   private void learnPredictions(TrainingBatch batch) {
     model.forward(batch, assembler.rows());
-    // Of what it reads nothing changes before it is joined: half of the work beside the other half.
+    // Of what it reads nothing changes before it is joined: half of the work next to the other.
     CompletableFuture<Void> scored = CompletableFuture.runAsync(() -> validate(batch));
     double loss = model.backward(batch, assembler.rows());
     boolean finite = model.step();
@@ -387,20 +246,28 @@ public final class Learner {
       ScoredBatch predictions =
           new ScoredBatch(
               batches,
-              eventTimeMs,
+              stream.counts().eventTimeMs(),
               model.sessionVectors(),
               assembler.targetItems(),
               assembler.neighborRanks(),
               assembler.bonuses());
-      validation.score(predictions, vectors, baseline);
+      validation.score(predictions, vectors, stream.popularity());
     }
     // The published parameters are those before the step, which may come before this ends.
     validation.clickChances().score(batch, serving, model.sessionVectors(), model.itemVectors());
   }
 
-  /** The last batch learned, or refused. Any thread. */
-  public LearningFigures lastBatch() {
-    return lastBatch;
+  private void countClicks() {
+    long nowMs = stream.counts().eventTimeMs();
+    for (PendingSession session : pending.sessions()) {
+      session.forEachNew(
+          nowMs,
+          click -> {
+            stream.clicked(click);
+            validation.clicked(click);
+            refresher.clicked(click.item(), serving);
+          });
+    }
   }
 
   private void publishTaskLosses() {
@@ -411,15 +278,9 @@ public final class Learner {
     taskLosses = losses;
   }
 
-  /** Mean loss of one of the model's tasks in the last batch; 0 before the first. Any thread. */
-  public double taskLoss(int task) {
-    double[] losses = taskLosses;
-    return losses.length == 0 ? 0 : losses[task];
-  }
-
   /** Newest event time. */
   public long eventTimeSec() {
-    return Math.max(0, eventTimeMs / 1_000);
+    return stream.eventTimeSec();
   }
 
   /** Whether some item vectors were made by an older model. */
@@ -439,9 +300,19 @@ public final class Learner {
     refresher.sweep(Integer.MAX_VALUE, serving);
   }
 
-  /** Indexes of the items clicked most of late, best first. */
+  /** Indexes of the items clicked most over a longer time, best first. */
   public int[] mostClicked(int maxItems) {
-    return baseline.mostClicked(maxItems);
+    return stream.popularity().mostClicked(maxItems);
+  }
+
+  /** What is remembered of the stream. */
+  public StreamState stream() {
+    return stream;
+  }
+
+  /** The rows, for snapshots. */
+  public EmbeddingTable table() {
+    return table;
   }
 
   /** The dense parameters after the last batch. */
@@ -449,124 +320,152 @@ public final class Learner {
     return serving;
   }
 
-  /**
-   * The read side of what is learned so far, for any thread. What is learned afterwards shows in
-   * it, but for what {@link LiveState#publish} is told of.
-   *
-   * @param logOffset everything in the log up to this is learned
-   */
-  public LiveState live(long logOffset) {
-    return new LiveState(
-        schema,
-        features,
-        catalog,
-        vectors,
-        sessions,
-        table,
-        coVisits,
-        new Published(serving, batches, logOffset, eventTimeSec()));
-  }
-
   /** Batches learned. */
   public long batches() {
     return batches;
   }
 
-  /** Counts as of the last batch. Any thread. */
-  public Counters counters() {
-    return counters;
+  /** The log up to this offset is not needed any more to read impressions back. */
+  public long logNotNeededUpTo() {
+    return joiner.notNeededUpTo();
   }
 
-  private void publishCounters() {
-    counters =
-        new Counters(batches, eventsLearned, eventTimeMs, skippedBatches, inapplicable, flooded);
+  /**
+   * The read side of what is learned so far, for any thread. What is learned afterwards shows in
+   * it, but for the model, which is published.
+   *
+   * @param logOffset everything in the log up to this is learned
+   */
+  public LiveState live(long logOffset) {
+    return new LiveState(options.schema(), stream, vectors, table, published(logOffset));
+  }
+
+  /** What is to be visible when the log is learned up to this offset. */
+  Published published(long logOffset) {
+    return new Published(serving, batches, logOffset, eventTimeSec());
+  }
+
+  /** Counts as of the last batch. Any thread. */
+  public LearnerCounts counts() {
+    return counts;
+  }
+
+  /** The last batch learned, or refused. Any thread. */
+  public LearningFigures lastBatch() {
+    return lastBatch;
+  }
+
+  /** Names of the model's tasks. Any thread. */
+  public List<String> tasks() {
+    List<String> names = new ArrayList<>();
+    for (int task = 0; task < model.tasks(); task++) {
+      names.add(model.taskName(task));
+    }
+    return names;
+  }
+
+  /** Mean loss of one of the model's tasks in the last batch; 0 before the first. Any thread. */
+  public double taskLoss(int task) {
+    double[] losses = taskLosses;
+    return losses.length == 0 ? 0 : losses[task];
+  }
+
+  /** Figures of quality, for any thread. */
+  public ProgressiveValidation validation() {
+    return validation;
+  }
+
+  /** What became of impressions, as of the last batch. Any thread. */
+  public ImpressionJoiner.Figures impressions() {
+    return joiner.figures();
+  }
+
+  private void publishFigures() {
+    counts = new LearnerCounts(batches, eventsLearned, skippedBatches, stream.counts());
     validation.publishFigures();
     joiner.publishFigures();
   }
 
-  /** Writes counters, catalogue, sessions, click counts and joiner; no events may be pending. */
+  /**
+   * What a snapshot holds next to the rows, in the order in which it is written and read; no events
+   * may be pending.
+   */
+  public List<StateSection> sections() {
+    return sections.all();
+  }
+
+  /** Writes counters, stream state and joiner; no events may be pending. */
   public void writeTo(DataOutput out) throws IOException {
-    copy().writeTo(out);
+    sections.state().copy().writeTo(out);
   }
 
-  /** What {@link #writeTo} writes, as of now; no events may be pending. */
-  public StateCopy copy() {
-    if (pending.size() > 0) {
-      throw new IllegalStateException(pending.size() + " events are pending, expected a barrier");
-    }
-    long[] counts = {batches, eventsLearned, eventTimeMs, skippedBatches, inapplicable, flooded};
-    List<StateCopy> parts =
-        List.of(
-            catalog.copy(),
-            sessions.copy(),
-            frequencies.copy(),
-            baseline.copy(),
-            coVisits.copy(),
-            joiner.copy());
-    return out -> {
-      for (long count : counts) {
-        out.writeLong(count);
-      }
-      for (StateCopy part : parts) {
-        part.writeTo(out);
-      }
-    };
+  /**
+   * Writes what tells two states apart: as {@link #writeTo}, then hashes of model and rows. No
+   * events may be pending.
+   */
+  public void writeDigest(DataOutput out) throws IOException {
+    writeTo(out);
+    out.writeLong(modelHash());
+    out.writeLong(table.stateHash());
   }
 
-  /** Reads what {@link #writeTo} wrote into this new learner. */
-  public void readFrom(DataInput in) throws IOException {
-    batches = in.readLong();
-    eventsLearned = in.readLong();
-    eventTimeMs = in.readLong();
-    skippedBatches = in.readLong();
-    inapplicable = in.readLong();
-    flooded = in.readLong();
-    catalog.readFrom(in);
-    sessions.readFrom(in);
-    frequencies.readFrom(in);
-    baseline.readFrom(in);
-    coVisits.readFrom(in);
-    joiner.readFrom(in);
-    publishCounters();
+  /** Hash of parameters and optimizer state. */
+  public long modelHash() {
+    return model.stateHash();
   }
 
   /** Reads the items of what {@link #writeTo} wrote, and no further. */
   public static void readItems(DataInput in, Consumer<Item> items) throws IOException {
-    for (int counts = COUNTS; counts > 0; counts--) {
-      in.readLong();
-    }
+    LearnerCounts.readFrom(in);
     Catalog.readItems(in, items);
+  }
+
+  /** The counters as a part of the state: the first, as they have always been. */
+  final StreamPart counters() {
+    return new StreamPart() {
+      @Override
+      public StateCopy copy() {
+        if (pending.size() > 0) {
+          throw new IllegalStateException(
+              pending.size() + " events are pending, expected a barrier");
+        }
+        return new LearnerCounts(batches, eventsLearned, skippedBatches, stream.counts())::writeTo;
+      }
+
+      @Override
+      public void readFrom(DataInput in) throws IOException {
+        LearnerCounts read = LearnerCounts.readFrom(in);
+        batches = read.batches();
+        eventsLearned = read.eventsLearned();
+        skippedBatches = read.skippedBatches();
+        stream.restore(read.stream());
+      }
+    };
+  }
+
+  /** The state has been read. */
+  void restored() {
+    publishFigures();
+  }
+
+  /** The model has been read. */
+  void modelRestored() {
+    serving = model.publish();
   }
 
   /**
    * Takes over what another has learned into the same table, not what it remembers of the stream.
    */
   public void continueFrom(Learner before) {
-    try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      before.model.writeTo(new DataOutputStream(bytes));
-      model.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    modelRestored();
+    sections.copyModelFrom(before.model);
     batches = before.batches;
     eventsLearned = before.eventsLearned;
     skippedBatches = before.skippedBatches;
   }
 
-  /** Begins the figures of quality anew. */
-  public void forgetFigures() throws IOException {
-    ByteArrayOutputStream none = new ByteArrayOutputStream();
-    newValidation().writeTo(new DataOutputStream(none));
-    validation.readFrom(new DataInputStream(new ByteArrayInputStream(none.toByteArray())));
-  }
-
-  private ProgressiveValidation newValidation() {
-    return new ProgressiveValidation(
-        options.validationWindow(),
-        options.validationShare(),
-        new ClickValidation(options.negativeRate()));
+  /** Begins the figures of quality again. */
+  public void forgetFigures() {
+    sections.copyValidationFrom(options.training().newValidation());
   }
 
   /** Figures of each slot's table, in schema order. Any thread. */
@@ -583,7 +482,7 @@ public final class Learner {
     // Read off the writer's thread: a figure, good to a snapshot.
     long copies = table.copyMemoryBytes();
     long rows = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
-    long items = (long) catalog.indexLimit() * model.options().width() * Float.BYTES;
+    long items = (long) stream.catalog().indexLimit() * model.options().width() * Float.BYTES;
     Runtime runtime = Runtime.getRuntime();
     return Map.of(
         "table", rows,
@@ -592,8 +491,9 @@ public final class Learner {
         "heap", runtime.totalMemory() - runtime.freeMemory());
   }
 
-  /** Takes over the parameters that the model has read. */
-  public void modelRestored() {
-    serving = model.publish();
+  /** Ends the model's threads; the table is its owner's. */
+  @Override
+  public void close() {
+    model.close();
   }
 }

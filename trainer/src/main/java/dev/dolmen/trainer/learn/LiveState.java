@@ -4,39 +4,30 @@ import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.EmbeddingReader;
-import dev.dolmen.trainer.Engine;
-import dev.dolmen.trainer.catalog.Catalog;
-import dev.dolmen.trainer.session.SessionStore;
-import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.catalog.CatalogReader;
+import dev.dolmen.trainer.session.SessionReader;
+import dev.dolmen.trainer.signals.CoVisitReader;
+import dev.dolmen.trainer.stream.StreamState;
 
-/** The read side of an {@link Engine}: what it has learned so far, for any thread. */
+/** What a learner has learned so far, to be read by any thread while it learns on. */
 public final class LiveState {
   private final Schema schema;
-  private final FeatureExtractor features;
-  private final Catalog catalog;
+  private final StreamState stream;
   private final ItemVectorReader vectors;
-  private final SessionStore sessions;
   private final EmbeddingReader table;
-  private final CoVisits coVisits;
   private volatile Published published;
   private volatile int[] popular = {};
 
   LiveState(
       Schema schema,
-      FeatureExtractor features,
-      Catalog catalog,
+      StreamState stream,
       ItemVectorReader vectors,
-      SessionStore sessions,
       EmbeddingReader table,
-      CoVisits coVisits,
       Published published) {
     this.schema = schema;
-    this.features = features;
-    this.catalog = catalog;
+    this.stream = stream;
     this.vectors = vectors;
-    this.sessions = sessions;
     this.table = table;
-    this.coVisits = coVisits;
     this.published = published;
   }
 
@@ -47,12 +38,12 @@ public final class LiveState {
 
   /** Turns items and contexts into fids. */
   public FeatureExtractor features() {
-    return features;
+    return stream.features();
   }
 
   /** Items by id and index. */
-  public Catalog catalog() {
-    return catalog;
+  public CatalogReader catalog() {
+    return stream.catalog();
   }
 
   /** Vectors by the catalogue's index. */
@@ -61,8 +52,8 @@ public final class LiveState {
   }
 
   /** The last events of each session. */
-  public SessionStore sessions() {
-    return sessions;
+  public SessionReader sessions() {
+    return stream.sessions();
   }
 
   /** Embedding rows. */
@@ -71,8 +62,8 @@ public final class LiveState {
   }
 
   /** Items visited together. */
-  public CoVisits coVisits() {
-    return coVisits;
+  public CoVisitReader coVisits() {
+    return stream.coVisits();
   }
 
   /** The newest model. */
@@ -81,8 +72,8 @@ public final class LiveState {
   }
 
   /**
-   * Catalogue indexes of the items clicked most of late, best first, at most 1,000; for visitors of
-   * whom nothing is known. Not written to.
+   * Catalogue indexes of the items clicked most over a longer time, best first, at most 1,000; for
+   * visitors of whom nothing is known. Not written to.
    */
   public int[] popular() {
     return popular;
@@ -92,7 +83,7 @@ public final class LiveState {
     popular = indexes;
   }
 
-  public void publish(Published next) {
+  void publish(Published next) {
     published = next;
   }
 }

@@ -2,6 +2,7 @@ package dev.dolmen.trainer.learn;
 
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.stream.StreamStep;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,6 +20,18 @@ public final class PendingEvents {
   private final List<PendingSession> sessions = new ArrayList<>();
   private long[] loggedUs = new long[256];
   private int size;
+
+  /** Adds an event that has extended its session, logged at that time in microseconds. */
+  void add(StreamStep step, long eventLoggedUs) {
+    add(
+        step.sessionId(),
+        step.before(),
+        step.item(),
+        step.type(),
+        step.timeMs(),
+        step.context(),
+        eventLoggedUs);
+  }
 
   /**
    * Adds an event that extends a session.

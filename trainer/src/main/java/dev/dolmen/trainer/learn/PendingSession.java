@@ -4,8 +4,9 @@ import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionSteps;
-import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.state.StreamClick;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One session of a batch: what was known of it, then what is new. */
@@ -50,10 +51,10 @@ public final class PendingSession implements SessionSteps {
     contexts[size++] = context;
   }
 
-  /** Counts the new events' visits. */
-  public void addTo(CoVisits coVisits) {
-    for (int i = Math.max(1, firstNew); i < size; i++) {
-      coVisits.add(number, items, i);
+  /** Tells of the new events in their order. */
+  void forEachNew(long nowMs, Consumer<StreamClick> told) {
+    for (int i = firstNew; i < size; i++) {
+      told.accept(new StreamClick(number, items, i, nowMs));
     }
   }
 
@@ -102,15 +103,5 @@ public final class PendingSession implements SessionSteps {
   /** First event that is predicted: the first new one that has another before it. */
   public int firstPredicted() {
     return Math.max(1, firstNew);
-  }
-
-  /** Number of new events. */
-  public int newEvents() {
-    return size - firstNew;
-  }
-
-  /** Catalogue index of new event {@code i}. */
-  public int newItem(int i) {
-    return items[firstNew + i];
   }
 }

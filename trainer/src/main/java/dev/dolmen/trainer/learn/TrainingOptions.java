@@ -2,6 +2,8 @@ package dev.dolmen.trainer.learn;
 
 import dev.dolmen.parameterstore.range.NumberRange;
 import dev.dolmen.parameterstore.range.WholeRange;
+import dev.dolmen.trainer.validation.ClickValidation;
+import dev.dolmen.trainer.validation.ProgressiveValidation;
 
 /**
  * How the log becomes batches and what each batch learns from. What each number can be stands in
@@ -79,6 +81,12 @@ public record TrainingOptions(
     LAG_MS.check("training.lagMs", lagMs);
     LAG_RECORDS_MIN.check("training.lagRecordsMin", lagRecordsMin);
     THREADS.check("training.threads", threads);
+  }
+
+  /** Validation of a learner that has learned nothing. */
+  ProgressiveValidation newValidation() {
+    return new ProgressiveValidation(
+        validationWindow, validationShare, new ClickValidation(negativeRate));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.dolmen.trainer.session;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One writer, the training thread, calls the methods marked <em>writer</em>, in log order, so a
  * replay remembers and forgets the same; any thread may read at the same time without a lock.
  */
-public final class SessionStore {
+public final class SessionStore implements SessionReader, StreamPart {
   /** Idle sessions removed by one append at most. */
   private static final int EXPIRE_PER_APPEND = 4;
 
@@ -76,23 +77,23 @@ public final class SessionStore {
     this.maxLength = maxLength;
   }
 
-  /** The last events of a session, or null if it is not known. Any thread. */
+  @Override
   public @Nullable SessionHistory get(String sessionId) {
     Node node = byId.get(sessionId);
     return node == null ? null : node.history;
   }
 
-  /** Number of sessions. Any thread. */
+  @Override
   public int size() {
     return byId.size();
   }
 
-  /** Sessions that made room for others. Any thread. */
+  @Override
   public long evicted() {
     return evicted.sum();
   }
 
-  /** Sessions that ended by idleness. Any thread. */
+  @Override
   public long expired() {
     return expired.sum();
   }
@@ -182,6 +183,7 @@ public final class SessionStore {
   }
 
   /** What {@link #writeTo} writes, as of now: histories do not change, so pointers are copied. */
+  @Override
   public StateCopy copy() {
     long timeMs = eventTimeMs;
     int n = byId.size();
@@ -218,6 +220,7 @@ public final class SessionStore {
   }
 
   /** Reads what {@link #writeTo} wrote into this empty store. Writer, before any reader. */
+  @Override
   public void readFrom(DataInput in) throws IOException {
     eventTimeMs = in.readLong();
     for (int n = in.readInt(); n > 0; n--) {

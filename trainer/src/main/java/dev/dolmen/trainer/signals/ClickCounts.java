@@ -1,6 +1,8 @@
 package dev.dolmen.trainer.signals;
 
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StreamClick;
+import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -16,7 +18,7 @@ import java.util.PriorityQueue;
  * more than the one before; now and then everything is scaled back. StrictMath keeps it the same on
  * every machine.
  */
-public final class ClickCounts {
+public final class ClickCounts implements StreamPart {
   private static final double RESCALE_AT = 0x1p300;
 
   /** Clicks up to which the prior is nearly even: a new item is not yet known to be unpopular. */
@@ -53,6 +55,16 @@ public final class ClickCounts {
       total /= RESCALE_AT;
       unit /= RESCALE_AT;
     }
+  }
+
+  @Override
+  public void clicked(StreamClick click) {
+    add(click.item());
+  }
+
+  @Override
+  public void deleted(int item) {
+    clear(item);
   }
 
   /** Forgets an item. */
@@ -132,6 +144,7 @@ public final class ClickCounts {
   }
 
   /** What {@link #writeTo} writes, as of now. */
+  @Override
   public StateCopy copy() {
     double unitNow = unit;
     double totalNow = total;
@@ -151,6 +164,7 @@ public final class ClickCounts {
   }
 
   /** Replaces the state by what {@link #writeTo} wrote. */
+  @Override
   public void readFrom(DataInput in) throws IOException {
     unit = in.readDouble();
     total = in.readDouble();

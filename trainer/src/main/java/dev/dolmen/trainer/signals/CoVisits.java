@@ -1,6 +1,8 @@
 package dev.dolmen.trainer.signals;
 
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StreamClick;
+import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One writer; any thread reads.
  */
-public final class CoVisits {
+public final class CoVisits extends CoVisitReader implements StreamPart {
   /** Neighbours of an item at most. */
   static final int CAPACITY = 64;
 
@@ -70,7 +72,20 @@ public final class CoVisits {
     sessions.add(session, items, last, this::birth);
   }
 
-  /** The sessions themselves. */
+  /** Counts an event, unless it begins its session: nothing was visited with it yet. Writer. */
+  @Override
+  public void clicked(StreamClick click) {
+    if (click.last() > 0) {
+      add(click.session(), click.items(), click.last());
+    }
+  }
+
+  @Override
+  public void deleted(int item) {
+    clear(item);
+  }
+
+  @Override
   PastSessions sessions() {
     return sessions;
   }
@@ -133,34 +148,31 @@ public final class CoVisits {
     births.set(item, births.get(item) + 1);
   }
 
-  /** The item's neighbours, perhaps none. */
+  @Override
   Neighbors of(int item) {
     AtomicReferenceArray<@Nullable Neighbors> all = neighbors;
     Neighbors known = item < all.length() ? all.getAcquire(item) : null;
     return known == null ? Neighbors.NONE : known;
   }
 
-  /**
-   * Weight of all visits that led on from the item, over a long time, as of the last of them: how
-   * busy it is.
-   */
+  @Override
   float visits(int item) {
     AtomicIntegerArray all = visits;
     return item < all.length() ? Float.intBitsToFloat(all.getAcquire(item)) : 0;
   }
 
-  /** Whether a neighbour is still the item that it was. */
+  @Override
   boolean lives(int item, int birth) {
     AtomicIntegerArray all = births;
     return item < all.length() && all.get(item) == birth;
   }
 
-  /** What is left of a long-term weight of that event. */
+  @Override
   float keepLong(long atEvent) {
     return keep(events - atEvent, LONG_HALF_LIFE_EVENTS);
   }
 
-  /** What is left of a recent weight of that event. */
+  @Override
   float keepRecent(long atEvent) {
     return keep(events - atEvent, RECENT_HALF_LIFE_EVENTS);
   }
@@ -174,7 +186,8 @@ public final class CoVisits {
    * Becomes what another is as of now; lists of neighbours are shared, as they never change. The
    * other's writer, with no reader of this.
    */
-  public void copyFrom(CoVisits other) {
+  public void copyFrom(CoVisitReader reader) {
+    CoVisits other = (CoVisits) reader; // There is no other.
     int n = other.neighbors.length();
     AtomicReferenceArray<@Nullable Neighbors> lists = new AtomicReferenceArray<>(n);
     AtomicIntegerArray birthsNow = new AtomicIntegerArray(n);
@@ -189,6 +202,7 @@ public final class CoVisits {
   }
 
   /** The whole state as of now. Writer. */
+  @Override
   public StateCopy copy() {
     int n = neighbors.length();
     @Nullable Neighbors[] lists = new Neighbors[n];
@@ -221,6 +235,7 @@ public final class CoVisits {
   }
 
   /** Replaces the state by what a {@link #copy} wrote. Writer, before any reader. */
+  @Override
   public void readFrom(DataInput in) throws IOException {
     events = in.readLong();
     int n = in.readInt();

@@ -20,7 +20,7 @@ public final class SessionSignals {
 
   private static final int NOT_SEEN = -1;
 
-  private final CoVisits coVisits;
+  private final CoVisitReader coVisits;
   private final SessionNeighbors past;
   private int[] slots = new int[256];
   private int[] items = new int[64];
@@ -37,7 +37,7 @@ public final class SessionSignals {
   private final float[][] features = new float[SignalFeatures.COUNT][64];
   private float[] added = new float[64];
 
-  public SessionSignals(CoVisits coVisits) {
+  public SessionSignals(CoVisitReader coVisits) {
     this.coVisits = coVisits;
     past = new SessionNeighbors(coVisits.sessions());
     Arrays.fill(slots, -1);

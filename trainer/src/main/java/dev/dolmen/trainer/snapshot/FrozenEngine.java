@@ -11,10 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the snapshot's
  * @param parent id of the snapshot whose changes {@code table} holds, or null if it holds all rows
  * @param table the embedding table
- * @param model dense parameters and optimiser state
- * @param validation validation totals
- * @param state everything else
- * @param experiment what came of the experiment that runs, or null
+ * @param sections everything else, by the name of its section, in the order in which it is written
  * @param metadata for the manifest
  * @param position where log and journal stood
  * @param batches batches learned
@@ -24,10 +21,7 @@ record FrozenEngine(
     String id,
     @Nullable String parent,
     FrozenTable table,
-    StateCopy model,
-    StateCopy validation,
-    StateCopy state,
-    @Nullable StateCopy experiment,
+    Map<String, StateCopy> sections,
     Map<String, String> metadata,
     SnapshotCodec.Position position,
     long batches,
@@ -35,17 +29,6 @@ record FrozenEngine(
     long pauseUs) {
   FrozenEngine paused(long us) {
     return new FrozenEngine(
-        id,
-        parent,
-        table,
-        model,
-        validation,
-        state,
-        experiment,
-        metadata,
-        position,
-        batches,
-        requestedUs,
-        us);
+        id, parent, table, sections, metadata, position, batches, requestedUs, us);
   }
 }

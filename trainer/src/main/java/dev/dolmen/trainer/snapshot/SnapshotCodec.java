@@ -8,10 +8,9 @@ import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotManifest;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.parameterstore.store.TableSnapshot;
-import dev.dolmen.trainer.alternatives.ArmCounts;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.state.StateCopy;
-import java.io.ByteArrayOutputStream;
+import dev.dolmen.trainer.state.StateSection;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -19,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SnapshotCodec {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotCodec.class);
-  static final String STATE = "trainer/state";
-  private static final String VALIDATION = "trainer/validation";
-
-  /** Only where an experiment runs; nothing is learned from it. */
-  private static final String EXPERIMENT = "trainer/experiment";
-
-  static final String MODEL = "model";
   private static final String TABLE_PREFIX = "table/";
   static final String SHAPE = "model";
 
@@ -73,10 +66,6 @@ public final class SnapshotCodec {
   private final SnapshotOptions options;
   private final InstantSource clock;
 
-  /** Used again for every snapshot; one is in flight at a time. */
-  private final ByteArrayOutputStream modelBytes = new ByteArrayOutputStream();
-
-  private final ByteArrayOutputStream validationBytes = new ByteArrayOutputStream();
   private volatile @Nullable SnapshotInfo latest;
 
   /** The snapshot that the next one may hold the changes of. */
@@ -132,21 +121,12 @@ public final class SnapshotCodec {
     checkShape(snapshot, SHAPE, learner.shape());
     // The rows are checked as they are read: a table can be read into again, the rest not.
     snapshot.verify(name -> !name.startsWith(TABLE_PREFIX));
-    learner.table.readFrom(snapshot);
-    try (DataInputStream in = snapshot.section(MODEL)) {
-      learner.model.readFrom(in);
-    }
-    learner.modelRestored();
-    try (DataInputStream in = snapshot.section(VALIDATION)) {
-      learner.validation.readFrom(in);
-    }
-    try (DataInputStream in = snapshot.section(STATE)) {
-      learner.readFrom(in);
-    }
-    ArmCounts arms = learner.arms;
-    if (arms != null && snapshot.sections().contains(EXPERIMENT)) {
-      try (DataInputStream in = snapshot.section(EXPERIMENT)) {
-        arms.readFrom(in);
+    learner.table().readFrom(snapshot);
+    for (StateSection section : learner.sections()) {
+      if (!section.optional() || snapshot.sections().contains(section.name())) {
+        try (DataInputStream in = snapshot.section(section.name())) {
+          section.part().readFrom(in);
+        }
       }
     }
   }
@@ -173,7 +153,7 @@ public final class SnapshotCodec {
 
   /** Whether so many rows have changed that a snapshot is due. Training thread. */
   boolean mustCopy(Learner learner) {
-    return learner.table.copyBytes(true) >= options.copyBytes();
+    return learner.table().copyBytes(true) >= options.copyBytes();
   }
 
   /**
@@ -182,7 +162,7 @@ public final class SnapshotCodec {
    * of the first version. Training thread.
    */
   boolean copies(Learner learner) {
-    return learner.table.copyBytes(parent != null) <= 2 * options.copyBytes();
+    return learner.table().copyBytes(parent != null) <= 2 * options.copyBytes();
   }
 
   /**
@@ -196,29 +176,22 @@ public final class SnapshotCodec {
     long startUs = nowUs();
     boolean copies = copies(learner);
     String from = copies ? parent : null;
-    StateCopy model = bytes(modelBytes, learner.model::writeTo);
-    StateCopy validation = bytes(validationBytes, learner.validation::writeTo);
+    Map<String, StateCopy> sections = new LinkedHashMap<>();
+    for (StateSection section : learner.sections()) {
+      sections.put(section.name(), section.part().copy());
+    }
     FrozenEngine frozen =
         new FrozenEngine(
             id(learner, position),
             from,
-            copies ? learner.table.freeze(from != null) : learner.table.freezeInPlace(),
-            model,
-            validation,
-            learner.copy(),
-            learner.arms == null ? null : learner.arms.copy(),
+            copies ? learner.table().freeze(from != null) : learner.table().freezeInPlace(),
+            sections,
             metadata(learner, position),
             position,
             learner.batches(),
             requestedUs,
             0);
     return frozen.paused(nowUs() - startUs);
-  }
-
-  private static StateCopy bytes(ByteArrayOutputStream buffer, StateCopy state) throws IOException {
-    buffer.reset();
-    state.writeTo(new DataOutputStream(buffer));
-    return out -> out.write(buffer.toByteArray());
   }
 
   /** Writes a snapshot; it is durable then. One thread at a time. */
@@ -231,12 +204,10 @@ public final class SnapshotCodec {
     SnapshotManifest manifest;
     try (SnapshotDraft draft = store.create(frozen.id(), from == null ? null : store.open(from))) {
       frozen.table().writeTo(draft);
-      write(draft, MODEL, frozen.model());
-      write(draft, VALIDATION, frozen.validation());
-      write(draft, STATE, frozen.state());
-      StateCopy experiment = frozen.experiment();
-      if (experiment != null) {
-        write(draft, EXPERIMENT, experiment);
+      for (Map.Entry<String, StateCopy> section : frozen.sections().entrySet()) {
+        try (DataOutputStream out = draft.section(section.getKey())) {
+          section.getValue().writeTo(out);
+        }
       }
       manifest = draft.commit(frozen.metadata());
     }
@@ -258,13 +229,6 @@ public final class SnapshotCodec {
         Math.round(info.pauseMs() * 10) / 10.0,
         Math.round(info.totalMs()));
     return info;
-  }
-
-  private static void write(SnapshotDraft draft, String section, StateCopy state)
-      throws IOException {
-    try (DataOutputStream out = draft.section(section)) {
-      state.writeTo(out);
-    }
   }
 
   /** Deletes what is kept no longer. The thread that writes. */
@@ -319,7 +283,7 @@ public final class SnapshotCodec {
     metadata.put(BATCHES, Long.toString(learner.batches()));
     metadata.put(OFFSET, Long.toString(position.logOffset));
     metadata.put(JOURNAL, Long.toString(position.journalPlace));
-    long notNeeded = Math.min(position.logOffset, learner.joiner.notNeededUpTo());
+    long notNeeded = Math.min(position.logOffset, learner.logNotNeededUpTo());
     metadata.put(NOT_NEEDED, Long.toString(notNeeded));
     metadata.put(SCHEMA, schema.toString());
     metadata.put(KINDS, kinds());

@@ -8,6 +8,7 @@ import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.log.DiskRoom;
+import dev.dolmen.trainer.state.StateSection;
 import dev.dolmen.v1.Item;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -95,7 +96,7 @@ public final class SnapshotFile {
   public void readModel(SessionModel model, ScoreTerms terms) throws IOException {
     SnapshotCodec.checkLayout(snapshot);
     SnapshotCodec.checkShape(snapshot, SnapshotCodec.SHAPE, model.options() + terms.shape());
-    try (DataInputStream in = snapshot.section(SnapshotCodec.MODEL)) {
+    try (DataInputStream in = snapshot.section(StateSection.MODEL)) {
       model.readFrom(in);
     }
   }
@@ -107,7 +108,7 @@ public final class SnapshotFile {
    */
   public void readItems(Consumer<Item> items) throws IOException {
     SnapshotCodec.checkLayout(snapshot);
-    try (DataInputStream in = snapshot.section(SnapshotCodec.STATE)) {
+    try (DataInputStream in = snapshot.section(StateSection.STATE)) {
       Learner.readItems(in, items);
     }
   }

@@ -4,6 +4,10 @@ import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.item.TargetRanks;
 import dev.dolmen.trainer.signals.ClickCounts;
+import dev.dolmen.trainer.state.StateBytes;
+import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StreamClick;
+import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -20,9 +24,10 @@ import java.util.List;
  *
  * <p>Totals, and a sliding window over the last predictions, which begins anew after a restart.
  */
-public final class ProgressiveValidation {
+public final class ProgressiveValidation implements StreamPart {
   private final int window;
   private final double share;
+  private final StateBytes bytes = new StateBytes();
   private final byte[] windowRanks;
   private final byte[] windowPopularity;
   private final byte[] windowNeighbors;
@@ -93,7 +98,12 @@ public final class ProgressiveValidation {
     slices.clicked(item, timeMs);
   }
 
-  /** An item was deleted. */
+  @Override
+  public void clicked(StreamClick click) {
+    clicked(click.item(), click.nowMs());
+  }
+
+  @Override
   public void deleted(int item) {
     slices.clear(item);
   }
@@ -212,7 +222,13 @@ public final class ProgressiveValidation {
     out.writeLong(lossCount);
   }
 
+  @Override
+  public StateCopy copy() {
+    return bytes.copy(this::writeTo);
+  }
+
   /** Reads the totals that {@link #writeTo} wrote. */
+  @Override
   public void readFrom(DataInput in) throws IOException {
     all.readFrom(in);
     slices.readFrom(in);

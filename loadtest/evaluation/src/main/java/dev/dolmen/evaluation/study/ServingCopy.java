@@ -14,6 +14,7 @@ import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.PendingSession;
 import dev.dolmen.trainer.session.SessionSteps;
 import dev.dolmen.trainer.session.TokenWindow;
+import dev.dolmen.trainer.signals.CoVisitReader;
 import dev.dolmen.trainer.signals.CoVisits;
 import dev.dolmen.trainer.signals.SessionSignals;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ final class ServingCopy implements TokenWindow.Receiver {
   private final SessionInput input = new SessionInput(new FeatureBlock(0), NO_ROWS);
   private ServingModel model;
   private final ItemVectorReader vectors;
-  private final CoVisits coVisits;
+  private final CoVisitReader coVisits;
   private final SessionSignals signals;
   private float[] encoded = new float[0];
   private float[] queries = new float[0];
@@ -50,7 +51,7 @@ final class ServingCopy implements TokenWindow.Receiver {
   private int usedSize;
   private boolean[] hasTokens = new boolean[0];
 
-  private ServingCopy(ServingModel model, ItemVectorReader vectors, CoVisits coVisits) {
+  private ServingCopy(ServingModel model, ItemVectorReader vectors, CoVisitReader coVisits) {
     this.model = model;
     this.vectors = vectors;
     this.coVisits = coVisits;
@@ -77,7 +78,9 @@ final class ServingCopy implements TokenWindow.Receiver {
     model = live.published().model();
     if (vectors instanceof ItemVectors own && own != live.vectors()) {
       live.vectors().copyTo(own);
-      coVisits.copyFrom(live.coVisits());
+    }
+    if (coVisits instanceof CoVisits own && own != live.coVisits()) {
+      own.copyFrom(live.coVisits());
     }
   }
 

@@ -1,0 +1,10 @@
+package dev.dolmen.trainer.ingest;
+
+/**
+ * Bounds of what is taken from publishers.
+ *
+ * @param maxItems items of the catalogue at most; an insert beyond is refused
+ * @param deduplicationEvents events whose ids are remembered, the last ones
+ * @param maxQueuedImpressions impressions at most that wait to be logged
+ */
+public record IngestOptions(int maxItems, int deduplicationEvents, int maxQueuedImpressions) {}

@@ -1,0 +1,129 @@
+package dev.dolmen.trainer.learn;
+
+import dev.dolmen.model.SessionModel;
+import dev.dolmen.trainer.alternatives.ArmCounts;
+import dev.dolmen.trainer.impressions.ImpressionJoiner;
+import dev.dolmen.trainer.state.StateBytes;
+import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateSection;
+import dev.dolmen.trainer.state.StreamPart;
+import dev.dolmen.trainer.validation.ProgressiveValidation;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a learner a snapshot holds next to the rows: model, validation, state, and what came of
+ * the experiment that runs. The state is a list of parts in the order in which they are written and
+ * read: counters, the parts of the stream state, joiner. Owned by the training thread.
+ */
+final class LearnerSections {
+  private final Learner learner;
+  private final StreamPart model;
+  private final StreamPart validation;
+  private final StreamPart state;
+  private final List<StateSection> all = new ArrayList<>();
+
+  LearnerSections(
+      Learner learner,
+      SessionModel model,
+      ProgressiveValidation validation,
+      ImpressionJoiner joiner,
+      @Nullable ArmCounts arms) {
+    this.learner = learner;
+    this.model = new ModelPart(model);
+    this.validation = validation;
+    List<StreamPart> parts = new ArrayList<>();
+    parts.add(learner.counters());
+    parts.addAll(learner.stream().parts());
+    parts.add(joiner);
+    state = new ListedParts(List.copyOf(parts));
+    all.add(new StateSection(StateSection.MODEL, this.model, false));
+    all.add(new StateSection(StateSection.VALIDATION, validation, false));
+    all.add(new StateSection(StateSection.STATE, state, false));
+    if (arms != null) {
+      all.add(new StateSection(StateSection.EXPERIMENT, arms, true));
+    }
+  }
+
+  List<StateSection> all() {
+    return all;
+  }
+
+  StreamPart state() {
+    return state;
+  }
+
+  void copyModelFrom(SessionModel other) {
+    copy(other::writeTo, model);
+  }
+
+  void copyValidationFrom(ProgressiveValidation other) {
+    copy(other.copy(), validation);
+  }
+
+  private static void copy(StateCopy from, StreamPart to) {
+    try {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      from.writeTo(new DataOutputStream(bytes));
+      to.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Parameters and optimizer state. */
+  private final class ModelPart implements StreamPart {
+    private final SessionModel model;
+    private final StateBytes bytes = new StateBytes();
+
+    ModelPart(SessionModel model) {
+      this.model = model;
+    }
+
+    @Override
+    public StateCopy copy() {
+      return bytes.copy(model::writeTo);
+    }
+
+    @Override
+    public void readFrom(DataInput in) throws IOException {
+      model.readFrom(in);
+      learner.modelRestored();
+    }
+  }
+
+  /** One part after the other. */
+  private final class ListedParts implements StreamPart {
+    private final List<StreamPart> parts;
+
+    ListedParts(List<StreamPart> parts) {
+      this.parts = parts;
+    }
+
+    @Override
+    public StateCopy copy() {
+      List<StateCopy> copies = parts.stream().map(StreamPart::copy).toList();
+      return out -> {
+        for (StateCopy copy : copies) {
+          copy.writeTo(out);
+        }
+      };
+    }
+
+    @Override
+    public void readFrom(DataInput in) throws IOException {
+      for (StreamPart part : parts) {
+        part.readFrom(in);
+      }
+      learner.restored();
+    }
+  }
+}

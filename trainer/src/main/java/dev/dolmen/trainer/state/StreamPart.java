@@ -1,0 +1,27 @@
+package dev.dolmen.trainer.state;
+
+import java.io.DataInput;
+import java.io.IOException;
+
+/**
+ * A part of the state. It is told of clicks and deletions in the order of the log, copied at a
+ * barrier between two batches and read back by a start. The parts of one state stand in a list, so
+ * that nothing is forgotten by one of those who walk it. Owned by the training thread.
+ */
+public interface StreamPart {
+  /** An event of a batch that has been learned extended its session. */
+  default void clicked(StreamClick click) {}
+
+  /** An item is gone; its index may be another item's from now on. */
+  default void deleted(int item) {}
+
+  /** What is to be written, as of now. */
+  StateCopy copy();
+
+  /**
+   * Reads what a copy wrote, into a part that has been told of nothing yet.
+   *
+   * @throws IOException if it cannot be read
+   */
+  void readFrom(DataInput in) throws IOException;
+}

@@ -1,0 +1,191 @@
+package dev.dolmen.trainer.stream;
+
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.parameterstore.feature.InvalidFeatureException;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.session.ContextInterner;
+import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionStep;
+import dev.dolmen.trainer.session.SessionStore;
+import dev.dolmen.trainer.signals.ClickCounts;
+import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.state.StreamClick;
+import dev.dolmen.trainer.state.StreamPart;
+import dev.dolmen.v1.FeedbackEvent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows cheaply from the log: catalogue, sessions, counts of clicks, items visited together
+ * and past sessions. Items and sessions change with each record, in log order; what is counted
+ * changes when the batch of an event has been learned, so that no event is predicted from itself.
+ *
+ * <p>Owned by the training thread. What other threads may read says so itself.
+ */
+public final class StreamState {
+  private final long repeatWindowMs;
+  private final int maxRepeats;
+  private final FeatureExtractor features;
+  private final ContextInterner contexts;
+  private final Catalog catalog;
+  private final SessionStore sessions;
+  private final ClickCounts targetCounts;
+  private final ClickCounts popularity;
+  private final CoVisits coVisits = new CoVisits();
+
+  /** In the order in which they are written: a session refers to items, so they come first. */
+  private final List<StreamPart> parts;
+
+  private long eventTimeMs;
+  private long inapplicable;
+  private long flooded;
+
+  /**
+   * Counts since the log began.
+   *
+   * @param eventTimeMs newest event time, milliseconds since 1970
+   * @param inapplicable records whose item was gone or that the schema refused
+   * @param flooded events of a session that had too many about their item
+   */
+  public record Counts(long eventTimeMs, long inapplicable, long flooded) {}
+
+  /** Nothing has been logged yet. */
+  public StreamState(StreamOptions options) {
+    repeatWindowMs = options.repeatWindowMs();
+    maxRepeats = options.maxRepeats();
+    features = new FeatureExtractor(options.schema());
+    contexts = new ContextInterner(features);
+    catalog = new Catalog(features, options.quarantineRecords());
+    sessions =
+        new SessionStore(
+            catalog,
+            options.sessions().maxSessions(),
+            options.sessions().idleSec(),
+            options.maxSessionLength());
+    targetCounts = new ClickCounts(options.targetHalfLifeEvents(), false);
+    popularity = new ClickCounts(options.popularityHalfLifeEvents(), options.priors());
+    parts = List.of(catalog, sessions, targetCounts, popularity, coVisits);
+  }
+
+  /** The parts, in the order in which they are written and read. */
+  public List<StreamPart> parts() {
+    return parts;
+  }
+
+  /** It is this late in event time, or later. */
+  public void advance(long timeMs) {
+    eventTimeMs = Math.max(eventTimeMs, timeMs);
+  }
+
+  /**
+   * Takes a feedback event.
+   *
+   * @param timeMs its time
+   * @return what it did to its session; null if it extends none: by its type, because its item is
+   *     gone, or because the session has had too many about this item
+   */
+  public @Nullable StreamStep feedback(FeedbackEvent event, long timeMs) {
+    if (!SessionStep.isStep(event.getType())) {
+      return null;
+    }
+    int item = catalog.indexOf(event.getItemId());
+    if (item < 0) {
+      countInapplicable();
+      return null;
+    }
+    String sessionId = event.getSessionId();
+    if (isFlood(sessionId, item, timeMs)) {
+      flooded++;
+      return null;
+    }
+    int type = SessionStep.typeOf(event.getType());
+    Features context = contextOf(event);
+    SessionHistory before = sessions.append(sessionId, item, type, timeMs, context);
+    return new StreamStep(sessionId, before, item, type, timeMs, context);
+  }
+
+  /** Whether the session's last events are about this item often enough. */
+  private boolean isFlood(String sessionId, int item, long timeMs) {
+    SessionHistory history = sessions.get(sessionId);
+    long fromMs = timeMs - repeatWindowMs;
+    return history != null && history.countOf(item, fromMs) >= maxRepeats;
+  }
+
+  private @Nullable Features contextOf(FeedbackEvent event) {
+    try {
+      return contexts.of(event.getContextMap());
+    } catch (InvalidFeatureException e) {
+      // Checked before it was logged; the schema was another one then.
+      countInapplicable();
+      return null;
+    }
+  }
+
+  /** A record could not be applied. */
+  public void countInapplicable() {
+    inapplicable++;
+  }
+
+  /** Deletes an item, and what is counted of it; returns it, or null if there is none. */
+  public @Nullable CatalogItem delete(String itemId) {
+    CatalogItem item = catalog.delete(itemId);
+    if (item != null) {
+      parts.forEach(part -> part.deleted(item.index()));
+    }
+    return item;
+  }
+
+  /** Counts an event of a batch that has been learned. */
+  public void clicked(StreamClick click) {
+    parts.forEach(part -> part.clicked(click));
+  }
+
+  /** Turns items and contexts into fids. */
+  public FeatureExtractor features() {
+    return features;
+  }
+
+  /** Items by id and index. */
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  /** The last events of each session. */
+  public SessionStore sessions() {
+    return sessions;
+  }
+
+  /** How often items were clicked recently: what decides how they are sampled. */
+  public ClickCounts targetCounts() {
+    return targetCounts;
+  }
+
+  /** How often items were clicked over a longer time: the popularity that is added to scores. */
+  public ClickCounts popularity() {
+    return popularity;
+  }
+
+  /** Items visited together, and past sessions. */
+  public CoVisits coVisits() {
+    return coVisits;
+  }
+
+  /** Counts as of now. */
+  public Counts counts() {
+    return new Counts(eventTimeMs, inapplicable, flooded);
+  }
+
+  /** Takes over counts that were written. */
+  public void restore(Counts written) {
+    eventTimeMs = written.eventTimeMs;
+    inapplicable = written.inapplicable;
+    flooded = written.flooded;
+  }
+
+  /** Newest event time in seconds since 1970; 0 before the first. */
+  public long eventTimeSec() {
+    return Math.max(0, eventTimeMs / 1_000);
+  }
+}
