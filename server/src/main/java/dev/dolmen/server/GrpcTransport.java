@@ -80,14 +80,7 @@ final class GrpcTransport implements Closeable {
     } catch (IOException e) {
       ranking.shutdownNow();
       waiting.shutdownNow();
-      throw new StartException(
-          "server.port: "
-              + config.host()
-              + ":"
-              + config.port()
-              + " cannot be listened on: "
-              + rootMessage(e),
-          e);
+      throw notListening("server.port", config.host(), config.port(), e);
     }
   }
 
@@ -143,7 +136,13 @@ final class GrpcTransport implements Closeable {
     }
   }
 
-  static String rootMessage(Throwable thrown) {
+  /** What keeps a port from being listened on. */
+  static StartException notListening(String key, String host, int port, IOException e) {
+    return new StartException(
+        key + ": " + host + ":" + port + " cannot be listened on: " + rootMessage(e), e);
+  }
+
+  private static String rootMessage(Throwable thrown) {
     Throwable root = thrown;
     while (root.getCause() != null) {
       root = root.getCause();

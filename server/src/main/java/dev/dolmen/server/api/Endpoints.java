@@ -16,90 +16,100 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** All services over one engine, with what stands before them. */
+/** All services over an engine or a snapshot, with what stands before them. */
 public final class Endpoints {
-  private Endpoints() {}
+  private final ServerConfig config;
+  private final InstantSource clock;
+  private final Supplier<String> requestIds;
+  private final String version;
+  private final MeterRegistry meters;
 
   /**
-   * The services, in the order of the files that define them.
+   * Sets up what they have in common.
    *
    * @param requestIds unique ids for responses
    * @param version of the program, for the status
    */
-  public static List<ServerServiceDefinition> over(
-      Engine engine,
+  public Endpoints(
       ServerConfig config,
       InstantSource clock,
       Supplier<String> requestIds,
       String version,
       MeterRegistry meters) {
+    this.config = config;
+    this.clock = clock;
+    this.requestIds = requestIds;
+    this.version = version;
+    this.meters = meters;
+  }
+
+  /** The services over an engine, in the order of the files that define them. */
+  public List<ServerServiceDefinition> over(Engine engine) {
     LiveState live = engine.live();
-    Validation validation =
-        new Validation(
-            live.features(),
-            live.schema(),
-            clock,
-            config.futureTolerance(),
-            config.limits().maxK());
     RankerChoice choice =
         new RankerChoice(engine.ranking(), engine.rankers(), engine::eventsLearned, meters);
     Ranker ranker =
         new Ranker(
             live, engine.ingest()::mayCome, engine.ingest()::impression, clock, requestIds, choice);
-    ServerInterceptor meter = new RequestMeter(meters);
-    ServerInterceptor barrier = new ErrorBarrier();
-    ServerInterceptor admission =
-        new Admission(
-            config.limits().maxConcurrentRequests(), config.limits().requestTimeout(), meters);
-    return List.of(
-        service(new RecommendationEndpoint(validation, ranker, meters), barrier, admission, meter),
-        service(new FeedbackEndpoint(validation, engine.ingest(), meters), barrier, meter),
-        service(new CatalogEndpoint(validation, live, engine.ingest(), meters), barrier, meter),
-        service(
-            new AdminEndpoint(AdminEndpoint.Source.of(engine, choice), clock.instant(), version),
-            barrier,
-            meter));
+    Validation validation = validation(live);
+    return services(
+        new RecommendationEndpoint(validation, ranker, meters),
+        new FeedbackEndpoint(validation, engine.ingest(), meters),
+        new CatalogEndpoint(validation, live, engine.ingest(), meters),
+        AdminEndpoint.Source.of(engine, choice));
   }
 
   /**
    * The services over what a snapshot holds: what would change something is refused, and what was
    * shown is not logged.
    */
-  public static List<ServerServiceDefinition> readOnly(
-      SnapshotView reading,
-      ServerConfig config,
-      InstantSource clock,
-      Supplier<String> requestIds,
-      String version,
-      MeterRegistry meters) {
-    LiveState live = reading.live();
-    Validation validation =
-        new Validation(
-            live.features(),
-            live.schema(),
-            clock,
-            config.futureTolerance(),
-            config.limits().maxK());
+  public List<ServerServiceDefinition> over(SnapshotView snapshot) {
+    LiveState live = snapshot.live();
     Ranker ranker =
         new Ranker(
             live, item -> false, impression -> {}, clock, requestIds, RankerChoice.modelAlone());
-    ServerInterceptor meter = new RequestMeter(meters);
-    ServerInterceptor barrier = new ErrorBarrier();
+    return services(
+        new RecommendationEndpoint(validation(live), ranker, meters),
+        new FeedbackServiceGrpc.FeedbackServiceImplBase() {},
+        new CatalogReads(live),
+        AdminEndpoint.Source.of(snapshot),
+        new ReadOnly(snapshot.id()));
+  }
+
+  private Validation validation(LiveState live) {
+    return new Validation(
+        live.features(), live.schema(), clock, config.futureTolerance(), config.limits().maxK());
+  }
+
+  /**
+   * @param gates what a call has to pass before it is answered
+   */
+  private List<ServerServiceDefinition> services(
+      BindableService recommendations,
+      BindableService feedback,
+      BindableService catalog,
+      AdminEndpoint.Source operated,
+      ServerInterceptor... gates) {
     ServerInterceptor admission =
         new Admission(
             config.limits().maxConcurrentRequests(), config.limits().requestTimeout(), meters);
-    ServerInterceptor reads = new ReadOnly(reading.id());
-    AdminEndpoint.Source source = AdminEndpoint.Source.of(reading);
+    ServerInterceptor barrier = new ErrorBarrier();
+    ServerInterceptor meter = new RequestMeter(meters);
+    BindableService admin = new AdminEndpoint(operated, clock.instant(), version);
     return List.of(
-        service(new RecommendationEndpoint(validation, ranker, meters), barrier, admission, meter),
-        service(new FeedbackServiceGrpc.FeedbackServiceImplBase() {}, reads, meter),
-        service(new CatalogReads(live), barrier, reads, meter),
-        service(new AdminEndpoint(source, clock.instant(), version), barrier, reads, meter));
+        behind(behind(service(recommendations, barrier), admission), meter),
+        behind(behind(service(feedback, barrier), gates), meter),
+        behind(behind(service(catalog, barrier), gates), meter),
+        behind(behind(service(admin, barrier), gates), meter));
+  }
+
+  private static ServerServiceDefinition service(BindableService service, ServerInterceptor first) {
+    return behind(StrictMarshaller.wrap(service.bindService()), first);
   }
 
   /** The interceptor named last is the first to see a call. */
-  private static ServerServiceDefinition service(
-      BindableService service, ServerInterceptor... interceptors) {
-    return ServerInterceptors.intercept(StrictMarshaller.wrap(service.bindService()), interceptors);
+  private static ServerServiceDefinition behind(
+      ServerServiceDefinition service, ServerInterceptor... interceptors) {
+    return ServerInterceptors.intercept(service, interceptors);
   }
 }

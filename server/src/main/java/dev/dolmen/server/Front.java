@@ -1,0 +1,235 @@
+package dev.dolmen.server;
+
+import dev.dolmen.server.api.ArrivalTimes;
+import dev.dolmen.server.api.Endpoints;
+import dev.dolmen.server.config.ServerConfig;
+import dev.dolmen.server.metrics.MetricsEndpoint;
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.RecommendationServiceGrpc;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * What every server has, whatever it answers with: ports, services with what stands before them,
+ * health and probes, meters, and the order in which they open and close.
+ *
+ * <p>The ports are taken first. Until there is something to answer with and the JVM is warm, calls
+ * end with UNAVAILABLE and why; the status can be asked as soon as the {@link Backend} is open.
+ * Recommendations are served before feedback is taken, where the backend takes any, and health and
+ * probes tell the two apart. {@link #close} says NOT_SERVING, lets running calls end, then closes
+ * the backend; the meters can be read until that is done.
+ */
+final class Front implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Front.class);
+
+  private final ServerConfig config;
+  private final InstantSource clock;
+  private final Level said;
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
+  private final HealthStatusManager health = new HealthStatusManager();
+  private final ServiceRegistry services = new ServiceRegistry(this::notServing);
+  private final GrpcTransport transport;
+  private final MetricsEndpoint metrics;
+
+  /** Why nothing is served; empty while recommendations are. */
+  private volatile Supplier<String> notReady;
+
+  private volatile @Nullable Backend backend;
+  private volatile boolean closed;
+
+  /**
+   * Takes the ports and answers why nothing is served yet.
+   *
+   * @param starting what callers are told until there is a backend
+   * @param said level at which it speaks of itself
+   * @throws StartException if a port cannot be listened on, or TLS not be set up
+   */
+  Front(ServerConfig config, InstantSource clock, String starting, Level said)
+      throws StartException {
+    this.config = config;
+    this.clock = clock;
+    this.said = said;
+    notReady = () -> starting;
+    setHealth(ServingStatus.NOT_SERVING);
+    bindJvmMetrics();
+    ArrivalTimes arrivals = new ArrivalTimes(meters.config().clock()::monotonicTime);
+    transport = GrpcTransport.start(config, health, services, arrivals);
+    boolean listens = false;
+    try {
+      metrics = startMetrics();
+      listens = true;
+    } finally {
+      if (!listens) {
+        transport.close();
+      }
+    }
+  }
+
+  /**
+   * Opens a backend and serves it; returns when recommendations are answered. Closes everything if
+   * that fails.
+   *
+   * @param where it comes from, for messages
+   * @throws StartException if it cannot be opened, or there never will be anything to answer with
+   */
+  <B extends Backend> B serve(String where, Backend.Opening<B> opening) throws StartException {
+    boolean serves = false;
+    try {
+      B opened = opening.open(meters);
+      backend = opened;
+      List<ServerServiceDefinition> open =
+          opened.services(
+              new Endpoints(config, clock, new RequestIds(), Version.current(), meters));
+      services.open(List.of(admin(open)));
+      opened.awaitModel(why -> notReady = why);
+      notReady = () -> "starting: warming up";
+      opened.warmUp();
+      services.open(open);
+      notReady = () -> "";
+      setServing(opened);
+      serves = true;
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      throw StartException.of(where, e);
+    } finally {
+      if (!serves) {
+        transport.close();
+        closeBehind();
+      }
+    }
+  }
+
+  /** Answers before there is a model: how far the replay is. */
+  private static ServerServiceDefinition admin(List<ServerServiceDefinition> services) {
+    return services.stream()
+        .filter(e -> e.getServiceDescriptor().getName().equals(AdminServiceGrpc.SERVICE_NAME))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Recommendations are served; feedback and changes of the catalogue maybe later, maybe never. */
+  private void setServing(Backend opened) {
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+    health.setStatus(RecommendationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    health.setStatus(AdminServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    opened.whenTaking(this::setTaking);
+    LOG.atLevel(said)
+        .log(
+            "Serving gRPC on {}:{} and metrics on {}:{}, {}",
+            config.host(),
+            port(),
+            config.metricsHost(),
+            metricsPort(),
+            opened.describe());
+  }
+
+  /** Feedback and changes are taken. More than once is as good as once. */
+  synchronized void setTaking() {
+    if (!closed) {
+      setHealth(ServingStatus.SERVING);
+    }
+  }
+
+  private void setHealth(ServingStatus status) {
+    health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
+    for (ServiceDescriptor service : ServiceRegistry.SERVICES) {
+      health.setStatus(service.getName(), status);
+    }
+  }
+
+  private String notServing() {
+    String reason = notReady.get();
+    Backend opened = backend;
+    return reason.isEmpty() && opened != null ? opened.failure() : reason;
+  }
+
+  private String notTaking() {
+    String reason = notServing();
+    Backend opened = backend;
+    return reason.isEmpty() && opened != null ? opened.notTaking() : reason;
+  }
+
+  int port() {
+    return transport.port();
+  }
+
+  int metricsPort() {
+    return metrics.port();
+  }
+
+  PrometheusMeterRegistry meters() {
+    return meters;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Not ready, drain, then the backend. Calling it again does nothing. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    notReady = () -> "stopping";
+    setHealth(ServingStatus.NOT_SERVING);
+    LOG.atLevel(said).log("Stopping: waiting for running calls");
+    transport.drain(config.shutdownGrace());
+    closeBehind();
+    LOG.atLevel(said).log("Stopped");
+  }
+
+  private void closeBehind() {
+    try {
+      Backend opened = backend;
+      if (opened != null) {
+        opened.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("Closing failed", e);
+    }
+    metrics.close();
+    gcMetrics.close();
+    meters.close();
+  }
+
+  private MetricsEndpoint startMetrics() throws StartException {
+    InetSocketAddress address = new InetSocketAddress(config.metricsHost(), config.metricsPort());
+    try {
+      return new MetricsEndpoint(address, meters, this::notServing, this::notTaking);
+    } catch (IOException e) {
+      throw GrpcTransport.notListening(
+          "server.metrics_port", config.metricsHost(), config.metricsPort(), e);
+    }
+  }
+
+  private void bindJvmMetrics() {
+    new JvmMemoryMetrics().bindTo(meters);
+    new JvmThreadMetrics().bindTo(meters);
+    new ClassLoaderMetrics().bindTo(meters);
+    new ProcessorMetrics().bindTo(meters);
+    gcMetrics.bindTo(meters);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.dolmen.server;
+
+import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.server.api.Endpoints;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.ingest.ReplayProgress;
+import dev.dolmen.trainer.log.LogFactory;
+import io.grpc.ServerServiceDefinition;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * An engine that learns. With a snapshot it answers as soon as that is restored, and takes feedback
+ * when the log is replayed; without one it has nothing but an untrained model and no items before
+ * the replay is done. Closing it learns what is logged and takes a snapshot.
+ */
+final class LearningBackend implements Backend {
+  private final DolmenConfig config;
+  private final InstantSource clock;
+  private final Engine engine;
+
+  private LearningBackend(DolmenConfig config, InstantSource clock, Engine engine) {
+    this.config = config;
+    this.clock = clock;
+    this.engine = engine;
+  }
+
+  /**
+   * Opens it; the log is replayed behind it.
+   *
+   * @throws IOException if the data directory is in use, or does not fit the configuration
+   */
+  static LearningBackend open(
+      DolmenConfig config, InstantSource clock, LogFactory logs, MeterRegistry meters)
+      throws IOException {
+    return new LearningBackend(
+        config,
+        clock,
+        Engine.start(config.engine(), clock, meters, TableFactory.COLLISIONLESS, logs));
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  @Override
+  public List<ServerServiceDefinition> services(Endpoints endpoints) {
+    return endpoints.over(engine);
+  }
+
+  @Override
+  public void awaitModel(Consumer<Supplier<String>> why) throws IOException {
+    if (engine.hasModel()) {
+      return;
+    }
+    why.accept(() -> {
+      ReplayProgress replay = engine.replay();
+      return "starting: " + (replay == null ? "the log is replayed" : replay.text());
+    });
+    engine.awaitReplayed();
+  }
+
+  @Override
+  public void warmUp() {
+    WarmUp.run(config, config.dataDirectory().resolve("warm-up"), clock);
+  }
+
+  @Override
+  public String failure() {
+    String failure = engine.status().progress().failure();
+    return failure == null ? "" : "the trainer has stopped: " + failure;
+  }
+
+  @Override
+  public String notTaking() {
+    ReplayProgress replay = engine.replay();
+    return replay == null ? "" : replay.text();
+  }
+
+  @Override
+  public void whenTaking(Runnable then) {
+    if (engine.replay() == null) {
+      then.run();
+    } else {
+      var _ = engine.replayed().thenRunAsync(then);
+    }
+  }
+
+  @Override
+  public String describe() {
+    String replaying = engine.replay() == null ? "" : "; feedback when the log has been replayed";
+    return "data in " + config.dataDirectory().toAbsolutePath() + replaying;
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.dolmen.server;
+
+import dev.dolmen.server.api.Endpoints;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.SnapshotView;
+import io.grpc.ServerServiceDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A snapshot that is read once. It has a model from the beginning and never takes anything. */
+final class SnapshotBackend implements Backend {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotBackend.class);
+
+  private final DolmenConfig config;
+  private final InstantSource clock;
+  private final SnapshotView snapshot;
+
+  private SnapshotBackend(DolmenConfig config, InstantSource clock, SnapshotView snapshot) {
+    this.config = config;
+    this.clock = clock;
+    this.snapshot = snapshot;
+  }
+
+  /**
+   * Reads it.
+   *
+   * @throws IOException if there is none of this id, naming those that there are, or it cannot be
+   *     read or does not fit the configuration
+   */
+  static SnapshotBackend open(DolmenConfig config, String id, InstantSource clock)
+      throws IOException {
+    return new SnapshotBackend(config, clock, SnapshotView.open(config.engine(), id));
+  }
+
+  @Override
+  public List<ServerServiceDefinition> services(Endpoints endpoints) {
+    return endpoints.over(snapshot);
+  }
+
+  @Override
+  public void awaitModel(Consumer<Supplier<String>> why) {}
+
+  /** In a directory elsewhere: nothing may be written next to the snapshot. */
+  @Override
+  public void warmUp() {
+    @Nullable Path directory = null;
+    try {
+      directory = Files.createTempDirectory("dolmen-warm-up-");
+      WarmUp.run(config, directory.resolve("data"), clock);
+    } catch (IOException e) {
+      LOG.warn("Not warmed up: the first requests will be slow", e);
+    } finally {
+      deleteQuietly(directory);
+    }
+  }
+
+  private static void deleteQuietly(@Nullable Path directory) {
+    try {
+      if (directory != null) {
+        DirectoryTree.delete(directory);
+      }
+    } catch (IOException e) {
+      LOG.warn("{} could not be deleted", directory, e);
+    }
+  }
+
+  @Override
+  public String failure() {
+    return "";
+  }
+
+  @Override
+  public String notTaking() {
+    return "snapshot " + snapshot.id() + " is served, nothing is taken";
+  }
+
+  @Override
+  public void whenTaking(Runnable then) {}
+
+  @Override
+  public String describe() {
+    return "snapshot " + snapshot.id() + ", reading only";
+  }
+
+  @Override
+  public void close() throws IOException {
+    snapshot.close();
+  }
+}
