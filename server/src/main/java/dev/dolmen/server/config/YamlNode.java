@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A node of a YAML file that remembers where it stands. Lines and columns count from 1. */
-sealed interface YamlNode {
+public sealed interface YamlNode {
   int line();
 
   int column();

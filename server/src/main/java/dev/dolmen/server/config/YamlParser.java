@@ -15,7 +15,7 @@ import java.util.Map;
  * Reads one YAML document into {@link YamlNode}s. Refuses what would make a configuration say
  * something else than it seems to: a key given twice, aliases, more than one document.
  */
-final class YamlParser {
+public final class YamlParser {
   private final String source;
   private final List<ConfigProblem> problems;
   private final YAMLParser parser;
@@ -32,7 +32,7 @@ final class YamlParser {
    * @param source named in problems
    * @param problems what is wrong is added here
    */
-  static YamlNode.Mapping parse(String source, String text, List<ConfigProblem> problems) {
+  public static YamlNode.Mapping parse(String source, String text, List<ConfigProblem> problems) {
     YamlNode.Mapping empty = new YamlNode.Mapping(1, 1, Map.of());
     try {
       YamlParser yaml = new YamlParser(source, text, problems);

@@ -1,10 +1,13 @@
 package dev.dolmen.evaluation.tune;
 
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
-import java.io.IOException;
+import dev.dolmen.server.config.ConfigProblem;
+import dev.dolmen.server.config.YamlNode;
+import dev.dolmen.server.config.YamlNode.Entry;
+import dev.dolmen.server.config.YamlNode.Mapping;
+import dev.dolmen.server.config.YamlNode.Scalar;
+import dev.dolmen.server.config.YamlNode.Sequence;
+import dev.dolmen.server.config.YamlParser;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,19 +22,6 @@ final class ConfigText {
       "[A-Za-z_][A-Za-z0-9_./-]*|\\d+(?:ns|us|ms|s|m|h|d|B|[KMGT]i?B)";
   private static final List<String> SPECIAL = List.of("true", "false", "null", "yes", "no");
 
-  private sealed interface Node {}
-
-  /**
-   * A value.
-   *
-   * @param string whether it is text, which may need quotes
-   */
-  private record Scalar(String text, boolean string) implements Node {}
-
-  private record Mapping(Map<String, Node> entries) implements Node {}
-
-  private record Sequence(List<Node> items) implements Node {}
-
   private final Mapping root;
 
   private ConfigText(Mapping root) {
@@ -45,38 +35,13 @@ final class ConfigText {
    * @throws IllegalArgumentException if it is no mapping
    */
   static ConfigText of(String yaml) {
-    try (YAMLParser parser = new YAMLFactory().createParser(yaml)) {
-      parser.nextToken();
-      if (node(parser) instanceof Mapping mapping) {
-        return new ConfigText(mapping);
-      }
-    } catch (IOException e) {
-      throw new IllegalArgumentException("configuration: " + e.getMessage(), e);
+    List<ConfigProblem> problems = new ArrayList<>();
+    Mapping root = YamlParser.parse("configuration", yaml, problems);
+    if (!problems.isEmpty() || root.entries().isEmpty()) {
+      throw new IllegalArgumentException(
+          problems.isEmpty() ? "configuration: no keys, expected some" : problems.toString());
     }
-    throw new IllegalArgumentException("configuration: no keys, expected some");
-  }
-
-  private static Node node(YAMLParser parser) throws IOException {
-    JsonToken token = parser.currentToken();
-    if (token == JsonToken.START_OBJECT) {
-      Map<String, Node> entries = new LinkedHashMap<>();
-      while (parser.nextToken() != JsonToken.END_OBJECT) {
-        String key = parser.getText();
-        parser.nextToken();
-        entries.put(key, node(parser));
-      }
-      return new Mapping(entries);
-    }
-    if (token == JsonToken.START_ARRAY) {
-      List<Node> items = new ArrayList<>();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        items.add(node(parser));
-      }
-      return new Sequence(items);
-    }
-    return token == JsonToken.VALUE_NULL
-        ? new Scalar("", false)
-        : new Scalar(parser.getText(), token == JsonToken.VALUE_STRING);
+    return new ConfigText(root);
   }
 
   /**
@@ -92,31 +57,35 @@ final class ConfigText {
     throw new IllegalArgumentException("path: " + path + ", expected a key");
   }
 
-  private static Node with(Node node, List<String> path, String value) {
+  private static YamlNode with(YamlNode node, List<String> path, String value) {
     if (path.isEmpty()) {
-      return new Scalar(value, false);
+      return new Scalar(0, 0, value, false);
     }
     List<String> rest = path.subList(1, path.size());
     if (node instanceof Sequence sequence) {
-      List<Node> items =
+      List<YamlNode> items =
           sequence.items().stream()
               .map(i -> isNamed(i, path.getFirst()) ? with(i, rest, value) : i)
               .toList();
-      return new Sequence(items);
+      return new Sequence(0, 0, items);
     }
     // A key without a value stands for an empty mapping.
-    Map<String, Node> entries =
+    Map<String, Entry> entries =
         new LinkedHashMap<>(node instanceof Mapping mapping ? mapping.entries() : Map.of());
-    entries.put(
-        path.getFirst(),
-        with(entries.getOrDefault(path.getFirst(), new Mapping(Map.of())), rest, value));
-    return new Mapping(entries);
+    Entry before = entries.get(path.getFirst());
+    YamlNode there = before == null ? new Mapping(0, 0, Map.of()) : before.value();
+    entries.put(path.getFirst(), new Entry(0, 0, with(there, rest, value)));
+    return new Mapping(0, 0, entries);
   }
 
-  private static boolean isNamed(Node item, String name) {
-    return item instanceof Mapping mapping
-        && mapping.entries().get("name") instanceof Scalar scalar
-        && scalar.text().equals(name);
+  private static boolean isNamed(YamlNode item, String name) {
+    return item instanceof Mapping mapping && name(mapping).equals(name);
+  }
+
+  /** What an item of a list is called; empty without a name. */
+  private static String name(Mapping item) {
+    Entry name = item.entries().get("name");
+    return name != null && name.value() instanceof Scalar scalar ? scalar.text() : "";
   }
 
   /**
@@ -139,7 +108,7 @@ final class ConfigText {
     String before = indent;
     // The first key of a list's item stands behind its dash, which is there already.
     boolean first = text.toString().endsWith("- ");
-    for (Map.Entry<String, Node> entry : mapping.entries().entrySet()) {
+    for (Map.Entry<String, Entry> entry : mapping.entries().entrySet()) {
       List<String> here = new ArrayList<>(path);
       here.add(entry.getKey());
       String comment = comments.get(here);
@@ -148,19 +117,19 @@ final class ConfigText {
       }
       text.append(first ? "" : before).append(quoted(entry.getKey(), true)).append(':');
       first = false;
-      value(text, entry.getValue(), here, before, comments);
+      value(text, entry.getValue().value(), here, before, comments);
     }
   }
 
   private static void value(
       StringBuilder text,
-      Node value,
+      YamlNode value,
       List<String> path,
       String indent,
       Map<List<String>, String> comments) {
     switch (value) {
       case Scalar scalar -> {
-        String written = quoted(scalar.text(), scalar.string());
+        String written = quoted(scalar.text(), scalar.quoted());
         text.append(written.isEmpty() ? "" : " ").append(written).append('\n');
       }
       case Mapping mapping -> {
@@ -169,7 +138,7 @@ final class ConfigText {
       }
       case Sequence sequence -> {
         text.append(sequence.items().isEmpty() ? " []\n" : "\n");
-        for (Node item : sequence.items()) {
+        for (YamlNode item : sequence.items()) {
           item(text, item, path, indent + "  ", comments);
         }
       }
@@ -178,7 +147,7 @@ final class ConfigText {
 
   private static void item(
       StringBuilder text,
-      Node item,
+      YamlNode item,
       List<String> path,
       String indent,
       Map<List<String>, String> comments) {
@@ -186,7 +155,7 @@ final class ConfigText {
     if (item instanceof Mapping mapping && !mapping.entries().isEmpty()) {
       text.append(' ');
       List<String> here = new ArrayList<>(path);
-      here.add(mapping.entries().get("name") instanceof Scalar name ? name.text() : "");
+      here.add(name(mapping));
       write(text, mapping, here, indent + "  ", comments);
     } else {
       value(text, item, path, indent, comments);
