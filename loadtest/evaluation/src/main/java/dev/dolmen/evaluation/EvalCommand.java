@@ -248,7 +248,7 @@ public final class EvalCommand implements Callable<Integer> {
       ProtocolRun study = study(dataset, windowMs, liveBatchMs);
       result = run(new Evaluation(dataset, engine, options), study);
     } catch (IOException e) {
-      throw new CommandFailedException(1, e.getMessage() == null ? e.toString() : e.getMessage());
+      throw new CommandFailedException(1, e);
     }
     print(result);
     if (json != null) {

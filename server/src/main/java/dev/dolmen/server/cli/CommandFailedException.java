@@ -1,5 +1,7 @@
 package dev.dolmen.server.cli;
 
+import static java.util.Objects.requireNonNullElse;
+
 /** A command cannot do what it was asked for; the message is for the person who asked. */
 public final class CommandFailedException extends RuntimeException {
   private final int exitCode;
@@ -9,6 +11,16 @@ public final class CommandFailedException extends RuntimeException {
    */
   public CommandFailedException(int exitCode, String message) {
     super(message);
+    this.exitCode = exitCode;
+  }
+
+  /**
+   * As the cause says.
+   *
+   * @param exitCode 1 failed, 2 invalid
+   */
+  public CommandFailedException(int exitCode, Exception cause) {
+    super(requireNonNullElse(cause.getMessage(), cause.toString()), cause);
     this.exitCode = exitCode;
   }
 

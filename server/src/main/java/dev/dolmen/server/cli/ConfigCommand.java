@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,16 +24,7 @@ import picocli.CommandLine.Spec;
       "  dolmen config check dolmen.yaml"
     },
     subcommands = {ConfigCommand.Check.class, ConfigCommand.Sample.class})
-final class ConfigCommand implements Runnable {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public void run() {
-    if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "Missing command: see dolmen config --help");
-    }
-  }
-
+final class ConfigCommand extends CommandGroup {
   @Command(
       name = "check",
       mixinStandardHelpOptions = true,

@@ -44,9 +44,9 @@ final class ConfigFile {
     try {
       return DolmenConfig.load(file, System.getenv());
     } catch (ConfigException e) {
-      throw new CommandFailedException(2, String.valueOf(e.getMessage()));
+      throw new CommandFailedException(2, e);
     } catch (IOException e) {
-      throw new CommandFailedException(2, e.getMessage() == null ? e.toString() : e.getMessage());
+      throw new CommandFailedException(2, e);
     }
   }
 }

@@ -52,7 +52,7 @@ final class DataDirectory {
               .orElseThrow(
                   () -> new CommandFailedException(1, path() + ": there is no whole snapshot")));
     } catch (IOException e) {
-      throw new CommandFailedException(1, String.valueOf(e.getMessage()));
+      throw new CommandFailedException(1, e);
     }
   }
 }

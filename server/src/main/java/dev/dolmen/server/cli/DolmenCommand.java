@@ -14,10 +14,7 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
 
 /** The root of the command line, and the program's main class. */
 @Command(
@@ -54,10 +51,8 @@ import picocli.CommandLine.Spec;
       "  dolmen status                           what it has learned so far",
       "  source <(dolmen generate-completion)    complete commands with the Tab key",
     })
-public final class DolmenCommand implements Runnable {
+public final class DolmenCommand extends CommandGroup {
   private static final Logger LIBRARIES = Logger.getLogger("io.grpc");
-
-  @Spec private @Nullable CommandSpec spec;
 
   /** Runs the program. */
   public static void main(String[] args) {
@@ -130,13 +125,6 @@ public final class DolmenCommand implements Runnable {
   private static void error(CommandLine command, String message) {
     for (String line : message.split("\n", -1)) {
       command.getErr().println(command.getColorScheme().errorText("dolmen: " + line));
-    }
-  }
-
-  @Override
-  public void run() {
-    if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "Missing command: see dolmen --help");
     }
   }
 

@@ -69,7 +69,7 @@ final class ModelExportCommand implements Callable<Integer> {
     try {
       snapshot.readModel(model, settings.model().terms());
     } catch (IOException e) {
-      throw new CommandFailedException(1, String.valueOf(e.getMessage()));
+      throw new CommandFailedException(1, e);
     }
     byte[] graph = SessionEncoderGraph.of(model.publish());
     // Under a temporary name first, so that a file of the given name is whole.

@@ -100,7 +100,7 @@ final class ServeCommand implements Callable<Integer> {
     } catch (StartException e) {
       failed = true;
       starting.completeExceptionally(e);
-      throw new CommandFailedException(1, String.valueOf(e.getMessage()));
+      throw new CommandFailedException(1, e);
     } catch (RuntimeException e) {
       failed = true;
       starting.completeExceptionally(e);

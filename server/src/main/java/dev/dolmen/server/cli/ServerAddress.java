@@ -1,5 +1,8 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.GetStatusRequest;
+import dev.dolmen.v1.StatusResponse;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +12,8 @@ import picocli.CommandLine.Option;
 
 /** The options that name a running server. */
 final class ServerAddress {
+  private static final long STATUS_SEC = 10;
+
   @Option(
       names = {"-s", "--server"},
       paramLabel = "HOST:PORT",
@@ -31,5 +36,13 @@ final class ServerAddress {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** What the server says of itself. */
+  StatusResponse status() {
+    return call(channel ->
+        AdminServiceGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(STATUS_SEC, TimeUnit.SECONDS)
+            .getStatus(GetStatusRequest.getDefaultInstance()));
   }
 }

@@ -19,7 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -40,17 +39,7 @@ import picocli.CommandLine.Spec;
       SnapshotCommand.Verify.class,
       SnapshotRestoreCommand.class
     })
-final class SnapshotCommand implements Runnable {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public void run() {
-    if (spec != null) {
-      throw new ParameterException(
-          spec.commandLine(), "Missing command: see dolmen snapshot --help");
-    }
-  }
-
+final class SnapshotCommand extends CommandGroup {
   @Command(
       name = "create",
       mixinStandardHelpOptions = true,

@@ -64,7 +64,7 @@ final class SnapshotInspectCommand implements Callable<Integer> {
     try {
       slots = slots(snapshot.files());
     } catch (IOException e) {
-      throw new CommandFailedException(1, String.valueOf(e.getMessage()));
+      throw new CommandFailedException(1, e);
     }
     if (json) {
       out.line(

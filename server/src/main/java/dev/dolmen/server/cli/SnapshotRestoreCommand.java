@@ -71,7 +71,7 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
           .line(to + ": starts at snapshot " + restored + ", " + snapshot.batches() + " batches");
     } catch (IOException e) {
       progress.done();
-      throw new CommandFailedException(1, String.valueOf(e.getMessage()));
+      throw new CommandFailedException(1, e);
     }
     return 0;
   }

@@ -5,12 +5,10 @@ import com.google.protobuf.util.JsonFormat;
 import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
-import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.ArmStatus;
 import dev.dolmen.v1.ClickStatus;
 import dev.dolmen.v1.ExperimentStatus;
 import dev.dolmen.v1.FallbackStatus;
-import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.RankerStatus;
 import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.ValidationSlice;
@@ -19,7 +17,6 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,11 +51,7 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InvalidProtocolBufferException {
-    StatusResponse status =
-        server.call(channel ->
-            AdminServiceGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(10, TimeUnit.SECONDS)
-                .getStatus(GetStatusRequest.getDefaultInstance()));
+    StatusResponse status = server.status();
     Terminal out = Terminal.out(spec);
     if (json) {
       out.line(JsonFormat.printer().print(status));

@@ -3,18 +3,14 @@ package dev.dolmen.server.cli;
 import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
-import dev.dolmen.v1.AdminServiceGrpc;
-import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.SlotStatus;
 import dev.dolmen.v1.StatusResponse;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Looks into the embedding table. */
@@ -30,16 +26,7 @@ import picocli.CommandLine.Spec;
       TableTopCommand.class,
       TableExportCommand.class
     })
-final class TableCommand implements Runnable {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public void run() {
-    if (spec != null) {
-      throw new ParameterException(spec.commandLine(), "Missing command: see dolmen table --help");
-    }
-  }
-
+final class TableCommand extends CommandGroup {
   @Command(
       name = "stats",
       mixinStandardHelpOptions = true,
@@ -58,11 +45,7 @@ final class TableCommand implements Runnable {
 
     @Override
     public Integer call() {
-      StatusResponse status =
-          server.call(channel ->
-              AdminServiceGrpc.newBlockingStub(channel)
-                  .withDeadlineAfter(10, TimeUnit.SECONDS)
-                  .getStatus(GetStatusRequest.getDefaultInstance()));
+      StatusResponse status = server.status();
       TextTable table =
           new TextTable(
               "slot",

@@ -109,7 +109,7 @@ final class TrainCommand implements Callable<Integer> {
     try {
       train();
     } catch (IOException e) {
-      throw new CommandFailedException(1, e.getMessage() == null ? e.toString() : e.getMessage());
+      throw new CommandFailedException(1, e);
     }
     return 0;
   }

@@ -1,10 +1,7 @@
 package dev.dolmen.evaluation.study;
 
-import org.jspecify.annotations.Nullable;
+import dev.dolmen.server.cli.CommandGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code dolmen experiment}. */
 @Command(
@@ -14,14 +11,4 @@ import picocli.CommandLine.Spec;
     description = "Puts what the product is built on to the test, on your data.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Example:", "  dolmen experiment collisions --data DIR --limit 100000"})
-public final class ExperimentCommand implements Runnable {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public void run() {
-    if (spec != null) {
-      throw new ParameterException(
-          spec.commandLine(), "Missing command: see dolmen experiment --help");
-    }
-  }
-}
+public final class ExperimentCommand extends CommandGroup {}

@@ -236,7 +236,7 @@ public final class TuneCommand implements Callable<Integer> {
       String text = given == null ? SchemaYaml.write(read.schema()) : given;
       search(read, text, options);
     } catch (IOException e) {
-      throw new CommandFailedException(1, e.getMessage() == null ? e.toString() : e.getMessage());
+      throw new CommandFailedException(1, e);
     }
     return 0;
   }
@@ -285,7 +285,7 @@ public final class TuneCommand implements Callable<Integer> {
       DolmenConfig.load(config, System.getenv());
       return Files.readString(config);
     } catch (ConfigException | IOException e) {
-      throw new CommandFailedException(2, e.getMessage() == null ? e.toString() : e.getMessage());
+      throw new CommandFailedException(2, e);
     }
   }
 
@@ -293,7 +293,7 @@ public final class TuneCommand implements Callable<Integer> {
     try {
       return DolmenConfig.parse(String.valueOf(config), text, System.getenv());
     } catch (ConfigException e) {
-      throw new CommandFailedException(2, String.valueOf(e.getMessage()));
+      throw new CommandFailedException(2, e);
     }
   }
 
