@@ -55,7 +55,7 @@ class AlternativesTest {
 
   private DolmenConfig config(ExperimentOptions experiment, FallbackOptions fallback) {
     return TestServer.config(directory)
-        .withRanking(new RankingOptions(experiment, fallback, BOUNDS));
+        .withEngine(e -> e.ranking(new RankingOptions(experiment, fallback, BOUNDS)));
   }
 
   /** 40 items; visits go up by two: books to books, shoes to shoes. */
@@ -293,7 +293,7 @@ class AlternativesTest {
   void requestsThatWaitedAreAnsweredByTheFallback() throws Exception {
     DolmenConfig config =
         config(ExperimentOptions.NONE, new FallbackOptions(RankerKind.POPULARITY, 0, 1));
-    ServerConfig one = config.server().withWorkerThreads(1);
+    ServerConfig one = config.server().with(s -> s.workerThreads(1));
     try (TestServer server = new TestServer(config.withServer(one))) {
       fill(server);
       RecommendRequest request = request("v", "i6").setK(1_000).setNoImpression(true).build();

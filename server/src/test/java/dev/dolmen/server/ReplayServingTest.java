@@ -59,7 +59,8 @@ class ReplayServingTest {
 
   /** No snapshot but those that are asked for. */
   private DolmenConfig config() {
-    return TestServer.config(directory).withSnapshots(new SnapshotOptions(0, 3, false));
+    return TestServer.config(directory)
+        .withEngine(e -> e.snapshots(new SnapshotOptions(0, 3, false)));
   }
 
   private void leaveALogToReplay(boolean snapshot) throws Exception {

@@ -57,7 +57,8 @@ class SnapshotServingTest {
   void anOldSnapshotIsServedAndNothingIsTakenOrWritten() throws Exception {
     // It merges nothing by itself meanwhile: what is written, the reader would have written.
     SnapshotOptions unmerged = new SnapshotOptions(0, 3, false, 100, 100, 1L << 20);
-    try (TestServer owner = new TestServer(TestServer.config(directory).withSnapshots(unmerged))) {
+    try (TestServer owner =
+        new TestServer(TestServer.config(directory).withEngine(e -> e.snapshots(unmerged)))) {
       for (int i = 0; i < 20; i++) {
         owner.upsert(TestServer.item("i" + i, i % 2 == 0 ? "books" : "shoes", i).build());
       }

@@ -81,13 +81,14 @@ final class TestServer implements Closeable {
     ServerConfig server =
         defaults
             .server()
-            .withLimits(
-                new LimitsConfig(
-                    MAX_MESSAGE_BYTES,
-                    1_000,
-                    Duration.ofSeconds(30),
-                    limits.maxConcurrentRequests(),
-                    limits.maxConcurrentStreams()));
+            .with(s ->
+                s.limits(
+                    new LimitsConfig(
+                        MAX_MESSAGE_BYTES,
+                        1_000,
+                        Duration.ofSeconds(30),
+                        limits.maxConcurrentRequests(),
+                        limits.maxConcurrentStreams())));
     ModelSettings d = defaults.model();
     ModelSettings small =
         new ModelSettings(
@@ -103,7 +104,7 @@ final class TestServer implements Closeable {
             d.terms(),
             d.tasks(),
             d.optimizer());
-    return defaults.withServer(server).withModel(small);
+    return defaults.withServer(server).withEngine(e -> e.model(small));
   }
 
   /** The server, in this process. */

@@ -40,7 +40,8 @@ class WarmUpTest {
     Files.writeString(left.resolve("of-a-process-that-was-killed"), "x");
     DolmenConfig config = TestServer.config(directory);
     Duration time = Duration.ofMillis(300);
-    try (TestServer server = new TestServer(config.withServer(config.server().withWarmUp(time)))) {
+    try (TestServer server =
+        new TestServer(config.withServer(config.server().with(s -> s.warmUp(time))))) {
       assertThat(directory.resolve("warm-up")).doesNotExist();
       var status = server.running().engine().status();
       assertThat(status.progress().modelVersion()).isZero();

@@ -11,6 +11,7 @@ import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /**
  * Everything an engine is configured with.
@@ -77,12 +78,6 @@ public record EngineOptions(
         catalog.maxItems(), log.deduplicationEvents(), log.maxQueuedImpressions());
   }
 
-  /** This, with something beside the model. */
-  public EngineOptions withRanking(RankingOptions other) {
-    return new EngineOptions(
-        dataDirectory, schema, model, training, sessions, catalog, log, snapshots, other, seed);
-  }
-
   /** Defaults for everything but directory and schema. */
   public static EngineOptions defaults(Path dataDirectory, Schema schema) {
     return new EngineOptions(
@@ -95,5 +90,92 @@ public record EngineOptions(
         LogOptions.defaults(),
         SnapshotOptions.defaults(),
         1);
+  }
+
+  /** This, with some changes. */
+  public EngineOptions with(UnaryOperator<Builder> changes) {
+    return changes.apply(new Builder(this)).build();
+  }
+
+  /** Changes; each method sets what is called so. */
+  public static final class Builder {
+    private Path dataDirectory;
+    private Schema schema;
+    private ModelSettings model;
+    private TrainingOptions training;
+    private SessionOptions sessions;
+    private CatalogOptions catalog;
+    private LogOptions log;
+    private SnapshotOptions snapshots;
+    private RankingOptions ranking;
+    private long seed;
+
+    private Builder(EngineOptions from) {
+      dataDirectory = from.dataDirectory;
+      schema = from.schema;
+      model = from.model;
+      training = from.training;
+      sessions = from.sessions;
+      catalog = from.catalog;
+      log = from.log;
+      snapshots = from.snapshots;
+      ranking = from.ranking;
+      seed = from.seed;
+    }
+
+    public Builder dataDirectory(Path value) {
+      dataDirectory = value;
+      return this;
+    }
+
+    public Builder schema(Schema value) {
+      schema = value;
+      return this;
+    }
+
+    public Builder model(ModelSettings value) {
+      model = value;
+      return this;
+    }
+
+    public Builder training(TrainingOptions value) {
+      training = value;
+      return this;
+    }
+
+    public Builder sessions(SessionOptions value) {
+      sessions = value;
+      return this;
+    }
+
+    public Builder catalog(CatalogOptions value) {
+      catalog = value;
+      return this;
+    }
+
+    public Builder log(LogOptions value) {
+      log = value;
+      return this;
+    }
+
+    public Builder snapshots(SnapshotOptions value) {
+      snapshots = value;
+      return this;
+    }
+
+    public Builder ranking(RankingOptions value) {
+      ranking = value;
+      return this;
+    }
+
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    private EngineOptions build() {
+      return new EngineOptions(
+          dataDirectory, schema, model, training, sessions, catalog, log, snapshots, ranking, seed);
+    }
   }
 }

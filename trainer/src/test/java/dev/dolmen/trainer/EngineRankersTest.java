@@ -43,7 +43,7 @@ class EngineRankersTest {
   private long records;
 
   private static EngineOptions options(Path data) {
-    return Shop.options(data).withRanking(RANKING);
+    return Shop.options(data).with(o -> o.ranking(RANKING));
   }
 
   private static Engine open(EngineOptions options) throws IOException {

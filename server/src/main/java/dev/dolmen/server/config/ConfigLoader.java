@@ -12,8 +12,6 @@ import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration from text and environment. */
 final class ConfigLoader {
-  static final String SAMPLE = "/dolmen-sample.yaml";
   private static final long MAX_FILE_BYTES = 4L << 20;
 
   private ConfigLoader() {}
@@ -76,7 +73,7 @@ final class ConfigLoader {
   }
 
   /** Relative paths are relative to the working directory, as on any command line. */
-  private static @Nullable DolmenConfig root(ConfigSection s) {
+  static @Nullable DolmenConfig root(ConfigSection s) {
     ServerConfig server = s.section("server", ServerConfig::read);
     Path data = Path.of(s.text("data_directory", "data"));
     long seed = s.whole("seed", 1);
@@ -100,7 +97,9 @@ final class ConfigLoader {
       return null;
     }
     return new DolmenConfig(
-        server, data, seed, schema, model, training, sessions, catalog, log, snapshots, ranking);
+        server,
+        new EngineOptions(
+            data, schema, model, training, sessions, catalog, log, snapshots, ranking, seed));
   }
 
   static DolmenConfig defaults(Path dataDirectory, Schema schema) {
@@ -108,39 +107,8 @@ final class ConfigLoader {
     YamlNode.Mapping nothing = new YamlNode.Mapping(0, 0, Map.of());
     ServerConfig d = requireNonNull(ConfigSection.root(empty, nothing).read(ServerConfig::read));
     ServerConfig local =
-        new ServerConfig(
-            "127.0.0.1",
-            0,
-            "127.0.0.1",
-            0,
-            d.workerThreads(),
-            d.futureTolerance(),
-            d.shutdownGrace(),
-            Duration.ZERO,
-            d.limits(),
-            d.keepAlive(),
-            d.tls());
-    EngineOptions engine = EngineOptions.defaults(dataDirectory, schema);
-    return new DolmenConfig(
-        local,
-        dataDirectory,
-        engine.seed(),
-        schema,
-        engine.model(),
-        engine.training(),
-        engine.sessions(),
-        engine.catalog(),
-        engine.log(),
-        engine.snapshots(),
-        engine.ranking());
-  }
-
-  /** The commented sample that ships with the program. */
-  static String sample() {
-    try (InputStream in = requireNonNull(ConfigLoader.class.getResourceAsStream(SAMPLE))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+        d.withPorts(0, 0)
+            .with(s -> s.host("127.0.0.1").metricsHost("127.0.0.1").warmUp(Duration.ZERO));
+    return new DolmenConfig(local, EngineOptions.defaults(dataDirectory, schema));
   }
 }

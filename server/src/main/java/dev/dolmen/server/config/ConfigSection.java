@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.DoublePredicate;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,25 +174,42 @@ final class ConfigSection {
     }
   }
 
-  /** The double that prints as the float does: 0.1f is 0.1, not 0.10000000149011612. */
+  /** A float in {@code range}. */
   float decimal(String key, float byDefault, NumberRange range) {
-    return (float) number(key, Double.parseDouble(Float.toString(byDefault)), range);
+    return (float) number(key, exact(byDefault), range);
+  }
+
+  /** A float in {@code range}, or 0 for without. */
+  float decimalOrNone(String key, float byDefault, NumberRange range) {
+    source.bounded(join(key), "0, or " + range.text());
+    String expected = "0, or a number from " + range.text();
+    return (float) number(key, exact(byDefault), expected, n -> n == 0 || range.contains(n));
   }
 
   double number(String key, double byDefault, NumberRange range) {
     source.bounded(join(key), range.text());
+    String from = range.min() == Double.MIN_VALUE ? "" : "from ";
+    return number(key, byDefault, "a number " + from + range.text(), range::contains);
+  }
+
+  private double number(String key, double byDefault, String expected, DoublePredicate fits) {
     return value(
         key,
         NumberRange.plain(byDefault),
-        "a number " + (range.min() == Double.MIN_VALUE ? "" : "from ") + range.text(),
+        expected,
         byDefault,
         text -> {
           try {
-            return Optional.of(Double.parseDouble(text)).filter(range::contains);
+            return Optional.of(Double.parseDouble(text)).filter(fits::test);
           } catch (NumberFormatException e) {
             return Optional.empty();
           }
         });
+  }
+
+  /** The double that prints as the float does: 0.1f is 0.1, not 0.10000000149011612. */
+  private static double exact(float value) {
+    return Double.parseDouble(Float.toString(value));
   }
 
   boolean flag(String key, boolean byDefault) {
@@ -234,14 +253,29 @@ final class ConfigSection {
   }
 
   long bytes(String key, long byDefault, WholeRange range) {
-    String text = HumanUnits.format(range.min()) + " to " + HumanUnits.format(range.max());
-    source.bounded(join(key), text);
+    source.bounded(join(key), sizes(range));
+    String expected = HumanUnits.SIZE_FORM + " from " + sizes(range);
+    return bytes(key, byDefault, expected, range::contains);
+  }
+
+  /** Bytes in {@code range}, or 0 for no bound. */
+  long bytesOrNone(String key, long byDefault, WholeRange range) {
+    source.bounded(join(key), "0B, or " + sizes(range));
+    String expected = "0B, or " + HumanUnits.SIZE_FORM + " from " + sizes(range);
+    return bytes(key, byDefault, expected, b -> b == 0 || range.contains(b));
+  }
+
+  private long bytes(String key, long byDefault, String expected, LongPredicate fits) {
     return value(
         key,
         HumanUnits.format(byDefault),
-        HumanUnits.SIZE_FORM + " from " + text,
+        expected,
         byDefault,
-        given -> HumanUnits.bytes(given).filter(range::contains));
+        text -> HumanUnits.bytes(text).filter(fits::test));
+  }
+
+  private static String sizes(WholeRange range) {
+    return HumanUnits.format(range.min()) + " to " + HumanUnits.format(range.max());
   }
 
   <E extends Enum<E>> E choice(String key, E byDefault) {

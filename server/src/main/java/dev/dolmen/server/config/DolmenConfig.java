@@ -13,29 +13,15 @@ import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The whole configuration of one process.
  *
  * @param server the front end
- * @param dataDirectory where everything durable lives
- * @param seed source of all randomness
- * @param schema the slots
- * @param ranking what answers beside the model
+ * @param engine what is behind it, from the data directory to what answers beside the model
  */
-public record DolmenConfig(
-    ServerConfig server,
-    Path dataDirectory,
-    long seed,
-    Schema schema,
-    ModelSettings model,
-    TrainingOptions training,
-    SessionOptions sessions,
-    CatalogOptions catalog,
-    LogOptions log,
-    SnapshotOptions snapshots,
-    RankingOptions ranking) {
-
+public record DolmenConfig(ServerConfig server, EngineOptions engine) {
   /**
    * Reads a file, overridden by the environment.
    *
@@ -67,15 +53,53 @@ public record DolmenConfig(
     return ConfigLoader.defaults(dataDirectory, schema);
   }
 
-  /** The commented sample: every key with its default. */
+  /** The commented sample: every key with its default and its range. */
   public static String sample() {
-    return ConfigLoader.sample();
+    return ConfigSample.text();
   }
 
-  /** The part that the engine is opened with. */
-  public EngineOptions engine() {
-    return new EngineOptions(
-        dataDirectory, schema, model, training, sessions, catalog, log, snapshots, ranking, seed);
+  /** Where everything durable lives. */
+  public Path dataDirectory() {
+    return engine.dataDirectory();
+  }
+
+  /** Source of all randomness. */
+  public long seed() {
+    return engine.seed();
+  }
+
+  /** The slots. */
+  public Schema schema() {
+    return engine.schema();
+  }
+
+  public ModelSettings model() {
+    return engine.model();
+  }
+
+  public TrainingOptions training() {
+    return engine.training();
+  }
+
+  public SessionOptions sessions() {
+    return engine.sessions();
+  }
+
+  public CatalogOptions catalog() {
+    return engine.catalog();
+  }
+
+  public LogOptions log() {
+    return engine.log();
+  }
+
+  public SnapshotOptions snapshots() {
+    return engine.snapshots();
+  }
+
+  /** What answers beside the model. */
+  public RankingOptions ranking() {
+    return engine.ranking();
   }
 
   /**
@@ -84,119 +108,30 @@ public record DolmenConfig(
    * directory of its own, log included, and without snapshots, which nobody would read.
    */
   public DolmenConfig temporary(Path directory) {
+    RankingOptions ranking = ranking();
     return new DolmenConfig(
-        defaults(directory, schema).server(),
-        directory,
-        seed,
-        schema,
-        model,
-        training,
-        sessions,
-        catalog,
-        log.embedded(),
-        new SnapshotOptions(0, 1, false),
-        new RankingOptions(ranking.experiment(), FallbackOptions.NONE, ranking.rankers()));
+        defaults(directory, schema()).server(),
+        engine.with(e ->
+            e.dataDirectory(directory)
+                .log(log().embedded())
+                .snapshots(new SnapshotOptions(0, 1, false))
+                .ranking(
+                    new RankingOptions(
+                        ranking.experiment(), FallbackOptions.NONE, ranking.rankers()))));
   }
 
   /** This, with another front end. */
   public DolmenConfig withServer(ServerConfig other) {
-    return new DolmenConfig(
-        other,
-        dataDirectory,
-        seed,
-        schema,
-        model,
-        training,
-        sessions,
-        catalog,
-        log,
-        snapshots,
-        ranking);
+    return new DolmenConfig(other, engine);
   }
 
   /** This, with another data directory. */
   public DolmenConfig withDataDirectory(Path other) {
-    return new DolmenConfig(
-        server, other, seed, schema, model, training, sessions, catalog, log, snapshots, ranking);
+    return withEngine(e -> e.dataDirectory(other));
   }
 
-  /** This, with other training. */
-  public DolmenConfig withTraining(TrainingOptions other) {
-    return new DolmenConfig(
-        server,
-        dataDirectory,
-        seed,
-        schema,
-        model,
-        other,
-        sessions,
-        catalog,
-        log,
-        snapshots,
-        ranking);
-  }
-
-  /** This, with other snapshots. */
-  public DolmenConfig withSnapshots(SnapshotOptions other) {
-    return new DolmenConfig(
-        server,
-        dataDirectory,
-        seed,
-        schema,
-        model,
-        training,
-        sessions,
-        catalog,
-        log,
-        other,
-        ranking);
-  }
-
-  /** This, with other bounds on what is remembered of visits. */
-  public DolmenConfig withSessions(SessionOptions other) {
-    return new DolmenConfig(
-        server,
-        dataDirectory,
-        seed,
-        schema,
-        model,
-        training,
-        other,
-        catalog,
-        log,
-        snapshots,
-        ranking);
-  }
-
-  /** This, with something beside the model. */
-  public DolmenConfig withRanking(RankingOptions other) {
-    return new DolmenConfig(
-        server,
-        dataDirectory,
-        seed,
-        schema,
-        model,
-        training,
-        sessions,
-        catalog,
-        log,
-        snapshots,
-        other);
-  }
-
-  /** This, with another model. */
-  public DolmenConfig withModel(ModelSettings other) {
-    return new DolmenConfig(
-        server,
-        dataDirectory,
-        seed,
-        schema,
-        other,
-        training,
-        sessions,
-        catalog,
-        log,
-        snapshots,
-        ranking);
+  /** This, with other options of the engine. */
+  public DolmenConfig withEngine(UnaryOperator<EngineOptions.Builder> changes) {
+    return new DolmenConfig(server, engine.with(changes));
   }
 }

@@ -57,7 +57,7 @@ final class EngineReader {
         s.decimal("label_smoothing", d.labelSmoothing(), TaskSettings.LABEL_SMOOTHING),
         s.names("categories", slots),
         s.decimal("category_weight", d.categoryWeight(), TaskSettings.WEIGHT),
-        s.decimal("click_weight", d.clickWeight(), TaskSettings.CLICK_WEIGHT),
+        s.decimalOrNone("click_weight", d.clickWeight(), TaskSettings.WEIGHT),
         s.flag("learned_weights", d.learnedWeights()));
   }
 
@@ -135,7 +135,7 @@ final class EngineReader {
   static LogOptions log(ConfigSection s) {
     LogOptions d = LogOptions.defaults();
     long segmentBytes = s.bytes("segment_bytes", d.segmentBytes(), LogOptions.SEGMENT_BYTES);
-    long maxBytes = s.bytes("max_bytes", d.maxBytes(), LogOptions.MAX_BYTES);
+    long maxBytes = s.bytesOrNone("max_bytes", d.maxBytes(), LogOptions.MAX_BYTES);
     if (maxBytes != 0 && maxBytes < LogOptions.SEGMENTS_MIN * segmentBytes) {
       s.reject(
           "max_bytes",

@@ -3,7 +3,6 @@ package dev.dolmen.server.config;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dolmen.parameterstore.range.NumberRange;
-import dev.dolmen.parameterstore.range.WholeRange;
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.KnotOptions;
 import dev.dolmen.parameterstore.schema.KnotScale;
@@ -116,7 +115,7 @@ final class SchemaReader {
         admission(s, d.admission().threshold()),
         s.seconds("ttl", 0, RowOptions.TTL_SEC),
         s.count("max_rows", d.maxRows(), RowOptions.ROWS),
-        s.bytes("max_bytes", d.maxBytes(), WholeRange.of(0, RowOptions.BYTES.max())),
+        s.bytesOrNone("max_bytes", d.maxBytes(), RowOptions.BYTES),
         s.choice("storage", d.storage()),
         segments(s, d.segments().getFirst()));
   }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.dolmen.parameterstore.range.WholeRange;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * The front end.
@@ -74,66 +75,111 @@ public record ServerConfig(
 
   /** This, on other ports. */
   public ServerConfig withPorts(int grpc, int metrics) {
-    return new ServerConfig(
-        host,
-        grpc,
-        metricsHost,
-        metrics,
-        workerThreads,
-        futureTolerance,
-        shutdownGrace,
-        warmUp,
-        limits,
-        keepAlive,
-        tls);
+    return with(s -> s.port(grpc).metricsPort(metrics));
   }
 
-  /** This, with so many threads that rank. */
-  public ServerConfig withWorkerThreads(int threads) {
-    return new ServerConfig(
-        host,
-        port,
-        metricsHost,
-        metricsPort,
-        threads,
-        futureTolerance,
-        shutdownGrace,
-        warmUp,
-        limits,
-        keepAlive,
-        tls);
+  /** This, with some changes. */
+  public ServerConfig with(UnaryOperator<Builder> changes) {
+    return changes.apply(new Builder(this)).build();
   }
 
-  /** This, warming up for so long. */
-  public ServerConfig withWarmUp(Duration other) {
-    return new ServerConfig(
-        host,
-        port,
-        metricsHost,
-        metricsPort,
-        workerThreads,
-        futureTolerance,
-        shutdownGrace,
-        other,
-        limits,
-        keepAlive,
-        tls);
-  }
+  /** Changes; each method sets what is called so. */
+  public static final class Builder {
+    private String host;
+    private int port;
+    private String metricsHost;
+    private int metricsPort;
+    private int workerThreads;
+    private Duration futureTolerance;
+    private Duration shutdownGrace;
+    private Duration warmUp;
+    private LimitsConfig limits;
+    private KeepAliveConfig keepAlive;
+    private TlsConfig tls;
 
-  /** This, with other limits. */
-  public ServerConfig withLimits(LimitsConfig other) {
-    return new ServerConfig(
-        host,
-        port,
-        metricsHost,
-        metricsPort,
-        workerThreads,
-        futureTolerance,
-        shutdownGrace,
-        warmUp,
-        other,
-        keepAlive,
-        tls);
+    private Builder(ServerConfig from) {
+      host = from.host;
+      port = from.port;
+      metricsHost = from.metricsHost;
+      metricsPort = from.metricsPort;
+      workerThreads = from.workerThreads;
+      futureTolerance = from.futureTolerance;
+      shutdownGrace = from.shutdownGrace;
+      warmUp = from.warmUp;
+      limits = from.limits;
+      keepAlive = from.keepAlive;
+      tls = from.tls;
+    }
+
+    public Builder host(String value) {
+      host = value;
+      return this;
+    }
+
+    public Builder port(int value) {
+      port = value;
+      return this;
+    }
+
+    public Builder metricsHost(String value) {
+      metricsHost = value;
+      return this;
+    }
+
+    public Builder metricsPort(int value) {
+      metricsPort = value;
+      return this;
+    }
+
+    public Builder workerThreads(int value) {
+      workerThreads = value;
+      return this;
+    }
+
+    public Builder futureTolerance(Duration value) {
+      futureTolerance = value;
+      return this;
+    }
+
+    public Builder shutdownGrace(Duration value) {
+      shutdownGrace = value;
+      return this;
+    }
+
+    public Builder warmUp(Duration value) {
+      warmUp = value;
+      return this;
+    }
+
+    public Builder limits(LimitsConfig value) {
+      limits = value;
+      return this;
+    }
+
+    public Builder keepAlive(KeepAliveConfig value) {
+      keepAlive = value;
+      return this;
+    }
+
+    public Builder tls(TlsConfig value) {
+      tls = value;
+      return this;
+    }
+
+    private ServerConfig build() {
+      return new ServerConfig(
+          host,
+          port,
+          metricsHost,
+          metricsPort,
+          workerThreads,
+          futureTolerance,
+          shutdownGrace,
+          warmUp,
+          limits,
+          keepAlive,
+          tls);
+    }
   }
 
   static ServerConfig read(ConfigSection s) {

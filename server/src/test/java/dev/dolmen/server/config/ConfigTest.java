@@ -39,34 +39,41 @@ class ConfigTest {
   @Test
   void theSampleIsExactlyTheDefaultsAndNamesEveryKey() throws Exception {
     Map<String, String> keys = new LinkedHashMap<>();
-    DolmenConfig sample = ConfigLoader.parse("sample", ConfigLoader.sample(), Map.of(), keys);
+    DolmenConfig sample = ConfigLoader.parse("sample", ConfigSample.text(), Map.of(), keys);
     DolmenConfig defaults = parse(MINIMAL);
 
-    assertThat(sample)
-        .isEqualTo(
-            new DolmenConfig(
-                defaults.server(),
-                defaults.dataDirectory(),
-                defaults.seed(),
-                sample.schema(),
-                defaults.model(),
-                defaults.training(),
-                defaults.sessions(),
-                defaults.catalog(),
-                defaults.log(),
-                defaults.snapshots(),
-                defaults.ranking()));
+    assertThat(sample).isEqualTo(defaults.withEngine(e -> e.schema(sample.schema())));
     for (Slot slot : sample.schema().slots()) {
       assertThat(slot).isEqualTo(SchemaReader.defaults(slot.name(), slot.kind()));
     }
     assertThat(sample.schema().slots().stream().map(Slot::kind)).contains(SlotKind.values());
     YamlNode.Mapping root =
-        YamlParser.parse("sample", ConfigLoader.sample(), new java.util.ArrayList<>());
+        YamlParser.parse("sample", ConfigSample.text(), new java.util.ArrayList<>());
     for (String key : keys.keySet()) {
       if (!key.matches("schema\\.slots\\[[1-9]\\d*].optimizer\\..*")) {
         assertThat(find(root, key)).as(key + " in the sample").isNotNull();
       }
     }
+  }
+
+  @Test
+  void theSampleSaysTheRangeOfEachKeyOnce() {
+    String sample = ConfigSample.text();
+    assertThat(sample)
+        .contains("  metrics_port: 7071  # 0 to 65535\n")
+        .contains("    request_timeout: 5s  # 1ms to 10m\n")
+        .contains("      occurrence_threshold: 2  # 1 to 1000000\n")
+        .contains("      max_bytes: 0B  # 0B, or 1MiB to 1024TiB\n")
+        .contains("      levels: 3  # 1 to 8\n")
+        .contains("  temperature: 8  # 0.01 to 100\n")
+        .contains("    click_weight: 0.02  # 0, or 0.001 to 100\n")
+        .contains("  batch_age: 50ms  # 1ms to 1m\n")
+        .contains("  min_free_bytes: 256MiB  # 16MiB to 1024TiB\n")
+        .contains("\nseed: 1\n")
+        .endsWith("    validation_share: 0.01  # 0 to 1\n");
+    assertThat(sample.split("# 1 to 1024\n", -1))
+        .as("dimension, max_session_length, max_repeats")
+        .hasSize(4);
   }
 
   private static @org.jspecify.annotations.Nullable YamlNode find(YamlNode root, String path) {
@@ -101,6 +108,8 @@ class ConfigTest {
           model: {pooling: lst}        | f.yaml:1:18: model.pooling: "lst": expected one of mean, last, attention; did you mean last?
           log: {segment_bytes: 1 GiBi} | f.yaml:1:22: log.segment_bytes: "1 GiBi": expected a size such as
           log: {max_bytes: 1GiB}       | f.yaml:1:7: log.max_bytes: 1GiB: expected 0B, or at least four times segment_bytes, 4GiB
+          log: {max_bytes: 1MiB}       | f.yaml:1:18: log.max_bytes: "1MiB": expected 0B, or a size such as
+          model: {tasks: {click_weight: 0.0005}} | model.tasks.click_weight: 0.0005: expected 0, or a number from 0.001 to 100
           log: {kind: kafak}           | f.yaml:1:13: log.kind: "kafak": expected one of chronicle, kafka; did you mean kafka?
           log: {kafka: {topic: "a b"}} | f.yaml:1:7: log.kafka: log.kafka.topic: "a b", expected 1 to 249 of
           snapshots: {on_close: yes}   | f.yaml:1:23: snapshots.on_close: yes: expected true or false

@@ -29,7 +29,6 @@ public record TaskSettings(
     boolean learnedWeights) {
   public static final NumberRange LABEL_SMOOTHING = NumberRange.of(0, 0.5);
   public static final NumberRange WEIGHT = NumberRange.of(0.001, 100);
-  public static final NumberRange CLICK_WEIGHT = NumberRange.of(0, WEIGHT.max());
 
   public TaskSettings {
     categories = List.copyOf(categories);

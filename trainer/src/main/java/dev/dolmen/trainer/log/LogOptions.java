@@ -31,14 +31,18 @@ public record LogOptions(
     int deduplicationEvents,
     int maxQueuedImpressions,
     KafkaLogOptions kafka) {
-  public static final WholeRange MIN_FREE_BYTES = WholeRange.of(16L << 20, 1L << 50);
-  public static final WholeRange SEGMENT_BYTES = WholeRange.of(1L << 20, 64L << 30);
-  public static final WholeRange MAX_BYTES = WholeRange.of(0, 1L << 50);
-  public static final WholeRange DEDUPLICATION_EVENTS = WholeRange.of(1, 100_000_000);
-  public static final WholeRange MAX_QUEUED_IMPRESSIONS = WholeRange.of(1, 1_000_000);
-
   /** Segments that a bounded log has room for at least, so that it can let go of whole ones. */
   public static final int SEGMENTS_MIN = 4;
+
+  public static final WholeRange MIN_FREE_BYTES = WholeRange.of(16L << 20, 1L << 50);
+  public static final WholeRange SEGMENT_BYTES = WholeRange.of(1L << 20, 64L << 30);
+
+  /** Where there is a bound. */
+  public static final WholeRange MAX_BYTES =
+      WholeRange.of(SEGMENTS_MIN * SEGMENT_BYTES.min(), 1L << 50);
+
+  public static final WholeRange DEDUPLICATION_EVENTS = WholeRange.of(1, 100_000_000);
+  public static final WholeRange MAX_QUEUED_IMPRESSIONS = WholeRange.of(1, 1_000_000);
 
   /** Where a log is. */
   public enum Kind {

@@ -151,7 +151,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static DolmenConfig config() {
     DolmenConfig config = DolmenConfig.defaults(Path.of(""), ShopSchema.schema());
-    return config.withSessions(config.sessions().withImpressionWindowSec(IMPRESSION_WINDOW_SEC));
+    return config.withEngine(
+        e -> e.sessions(config.sessions().withImpressionWindowSec(IMPRESSION_WINDOW_SEC)));
   }
 
   private int demonstrate(DemoOptions options) throws IOException, InterruptedException {
