@@ -87,7 +87,9 @@ class ClickHeadTest {
   @ValueSource(doubles = {1, 0.2, 0.05})
   void chancesAreThoseOfAllThatIsShown(double rate) {
     DenseOptimizerOptions optimizer =
-        new DenseOptimizerOptions(3e-3f, 0.9f, 0.99f, 1e-8f, 0, 0, 10, 0, 0);
+        DenseOptimizerOptions.defaults()
+            .with(o ->
+                o.weightDecay(0).gradientNormMax(0).warmUpSteps(10).decaySteps(0).fullBatch(0));
     SessionModel model = new SessionModel(OPTIONS, optimizer, 3);
     RandomBatch random = world(rate, 0);
     for (int n = 0; n < 800; n++) {

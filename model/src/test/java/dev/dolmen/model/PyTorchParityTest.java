@@ -147,7 +147,14 @@ class PyTorchParityTest {
   void lossesOfTenSteps(long seed) {
     ModelOptions options = options(new Random(seed));
     DenseOptimizerOptions optimizer =
-        new DenseOptimizerOptions(5e-3f, 0.9f, 0.99f, 1e-8f, 0.05f, 0.5f, 4, 1, 64);
+        DenseOptimizerOptions.defaults()
+            .with(o ->
+                o.learningRate(5e-3f)
+                    .weightDecay(0.05f)
+                    .gradientNormMax(0.5f)
+                    .warmUpSteps(4)
+                    .decaySteps(1)
+                    .fullBatch(64));
     SessionModel model = new SessionModel(options, optimizer, seed);
     GradientTest.scatter(model);
     RandomBatch random = batch(options, seed);

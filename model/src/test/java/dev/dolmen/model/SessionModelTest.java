@@ -283,7 +283,8 @@ class SessionModelTest {
             0,
             List.of());
     DenseOptimizerOptions optimizer =
-        new DenseOptimizerOptions(3e-3f, 0.9f, 0.99f, 1e-8f, 0, 1, 10, 0, 0);
+        DenseOptimizerOptions.defaults()
+            .with(o -> o.weightDecay(0).warmUpSteps(10).decaySteps(0).fullBatch(0));
     SessionModel model = new SessionModel(options, optimizer, 3);
     RandomBatch random = memorable(options);
     TrainingBatch batch = random.batch;

@@ -63,7 +63,14 @@ class TaskTest {
   void learnedWeightsFollowTheLosses() {
     TaskOptions tasks = new TaskOptions(0, List.of(0), 1, false, 1, true);
     DenseOptimizerOptions optimizer =
-        new DenseOptimizerOptions(0.02f, 0.9f, 0.99f, 1e-8f, 0, 0, 0, 0, 0);
+        DenseOptimizerOptions.defaults()
+            .with(o ->
+                o.learningRate(0.02f)
+                    .weightDecay(0)
+                    .gradientNormMax(0)
+                    .warmUpSteps(0)
+                    .decaySteps(0)
+                    .fullBatch(0));
     SessionModel model = new SessionModel(options(tasks), optimizer, 1);
     RandomBatch random = batch(3);
     int at = model.layout().tensor("task/log-variance").offset();

@@ -1,7 +1,6 @@
 package dev.dolmen.server;
 
 import com.google.protobuf.Timestamp;
-import dev.dolmen.model.data.Pooling;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
@@ -89,21 +88,11 @@ final class TestServer implements Closeable {
                         Duration.ofSeconds(30),
                         limits.maxConcurrentRequests(),
                         limits.maxConcurrentStreams())));
-    ModelSettings d = defaults.model();
     ModelSettings small =
-        new ModelSettings(
-            16,
-            1,
-            2,
-            16,
-            10,
-            Pooling.LAST,
-            d.idDropout(),
-            true,
-            d.temperature(),
-            d.terms(),
-            d.tasks(),
-            d.optimizer());
+        defaults
+            .model()
+            .with(
+                m -> m.width(16).layers(1).feedForwardWidth(16).maxSessionLength(10).idGate(true));
     return defaults.withServer(server).withEngine(e -> e.model(small));
   }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.trainer.impressions.Outcome;
-import dev.dolmen.trainer.learn.TrainingOptions;
-import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.trainer.validation.ClickFigures;
@@ -42,32 +40,10 @@ class EngineImpressionsTest {
 
   private static EngineOptions options(Path data, double negativeRate, int keep) {
     EngineOptions o = Shop.options(data);
-    TrainingOptions t = o.training();
-    return new EngineOptions(
-        data,
-        o.schema(),
-        o.model(),
-        new TrainingOptions(
-            t.batchEvents(),
-            t.batchAgeMs(),
-            t.negatives(),
-            t.fullSoftmaxItems(),
-            t.logQ(),
-            negativeRate,
-            t.popularityHalfLifeEvents(),
-            t.baselineHalfLifeEvents(),
-            t.validationShare(),
-            t.validationWindow(),
-            t.refreshItemsPerBatch(),
-            t.expireRowsPerBatch(),
-            t.lagMs(),
-            t.lagRecordsMin(),
-            t.threads()),
-        new SessionOptions(500, 3_600, 1_000, 60, 2_000, 3_600, 100, 10, 3_600),
-        o.catalog(),
-        o.log(),
-        new SnapshotOptions(0, keep, true, 1, 0.1, 1L << 20),
-        o.seed());
+    return o.with(e ->
+        e.training(o.training().with(t -> t.negativeRate(negativeRate)))
+            .sessions(o.sessions().with(s -> s.maxLateImpressions(2_000)))
+            .snapshots(new SnapshotOptions(0, keep, true, 1, 0.1, 1L << 20)));
   }
 
   private static Engine open(Path data, double negativeRate) throws IOException {

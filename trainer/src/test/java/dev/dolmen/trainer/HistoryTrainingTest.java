@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dolmen.model.data.SignalFeatures;
 import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.trainer.learn.Learner;
-import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.FeedbackEvent;
@@ -142,31 +141,7 @@ class HistoryTrainingTest {
 
   private EngineOptions withTerms(String name, ScoreTerms terms) {
     EngineOptions o = Shop.options(directory.resolve(name));
-    ModelSettings m = o.model();
-    ModelSettings model =
-        new ModelSettings(
-            m.width(),
-            m.layers(),
-            m.heads(),
-            m.feedForwardWidth(),
-            m.maxSessionLength(),
-            m.pooling(),
-            m.idDropout(),
-            m.idGate(),
-            m.temperature(),
-            terms,
-            m.tasks(),
-            m.optimizer());
-    return new EngineOptions(
-        o.dataDirectory(),
-        o.schema(),
-        model,
-        o.training(),
-        o.sessions(),
-        o.catalog(),
-        o.log(),
-        o.snapshots(),
-        o.seed());
+    return o.with(e -> e.model(o.model().with(m -> m.terms(terms))));
   }
 
   /** What the network of signals adds to a score is its outputs' and its linear part's. */

@@ -2,12 +2,10 @@ package dev.dolmen.trainer;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.model.data.DenseOptimizerOptions;
-import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.learn.ModelSettings;
-import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.learn.TaskSettings;
 import dev.dolmen.trainer.learn.TrainingOptions;
 import dev.dolmen.trainer.log.KafkaLogOptions;
@@ -52,23 +50,67 @@ public final class Shop {
 
   /** AdamW with this learning rate from the first step on. */
   static DenseOptimizerOptions optimizer(float learningRate) {
-    return new DenseOptimizerOptions(learningRate, 0.9f, 0.99f, 1e-8f, 0, 0, 0, 0, 0);
+    return DenseOptimizerOptions.defaults()
+        .with(o ->
+            o.learningRate(learningRate)
+                .weightDecay(0)
+                .gradientNormMax(0)
+                .warmUpSteps(0)
+                .decaySteps(0)
+                .fullBatch(0));
   }
 
   public static EngineOptions options(
       Path directory, TaskSettings tasks, DenseOptimizerOptions optimizer) {
-    return new EngineOptions(
-        directory,
-        Schemas.small(),
-        new ModelSettings(
-            32, 1, 2, 64, 8, Pooling.LAST, 0.1f, true, 8, ScoreTerms.defaults(), tasks, optimizer),
-        new TrainingOptions(
-            64, 20, 64, 100, 1f, 0.5, 10_000, 5_000, 1, 2_000, 128, 256, 500, 1_024, 1),
-        new SessionOptions(500, 3_600, 1_000, 60, 100, 3_600, 100, 10, 3_600),
-        new CatalogOptions(10_000, 100, ScanPrecision.FP32),
-        log(10_000),
-        new SnapshotOptions(0, 3, true),
-        42);
+    return EngineOptions.defaults(directory, Schemas.small())
+        .with(o ->
+            o.model(model(tasks, optimizer))
+                .training(training())
+                .sessions(sessions())
+                .catalog(new CatalogOptions(10_000, 100, ScanPrecision.FP32))
+                .log(log(10_000))
+                .snapshots(new SnapshotOptions(0, 3, true))
+                .seed(42));
+  }
+
+  private static ModelSettings model(TaskSettings tasks, DenseOptimizerOptions optimizer) {
+    return ModelSettings.defaults()
+        .with(m ->
+            m.width(32)
+                .layers(1)
+                .feedForwardWidth(64)
+                .maxSessionLength(8)
+                .idGate(true)
+                .tasks(tasks)
+                .optimizer(optimizer));
+  }
+
+  private static TrainingOptions training() {
+    return TrainingOptions.defaults()
+        .with(t ->
+            t.batchEvents(64)
+                .batchAgeMs(20)
+                .negatives(64)
+                .fullSoftmaxItems(100)
+                .negativeRate(0.5)
+                .baselineHalfLifeEvents(5_000)
+                .validationWindow(2_000)
+                .refreshItemsPerBatch(128)
+                .expireRowsPerBatch(256)
+                .lagMs(500));
+  }
+
+  /** Small bounds, so that everything has to make room. */
+  private static SessionOptions sessions() {
+    return SessionOptions.defaults()
+        .with(s ->
+            s.maxSessions(500)
+                .idleSec(3_600)
+                .maxImpressions(1_000)
+                .impressionWindowSec(60)
+                .maxLateImpressions(100)
+                .impressionLatenessSec(3_600)
+                .maxEarlyEvents(100));
   }
 
   /** Embedded, in files of 1 MiB, of which the last records stay. */

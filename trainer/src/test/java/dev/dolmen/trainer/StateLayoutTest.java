@@ -4,21 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
-import dev.dolmen.model.data.DenseOptimizerOptions;
-import dev.dolmen.model.data.Pooling;
-import dev.dolmen.model.item.ScanPrecision;
-import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotSection;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
-import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.learn.ModelSettings;
-import dev.dolmen.trainer.learn.ScoreTerms;
-import dev.dolmen.trainer.learn.TaskSettings;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
-import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -59,29 +51,10 @@ class StateLayoutTest {
 
   /** Not shared with other tests: the golden snapshot names the shape of its model. */
   private static EngineOptions options(Path data) {
-    EngineOptions o = Shop.options(data);
-    return new EngineOptions(
-        data,
-        Schemas.small(),
-        new ModelSettings(
-            8,
-            1,
-            2,
-            8,
-            4,
-            Pooling.LAST,
-            0.1f,
-            true,
-            8,
-            ScoreTerms.defaults(),
-            TaskSettings.defaults(),
-            DenseOptimizerOptions.defaults()),
-        o.training(),
-        o.sessions(),
-        new CatalogOptions(10_000, 100, ScanPrecision.FP32),
-        o.log(),
-        new SnapshotOptions(0, 3, true),
-        42);
+    ModelSettings tiny =
+        ModelSettings.defaults()
+            .with(m -> m.width(8).layers(1).feedForwardWidth(8).maxSessionLength(4).idGate(true));
+    return Shop.options(data).with(o -> o.model(tiny));
   }
 
   private static Engine open(Path data) throws IOException {

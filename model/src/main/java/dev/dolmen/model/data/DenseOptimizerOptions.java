@@ -1,5 +1,7 @@
 package dev.dolmen.model.data;
 
+import java.util.function.UnaryOperator;
+
 /**
  * How the dense parameters learn: AdamW with decoupled decay (Loshchilov and Hutter, "Decoupled
  * weight decay regularization", 2019) behind a clip on the global gradient norm.
@@ -52,7 +54,12 @@ public record DenseOptimizerOptions(
 
   /** What the product runs with unless configured otherwise. */
   public static DenseOptimizerOptions defaults() {
-    return new DenseOptimizerOptions(3e-3f, 0.9f, 0.99f, 1e-8f, 0.01f, 1f, 100, 500, 128);
+    return new Builder().build();
+  }
+
+  /** This, with some changes. */
+  public DenseOptimizerOptions with(UnaryOperator<Builder> changes) {
+    return changes.apply(new Builder(this)).build();
   }
 
   /**
@@ -80,6 +87,91 @@ public record DenseOptimizerOptions(
     if (!holds) {
       throw new IllegalArgumentException(
           "dense optimizer: " + field + " is " + value + ", expected " + expected);
+    }
+  }
+
+  /** Changes, beginning with the defaults; each method sets what is called so. */
+  public static final class Builder {
+    private float learningRate = 3e-3f;
+    private float beta1 = 0.9f;
+    private float beta2 = 0.99f;
+    private float epsilon = 1e-8f;
+    private float weightDecay = 0.01f;
+    private float gradientNormMax = 1f;
+    private int warmUpSteps = 100;
+    private int decaySteps = 500;
+    private int fullBatch = 128;
+
+    private Builder() {}
+
+    private Builder(DenseOptimizerOptions from) {
+      learningRate = from.learningRate;
+      beta1 = from.beta1;
+      beta2 = from.beta2;
+      epsilon = from.epsilon;
+      weightDecay = from.weightDecay;
+      gradientNormMax = from.gradientNormMax;
+      warmUpSteps = from.warmUpSteps;
+      decaySteps = from.decaySteps;
+      fullBatch = from.fullBatch;
+    }
+
+    public Builder learningRate(float value) {
+      learningRate = value;
+      return this;
+    }
+
+    public Builder beta1(float value) {
+      beta1 = value;
+      return this;
+    }
+
+    public Builder beta2(float value) {
+      beta2 = value;
+      return this;
+    }
+
+    public Builder epsilon(float value) {
+      epsilon = value;
+      return this;
+    }
+
+    public Builder weightDecay(float value) {
+      weightDecay = value;
+      return this;
+    }
+
+    public Builder gradientNormMax(float value) {
+      gradientNormMax = value;
+      return this;
+    }
+
+    public Builder warmUpSteps(int value) {
+      warmUpSteps = value;
+      return this;
+    }
+
+    public Builder decaySteps(int value) {
+      decaySteps = value;
+      return this;
+    }
+
+    public Builder fullBatch(int value) {
+      fullBatch = value;
+      return this;
+    }
+
+    private DenseOptimizerOptions build() {
+      return new DenseOptimizerOptions(
+          learningRate,
+          beta1,
+          beta2,
+          epsilon,
+          weightDecay,
+          gradientNormMax,
+          warmUpSteps,
+          decaySteps,
+          fullBatch);
     }
   }
 }

@@ -8,7 +8,14 @@ import org.junit.jupiter.api.Test;
 
 class DenseOptimizerOptionsTest {
   private static DenseOptimizerOptions options(int warmUp, int decay, int fullBatch) {
-    return new DenseOptimizerOptions(1f, 0.9f, 0.99f, 1e-8f, 0, 0, warmUp, decay, fullBatch);
+    return DenseOptimizerOptions.defaults()
+        .with(o ->
+            o.learningRate(1f)
+                .weightDecay(0)
+                .gradientNormMax(0)
+                .warmUpSteps(warmUp)
+                .decaySteps(decay)
+                .fullBatch(fullBatch));
   }
 
   @Test

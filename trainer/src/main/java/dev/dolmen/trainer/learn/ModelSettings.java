@@ -12,6 +12,7 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.session.TimeGaps;
 import dev.dolmen.v1.EventType;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The model's shape and how its dense parameters learn; the rest of {@link ModelOptions} follows
@@ -67,21 +68,14 @@ public record ModelSettings(
     DenseRanges.check(optimizer);
   }
 
-  /** Width 64, two layers of two heads, feed-forward 128, 20 events. */
+  /** What the product runs with. */
   public static ModelSettings defaults() {
-    return new ModelSettings(
-        64,
-        2,
-        2,
-        128,
-        20,
-        Pooling.LAST,
-        0.1f,
-        false,
-        8,
-        ScoreTerms.defaults(),
-        TaskSettings.defaults(),
-        DenseOptimizerOptions.defaults());
+    return new Builder().build();
+  }
+
+  /** This, with some changes. */
+  public ModelSettings with(UnaryOperator<Builder> changes) {
+    return changes.apply(new Builder(this)).build();
   }
 
   /**
@@ -117,5 +111,114 @@ public record ModelSettings(
 
   private static List<FeatureColumn> columns(List<ColumnSpec> specs) {
     return specs.stream().map(c -> new FeatureColumn(c.name(), c.slot(), c.dim())).toList();
+  }
+
+  /** Changes, beginning with the defaults; each method sets what is called so. */
+  public static final class Builder {
+    private int width = 64;
+    private int layers = 2;
+    private int heads = 2;
+    private int feedForwardWidth = 128;
+    private int maxSessionLength = 20;
+    private Pooling pooling = Pooling.LAST;
+    private float idDropout = 0.1f;
+    private boolean idGate = false;
+    private float temperature = 8;
+    private ScoreTerms terms = ScoreTerms.defaults();
+    private TaskSettings tasks = TaskSettings.defaults();
+    private DenseOptimizerOptions optimizer = DenseOptimizerOptions.defaults();
+
+    private Builder() {}
+
+    private Builder(ModelSettings from) {
+      width = from.width;
+      layers = from.layers;
+      heads = from.heads;
+      feedForwardWidth = from.feedForwardWidth;
+      maxSessionLength = from.maxSessionLength;
+      pooling = from.pooling;
+      idDropout = from.idDropout;
+      idGate = from.idGate;
+      temperature = from.temperature;
+      terms = from.terms;
+      tasks = from.tasks;
+      optimizer = from.optimizer;
+    }
+
+    public Builder width(int value) {
+      width = value;
+      return this;
+    }
+
+    public Builder layers(int value) {
+      layers = value;
+      return this;
+    }
+
+    public Builder heads(int value) {
+      heads = value;
+      return this;
+    }
+
+    public Builder feedForwardWidth(int value) {
+      feedForwardWidth = value;
+      return this;
+    }
+
+    public Builder maxSessionLength(int value) {
+      maxSessionLength = value;
+      return this;
+    }
+
+    public Builder pooling(Pooling value) {
+      pooling = value;
+      return this;
+    }
+
+    public Builder idDropout(float value) {
+      idDropout = value;
+      return this;
+    }
+
+    public Builder idGate(boolean value) {
+      idGate = value;
+      return this;
+    }
+
+    public Builder temperature(float value) {
+      temperature = value;
+      return this;
+    }
+
+    public Builder terms(ScoreTerms value) {
+      terms = value;
+      return this;
+    }
+
+    public Builder tasks(TaskSettings value) {
+      tasks = value;
+      return this;
+    }
+
+    public Builder optimizer(DenseOptimizerOptions value) {
+      optimizer = value;
+      return this;
+    }
+
+    private ModelSettings build() {
+      return new ModelSettings(
+          width,
+          layers,
+          heads,
+          feedForwardWidth,
+          maxSessionLength,
+          pooling,
+          idDropout,
+          idGate,
+          temperature,
+          terms,
+          tasks,
+          optimizer);
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.dolmen.parameterstore.range.NumberRange;
 import dev.dolmen.parameterstore.range.WholeRange;
 import dev.dolmen.trainer.validation.ClickValidation;
 import dev.dolmen.trainer.validation.ProgressiveValidation;
+import java.util.function.UnaryOperator;
 
 /**
  * How the log becomes batches and what each batch learns from. What each number can be stands in
@@ -90,14 +91,148 @@ public record TrainingOptions(
   }
 
   /**
-   * 256 events or 50 ms a batch, 1,024 negatives, full softmax up to 3,000 items, the whole log-Q
-   * correction (docs/measurements has what less of it gave), a tenth of the impressions for what
-   * was not clicked, half-lives of 10,000 (popularity) and 50,000 (baseline) events, every
-   * prediction validated with a window of 10,000, 1,024 items refreshed and 4,096 rows looked at a
-   * batch, 300 ms of lag but always 1,024 records, one thread: the other cores are for requests.
+   * What the product runs with; {@code docs/measurements} has what less of the log-Q correction
+   * gave. One thread: the other cores are for requests.
    */
   public static TrainingOptions defaults() {
-    return new TrainingOptions(
-        256, 50, 1_024, 3_000, 1f, 0.1, 10_000, 50_000, 1.0, 10_000, 1_024, 4_096, 300, 1_024, 1);
+    return new Builder().build();
+  }
+
+  /** This, with some changes. */
+  public TrainingOptions with(UnaryOperator<Builder> changes) {
+    return changes.apply(new Builder(this)).build();
+  }
+
+  /** Changes, beginning with the defaults; each method sets what is called so. */
+  public static final class Builder {
+    private int batchEvents = 256;
+    private long batchAgeMs = 50;
+    private int negatives = 1_024;
+    private int fullSoftmaxItems = 3_000;
+    private float logQ = 1f;
+    private double negativeRate = 0.1;
+    private long popularityHalfLifeEvents = 10_000;
+    private long baselineHalfLifeEvents = 50_000;
+    private double validationShare = 1.0;
+    private int validationWindow = 10_000;
+    private int refreshItemsPerBatch = 1_024;
+    private int expireRowsPerBatch = 4_096;
+    private long lagMs = 300;
+    private int lagRecordsMin = 1_024;
+    private int threads = 1;
+
+    private Builder() {}
+
+    private Builder(TrainingOptions from) {
+      batchEvents = from.batchEvents;
+      batchAgeMs = from.batchAgeMs;
+      negatives = from.negatives;
+      fullSoftmaxItems = from.fullSoftmaxItems;
+      logQ = from.logQ;
+      negativeRate = from.negativeRate;
+      popularityHalfLifeEvents = from.popularityHalfLifeEvents;
+      baselineHalfLifeEvents = from.baselineHalfLifeEvents;
+      validationShare = from.validationShare;
+      validationWindow = from.validationWindow;
+      refreshItemsPerBatch = from.refreshItemsPerBatch;
+      expireRowsPerBatch = from.expireRowsPerBatch;
+      lagMs = from.lagMs;
+      lagRecordsMin = from.lagRecordsMin;
+      threads = from.threads;
+    }
+
+    public Builder batchEvents(int value) {
+      batchEvents = value;
+      return this;
+    }
+
+    public Builder batchAgeMs(long value) {
+      batchAgeMs = value;
+      return this;
+    }
+
+    public Builder negatives(int value) {
+      negatives = value;
+      return this;
+    }
+
+    public Builder fullSoftmaxItems(int value) {
+      fullSoftmaxItems = value;
+      return this;
+    }
+
+    public Builder logQ(float value) {
+      logQ = value;
+      return this;
+    }
+
+    public Builder negativeRate(double value) {
+      negativeRate = value;
+      return this;
+    }
+
+    public Builder popularityHalfLifeEvents(long value) {
+      popularityHalfLifeEvents = value;
+      return this;
+    }
+
+    public Builder baselineHalfLifeEvents(long value) {
+      baselineHalfLifeEvents = value;
+      return this;
+    }
+
+    public Builder validationShare(double value) {
+      validationShare = value;
+      return this;
+    }
+
+    public Builder validationWindow(int value) {
+      validationWindow = value;
+      return this;
+    }
+
+    public Builder refreshItemsPerBatch(int value) {
+      refreshItemsPerBatch = value;
+      return this;
+    }
+
+    public Builder expireRowsPerBatch(int value) {
+      expireRowsPerBatch = value;
+      return this;
+    }
+
+    public Builder lagMs(long value) {
+      lagMs = value;
+      return this;
+    }
+
+    public Builder lagRecordsMin(int value) {
+      lagRecordsMin = value;
+      return this;
+    }
+
+    public Builder threads(int value) {
+      threads = value;
+      return this;
+    }
+
+    private TrainingOptions build() {
+      return new TrainingOptions(
+          batchEvents,
+          batchAgeMs,
+          negatives,
+          fullSoftmaxItems,
+          logQ,
+          negativeRate,
+          popularityHalfLifeEvents,
+          baselineHalfLifeEvents,
+          validationShare,
+          validationWindow,
+          refreshItemsPerBatch,
+          expireRowsPerBatch,
+          lagMs,
+          lagRecordsMin,
+          threads);
+    }
   }
 }

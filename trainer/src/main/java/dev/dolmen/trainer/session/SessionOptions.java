@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.session;
 
 import dev.dolmen.parameterstore.range.WholeRange;
+import java.util.function.UnaryOperator;
 
 /**
  * What is remembered of visits. Bounds hold in log order, so that a replay forgets the same. What
@@ -52,26 +53,104 @@ public record SessionOptions(
     REPEAT_WINDOW_SEC.check("sessions.repeatWindowSec", repeatWindowSec);
   }
 
-  /**
-   * 500,000 sessions, idle for a day; 100,000 impressions for half an hour, a million for a day;
-   * 10,000 early events; 10 events of a session about one item in an hour.
-   */
+  /** What the product runs with. */
   public static SessionOptions defaults() {
-    return new SessionOptions(
-        500_000, 86_400, 100_000, 1_800, 1_000_000, 86_400, 10_000, 10, 3_600);
+    return new Builder().build();
+  }
+
+  /** This, with some changes. */
+  public SessionOptions with(UnaryOperator<Builder> changes) {
+    return changes.apply(new Builder(this)).build();
   }
 
   /** This, with another window of impressions. */
   public SessionOptions withImpressionWindowSec(long sec) {
-    return new SessionOptions(
-        maxSessions,
-        idleSec,
-        maxImpressions,
-        sec,
-        maxLateImpressions,
-        Math.max(sec, impressionLatenessSec),
-        maxEarlyEvents,
-        maxRepeats,
-        repeatWindowSec);
+    return with(s ->
+        s.impressionWindowSec(sec).impressionLatenessSec(Math.max(sec, impressionLatenessSec)));
+  }
+
+  /** Changes, beginning with the defaults; each method sets what is called so. */
+  public static final class Builder {
+    private int maxSessions = 500_000;
+    private long idleSec = 86_400;
+    private int maxImpressions = 100_000;
+    private long impressionWindowSec = 1_800;
+    private int maxLateImpressions = 1_000_000;
+    private long impressionLatenessSec = 86_400;
+    private int maxEarlyEvents = 10_000;
+    private int maxRepeats = 10;
+    private long repeatWindowSec = 3_600;
+
+    private Builder() {}
+
+    private Builder(SessionOptions from) {
+      maxSessions = from.maxSessions;
+      idleSec = from.idleSec;
+      maxImpressions = from.maxImpressions;
+      impressionWindowSec = from.impressionWindowSec;
+      maxLateImpressions = from.maxLateImpressions;
+      impressionLatenessSec = from.impressionLatenessSec;
+      maxEarlyEvents = from.maxEarlyEvents;
+      maxRepeats = from.maxRepeats;
+      repeatWindowSec = from.repeatWindowSec;
+    }
+
+    public Builder maxSessions(int value) {
+      maxSessions = value;
+      return this;
+    }
+
+    public Builder idleSec(long value) {
+      idleSec = value;
+      return this;
+    }
+
+    public Builder maxImpressions(int value) {
+      maxImpressions = value;
+      return this;
+    }
+
+    public Builder impressionWindowSec(long value) {
+      impressionWindowSec = value;
+      return this;
+    }
+
+    public Builder maxLateImpressions(int value) {
+      maxLateImpressions = value;
+      return this;
+    }
+
+    public Builder impressionLatenessSec(long value) {
+      impressionLatenessSec = value;
+      return this;
+    }
+
+    public Builder maxEarlyEvents(int value) {
+      maxEarlyEvents = value;
+      return this;
+    }
+
+    public Builder maxRepeats(int value) {
+      maxRepeats = value;
+      return this;
+    }
+
+    public Builder repeatWindowSec(long value) {
+      repeatWindowSec = value;
+      return this;
+    }
+
+    private SessionOptions build() {
+      return new SessionOptions(
+          maxSessions,
+          idleSec,
+          maxImpressions,
+          impressionWindowSec,
+          maxLateImpressions,
+          impressionLatenessSec,
+          maxEarlyEvents,
+          maxRepeats,
+          repeatWindowSec);
+    }
   }
 }

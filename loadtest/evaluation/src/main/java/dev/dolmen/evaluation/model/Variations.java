@@ -8,9 +8,9 @@ import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.learn.TaskSettings;
-import dev.dolmen.trainer.learn.TrainingOptions;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** What of the product's options is changed to see what a part of it is worth. */
 final class Variations {
@@ -23,60 +23,34 @@ final class Variations {
 
   /** Ids have no rows; co-visits and popularity still tell items apart. */
   static EngineOptions withoutIds(EngineOptions e) {
-    ModelSettings m = e.model();
-    return with(e, model(m, m.pooling(), 1, m.terms(), m.tasks()));
+    return model(e, m -> m.idDropout(1));
   }
 
   /** Nothing is known of co-visits and of what the session has seen. */
   static EngineOptions withoutSignals(EngineOptions e) {
-    ModelSettings m = e.model();
-    ScoreTerms terms = new ScoreTerms(false, m.terms().popularity());
-    return with(e, model(m, m.pooling(), m.idDropout(), terms, m.tasks()));
+    ScoreTerms terms = new ScoreTerms(false, e.model().terms().popularity());
+    return model(e, m -> m.terms(terms));
   }
 
   /** Clicks of late add nothing to a score. */
   static EngineOptions withoutPopularity(EngineOptions e) {
-    ModelSettings m = e.model();
-    ScoreTerms terms = new ScoreTerms(m.terms().signals(), false);
-    return with(e, model(m, m.pooling(), m.idDropout(), terms, m.tasks()));
+    ScoreTerms terms = new ScoreTerms(e.model().terms().signals(), false);
+    return model(e, m -> m.terms(terms));
   }
 
   /** Candidates are not corrected for how likely they were. */
   static EngineOptions withoutLogQ(EngineOptions e) {
-    TrainingOptions t = e.training();
-    TrainingOptions changed =
-        new TrainingOptions(
-            t.batchEvents(),
-            t.batchAgeMs(),
-            t.negatives(),
-            t.fullSoftmaxItems(),
-            0,
-            t.negativeRate(),
-            t.popularityHalfLifeEvents(),
-            t.baselineHalfLifeEvents(),
-            t.validationShare(),
-            t.validationWindow(),
-            t.refreshItemsPerBatch(),
-            t.expireRowsPerBatch(),
-            t.lagMs(),
-            t.lagRecordsMin(),
-            t.threads());
-    return with(e, e.schema(), e.model(), changed);
+    return e.with(o -> o.training(e.training().with(t -> t.logQ(0))));
   }
 
   /** A session is the mean over its positions. */
   static EngineOptions poolingMean(EngineOptions e) {
-    return pooling(e, Pooling.MEAN);
+    return model(e, m -> m.pooling(Pooling.MEAN));
   }
 
   /** A session is its last position. */
   static EngineOptions poolingLast(EngineOptions e) {
-    return pooling(e, Pooling.LAST);
-  }
-
-  private static EngineOptions pooling(EngineOptions e, Pooling pooling) {
-    ModelSettings m = e.model();
-    return with(e, model(m, pooling, m.idDropout(), m.terms(), m.tasks()));
+    return model(e, m -> m.pooling(Pooling.LAST));
   }
 
   /** The next item's value of each category slot is predicted, too. */
@@ -91,8 +65,7 @@ final class Variations {
   }
 
   private static EngineOptions predicting(EngineOptions e, List<String> categories) {
-    ModelSettings m = e.model();
-    TaskSettings t = m.tasks();
+    TaskSettings t = e.model().tasks();
     TaskSettings tasks =
         new TaskSettings(
             t.labelSmoothing(),
@@ -100,7 +73,7 @@ final class Variations {
             t.categoryWeight(),
             t.clickWeight(),
             t.learnedWeights());
-    return with(e, model(m, m.pooling(), m.idDropout(), m.terms(), tasks));
+    return model(e, m -> m.tasks(tasks));
   }
 
   /**
@@ -110,8 +83,8 @@ final class Variations {
    */
   static EngineOptions sasrec(EngineOptions e) {
     EngineOptions ids = keeping(e, slot -> slot.kind() == SlotKind.ID);
-    ModelSettings m = ids.model();
-    return with(ids, model(m, Pooling.LAST, 0, new ScoreTerms(false, false), m.tasks()));
+    ScoreTerms none = new ScoreTerms(false, false);
+    return model(ids, m -> m.pooling(Pooling.LAST).idDropout(0).terms(none));
   }
 
   /** Without the other slots, and without tasks about them. */
@@ -119,41 +92,11 @@ final class Variations {
     Schema schema = new Schema(e.schema().slots().stream().filter(kept).toList());
     List<String> left =
         e.model().tasks().categories().stream().filter(c -> schema.slotOf(c) >= 0).toList();
-    return with(e, schema, predicting(e, left).model(), e.training());
+    return predicting(e, left).with(o -> o.schema(schema));
   }
 
-  private static ModelSettings model(
-      ModelSettings m, Pooling pooling, float idDropout, ScoreTerms terms, TaskSettings tasks) {
-    return new ModelSettings(
-        m.width(),
-        m.layers(),
-        m.heads(),
-        m.feedForwardWidth(),
-        m.maxSessionLength(),
-        pooling,
-        idDropout,
-        m.idGate(),
-        m.temperature(),
-        terms,
-        tasks,
-        m.optimizer());
-  }
-
-  private static EngineOptions with(EngineOptions e, ModelSettings model) {
-    return with(e, e.schema(), model, e.training());
-  }
-
-  private static EngineOptions with(
-      EngineOptions e, Schema schema, ModelSettings model, TrainingOptions training) {
-    return new EngineOptions(
-        e.dataDirectory(),
-        schema,
-        model,
-        training,
-        e.sessions(),
-        e.catalog(),
-        e.log(),
-        e.snapshots(),
-        e.seed());
+  private static EngineOptions model(
+      EngineOptions e, UnaryOperator<ModelSettings.Builder> changes) {
+    return e.with(o -> o.model(e.model().with(changes)));
   }
 }
