@@ -90,61 +90,78 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
             .setVersion(version)
             .setServedSnapshotId(source.servedSnapshotId())
             .setStarted(timestamp(started.getEpochSecond()))
-            .setModelVersion(status.progress().modelVersion())
-            .setLogOffset(status.progress().logOffset())
-            .setAppliedLogOffset(status.progress().appliedLogOffset())
-            .setLearnedLogOffset(status.progress().learnedLogOffset())
-            .setCatalogItems(status.stream().catalogItems())
-            .setSessions(status.stream().sessions())
-            .setFeedbackEventsLearned(status.learning().events())
-            .setValidationTotal(StatusMessages.validation(status.quality().total()))
-            .setValidationWindow(StatusMessages.validation(status.quality().window()))
             .setFreshnessP50Ms(status.pace().freshnessP50Ms())
-            .setFreshnessP99Ms(status.pace().freshnessP99Ms())
-            .putAllMemoryBytes(status.memory().bytes());
-    LearningFigures last = status.learning().lastBatch();
-    response.setLearning(
-        LearningStatus.newBuilder()
-            .setLoss(last.loss())
-            .setGradientNorm(last.gradientNorm())
-            .setLearningRate(last.learningRate())
-            .setLagRecords(status.progress().lagRecords())
-            .setFloodedEvents(status.learning().floodedEvents()));
-    for (SliceFigures slice : status.quality().slices()) {
-      response.addValidationSlices(StatusMessages.slice(slice));
-    }
-    response
-        .setClicksTotal(StatusMessages.clicks(status.clicks().total()))
-        .setClicksWindow(StatusMessages.clicks(status.clicks().window()))
-        .setJoiner(StatusMessages.joiner(status.stream().joiner()));
-    Schema schema = source.schema();
-    for (int slot = 0; slot < status.memory().slots().size(); slot++) {
-      response.addSlots(
-          StatusMessages.slot(schema.slots().get(slot).name(), status.memory().slots().get(slot)));
-    }
+            .setFreshnessP99Ms(status.pace().freshnessP99Ms());
+    addProgress(response, status.progress());
+    addStream(response, status.stream());
+    addLearning(response, status);
+    addMemory(response, status.memory());
     SnapshotInfo latest = status.latestSnapshot();
     if (latest != null) {
       response.setLatestSnapshotId(latest.id());
     }
-    ReplayProgress replay = status.progress().replay();
-    if (status.progress().failure() != null) {
-      response.setNotReadyReason(status.progress().failure());
+    source.alternatives().accept(response);
+    out.onNext(response.build());
+    out.onCompleted();
+  }
+
+  private void addProgress(StatusResponse.Builder response, EngineStatus.Progress progress) {
+    response
+        .setModelVersion(progress.modelVersion())
+        .setLogOffset(progress.logOffset())
+        .setAppliedLogOffset(progress.appliedLogOffset())
+        .setLearnedLogOffset(progress.learnedLogOffset());
+    ReplayProgress replay = progress.replay();
+    if (progress.failure() != null) {
+      response.setNotReadyReason(progress.failure());
     } else if (replay != null) {
+      String served =
+          source.servesReplaying() ? "recommendations are served, nothing is taken: " : "";
       response
-          .setNotReadyReason(
-              (source.servesReplaying() ? "recommendations are served, nothing is taken: " : "")
-                  + replay.text())
+          .setNotReadyReason(served + replay.text())
           .setReplay(
               ReplayStatus.newBuilder()
                   .setRecords(replay.records())
                   .setTotalRecords(replay.totalRecords()));
     }
-    source.alternatives().accept(response);
-    if (status.stream().eventTimeSec() > 0) {
-      response.setEventTime(timestamp(status.stream().eventTimeSec()));
+  }
+
+  private static void addStream(StatusResponse.Builder response, EngineStatus.Stream stream) {
+    response
+        .setCatalogItems(stream.catalogItems())
+        .setSessions(stream.sessions())
+        .setJoiner(StatusMessages.joiner(stream.joiner()));
+    if (stream.eventTimeSec() > 0) {
+      response.setEventTime(timestamp(stream.eventTimeSec()));
     }
-    out.onNext(response.build());
-    out.onCompleted();
+  }
+
+  private static void addLearning(StatusResponse.Builder response, EngineStatus status) {
+    LearningFigures last = status.learning().lastBatch();
+    response
+        .setFeedbackEventsLearned(status.learning().events())
+        .setLearning(
+            LearningStatus.newBuilder()
+                .setLoss(last.loss())
+                .setGradientNorm(last.gradientNorm())
+                .setLearningRate(last.learningRate())
+                .setLagRecords(status.progress().lagRecords())
+                .setFloodedEvents(status.learning().floodedEvents()))
+        .setValidationTotal(StatusMessages.validation(status.quality().total()))
+        .setValidationWindow(StatusMessages.validation(status.quality().window()))
+        .setClicksTotal(StatusMessages.clicks(status.clicks().total()))
+        .setClicksWindow(StatusMessages.clicks(status.clicks().window()));
+    for (SliceFigures slice : status.quality().slices()) {
+      response.addValidationSlices(StatusMessages.slice(slice));
+    }
+  }
+
+  private void addMemory(StatusResponse.Builder response, EngineStatus.Memory memory) {
+    response.putAllMemoryBytes(memory.bytes());
+    for (int slot = 0; slot < memory.slots().size(); slot++) {
+      String name = source.schema().slots().get(slot).name();
+      response.addSlots(StatusMessages.slot(name, memory.slots().get(slot)));
+    }
   }
 
   @Override

@@ -62,8 +62,7 @@ final class Errors {
     return switch (thrown) {
       case StatusRuntimeException status -> status;
       case InvalidRequestException e -> invalid(e.field(), e.problem());
-      case InvalidFeatureException e ->
-          invalid(e.field(), describe(e.value()) + ", expected " + e.expected());
+      case InvalidFeatureException e -> of(InvalidRequestException.of(e));
       case UnknownItemException e -> noItem(e.field(), e.itemId());
       case CatalogFullException e -> overloaded(message(e), Duration.ofSeconds(60));
       case LogUnavailableException e -> unavailable(message(e));

@@ -1,5 +1,7 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.parameterstore.feature.InvalidFeatureException;
+
 /** A field of a request holds what it must not. */
 final class InvalidRequestException extends RuntimeException {
   private final String field;
@@ -13,6 +15,12 @@ final class InvalidRequestException extends RuntimeException {
     super(field + ": " + problem);
     this.field = field;
     this.problem = problem;
+  }
+
+  /** What a feature extractor refuses. */
+  static InvalidRequestException of(InvalidFeatureException e) {
+    return new InvalidRequestException(
+        e.field(), Errors.describe(e.value()) + ", expected " + e.expected());
   }
 
   String field() {

@@ -94,7 +94,7 @@ final class Validation {
     try {
       features.item(item);
     } catch (InvalidFeatureException e) {
-      throw from(e);
+      throw InvalidRequestException.of(e);
     }
   }
 
@@ -172,7 +172,7 @@ final class Validation {
       try {
         features.context(context);
       } catch (InvalidFeatureException e) {
-        throw from(e);
+        throw InvalidRequestException.of(e);
       }
     }
   }
@@ -187,9 +187,5 @@ final class Validation {
     if (k < 1 || k > maxK) {
       throw invalid("k", Integer.toUnsignedString(k) + ", expected 1 to " + maxK);
     }
-  }
-
-  private static InvalidRequestException from(InvalidFeatureException e) {
-    return invalid(e.field(), Errors.describe(e.value()) + ", expected " + e.expected());
   }
 }

@@ -61,7 +61,7 @@ final class ConfigSample {
           tell(sequence.items().get(i), path + '[' + i + ']');
         }
       }
-      case YamlNode.Scalar scalar -> {}
+      case YamlNode.Scalar _ -> {}
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dolmen.parameterstore.range;
+
+import org.jspecify.annotations.NullMarked;
