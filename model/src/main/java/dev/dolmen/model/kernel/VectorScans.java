@@ -11,6 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
  * Products with panels of narrow numbers on the Vector API, which are widened as they are read: by
  * each of one or two rows, or once for {@link #TALL}. Where registers are too few for so many sums
  * a panel is widened into the first-level cache and multiplied like any other.
+ *
+ * <p>What stands between the marks is written by a program, {@code TileSource} among the tests, and
+ * read there: {@code java model/src/test/java/dev/dolmen/model/kernel/TileSource.java}.
  */
 final class VectorScans {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -139,6 +142,8 @@ final class VectorScans {
     }
   }
 
+  // Begin of bytes8, written by TileSource.
+
   /** Eight rows times a panel that is widened as it is read. */
   private static void bytes8(
       int k,
@@ -227,6 +232,8 @@ final class VectorScans {
     t7.fma(g, FloatVector.fromArray(SPECIES, c, cOffset + 7 * cStride + LANES))
         .intoArray(c, cOffset + 7 * cStride + LANES);
   }
+
+  // End of bytes8.
 
   private static void widen(
       int k, byte[] packed, int b, float[] scale, int scaleOffset, float[] wide) {
@@ -348,6 +355,8 @@ final class VectorScans {
     }
   }
 
+  // Begin of halves8, written by TileSource.
+
   /** Eight rows times a panel that is widened as it is read. */
   private static void halves8(
       int k, float[] a, int aOffset, short[] b, int bOffset, float[] c, int cOffset, int cStride) {
@@ -438,6 +447,8 @@ final class VectorScans {
         .add(t7)
         .intoArray(c, cOffset + 7 * cStride + LANES);
   }
+
+  // End of halves8.
 
   private static void one(
       int k, float[] a, int aOffset, short[] packed, int b, float[] c, int cOffset) {

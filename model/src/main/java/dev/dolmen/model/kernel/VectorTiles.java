@@ -17,6 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The left side stands in one of two ways: row after row, {@link #ROW} apart, or, where it is
  * read transposed, step after step of the tile's rows. An element is one chain of fused
  * multiply-adds over k, added to what C holds.
+ *
+ * <p>What stands between the marks is written by a program, {@code TileSource} among the tests, and
+ * read there: {@code java model/src/test/java/dev/dolmen/model/kernel/TileSource.java}.
  */
 final class VectorTiles {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -118,6 +121,8 @@ final class VectorTiles {
       int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStride) {
     tile4(k, a, aOffset, 1, 4, b, bOffset, c, cOffset, cStride);
   }
+
+  // Begin of tiles, written by TileSource.
 
   private static void tile12(
       int k,
@@ -415,6 +420,8 @@ final class VectorTiles {
         .add(t3)
         .intoArray(c, cOffset + 3 * cStride + LANES);
   }
+
+  // End of tiles.
 
   private static void add(FloatVector s, FloatVector t, float[] c, int at) {
     FloatVector.fromArray(SPECIES, c, at).add(s).intoArray(c, at);
