@@ -263,7 +263,7 @@ public final class SessionModel implements AutoCloseable {
     return any;
   }
 
-  /** The finalizer of SplitMix64. */
+  /** A step of SplitMix64; the model is a leaf, which may not use the table's. */
   private static long mix(long value) {
     long z = value + 0x9E3779B97F4A7C15L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.admission;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -30,16 +31,9 @@ final class CountPane {
     this.entries = entries;
   }
 
-  /** The finaliser of splitmix64 (Steele et al. 2014). */
-  static long mix(long bits) {
-    long x = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
-    x = (x ^ (x >>> 27)) * 0x94D049BB133111EBL;
-    return x ^ (x >>> 31);
-  }
-
   /** 44 well-mixed bits. */
   static long fingerprint(long fid) {
-    return mix(fid + 0x9E3779B97F4A7C15L) >>> COUNT_BITS;
+    return MixedBits.mix(fid + MixedBits.GOLDEN) >>> COUNT_BITS;
   }
 
   int values() {

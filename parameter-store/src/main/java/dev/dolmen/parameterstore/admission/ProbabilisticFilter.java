@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.admission;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -66,8 +67,8 @@ public final class ProbabilisticFilter implements AdmissionFilter {
 
   /** From 0 to below 1. */
   private double uniform(long fid) {
-    long draw = CountPane.mix(seed + 0x9E3779B97F4A7C15L * ++draws);
-    return (CountPane.mix(draw ^ fid) >>> 11) * 0x1p-53;
+    long draw = MixedBits.mix(seed + MixedBits.GOLDEN * ++draws);
+    return MixedBits.fraction(MixedBits.mix(draw ^ fid));
   }
 
   @Override
@@ -77,7 +78,7 @@ public final class ProbabilisticFilter implements AdmissionFilter {
 
   @Override
   public long stateHash() {
-    return CountPane.mix(draws + 1);
+    return MixedBits.mix(draws + 1);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.admission;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -124,7 +125,7 @@ public final class SlidingOccurrenceFilter implements AdmissionFilter {
   public long stateHash() {
     long hash = head;
     for (CountPane pane : panes) {
-      hash = hash * 0x9E3779B97F4A7C15L + pane.stateHash();
+      hash = hash * MixedBits.GOLDEN + pane.stateHash();
     }
     return hash;
   }

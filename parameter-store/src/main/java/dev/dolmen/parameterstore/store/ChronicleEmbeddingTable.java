@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.store;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
@@ -117,9 +118,9 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   @Override
   public long stateHash() {
     checkOpen();
-    long hash = SeededBits.mix(seed) + expireSlot;
+    long hash = MixedBits.mix(seed) + expireSlot;
     for (ChronicleSlotTable table : tables) {
-      hash = SeededBits.mix(hash) + table.stateHash();
+      hash = MixedBits.mix(hash) + table.stateHash();
     }
     return hash;
   }

@@ -1,6 +1,7 @@
 package dev.dolmen.parameterstore.store;
 
 import dev.dolmen.parameterstore.memory.NativeMemory;
+import dev.dolmen.parameterstore.random.MixedBits;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -77,7 +78,7 @@ final class RowIndex {
   int hash(long[] fids, int from, int n, long[] hashes) {
     int touched = 0;
     for (int i = 0; i < n; i++) {
-      long hash = SeededBits.mix(fids[from + i]);
+      long hash = MixedBits.mix(fids[from + i]);
       hashes[i] = hash;
       long[] stripe = (long[]) STRIPE.getAcquire(stripes, stripe(hash));
       touched += (int) stripe[home(hash >>> 32, stripe.length)];
@@ -128,7 +129,7 @@ final class RowIndex {
 
   @SuppressWarnings("ReferenceEquality") // The same stripe, not an equal one.
   private int search(long fid, ChronicleRows rows) {
-    long hash = SeededBits.mix(fid);
+    long hash = MixedBits.mix(fid);
     long tag = hash >>> 32;
     long[] stripe = (long[]) STRIPE.getAcquire(stripes, stripe(hash));
     for (int i = home(tag, stripe.length); ; i = i + 1 == stripe.length ? 0 : i + 1) {
@@ -157,7 +158,7 @@ final class RowIndex {
 
   /** Adds a fid that is not there. The row must be whole. Writer. */
   void add(long fid, int number) {
-    long hash = SeededBits.mix(fid);
+    long hash = MixedBits.mix(fid);
     int in = stripe(hash);
     if ((used[in] + 1) * 4L > stripes[in].length * 3L) {
       rebuild(in);
@@ -174,7 +175,7 @@ final class RowIndex {
 
   /** Retires the fid's entry. Writer. */
   void remove(long fid, int number) {
-    long hash = SeededBits.mix(fid);
+    long hash = MixedBits.mix(fid);
     int in = stripe(hash);
     ENTRY.setRelease(stripes[in], position(hash, fid, number), TOMBSTONE);
     live[in]--;
@@ -185,7 +186,7 @@ final class RowIndex {
 
   /** The fid's row has another number from now on. Writer. */
   void move(long fid, int from, int to) {
-    long hash = SeededBits.mix(fid);
+    long hash = MixedBits.mix(fid);
     ENTRY.setRelease(stripes[stripe(hash)], position(hash, fid, from), entry(hash, to));
   }
 

@@ -1,8 +1,9 @@
 package dev.dolmen.parameterstore.store;
 
+import static dev.dolmen.parameterstore.random.MixedBits.GOLDEN;
+import static dev.dolmen.parameterstore.random.MixedBits.mix;
 import static jdk.incubator.vector.VectorOperators.L2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.XOR;
 
 import dev.dolmen.parameterstore.schema.RowSegment;
 import java.util.List;
@@ -16,9 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Random numbers that are functions of the table's seed and of what they are for, so that a replay
  * draws the same ones in whatever order it needs them.
  */
-public final class SeededBits {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-
+final class SeededBits {
   /** Four uniform 16-bit numbers have the standard deviation 65,536 / sqrt(3) when summed. */
   private static final float UNIT = (float) (Math.sqrt(3) / 65_536);
 
@@ -32,13 +31,6 @@ public final class SeededBits {
   private static final LongVector STEPS = LongVector.zero(LONGS).addIndex(1).add(1).mul(GOLDEN);
 
   private SeededBits() {}
-
-  /** The finaliser of splitmix64 (Steele et al. 2014). */
-  public static long mix(long x) {
-    x = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9L;
-    x = (x ^ (x >>> 27)) * 0x94D049BB133111EBL;
-    return x ^ (x >>> 31);
-  }
 
   /** Where the numbers of one row start. */
   static long rowSeed(long seed, int slot, long fid) {
@@ -112,12 +104,6 @@ public final class SeededBits {
     VectorSpecies<Long> longs = species.withLanes(long.class);
     LongVector numbers = LongVector.zero(longs).addIndex(1).add(1).mul(GOLDEN);
     return mix(numbers.add(start + GOLDEN * index)).reinterpretAsInts();
-  }
-
-  private static LongVector mix(LongVector bits) {
-    LongVector x = bits.lanewise(XOR, bits.lanewise(LSHR, 30)).mul(0xBF58476D1CE4E5B9L);
-    x = x.lanewise(XOR, x.lanewise(LSHR, 27)).mul(0x94D049BB133111EBL);
-    return x.lanewise(XOR, x.lanewise(LSHR, 31));
   }
 
   /** Where a slot's draws for admission start. */

@@ -3,6 +3,7 @@ package dev.dolmen.parameterstore.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -36,7 +37,7 @@ class SlidingOccurrenceFilterTest {
     int falselyHigh = 0;
     for (int i = 0; i < 1_000_000; i++) {
       int value = random.nextInt(exact.length);
-      int count = filter.add(value * 0x9E3779B97F4A7C15L, 1);
+      int count = filter.add(value * MixedBits.GOLDEN, 1);
       exact[value]++;
       late += count < exact[value] ? 1 : 0;
       falselyHigh += count > exact[value] ? 1 : 0;

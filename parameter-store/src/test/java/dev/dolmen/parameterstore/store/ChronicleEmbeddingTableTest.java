@@ -2,6 +2,7 @@ package dev.dolmen.parameterstore.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Schemas;
@@ -31,7 +32,7 @@ class ChronicleEmbeddingTableTest extends EmbeddingTableContract {
       long[] fids = new long[n];
       for (int batch = 0; batch < 60; batch++) {
         for (int i = 0; i < n; i++) {
-          fids[i] = SeededBits.mix(batch * 450L + i);
+          fids[i] = MixedBits.mix(batch * 450L + i);
         }
         table.gatherForTraining(0, fids, twice, 0, n, 100 + batch, out, 0);
         table.gatherForTraining(0, fids, ones(n), 0, n, 100 + batch, out, 0);

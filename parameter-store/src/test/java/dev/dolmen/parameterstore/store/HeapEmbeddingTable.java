@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.store;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
@@ -101,9 +102,9 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
 
   @Override
   public synchronized long stateHash() {
-    long hash = SeededBits.mix(seed) + expireSlot;
+    long hash = MixedBits.mix(seed) + expireSlot;
     for (HeapSlotTable table : tables) {
-      hash = SeededBits.mix(hash) + table.stateHash();
+      hash = MixedBits.mix(hash) + table.stateHash();
     }
     return hash;
   }

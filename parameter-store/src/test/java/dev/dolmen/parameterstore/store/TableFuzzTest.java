@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.RowSegment;
@@ -340,7 +341,7 @@ class TableFuzzTest {
       int n = 3 + random.nextInt(random.nextInt(8) == 0 ? 200 : 20);
       return random
           .longs(0, range)
-          .map(value -> value == 17 ? Fids.OUT_OF_VOCABULARY : value * 0x9E3779B97F4A7C15L)
+          .map(value -> value == 17 ? Fids.OUT_OF_VOCABULARY : value * MixedBits.GOLDEN)
           .distinct()
           .limit(Math.min(n, range / 2))
           .toArray();

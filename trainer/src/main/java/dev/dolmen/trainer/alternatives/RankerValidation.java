@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.alternatives;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.trainer.baseline.ItemScorer;
 import dev.dolmen.trainer.baseline.ItemScores;
 import dev.dolmen.trainer.baseline.ServedRecommender;
@@ -42,17 +43,9 @@ final class RankerValidation {
 
   /** A click that could be predicted; the next {@link #predict} does, if it is drawn. */
   void offer(long number, long session, SessionHistory before, int target, long timeSec) {
-    if (uniform(number) < share) {
+    if (MixedBits.fraction(MixedBits.otherMix(number + MixedBits.GOLDEN)) < share) {
       questions.add(new Question(session, before, target, timeSec));
     }
-  }
-
-  /** The finaliser of MurmurHash3, as a fraction of 1. */
-  private static double uniform(long number) {
-    long h = number + 0x9E3779B97F4A7C15L;
-    h = (h ^ (h >>> 33)) * 0xFF51AFD7ED558CCDL;
-    h = (h ^ (h >>> 33)) * 0xC4CEB9FE1A85EC53L;
-    return ((h ^ (h >>> 33)) >>> 11) * 0x1p-53;
   }
 
   /** Predicts what was drawn, by all of the baselines. */

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.learn;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import java.util.Arrays;
 
 /**
@@ -74,7 +75,7 @@ final class SlotRows {
   }
 
   private static int mix(long fid) {
-    long h = fid * 0x9E3779B97F4A7C15L;
+    long h = fid * MixedBits.GOLDEN;
     return (int) (h ^ (h >>> 32));
   }
 }

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.session;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import java.util.Arrays;
 
 /**
@@ -93,7 +94,7 @@ public final class SessionSlots {
   }
 
   private static int home(long session, int mask) {
-    long mixed = (session ^ (session >>> 32)) * 0x9E3779B97F4A7C15L;
+    long mixed = (session ^ (session >>> 32)) * MixedBits.GOLDEN;
     return (int) (mixed >>> 32) & mask;
   }
 

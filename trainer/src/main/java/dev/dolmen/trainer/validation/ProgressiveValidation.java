@@ -3,6 +3,7 @@ package dev.dolmen.trainer.validation;
 import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.item.TargetRanks;
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.state.StateBytes;
 import dev.dolmen.trainer.state.StateCopy;
@@ -165,7 +166,7 @@ public final class ProgressiveValidation implements StreamPart {
     chosenBonuses.clear();
     int n = 0;
     for (int p = 0; p < predictions; p++) {
-      if (share >= 1 || uniform(batch.number(), p) < share) {
+      if (share >= 1 || drawn(batch.number(), p)) {
         chosenBonuses.nextQuery();
         for (int i = bonuses.from(p); i < bonuses.to(p); i++) {
           chosenBonuses.add(bonuses.item(i), bonuses.bonus(i));
@@ -179,12 +180,9 @@ public final class ProgressiveValidation implements StreamPart {
     return n;
   }
 
-  /** Uniform in [0, 1) by batch and position (the finaliser of MurmurHash3). */
-  private static double uniform(long batch, int position) {
-    long h = batch * 0x9E3779B97F4A7C15L + position;
-    h = (h ^ (h >>> 33)) * 0xFF51AFD7ED558CCDL;
-    h = (h ^ (h >>> 33)) * 0xC4CEB9FE1A85EC53L;
-    return ((h ^ (h >>> 33)) >>> 11) * 0x1p-53;
+  /** Whether a prediction, by batch and position, is among the share that is scored. */
+  private boolean drawn(long batch, int position) {
+    return MixedBits.fraction(MixedBits.otherMix(batch * MixedBits.GOLDEN + position)) < share;
   }
 
   /** Rank among all items by clicks, cut: items with as many clicks stand before the target. */

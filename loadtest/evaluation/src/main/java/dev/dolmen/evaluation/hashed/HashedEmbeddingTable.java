@@ -1,11 +1,11 @@
 package dev.dolmen.evaluation.hashed;
 
 import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.parameterstore.store.FrozenTable;
-import dev.dolmen.parameterstore.store.SeededBits;
 import dev.dolmen.parameterstore.store.SlotStatistics;
 import dev.dolmen.parameterstore.store.TouchedBatch;
 import java.io.IOException;
@@ -45,7 +45,7 @@ public final class HashedEmbeddingTable implements EmbeddingTable {
   public static long bucket(long fid, long buckets) {
     return buckets == 0 || fid == Fids.OUT_OF_VOCABULARY
         ? fid
-        : Long.remainderUnsigned(SeededBits.mix(fid + 1), buckets);
+        : Long.remainderUnsigned(MixedBits.mix(fid + 1), buckets);
   }
 
   private long[] fold(int slot, long[] fids, int from, int n) {
