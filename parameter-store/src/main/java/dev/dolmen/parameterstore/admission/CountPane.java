@@ -9,7 +9,8 @@ import java.util.Arrays;
 /**
  * One pane of the filter: an open-addressing table of longs, 44 bits of fingerprint above 20 bits
  * of count; 0 is empty. A fingerprint's home is its upper bits, so the table can grow without
- * knowing the values.
+ * knowing the values. Not a map of Agrona, which takes 16 bytes for what fits into 8 here; and the
+ * array is what a snapshot holds, so that its layout is this class's own.
  */
 final class CountPane {
   static final int MAX_COUNT = 1_000_000;

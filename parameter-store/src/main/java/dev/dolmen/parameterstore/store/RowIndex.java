@@ -16,6 +16,9 @@ import java.lang.invoke.VarHandle;
  * smaller one. Between 10.7 and 13.4 bytes a row while it grows, {@link #BYTES_PER_ROW_MAX} at
  * most.
  *
+ * <p>It is no library's map because none of those at hand is read without a lock while it is
+ * written to, and because a fid would stand in it once more: here it stands in its row alone.
+ *
  * <p>One writer, any readers. A row that takes another's number, or a number that another row
  * takes, may change under a reader, so it must check the row's fid and sequence after it has copied
  * it.

@@ -7,6 +7,7 @@ import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.catalog.CatalogReader;
+import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ public final class ItemIndex {
     public final TopK top = new TopK();
 
     /** Never returned by a search; the caller clears and fills it. */
-    public final IndexSet excluded = new IndexSet();
+    public final IntHashSet excluded = new IntHashSet();
 
     /** One query's bonuses on scores; the caller clears and fills it. */
     public final ScoreBonuses bonuses = new ScoreBonuses();
@@ -135,7 +136,7 @@ public final class ItemIndex {
   }
 
   /** Whether the item may be returned at all. */
-  public boolean accepts(int index, ItemFilter filter, IndexSet excluded) {
+  public boolean accepts(int index, ItemFilter filter, IntHashSet excluded) {
     if (excluded.contains(index)) {
       return false;
     }

@@ -4,7 +4,6 @@ import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.Fids;
-import dev.dolmen.server.index.IndexSet;
 import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemFilters;
 import dev.dolmen.server.index.ItemIndex;
@@ -31,6 +30,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +93,7 @@ public final class Ranker {
     Instant now = clock.instant();
     Published published = live.published();
     RankingScratch s = scratch.get();
-    IndexSet excluded = s.index.excluded;
+    IntHashSet excluded = s.index.excluded;
     excluded.clear();
     boolean byModel = chosen.ranker() == RankerKind.DOLMEN;
     long nowMs = now.toEpochMilli();
@@ -123,7 +123,7 @@ public final class Ranker {
     return answer;
   }
 
-  private void exclude(RecommendRequest request, IndexSet excluded) {
+  private void exclude(RecommendRequest request, IntHashSet excluded) {
     if (request.getIncludeSeen()) {
       excluded.clear();
     }
@@ -147,7 +147,7 @@ public final class Ranker {
     } else if (ranker == RankerKind.DOLMEN) {
       index.search(s.query, k, s.candidates, candidates, filter, s.index);
     } else {
-      IndexSet wanted = all ? null : candidateSet(candidates, s);
+      IntHashSet wanted = all ? null : candidateSet(candidates, s);
       s.index.top.reset(k);
       if (ranker != RankerKind.POPULARITY) {
         byBaseline(request, ranker, published, wanted, filter, s);
@@ -162,7 +162,7 @@ public final class Ranker {
       RecommendRequest request,
       RankerKind ranker,
       Published published,
-      @Nullable IndexSet wanted,
+      @Nullable IntHashSet wanted,
       ItemFilter filter,
       RankingScratch s) {
     RankerReader reader = readers.get();
@@ -329,7 +329,7 @@ public final class Ranker {
    * @param offset added to scores; {@link #BEHIND} puts them below those of baselines
    */
   private void fillUp(
-      int k, float offset, @Nullable IndexSet wanted, ItemFilter filter, RankingScratch s) {
+      int k, float offset, @Nullable IntHashSet wanted, ItemFilter filter, RankingScratch s) {
     int[] popular = live.popular();
     int next = s.index.top.size();
     for (int i = 0; i < popular.length && next < k; i++) {
@@ -340,8 +340,8 @@ public final class Ranker {
     }
   }
 
-  private static IndexSet candidateSet(int candidates, RankingScratch s) {
-    IndexSet set = new IndexSet();
+  private static IntHashSet candidateSet(int candidates, RankingScratch s) {
+    IntHashSet set = new IntHashSet();
     for (int i = 0; i < candidates; i++) {
       set.add(s.candidates[i]);
     }
@@ -349,7 +349,7 @@ public final class Ranker {
   }
 
   private int offer(
-      int item, float score, @Nullable IndexSet wanted, ItemFilter filter, RankingScratch s) {
+      int item, float score, @Nullable IntHashSet wanted, ItemFilter filter, RankingScratch s) {
     if ((wanted != null && !wanted.contains(item))
         || !index.accepts(item, filter, s.index.excluded)) {
       return 0;

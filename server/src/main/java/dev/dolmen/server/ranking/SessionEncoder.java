@@ -4,7 +4,6 @@ import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.data.SessionInput;
 import dev.dolmen.parameterstore.feature.Features;
-import dev.dolmen.server.index.IndexSet;
 import dev.dolmen.trainer.alternatives.RankerReader;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.Published;
@@ -17,6 +16,7 @@ import dev.dolmen.v1.SessionEvent;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +90,7 @@ final class SessionEncoder {
     addEvents(context, history, nowMs, tokens, scratch);
   }
 
-  private static void addHistory(SessionHistory history, SessionTokens tokens, IndexSet seen) {
+  private static void addHistory(SessionHistory history, SessionTokens tokens, IntHashSet seen) {
     for (int i = 0; i < history.length(); i++) {
       tokens.add(history.item(i), history.type(i), history.timeMs(i), history.context(i));
       seen.add(history.item(i));

@@ -99,23 +99,6 @@ class ItemIndexTest {
     assertThat(top.wouldKeep(Float.NaN, 0)).isFalse();
   }
 
-  @Test
-  void indexSetIsASet() {
-    IndexSet set = new IndexSet();
-    Random random = new Random(3);
-    java.util.Set<Integer> model = new java.util.HashSet<>();
-    for (int i = 0; i < 10_000; i++) {
-      int value = random.nextInt(5_000) * 1_024;
-      assertThat(set.add(value)).isEqualTo(model.add(value));
-    }
-    for (int i = 0; i < 5_000; i++) {
-      assertThat(set.contains(i * 1_024)).isEqualTo(model.contains(i * 1_024));
-    }
-    assertThat(set.size()).isEqualTo(model.size());
-    set.clear();
-    assertThat(set.contains(0)).isFalse();
-  }
-
   private void exclude(int[] items) {
     scratch.excluded.clear();
     for (int item : items) {

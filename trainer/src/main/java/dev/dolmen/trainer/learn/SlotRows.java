@@ -6,7 +6,8 @@ import java.util.Arrays;
 /**
  * Numbers the distinct fids of one slot in one batch, in order of first appearance: an
  * open-addressing map from fid to row that is reused from batch to batch without being swept, as
- * every entry carries the batch's stamp.
+ * every entry carries the batch's stamp; a map of Agrona is swept whole, as large as the largest
+ * batch has made it.
  */
 final class SlotRows {
   private long[] keys = new long[256];

@@ -8,7 +8,9 @@ import net.openhft.hashing.LongTupleHashFunction;
  *
  * <p>Ids are kept as 128-bit hashes (XXH3): among two million the chance that any two are alike is
  * below 10⁻²⁶. A ring holds them in order of arrival, an open-addressing table finds them, the
- * oldest makes room. Takes 32 bytes an id. Not thread-safe: guarded by the ingest lock.
+ * oldest makes room. The table is no library's map because the ids stand in the ring already, and
+ * keys of 128 bits would stand in a map once more, as objects. Takes 32 bytes an id. Not
+ * thread-safe: guarded by the ingest lock.
  */
 public final class EventIdWindow {
   private static final LongTupleHashFunction HASH = LongTupleHashFunction.xx128();

@@ -1,6 +1,6 @@
 package dev.dolmen.trainer.signals;
 
-import java.util.Arrays;
+import org.agrona.collections.Int2IntHashMap;
 
 /**
  * The past sessions that are most like a session, as VMIS-kNN finds them (Kersbergen, Sprangers and
@@ -22,12 +22,12 @@ final class SessionNeighbors {
   static final int REACH = 4;
 
   private static final int FOUND_MAX = REACH * PastSessions.SESSIONS_OF_ITEM;
-  private static final int FREE = -1;
+  private static final int NEW = -1;
 
   private final PastSessions past;
 
-  /** Open addressing, linear probing, at most half full. */
-  private final int[] slots = new int[2 * Integer.highestOneBit(2 * FOUND_MAX)];
+  /** Where each session found stands below. */
+  private final Int2IntHashMap found = new Int2IntHashMap(2 * FOUND_MAX, 0.5f, NEW);
 
   private final int[] places = new int[FOUND_MAX];
   private final float[] similarities = new float[FOUND_MAX];
@@ -41,7 +41,7 @@ final class SessionNeighbors {
 
   /** Begins with a session. */
   void clear() {
-    Arrays.fill(slots, FREE);
+    found.clear();
     size = 0;
   }
 
@@ -54,25 +54,15 @@ final class SessionNeighbors {
     int[] visited = past.sessions(item);
     float weight = 1f / distance;
     for (int i = visited.length - 1; i >= 0; i--) {
-      int slot = slotOf(visited[i]);
-      if (slots[slot] == FREE) {
+      int at = found.putIfAbsent(visited[i], size);
+      if (at == NEW) {
         places[size] = visited[i];
         nearest[size] = distance;
-        similarities[size] = weight;
-        slots[slot] = size++;
+        similarities[size++] = weight;
       } else {
-        similarities[slots[slot]] += weight;
+        similarities[at] += weight;
       }
     }
-  }
-
-  private int slotOf(int place) {
-    int mask = slots.length - 1;
-    int at = ((place * 0x9E3779B9) >>> 9) & mask;
-    while (slots[at] != FREE && places[slots[at]] != place) {
-      at = (at + 1) & mask;
-    }
-    return at;
   }
 
   /** Keeps the most similar, after the last {@link #add}. */

@@ -5,6 +5,7 @@ import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.SignalNetwork;
 import java.util.Arrays;
+import org.agrona.collections.Int2IntHashMap;
 
 /**
  * What a session's items say about the next one, beside the session's vector: which items it has
@@ -19,10 +20,11 @@ public final class SessionSignals {
   private static final float SMOOTHING = 3;
 
   private static final int NOT_SEEN = -1;
+  private static final int NEW = -1;
 
   private final CoVisitReader coVisits;
   private final SessionNeighbors past;
-  private int[] slots = new int[256];
+  private final Int2IntHashMap places = new Int2IntHashMap(256, 0.5f, NEW);
   private int[] items = new int[64];
   private int[] distances = new int[64];
   private float[] longTerm = new float[64];
@@ -40,7 +42,6 @@ public final class SessionSignals {
   public SessionSignals(CoVisitReader coVisits) {
     this.coVisits = coVisits;
     past = new SessionNeighbors(coVisits.sessions());
-    Arrays.fill(slots, -1);
   }
 
   /**
@@ -194,24 +195,16 @@ public final class SessionSignals {
   }
 
   private void clear() {
-    Arrays.fill(slots, -1);
+    places.clear();
     size = 0;
     past.clear();
   }
 
   /** The item's place, a new one if it has none. */
   private int find(int item) {
-    int mask = slots.length - 1;
-    int at = ((item * 0x9E3779B9) >>> 9) & mask;
-    while (slots[at] >= 0 && items[slots[at]] != item) {
-      at = (at + 1) & mask;
-    }
-    if (slots[at] >= 0) {
-      return slots[at];
-    }
-    if (2 * (size + 1) > slots.length) {
-      grow();
-      return find(item);
+    int place = places.putIfAbsent(item, size);
+    if (place != NEW) {
+      return place;
     }
     if (size == items.length) {
       items = Arrays.copyOf(items, 2 * size);
@@ -222,7 +215,6 @@ public final class SessionSignals {
       similarities = Arrays.copyOf(similarities, 2 * size);
       recent = Arrays.copyOf(recent, 2 * size);
     }
-    slots[at] = size;
     items[size] = item;
     distances[size] = NOT_SEEN;
     occurrences[size] = 0;
@@ -231,18 +223,5 @@ public final class SessionSignals {
     shares[size] = 0;
     similarities[size] = 0;
     return size++;
-  }
-
-  private void grow() {
-    slots = new int[2 * slots.length];
-    Arrays.fill(slots, -1);
-    int mask = slots.length - 1;
-    for (int i = 0; i < size; i++) {
-      int at = ((items[i] * 0x9E3779B9) >>> 9) & mask;
-      while (slots[at] >= 0) {
-        at = (at + 1) & mask;
-      }
-      slots[at] = i;
-    }
   }
 }
