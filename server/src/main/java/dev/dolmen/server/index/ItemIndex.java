@@ -42,48 +42,48 @@ public final class ItemIndex {
     /** The answer of the last search, sorted. */
     public final TopK top = new TopK();
 
-    /** Never returned by a search; the caller clears and fills it. */
-    public final IntHashSet excluded = new IntHashSet();
-
-    /** One query's bonuses on scores; the caller clears and fills it. */
-    public final ScoreBonuses bonuses = new ScoreBonuses();
+    /** Candidates kept by a search among some. */
+    final IntHashSet kept = new IntHashSet();
   }
 
   /**
-   * The {@code k} best of all items by score, into {@code scratch.top}.
+   * The k best of all items by score, into {@code scratch.top}.
    *
-   * @param query [D]
-   * @param filter asked for items that would be returned
+   * @param bonuses on scores, as those of query 0
    */
-  public void search(float[] query, int k, ItemFilter filter, Scratch scratch) {
-    scan(query, k, filter, scratch, false);
+  public void search(ItemQuery query, ScoreBonuses bonuses, Scratch scratch) {
+    scan(query, bonuses, scratch);
   }
 
-  /** The {@code k} closest of all items by cosine alone, for a query of length 1. */
-  public void searchCosine(float[] query, int k, ItemFilter filter, Scratch scratch) {
-    scan(query, k, filter, scratch, true);
+  /** The k closest of all items by cosine alone, for a query of length 1. */
+  public void searchCosine(ItemQuery query, Scratch scratch) {
+    scan(query, null, scratch);
   }
 
-  private void scan(float[] query, int k, ItemFilter filter, Scratch scratch, boolean cosine) {
+  /**
+   * @param bonuses on scores; null for cosines
+   */
+  private void scan(ItemQuery query, @Nullable ScoreBonuses bonuses, Scratch scratch) {
     TopK top = scratch.top;
-    top.reset(k);
+    top.reset(query.k());
+    float[] vector = query.vector();
     int size = Math.min(vectors.size(), catalog.indexLimit());
     float[] bounds = scratch.scores;
     boolean exact = vectors.precision() == ScanPrecision.FP32;
-    int bonus = scratch.bonuses.from(0);
+    int bonus = bonuses == null ? 0 : bonuses.from(0);
     for (int from = 0; from < size; from += BLOCK) {
       int n = Math.min(BLOCK, size - from);
       vectors.upperBounds(
-          query, 0, 1, !cosine, from, from + n, bounds, 0, BLOCK, scratch.kernelScratch);
-      if (!cosine) {
-        bonus = scratch.bonuses.addTo(0, bonus, from, from + n, bounds, 0);
+          vector, 0, 1, bonuses != null, from, from + n, bounds, 0, BLOCK, scratch.kernelScratch);
+      if (bonuses != null) {
+        bonus = bonuses.addTo(0, bonus, from, from + n, bounds, 0);
       }
       float threshold = top.threshold();
       for (int i = 0; i < n; i++) {
         // Indexes grow, so an equal score never wins here.
         if (bounds[i] > threshold) {
-          float score = exact ? bounds[i] : score(query, from + i, cosine, scratch);
-          if (score > threshold && accepts(from + i, filter, scratch.excluded)) {
+          float score = exact ? bounds[i] : exactScore(vector, bonuses, from + i, scratch);
+          if (score > threshold && accepts(from + i, query.filter(), query.excluded())) {
             top.keep(score, from + i);
             threshold = top.threshold();
           }
@@ -94,22 +94,24 @@ public final class ItemIndex {
   }
 
   /**
-   * The {@code k} best of some items, into {@code scratch.top}; an index that is given twice counts
-   * once. Adds to {@code scratch.excluded}.
+   * The k best of some items by score, into {@code scratch.top}; an index that is given twice
+   * counts once.
    *
+   * @param bonuses on scores, as those of query 0
    * @param candidates item indexes, the first {@code n}
    */
   public void search(
-      float[] query, int k, int[] candidates, int n, ItemFilter filter, Scratch scratch) {
+      ItemQuery query, ScoreBonuses bonuses, int[] candidates, int n, Scratch scratch) {
     TopK top = scratch.top;
-    top.reset(k);
+    top.reset(query.k());
+    scratch.kept.clear();
     for (int i = 0; i < n; i++) {
       int index = candidates[i];
-      if (accepts(index, filter, scratch.excluded)) {
-        float score = score(query, index, scratch);
+      if (!scratch.kept.contains(index) && accepts(index, query.filter(), query.excluded())) {
+        float score = exactScore(query.vector(), bonuses, index, scratch);
         if (top.wouldKeep(score, index)) {
           top.keep(score, index);
-          scratch.excluded.add(index);
+          scratch.kept.add(index);
         }
       }
     }
@@ -119,27 +121,33 @@ public final class ItemIndex {
   /**
    * Score of one item; negative infinity if it has no vector. The same to the bit as in a scan,
    * because it scores the item's whole panel as a scan does.
+   *
+   * @param vector the query, [D]
+   * @param bonuses on scores, as those of query 0
    */
-  public float score(float[] query, int index, Scratch scratch) {
-    return score(query, index, false, scratch);
+  public float score(float[] vector, ScoreBonuses bonuses, int index, Scratch scratch) {
+    return exactScore(vector, bonuses, index, scratch);
   }
 
-  private float score(float[] query, int index, boolean cosine, Scratch scratch) {
+  private float exactScore(
+      float[] vector, @Nullable ScoreBonuses bonuses, int index, Scratch scratch) {
     int panel = index / ItemVectors.ALIGNMENT * ItemVectors.ALIGNMENT;
     int end = panel + ItemVectors.ALIGNMENT;
-    if (cosine) {
-      vectors.dotProducts(query, 0, panel, end, scratch.panelScores, 0);
+    if (bonuses == null) {
+      vectors.dotProducts(vector, 0, panel, end, scratch.panelScores, 0);
       return scratch.panelScores[index - panel];
     }
-    vectors.scores(query, 0, panel, end, scratch.panelScores, 0);
-    return scratch.panelScores[index - panel] + scratch.bonuses.of(0, index);
+    vectors.scores(vector, 0, panel, end, scratch.panelScores, 0);
+    return scratch.panelScores[index - panel] + bonuses.of(0, index);
+  }
+
+  /** Whether the item may be returned at all, and is not excluded. */
+  public boolean accepts(int index, ItemFilter filter, IntHashSet excluded) {
+    return !excluded.contains(index) && accepts(index, filter);
   }
 
   /** Whether the item may be returned at all. */
-  public boolean accepts(int index, ItemFilter filter, IntHashSet excluded) {
-    if (excluded.contains(index)) {
-      return false;
-    }
+  public boolean accepts(int index, ItemFilter filter) {
     @Nullable CatalogItem item = catalog.item(index);
     return item != null && !item.item().getUnavailable() && filter.accepts(item.item());
   }

@@ -1,49 +1,56 @@
 package dev.dolmen.server.ranking;
 
 import dev.dolmen.model.Workspace;
-import dev.dolmen.model.data.ModelOptions;
-import dev.dolmen.model.data.SessionInput;
-import dev.dolmen.model.layer.SignalNetwork;
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.server.index.ItemIndex;
+import dev.dolmen.trainer.alternatives.RankerReader;
+import dev.dolmen.trainer.learn.ItemEncoding;
 import dev.dolmen.trainer.learn.LiveState;
-import dev.dolmen.trainer.signals.SessionSignals;
+import dev.dolmen.trainer.learn.Published;
+import java.util.function.Predicate;
+import org.agrona.collections.IntHashSet;
 
-/** Everything one ranking thread writes to. */
+/** Everything that one ranking thread writes to. */
 final class RankingScratch {
+  private final ItemEncoding items;
+  final SessionQueries sessions;
+  final BaselineSearch baselines;
   final ItemIndex.Scratch index = new ItemIndex.Scratch();
-  final Workspace workspace = new Workspace();
-  final SessionTokens tokens = new SessionTokens();
-  final FeatureGatherer items;
-  final FeatureGatherer contexts;
-  final SessionInput session;
-  final float[] query;
 
-  /** The query, projected for chances of clicks. */
-  final float[] clickQuery;
+  /** Items that the answer must not have. */
+  final IntHashSet excluded = new IntHashSet();
 
-  final float[] itemVector;
-
-  /** Items of the tokens that are read, as in {@link SessionTokens#item}. */
-  final int[] usedItem;
-
-  final SessionSignals signals;
-  final float[] learnedSignals = new float[SignalNetwork.PARAMETERS];
-
-  /** Vectors of items that came with the request, row-major [inline items, D]. */
-  float[] inlineVectors = new float[0];
-
+  /** Items that a request asks about, [candidates]. */
   int[] candidates = new int[0];
 
-  RankingScratch(LiveState live, ModelOptions options) {
-    items =
-        new FeatureGatherer(
-            live.table(), live.features().itemColumns(), live.schema().idSlot(), options.idGate());
-    contexts = new FeatureGatherer(live.table(), live.features().contextColumns(), -1, false);
-    session = new SessionInput(contexts.block, contexts.rows);
-    query = new float[options.width()];
-    clickQuery = new float[options.width()];
-    itemVector = new float[options.width()];
-    usedItem = new int[options.maxSessionLength()];
-    signals = new SessionSignals(live.coVisits());
+  /** The query, projected for chances of clicks, [D]. */
+  final float[] clickQuery;
+
+  /** Of one item, [D]. */
+  final float[] vector;
+
+  final Workspace workspace = new Workspace();
+
+  RankingScratch(LiveState live, Predicate<String> mayCome, RankerReader reader) {
+    items = itemEncoding(live);
+    sessions = new SessionQueries(live, mayCome, items);
+    baselines = new BaselineSearch(live, reader);
+    int width = live.published().model().options().width();
+    clickQuery = new float[width];
+    vector = new float[width];
+  }
+
+  /** Encodes items as a thread of its own does. */
+  static ItemEncoding itemEncoding(LiveState live) {
+    return new ItemEncoding(
+        live.schema(), live.table(), live.published().model().options().idGate());
+  }
+
+  /** Encodes an item by what is learned now; returns its vector, valid until the next. */
+  float[] encode(Features item, Published published) {
+    items.clear(published.eventTimeSec());
+    items.add(item);
+    System.arraycopy(items.encode(published.model()), 0, vector, 0, vector.length);
+    return vector;
   }
 }

@@ -28,8 +28,8 @@ public final class SessionRanks {
   private static final int BLOCK = 2_048;
 
   private final LiveState live;
-  private final SessionEncoder sessions;
-  private final RankingScratch scratch;
+  private final SessionQueries sessions;
+  private final int width;
   private final ItemIndex index;
   private final TargetRanks targetRanks = new TargetRanks();
   private final ScoreBonuses bonuses = new ScoreBonuses();
@@ -62,8 +62,8 @@ public final class SessionRanks {
   /** Ranks with what is learned so far; items that are not in the catalogue are unknown. */
   public SessionRanks(LiveState live) {
     this.live = live;
-    sessions = new SessionEncoder(live, id -> false);
-    scratch = new RankingScratch(live, live.published().model().options());
+    sessions = new SessionQueries(live, id -> false, RankingScratch.itemEncoding(live));
+    width = live.vectors().width();
     index = new ItemIndex(live.vectors(), live.catalog());
     Arrays.setAll(tops, i -> new TopK());
   }
@@ -83,22 +83,17 @@ public final class SessionRanks {
    * @throws UnknownItemException for an event about an unknown item
    */
   public void add(SessionContext session, String target, long nowMs) {
-    int used = sessions.encode(session, nowMs, live.published(), scratch);
-    scratch.index.excluded.clear();
-    int width = scratch.query.length;
+    EncodedSession encoded = sessions.encode(session, nowMs, live.published());
     if (targets.length == size) {
       targets = Arrays.copyOf(targets, 2 * size);
     }
     if (queries.length < (size + 1) * width) {
       queries = Arrays.copyOf(queries, 2 * (size + 1) * width);
     }
-    if (used == 0) {
-      Arrays.fill(scratch.query, 0);
-    }
-    System.arraycopy(scratch.query, 0, queries, size * width, width);
+    System.arraycopy(encoded.query(), 0, queries, size * width, width);
     targets[size++] = live.catalog().indexOf(target);
     bonuses.nextQuery();
-    ScoreBonuses own = scratch.index.bonuses;
+    ScoreBonuses own = encoded.bonuses();
     for (int place = own.from(0); place < own.to(0); place++) {
       bonuses.add(own.item(place), own.bonus(place));
     }
@@ -171,12 +166,11 @@ public final class SessionRanks {
       return Float.NEGATIVE_INFINITY;
     }
     int from = index - index % ItemVectors.ALIGNMENT;
-    live.vectors().scores(queries, session * scratch.query.length, from, index + 1, scores, 0);
+    live.vectors().scores(queries, session * width, from, index + 1, scores, 0);
     return scores[index - from] + bonuses.of(session, index);
   }
 
   private void scan(int first, int n) {
-    int width = scratch.query.length;
     int items = Math.min(live.vectors().size(), live.catalog().indexLimit());
     for (int from = 0; from < items; from += BLOCK) {
       int length = Math.min(BLOCK, items - from);
@@ -205,8 +199,7 @@ public final class SessionRanks {
     float threshold = top.threshold();
     for (int i = 0; i < length; i++) {
       // Indexes grow, so an equal score never wins here.
-      if (scores[at + i] > threshold
-          && index.accepts(from + i, ItemFilter.ALL, scratch.index.excluded)) {
+      if (scores[at + i] > threshold && index.accepts(from + i, ItemFilter.ALL)) {
         top.keep(scores[at + i], from + i);
         threshold = top.threshold();
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Schemas;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import org.agrona.collections.IntHashSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,6 +33,8 @@ class ItemIndexTest {
   private ItemVectors vectors = new ItemVectors(WIDTH);
   private ItemIndex index = new ItemIndex(vectors, catalog);
   private final ItemIndex.Scratch scratch = new ItemIndex.Scratch();
+  private final IntHashSet excluded = new IntHashSet();
+  private final ScoreBonuses bonuses = new ScoreBonuses();
 
   private record Scored(int index, float score) {}
 
@@ -44,31 +48,31 @@ class ItemIndexTest {
       int k = 1 + random.nextInt(50);
       List<Filter> filters = randomFilters(random);
       ItemFilter filter = ItemFilters.compile(filters, schema);
-      int[] excluded = random.ints(items / 10, 0, Math.max(1, items)).toArray();
-      exclude(excluded);
+      excluded.clear();
+      random.ints(items / 10, 0, Math.max(1, items)).forEach(excluded::add);
       boolean cosine = round % 4 == 3;
-      scratch.bonuses.clear();
-      scratch.bonuses.nextQuery();
+      bonuses.clear();
+      bonuses.nextQuery();
       random
           .ints(Math.min(items, 20), 0, Math.max(1, items))
           .distinct()
-          .forEach(item -> scratch.bonuses.add(item, (float) random.nextGaussian() * 3));
-      scratch.bonuses.endQuery();
+          .forEach(item -> bonuses.add(item, (float) random.nextGaussian() * 3));
+      bonuses.endQuery();
       List<Scored> expected = bruteForce(query, k, filters, items, cosine);
       List<Scored> all = bruteForce(query, items, filters, items, false);
 
+      ItemQuery asked = new ItemQuery(query, k, filter, excluded);
       if (cosine) {
-        index.searchCosine(query, k, filter, scratch);
+        index.searchCosine(asked, scratch);
       } else {
-        index.search(query, k, filter, scratch);
+        index.search(asked, bonuses, scratch);
       }
       assertThat(result()).isEqualTo(expected);
 
       if (!cosine) {
         int[] some = random.ints(2L * items, 0, Math.max(1, items)).toArray();
         List<Scored> among = all.stream().filter(s -> contains(some, s.index)).limit(k).toList();
-        exclude(excluded);
-        index.search(query, k, some, some.length, filter, scratch);
+        index.search(asked, bonuses, some, some.length, scratch);
         assertThat(result()).isEqualTo(among);
       }
     }
@@ -99,13 +103,6 @@ class ItemIndexTest {
     assertThat(top.wouldKeep(Float.NaN, 0)).isFalse();
   }
 
-  private void exclude(int[] items) {
-    scratch.excluded.clear();
-    for (int item : items) {
-      scratch.excluded.add(item);
-    }
-  }
-
   private void fill(int items, Random random) {
     for (int i = 0; i < items; i++) {
       Item item = randomItem(i, random);
@@ -130,7 +127,7 @@ class ItemIndexTest {
       CatalogItem item = catalog.item(i);
       if (item == null
           || item.item().getUnavailable()
-          || scratch.excluded.contains(i)
+          || excluded.contains(i)
           || !vectors.get(i, vector, 0)
           || !filters.stream().allMatch(f -> passes(f, item.item()))) {
         continue;
@@ -141,7 +138,7 @@ class ItemIndexTest {
       } else {
         vectors.scores(query, 0, from, from + ItemVectors.ALIGNMENT, panel, 0);
       }
-      all.add(new Scored(i, panel[i - from] + (cosine ? 0 : scratch.bonuses.of(0, i))));
+      all.add(new Scored(i, panel[i - from] + (cosine ? 0 : bonuses.of(0, i))));
     }
     all.sort(Comparator.comparingDouble((Scored s) -> -s.score).thenComparingInt(s -> s.index));
     return all.subList(0, Math.min(k, all.size()));

@@ -5,7 +5,7 @@ import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.parameterstore.store.EmbeddingReader;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import java.util.Arrays;
@@ -45,7 +45,7 @@ final class BatchRecords {
   /**
    * @param idGate whether the model wants to know which ids have no row
    */
-  BatchRecords(Schema schema, EmbeddingTable table, Catalog catalog, boolean idGate) {
+  BatchRecords(Schema schema, EmbeddingReader table, Catalog catalog, boolean idGate) {
     this.catalog = catalog;
     FeatureExtractor features = new FeatureExtractor(schema);
     itemColumns = features.itemColumns();

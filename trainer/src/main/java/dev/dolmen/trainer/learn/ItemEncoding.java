@@ -7,7 +7,7 @@ import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.parameterstore.store.EmbeddingReader;
 import java.util.List;
 
 /**
@@ -24,7 +24,7 @@ public final class ItemEncoding {
   /**
    * @param idGate whether the model wants to know which ids have no row
    */
-  public ItemEncoding(Schema schema, EmbeddingTable table, boolean idGate) {
+  public ItemEncoding(Schema schema, EmbeddingReader table, boolean idGate) {
     records = new RecordRows(table, schema.idSlot(), idGate);
     columns = new FeatureExtractor(schema).itemColumns();
     block = new FeatureBlock(columns.size());

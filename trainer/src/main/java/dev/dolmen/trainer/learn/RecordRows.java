@@ -5,6 +5,7 @@ import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.store.EmbeddingReader;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.List;
  * request that came; one thread.
  */
 public final class RecordRows {
-  private final EmbeddingTable table;
+  private final EmbeddingReader table;
   private final int idSlot;
   private final boolean idGate;
   private final SlotRows[] slots;
@@ -34,7 +35,7 @@ public final class RecordRows {
    * @param idSlot slot of items' ids
    * @param idGate whether the model wants to know which ids have no row
    */
-  public RecordRows(EmbeddingTable table, int idSlot, boolean idGate) {
+  public RecordRows(EmbeddingReader table, int idSlot, boolean idGate) {
     this.idGate = idGate;
     this.table = table;
     this.idSlot = idSlot;

@@ -1,0 +1,197 @@
+package dev.dolmen.server.ranking;
+
+import dev.dolmen.model.ServingModel;
+import dev.dolmen.server.index.ItemFilter;
+import dev.dolmen.server.index.ItemFilters;
+import dev.dolmen.server.index.ItemIndex;
+import dev.dolmen.server.index.ItemQuery;
+import dev.dolmen.server.index.TopK;
+import dev.dolmen.server.ranking.RankerChoice.Chosen;
+import dev.dolmen.trainer.alternatives.RankerKind;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.learn.Published;
+import dev.dolmen.v1.Impression;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.ScoredItem;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.agrona.collections.IntHashSet;
+
+/**
+ * Recommends: the k best items for a session, and the impression that says what was shown. Any
+ * thread, with scratch of its own.
+ */
+final class Recommender {
+  private final LiveState live;
+  private final Predicate<String> mayCome;
+  private final Consumer<Impression> shown;
+  private final InstantSource clock;
+  private final Supplier<String> requestIds;
+  private final RankerChoice choice;
+  private final ItemIndex index;
+
+  /** The parameters are those of {@link Ranker}. */
+  Recommender(
+      LiveState live,
+      Predicate<String> mayCome,
+      Consumer<Impression> shown,
+      InstantSource clock,
+      Supplier<String> requestIds,
+      RankerChoice choice) {
+    this.live = live;
+    this.mayCome = mayCome;
+    this.shown = shown;
+    this.clock = clock;
+    this.requestIds = requestIds;
+    this.choice = choice;
+    index = new ItemIndex(live.vectors(), live.catalog());
+  }
+
+  /** As {@link Ranker#recommend} says. */
+  RecommendResponse recommend(RecommendRequest request, long waitedMs, RankingScratch s) {
+    long startNanos = choice.nanos();
+    Chosen chosen = choice.choose(request, waitedMs);
+    Instant now = clock.instant();
+    Published published = live.published();
+    EncodedSession session =
+        chosen.ranker() == RankerKind.DOLMEN
+            ? s.sessions.encode(request.getSession(), now.toEpochMilli(), published)
+            : s.sessions.read(request.getSession(), now.toEpochMilli(), published);
+    RankerKind ranker = session.used() == 0 ? RankerKind.POPULARITY : chosen.ranker();
+    search(request, ranker, session, published.eventTimeSec(), s);
+    RecommendResponse.Builder response =
+        RecommendResponse.newBuilder()
+            .setRequestId(requestIds.get())
+            .setModelVersion(published.modelVersion())
+            .setLearnedLogOffset(published.learnedLogOffset())
+            .setSessionEventsUsed(session.used());
+    choice.describe(chosen, ranker, response);
+    boolean chances = ranker == RankerKind.DOLMEN && published.model().predictsClicks();
+    if (chances) {
+      published.model().clickQueries(session.query(), 0, 1, s.clickQuery, s.workspace);
+    }
+    addItems(response, chances, published.model(), s);
+    RecommendResponse answer = response.build();
+    if (!request.getNoImpression() && answer.getItemsCount() > 0) {
+      Impression.Builder impression = impression(request, answer, now);
+      choice.describe(chosen, ranker, impression);
+      shown.accept(impression.build());
+    }
+    choice.answered(chosen, ranker, startNanos);
+    return answer;
+  }
+
+  /** The best items by one ranker, into {@code s.index.top}. */
+  private void search(
+      RecommendRequest request,
+      RankerKind ranker,
+      EncodedSession session,
+      long eventTimeSec,
+      RankingScratch s) {
+    exclude(request, session, s.excluded);
+    ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema());
+    int candidates = candidates(request.getCandidateItemIdsList(), s);
+    boolean all = request.getCandidateItemIdsCount() == 0;
+    int k = request.getK();
+    if (ranker == RankerKind.DOLMEN) {
+      ItemQuery query = new ItemQuery(session.query(), k, filter, s.excluded);
+      if (all) {
+        index.search(query, session.bonuses(), s.index);
+      } else {
+        index.search(query, session.bonuses(), s.candidates, candidates, s.index);
+      }
+      return;
+    }
+    IntHashSet wanted = all ? null : candidateSet(candidates, s);
+    BaselineSearch.Eligible eligible = new BaselineSearch.Eligible(wanted, filter, s.excluded);
+    TopK top = s.index.top;
+    top.reset(k);
+    boolean byBaseline = ranker != RankerKind.POPULARITY;
+    if (byBaseline) {
+      String sessionId = request.getSession().getSessionId();
+      s.baselines.addFound(ranker, sessionId, session.steps(), eventTimeSec, eligible, top);
+    }
+    s.baselines.fillUp(k, byBaseline, eligible, top);
+    top.sort();
+  }
+
+  private void exclude(RecommendRequest request, EncodedSession session, IntHashSet excluded) {
+    excluded.clear();
+    if (!request.getIncludeSeen()) {
+      excluded.addAll(session.seen());
+    }
+    for (String id : request.getExcludeItemIdsList()) {
+      int item = live.catalog().indexOf(id);
+      if (item >= 0) {
+        excluded.add(item);
+      }
+    }
+  }
+
+  private int candidates(List<String> ids, RankingScratch s) {
+    if (s.candidates.length < ids.size()) {
+      s.candidates = new int[ids.size()];
+    }
+    int n = 0;
+    for (int i = 0; i < ids.size(); i++) {
+      int item = live.catalog().indexOf(ids.get(i));
+      if (item >= 0) {
+        s.candidates[n++] = item;
+      } else if (!mayCome.test(ids.get(i))) {
+        throw new UnknownItemException("candidate_item_ids[" + i + "]", ids.get(i));
+      }
+    }
+    return n;
+  }
+
+  private static IntHashSet candidateSet(int candidates, RankingScratch s) {
+    IntHashSet set = new IntHashSet();
+    for (int i = 0; i < candidates; i++) {
+      set.add(s.candidates[i]);
+    }
+    return set;
+  }
+
+  /**
+   * Adds the best items, each with the chance that it is clicked at its place.
+   *
+   * @param chances whether there are such chances, by {@code s.clickQuery}
+   */
+  private void addItems(
+      RecommendResponse.Builder response, boolean chances, ServingModel model, RankingScratch s) {
+    TopK top = s.index.top;
+    for (int i = 0; i < top.size(); i++) {
+      CatalogItem item = live.catalog().item(top.index(i));
+      if (item == null) {
+        continue;
+      }
+      ScoredItem.Builder scored =
+          ScoredItem.newBuilder().setItemId(item.item().getItemId()).setScore(top.score(i));
+      if (chances && live.vectors().get(item.index(), s.vector, 0)) {
+        int position = response.getItemsCount();
+        scored.setClickChance(model.clickChance(s.clickQuery, 0, s.vector, 0, position));
+      }
+      response.addItems(scored);
+    }
+  }
+
+  private static Impression.Builder impression(
+      RecommendRequest request, RecommendResponse answer, Instant now) {
+    Impression.Builder impression =
+        Impression.newBuilder()
+            .setRequestId(answer.getRequestId())
+            .setSessionId(request.getSession().getSessionId())
+            .setModelVersion(answer.getModelVersion());
+    impression.getTimeBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano());
+    for (ScoredItem item : answer.getItemsList()) {
+      impression.addItemId(item.getItemId()).addScore(item.getScore());
+    }
+    return impression;
+  }
+}

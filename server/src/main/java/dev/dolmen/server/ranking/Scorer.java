@@ -1,0 +1,63 @@
+package dev.dolmen.server.ranking;
+
+import dev.dolmen.server.index.ItemIndex;
+import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.learn.Published;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.ScoreRequest;
+import dev.dolmen.v1.ScoreResponse;
+import dev.dolmen.v1.ScoredItem;
+import java.time.InstantSource;
+import java.util.List;
+
+/** Scores given items for a session. Immutable; any thread, with scratch of its own. */
+final class Scorer {
+  private final LiveState live;
+  private final InstantSource clock;
+  private final ItemIndex index;
+
+  Scorer(LiveState live, InstantSource clock) {
+    this.live = live;
+    this.clock = clock;
+    index = new ItemIndex(live.vectors(), live.catalog());
+  }
+
+  /** As {@link Ranker#score} says. */
+  ScoreResponse score(ScoreRequest request, RankingScratch s) {
+    Published published = live.published();
+    EncodedSession session = s.sessions.encode(request.getSession(), clock.millis(), published);
+    ScoreResponse.Builder response =
+        ScoreResponse.newBuilder().setModelVersion(published.modelVersion());
+    List<String> ids = request.getItemIdsList();
+    for (int i = 0; i < ids.size(); i++) {
+      CatalogItem item = live.catalog().item(ids.get(i));
+      if (item == null) {
+        throw new UnknownItemException("item_ids[" + i + "]", ids.get(i));
+      }
+      float score = index.score(session.query(), session.bonuses(), item.index(), s.index);
+      if (score == Float.NEGATIVE_INFINITY) {
+        float[] vector = s.encode(item.features(), published);
+        score = dot(session.query(), vector) + session.bonuses().of(0, item.index());
+      }
+      response.addItems(scored(ids.get(i), score));
+    }
+    for (Item item : request.getItemsList()) {
+      float[] vector = s.encode(live.features().item(item), published);
+      response.addItems(scored(item.getItemId(), dot(session.query(), vector)));
+    }
+    return response.build();
+  }
+
+  private static ScoredItem scored(String itemId, float score) {
+    return ScoredItem.newBuilder().setItemId(itemId).setScore(score).build();
+  }
+
+  private static float dot(float[] a, float[] b) {
+    float sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+}

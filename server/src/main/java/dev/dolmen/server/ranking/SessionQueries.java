@@ -1,0 +1,186 @@
+package dev.dolmen.server.ranking;
+
+import dev.dolmen.model.ServingModel;
+import dev.dolmen.model.Workspace;
+import dev.dolmen.model.data.ModelOptions;
+import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.layer.SignalNetwork;
+import dev.dolmen.trainer.alternatives.RankerReader;
+import dev.dolmen.trainer.learn.ItemEncoding;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.learn.Published;
+import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionStep;
+import dev.dolmen.trainer.session.TokenWindow;
+import dev.dolmen.trainer.signals.SessionSignals;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SessionContext;
+import dev.dolmen.v1.SessionEvent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.agrona.collections.IntHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns requests' sessions into queries: the stored steps of a session's id, then those of the
+ * request, the last ones that the model reads. One thread has one.
+ */
+final class SessionQueries {
+  /** Of an event whose item may be about to come into the catalogue. */
+  private static final int NOT_YET = Integer.MIN_VALUE;
+
+  private static final float[] NO_VECTORS = {};
+
+  private final LiveState live;
+  private final Predicate<String> mayCome;
+  private final ItemEncoding items;
+  private final TokenWindow window;
+  private final int tokensMax;
+  private final RequestSteps steps = new RequestSteps();
+  private final IntHashSet seen = new IntHashSet();
+  private final QueryTokens tokens;
+  private final SessionSignals signals;
+  private final float[] learnedSignals = new float[SignalNetwork.PARAMETERS];
+  private final ScoreBonuses bonuses = new ScoreBonuses();
+  private final float[] query;
+  private final Workspace workspace = new Workspace();
+
+  /**
+   * @param mayCome whether an item that the catalogue does not have may be about to come into it
+   * @param items encodes items that come with a request; between two calls others may use it
+   */
+  SessionQueries(LiveState live, Predicate<String> mayCome, ItemEncoding items) {
+    this.live = live;
+    this.mayCome = mayCome;
+    this.items = items;
+    ModelOptions options = live.published().model().options();
+    tokensMax = options.maxSessionLength();
+    window = new TokenWindow(tokensMax);
+    tokens = new QueryTokens(live, options);
+    signals = new SessionSignals(live.coVisits());
+    query = new float[options.width()];
+  }
+
+  /**
+   * Encodes a session.
+   *
+   * @param context a validated session
+   * @param nowMs time of events that have none
+   * @param published the model, and the event time by which items are so and so old
+   * @throws UnknownItemException for an event whose item is neither in the catalogue nor inline
+   */
+  EncodedSession encode(SessionContext context, long nowMs, Published published) {
+    ServingModel model = published.model();
+    collect(context, nowMs, published);
+    if (!context.getContextMap().isEmpty()) {
+      steps.lastContext(live.features().context(context.getContextMap()));
+    }
+    float[] inlineVectors = items.size() == 0 ? NO_VECTORS : items.encode(model);
+    tokens.clear(Math.min(steps.length(), tokensMax), inlineVectors);
+    int used = window.read(steps, tokens);
+    bonuses.clear();
+    signals.of(tokens.items, 0, used);
+    model.copySignals(learnedSignals);
+    signals.addTo(bonuses, learnedSignals);
+    if (used > 0) {
+      tokens.end();
+      model.encodeSession(tokens.input, query, workspace);
+    } else {
+      Arrays.fill(query, 0);
+    }
+    return new EncodedSession(used, steps, seen, query, bonuses);
+  }
+
+  /**
+   * Reads a session for a baseline, without the model: the steps that count are those of items in
+   * the catalogue, as far back as a baseline looks.
+   *
+   * @throws UnknownItemException as {@link #encode} does
+   */
+  EncodedSession read(SessionContext context, long nowMs, Published published) {
+    collect(context, nowMs, published);
+    int known = 0;
+    for (int i = 0; i < steps.length(); i++) {
+      int item = steps.item(i);
+      known += item >= 0 && live.catalog().item(item) != null ? 1 : 0;
+    }
+    bonuses.clear();
+    Arrays.fill(query, 0);
+    return new EncodedSession(Math.min(known, RankerReader.REACH), steps, seen, query, bonuses);
+  }
+
+  /** Collects the session's steps, the items that it has seen and those that came with it. */
+  private void collect(SessionContext context, long nowMs, Published published) {
+    steps.clear();
+    seen.clear();
+    items.clear(published.eventTimeSec());
+    SessionHistory history =
+        context.getSessionId().isEmpty() ? null : live.sessions().get(context.getSessionId());
+    if (history != null) {
+      addHistory(history);
+    }
+    addEvents(context, history, nowMs);
+  }
+
+  private void addHistory(SessionHistory history) {
+    for (int i = 0; i < history.length(); i++) {
+      steps.add(history.item(i), history.type(i), history.timeMs(i), history.context(i));
+      seen.add(history.item(i));
+    }
+  }
+
+  private void addEvents(SessionContext context, @Nullable SessionHistory history, long nowMs) {
+    List<SessionEvent> events = context.getEventsList();
+    for (int i = 0; i < events.size(); i++) {
+      SessionEvent event = events.get(i);
+      int item = resolve(event.getItemId(), i, context.getItemsList());
+      if (item >= 0) {
+        seen.add(item);
+      }
+      if (item == NOT_YET
+          || !SessionStep.isStep(event.getType())
+          || isStored(event, item, history)) {
+        continue;
+      }
+      Map<String, String> visit = event.getContextMap();
+      steps.add(
+          item,
+          SessionStep.typeOf(event.getType()),
+          event.hasTime() ? SessionStep.timeMs(event.getTime()) : nowMs,
+          visit.isEmpty() ? null : live.features().context(visit));
+    }
+  }
+
+  /** The catalogue's index, a negative number for an inline item, or {@link #NOT_YET}. */
+  private int resolve(String itemId, int event, List<Item> inline) {
+    int index = live.catalog().indexOf(itemId);
+    if (index >= 0) {
+      return index;
+    }
+    for (int i = 0; i < inline.size(); i++) {
+      if (inline.get(i).getItemId().equals(itemId)) {
+        return -1 - items.add(live.features().item(inline.get(i)));
+      }
+    }
+    if (mayCome.test(itemId)) {
+      return NOT_YET;
+    }
+    throw new UnknownItemException("session.events[" + event + "].item_id", itemId);
+  }
+
+  /** Callers that publish an event and send it along as well mean one event. */
+  private static boolean isStored(SessionEvent event, int item, @Nullable SessionHistory history) {
+    if (history == null || !event.hasTime()) {
+      return false;
+    }
+    long timeMs = SessionStep.timeMs(event.getTime());
+    for (int i = history.length() - 1; i >= 0; i--) {
+      if (history.timeMs(i) == timeMs && history.item(i) == item) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

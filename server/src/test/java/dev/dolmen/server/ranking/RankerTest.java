@@ -1,0 +1,171 @@
+package dev.dolmen.server.ranking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Timestamp;
+import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.v1.EventType;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.ScoreRequest;
+import dev.dolmen.v1.ScoredItem;
+import dev.dolmen.v1.SessionContext;
+import dev.dolmen.v1.SessionEvent;
+import dev.dolmen.v1.SimilarRequest;
+import dev.dolmen.v1.SlotValue;
+import dev.dolmen.v1.TokenList;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers from what was learned from some history, which stays as it is. */
+class RankerTest {
+  private static final int ITEMS = 40;
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-03-01T12:00:00Z"));
+
+  @TempDir Path directory;
+  private HistoryTraining training;
+  private Ranker ranker;
+
+  @BeforeEach
+  void learn() throws Exception {
+    training =
+        HistoryTraining.open(DolmenConfig.defaults(directory, Schemas.shop()).engine(), CLOCK);
+    for (int i = 0; i < ITEMS; i++) {
+      training.upsert(item("i" + i, i));
+    }
+    for (int visit = 0; visit < 60; visit++) {
+      for (int step = 0; step < 4; step++) {
+        training.learn(event(visit, step));
+      }
+    }
+    training.learnBatch();
+    ranker =
+        new Ranker(
+            training.refreshed(),
+            id -> false,
+            impression -> {},
+            CLOCK,
+            () -> "request",
+            RankerChoice.modelAlone());
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    training.close();
+  }
+
+  private static Item item(String id, int price) {
+    return Item.newBuilder()
+        .setItemId(id)
+        .putSlots(
+            "category",
+            SlotValue.newBuilder()
+                .setPath(TokenList.newBuilder().addToken("c" + price % 5))
+                .build())
+        .putSlots("price", SlotValue.newBuilder().setNumber(price).build())
+        .build();
+  }
+
+  private static FeedbackEvent event(int visit, int step) {
+    return FeedbackEvent.newBuilder()
+        .setEventId(visit + "-" + step)
+        .setSessionId("visit" + visit)
+        .setItemId("i" + (7 * visit + step) % ITEMS)
+        .setType(EventType.EVENT_TYPE_CLICK)
+        .setTime(Timestamp.newBuilder().setSeconds(CLOCK.instant().getEpochSecond() - 100 + visit))
+        .build();
+  }
+
+  private static SessionEvent inline(String item, EventType type) {
+    return SessionEvent.newBuilder().setItemId(item).setType(type).build();
+  }
+
+  private static SessionEvent click(String item) {
+    return inline(item, EventType.EVENT_TYPE_CLICK);
+  }
+
+  private static SessionEvent dwell(String item) {
+    return inline(item, EventType.EVENT_TYPE_DWELL);
+  }
+
+  private static SessionContext session(String id, SessionEvent... events) {
+    return SessionContext.newBuilder().setSessionId(id).addAllEvents(List.of(events)).build();
+  }
+
+  /** Ranks the whole catalogue. */
+  private RecommendResponse recommend(SessionContext session) {
+    RecommendRequest.Builder request =
+        RecommendRequest.newBuilder().setSession(session).setK(ITEMS).setIncludeSeen(true);
+    return ranker.recommend(request.build(), 0);
+  }
+
+  private List<ScoredItem> scores(SessionContext session) {
+    ScoreRequest.Builder request = ScoreRequest.newBuilder().setSession(session);
+    IntStream.range(0, ITEMS).forEach(i -> request.addItemIds("i" + i));
+    return ranker.score(request.addItems(item("new", 3)).build()).getItemsList();
+  }
+
+  @Test
+  void aDwellIsNoStepWhetherTheSessionHasSeenTheItemOrNot() {
+    for (String id : List.of("", "visit3", "nobody")) {
+      SessionContext without = session(id, click("i1"), click("i3"));
+      for (SessionContext with :
+          List.of(
+              session(id, dwell("i9"), click("i1"), click("i3")),
+              session(id, click("i1"), dwell("i9"), click("i3")),
+              session(id, click("i1"), dwell("i1"), click("i3")),
+              session(id, click("i1"), click("i3"), dwell("i1")),
+              session(id, click("i1"), click("i3"), dwell("i9")))) {
+        assertThat(recommend(with)).isEqualTo(recommend(without));
+        assertThat(scores(with)).isEqualTo(scores(without));
+      }
+    }
+  }
+
+  @Test
+  void aDwellAloneIsNoSession() {
+    RecommendResponse response = recommend(session("", dwell("i9")));
+    assertThat(response.getSessionEventsUsed()).isZero();
+    assertThat(response.getRanker()).isEqualTo(recommend(session("")).getRanker());
+  }
+
+  @Test
+  void aViewIsAStep() {
+    SessionContext viewed =
+        session("", click("i1"), inline("i9", EventType.EVENT_TYPE_VIEW), click("i3"));
+    assertThat(recommend(viewed).getSessionEventsUsed()).isEqualTo(3);
+    assertThat(scores(viewed)).isNotEqualTo(scores(session("", click("i1"), click("i3"))));
+  }
+
+  @Test
+  void anEventWithoutATypeIsAClick() {
+    SessionContext untyped =
+        session("", inline("i1", EventType.EVENT_TYPE_UNSPECIFIED), click("i3"));
+    assertThat(recommend(untyped)).isEqualTo(recommend(session("", click("i1"), click("i3"))));
+  }
+
+  @Test
+  void whatOneRequestFoundIsForgottenInTheNext() {
+    SessionContext session = session("visit3", click("i1"), click("i3"));
+    RecommendResponse first = recommend(session);
+    List<ScoredItem> scored = scores(session);
+    recommend(
+        session("visit5", click("i20"), click("new")).toBuilder().addItems(item("new", 2)).build());
+    ranker.similar(SimilarRequest.newBuilder().setItemId("i7").setK(5).build());
+    recommend(session("nobody"));
+    assertThat(recommend(session)).isEqualTo(first);
+    assertThat(scores(session)).isEqualTo(scored);
+  }
+}

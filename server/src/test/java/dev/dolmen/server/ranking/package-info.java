@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.dolmen.server.ranking;
+
+import org.jspecify.annotations.NullMarked;
