@@ -25,22 +25,15 @@ class ClickHeadTest {
   private static final TaskOptions CLICKS = new TaskOptions(0, List.of(), 1, true, 1, false);
 
   private static final ModelOptions OPTIONS =
-      new ModelOptions(
-          16,
-          0,
-          1,
-          16,
-          4,
-          Pooling.LAST,
-          0,
-          8,
-          1,
-          1,
-          List.of(new FeatureColumn("id", 0, 16)),
-          0,
-          List.of(),
-          false,
-          CLICKS);
+      ModelOptions.builder()
+          .width(16)
+          .layers(0)
+          .heads(1)
+          .feedForwardWidth(16)
+          .maxSessionLength(4)
+          .itemColumns(List.of(new FeatureColumn("id", 0, 16)), 0)
+          .tasks(CLICKS)
+          .build();
 
   /** 2% to 23%, and half of it from the second position on. */
   private static double chance(int item, int position) {

@@ -63,28 +63,30 @@ class GradientTest {
       boolean contexts,
       boolean idGate,
       TaskOptions tasks) {
-    return new ModelOptions(
-        24,
-        layers,
-        3,
-        20,
-        7,
-        pooling,
-        idDropout,
-        8,
-        3,
-        4,
-        List.of(
-            new FeatureColumn("category/0", 0, 8),
-            new FeatureColumn("category/1", 0, 8),
-            new FeatureColumn("brand", 1, 5),
-            new FeatureColumn("id", 2, 16)),
-        3,
-        contexts
-            ? List.of(new FeatureColumn("device", 3, 4), new FeatureColumn("hour", 4, 3))
-            : List.of(),
-        idGate,
-        tasks);
+    return ModelOptions.builder()
+        .width(24)
+        .layers(layers)
+        .heads(3)
+        .feedForwardWidth(20)
+        .maxSessionLength(7)
+        .pooling(pooling)
+        .idDropout(idDropout)
+        .eventTypes(3)
+        .gapBuckets(4)
+        .itemColumns(
+            List.of(
+                new FeatureColumn("category/0", 0, 8),
+                new FeatureColumn("category/1", 0, 8),
+                new FeatureColumn("brand", 1, 5),
+                new FeatureColumn("id", 2, 16)),
+            3)
+        .contextColumns(
+            contexts
+                ? List.of(new FeatureColumn("device", 3, 4), new FeatureColumn("hour", 4, 3))
+                : List.of())
+        .idGate(idGate)
+        .tasks(tasks)
+        .build();
   }
 
   /** Moves everything away from its special start, so that no gradient is zero by symmetry. */

@@ -13,22 +13,20 @@ import org.junit.jupiter.api.Test;
 
 class ModelCardTest {
   private static ModelOptions options(Pooling pooling, TaskOptions tasks) {
-    return new ModelOptions(
-        8,
-        2,
-        2,
-        16,
-        5,
-        pooling,
-        0.1f,
-        8,
-        4,
-        6,
-        List.of(new FeatureColumn("id", 0, 10), new FeatureColumn("brand", 1, 4)),
-        0,
-        List.of(new FeatureColumn("device", 2, 3)),
-        false,
-        tasks);
+    return ModelOptions.builder()
+        .width(8)
+        .layers(2)
+        .heads(2)
+        .feedForwardWidth(16)
+        .maxSessionLength(5)
+        .pooling(pooling)
+        .idDropout(0.1f)
+        .eventTypes(4)
+        .gapBuckets(6)
+        .itemColumns(List.of(new FeatureColumn("id", 0, 10), new FeatureColumn("brand", 1, 4)), 0)
+        .contextColumns(List.of(new FeatureColumn("device", 2, 3)))
+        .tasks(tasks)
+        .build();
   }
 
   @Test

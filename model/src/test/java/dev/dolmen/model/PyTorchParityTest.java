@@ -64,22 +64,22 @@ class PyTorchParityTest {
       contexts.add(new FeatureColumn("context" + c, slots + c, 2 + random.nextInt(5)));
     }
     Pooling[] poolings = Pooling.values();
-    return new ModelOptions(
-        heads * (8 + random.nextInt(9)),
-        random.nextInt(4),
-        heads,
-        10 + random.nextInt(40),
-        RandomBatch.LENGTH_MAX + random.nextInt(8),
-        poolings[random.nextInt(poolings.length)],
-        random.nextBoolean() ? 0 : 0.3f,
-        2 + random.nextInt(9),
-        1 + random.nextInt(5),
-        1 + random.nextInt(5),
-        columns,
-        columns.size() - 1,
-        contexts,
-        random.nextBoolean(),
-        tasks(random));
+    return ModelOptions.builder()
+        .width(heads * (8 + random.nextInt(9)))
+        .layers(random.nextInt(4))
+        .heads(heads)
+        .feedForwardWidth(10 + random.nextInt(40))
+        .maxSessionLength(RandomBatch.LENGTH_MAX + random.nextInt(8))
+        .pooling(poolings[random.nextInt(poolings.length)])
+        .idDropout(random.nextBoolean() ? 0 : 0.3f)
+        .temperature(2 + random.nextInt(9))
+        .eventTypes(1 + random.nextInt(5))
+        .gapBuckets(1 + random.nextInt(5))
+        .itemColumns(columns, columns.size() - 1)
+        .contextColumns(contexts)
+        .idGate(random.nextBoolean())
+        .tasks(tasks(random))
+        .build();
   }
 
   private static TaskOptions tasks(Random random) {

@@ -268,20 +268,17 @@ class SessionModelTest {
   @Test
   void overfits() {
     ModelOptions options =
-        new ModelOptions(
-            32,
-            2,
-            2,
-            64,
-            8,
-            Pooling.LAST,
-            0,
-            16,
-            2,
-            2,
-            List.of(new FeatureColumn("id", 0, 32)),
-            0,
-            List.of());
+        ModelOptions.builder()
+            .width(32)
+            .layers(2)
+            .heads(2)
+            .feedForwardWidth(64)
+            .maxSessionLength(8)
+            .temperature(16)
+            .eventTypes(2)
+            .gapBuckets(2)
+            .itemColumns(List.of(new FeatureColumn("id", 0, 32)), 0)
+            .build();
     DenseOptimizerOptions optimizer =
         DenseOptimizerOptions.defaults()
             .with(o -> o.weightDecay(0).warmUpSteps(10).decaySteps(0).fullBatch(0));

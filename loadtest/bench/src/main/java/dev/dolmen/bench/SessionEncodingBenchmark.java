@@ -8,7 +8,6 @@ import dev.dolmen.model.data.FeatureBlock;
 import dev.dolmen.model.data.FeatureColumn;
 import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.ModelOptions;
-import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.data.SessionInput;
 import java.util.Arrays;
 import java.util.List;
@@ -50,20 +49,17 @@ public class SessionEncodingBenchmark {
   @Setup
   public void prepare() {
     ModelOptions options =
-        new ModelOptions(
-            WIDTH,
-            2,
-            2,
-            128,
-            20,
-            Pooling.LAST,
-            0.1f,
-            8f,
-            7,
-            16,
-            List.of(new FeatureColumn("item_id", 0, WIDTH)),
-            0,
-            List.of());
+        ModelOptions.builder()
+            .width(WIDTH)
+            .layers(2)
+            .heads(2)
+            .feedForwardWidth(128)
+            .maxSessionLength(20)
+            .idDropout(0.1f)
+            .eventTypes(7)
+            .gapBuckets(16)
+            .itemColumns(List.of(new FeatureColumn("item_id", 0, WIDTH)), 0)
+            .build();
     model = new SessionModel(options, DenseOptimizerOptions.defaults(), SEED).publish();
     session = new SessionInput(new FeatureBlock(0), new GatheredRows(new int[] {WIDTH}));
     session.resize(events, WIDTH);

@@ -5,7 +5,6 @@ import dev.dolmen.model.data.DenseOptimizerOptions;
 import dev.dolmen.model.data.FeatureColumn;
 import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.ModelOptions;
-import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.data.TrainingBatch;
 import java.util.Arrays;
 import java.util.List;
@@ -57,20 +56,20 @@ public class TrainingStepBenchmark {
   @Setup
   public void prepare() {
     ModelOptions options =
-        new ModelOptions(
-            WIDTH,
-            2,
-            2,
-            128,
-            20,
-            Pooling.LAST,
-            idDropout,
-            8,
-            7,
-            16,
-            List.of(new FeatureColumn("category", 0, 16), new FeatureColumn("item_id", 1, WIDTH)),
-            1,
-            List.of());
+        ModelOptions.builder()
+            .width(WIDTH)
+            .layers(2)
+            .heads(2)
+            .feedForwardWidth(128)
+            .maxSessionLength(20)
+            .idDropout(idDropout)
+            .eventTypes(7)
+            .gapBuckets(16)
+            .itemColumns(
+                List.of(
+                    new FeatureColumn("category", 0, 16), new FeatureColumn("item_id", 1, WIDTH)),
+                1)
+            .build();
     model = new SessionModel(options, DenseOptimizerOptions.defaults(), SEED);
     SplittableRandom random = new SplittableRandom(SEED);
     rows = new GatheredRows(new int[] {16, WIDTH});

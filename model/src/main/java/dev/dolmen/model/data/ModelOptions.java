@@ -69,37 +69,147 @@ public record ModelOptions(
     }
   }
 
-  /** A model of the next item alone, without an id gate. */
-  public ModelOptions(
-      int width,
-      int layers,
-      int heads,
-      int feedForwardWidth,
-      int maxSessionLength,
-      Pooling pooling,
-      float idDropout,
-      float temperature,
-      int eventTypes,
-      int gapBuckets,
-      List<FeatureColumn> itemColumns,
-      int idColumn,
-      List<FeatureColumn> contextColumns) {
-    this(
-        width,
-        layers,
-        heads,
-        feedForwardWidth,
-        maxSessionLength,
-        pooling,
-        idDropout,
-        temperature,
-        eventTypes,
-        gapBuckets,
-        itemColumns,
-        idColumn,
-        contextColumns,
-        false,
-        TaskOptions.nextItem());
+  /**
+   * Begins with the smallest there is: no layers, one head, the last position as the session, no
+   * dropout, τ of 8, one type of event and one bucket of time, no contexts, no id gate, the next
+   * item alone to learn. Width, session length and items must be given.
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Names each option of a shape. Not safe for several threads. */
+  public static final class Builder {
+    private int width;
+    private int layers;
+    private int heads = 1;
+    private int feedForwardWidth = 1;
+    private int maxSessionLength;
+    private Pooling pooling = Pooling.LAST;
+    private float idDropout;
+    private float temperature = 8;
+    private int eventTypes = 1;
+    private int gapBuckets = 1;
+    private List<FeatureColumn> itemColumns = List.of();
+    private int idColumn;
+    private List<FeatureColumn> contextColumns = List.of();
+    private boolean idGate;
+    private TaskOptions tasks = TaskOptions.nextItem();
+
+    private Builder() {}
+
+    /** Width D of vectors. */
+    public Builder width(int width) {
+      this.width = width;
+      return this;
+    }
+
+    /** Number of transformer layers. */
+    public Builder layers(int layers) {
+      this.layers = layers;
+      return this;
+    }
+
+    /** H, attention heads of a layer. */
+    public Builder heads(int heads) {
+      this.heads = heads;
+      return this;
+    }
+
+    /** F, width of the feed-forward layers. */
+    public Builder feedForwardWidth(int feedForwardWidth) {
+      this.feedForwardWidth = feedForwardWidth;
+      return this;
+    }
+
+    /** L, events of a session that are read. */
+    public Builder maxSessionLength(int maxSessionLength) {
+      this.maxSessionLength = maxSessionLength;
+      return this;
+    }
+
+    /** How positions become one session vector. */
+    public Builder pooling(Pooling pooling) {
+      this.pooling = pooling;
+      return this;
+    }
+
+    /** Share of items that learn without their id. */
+    public Builder idDropout(float idDropout) {
+      this.idDropout = idDropout;
+      return this;
+    }
+
+    /** τ, the length of a session vector. */
+    public Builder temperature(float temperature) {
+      this.temperature = temperature;
+      return this;
+    }
+
+    /** Number of event types. */
+    public Builder eventTypes(int eventTypes) {
+      this.eventTypes = eventTypes;
+      return this;
+    }
+
+    /** Number of buckets of time between events. */
+    public Builder gapBuckets(int gapBuckets) {
+      this.gapBuckets = gapBuckets;
+      return this;
+    }
+
+    /**
+     * Columns of an item.
+     *
+     * @param id which of them is the item's id
+     */
+    public Builder itemColumns(List<FeatureColumn> columns, int id) {
+      itemColumns = columns;
+      idColumn = id;
+      return this;
+    }
+
+    /** Columns of a visit's context. */
+    public Builder contextColumns(List<FeatureColumn> contextColumns) {
+      this.contextColumns = contextColumns;
+      return this;
+    }
+
+    /** Whether the id of an item without a row goes through learned factors. */
+    public Builder idGate(boolean idGate) {
+      this.idGate = idGate;
+      return this;
+    }
+
+    /** What is learned. */
+    public Builder tasks(TaskOptions tasks) {
+      this.tasks = tasks;
+      return this;
+    }
+
+    /**
+     * The shape.
+     *
+     * @throws IllegalArgumentException if an option is out of its range
+     */
+    public ModelOptions build() {
+      return new ModelOptions(
+          width,
+          layers,
+          heads,
+          feedForwardWidth,
+          maxSessionLength,
+          pooling,
+          idDropout,
+          temperature,
+          eventTypes,
+          gapBuckets,
+          itemColumns,
+          idColumn,
+          contextColumns,
+          idGate,
+          tasks);
+    }
   }
 
   private static void require(boolean holds, String field, Number value, String expected) {

@@ -57,20 +57,19 @@ class SessionEncoderGraphTest {
   /** Random in all of its parameters, which are read as from a snapshot. */
   private ServingModel model(Pooling pooling, int layers, boolean context) throws IOException {
     ModelOptions options =
-        new ModelOptions(
-            WIDTH,
-            layers,
-            3,
-            40,
-            LENGTH_MAX,
-            pooling,
-            0,
-            6f,
-            4,
-            5,
-            List.of(new FeatureColumn("item_id", 0, WIDTH)),
-            0,
-            context ? List.of(new FeatureColumn("country", 1, CONTEXT)) : List.of());
+        ModelOptions.builder()
+            .width(WIDTH)
+            .layers(layers)
+            .heads(3)
+            .feedForwardWidth(40)
+            .maxSessionLength(LENGTH_MAX)
+            .pooling(pooling)
+            .temperature(6f)
+            .eventTypes(4)
+            .gapBuckets(5)
+            .itemColumns(List.of(new FeatureColumn("item_id", 0, WIDTH)), 0)
+            .contextColumns(context ? List.of(new FeatureColumn("country", 1, CONTEXT)) : List.of())
+            .build();
     SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 3);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     model.writeTo(new DataOutputStream(bytes));

@@ -91,22 +91,22 @@ public record ModelSettings(
     while (items.get(idColumn).slot() != idSlot) {
       idColumn++;
     }
-    return new ModelOptions(
-        width,
-        layers,
-        heads,
-        feedForwardWidth,
-        maxSessionLength,
-        pooling,
-        idDropout,
-        temperature,
-        EventType.values().length - 1,
-        TimeGaps.BUCKETS,
-        items,
-        idColumn,
-        columns(features.contextColumns()),
-        idGate,
-        tasks.toTaskOptions(schema, items));
+    return ModelOptions.builder()
+        .width(width)
+        .layers(layers)
+        .heads(heads)
+        .feedForwardWidth(feedForwardWidth)
+        .maxSessionLength(maxSessionLength)
+        .pooling(pooling)
+        .idDropout(idDropout)
+        .temperature(temperature)
+        .eventTypes(EventType.values().length - 1)
+        .gapBuckets(TimeGaps.BUCKETS)
+        .itemColumns(items, idColumn)
+        .contextColumns(columns(features.contextColumns()))
+        .idGate(idGate)
+        .tasks(tasks.toTaskOptions(schema, items))
+        .build();
   }
 
   private static List<FeatureColumn> columns(List<ColumnSpec> specs) {

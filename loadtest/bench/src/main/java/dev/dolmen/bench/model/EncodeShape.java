@@ -6,7 +6,6 @@ import dev.dolmen.model.data.FeatureBlock;
 import dev.dolmen.model.data.FeatureColumn;
 import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.ModelOptions;
-import dev.dolmen.model.data.Pooling;
 import dev.dolmen.model.data.SessionInput;
 import java.util.Arrays;
 import java.util.List;
@@ -37,20 +36,16 @@ record EncodeShape(int width, int length, int batch) {
 
   /** Two layers, as the product has unless configured otherwise, for any width. */
   ModelOptions options() {
-    return new ModelOptions(
-        width,
-        2,
-        HEADS,
-        2 * width,
-        LENGTH_MAX,
-        Pooling.LAST,
-        0,
-        8f,
-        TYPES,
-        GAPS,
-        List.of(new FeatureColumn("item_id", 0, width)),
-        0,
-        List.of());
+    return ModelOptions.builder()
+        .width(width)
+        .layers(2)
+        .heads(HEADS)
+        .feedForwardWidth(2 * width)
+        .maxSessionLength(LENGTH_MAX)
+        .eventTypes(TYPES)
+        .gapBuckets(GAPS)
+        .itemColumns(List.of(new FeatureColumn("item_id", 0, width)), 0)
+        .build();
   }
 
   /** A model that has not learned yet: its event embeddings are 0, all else is random. */
