@@ -23,7 +23,7 @@ public final class SessionSignals {
   private static final int NEW = -1;
 
   private final CoVisitReader coVisits;
-  private final SessionNeighbors past;
+  private final SimilarSessions past;
   private final Int2IntHashMap places = new Int2IntHashMap(256, 0.5f, NEW);
   private int[] items = new int[64];
   private int[] distances = new int[64];
@@ -41,7 +41,7 @@ public final class SessionSignals {
 
   public SessionSignals(CoVisitReader coVisits) {
     this.coVisits = coVisits;
-    past = new SessionNeighbors(coVisits.sessions());
+    past = new SimilarSessions(coVisits.sessions());
   }
 
   /**
@@ -67,7 +67,7 @@ public final class SessionSignals {
       if (distances[at] == NOT_SEEN) {
         distances[at] = to - 1 - t;
         seen++;
-        if (distinct < SessionNeighbors.REACH) {
+        if (distinct < SimilarSessions.REACH) {
           past.add(items[t], to - t);
         }
         if (distinct++ < CoVisits.REACH) {

@@ -123,7 +123,7 @@ class PastSessionsTest {
     for (int session = 0; session < 500; session++) {
       visit(session, random.ints(2 + random.nextInt(4), 0, 40).toArray());
     }
-    SessionNeighbors neighbors = new SessionNeighbors(past);
+    SimilarSessions neighbors = new SimilarSessions(past);
     for (int round = 0; round < 50; round++) {
       int[] ending = random.ints(0, 40).distinct().limit(1 + random.nextInt(4)).toArray();
       neighbors.clear();
@@ -132,7 +132,7 @@ class PastSessionsTest {
       }
       neighbors.cut();
       List<Neighbor> expected = expected(ending);
-      assertThat(neighbors.size()).isEqualTo(Math.min(SessionNeighbors.NEIGHBORS, expected.size()));
+      assertThat(neighbors.size()).isEqualTo(Math.min(SimilarSessions.NEIGHBORS, expected.size()));
       expected =
           expected.stream()
               .limit(neighbors.size())

@@ -14,7 +14,7 @@ import org.agrona.collections.Int2IntHashMap;
  * and 18.2% without neighbours, 48.3% and 18.3% with 50 sessions of each of 4 items, of which 50
  * remain, and as much with 200 of 8, of which 100 remain. Reused by one thread.
  */
-final class SessionNeighbors {
+final class SimilarSessions {
   /** Sessions that remain at most. */
   static final int NEIGHBORS = 50;
 
@@ -35,7 +35,7 @@ final class SessionNeighbors {
   private final long[] keys = new long[FOUND_MAX];
   private int size;
 
-  SessionNeighbors(PastSessions past) {
+  SimilarSessions(PastSessions past) {
     this.past = past;
   }
 
