@@ -48,25 +48,20 @@ public final class BatchAssembler {
   /**
    * What of the configuration shapes batches.
    *
-   * @param negatives uniform draws from the catalogue
-   * @param fullSoftmaxItems catalogue size up to which every item is a candidate
-   * @param logQ strength of the correction, 0 to 1
-   * @param maxSessionLength L
-   * @param negativeRate share of the shown items not clicked that are learned from
-   * @param idGate whether the model wants to know which ids have no row
-   * @param signals whether the network of signals is learned; otherwise it stays as it starts, and
-   *     adds nothing
+   * @param training how many candidates come from where, and what their chance corrects
+   * @param model how much of a session is read, and which terms are learned: without that of
+   *     signals their network stays as it starts, and adds nothing
    * @param seed with the batch number the source of randomness
    */
-  public record Options(
-      int negatives,
-      int fullSoftmaxItems,
-      float logQ,
-      int maxSessionLength,
-      double negativeRate,
-      boolean idGate,
-      boolean signals,
-      long seed) {}
+  public record Options(TrainingOptions training, ModelSettings model, long seed) {
+    int maxSessionLength() {
+      return model.maxSessionLength();
+    }
+
+    boolean signals() {
+      return model.terms().signals();
+    }
+  }
 
   /**
    * @param frequencies clicks of late, for the chance to be a target; updated by the owner after
@@ -88,8 +83,8 @@ public final class BatchAssembler {
     this.popularity = popularity;
     signals = new SessionSignals(coVisits);
     this.options = options;
-    negativeLogRate = (float) StrictMath.log(options.negativeRate());
-    records = new BatchRecords(schema, table, catalog, options.idGate());
+    negativeLogRate = (float) StrictMath.log(options.training.negativeRate());
+    records = new BatchRecords(schema, table, catalog, options.model.idGate());
     batch = records.batch;
     tokens = new BatchTokens(records);
     window = new TokenWindow(options.maxSessionLength());
@@ -223,8 +218,8 @@ public final class BatchAssembler {
 
   private void addNegatives(long number, int clicks) {
     int size = catalog.size();
-    boolean full = size <= options.fullSoftmaxItems();
-    int draws = full ? size : options.negatives();
+    boolean full = size <= options.training.fullSoftmaxItems();
+    int draws = full ? size : options.training.negatives();
     BatchRandom random = new BatchRandom(options.seed(), number);
     for (int i = 0; i < draws; i++) {
       records.item(catalog.live(full ? i : random.nextInt(size)).index());
@@ -254,7 +249,7 @@ public final class BatchAssembler {
       // Without negatives an item that was never clicked before has no chance by this estimate.
       double floor = 1e-6;
       batch.candidateLogChance[c] = (float) StrictMath.log(Math.max(chance, floor));
-      batch.candidateLogQ[c] = options.logQ() * batch.candidateLogChance[c];
+      batch.candidateLogQ[c] = options.training.logQ() * batch.candidateLogChance[c];
     }
   }
 

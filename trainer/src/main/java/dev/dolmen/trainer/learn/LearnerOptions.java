@@ -58,14 +58,6 @@ public record LearnerOptions(
   }
 
   BatchAssembler.Options batches() {
-    return new BatchAssembler.Options(
-        training.negatives(),
-        training.fullSoftmaxItems(),
-        training.logQ(),
-        model.maxSessionLength(),
-        training.negativeRate(),
-        model.idGate(),
-        model.terms().signals(),
-        seed);
+    return new BatchAssembler.Options(training, model, seed);
   }
 }

@@ -70,7 +70,23 @@ class BatchAssemblerTest {
         clicks,
         clicks,
         coVisits,
-        new BatchAssembler.Options(negatives, fullSoftmaxItems, 1f, LENGTH, 0.5, true, signals, 7));
+        new BatchAssembler.Options(training(negatives, fullSoftmaxItems), model(signals), 7));
+  }
+
+  private static TrainingOptions training(int negatives, int fullSoftmaxItems) {
+    return TrainingOptions.defaults()
+        .with(
+            o ->
+                o.negatives(negatives)
+                    .fullSoftmaxItems(fullSoftmaxItems)
+                    .logQ(1)
+                    .negativeRate(0.5));
+  }
+
+  private static ModelSettings model(boolean signals) {
+    ScoreTerms terms = new ScoreTerms(signals, true);
+    return ModelSettings.defaults()
+        .with(o -> o.maxSessionLength(LENGTH).idGate(true).terms(terms));
   }
 
   private void click(String session, int... items) {
