@@ -2,6 +2,7 @@ package dev.dolmen.server.api;
 
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.Acknowledgement.Status;
 import dev.dolmen.v1.EventType;
@@ -103,8 +104,7 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
   }
 
   private static FeedbackEvent typed(FeedbackEvent event) {
-    return event.getType() == EventType.EVENT_TYPE_UNSPECIFIED
-        ? event.toBuilder().setType(EventType.EVENT_TYPE_CLICK).build()
-        : event;
+    EventType meant = SessionStep.meant(event.getType());
+    return meant == event.getType() ? event : event.toBuilder().setType(meant).build();
   }
 }

@@ -13,7 +13,7 @@ public final class TimeGaps {
    *
    * @param gapMs milliseconds since the event before; below 0 counts as 0
    */
-  public static int bucketOf(long gapMs) {
+  static int bucketOf(long gapMs) {
     long seconds = gapMs / 1_000;
     return seconds <= 0 ? 0 : Math.min(BUCKETS - 1, 64 - Long.numberOfLeadingZeros(seconds));
   }
