@@ -20,6 +20,7 @@ import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.HumanUnits;
 import dev.dolmen.server.data.TimeScale;
 import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.EngineOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dolmen eval}. */
@@ -207,17 +209,7 @@ public final class EvalCommand implements Callable<Integer> {
       description = "Seed of the intervals. Default: ${DEFAULT-VALUE}.")
   private long intervalSeed = 1;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Also write the figures as JSON, as fractions of 1.")
-  private @Nullable Path json;
-
-  @Option(
-      names = "--report",
-      paramLabel = "DIR",
-      description = "Also write a report: report.html, which needs no network, and report.md.")
-  private @Nullable Path report;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
   private final Terminal progress;
@@ -234,31 +226,29 @@ public final class EvalCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     check();
     long windowMs = duration("--window", window);
     long liveBatchMs = duration("--live-batch", liveBatch);
     DolmenConfig named = config();
     LocalServer.quietLogs();
-    EvalResult result;
+    EvalResult result = evaluated(named, windowMs, liveBatchMs);
+    EvalReport report = new EvalReport(result);
+    reporting.publishPage(
+        out, () -> print(result), EvalJson.of(result), report::markdown, report::html);
+    return 0;
+  }
+
+  private EvalResult evaluated(@Nullable DolmenConfig named, long windowMs, long liveBatchMs) {
     try {
       EvalDataset dataset = read(named);
       EngineOptions engine = engine(named, dataset);
       EvalOptions options = options(engine);
       ProtocolRun study = study(dataset, windowMs, liveBatchMs);
-      result = run(new Evaluation(dataset, engine, options), study);
+      return run(new Evaluation(dataset, engine, options), study);
     } catch (IOException e) {
       throw new CommandFailedException(1, e);
     }
-    print(result);
-    if (json != null) {
-      EvalJson.of(result).write(json);
-    }
-    if (report != null) {
-      new EvalReport(result).write(report);
-      out.line("report: " + report.resolve("report.html"));
-    }
-    return 0;
   }
 
   private void check() {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -134,11 +135,20 @@ class EvalCommandTest {
     assertThat(calibration.get(1).get("cut").asInt()).isEqualTo(20);
   }
 
+  /** The one file of that kind. */
+  private static String reported(Path report, String end) throws IOException {
+    try (Stream<Path> files = Files.list(report)) {
+      List<Path> found = files.filter(f -> f.toString().endsWith(end)).toList();
+      assertThat(found).hasSize(1);
+      return Files.readString(found.getFirst());
+    }
+  }
+
   private static void checkReport(Path report) throws Exception {
-    String html = Files.readString(report.resolve("report.html"));
+    String html = reported(report, ".html");
     ReportPageTest.check(html);
     assertThat(html).contains("vmis-knn").contains("The item ranked first is next");
-    assertThat(Files.readString(report.resolve("report.md")))
+    assertThat(reported(report, ".md"))
         .contains("| model | Recall@20 |")
         .contains("| dolmen |")
         .contains("dolmen finds the next item among its first 20 in");
@@ -308,7 +318,7 @@ class EvalCommandTest {
     }
     double recall = json.at("/models/co-occurrence/hr@20/mean").asDouble();
     assertThat(recall).isGreaterThan(0.8);
-    String html = Files.readString(report.resolve("report.html"));
+    String html = reported(report, ".html");
     ReportPageTest.check(html);
     assertThat(html).contains("NDCG@20 over the stream").contains("6 windows, in 5 of which");
     // What is recommended where the session ends is a part of what is recommended in it.

@@ -1,9 +1,6 @@
 package dev.dolmen.evaluation.report;
 
 import dev.dolmen.evaluation.comparison.EvalResult;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** An evaluation as a page with drawings, and as Markdown. */
 public final class EvalReport {
@@ -13,14 +10,13 @@ public final class EvalReport {
     this.result = result;
   }
 
-  /**
-   * Writes {@code report.html} and {@code report.md}.
-   *
-   * @param folder made if it is not there
-   */
-  public void write(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    Files.writeString(folder.resolve("report.html"), new ReportPage(result).html());
-    Files.writeString(folder.resolve("report.md"), new ReportMarkdown(result).text());
+  /** A page that needs no network. */
+  public String html() {
+    return new ReportPage(result).html();
+  }
+
+  /** To be pasted where a change is discussed. */
+  public String markdown() {
+    return new ReportMarkdown(result).text();
   }
 }

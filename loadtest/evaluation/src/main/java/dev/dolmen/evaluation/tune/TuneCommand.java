@@ -10,6 +10,7 @@ import dev.dolmen.server.config.HumanUnits;
 import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.trainer.validation.RankMetric;
+import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dolmen tune}. */
@@ -198,11 +200,7 @@ public final class TuneCommand implements Callable<Integer> {
       description = "Seed of the intervals. Default: ${DEFAULT-VALUE}.")
   private long intervalSeed = 1;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Also write the figures as JSON, as fractions of 1.")
-  private @Nullable Path json;
+  @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
   private final Terminal progress;
@@ -219,7 +217,7 @@ public final class TuneCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     TuneOptions options = options();
     ValidationTrials.Part part =
         new ValidationTrials.Part(
@@ -318,7 +316,8 @@ public final class TuneCommand implements Callable<Integer> {
     return whole.only(keys);
   }
 
-  private void search(ValidationTrials read, String text, TuneOptions options) throws IOException {
+  private void search(ValidationTrials read, String text, TuneOptions options)
+      throws IOException, InterruptedException {
     DolmenConfig base = parsed(text);
     SearchSpace space = space(base);
     TunableConfig tunable = new TunableConfig(ConfigText.of(text), base, space, System.getenv());
@@ -338,10 +337,7 @@ public final class TuneCommand implements Callable<Integer> {
       TuneResult result = new Tuning(read, tunable, options, log, progress).run();
       TunedFile tuned = new TunedFile(result, tunable);
       Path file = tuned.write(to);
-      print(result, tuned, file);
-      if (json != null) {
-        TuneJson.of(result).write(json);
-      }
+      reporting.publish(out, () -> print(result, tuned, file), TuneJson.of(result));
     }
   }
 

@@ -23,7 +23,10 @@ public final class Reporting {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the figures as JSON.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write the figures as JSON; shares are fractions of 1.")
   private @Nullable Path json;
 
   @Option(
@@ -100,7 +103,7 @@ public final class Reporting {
             Machine.description(),
             Commit.current(),
             figures);
-    out.line("report: " + made.write(folder, page));
+    out.line("report: " + made.write(folder, page) + (page == null ? "" : ", and .html"));
   }
 
   /** Name of the command below the root, with what it was given by place: {@code drill-crash}. */
