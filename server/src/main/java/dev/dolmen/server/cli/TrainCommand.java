@@ -104,8 +104,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    check(passes >= 1 && passes <= PASSES_MAX, "--passes: " + passes + ", expected 1 to 100");
-    check(limit >= 1, "--limit: " + limit + ", expected 1 or more");
+    OptionCheck.require(passes >= 1 && passes <= PASSES_MAX, "--passes", passes, "1 to 100");
+    OptionCheck.require(limit >= 1, "--limit", limit, "1 or more");
     try {
       train();
     } catch (IOException e) {

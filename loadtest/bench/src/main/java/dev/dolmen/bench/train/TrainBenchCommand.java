@@ -1,7 +1,7 @@
 package dev.dolmen.bench.train;
 
 import dev.dolmen.server.DirectoryTree;
-import dev.dolmen.server.cli.CommandFailedException;
+import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.LocalServer;
@@ -95,9 +95,9 @@ public final class TrainBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    check(seconds >= 5 && seconds <= 3_600, "--seconds", seconds, "5 to 3,600");
-    check(rate >= 1 && rate <= 10_000, "--rate", rate, "1 to 10,000");
-    check(
+    OptionCheck.require(seconds >= 5 && seconds <= 3_600, "--seconds", seconds, "5 to 3,600");
+    OptionCheck.require(rate >= 1 && rate <= 10_000, "--rate", rate, "1 to 10,000");
+    OptionCheck.require(
         Double.isNaN(eventsPerSecond) || (eventsPerSecond >= 1 && eventsPerSecond <= 1e6),
         "--events-per-second",
         eventsPerSecond,
@@ -133,11 +133,5 @@ public final class TrainBenchCommand implements Callable<Integer> {
         .put("freshness_p99_ms", first.sustained().freshnessMs(99))
         .put("replay_events_per_second", first.replayPerSecond())
         .put("results", figures.stream().map(TrainFigures::json).toList());
-  }
-
-  private static void check(boolean holds, String option, double value, String expected) {
-    if (!holds) {
-      throw new CommandFailedException(2, option + ": " + value + ", expected " + expected);
-    }
   }
 }

@@ -13,7 +13,7 @@ import dev.dolmen.trainer.state.Bounds;
  * The most clicked items, whatever the session: POP of Hidasi et al., "Session-based
  * Recommendations with Recurrent Neural Networks", ICLR 2016, section 4; with a half-life those
  * clicked most recently. A score is the number of clicks, up to a factor that all items share. A
- * question costs as much as there are items.
+ * prediction costs as much as there are items.
  */
 public final class PopularityRecommender implements OnlineRecommender {
   private final String name;

@@ -48,7 +48,7 @@ public record EvalResult(
         dataset,
         protocol,
         validation ? " (validation)" : "",
-        headline().questions(),
+        headline().predictions(),
         items,
         learned);
   }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Takes all models through a study and makes the figures. */
+/** Takes all models through a protocol and makes the figures. */
 public final class Evaluation {
   /** Key of the section about items that were never learned. */
   static final String UNSEEN = "unseen";
@@ -42,9 +42,9 @@ public final class Evaluation {
     diversity = new ListDiversity(dataset);
   }
 
-  /** Clicks and questions of all plans and models. */
-  public long work(ProtocolRun study) {
-    return study.plans().stream().mapToLong(p -> PlanRuns.work(p, options)).sum();
+  /** Clicks and predictions of all plans and models. */
+  public long work(ProtocolRun run) {
+    return run.plans().stream().mapToLong(p -> PlanRuns.work(p, options)).sum();
   }
 
   /**
@@ -52,18 +52,18 @@ public final class Evaluation {
    *
    * @throws IOException if there is nothing to predict, or no room for what is learned
    */
-  public EvalResult run(ProtocolRun study, PlanRuns.Progress progress) throws IOException {
+  public EvalResult run(ProtocolRun run, PlanRuns.Progress progress) throws IOException {
     long start = System.nanoTime();
     PeakMemory memory = new PeakMemory();
     List<ReportSection> sections = new ArrayList<>();
     long before = 0;
-    for (Plan plan : study.plans()) {
+    for (Plan plan : run.plans()) {
       if (plan.counted() == 0) {
         throw new IOException(
             dataset.name() + ": nothing to predict, no session goes on after what is learned");
       }
       long from = before;
-      String reading = study.plans().size() > 1 ? plan.reading() + ": " : "";
+      String reading = run.plans().size() > 1 ? plan.reading() + ": " : "";
       PlanRuns runs =
           new PlanRuns(
               dataset,
@@ -74,14 +74,14 @@ public final class Evaluation {
       sections.addAll(sections(plan, runs.rankings(plan)));
       before += PlanRuns.work(plan, options);
     }
-    Plan first = study.plans().getFirst();
+    Plan first = run.plans().getFirst();
     return new EvalResult(
         dataset.name(),
-        study.protocol(),
-        study.validation(),
+        run.protocol(),
+        run.validation(),
         learned(first).size(),
         candidates(first),
-        study.unknownTargets(),
+        run.unknownTargets(),
         options.passes(),
         options.seeds(),
         sections,
@@ -118,7 +118,7 @@ public final class Evaluation {
             plan.reading().equals(ProtocolRun.LEAVE_ONE_OUT)
                 ? "the item left out"
                 : "every next item"));
-    if (plan.questions().size() > plan.counted()) {
+    if (plan.predictions().size() > plan.counted()) {
       sections.add(
           section(
               plan, rankings, PredictionSet.UNSEEN, UNSEEN, "next items that were never learned"));

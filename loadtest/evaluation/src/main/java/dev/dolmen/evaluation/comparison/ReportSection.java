@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Figures of all models on one set of questions.
+ * Figures of all models on one set of predictions.
  *
  * @param key short name, as in JSON
  * @param title what is predicted
- * @param reading name of the plan that the questions are of
- * @param questions how many
+ * @param reading name of the plan that the predictions are of
+ * @param predictions how many
  * @param units that intervals are over
  * @param unit what these are: sessions or windows
  * @param models in the order given
  * @param differences of each pair of models; of what lacks a part only to the whole
- * @param slices of the questions; without empty ones
+ * @param slices of the predictions; without empty ones
  * @param curve over the windows, empty where there are none
  * @param calibrations of the models that give chances, by cut and then model
  * @param targetPopularity mean place of the items that were clicked, see {@link PopularityScale}
@@ -28,22 +28,22 @@ public record ReportSection(
     String key,
     String title,
     String reading,
-    int questions,
+    int predictions,
     int units,
     String unit,
     List<Model> models,
     List<Difference> differences,
-    List<Slice> slices,
+    List<PredictionSlice> slices,
     Curve curve,
     List<Calibration> calibrations,
     double targetPopularity) {
   /** What slices are told apart by, in their order. */
   public List<String> sliced() {
-    return slices.stream().map(Slice::by).distinct().toList();
+    return slices.stream().map(PredictionSlice::by).distinct().toList();
   }
 
   /** The slices that are told apart so. */
-  public List<Slice> slicesBy(String by) {
+  public List<PredictionSlice> slicesBy(String by) {
     return slices.stream().filter(s -> s.by().equals(by)).toList();
   }
 
@@ -112,13 +112,14 @@ public record ReportSection(
   public record Difference(String model, String than, RankMetric metric, Estimate by) {}
 
   /**
-   * Some of the questions.
+   * Some of the predictions.
    *
    * @param by what they are told apart by
    * @param name of the slice
    * @param models figures by model, in the order of {@link ReportSection#models}
    */
-  public record Slice(String by, String name, int questions, List<SliceFigures> models) {}
+  public record PredictionSlice(
+      String by, String name, int predictions, List<SliceFigures> models) {}
 
   /** One model's figures of a slice. */
   public record SliceFigures(String model, double recall, double mrr, double ndcg) {}
@@ -127,14 +128,14 @@ public record ReportSection(
    * Figures over the windows.
    *
    * @param windows names
-   * @param questions in each
+   * @param predictions in each
    * @param recall by model in the order of {@link ReportSection#models}, then window; NaN without
-   *     questions
+   *     predictions
    * @param ndcg the same
    */
   public record Curve(
       List<String> windows,
-      List<Integer> questions,
+      List<Integer> predictions,
       List<List<Double>> recall,
       List<List<Double>> ndcg) {
     /** No windows. */

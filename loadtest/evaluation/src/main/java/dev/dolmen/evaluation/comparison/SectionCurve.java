@@ -13,29 +13,32 @@ final class SectionCurve {
   /**
    * The figures of each window.
    *
-   * @param chosen numbers of the questions that count
+   * @param chosen numbers of the predictions that count
    */
   static ReportSection.Curve of(Plan plan, List<Ranking> rankings, int[] chosen) {
-    int[] questions = new int[plan.windows()];
+    int[] predictions = new int[plan.windows()];
     double[][] recall = new double[rankings.size()][plan.windows()];
     double[][] ndcg = new double[rankings.size()][plan.windows()];
-    for (int question : chosen) {
-      int window = plan.questions().get(question).window();
-      questions[window]++;
+    for (int prediction : chosen) {
+      int window = plan.predictions().get(prediction).window();
+      predictions[window]++;
       for (int m = 0; m < rankings.size(); m++) {
-        recall[m][window] += rankings.get(m).value(RankMetric.RECALL_20, question);
-        ndcg[m][window] += rankings.get(m).value(RankMetric.NDCG_20, question);
+        recall[m][window] += rankings.get(m).value(RankMetric.RECALL_20, prediction);
+        ndcg[m][window] += rankings.get(m).value(RankMetric.NDCG_20, prediction);
       }
     }
     for (int m = 0; m < rankings.size(); m++) {
-      for (int window = 0; window < questions.length; window++) {
-        // A window without questions becomes a gap: 0 / 0.
-        recall[m][window] /= questions[window];
-        ndcg[m][window] /= questions[window];
+      for (int window = 0; window < predictions.length; window++) {
+        // A window without predictions becomes a gap: 0 / 0.
+        recall[m][window] /= predictions[window];
+        ndcg[m][window] /= predictions[window];
       }
     }
     return new ReportSection.Curve(
-        plan.windowNames(), Arrays.stream(questions).boxed().toList(), lists(recall), lists(ndcg));
+        plan.windowNames(),
+        Arrays.stream(predictions).boxed().toList(),
+        lists(recall),
+        lists(ndcg));
   }
 
   private static List<List<Double>> lists(double[][] values) {

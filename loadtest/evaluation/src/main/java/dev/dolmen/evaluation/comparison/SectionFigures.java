@@ -9,8 +9,8 @@ import dev.dolmen.evaluation.metric.TopItems;
 import dev.dolmen.evaluation.model.ModelKind;
 import dev.dolmen.evaluation.protocol.Plan;
 import dev.dolmen.evaluation.protocol.PredictionSet;
-import dev.dolmen.evaluation.run.PartAnswers;
 import dev.dolmen.evaluation.run.Ranking;
+import dev.dolmen.evaluation.run.RunAnswers;
 import dev.dolmen.evaluation.run.RunCost;
 import dev.dolmen.trainer.validation.RankMetric;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class SectionFigures {
   /**
    * Sets it up.
    *
-   * @param part the questions that count
+   * @param part the predictions that count
    * @param seed of the intervals
    */
   SectionFigures(
@@ -57,7 +57,7 @@ final class SectionFigures {
     this.part = part;
     this.population = population;
     this.seed = seed;
-    chosen = IntStream.range(0, plan.questions().size()).filter(q -> part.has(plan, q)).toArray();
+    chosen = IntStream.range(0, plan.predictions().size()).filter(p -> part.has(plan, p)).toArray();
   }
 
   ReportSection section(String key, String title) {
@@ -88,19 +88,19 @@ final class SectionFigures {
         targetPopularity(new PopularityScale(population.clicks())));
   }
 
-  /** Of the models that give chances, one for each of {@link PartAnswers#CUTS}. */
+  /** Of the models that give chances, one for each of {@link RunAnswers#CUTS}. */
   private List<Calibration> calibrations() {
     List<Calibration> all = new ArrayList<>();
-    for (int cut = 0; cut < PartAnswers.CUTS.size(); cut++) {
+    for (int cut = 0; cut < RunAnswers.CUTS.size(); cut++) {
       for (Ranking ranking : rankings) {
         float[] chances = new float[chosen.length];
         boolean[] there = new boolean[chosen.length];
         for (int i = 0; i < chosen.length; i++) {
           chances[i] = ranking.answers().chance(cut, chosen[i]);
-          there[i] = ranking.rank(chosen[i]) <= PartAnswers.CUTS.get(cut);
+          there[i] = ranking.rank(chosen[i]) <= RunAnswers.CUTS.get(cut);
         }
         Calibration calibration =
-            Calibration.of(ranking.model(), PartAnswers.CUTS.get(cut), chances, there);
+            Calibration.of(ranking.model(), RunAnswers.CUTS.get(cut), chances, there);
         if (calibration.predictions() > 0) {
           all.add(calibration);
         }
@@ -111,7 +111,7 @@ final class SectionFigures {
 
   private double targetPopularity(PopularityScale scale) {
     return Arrays.stream(chosen)
-        .mapToDouble(q -> scale.place(plan.questions().get(q).targetClick().item()))
+        .mapToDouble(p -> scale.place(plan.predictions().get(p).targetClick().item()))
         .average()
         .orElse(Double.NaN);
   }
@@ -141,7 +141,7 @@ final class SectionFigures {
         bySeed(ranking),
         recommended(ranking.answers().top(part)),
         cost,
-        1e6 * cost.askSeconds() / plan.questions().size());
+        1e6 * cost.askSeconds() / plan.predictions().size());
   }
 
   private ReportSection.Recommended recommended(TopItems top) {
@@ -155,14 +155,14 @@ final class SectionFigures {
         top.effectiveItems());
   }
 
-  /** Means over the questions, by metric and run; windows of a stream count alike. */
+  /** Means over the predictions, by metric and run; windows of a stream count alike. */
   private Map<RankMetric, List<Double>> bySeed(Ranking ranking) {
     Map<RankMetric, List<Double>> means = new LinkedHashMap<>();
     for (RankMetric metric : COMPARED) {
       List<Double> ofRuns = new ArrayList<>();
       for (int r = 0; r < ranking.runs(); r++) {
         int run = r;
-        ofRuns.add(mean(q -> ranking.value(metric, q, run)));
+        ofRuns.add(mean(p -> ranking.value(metric, p, run)));
       }
       means.put(metric, ofRuns);
     }
@@ -171,15 +171,15 @@ final class SectionFigures {
 
   private double mean(IntToDoubleFunction value) {
     double[] sums = new double[plan.windows()];
-    int[] questions = new int[plan.windows()];
-    for (int question : chosen) {
-      int window = plan.questions().get(question).window();
-      sums[window] += value.applyAsDouble(question);
-      questions[window]++;
+    int[] predictions = new int[plan.windows()];
+    for (int prediction : chosen) {
+      int window = plan.predictions().get(prediction).window();
+      sums[window] += value.applyAsDouble(prediction);
+      predictions[window]++;
     }
     return IntStream.range(0, sums.length)
-        .filter(w -> questions[w] > 0)
-        .mapToDouble(w -> sums[w] / questions[w])
+        .filter(w -> predictions[w] > 0)
+        .mapToDouble(w -> sums[w] / predictions[w])
         .average()
         .orElse(Double.NaN);
   }
@@ -213,12 +213,12 @@ final class SectionFigures {
   }
 
   private Units sessions() {
-    return units(q -> plan.questions().get(q).targetClick().session());
+    return units(p -> plan.predictions().get(p).targetClick().session());
   }
 
-  /** Each window's means count alike, however many questions it has. */
+  /** Each window's means count alike, however many predictions it has. */
   private Units windows() {
-    Units units = units(q -> plan.questions().get(q).window());
+    Units units = units(p -> plan.predictions().get(p).window());
     for (int u = 0; u < units.weights.length; u++) {
       for (int c = 0; c < units.sums[u].length; c++) {
         units.sums[u][c] /= units.weights[u];
@@ -230,16 +230,17 @@ final class SectionFigures {
 
   private Units units(Function<Integer, Integer> unitOf) {
     Map<Integer, Integer> places = new LinkedHashMap<>();
-    for (int question : chosen) {
-      places.putIfAbsent(unitOf.apply(question), places.size());
+    for (int prediction : chosen) {
+      places.putIfAbsent(unitOf.apply(prediction), places.size());
     }
     Units units = new Units(places.size(), rankings.size() * RankMetric.ALL.size());
-    for (int question : chosen) {
-      int unit = places.getOrDefault(unitOf.apply(question), 0);
+    for (int prediction : chosen) {
+      int unit = places.getOrDefault(unitOf.apply(prediction), 0);
       units.weights[unit]++;
       for (int m = 0; m < rankings.size(); m++) {
         for (int k = 0; k < RankMetric.ALL.size(); k++) {
-          units.sums[unit][column(m, k)] += rankings.get(m).value(RankMetric.ALL.get(k), question);
+          units.sums[unit][column(m, k)] +=
+              rankings.get(m).value(RankMetric.ALL.get(k), prediction);
         }
       }
     }

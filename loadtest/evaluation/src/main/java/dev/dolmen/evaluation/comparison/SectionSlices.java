@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/** Cuts the questions of a section: by what was known of the target, and of the session. */
+/** Cuts the predictions of a section: by what was known of the target, and of the session. */
 final class SectionSlices {
   /** Slices by how often the target was learned, in this order. */
   private static final List<String> KNOWN =
@@ -24,7 +24,7 @@ final class SectionSlices {
   /**
    * Sets it up.
    *
-   * @param chosen numbers of the questions that count
+   * @param chosen numbers of the predictions that count
    */
   SectionSlices(Plan plan, List<Ranking> rankings, int[] chosen) {
     this.plan = plan;
@@ -33,31 +33,31 @@ final class SectionSlices {
   }
 
   /** All that are not empty. */
-  List<ReportSection.Slice> slices() {
-    List<ReportSection.Slice> slices = new ArrayList<>();
+  List<ReportSection.PredictionSlice> slices() {
+    List<ReportSection.PredictionSlice> slices = new ArrayList<>();
     slices.addAll(slices("clicks of the target learned", KNOWN, SectionSlices::knownSlice));
     slices.addAll(slices("clicks before the target", LENGTHS, SectionSlices::lengthSlice));
     return slices;
   }
 
-  private static int knownSlice(Prediction question) {
-    int n = question.known();
+  private static int knownSlice(Prediction prediction) {
+    int n = prediction.known();
     return n == 0 ? 0 : n <= 5 ? 1 : n <= 20 ? 2 : 3;
   }
 
-  private static int lengthSlice(Prediction question) {
-    int n = question.target();
+  private static int lengthSlice(Prediction prediction) {
+    int n = prediction.target();
     return n <= 3 ? n - 1 : n <= 6 ? 3 : 4;
   }
 
-  private List<ReportSection.Slice> slices(
+  private List<ReportSection.PredictionSlice> slices(
       String by, List<String> names, Function<Prediction, Integer> sliceOf) {
-    List<ReportSection.Slice> slices = new ArrayList<>();
+    List<ReportSection.PredictionSlice> slices = new ArrayList<>();
     for (int s = 0; s < names.size(); s++) {
       int wanted = s;
       int[] in =
           Arrays.stream(chosen)
-              .filter(q -> sliceOf.apply(plan.questions().get(q)) == wanted)
+              .filter(p -> sliceOf.apply(plan.predictions().get(p)) == wanted)
               .toArray();
       if (in.length > 0) {
         List<ReportSection.SliceFigures> figures =
@@ -69,17 +69,17 @@ final class SectionSlices {
                         mean(r, RankMetric.MRR_20, in),
                         mean(r, RankMetric.NDCG_20, in)))
                 .toList();
-        slices.add(new ReportSection.Slice(by, names.get(s), in.length, figures));
+        slices.add(new ReportSection.PredictionSlice(by, names.get(s), in.length, figures));
       }
     }
     return slices;
   }
 
-  private static double mean(Ranking ranking, RankMetric metric, int[] questions) {
+  private static double mean(Ranking ranking, RankMetric metric, int[] predictions) {
     double sum = 0;
-    for (int question : questions) {
-      sum += ranking.value(metric, question);
+    for (int prediction : predictions) {
+      sum += ranking.value(metric, prediction);
     }
-    return sum / questions.length;
+    return sum / predictions.length;
   }
 }

@@ -8,11 +8,11 @@ import dev.dolmen.evaluation.model.ModelKind;
 import dev.dolmen.evaluation.protocol.EvalDataset;
 import dev.dolmen.evaluation.protocol.Plan;
 import dev.dolmen.evaluation.protocol.PredictionSet;
-import dev.dolmen.evaluation.run.PartAnswers;
 import dev.dolmen.evaluation.run.PeakMemory;
 import dev.dolmen.evaluation.run.PlanRun;
 import dev.dolmen.evaluation.run.PlanRuns;
 import dev.dolmen.evaluation.run.Ranking;
+import dev.dolmen.evaluation.run.RunAnswers;
 import dev.dolmen.evaluation.run.RunCost;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.validation.RankMetric;
@@ -42,7 +42,7 @@ public final class TrialRung {
   }
 
   /** Predictions. */
-  public int questions() {
+  public int predictions() {
     return plan.counted();
   }
 
@@ -57,7 +57,7 @@ public final class TrialRung {
    * @param options the product's, but for the directory: one of its own, deleted at the end
    * @param passes over the history; 1 of a stream
    * @param progress told of the clicks learned and predictions made so far
-   * @return rank by question, from 1; above {@value EvalModel#TOP} any number above it
+   * @return rank by prediction, from 1; above {@value EvalModel#TOP} any number above it
    * @throws IOException if there is no room for what is learned
    */
   public int[] ranks(EngineOptions options, int passes, LongConsumer progress) throws IOException {
@@ -101,10 +101,10 @@ public final class TrialRung {
   }
 
   private Ranking ranking(String name, int[] ranks) {
-    if (ranks.length != plan.questions().size()) {
+    if (ranks.length != plan.predictions().size()) {
       throw new IllegalArgumentException(
-          "ranks: " + ranks.length + ", expected " + plan.questions().size());
+          "ranks: " + ranks.length + ", expected " + plan.predictions().size());
     }
-    return new Ranking(name, List.of(ranks), new PartAnswers(plan, 0), RunCost.NONE);
+    return new Ranking(name, List.of(ranks), new RunAnswers(plan, 0), RunCost.NONE);
   }
 }

@@ -10,7 +10,6 @@ import dev.dolmen.evaluation.protocol.StreamSplit;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.RecBoleDataset;
-import dev.dolmen.server.data.TimeScale;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -45,25 +44,26 @@ public final class ValidationTrials {
    * @param windowMs of a stream
    * @param liveBatchMs event time after which what was clicked is learned, of a stream
    */
-  public record Part(Path folder, String protocol, long limit, long windowMs, long liveBatchMs) {
+  public record Predicted(
+      Path folder, String protocol, long limit, long windowMs, long liveBatchMs) {
     /** Whether clicks are learned as they happen, each once. */
     public boolean stream() {
       return protocol.equals(ProtocolRun.STREAM);
     }
 
-    private Part withLimit(long other) {
-      return new Part(folder, protocol, other, windowMs, liveBatchMs);
+    private Predicted withLimit(long other) {
+      return new Predicted(folder, protocol, other, windowMs, liveBatchMs);
     }
   }
 
-  private final Part part;
+  private final Predicted predicted;
   private final EvalDataset dataset;
   private final SmallerPlans plans;
 
-  private ValidationTrials(Part part, EvalDataset dataset, Plan whole) {
-    this.part = part;
+  private ValidationTrials(Predicted predicted, EvalDataset dataset, Plan whole) {
+    this.predicted = predicted;
     this.dataset = dataset;
-    plans = new SmallerPlans(whole, part.windowMs(), part.liveBatchMs());
+    plans = new SmallerPlans(whole, predicted.windowMs(), predicted.liveBatchMs());
   }
 
   /** Names of the protocols. */
@@ -79,44 +79,39 @@ public final class ValidationTrials {
    * @throws IOException if a file cannot be read or is malformed, or the dataset does not fit the
    *     protocol
    */
-  public static ValidationTrials read(Part wanted, @Nullable Schema schema, LongConsumer progress)
-      throws IOException {
-    Part part = wanted.stream() ? wanted.withLimit(streamLimit(wanted)) : wanted;
+  public static ValidationTrials read(
+      Predicted wanted, @Nullable Schema schema, LongConsumer progress) throws IOException {
+    Predicted predicted = wanted.stream() ? wanted.withLimit(streamLimit(wanted)) : wanted;
     EvalDataset dataset =
         EvalDataset.read(
-            part.folder(),
+            predicted.folder(),
             schema,
-            ProtocolRun.held(part.protocol(), true, part.folder()),
-            part.limit(),
+            ProtocolRun.held(predicted.protocol(), true, predicted.folder()),
+            predicted.limit(),
             progress);
-    return new ValidationTrials(part, dataset, whole(part, dataset));
+    return new ValidationTrials(predicted, dataset, whole(predicted, dataset));
   }
 
   /** Of a stream without a test part the end is left for one. */
-  private static long streamLimit(Part part) throws IOException {
-    if (part.limit() < Long.MAX_VALUE || EvalDataset.has(part.folder(), EvalDataset.Held.TEST)) {
-      return part.limit();
+  private static long streamLimit(Predicted predicted) throws IOException {
+    if (predicted.limit() < Long.MAX_VALUE
+        || EvalDataset.has(predicted.folder(), EvalDataset.Held.TEST)) {
+      return predicted.limit();
     }
-    RecBoleDataset all = RecBoleDataset.find(part.folder());
+    RecBoleDataset all = RecBoleDataset.find(predicted.folder());
     long clicks = InteractionProfile.read(all, Long.MAX_VALUE, (rows, share) -> {}).events();
     return Math.max(1, (long) (STREAM_SHARE * clicks));
   }
 
-  private static Plan whole(Part part, EvalDataset dataset) throws IOException {
-    if (part.protocol().equals(ProtocolRun.STATIC)) {
+  private static Plan whole(Predicted predicted, EvalDataset dataset) throws IOException {
+    if (predicted.protocol().equals(ProtocolRun.STATIC)) {
       return ProtocolRun.ofStatic(dataset, true, false).plans().getFirst();
     }
-    if (part.protocol().equals(ProtocolRun.LEAVE_ONE_OUT)) {
+    if (predicted.protocol().equals(ProtocolRun.LEAVE_ONE_OUT)) {
       return ProtocolRun.ofLeaveOneOut(dataset, true).plans().getFirst();
     }
-    if (dataset.timeScale() == TimeScale.RUNNING_NUMBER) {
-      throw new IOException(
-          dataset.name()
-              + ": its timestamps are a running number, expected seconds or milliseconds since"
-              + " 1970: without real times there are no windows to stream");
-    }
     return ProtocolRun.ofStream(
-            dataset, List.of(StreamSplit.LIVE), part.windowMs(), part.liveBatchMs(), 0)
+            dataset, List.of(StreamSplit.LIVE), predicted.windowMs(), predicted.liveBatchMs(), 0)
         .plans()
         .getFirst();
   }
@@ -132,8 +127,8 @@ public final class ValidationTrials {
   }
 
   /** What is predicted, with the limit that was found for a stream. */
-  public Part part() {
-    return part;
+  public Predicted predicted() {
+    return predicted;
   }
 
   /** SHA-256 of the clicks and items that were read, in hexadecimal digits. */

@@ -20,7 +20,7 @@ import dev.dolmen.trainer.state.Bounds;
  * @param inputDropout share of an embedding's numbers that are left out of the input, 0 to 0.95
  * @param outputDropout the same of the hidden state where it is multiplied with the candidates; the
  *     state that is kept for the session's next click is whole
- * @param reach clicks of a prefix that are looked at for a question: the last ones, 1 to 1,000
+ * @param reach clicks of a prefix that are looked at for a prediction: the last ones, 1 to 1,000
  * @param maxItems items, 1 to 10,000,000; another one is refused
  * @param maxSessions whose state is kept, 1 to 10,000,000; the one that began first is forgotten,
  *     after its clicks that wait were learned

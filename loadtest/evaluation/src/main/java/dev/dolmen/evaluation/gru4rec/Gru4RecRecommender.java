@@ -33,7 +33,7 @@ import java.util.SplittableRandom;
  * </ul>
  *
  * <p>For another pass over the same clicks give the sessions other numbers: a session goes on where
- * it was. A question costs one step of the cell a click and one product with all items.
+ * it was. A prediction costs one step of the cell a click and one product with all items.
  */
 public final class Gru4RecRecommender implements OnlineRecommender {
   /** Added to Adagrad's sums. */

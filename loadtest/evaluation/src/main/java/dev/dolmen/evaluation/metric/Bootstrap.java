@@ -5,9 +5,9 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * How sure means are that were measured on the same questions: units (sessions, or windows of a
- * stream) are drawn with replacement, each with all of its questions and all models' answers, so
- * that what the questions of a unit have in common counts once, and differences are paired (Efron
+ * How sure means are that were measured on the same predictions: units (sessions, or windows of a
+ * stream) are drawn with replacement, each with all of its predictions and all models' answers, so
+ * that what the predictions of a unit have in common counts once, and differences are paired (Efron
  * and Tibshirani, "An Introduction to the Bootstrap", 1993, chapters 8 and 13: blocks,
  * percentiles). The same seed gives the same numbers on any number of threads.
  */
@@ -25,7 +25,7 @@ public final class Bootstrap {
    * Draws.
    *
    * @param sums of each unit, [units][columns]
-   * @param weights what each unit's sums are divided by: its questions, or 1 if sums are means
+   * @param weights what each unit's sums are divided by: its predictions, or 1 if sums are means
    * @param seed of the draws
    */
   public Bootstrap(double[][] sums, double[] weights, long seed) {

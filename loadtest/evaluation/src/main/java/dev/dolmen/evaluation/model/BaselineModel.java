@@ -59,14 +59,14 @@ public class BaselineModel implements EvalModel {
   public void settle() {}
 
   @Override
-  public void ask(int number, Prediction question, Answers answers) {
-    prefix.start(session(question.targetClick()));
-    List<EvalClick> before = question.prefix();
+  public void ask(int number, Prediction prediction, Answers answers) {
+    prefix.start(session(prediction.targetClick()));
+    List<EvalClick> before = prediction.prefix();
     before.forEach(c -> prefix.add(c.item(), sec(c)));
     scores.reset(Math.max(candidates, DEPTH + 1));
-    recommender.score(prefix, sec(question.targetClick()), scores);
+    recommender.score(prefix, sec(prediction.targetClick()), scores);
     scores.retain(items);
-    int target = question.targetClick().item();
+    int target = prediction.targetClick().item();
     int rank = items.get(target) ? scores.rankOf(target) : Integer.MAX_VALUE;
     answers.answer(number, rank, scores.top(DEPTH));
   }

@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The product: the trainer of the server learns, and the code that serves ranks, from sessions that
- * come with the request. Questions are collected and answered together before anything more is
+ * come with the request. Predictions are collected and answered together before anything more is
  * learned.
  */
 public final class DolmenModel implements EvalModel {
-  private static final int QUESTIONS = 256;
+  private static final int PREDICTIONS = 256;
 
   private final VisibleData data;
   private final EngineOptions options;
@@ -37,9 +37,9 @@ public final class DolmenModel implements EvalModel {
   private final BitSet known = new BitSet();
   private final HistoryTraining training;
   private final boolean everyVector;
-  private final int[] numbers = new int[QUESTIONS];
-  private final Prediction[] questions = new Prediction[QUESTIONS];
-  private final int[] ranks = new int[QUESTIONS];
+  private final int[] numbers = new int[PREDICTIONS];
+  private final Prediction[] predictions = new Prediction[PREDICTIONS];
+  private final int[] ranks = new int[PREDICTIONS];
   private @Nullable SessionRanks asked;
   private @Nullable Answers answers;
   private int taken;
@@ -124,18 +124,18 @@ public final class DolmenModel implements EvalModel {
   }
 
   @Override
-  public void ask(int number, Prediction question, Answers to) throws IOException {
+  public void ask(int number, Prediction prediction, Answers to) throws IOException {
     SessionRanks ranking = asked;
     if (ranking == null) {
       ranking = new SessionRanks(everyVector ? training.refreshed() : training.live());
       asked = ranking;
     }
     answers = to;
-    EvalClick target = question.targetClick();
+    EvalClick target = prediction.targetClick();
     numbers[ranking.size()] = number;
-    questions[ranking.size()] = question;
-    ranking.add(context(question.prefix()), target.row().item(), target.timeMs());
-    if (ranking.size() == QUESTIONS) {
+    predictions[ranking.size()] = prediction;
+    ranking.add(context(prediction.prefix()), target.row().item(), target.timeMs());
+    if (ranking.size() == PREDICTIONS) {
       answer();
     }
   }
@@ -180,7 +180,7 @@ public final class DolmenModel implements EvalModel {
 
   /** The chance that the next item is one that the session has. */
   private double seen(SessionRanks ranking, int number, SessionRanks.First first) {
-    return questions[number].prefix().stream()
+    return predictions[number].prefix().stream()
         .map(EvalClick::item)
         .distinct()
         .mapToDouble(i -> first.chance(ranking.score(number, data.item(i).getItemId())))

@@ -15,21 +15,21 @@ public interface EvalModel extends Closeable {
   /** Ranks that are asked for: those that count, and as many for items that are left out. */
   int DEPTH = TOP + StreamSplit.CLICKS_MAX;
 
-  /** Takes answers, each question once, in any order. */
+  /** Takes answers, each prediction once, in any order. */
   @FunctionalInterface
   interface Answers {
     /**
-     * The answer to a question.
+     * The answer to a prediction.
      *
      * @param rank of the target from 1, ties against it; above {@link #DEPTH} any number above it
      * @param top the items ranked first, best first, at most {@link #DEPTH}; good for the call
      * @param chances of these items; good for the call
      */
-    void answer(int question, int rank, int[] top, Chances chances);
+    void answer(int prediction, int rank, int[] top, Chances chances);
 
     /** An answer of a model whose scores are no chances. */
-    default void answer(int question, int rank, int[] top) {
-      answer(question, rank, top, Chances.NONE);
+    default void answer(int prediction, int rank, int[] top) {
+      answer(prediction, rank, top, Chances.NONE);
     }
   }
 
@@ -59,7 +59,7 @@ public interface EvalModel extends Closeable {
   void settle() throws IOException;
 
   /** Asks; the answer comes now, with the next {@link #learn} or with {@link #settle}. */
-  void ask(int number, Prediction question, Answers answers) throws IOException;
+  void ask(int number, Prediction prediction, Answers answers) throws IOException;
 
   /** Bytes outside of the heap that hold what it has learned. */
   default long offHeapBytes() {

@@ -68,9 +68,9 @@ public final class NightlyModel implements EvalModel {
   }
 
   @Override
-  public void ask(int number, Prediction question, Answers answers) throws IOException {
-    advance(question.targetClick());
-    model.ask(number, question, answers);
+  public void ask(int number, Prediction prediction, Answers answers) throws IOException {
+    advance(prediction.targetClick());
+    model.ask(number, prediction, answers);
   }
 
   @Override

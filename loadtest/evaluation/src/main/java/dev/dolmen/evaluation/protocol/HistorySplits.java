@@ -23,26 +23,26 @@ public final class HistorySplits {
    */
   public static Plan holdOut(List<EvalClick> learned, List<EvalClick> held, boolean unseen) {
     int[] counts = counts(learned);
-    List<Prediction> questions = new ArrayList<>();
+    List<Prediction> predictions = new ArrayList<>();
     for (List<EvalClick> session : sessions(held).values()) {
       for (int target = 1; target < session.size(); target++) {
-        questions.add(
+        predictions.add(
             new Prediction(session, target, 0, count(counts, session.get(target).item())));
       }
     }
-    List<Prediction> again = unseen ? newToTheSession(neverLearned(questions)) : List.of();
-    return Plan.ofHistory("static", items(learned), learned, questions, again);
+    List<Prediction> again = unseen ? newToTheSession(neverLearned(predictions)) : List.of();
+    return Plan.ofHistory("static", items(learned), learned, predictions, again);
   }
 
-  /** Those of the questions whose target was never learned. */
-  public static List<Prediction> neverLearned(List<Prediction> questions) {
-    return questions.stream().filter(q -> q.known() == 0).toList();
+  /** Those of the predictions whose target was never learned. */
+  public static List<Prediction> neverLearned(List<Prediction> predictions) {
+    return predictions.stream().filter(p -> p.known() == 0).toList();
   }
 
-  /** Those of the questions that ask for an item which the session does not have yet. */
-  private static List<Prediction> newToTheSession(List<Prediction> questions) {
-    return questions.stream()
-        .filter(q -> q.prefix().stream().noneMatch(c -> c.item() == q.targetClick().item()))
+  /** Those of the predictions that ask for an item which the session does not have yet. */
+  private static List<Prediction> newToTheSession(List<Prediction> predictions) {
+    return predictions.stream()
+        .filter(p -> p.prefix().stream().noneMatch(c -> c.item() == p.targetClick().item()))
         .toList();
   }
 
@@ -80,15 +80,15 @@ public final class HistorySplits {
       }
     }
     int[] counts = counts(learned);
-    List<Prediction> questions = new ArrayList<>();
+    List<Prediction> predictions = new ArrayList<>();
     for (List<EvalClick> session : sessions.values()) {
       int target = session.size() - (validation ? 2 : 1);
       if (session.size() >= 3) {
         List<EvalClick> seen = session.subList(0, target + 1);
-        questions.add(new Prediction(seen, target, 0, count(counts, seen.get(target).item())));
+        predictions.add(new Prediction(seen, target, 0, count(counts, seen.get(target).item())));
       }
     }
-    return Plan.ofHistory("leave-one-out", items(clicks), learned, questions, List.of());
+    return Plan.ofHistory("leave-one-out", items(clicks), learned, predictions, List.of());
   }
 
   private static int count(int[] counts, int item) {

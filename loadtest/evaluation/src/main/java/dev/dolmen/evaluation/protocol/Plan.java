@@ -8,18 +8,18 @@ import java.util.List;
 /**
  * All that a model is shown and asked, in order: items that are there from the beginning, history
  * that may be learned several times, and then a stream of steps in which clicks are learned and
- * questions asked.
+ * predictions asked.
  *
  * @param reading name of the way in which the data are read
  * @param catalogue items that are there from the beginning; others come with their first click
  * @param lateItems items that come with {@link #ALL_ITEMS}, without ever having been clicked
  * @param history learned first
  * @param stream clicks that steps refer to
- * @param questions that steps refer to, in the order in which they are asked
- * @param counted questions that make the figures: the first; others are looked at apart
+ * @param predictions that steps refer to, in the order in which they are asked
+ * @param counted predictions that make the figures: the first; others are looked at apart
  * @param steps see {@link Steps}
  * @param withoutSeen whether items that the session has clicked are left out of the ranking
- * @param windows that questions are counted in; 1 where there are none
+ * @param windows that predictions are counted in; 1 where there are none
  * @param windowNames what the windows are called, as many as {@code windows}
  */
 public record Plan(
@@ -28,7 +28,7 @@ public record Plan(
     BitSet lateItems,
     List<EvalClick> history,
     List<EvalClick> stream,
-    List<Prediction> questions,
+    List<Prediction> predictions,
     int counted,
     Steps steps,
     boolean withoutSeen,
@@ -41,7 +41,8 @@ public record Plan(
   public static final int ALL_ITEMS = Integer.MIN_VALUE + 1;
 
   /**
-   * What is done, in order: a click's number to learn it, the complement of a question's to ask it.
+   * What is done, in order: a click's number to learn it, the complement of a prediction's to ask
+   * it.
    */
   public static final class Steps {
     private int[] steps = new int[1_024];
@@ -58,8 +59,8 @@ public record Plan(
       add(click);
     }
 
-    void ask(int question) {
-      add(~question);
+    void ask(int prediction) {
+      add(~prediction);
     }
 
     void settle() {
@@ -77,7 +78,7 @@ public record Plan(
       return size;
     }
 
-    /** The step at a place: a click, the complement of a question, or one of the constants. */
+    /** The step at a place: a click, the complement of a prediction, or one of the constants. */
     public int at(int place) {
       return steps[place];
     }
@@ -86,27 +87,27 @@ public record Plan(
   /**
    * A plan that learns history and then asks everything, learning nothing more.
    *
-   * @param unseen questions about items that were never learned, asked when these have come, too
+   * @param unseen predictions about items that were never learned, asked when these have come, too
    */
   public static Plan ofHistory(
       String reading,
       BitSet catalogue,
       List<EvalClick> history,
-      List<Prediction> questions,
+      List<Prediction> predictions,
       List<Prediction> unseen) {
     Steps steps = new Steps();
-    List<Prediction> all = new ArrayList<>(questions);
-    for (int q = 0; q < questions.size(); q++) {
-      steps.ask(q);
+    List<Prediction> all = new ArrayList<>(predictions);
+    for (int number = 0; number < predictions.size(); number++) {
+      steps.ask(number);
     }
     BitSet late = new BitSet();
-    for (Prediction question : unseen) {
-      if (all.size() == questions.size()) {
+    for (Prediction prediction : unseen) {
+      if (all.size() == predictions.size()) {
         steps.allItems();
       }
       steps.ask(all.size());
-      all.add(question);
-      question.session().forEach(c -> late.set(c.item()));
+      all.add(prediction);
+      prediction.session().forEach(c -> late.set(c.item()));
     }
     return new Plan(
         reading,
@@ -115,7 +116,7 @@ public record Plan(
         history,
         List.of(),
         all,
-        questions.size(),
+        predictions.size(),
         steps,
         false,
         1,

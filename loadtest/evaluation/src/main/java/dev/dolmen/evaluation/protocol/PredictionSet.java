@@ -1,6 +1,6 @@
 package dev.dolmen.evaluation.protocol;
 
-/** The questions of a plan that a section is about. */
+/** The predictions of a plan that a section is about. */
 public enum PredictionSet {
   /** The last item of each session, of those that count. */
   LAST,
@@ -9,12 +9,12 @@ public enum PredictionSet {
   /** Those about items that were never learned, which are asked apart. */
   UNSEEN;
 
-  /** Whether a question of the plan is among them. */
-  public boolean has(Plan plan, int question) {
+  /** Whether a prediction of the plan is among them. */
+  public boolean has(Plan plan, int prediction) {
     return switch (this) {
-      case LAST -> question < plan.counted() && plan.questions().get(question).last();
-      case NEXT -> question < plan.counted();
-      case UNSEEN -> question >= plan.counted();
+      case LAST -> prediction < plan.counted() && plan.predictions().get(prediction).last();
+      case NEXT -> prediction < plan.counted();
+      case UNSEEN -> prediction >= plan.counted();
     };
   }
 }

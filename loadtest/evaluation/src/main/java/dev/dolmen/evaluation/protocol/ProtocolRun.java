@@ -1,5 +1,6 @@
 package dev.dolmen.evaluation.protocol;
 
+import dev.dolmen.server.data.TimeScale;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,7 +64,7 @@ public record ProtocolRun(
       held = split.getLast();
     }
     Plan plan = HistorySplits.holdOut(learned, held, unseen);
-    List<Prediction> counted = plan.questions().subList(0, plan.counted());
+    List<Prediction> counted = plan.predictions().subList(0, plan.counted());
     return new ProtocolRun(
         STATIC, validation, List.of(plan), HistorySplits.neverLearned(counted).size());
   }
@@ -78,9 +79,17 @@ public record ProtocolRun(
    * Learns window after window.
    *
    * @param after clicks that are only learned
+   * @throws IOException if the dataset has no real times
    */
   public static ProtocolRun ofStream(
-      EvalDataset dataset, List<String> readings, long windowMs, long liveBatchMs, int after) {
+      EvalDataset dataset, List<String> readings, long windowMs, long liveBatchMs, int after)
+      throws IOException {
+    if (dataset.timeScale() == TimeScale.RUNNING_NUMBER) {
+      throw new IOException(
+          dataset.name()
+              + ": its timestamps are a running number, expected seconds or milliseconds since"
+              + " 1970: without real times there are no windows to stream");
+    }
     StreamSplit split = new StreamSplit(dataset.learned(), windowMs, liveBatchMs, after);
     return new ProtocolRun(STREAM, false, readings.stream().map(split::plan).toList(), 0);
   }

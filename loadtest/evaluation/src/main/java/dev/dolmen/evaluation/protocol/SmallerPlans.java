@@ -6,13 +6,13 @@ import java.util.IdentityHashMap;
 import java.util.List;
 
 /**
- * The plan of a study, and smaller ones of the same kind in which less is learned: only the most
+ * The plan of a protocol, and smaller ones of the same kind in which less is learned: only the most
  * recent part of the clicks. What is predicted stays the same, but for what the protocol leaves out
  * when less was learned; a stream is read as if it had begun later.
  */
 public final class SmallerPlans {
-  /** Questions that are always asked if there are so many, however little is learned. */
-  private static final int QUESTIONS_MIN = 1_000;
+  /** Predictions that are always asked if there are so many, however little is learned. */
+  private static final int PREDICTIONS_MIN = 1_000;
 
   private final Plan whole;
   private final long windowMs;
@@ -34,7 +34,7 @@ public final class SmallerPlans {
 
   /**
    * The plan that learns so much. Where asking would take longer than learning, whole sessions are
-   * left out of the questions, evenly, until there are no more questions than clicks.
+   * left out of the predictions, evenly, until there are no more predictions than clicks.
    *
    * @param share of the clicks, above 0, at most 1; 1 gives the whole plan
    */
@@ -49,18 +49,21 @@ public final class SmallerPlans {
     List<EvalClick> learned = recent(whole.history(), share);
     if (whole.reading().equals(ProtocolRun.LEAVE_ONE_OUT)) {
       return asking(
-          whole.reading(), whole.catalogue(), learned, thinned(whole.questions(), learned.size()));
+          whole.reading(),
+          whole.catalogue(),
+          learned,
+          thinned(whole.predictions(), learned.size()));
     }
     List<EvalClick> held = new ArrayList<>();
-    sessions(whole.questions()).forEach(held::addAll);
+    sessions(whole.predictions()).forEach(held::addAll);
     Plan plan = HistorySplits.holdOut(learned, held, false);
     return asking(
-        plan.reading(), plan.catalogue(), learned, thinned(plan.questions(), learned.size()));
+        plan.reading(), plan.catalogue(), learned, thinned(plan.predictions(), learned.size()));
   }
 
   private static Plan asking(
-      String reading, BitSet catalogue, List<EvalClick> learned, List<Prediction> questions) {
-    return Plan.ofHistory(reading, catalogue, learned, questions, List.of());
+      String reading, BitSet catalogue, List<EvalClick> learned, List<Prediction> predictions) {
+    return Plan.ofHistory(reading, catalogue, learned, predictions, List.of());
   }
 
   private static List<EvalClick> recent(List<EvalClick> clicks, double share) {
@@ -68,31 +71,31 @@ public final class SmallerPlans {
     return clicks.subList(clicks.size() - kept, clicks.size());
   }
 
-  /** Sessions of the questions, in their order. */
-  private static List<List<EvalClick>> sessions(List<Prediction> questions) {
+  /** Sessions of the predictions, in their order. */
+  private static List<List<EvalClick>> sessions(List<Prediction> predictions) {
     IdentityHashMap<List<EvalClick>, Boolean> seen = new IdentityHashMap<>();
     List<List<EvalClick>> sessions = new ArrayList<>();
-    for (Prediction question : questions) {
-      if (seen.put(question.session(), true) == null) {
-        sessions.add(question.session());
+    for (Prediction prediction : predictions) {
+      if (seen.put(prediction.session(), true) == null) {
+        sessions.add(prediction.session());
       }
     }
     return sessions;
   }
 
-  /** Questions of every so-manieth session, so that they are about {@code learned} at most. */
-  private static List<Prediction> thinned(List<Prediction> questions, int learned) {
-    double kept = (double) Math.max(QUESTIONS_MIN, learned) / Math.max(1, questions.size());
+  /** Predictions of every so-manieth session, so that they are about {@code learned} at most. */
+  private static List<Prediction> thinned(List<Prediction> predictions, int learned) {
+    double kept = (double) Math.max(PREDICTIONS_MIN, learned) / Math.max(1, predictions.size());
     if (kept >= 1) {
-      return questions;
+      return predictions;
     }
     List<Prediction> left = new ArrayList<>();
     IdentityHashMap<List<EvalClick>, Boolean> keeps = new IdentityHashMap<>();
-    for (Prediction question : questions) {
+    for (Prediction prediction : predictions) {
       int place = keeps.size();
       boolean keep = (long) ((place + 1) * kept) > (long) (place * kept);
-      if (keeps.computeIfAbsent(question.session(), session -> keep)) {
-        left.add(question);
+      if (keeps.computeIfAbsent(prediction.session(), session -> keep)) {
+        left.add(prediction);
       }
     }
     return left;

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * an item counts once a session, the first {@value #CLICKS_MAX} items count, sessions of one item
  * are left out. An item is a candidate from when it is learned first, unless the session has
  * clicked it already: read so, it cannot be the target. Three readings say what is known when a
- * question is asked; the first window asks none, and on demand none of those in which a first part
- * of the clicks lies.
+ * prediction is asked; the first window asks none, and on demand none of those in which a first
+ * part of the clicks lies.
  */
 public final class StreamSplit {
   /** Sessions belong as a whole to the window in which they begin; windows before are learned. */
@@ -102,7 +102,7 @@ public final class StreamSplit {
   private final class Building {
     private final String reading;
     private final Plan.Steps steps = new Plan.Steps();
-    private final List<Prediction> questions = new ArrayList<>();
+    private final List<Prediction> predictions = new ArrayList<>();
     private final List<EvalClick> stream = new ArrayList<>();
     private final int[] learned = new int[HistorySplits.counts(clicks).length];
 
@@ -177,8 +177,9 @@ public final class StreamSplit {
 
     private void ask(List<EvalClick> session, int target, int window) {
       if (window > lastUnasked) {
-        steps.ask(questions.size());
-        questions.add(new Prediction(session, target, window, learned[session.get(target).item()]));
+        steps.ask(predictions.size());
+        predictions.add(
+            new Prediction(session, target, window, learned[session.get(target).item()]));
       }
     }
 
@@ -193,8 +194,8 @@ public final class StreamSplit {
           new BitSet(),
           List.of(),
           stream,
-          questions,
-          questions.size(),
+          predictions,
+          predictions.size(),
           steps,
           true,
           windows,

@@ -49,7 +49,7 @@ final class CurvePlot {
 
   /** Windows in which something is predicted. */
   int asked() {
-    return (int) curve.questions().stream().filter(n -> n > 0).count();
+    return (int) curve.predictions().stream().filter(n -> n > 0).count();
   }
 
   /** What it says. */
@@ -83,11 +83,11 @@ final class CurvePlot {
       double sum = 0;
       double weight = 0;
       for (int i = Math.max(0, w - around); i <= Math.min(windows - 1, w + around); i++) {
-        int n = curve.questions().get(i);
+        int n = curve.predictions().get(i);
         sum += n == 0 ? 0 : n * values.get(i);
         weight += n;
       }
-      smooth[w] = curve.questions().get(w) == 0 ? Double.NaN : sum / weight;
+      smooth[w] = curve.predictions().get(w) == 0 ? Double.NaN : sum / weight;
     }
     return smooth;
   }
@@ -162,11 +162,11 @@ final class CurvePlot {
   }
 
   private void counts(SvgCanvas canvas) {
-    int most = curve.questions().stream().mapToInt(n -> n).max().orElse(0);
+    int most = curve.predictions().stream().mapToInt(n -> n).max().orElse(0);
     PlotScale scale = PlotScale.withZero(0, most, COUNTS_BOTTOM, COUNTS_TOP);
     double width = Math.max(0.6, 0.8 * (RIGHT - LEFT) / windows);
     for (int w = 0; w < windows; w++) {
-      int n = curve.questions().get(w);
+      int n = curve.predictions().get(w);
       double y = scale.at(n);
       double x = x(w) - width / 2;
       String tip = String.format(Locale.ROOT, "%s: %,d predictions", curve.windows().get(w), n);

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * An evaluation as JSON: fractions of 1, figures of the headline at the top. Times and what is held
- * are means of a model's runs; a mean is one over runs and questions, its interval over units
+ * are means of a model's runs; a mean is one over runs and predictions, its interval over units
  * (sessions, or windows) with the runs as they were.
  */
 public final class EvalJson {
@@ -47,7 +47,7 @@ public final class EvalJson {
     section.models().forEach(m -> models.put(m.name(), model(m)));
     json.put("section", section.key())
         .put("title", section.title())
-        .put("predictions", (long) section.questions())
+        .put("predictions", (long) section.predictions())
         .put("units", (long) section.units())
         .put("unit", section.unit())
         .put("models", models)
@@ -63,14 +63,7 @@ public final class EvalJson {
 
   private static JsonReport model(ReportSection.Model model) {
     JsonReport json = new JsonReport();
-    model
-        .metrics()
-        .forEach((metric, estimate) -> {
-          json.put(metric.key(), estimate(estimate));
-          if (metric.kind() == RankMetric.Kind.RECALL) {
-            json.put("hr@" + metric.cut(), estimate(estimate));
-          }
-        });
+    model.metrics().forEach((metric, estimate) -> json.put(metric.key(), estimate(estimate)));
     if (model.runs() > 1) {
       JsonReport bySeed = new JsonReport();
       model.bySeed().forEach((metric, means) -> bySeed.putAll(metric.key(), means));
@@ -128,7 +121,7 @@ public final class EvalJson {
         .put("significant", difference.by().significant());
   }
 
-  private static JsonReport slice(ReportSection.Slice slice) {
+  private static JsonReport slice(ReportSection.PredictionSlice slice) {
     JsonReport models = new JsonReport();
     slice
         .models()
@@ -142,7 +135,7 @@ public final class EvalJson {
     return new JsonReport()
         .put("by", slice.by())
         .put("slice", slice.name())
-        .put("predictions", (long) slice.questions())
+        .put("predictions", (long) slice.predictions())
         .put("models", models);
   }
 
@@ -155,13 +148,13 @@ public final class EvalJson {
         models.put(
             section.models().get(m).name(),
             new JsonReport()
-                .put("hr@20", curve.recall().get(m).get(w))
+                .put(RankMetric.RECALL_20.key(), curve.recall().get(m).get(w))
                 .put("ndcg@20", curve.ndcg().get(m).get(w)));
       }
       windows.add(
           new JsonReport()
               .put("window", curve.windows().get(w))
-              .put("predictions", (long) curve.questions().get(w))
+              .put("predictions", (long) curve.predictions().get(w))
               .put("models", models));
     }
     return windows;

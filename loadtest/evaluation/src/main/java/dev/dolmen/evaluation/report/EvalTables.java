@@ -136,17 +136,17 @@ public final class EvalTables {
 
   /** Recall and MRR of each slice, a row a model. */
   static Table slices(ReportSection section, String by) {
-    List<ReportSection.Slice> slices = section.slicesBy(by);
+    List<ReportSection.PredictionSlice> slices = section.slicesBy(by);
     List<String> headers = new ArrayList<>(List.of("model"));
     List<String> counts = new ArrayList<>(List.of("(predictions)"));
-    for (ReportSection.Slice slice : slices) {
+    for (ReportSection.PredictionSlice slice : slices) {
       headers.add(slice.name());
-      counts.add(String.format(Locale.ROOT, "%,d", slice.questions()));
+      counts.add(String.format(Locale.ROOT, "%,d", slice.predictions()));
     }
     List<List<String>> rows = new ArrayList<>(List.of(counts));
     for (int m = 0; m < section.models().size(); m++) {
       List<String> row = new ArrayList<>(List.of(section.models().get(m).name()));
-      for (ReportSection.Slice slice : slices) {
+      for (ReportSection.PredictionSlice slice : slices) {
         ReportSection.SliceFigures f = slice.models().get(m);
         row.add(number(f.recall()) + " / " + number(f.mrr()));
       }

@@ -5,7 +5,7 @@ import dev.dolmen.evaluation.metric.Calibration;
 import dev.dolmen.evaluation.metric.Estimate;
 import dev.dolmen.evaluation.plot.ModelMarks;
 import dev.dolmen.evaluation.plot.SvgCanvas;
-import dev.dolmen.evaluation.run.PartAnswers;
+import dev.dolmen.evaluation.run.RunAnswers;
 import dev.dolmen.trainer.validation.RankMetric;
 import java.util.List;
 import java.util.Locale;
@@ -110,7 +110,7 @@ final class ReportFigures {
     }
     List<String> names = names(section);
     StringBuilder html = new StringBuilder();
-    for (int cut : PartAnswers.CUTS) {
+    for (int cut : RunAnswers.CUTS) {
       List<Calibration> models =
           section.calibrations().stream().filter(c -> c.cut() == cut).toList();
       if (!models.isEmpty()) {

@@ -39,7 +39,7 @@ final class ReportNotes {
                 + " %s).",
             first.name(),
             share(first.metric(RankMetric.RECALL_20)),
-            section.questions(),
+            section.predictions(),
             share(first.metric(RankMetric.MRR_20)),
             share(first.metric(RankMetric.NDCG_20)));
     Optional<ReportSection.Model> other =
@@ -76,7 +76,7 @@ final class ReportNotes {
     return String.format(
         Locale.ROOT,
         "%,d predictions. Whiskers are intervals of 95%% over %,d %s%s.",
-        section.questions(),
+        section.predictions(),
         section.units(),
         section.unit(),
         seeds ? "; what depends on a seed is the mean over the seeds" : "");

@@ -20,7 +20,7 @@ final class SlicePlot {
 
   private final ReportSection section;
   private final String by;
-  private final List<ReportSection.Slice> slices;
+  private final List<ReportSection.PredictionSlice> slices;
 
   SlicePlot(ReportSection section, String by) {
     this.section = section;
@@ -31,9 +31,9 @@ final class SlicePlot {
   /** What it says. */
   String description() {
     StringBuilder text = new StringBuilder();
-    for (ReportSection.Slice slice : slices) {
+    for (ReportSection.PredictionSlice slice : slices) {
       text.append(
-          String.format(Locale.ROOT, "%s (%,d predictions): ", slice.name(), slice.questions()));
+          String.format(Locale.ROOT, "%s (%,d predictions): ", slice.name(), slice.predictions()));
       slice
           .models()
           .forEach(f -> text.append(f.model() + " " + PlotScale.percent(f.recall()) + ", "));
@@ -59,7 +59,7 @@ final class SlicePlot {
               BOTTOM + 34,
               "middle",
               "soft",
-              String.format(Locale.ROOT, "n = %,d", slices.get(s).questions()));
+              String.format(Locale.ROOT, "n = %,d", slices.get(s).predictions()));
     }
     // The first model is drawn last, above all others.
     for (int m = section.models().size() - 1; m >= 0; m--) {

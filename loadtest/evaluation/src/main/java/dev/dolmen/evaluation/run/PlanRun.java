@@ -14,7 +14,7 @@ public final class PlanRun {
   private final int passes;
   private final LongConsumer progress;
   private final int[] ranks;
-  private final PartAnswers answers;
+  private final RunAnswers answers;
   private long done;
   private long askNanos;
 
@@ -23,17 +23,17 @@ public final class PlanRun {
    *
    * @param items of the dataset
    * @param passes over the history
-   * @param progress told of the clicks learned and questions asked so far
+   * @param progress told of the clicks learned and predictions asked so far
    */
   PlanRun(Plan plan, int items, int passes, LongConsumer progress) {
     this.plan = plan;
     this.passes = passes;
     this.progress = progress;
-    ranks = new int[plan.questions().size()];
-    answers = new PartAnswers(plan, items);
+    ranks = new int[plan.predictions().size()];
+    answers = new RunAnswers(plan, items);
   }
 
-  /** Clicks and questions of a run. */
+  /** Clicks and predictions of a run. */
   public static long work(Plan plan, int passes) {
     return (long) passes * plan.history().size() + plan.steps().size();
   }
@@ -41,8 +41,8 @@ public final class PlanRun {
   /**
    * Runs it.
    *
-   * @return rank by question
-   * @throws IllegalStateException if a question was not answered
+   * @return rank by prediction
+   * @throws IllegalStateException if a prediction was not answered
    */
   int[] run(EvalModel model) throws IOException {
     for (int pass = 0; pass < passes; pass++) {
@@ -61,7 +61,7 @@ public final class PlanRun {
     model.settle();
     askNanos += System.nanoTime() - start;
     if (Arrays.stream(ranks).anyMatch(rank -> rank == 0)) {
-      throw new IllegalStateException("a question was not answered");
+      throw new IllegalStateException("a prediction was not answered");
     }
     return ranks;
   }
@@ -75,27 +75,27 @@ public final class PlanRun {
       model.learn(plan.stream().get(step));
     } else {
       long start = System.nanoTime();
-      model.ask(~step, plan.questions().get(~step), this::answer);
+      model.ask(~step, plan.predictions().get(~step), this::answer);
       askNanos += System.nanoTime() - start;
     }
   }
 
-  private void answer(int question, int rank, int[] items, EvalModel.Chances chances) {
+  private void answer(int prediction, int rank, int[] items, EvalModel.Chances chances) {
     BitSet seen = new BitSet();
     int left = rank;
     if (plan.withoutSeen()) {
-      plan.questions().get(question).prefix().forEach(c -> seen.set(c.item()));
+      plan.predictions().get(prediction).prefix().forEach(c -> seen.set(c.item()));
       // A rank counts all that score as high: they are the first so many of the list.
       if (rank <= items.length) {
         left -= (int) Arrays.stream(items, 0, rank).filter(seen::get).count();
       }
     }
-    ranks[question] = left;
-    answers.add(question, items, seen, chances);
+    ranks[prediction] = left;
+    answers.add(prediction, items, seen, chances);
   }
 
   /** What was ranked first. */
-  PartAnswers answers() {
+  RunAnswers answers() {
     return answers;
   }
 

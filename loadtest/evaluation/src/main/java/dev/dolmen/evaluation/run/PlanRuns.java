@@ -60,7 +60,7 @@ public final class PlanRuns {
     this.progress = progress;
   }
 
-  /** Clicks and questions of all runs of a plan. */
+  /** Clicks and predictions of all runs of a plan. */
   public static long work(Plan plan, EvalOptions options) {
     return options.models().stream().mapToLong(kind -> work(plan, kind, options)).sum();
   }
@@ -87,7 +87,7 @@ public final class PlanRuns {
   private Ranking ranking(Plan plan, ModelKind kind, long before) throws IOException {
     List<int[]> ranks = new ArrayList<>();
     List<RunCost> costs = new ArrayList<>();
-    PartAnswers answers = new PartAnswers(plan, 0);
+    RunAnswers answers = new RunAnswers(plan, 0);
     int passes = kind.passes(options);
     int runs = runs(kind, options);
     for (int i = 0; i < runs; i++) {

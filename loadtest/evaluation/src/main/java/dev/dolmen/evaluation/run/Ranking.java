@@ -3,22 +3,22 @@ package dev.dolmen.evaluation.run;
 import dev.dolmen.trainer.validation.RankMetric;
 import java.util.List;
 
-/** What one model answered to all questions of a plan, in one run for each seed. */
+/** What one model answered to all predictions of a plan, in one run for each seed. */
 public final class Ranking {
   private final String model;
   private final int[][] ranks;
-  private final PartAnswers answers;
+  private final RunAnswers answers;
   private final RunCost cost;
 
   /**
    * Keeps answers.
    *
    * @param model its name
-   * @param ranks of each run, by question, 1 for the best
+   * @param ranks of each run, by prediction, 1 for the best
    * @param answers what it ranked first, in the first run
    * @param cost of a run, on average
    */
-  public Ranking(String model, List<int[]> ranks, PartAnswers answers, RunCost cost) {
+  public Ranking(String model, List<int[]> ranks, RunAnswers answers, RunCost cost) {
     this.model = model;
     this.ranks = ranks.toArray(int[][]::new);
     this.answers = answers;
@@ -31,7 +31,7 @@ public final class Ranking {
   }
 
   /** What it ranked first, in the first run. */
-  public PartAnswers answers() {
+  public RunAnswers answers() {
     return answers;
   }
 
@@ -40,7 +40,7 @@ public final class Ranking {
     return cost;
   }
 
-  /** Rank by question of one run. */
+  /** Rank by prediction of one run. */
   public int[] ranks(int run) {
     return ranks[run].clone();
   }
@@ -50,22 +50,22 @@ public final class Ranking {
     return ranks.length;
   }
 
-  /** Rank of the question's target in the first run, 1 for the best. */
-  public int rank(int question) {
-    return ranks[0][question];
+  /** Rank of the prediction's target in the first run, 1 for the best. */
+  public int rank(int prediction) {
+    return ranks[0][prediction];
   }
 
-  /** Mean over the runs of what the question's rank is worth. */
-  public double value(RankMetric metric, int question) {
+  /** Mean over the runs of what the prediction's rank is worth. */
+  public double value(RankMetric metric, int prediction) {
     double sum = 0;
     for (int[] run : ranks) {
-      sum += metric.of(run[question]);
+      sum += metric.of(run[prediction]);
     }
     return sum / ranks.length;
   }
 
-  /** What the question's rank is worth in one run. */
-  public double value(RankMetric metric, int question, int run) {
-    return metric.of(ranks[run][question]);
+  /** What the prediction's rank is worth in one run. */
+  public double value(RankMetric metric, int prediction, int run) {
+    return metric.of(ranks[run][prediction]);
   }
 }

@@ -2,6 +2,7 @@ package dev.dolmen.evaluation.study;
 
 import dev.dolmen.evaluation.hashed.HashedEmbeddingTable;
 import dev.dolmen.evaluation.hashed.SlotValues;
+import dev.dolmen.evaluation.options.DatasetOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.server.cli.terminal.JsonReport;
@@ -54,15 +55,7 @@ import picocli.CommandLine.Option;
       "  dolmen experiment collisions --data DIR --json collisions.json --plot collisions.svg"
     })
 public final class CollisionCommand implements Callable<Integer> {
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder of a dataset in RecBole's atomic files.")
-  private Path data = Path.of("");
-
-  @Option(names = "--limit", paramLabel = "N", description = "Only the first N clicks.")
-  private long limit = Long.MAX_VALUE;
+  @Mixin private DatasetOptions data = new DatasetOptions();
 
   @Option(
       names = "--sizes",
@@ -92,8 +85,10 @@ public final class CollisionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    RecBoleDataset dataset = RecBoleDataset.find(data);
-    InteractionProfile profile = InteractionProfile.read(dataset, limit, (rows, share) -> {});
+    data.check();
+    RecBoleDataset dataset = RecBoleDataset.find(data.folder());
+    InteractionProfile profile =
+        InteractionProfile.read(dataset, data.limit(), (rows, share) -> {});
     Schema schema = SchemaInference.infer(dataset, profile);
     EngineFeed feed = new EngineFeed(dataset, profile, schema);
     SlotValues values = new SlotValues(schema, feed.items());
@@ -108,7 +103,7 @@ public final class CollisionCommand implements Callable<Integer> {
     bar.done();
     reporting.publish(out, () -> print(figures), json(figures));
     if (plot != null) {
-      Files.writeString(plot, CollisionPlot.svg(figures, title()));
+      Files.writeString(plot, CollisionPlot.svg(figures, data.title()));
     }
     return 0;
   }
@@ -187,18 +182,14 @@ public final class CollisionCommand implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "%s: %,d clicks predicted before they were learned",
-            title(),
+            data.title(),
             figures.getLast().predictions()));
-  }
-
-  private String title() {
-    return String.valueOf(data.toAbsolutePath().normalize().getFileName());
   }
 
   private JsonReport json(List<CollisionFigures> figures) {
     return new JsonReport()
         .put("machine", Machine.description())
-        .put("dataset", title())
+        .put("dataset", data.title())
         .put(
             "results",
             figures.stream()

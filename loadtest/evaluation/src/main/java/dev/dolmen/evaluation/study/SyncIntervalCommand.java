@@ -1,7 +1,9 @@
 package dev.dolmen.evaluation.study;
 
+import dev.dolmen.evaluation.options.DatasetOptions;
 import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.CommandFailedException;
+import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
@@ -51,15 +53,7 @@ import picocli.CommandLine.Option;
       "  dolmen experiment sync-interval --data DIR --intervals 1d,1h --json sync.json"
     })
 public final class SyncIntervalCommand implements Callable<Integer> {
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder of a dataset in RecBole's atomic files, with real timestamps.")
-  private Path data = Path.of("");
-
-  @Option(names = "--limit", paramLabel = "N", description = "Only the first N clicks.")
-  private long limit = Long.MAX_VALUE;
+  @Mixin private DatasetOptions data = new DatasetOptions();
 
   @Option(
       names = "--learn-first",
@@ -120,48 +114,48 @@ public final class SyncIntervalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    check(limit >= 1, "--limit: " + limit + ", expected 1 or more");
-    check(
+    data.check();
+    OptionCheck.require(
         learnFirst > 0 && learnFirst < 1,
-        "--learn-first: " + learnFirst + ", expected more than 0 and less than 1");
-    long batchMs = duration("--batch", batch, 1).toMillis();
+        "--learn-first",
+        learnFirst,
+        "more than 0 and less than 1");
+    long batchMs = duration("--batch", batch, 1, "of whole milliseconds").toMillis();
     List<SyncExperiment.Interval> syncs = new ArrayList<>();
     for (String interval : intervals) {
-      syncs.add(new SyncExperiment.Interval(interval, duration("--intervals", interval, batchMs)));
+      syncs.add(
+          new SyncExperiment.Interval(
+              interval, duration("--intervals", interval, batchMs, "a multiple of --batch")));
     }
-    RecBoleDataset dataset = RecBoleDataset.find(data);
+    RecBoleDataset dataset = RecBoleDataset.find(data.folder());
     ProgressBar reading = new ProgressBar(progress, "reading", 0, System::nanoTime);
     InteractionProfile profile =
-        InteractionProfile.read(dataset, limit, (rows, share) -> reading.show(rows, ""));
+        InteractionProfile.read(dataset, data.limit(), (rows, share) -> reading.show(rows, ""));
     reading.done();
     SyncExperiment.Result result =
         run(dataset, profile, new SyncExperiment.Options(fromMs(profile), batchMs, syncs, seed));
-    check(
-        result.predictions() > 0,
-        "--learn-first: " + learnFirst + " leaves nothing to rank: no session goes on after that");
+    if (result.predictions() == 0) {
+      throw new CommandFailedException(
+          2,
+          "--learn-first: "
+              + learnFirst
+              + " leaves nothing to rank: no session goes on after that");
+    }
     reporting.publish(out, () -> print(result), json(result));
     if (plot != null) {
-      Files.writeString(plot, SyncPlot.svg(result.figures(), title()));
+      Files.writeString(plot, SyncPlot.svg(result.figures(), data.title()));
     }
     return 0;
   }
 
-  private static void check(boolean holds, String message) {
-    if (!holds) {
-      throw new CommandFailedException(2, message);
-    }
-  }
-
-  private static Duration duration(String option, String text, long unitMs) {
+  private static Duration duration(String option, String text, long unitMs, String unit) {
     Duration duration = HumanUnits.duration(text).orElse(Duration.ZERO);
     long ms = duration.toMillis();
-    check(
+    OptionCheck.require(
         ms > 0 && ms % unitMs == 0 && duration.equals(Duration.ofMillis(ms)),
-        option
-            + ": "
-            + text
-            + ", expected a duration such as 10s, 1m or 5h"
-            + (unitMs > 1 ? ", a multiple of --batch" : ", of whole milliseconds"));
+        option,
+        text,
+        "a duration such as 10s, 1m or 5h, " + unit);
     return duration;
   }
 
@@ -177,15 +171,17 @@ public final class SyncIntervalCommand implements Callable<Integer> {
       min = Math.min(min, part.minTime());
       max = Math.max(max, part.maxTime());
     }
-    check(
-        profile.timeScale() != TimeScale.RUNNING_NUMBER,
-        String.format(
-            Locale.ROOT,
-            "%s: timestamps from %.0f to %.0f are a running number, expected seconds or"
-                + " milliseconds since 1970: syncs go by real time",
-            data,
-            min,
-            max));
+    if (profile.timeScale() == TimeScale.RUNNING_NUMBER) {
+      throw new CommandFailedException(
+          2,
+          String.format(
+              Locale.ROOT,
+              "%s: timestamps from %.0f to %.0f are a running number, expected seconds or"
+                  + " milliseconds since 1970: syncs go by real time",
+              data.folder(),
+              min,
+              max));
+    }
     return profile.timeScale().toMillis(min + learnFirst * (max - min));
   }
 
@@ -238,7 +234,7 @@ public final class SyncIntervalCommand implements Callable<Integer> {
             Locale.ROOT,
             "%s: %,d of %,d clicks predicted, those after the first of their session, in %,d"
                 + " hours; at once is after at most %s",
-            title(),
+            data.title(),
             result.predictions(),
             result.clicks(),
             result.hours(),
@@ -260,14 +256,10 @@ public final class SyncIntervalCommand implements Callable<Integer> {
     return (double) result.clicks() / Math.max(1, result.figures().getLast().syncs());
   }
 
-  private String title() {
-    return String.valueOf(data.toAbsolutePath().normalize().getFileName());
-  }
-
   private JsonReport json(SyncExperiment.Result result) {
     return new JsonReport()
         .put("machine", Machine.description())
-        .put("dataset", title())
+        .put("dataset", data.title())
         .put("seed", seed)
         .put("learn_first", learnFirst)
         .put("clicks", result.clicks())

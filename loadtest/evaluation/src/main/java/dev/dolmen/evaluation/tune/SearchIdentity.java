@@ -29,10 +29,10 @@ final class SearchIdentity {
       throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("software", SoftwareVersion.current());
-    fields.put("protocol", data.part().protocol());
-    if (data.part().stream()) {
-      fields.put("window_ms", String.valueOf(data.part().windowMs()));
-      fields.put("live_batch_ms", String.valueOf(data.part().liveBatchMs()));
+    fields.put("protocol", data.predicted().protocol());
+    if (data.predicted().stream()) {
+      fields.put("window_ms", String.valueOf(data.predicted().windowMs()));
+      fields.put("live_batch_ms", String.valueOf(data.predicted().liveBatchMs()));
     }
     fields.put("data", data.dataset() + " " + data.fingerprint().substring(0, DIGITS));
     fields.put("configuration", digest(base.engine().toString()));

@@ -1,21 +1,20 @@
 package dev.dolmen.evaluation.tune;
 
 import dev.dolmen.evaluation.comparison.ValidationTrials;
+import dev.dolmen.evaluation.options.ConfigOption;
+import dev.dolmen.evaluation.options.DatasetOptions;
+import dev.dolmen.evaluation.options.ProtocolOptions;
 import dev.dolmen.server.cli.CommandFailedException;
+import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
-import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.server.config.HumanUnits;
 import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.traffic.local.LocalServer;
-import dev.dolmen.trainer.validation.RankMetric;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -75,19 +74,9 @@ import picocli.CommandLine.Option;
       "  dolmen tune --data datasets/globo --protocol stream --limit 300000 --json tune.json"
     })
 public final class TuneCommand implements Callable<Integer> {
-  private static final int TRIALS_MAX = 10_000;
-  private static final int ETA_MAX = 10;
-  private static final int RUNGS_MAX = 6;
   private static final String TRIALS_FILE = "trials.jsonl";
-  private static final Map<String, RankMetric> METRICS =
-      Map.of("recall", RankMetric.RECALL_20, "mrr", RankMetric.MRR_20, "ndcg", RankMetric.NDCG_20);
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder of a dataset in RecBole's atomic files.")
-  private Path data = Path.of("");
+  @Mixin private DatasetOptions data = new DatasetOptions();
 
   @Option(
       names = "--to",
@@ -101,105 +90,9 @@ public final class TuneCommand implements Callable<Integer> {
   @Option(names = "--anew", description = "Throws away the trials that are in --to.")
   private boolean anew;
 
-  @Option(
-      names = "--protocol",
-      paramLabel = "NAME",
-      defaultValue = "static",
-      description = "static, leave-one-out or stream (read live). Default: ${DEFAULT-VALUE}.")
-  private String protocol = "static";
-
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description =
-          "The configuration to begin with, its schema included. Default: as it is shipped, with a"
-              + " schema that follows from the files.")
-  private @Nullable Path config;
-
-  @Option(
-      names = "--metric",
-      paramLabel = "NAME",
-      defaultValue = "ndcg",
-      description =
-          "What is to be high, at 20: recall, mrr or ndcg, which counts both whether an item is"
-              + " found and how high. Default: ${DEFAULT-VALUE}.")
-  private String metric = "ndcg";
-
-  @Option(
-      names = "--trials",
-      paramLabel = "N",
-      defaultValue = "27",
-      description = "Settings on the lowest rung, up to 10,000. Default: ${DEFAULT-VALUE}.")
-  private int trials = 27;
-
-  @Option(
-      names = "--eta",
-      paramLabel = "N",
-      defaultValue = "3",
-      description = "Of so many settings one climbs on, 2 to 10. Default: ${DEFAULT-VALUE}.")
-  private int eta = 3;
-
-  @Option(
-      names = "--rungs",
-      paramLabel = "N",
-      defaultValue = "3",
-      description =
-          "Of the ladder, 1 to 6: the lowest learns 1 / ETA^(N - 1) of the history. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private int rungs = 3;
-
-  @Option(
-      names = "--keys",
-      split = ",",
-      paramLabel = "KEY",
-      description = "Only these are changed. Default: all.")
-  private @Nullable List<String> keys;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "Of the settings that are drawn; what a trial learns has the configuration's. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private long seed = 1;
-
-  @Option(
-      names = "--no-explain",
-      description =
-          "Does not measure what each change of the best settings gave, by a trial without it on the"
-              + " rung below the last.")
-  private boolean unexplained;
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "Only the first N clicks of each file.")
-  private long limit = Long.MAX_VALUE;
-
-  @Option(
-      names = "--window",
-      paramLabel = "DURATION",
-      defaultValue = "1h",
-      description = "Of a stream. Default: ${DEFAULT-VALUE}.")
-  private String window = "1h";
-
-  @Option(
-      names = "--live-batch",
-      paramLabel = "DURATION",
-      defaultValue = "10s",
-      description =
-          "Event time after which what was clicked is learned, of a stream. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private String liveBatch = "10s";
-
-  @Option(
-      names = "--interval-seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Seed of the intervals. Default: ${DEFAULT-VALUE}.")
-  private long intervalSeed = 1;
-
+  @Mixin private ProtocolOptions protocol = new ProtocolOptions();
+  @Mixin private ConfigOption config = new ConfigOption();
+  @Mixin private SearchOptions search = new SearchOptions();
   @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
@@ -218,111 +111,45 @@ public final class TuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    TuneOptions options = options();
-    ValidationTrials.Part part =
-        new ValidationTrials.Part(
-            data,
-            protocol,
-            limit,
-            duration("--window", window),
-            duration("--live-batch", liveBatch));
-    String given = given();
-    DolmenConfig named = given == null ? null : parsed(given);
+    data.check();
+    protocol.check();
+    TuneOptions options = search.options(protocol.intervalSeed());
+    ValidationTrials.Predicted predicted =
+        new ValidationTrials.Predicted(
+            data.folder(),
+            protocol.protocol(),
+            data.limit(),
+            protocol.windowMs(),
+            protocol.liveBatchMs());
+    String given = config.text();
+    DolmenConfig named = given == null ? null : config.parse(given);
     LocalServer.quietLogs();
     try {
-      ValidationTrials read = read(part, named);
-      String text = given == null ? SchemaYaml.write(read.schema()) : given;
-      search(read, text, options);
+      ValidationTrials read = read(predicted, named);
+      search(read, given == null ? SchemaYaml.write(read.schema()) : given, options);
     } catch (IOException e) {
       throw new CommandFailedException(1, e);
     }
     return 0;
   }
 
-  private TuneOptions options() {
-    List<String> protocols = ValidationTrials.protocols();
-    check(protocols.contains(protocol), "--protocol", protocol, "one of " + protocols);
-    RankMetric wanted = METRICS.get(metric);
-    check(eta >= 2 && eta <= ETA_MAX, "--eta", eta, "2 to 10");
-    check(rungs >= 1 && rungs <= RUNGS_MAX, "--rungs", rungs, "1 to 6");
-    int least = Math.max(2, Ladder.trialsMin(eta, rungs));
-    check(
-        trials >= least && trials <= TRIALS_MAX,
-        "--trials",
-        trials,
-        least + " to 10000, so that one is left on the last of " + rungs + " rungs");
-    check(limit >= 1, "--limit", limit, "1 or more");
-    if (wanted == null) {
-      throw failed("--metric", metric, "one of [recall, mrr, ndcg]");
-    }
-    return new TuneOptions(
-        new Ladder(trials, eta, rungs), wanted, seed, intervalSeed, !unexplained);
-  }
-
-  private static void check(boolean holds, String option, Object value, String expected) {
-    if (!holds) {
-      throw failed(option, value, expected);
-    }
-  }
-
-  private static CommandFailedException failed(String option, Object value, String expected) {
-    return new CommandFailedException(2, option + ": " + value + ", expected " + expected);
-  }
-
-  private static long duration(String option, String text) {
-    long ms = HumanUnits.duration(text).orElse(Duration.ZERO).toMillis();
-    check(ms > 0, option, text, "a duration such as 10s, 30m or 1h");
-    return ms;
-  }
-
-  private @Nullable String given() {
-    if (config == null) {
-      return null;
-    }
-    try {
-      DolmenConfig.load(config, System.getenv());
-      return Files.readString(config);
-    } catch (ConfigException | IOException e) {
-      throw new CommandFailedException(2, e);
-    }
-  }
-
-  private DolmenConfig parsed(String text) {
-    try {
-      return DolmenConfig.parse(String.valueOf(config), text, System.getenv());
-    } catch (ConfigException e) {
-      throw new CommandFailedException(2, e);
-    }
-  }
-
-  private ValidationTrials read(ValidationTrials.Part part, @Nullable DolmenConfig named)
+  private ValidationTrials read(ValidationTrials.Predicted predicted, @Nullable DolmenConfig named)
       throws IOException {
     ProgressBar bar = new ProgressBar(progress, "reading", 0, System::nanoTime);
     ValidationTrials read =
         ValidationTrials.read(
-            part, named == null ? null : named.schema(), rows -> bar.show(rows, ""));
+            predicted, named == null ? null : named.schema(), rows -> bar.show(rows, ""));
     bar.done();
     return read;
   }
 
-  private SearchSpace space(DolmenConfig base) {
-    SearchSpace whole = SearchSpace.of(base, protocol.equals("stream"));
-    if (keys == null) {
-      return whole;
-    }
-    for (String key : keys) {
-      check(whole.keys().contains(key), "--keys", key, "some of " + whole.keys());
-    }
-    return whole.only(keys);
-  }
-
   private void search(ValidationTrials read, String text, TuneOptions options)
       throws IOException, InterruptedException {
-    DolmenConfig base = parsed(text);
-    SearchSpace space = space(base);
+    DolmenConfig base = config.parse(text);
+    SearchSpace space = search.of(SearchSpace.of(base, protocol.stream()));
     TunableConfig tunable = new TunableConfig(ConfigText.of(text), base, space, System.getenv());
     String overriding = tunable.overriding();
-    check(
+    OptionCheck.require(
         overriding == null,
         "environment variable " + overriding,
         "set",
@@ -337,28 +164,8 @@ public final class TuneCommand implements Callable<Integer> {
       TuneResult result = new Tuning(read, tunable, options, log, progress).run();
       TunedFile tuned = new TunedFile(result, tunable);
       Path file = tuned.write(to);
-      reporting.publish(out, () -> print(result, tuned, file), TuneJson.of(result));
+      reporting.publish(
+          out, () -> new TuneReport(result).print(out, tuned, file), TuneJson.of(result));
     }
-  }
-
-  private void print(TuneResult result, TunedFile tuned, Path file) {
-    TuneReport report = new TuneReport(result);
-    out.line(report.summary());
-    out.line("");
-    out.line(out.dim(result.options().metric().title() + ", %, by how much was learned"));
-    out.text(report.trials());
-    if (!result.effects().isEmpty()) {
-      out.line("");
-      out.line(out.dim(report.effectsTitle()));
-      out.text(report.effects());
-    }
-    out.line("");
-    out.text(report.compared());
-    out.line("");
-    report.verdict().forEach(out::line);
-    out.line("");
-    out.line("written: " + file);
-    out.line("again:   " + tuned.again(file.toString()));
-    out.line("test:    " + tuned.test(file.toString()));
   }
 }

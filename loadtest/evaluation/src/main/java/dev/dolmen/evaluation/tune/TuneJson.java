@@ -17,7 +17,7 @@ final class TuneJson {
         new JsonReport()
             .put("machine", Machine.description())
             .put("dataset", result.dataset())
-            .put("protocol", result.part().protocol())
+            .put("protocol", result.predicted().protocol())
             .put("metric", options.metric().key())
             .put("seed", options.seed())
             .put("eta", (long) options.ladder().eta())

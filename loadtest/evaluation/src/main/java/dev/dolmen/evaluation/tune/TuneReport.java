@@ -1,8 +1,10 @@
 package dev.dolmen.evaluation.tune;
 
 import dev.dolmen.evaluation.metric.Estimate;
+import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.trainer.validation.RankMetric;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -31,6 +33,31 @@ final class TuneReport {
             .collect(Collectors.joining(", "));
   }
 
+  /**
+   * Prints all of it.
+   *
+   * @param file that the best settings were written to
+   */
+  void print(Terminal out, TunedFile tuned, Path file) {
+    out.line(summary());
+    out.line("");
+    out.line(out.dim(metric.title() + ", %, by how much was learned"));
+    out.text(trials());
+    if (!result.effects().isEmpty()) {
+      out.line("");
+      out.line(out.dim(effectsTitle()));
+      out.text(effects());
+    }
+    out.line("");
+    out.text(compared());
+    out.line("");
+    verdict().forEach(out::line);
+    out.line("");
+    out.line("written: " + file);
+    out.line("again:   " + tuned.again(file.toString()));
+    out.line("test:    " + tuned.test(file.toString()));
+  }
+
   /** What was done. */
   String summary() {
     TuneResult.Rung top = result.rungs().getLast();
@@ -38,8 +65,8 @@ final class TuneReport {
         Locale.ROOT,
         "%s, %s%s: %,d settings, the last rung learns %,d clicks and predicts %,d",
         result.dataset(),
-        result.part().protocol(),
-        result.part().stream() ? " (live)" : " (validation)",
+        result.predicted().protocol(),
+        result.predicted().stream() ? " (live)" : " (validation)",
         result.candidates(),
         top.learned(),
         top.predictions());

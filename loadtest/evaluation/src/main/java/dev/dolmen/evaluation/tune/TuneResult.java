@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What came of a search.
  *
  * @param dataset name
- * @param part what was predicted
+ * @param predicted what was predicted
  * @param options how it was made
  * @param candidates settings that were tried
  * @param rungs the lowest first
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TuneResult(
     String dataset,
-    ValidationTrials.Part part,
+    ValidationTrials.Predicted predicted,
     TuneOptions options,
     int candidates,
     List<Rung> rungs,

@@ -88,22 +88,22 @@ final class TunedFile {
 
   /** The command that gives the figures again. */
   String again(String file) {
-    String what = result.part().stream() ? "" : " --validation";
-    return eval(file) + what + limit() + (result.part().stream() ? " --readings live" : "");
+    String what = result.predicted().stream() ? "" : " --validation";
+    return eval(file) + what + limit() + (result.predicted().stream() ? " --readings live" : "");
   }
 
   /** The command that evaluates on what the search has not seen. */
   String test(String file) {
-    return result.part().stream()
-        ? eval(file) + " --readings live --after " + result.part().limit()
+    return result.predicted().stream()
+        ? eval(file) + " --readings live --after " + result.predicted().limit()
         : eval(file) + limit();
   }
 
   private String eval(String file) {
-    String protocol = result.part().protocol();
+    String protocol = result.predicted().protocol();
     int passes = config.passes(result.winner().settings());
     return "dolmen eval --data "
-        + quoted(result.part().folder().toString())
+        + quoted(result.predicted().folder().toString())
         + " --protocol "
         + protocol
         + " --config "
@@ -113,7 +113,9 @@ final class TunedFile {
   }
 
   private String limit() {
-    return result.part().limit() == Long.MAX_VALUE ? "" : " --limit " + result.part().limit();
+    return result.predicted().limit() == Long.MAX_VALUE
+        ? ""
+        : " --limit " + result.predicted().limit();
   }
 
   /** For a shell. */

@@ -71,7 +71,7 @@ final class Tuning {
 
   private long meanWork(int rung) {
     double passes = candidates.stream().mapToInt(config::passes).average().orElse(1);
-    return (long) (rungs.get(rung).questions() + passes * rungs.get(rung).learned());
+    return (long) (rungs.get(rung).predictions() + passes * rungs.get(rung).learned());
   }
 
   /** Changes are taken back on the rung below the last: there are many of them. */
@@ -98,11 +98,11 @@ final class Tuning {
     List<TuneResult.Rung> results = new ArrayList<>();
     for (int rung = 0; rung < rungs.size(); rung++) {
       TrialRung of = rungs.get(rung);
-      results.add(new TuneResult.Rung(of.learned(), of.questions(), climbed.get(rung)));
+      results.add(new TuneResult.Rung(of.learned(), of.predictions(), climbed.get(rung)));
     }
     return new TuneResult(
         data.dataset(),
-        data.part(),
+        data.predicted(),
         options,
         candidates.size(),
         results,

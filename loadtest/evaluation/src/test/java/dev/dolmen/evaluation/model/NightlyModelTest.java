@@ -42,11 +42,11 @@ class NightlyModelTest {
   }
 
   @Test
-  void theFirstQuestionOfADayIsAnsweredWithAllOfTheDayBefore() throws Exception {
+  void theFirstPredictionOfADayIsAnsweredWithAllOfTheDayBefore() throws Exception {
     nightly.learn(at(1, 0, 0));
     nightly.learn(at(2, 1, 0));
-    Prediction question = new Prediction(List.of(at(1, 2, 0), at(2, 2, 1)), 1, 0, 1);
-    nightly.ask(0, question, (number, rank, top, chances) -> {});
+    Prediction prediction = new Prediction(List.of(at(1, 2, 0), at(2, 2, 1)), 1, 0, 1);
+    nightly.ask(0, prediction, (number, rank, top, chances) -> {});
     assertThat(items(learner.asked.getFirst().settled())).containsExactly(1, 2);
   }
 }

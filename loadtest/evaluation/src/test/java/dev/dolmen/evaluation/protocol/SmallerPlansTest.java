@@ -29,7 +29,7 @@ class SmallerPlansTest {
   }
 
   private static List<EvalClick> targets(Plan plan) {
-    return plan.questions().stream().map(Prediction::targetClick).toList();
+    return plan.predictions().stream().map(Prediction::targetClick).toList();
   }
 
   @Test
@@ -62,7 +62,7 @@ class SmallerPlansTest {
     assertThat(whole.counted()).isEqualTo(4_500);
     Plan quarter = plans(whole).of(0.25);
     assertThat(quarter.history()).hasSize(1_500);
-    assertThat(quarter.counted()).isEqualTo(1_500).isEqualTo(quarter.questions().size());
+    assertThat(quarter.counted()).isEqualTo(1_500).isEqualTo(quarter.predictions().size());
     assertThat(targets(whole)).containsAll(targets(quarter));
     Set<Integer> sessions = new HashSet<>();
     targets(quarter).forEach(c -> sessions.add(c.session()));

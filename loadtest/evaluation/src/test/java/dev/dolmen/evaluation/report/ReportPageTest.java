@@ -110,7 +110,7 @@ public class ReportPageTest {
             "windows",
             all,
             differences,
-            List.of(new ReportSection.Slice("clicks", "one", 1_000, slices)),
+            List.of(new ReportSection.PredictionSlice("clicks", "one", 1_000, slices)),
             curve,
             List.of(Calibration.of("dolmen", 20, new float[] {0.5f}, new boolean[] {true})),
             0.5);

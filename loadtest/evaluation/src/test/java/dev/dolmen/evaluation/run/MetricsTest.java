@@ -33,7 +33,7 @@ class MetricsTest {
         new Ranking(
             "m",
             List.of(new int[] {1, 30}, new int[] {2, 4}),
-            new PartAnswers(plan, 1),
+            new RunAnswers(plan, 1),
             RunCost.NONE);
     assertThat(ranking.runs()).isEqualTo(2);
     assertThat(ranking.rank(1)).isEqualTo(30);
@@ -42,9 +42,9 @@ class MetricsTest {
     assertThat(ranking.value(RankMetric.MRR_20, 1)).isEqualTo(0.125);
   }
 
-  /** Sums are of sessions with 1, 2 and 3 questions: the mean is over questions. */
+  /** Sums are of sessions with 1, 2 and 3 predictions: the mean is over predictions. */
   @Test
-  void meansAreOverQuestionsAndDifferencesArePaired() {
+  void meansAreOverPredictionsAndDifferencesArePaired() {
     double[][] sums = {{1, 1.1}, {0, 0.2}, {2, 2.3}};
     Bootstrap bootstrap = new Bootstrap(sums, new double[] {1, 2, 3}, 7);
     Estimate mean = bootstrap.mean(0);

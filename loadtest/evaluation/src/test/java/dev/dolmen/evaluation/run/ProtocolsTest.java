@@ -24,7 +24,7 @@ class ProtocolsTest {
   private static RecordingModel run(Plan plan, int passes) throws IOException {
     RecordingModel model = new RecordingModel();
     int[] ranks = new PlanRun(plan, 100, passes, done -> {}).run(model);
-    assertThat(ranks).hasSize(plan.questions().size()).containsOnly(1);
+    assertThat(ranks).hasSize(plan.predictions().size()).containsOnly(1);
     return model;
   }
 
@@ -44,15 +44,15 @@ class ProtocolsTest {
     assertThat(model.passes).isEqualTo(3);
     assertThat(model.learned).isEqualTo(LEARNED);
     assertThat(model.asked).hasSize(3);
-    assertThat(items(model.asked.get(0).question().prefix())).containsExactly(1);
-    assertThat(model.asked.get(0).question().targetClick().item()).isEqualTo(3);
-    assertThat(model.asked.get(0).question().known()).isEqualTo(1);
+    assertThat(items(model.asked.get(0).prediction().prefix())).containsExactly(1);
+    assertThat(model.asked.get(0).prediction().targetClick().item()).isEqualTo(3);
+    assertThat(model.asked.get(0).prediction().known()).isEqualTo(1);
     // 9 was never learned: a prediction like any other, and before the next one.
-    assertThat(items(model.asked.get(1).question().prefix())).containsExactly(1, 3);
-    assertThat(model.asked.get(1).question().targetClick().item()).isEqualTo(9);
-    assertThat(model.asked.get(1).question().known()).isZero();
-    assertThat(items(model.asked.get(2).question().prefix())).containsExactly(1, 3, 9);
-    assertThat(model.asked.get(2).question().targetClick().item()).isEqualTo(2);
+    assertThat(items(model.asked.get(1).prediction().prefix())).containsExactly(1, 3);
+    assertThat(model.asked.get(1).prediction().targetClick().item()).isEqualTo(9);
+    assertThat(model.asked.get(1).prediction().known()).isZero();
+    assertThat(items(model.asked.get(2).prediction().prefix())).containsExactly(1, 3, 9);
+    assertThat(model.asked.get(2).prediction().targetClick().item()).isEqualTo(2);
     assertThat(model.asked).allMatch(a -> a.settled().equals(LEARNED));
     assertThat(model.announced.isEmpty()).isTrue();
   }
@@ -63,12 +63,12 @@ class ProtocolsTest {
         List.of(click(2, 1, 10), click(2, 9, 11), click(2, 2, 12), click(2, 9, 13));
     Plan plan = HistorySplits.holdOut(LEARNED, held, true);
     assertThat(plan.counted()).isEqualTo(3);
-    assertThat(HistorySplits.neverLearned(plan.questions().subList(0, 3))).hasSize(2);
+    assertThat(HistorySplits.neverLearned(plan.predictions().subList(0, 3))).hasSize(2);
     assertThat(plan.catalogue().get(9)).isFalse();
     RecordingModel model = run(plan, 1);
     // That the session comes back to the item says nothing of the item: that is not asked again.
     assertThat(model.asked).hasSize(4);
-    assertThat(model.asked.getLast().question().targetClick().item()).isEqualTo(9);
+    assertThat(model.asked.getLast().prediction().targetClick().item()).isEqualTo(9);
     assertThat(model.announced.get(9)).isTrue();
     assertThat(model.learned).isEqualTo(LEARNED);
   }
@@ -98,14 +98,14 @@ class ProtocolsTest {
     RecordingModel test = run(HistorySplits.leaveOneOut(clicks, false), 1);
     assertThat(items(test.learned)).containsExactlyInAnyOrder(0, 1, 10, 11, 20);
     assertThat(test.asked).hasSize(2);
-    assertThat(items(test.asked.getFirst().question().prefix())).containsExactly(0, 1, 2);
-    assertThat(test.asked.getFirst().question().targetClick().item()).isEqualTo(3);
+    assertThat(items(test.asked.getFirst().prediction().prefix())).containsExactly(0, 1, 2);
+    assertThat(test.asked.getFirst().prediction().targetClick().item()).isEqualTo(3);
     RecordingModel validation = run(HistorySplits.leaveOneOut(clicks, true), 1);
     assertThat(items(validation.learned)).isEqualTo(items(test.learned));
-    assertThat(items(validation.asked.getFirst().question().prefix())).containsExactly(0, 1);
-    assertThat(validation.asked.getFirst().question().targetClick().item()).isEqualTo(2);
+    assertThat(items(validation.asked.getFirst().prediction().prefix())).containsExactly(0, 1);
+    assertThat(validation.asked.getFirst().prediction().targetClick().item()).isEqualTo(2);
     assertThat(validation.asked)
-        .noneMatch(a -> a.question().session().stream().anyMatch(c -> c.item() % 10 == 3));
+        .noneMatch(a -> a.prediction().session().stream().anyMatch(c -> c.item() % 10 == 3));
   }
 
   @Test
@@ -152,10 +152,10 @@ class ProtocolsTest {
     RecordingModel model = stream(StreamSplit.PAPER);
     int earlier = 0;
     for (RecordingModel.Asked asked : model.asked) {
-      long window = hour(asked.question().session().getFirst());
+      long window = hour(asked.prediction().session().getFirst());
       Set<Integer> sessions =
           asked.learned().stream().map(EvalClick::session).collect(Collectors.toSet());
-      assertThat(sessions).doesNotContain(asked.question().targetClick().session());
+      assertThat(sessions).doesNotContain(asked.prediction().targetClick().session());
       assertThat(asked.settled()).isEqualTo(asked.learned());
       for (List<EvalClick> session : StreamSplit.clean(stream())) {
         boolean before = hour(session.getFirst()) < window;
@@ -170,7 +170,7 @@ class ProtocolsTest {
   @Test
   void strictlyNothingOfTheWindowIsLearnedAndEverythingBeforeIs() throws IOException {
     for (RecordingModel.Asked asked : stream(StreamSplit.STRICT).asked) {
-      long window = hour(asked.question().targetClick());
+      long window = hour(asked.prediction().targetClick());
       List<EvalClick> before = stream().stream().filter(c -> hour(c) < window).toList();
       assertThat(asked.settled()).isEqualTo(before);
       assertThat(asked.learned()).isEqualTo(before);
@@ -180,7 +180,7 @@ class ProtocolsTest {
   @Test
   void liveEveryClickBeforeTheTargetIsLearned() throws IOException {
     for (RecordingModel.Asked asked : stream(StreamSplit.LIVE).asked) {
-      long now = asked.question().targetClick().timeMs();
+      long now = asked.prediction().targetClick().timeMs();
       assertThat(asked.learned())
           .isEqualTo(stream().stream().filter(c -> c.timeMs() < now).toList());
       // What was learned before this minute has come into effect, whatever takes time.
@@ -197,13 +197,13 @@ class ProtocolsTest {
     Plan plan = new StreamSplit(stream(), 3_600_000, 60_000, after).plan(StreamSplit.LIVE);
     RecordingModel model = run(plan, 1);
     assertThat(model.asked).isNotEmpty().hasSizeLessThan(stream(StreamSplit.LIVE).asked.size());
-    assertThat(model.asked).allMatch(asked -> hour(asked.question().targetClick()) > known);
+    assertThat(model.asked).allMatch(asked -> hour(asked.prediction().targetClick()) > known);
     assertThat(model.asked.getFirst().learned()).startsWith(stream().getFirst());
     assertThat(model.asked)
         .hasSize(
             (int)
                 stream(StreamSplit.LIVE).asked.stream()
-                    .filter(asked -> hour(asked.question().targetClick()) > known)
+                    .filter(asked -> hour(asked.prediction().targetClick()) > known)
                     .count());
   }
 
@@ -223,7 +223,7 @@ class ProtocolsTest {
   private static EvalModel answering(int... top) {
     return new RecordingModel() {
       @Override
-      public void ask(int number, Prediction question, Answers answers) {
+      public void ask(int number, Prediction prediction, Answers answers) {
         answers.answer(number, 4, top);
       }
     };
@@ -238,8 +238,8 @@ class ProtocolsTest {
 
   private static Set<Integer> lastTargets(String reading) throws IOException {
     return stream(reading).asked.stream()
-        .filter(a -> a.question().last())
-        .map(a -> a.question().targetClick().session())
+        .filter(a -> a.prediction().last())
+        .map(a -> a.prediction().targetClick().session())
         .collect(Collectors.toSet());
   }
 }

@@ -31,10 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class RecommendedTest {
   @TempDir Path folder;
 
-  /** A plan with so many questions, of sessions of two clicks. */
-  static Plan plan(int questions) {
+  /** A plan with so many predictions, of sessions of two clicks. */
+  static Plan plan(int predictions) {
     List<Prediction> all = new ArrayList<>();
-    for (int q = 0; q < questions; q++) {
+    for (int q = 0; q < predictions; q++) {
       all.add(
           new Prediction(
               List.of(SmallDatasets.click(q, 0, 0), SmallDatasets.click(q, 1, 1)), 1, 0, 1));
@@ -173,7 +173,7 @@ class RecommendedTest {
   /** Chances of what the session has are shared out among the others. */
   @Test
   void itemsThatAreLeftOutHaveNoChance() {
-    PartAnswers answers = new PartAnswers(plan(3), 40);
+    RunAnswers answers = new RunAnswers(plan(3), 40);
     double[] chances = {0.5, 0.2, 0.1};
     answers.add(0, new int[] {7, 8, 9}, new BitSet(), new EvalModel.Chances(chances, 0.3));
     assertThat(answers.chance(0, 0)).isCloseTo(0.5f, within(1e-6f));

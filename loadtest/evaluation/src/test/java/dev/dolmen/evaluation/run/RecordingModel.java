@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Remembers what it is shown and asked; answers every question with rank 1. */
+/** Remembers what it is shown and asked; answers every prediction with rank 1. */
 public class RecordingModel implements EvalModel {
-  /** A question, and the clicks that had been learned, and settled, by then. */
-  public record Asked(Prediction question, List<EvalClick> learned, List<EvalClick> settled) {}
+  /** A prediction, and the clicks that had been learned, and settled, by then. */
+  public record Asked(Prediction prediction, List<EvalClick> learned, List<EvalClick> settled) {}
 
   public final List<Asked> asked = new ArrayList<>();
   public final List<EvalClick> learned = new ArrayList<>();
@@ -40,9 +40,10 @@ public class RecordingModel implements EvalModel {
   }
 
   @Override
-  public void ask(int number, Prediction question, Answers answers) {
-    asked.add(new Asked(question, List.copyOf(learned), List.copyOf(learned.subList(0, settled))));
-    answers.answer(number, 1, new int[] {question.targetClick().item()});
+  public void ask(int number, Prediction prediction, Answers answers) {
+    asked.add(
+        new Asked(prediction, List.copyOf(learned), List.copyOf(learned.subList(0, settled))));
+    answers.answer(number, 1, new int[] {prediction.targetClick().item()});
   }
 
   @Override

@@ -70,20 +70,20 @@ class ServedRanksTest {
       }
       training.endPass();
       SessionRanks ranks = new SessionRanks(training.refreshed());
-      List<Prediction> questions =
-          HistorySplits.holdOut(dataset.learned(), dataset.held(), false).questions();
-      for (Prediction q : questions) {
+      List<Prediction> predictions =
+          HistorySplits.holdOut(dataset.learned(), dataset.held(), false).predictions();
+      for (Prediction p : predictions) {
         ranks.add(
-            context(dataset, q.prefix()), q.targetClick().row().item(), q.targetClick().timeMs());
+            context(dataset, p.prefix()), p.targetClick().row().item(), p.targetClick().timeMs());
       }
-      int[] rank = new int[questions.size()];
+      int[] rank = new int[predictions.size()];
       ranks.ranks(1_000, rank);
       List<List<String>> tops = ranks.tops(20);
       checkChances(ranks, dataset.items());
-      for (int i = 0; i < questions.size(); i++) {
-        Prediction q = questions.get(i);
-        String target = q.targetClick().row().item();
-        asked.add(new Asked(context(dataset, q.prefix()), target, rank[i], tops.get(i)));
+      for (int i = 0; i < predictions.size(); i++) {
+        Prediction p = predictions.get(i);
+        String target = p.targetClick().row().item();
+        asked.add(new Asked(context(dataset, p.prefix()), target, rank[i], tops.get(i)));
       }
       training.snapshot();
     }

@@ -30,7 +30,7 @@ class TuneReportTest {
     return new TuneReport(
         new TuneResult(
             "shop",
-            new ValidationTrials.Part(Path.of("shop"), "static", Long.MAX_VALUE, 1, 1),
+            new ValidationTrials.Predicted(Path.of("shop"), "static", Long.MAX_VALUE, 1, 1),
             new TuneOptions(new Ladder(2, 2, 2), RankMetric.MRR_20, 1, 1, true),
             2,
             List.of(

@@ -1,5 +1,6 @@
 package dev.dolmen.traffic.demo;
 
+import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.traffic.generator.Connection;
@@ -13,13 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code dolmen demo}. */
 @Command(
@@ -54,8 +51,6 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static final PrintStream NOWHERE =
       new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--seconds",
@@ -110,9 +105,9 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    require(seconds >= 1 && seconds <= 86_400, "--seconds", seconds, "1 to 86,400");
-    require(rate >= 1 && rate <= 100_000, "--rate", rate, "1 to 100,000");
-    require(warmUp >= 0 && warmUp <= 600, "--warm-up", warmUp, "0 to 600");
+    OptionCheck.require(seconds >= 1 && seconds <= 86_400, "--seconds", seconds, "1 to 86,400");
+    OptionCheck.require(rate >= 1 && rate <= 100_000, "--rate", rate, "1 to 100,000");
+    OptionCheck.require(warmUp >= 0 && warmUp <= 600, "--warm-up", warmUp, "0 to 600");
     DemoOptions options =
         new DemoOptions(
             seconds,
@@ -161,13 +156,6 @@ public final class DemoCommand implements Callable<Integer> {
       DemoResult result = new Demo(connection, options, out).run();
       reporting.publish(out, () -> out.text(result.text()), result.json());
       return 0;
-    }
-  }
-
-  private void require(boolean condition, String option, double value, String expected) {
-    if (!condition && spec != null) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), option + ": " + value + ", expected " + expected);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.dolmen.traffic.drill;
 
 import dev.dolmen.server.DirectoryTree;
+import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.report.Reporting;
@@ -8,14 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code dolmen drill}. */
 @Command(
@@ -50,7 +47,6 @@ import picocli.CommandLine.Spec;
       "  dolmen drill duplicate --seconds 20 --json duplicate.json"
     })
 public final class DrillCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
       paramLabel = "DRILL",
@@ -98,8 +94,8 @@ public final class DrillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    require(seconds >= 1 && seconds <= 86_400, "--seconds: " + seconds + ", expected 1 to 86,400");
-    require(kills >= 1 && kills <= 10_000, "--kills: " + kills + ", expected 1 to 10,000");
+    OptionCheck.require(seconds >= 1 && seconds <= 86_400, "--seconds", seconds, "1 to 86,400");
+    OptionCheck.require(kills >= 1 && kills <= 10_000, "--kills", kills, "1 to 10,000");
     LocalServer.quietLogs();
     Path directory = Files.createTempDirectory("dolmen-drill-");
     DrillResult result;
@@ -118,11 +114,5 @@ public final class DrillCommand implements Callable<Integer> {
     }
     DirectoryTree.delete(directory);
     return 0;
-  }
-
-  private void require(boolean condition, String problem) {
-    if (!condition && spec != null) {
-      throw new ParameterException(spec.commandLine(), problem);
-    }
   }
 }

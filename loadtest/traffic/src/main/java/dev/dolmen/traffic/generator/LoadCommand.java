@@ -1,5 +1,6 @@
 package dev.dolmen.traffic.generator;
 
+import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.ServerTrust;
 import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.ProgressBar;
@@ -10,13 +11,9 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code dolmen load}. */
 @Command(
@@ -37,7 +34,6 @@ import picocli.CommandLine.Spec;
       "  dolmen load --server staging:7070 --rate 200 --seconds 60 --recommend-share 0.9"
     })
 public final class LoadCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--server",
@@ -129,15 +125,18 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    require(rate > 0 && rate <= 1e6, "--rate", rate, "above 0, up to 1,000,000");
-    require(seconds > 0 && seconds <= 604_800, "--seconds", seconds, "above 0, up to a week");
-    require(warmUp >= 0 && warmUp <= 3_600, "--warm-up", warmUp, "0 to 3,600");
-    require(
+    OptionCheck.require(rate > 0 && rate <= 1e6, "--rate", rate, "above 0, up to 1,000,000");
+    OptionCheck.require(
+        seconds > 0 && seconds <= 604_800, "--seconds", seconds, "above 0, up to a week");
+    OptionCheck.require(warmUp >= 0 && warmUp <= 3_600, "--warm-up", warmUp, "0 to 3,600");
+    OptionCheck.require(
         recommendShare >= 0 && recommendShare <= 1, "--recommend-share", recommendShare, "0 to 1");
-    require(inFlight >= 1 && inFlight <= 1_000_000, "--in-flight", inFlight, "1 to 1,000,000");
-    require(sessions >= 1 && sessions <= 10_000_000, "--sessions", sessions, "1 to 10,000,000");
-    require(items >= 1 && items <= 10_000_000, "--items", items, "1 to 10,000,000");
-    require(k >= 1 && k <= 1_000, "--k", k, "1 to 1,000");
+    OptionCheck.require(
+        inFlight >= 1 && inFlight <= 1_000_000, "--in-flight", inFlight, "1 to 1,000,000");
+    OptionCheck.require(
+        sessions >= 1 && sessions <= 10_000_000, "--sessions", sessions, "1 to 10,000,000");
+    OptionCheck.require(items >= 1 && items <= 10_000_000, "--items", items, "1 to 10,000,000");
+    OptionCheck.require(k >= 1 && k <= 1_000, "--k", k, "1 to 1,000");
     LoadOptions options =
         new LoadOptions(
             rate, warmUp + seconds, warmUp, recommendShare, inFlight, sessions, items, k, seed);
@@ -171,12 +170,5 @@ public final class LoadCommand implements Callable<Integer> {
     return status.getCode() == Status.Code.UNAVAILABLE
         ? "no server answers there (" + status.getDescription() + ")"
         : status.toString();
-  }
-
-  private void require(boolean condition, String option, Object value, String expected) {
-    if (!condition && spec != null) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), option + ": " + value + ", expected " + expected);
-    }
   }
 }

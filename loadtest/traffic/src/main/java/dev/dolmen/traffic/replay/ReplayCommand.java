@@ -1,6 +1,7 @@
 package dev.dolmen.traffic.replay;
 
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.ServerTrust;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
@@ -22,12 +23,9 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code dolmen replay}. */
 @Command(
@@ -52,7 +50,6 @@ import picocli.CommandLine.Spec;
       "  dolmen replay --data datasets/globo --speed 600 --server 127.0.0.1:7070"
     })
 public final class ReplayCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--data",
@@ -137,9 +134,9 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   private ReplayOptions options() {
-    require(slices >= 1 && slices <= 1_000, "--slices", slices, "1 to 1,000");
-    require(window >= 1 && window <= 1_000_000, "--window", window, "1 to 1,000,000");
-    require(limit >= 1, "--limit", limit, "1 or more");
+    OptionCheck.require(slices >= 1 && slices <= 1_000, "--slices", slices, "1 to 1,000");
+    OptionCheck.require(window >= 1 && window <= 1_000_000, "--window", window, "1 to 1,000,000");
+    OptionCheck.require(limit >= 1, "--limit", limit, "1 or more");
     double multiple = 0;
     if (!speed.equals("max")) {
       try {
@@ -147,16 +144,10 @@ public final class ReplayCommand implements Callable<Integer> {
       } catch (NumberFormatException e) {
         multiple = -1;
       }
-      require(multiple > 0 && multiple < 1e9, "--speed", speed, "max or a number above 0");
+      OptionCheck.require(
+          multiple > 0 && multiple < 1e9, "--speed", speed, "max or a number above 0");
     }
     return new ReplayOptions(multiple, slices, window, 128, 500);
-  }
-
-  private void require(boolean condition, String option, Object value, String expected) {
-    if (!condition && spec != null) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), option + ": " + value + ", expected " + expected);
-    }
   }
 
   private void replay(ReplayOptions options)

@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a model ranked first in one run, by part of the plan, and the chances that it gave: that the
- * next item is the first of its list, and that it is among the first {@link EvalModel#TOP}.
+ * What a model ranked first in one run, by set of predictions, and the chances that it gave: that
+ * the next item is the first of its list, and that it is among the first {@link EvalModel#TOP}.
  */
-public final class PartAnswers {
+public final class RunAnswers {
   /** Lists of which chances are kept: the first item's, and all of those that count. */
   public static final List<Integer> CUTS = List.of(1, EvalModel.TOP);
 
   private final Plan plan;
   private final Map<PredictionSet, TopItems> tops = new EnumMap<>(PredictionSet.class);
 
-  /** By cut and question; not a number where the model says nothing. */
+  /** By cut and prediction; not a number where the model says nothing. */
   private final float[][] chances;
 
   /**
@@ -29,12 +29,12 @@ public final class PartAnswers {
    *
    * @param items of the dataset
    */
-  public PartAnswers(Plan plan, int items) {
+  public RunAnswers(Plan plan, int items) {
     this.plan = plan;
     for (PredictionSet part : PredictionSet.values()) {
       tops.put(part, new TopItems(items));
     }
-    chances = new float[CUTS.size()][plan.questions().size()];
+    chances = new float[CUTS.size()][plan.predictions().size()];
     for (float[] ofCut : chances) {
       Arrays.fill(ofCut, Float.NaN);
     }
@@ -47,7 +47,7 @@ public final class PartAnswers {
    * @param left items that are no candidates: they leave the list, and their chances are shared out
    *     among all others
    */
-  void add(int question, int[] items, BitSet left, EvalModel.Chances given) {
+  void add(int prediction, int[] items, BitSet left, EvalModel.Chances given) {
     int[] kept = new int[EvalModel.TOP];
     int size = 0;
     double sum = 0;
@@ -58,16 +58,16 @@ public final class PartAnswers {
         kept[size++] = items[i];
         sum += says ? given.ofTop()[i] : 0;
         if (says && size == CUTS.getFirst()) {
-          chances[0][question] = share(sum, all);
+          chances[0][prediction] = share(sum, all);
         }
       }
     }
     if (says && size > 0) {
-      chances[1][question] = share(sum, all);
+      chances[1][prediction] = share(sum, all);
     }
     int[] list = Arrays.copyOf(kept, size);
     tops.forEach((part, top) -> {
-      if (part.has(plan, question)) {
+      if (part.has(plan, prediction)) {
         top.add(list);
       }
     });
@@ -78,7 +78,7 @@ public final class PartAnswers {
     return all > 1e-9 ? (float) Math.min(1, sum / all) : 0;
   }
 
-  /** What was recommended in answer to the questions of a part. */
+  /** What was recommended in answer to the predictions of a part. */
   public TopItems top(PredictionSet part) {
     TopItems top = tops.get(part);
     if (top == null) {
@@ -93,7 +93,7 @@ public final class PartAnswers {
    * @param cut number of one of {@link #CUTS}
    * @return not a number if the model does not say
    */
-  public float chance(int cut, int question) {
-    return chances[cut][question];
+  public float chance(int cut, int prediction) {
+    return chances[cut][prediction];
   }
 }

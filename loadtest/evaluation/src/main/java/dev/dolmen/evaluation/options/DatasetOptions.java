@@ -1,0 +1,41 @@
+package dev.dolmen.evaluation.options;
+
+import dev.dolmen.server.cli.OptionCheck;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Which dataset is read, and how much of it. */
+public final class DatasetOptions {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of a dataset in RecBole's atomic files.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Only the first N clicks of each file.")
+  private long limit = Long.MAX_VALUE;
+
+  /** Refuses what is not valid. */
+  public void check() {
+    OptionCheck.require(limit >= 1, "--limit", limit, "1 or more");
+  }
+
+  /** Where the dataset is. */
+  public Path folder() {
+    return data;
+  }
+
+  /** Clicks that are read at most, of each file. */
+  public long limit() {
+    return limit;
+  }
+
+  /** What tables and drawings call it: the name of its folder. */
+  public String title() {
+    return String.valueOf(data.toAbsolutePath().normalize().getFileName());
+  }
+}

@@ -1,0 +1,71 @@
+package dev.dolmen.evaluation.options;
+
+import dev.dolmen.evaluation.protocol.ProtocolRun;
+import dev.dolmen.server.cli.OptionCheck;
+import picocli.CommandLine.Option;
+
+/** By which protocol a dataset is learned and predicted, and how sure figures are. */
+public final class ProtocolOptions {
+  @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      defaultValue = "static",
+      description = "static, leave-one-out or stream. Default: ${DEFAULT-VALUE}.")
+  private String protocol = "static";
+
+  @Option(
+      names = "--window",
+      paramLabel = "DURATION",
+      defaultValue = "1h",
+      description = "Of a stream. Default: ${DEFAULT-VALUE}.")
+  private String window = "1h";
+
+  @Option(
+      names = "--live-batch",
+      paramLabel = "DURATION",
+      defaultValue = "10s",
+      description =
+          "Event time after which Dolmen has learned what was clicked, in the reading live;"
+              + " baselines know a click at once. Default: ${DEFAULT-VALUE}.")
+  private String liveBatch = "10s";
+
+  @Option(
+      names = "--interval-seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of the intervals. Default: ${DEFAULT-VALUE}.")
+  private long intervalSeed = 1;
+
+  /** Refuses what is not valid. */
+  public void check() {
+    OptionCheck.require(
+        ProtocolRun.PROTOCOLS.contains(protocol), "--protocol", protocol, ProtocolRun.PROTOCOLS);
+    windowMs();
+    liveBatchMs();
+  }
+
+  /** One of {@link ProtocolRun#PROTOCOLS}, if it is valid. */
+  public String protocol() {
+    return protocol;
+  }
+
+  /** Whether clicks are learned in event time, each once. */
+  public boolean stream() {
+    return protocol.equals(ProtocolRun.STREAM);
+  }
+
+  /** Length of a window of a stream. */
+  public long windowMs() {
+    return OptionCheck.durationMs("--window", window);
+  }
+
+  /** Event time within which what is learned live comes into effect. */
+  public long liveBatchMs() {
+    return OptionCheck.durationMs("--live-batch", liveBatch);
+  }
+
+  /** Seed of the intervals of confidence. */
+  public long intervalSeed() {
+    return intervalSeed;
+  }
+}
