@@ -38,30 +38,6 @@ public record EngineOptions(
     SnapshotOptions snapshots,
     RankingOptions ranking,
     long seed) {
-  /** The model alone. */
-  public EngineOptions(
-      Path dataDirectory,
-      Schema schema,
-      ModelSettings model,
-      TrainingOptions training,
-      SessionOptions sessions,
-      CatalogOptions catalog,
-      LogOptions log,
-      SnapshotOptions snapshots,
-      long seed) {
-    this(
-        dataDirectory,
-        schema,
-        model,
-        training,
-        sessions,
-        catalog,
-        log,
-        snapshots,
-        RankingOptions.defaults(),
-        seed);
-  }
-
   /** What decides what is learned. */
   LearnerOptions learner() {
     return new LearnerOptions(schema, model, training, sessions, catalog, maxLateBytes(), seed);
@@ -89,6 +65,7 @@ public record EngineOptions(
         CatalogOptions.defaults(),
         LogOptions.defaults(),
         SnapshotOptions.defaults(),
+        RankingOptions.defaults(),
         1);
   }
 

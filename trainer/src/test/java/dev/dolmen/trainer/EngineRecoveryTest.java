@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.ingest.PublishResult;
@@ -232,16 +233,11 @@ class EngineRecoveryTest {
 
   private static EngineOptions merging(Path data, int keep, int maxDeltas) {
     EngineOptions o = Shop.options(data);
-    return new EngineOptions(
-        data,
-        o.schema(),
-        o.model(),
-        o.training(),
-        o.sessions(),
-        new CatalogOptions(20_000, 100, ScanPrecision.FP32),
-        Shop.log(1),
-        new SnapshotOptions(0, keep, false, maxDeltas, 100, 1L << 20),
-        o.seed());
+    return o.with(e ->
+        e.dataDirectory(data)
+            .catalog(new CatalogOptions(20_000, 100, ScanPrecision.FP32))
+            .log(Shop.log(1))
+            .snapshots(new SnapshotOptions(0, keep, false, maxDeltas, 100, 1L << 20)));
   }
 
   private static Engine openMerging(Path data, int keep, int maxDeltas) throws IOException {
@@ -448,16 +444,7 @@ class EngineRecoveryTest {
     }
     EngineOptions options = Shop.options(directory);
     EngineOptions other =
-        new EngineOptions(
-            directory,
-            new dev.dolmen.parameterstore.schema.Schema(options.schema().slots().subList(0, 2)),
-            options.model(),
-            options.training(),
-            options.sessions(),
-            options.catalog(),
-            options.log(),
-            options.snapshots(),
-            options.seed());
+        options.with(e -> e.schema(new Schema(options.schema().slots().subList(0, 2))));
     assertThatThrownBy(() -> Engine.open(other, InstantSource.system(), new SimpleMeterRegistry()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("another schema");

@@ -63,16 +63,7 @@ class KafkaEngineTest {
             l.deduplicationEvents(),
             l.maxQueuedImpressions(),
             kafka);
-    return new EngineOptions(
-        data,
-        o.schema(),
-        o.model(),
-        o.training(),
-        o.sessions(),
-        o.catalog(),
-        log,
-        o.snapshots(),
-        o.seed());
+    return o.with(e -> e.dataDirectory(data).log(log));
   }
 
   private static Engine open(EngineOptions options) throws IOException {

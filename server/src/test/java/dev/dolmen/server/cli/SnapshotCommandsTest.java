@@ -199,16 +199,7 @@ class SnapshotCommandsTest {
   }
 
   private EngineOptions with(Path to) {
-    return new EngineOptions(
-        to,
-        options.schema(),
-        options.model(),
-        options.training(),
-        options.sessions(),
-        options.catalog(),
-        options.log(),
-        options.snapshots(),
-        options.seed());
+    return options.with(e -> e.dataDirectory(to));
   }
 
   @Test

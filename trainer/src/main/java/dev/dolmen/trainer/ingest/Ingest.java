@@ -27,9 +27,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The append side of an engine, for any thread. One lock orders the beginnings of appends,
- * so that an event id is looked up, logged and remembered as one step; nobody waits for an append's
- * end while holding it, so that many are under way together where the log is far away.
+ * The append side of an engine, for any thread. One lock orders the beginnings of appends, so that
+ * an event id is looked up, logged and remembered as one step; nobody waits for an append's end
+ * while holding it, so that many are under way together where the log is far away.
  */
 public final class Ingest {
   private final FeedbackLog log;

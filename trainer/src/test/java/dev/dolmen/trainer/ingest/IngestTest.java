@@ -35,16 +35,7 @@ class IngestTest {
   private Engine open(int maxItems) throws IOException {
     EngineOptions o = Shop.options(directory);
     return Engine.open(
-        new EngineOptions(
-            o.dataDirectory(),
-            o.schema(),
-            o.model(),
-            o.training(),
-            o.sessions(),
-            new CatalogOptions(maxItems, 10, ScanPrecision.FP32),
-            o.log(),
-            o.snapshots(),
-            o.seed()),
+        o.with(e -> e.catalog(new CatalogOptions(maxItems, 10, ScanPrecision.FP32))),
         InstantSource.system(),
         meters);
   }

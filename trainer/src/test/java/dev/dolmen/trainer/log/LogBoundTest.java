@@ -32,29 +32,19 @@ class LogBoundTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   private Engine open(int deduplicationEvents) throws IOException {
-    EngineOptions o = Shop.options(directory);
-    return Engine.open(
-        new EngineOptions(
-            directory,
-            o.schema(),
-            o.model(),
-            o.training(),
-            o.sessions(),
-            o.catalog(),
-            new LogOptions(
-                LogOptions.Kind.CHRONICLE,
-                16L << 20,
-                1L << 20,
-                MAX_BYTES,
-                LogOptions.Fsync.NEVER,
-                deduplicationEvents,
-                64,
-                KafkaLogOptions.defaults()),
-            // None by time.
-            new SnapshotOptions(0, 3, false),
-            o.seed()),
-        InstantSource.system(),
-        meters);
+    LogOptions log =
+        new LogOptions(
+            LogOptions.Kind.CHRONICLE,
+            16L << 20,
+            1L << 20,
+            MAX_BYTES,
+            LogOptions.Fsync.NEVER,
+            deduplicationEvents,
+            64,
+            KafkaLogOptions.defaults());
+    SnapshotOptions noneByTime = new SnapshotOptions(0, 3, false);
+    EngineOptions options = Shop.options(directory).with(e -> e.log(log).snapshots(noneByTime));
+    return Engine.open(options, InstantSource.system(), meters);
   }
 
   private FeedbackEvent click(int number) {

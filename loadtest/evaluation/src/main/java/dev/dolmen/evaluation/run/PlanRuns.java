@@ -16,6 +16,7 @@ import dev.dolmen.evaluation.protocol.VisibleData;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.baseline.OnlineRecommender;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -136,15 +137,7 @@ public final class PlanRuns {
   }
 
   private static EngineOptions with(EngineOptions engine, Path directory, long seed) {
-    return new EngineOptions(
-        directory,
-        engine.schema(),
-        engine.model(),
-        engine.training(),
-        engine.sessions(),
-        engine.catalog(),
-        engine.log(),
-        engine.snapshots(),
-        seed);
+    return engine.with(
+        e -> e.dataDirectory(directory).seed(seed).ranking(RankingOptions.defaults()));
   }
 }

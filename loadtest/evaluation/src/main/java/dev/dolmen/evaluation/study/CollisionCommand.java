@@ -5,6 +5,7 @@ import dev.dolmen.evaluation.hashed.SlotValues;
 import dev.dolmen.evaluation.options.DatasetOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
@@ -16,6 +17,7 @@ import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.trainer.validation.RankMetric;
 import dev.dolmen.trainer.validation.ValidationFigures;
@@ -26,11 +28,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -135,30 +135,14 @@ public final class CollisionCommand implements Callable<Integer> {
           total.recallAt20(),
           total.mrrAt20());
     } finally {
-      delete(directory);
+      DirectoryTree.delete(directory);
     }
   }
 
   private static EngineOptions options(Path directory, Schema schema) {
     EngineOptions d = EngineOptions.defaults(directory, schema);
-    return new EngineOptions(
-        d.dataDirectory(),
-        d.schema(),
-        d.model(),
-        d.training(),
-        d.sessions(),
-        d.catalog(),
-        d.log(),
-        new SnapshotOptions(0, 1, false),
-        d.seed());
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
+    return d.with(
+        e -> e.snapshots(new SnapshotOptions(0, 1, false)).ranking(RankingOptions.defaults()));
   }
 
   private void print(List<CollisionFigures> figures) {

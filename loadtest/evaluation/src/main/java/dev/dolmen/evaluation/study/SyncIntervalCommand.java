@@ -17,6 +17,7 @@ import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.validation.RankMetric;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -202,16 +203,7 @@ public final class SyncIntervalCommand implements Callable<Integer> {
 
   private EngineOptions engine(Path directory, EngineFeed feed) {
     EngineOptions d = EngineOptions.defaults(directory, feed.schema());
-    return new EngineOptions(
-        d.dataDirectory(),
-        d.schema(),
-        d.model(),
-        d.training(),
-        d.sessions(),
-        d.catalog(),
-        d.log(),
-        d.snapshots(),
-        seed);
+    return d.with(e -> e.seed(seed).ranking(RankingOptions.defaults()));
   }
 
   private void print(SyncExperiment.Result result) {
