@@ -1,7 +1,9 @@
 /**
- * Ranking: a session becomes tokens, the tokens a vector, the vector the best items. May use {@code
- * index}, the trainer's read side and the model. Scratch memory belongs to the ranking thread that
- * uses it; everything else is immutable.
+ * Ranking: a session becomes steps, its last steps tokens, the tokens a vector ({@link
+ * dev.dolmen.server.ranking.SessionQueries}), and the vector the best items ({@link
+ * dev.dolmen.server.ranking.Recommender}) or scores ({@link dev.dolmen.server.ranking.Scorer}). May
+ * use {@code index}, the trainer's read side and the model. Scratch memory belongs to the ranking
+ * thread that uses it; everything else is immutable.
  */
 @NullMarked
 package dev.dolmen.server.ranking;

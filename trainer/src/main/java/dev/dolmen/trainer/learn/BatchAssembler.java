@@ -20,7 +20,7 @@ import java.util.List;
  * <p>Candidates of the softmax are the distinct items of the batch's sessions and negatives drawn
  * uniformly from the catalogue, shared by all predictions; a small catalogue is taken whole. A
  * candidate's log-Q is the logarithm of its chance to be among them: {@code 1 - (1 - f)^E (1 -
- * 1/N)^n}, f its share of late clicks, E events of the sessions, n draws from N items (Yi et al.,
+ * 1/N)^n}, f its share of recent clicks, E events of the sessions, n draws from N items (Yi et al.,
  * RecSys 2019, estimate f from the stream, too).
  *
  * <p>A session is encoded once, its last L events, and predicts each of its new events; one with
@@ -29,7 +29,7 @@ import java.util.List;
 public final class BatchAssembler {
   private final EmbeddingTable table;
   private final Catalog catalog;
-  private final ClickCounts frequencies;
+  private final ClickCounts targetCounts;
   private final ClickCounts popularity;
   private final BatchRecords records;
   private final BatchTokens tokens;
@@ -64,22 +64,22 @@ public final class BatchAssembler {
   }
 
   /**
-   * @param frequencies clicks of late, for the chance to be a target; updated by the owner after
+   * @param targetCounts recent clicks, for the chance to be a target; updated by the owner after
    *     each batch
-   * @param popularity clicks of late, for the candidates' priors; likewise
+   * @param popularity recent clicks, for the candidates' priors; likewise
    * @param coVisits items visited together, for the signals; likewise
    */
   public BatchAssembler(
       Schema schema,
       EmbeddingTable table,
       Catalog catalog,
-      ClickCounts frequencies,
+      ClickCounts targetCounts,
       ClickCounts popularity,
       CoVisits coVisits,
       Options options) {
     this.table = table;
     this.catalog = catalog;
-    this.frequencies = frequencies;
+    this.targetCounts = targetCounts;
     this.popularity = popularity;
     signals = new SessionSignals(coVisits);
     this.options = options;
@@ -243,7 +243,7 @@ public final class BatchAssembler {
     }
     double notDrawn = draws * StrictMath.log1p(-1.0 / size);
     for (int c = 0; c < candidates; c++) {
-      double share = Math.min(frequencies.share(records.itemOf[c]), 0.999_999);
+      double share = Math.min(targetCounts.share(records.itemOf[c]), 0.999_999);
       double notClicked = clicks * StrictMath.log1p(-share);
       double chance = -StrictMath.expm1(notClicked + notDrawn);
       // Without negatives an item that was never clicked before has no chance by this estimate.

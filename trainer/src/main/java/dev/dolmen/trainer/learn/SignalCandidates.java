@@ -39,7 +39,7 @@ final class SignalCandidates {
 
   /**
    * @param signals of the prediction that is added
-   * @param popularity clicks of late, for the candidates' priors
+   * @param popularity recent clicks, for the candidates' priors
    */
   SignalCandidates(TrainingBatch batch, SessionSignals signals, ClickCounts popularity, long seed) {
     this.batch = batch;

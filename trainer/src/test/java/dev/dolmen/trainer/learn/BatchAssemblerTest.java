@@ -75,18 +75,13 @@ class BatchAssemblerTest {
 
   private static TrainingOptions training(int negatives, int fullSoftmaxItems) {
     return TrainingOptions.defaults()
-        .with(
-            o ->
-                o.negatives(negatives)
-                    .fullSoftmaxItems(fullSoftmaxItems)
-                    .logQ(1)
-                    .negativeRate(0.5));
+        .with(o ->
+            o.negatives(negatives).fullSoftmaxItems(fullSoftmaxItems).logQ(1).negativeRate(0.5));
   }
 
   private static ModelSettings model(boolean signals) {
     ScoreTerms terms = new ScoreTerms(signals, true);
-    return ModelSettings.defaults()
-        .with(o -> o.maxSessionLength(LENGTH).idGate(true).terms(terms));
+    return ModelSettings.defaults().with(o -> o.maxSessionLength(LENGTH).idGate(true).terms(terms));
   }
 
   private void click(String session, int... items) {
