@@ -66,7 +66,8 @@ public final class Engine implements Closeable {
   private final Alternatives alternatives;
   private final Progress progress;
   private final Ingest ingest;
-  private final TrainingLoop loop;
+  private final TrainingRequests requests;
+  private final TrainingStep step;
   private final SnapshotCodec snapshots;
   private final SnapshotSchedule schedule;
   private final SnapshotThreads snapshotThreads;
@@ -195,28 +196,33 @@ public final class Engine implements Closeable {
             bound,
             options.snapshots().intervalSec(),
             savedOffset);
-    loop =
-        new TrainingLoop(
+    requests = new TrainingRequests(progress, clock);
+    LogReader reader =
+        new LogReader(log.tailer(savedOffset), savedOffset, learner, ingest, progress);
+    step =
+        new TrainingStep(
             options.training(),
             clock,
             learner,
             publisher,
-            ingest,
             journal,
-            new Replay(log, journal, learner.batches(), savedOffset),
-            log.tailer(savedOffset),
-            restored,
+            restored.journalPlace(),
+            reader,
             progress,
-            schedule);
-    Runnable work = () -> train(savedOffset);
+            schedule,
+            requests);
+    ReplayLoop replay =
+        new ReplayLoop(log, journal, learner.batches(), reader, step, requests, ingest, progress);
+    TrainingLoop loop = new TrainingLoop(replay, step, requests);
+    Runnable work = () -> train(savedOffset, loop);
     thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(work);
     progress.trainer(thread);
   }
 
   /** The training thread's work. */
-  private void train(long savedOffset) {
+  private void train(long savedOffset, TrainingLoop loop) {
     if (!rankers().isEmpty() && hasModel) {
-      new RelearnedClicks(log, learner.stream(), rankers(), loop::isStopping)
+      new RelearnedClicks(log, learner.stream(), rankers(), requests::isStopping)
           .teach(savedOffset, options.ranking().rankers().relearnRecords());
     }
     loop.run();
@@ -320,8 +326,12 @@ public final class Engine implements Closeable {
     return progress;
   }
 
-  TrainingLoop loop() {
-    return loop;
+  TrainingRequests requests() {
+    return requests;
+  }
+
+  TrainingStep step() {
+    return step;
   }
 
   SnapshotCodec snapshots() {
@@ -354,9 +364,9 @@ public final class Engine implements Closeable {
             progress.failure());
     EngineStatus.Pace pace =
         new EngineStatus.Pace(
-            loop.recordsPerSecond(),
-            loop.freshness().percentileMs(50),
-            loop.freshness().percentileMs(99));
+            step.recordsPerSecond(),
+            step.freshness().percentileMs(50),
+            step.freshness().percentileMs(99));
     return EngineStatus.of(learner, far, pace, snapshots.latest());
   }
 
@@ -366,10 +376,10 @@ public final class Engine implements Closeable {
    * @throws IOException if it cannot be written; the engine goes on
    */
   public SnapshotInfo snapshot() throws IOException, InterruptedException {
-    long requestedUs = loop.nowUs();
+    long requestedUs = step.nowUs();
     while (true) {
       SnapshotSchedule.Request request =
-          atBarrier(() -> schedule.request(requestedUs, loop.position()));
+          atBarrier(() -> schedule.request(requestedUs, step.position()));
       try {
         SnapshotInfo info = request.written().get().info();
         if (request.taken()) {
@@ -403,7 +413,7 @@ public final class Engine implements Closeable {
 
   private <T> T atBarrier(Callable<T> work) throws IOException, InterruptedException {
     try {
-      return loop.atBarrier(work).get();
+      return requests.atBarrier(work).get();
     } catch (CancellationException e) {
       throw new IOException("the engine has stopped: " + progress.failure(), e);
     } catch (ExecutionException e) {
@@ -415,7 +425,7 @@ public final class Engine implements Closeable {
     HashingOutput hashing = new HashingOutput();
     DataOutputStream out = new DataOutputStream(hashing);
     learner.writeDigest(out);
-    out.writeLong(loop.position().logOffset());
+    out.writeLong(step.position().logOffset());
     out.flush();
     return hashing.hash();
   }
@@ -429,7 +439,7 @@ public final class Engine implements Closeable {
     closed = true;
     ingest.close();
     impressions.end();
-    loop.stopWhenLearned(CLOSE_LEARNING_MS);
+    requests.stopWhenLearned(CLOSE_LEARNING_MS);
     joinThread();
     snapshotOnClose();
     closeFiles();
@@ -438,9 +448,9 @@ public final class Engine implements Closeable {
   private void snapshotOnClose() {
     schedule.settle(true);
     boolean barrier = learner.pending().size() == 0 && progress.failure() == null;
-    if (options.snapshots().onClose() && barrier && schedule.changed(loop.position())) {
+    if (options.snapshots().onClose() && barrier && schedule.changed(step.position())) {
       try {
-        schedule.request(loop.nowUs(), loop.position()).written().get();
+        schedule.request(step.nowUs(), step.position()).written().get();
         schedule.settle(true);
       } catch (IOException | ExecutionException | RuntimeException e) {
         LOG.warn("No snapshot on close; the log will be replayed", e);
@@ -454,7 +464,7 @@ public final class Engine implements Closeable {
   public void abandon() {
     closed = true;
     impressions.end();
-    loop.stopNow();
+    requests.stopNow();
     closeFiles();
     ingest.close();
   }

@@ -74,15 +74,15 @@ final class EngineMeters {
     gauge(
         "dolmen.learning.rate.records",
         "Records learned a second of work",
-        e -> e.loop().recordsPerSecond());
+        e -> e.step().recordsPerSecond());
     gauge(
         "dolmen.freshness.p50.ms",
         "Logged to visible, median of the last events",
-        e -> e.loop().freshness().percentileMs(50));
+        e -> e.step().freshness().percentileMs(50));
     gauge(
         "dolmen.freshness.p99.ms",
         "Logged to visible, 99th percentile of the last events",
-        e -> e.loop().freshness().percentileMs(99));
+        e -> e.step().freshness().percentileMs(99));
     gauge("dolmen.catalog.items", "Items", e -> e.live().catalog().size());
     counter(
         "dolmen.fid.collisions",

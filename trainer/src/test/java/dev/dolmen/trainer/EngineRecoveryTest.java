@@ -340,8 +340,8 @@ class EngineRecoveryTest {
       // A file is where the snapshot's temporary directory would be.
       String next =
           engine
-              .loop()
-              .atBarrier(() -> SnapshotCodec.id(engine.learner(), engine.loop().position()))
+              .requests()
+              .atBarrier(() -> SnapshotCodec.id(engine.learner(), engine.step().position()))
               .get();
       Path inTheWay = directory.resolve("snapshots").resolve(".tmp-" + next);
       Files.writeString(inTheWay, "x");

@@ -172,9 +172,9 @@ class EngineReplayTest {
               Engine e = replaying.join();
               if (offset > middle && !asked.isDone()) {
                 asked.complete(
-                    e.loop()
+                    e.requests()
                         .atBarrier(
-                            () -> e.schedule().request(e.loop().nowUs(), e.loop().position())));
+                            () -> e.schedule().request(e.step().nowUs(), e.step().position())));
               }
             }));
     replaying.complete(engine);
@@ -201,7 +201,7 @@ class EngineReplayTest {
             new WatchedLog(offset -> {
               await(go);
               if (offset > middle) {
-                replaying.join().loop().stopWhenLearned(0);
+                replaying.join().requests().stopWhenLearned(0);
               }
             }));
     replaying.complete(engine);

@@ -1,0 +1,89 @@
+package dev.dolmen.trainer;
+
+import dev.dolmen.trainer.ingest.Ingest;
+import dev.dolmen.trainer.ingest.Progress;
+import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.log.LogRecords;
+import dev.dolmen.trainer.log.LogTailer;
+import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.v1.LogRecord;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the log record by record and applies each to the learner. Owned by the training thread.
+ */
+final class LogReader {
+  private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
+
+  /** New items that are encoded together while the log is being read. */
+  private static final int CHANGED_ITEMS = 512;
+
+  private final LogTailer tailer;
+  private final Learner learner;
+  private final Ingest ingest;
+  private final Progress progress;
+  private boolean away;
+  private long offset;
+  private long records;
+
+  /**
+   * @param tailer stands behind everything that {@code learner} has applied
+   * @param offset where that is
+   */
+  LogReader(LogTailer tailer, long offset, Learner learner, Ingest ingest, Progress progress) {
+    this.tailer = tailer;
+    this.offset = offset;
+    this.learner = learner;
+    this.ingest = ingest;
+    this.progress = progress;
+  }
+
+  /** Applies the next record; false if there is none, or the log is away for a while. */
+  boolean next() throws IOException {
+    if (!read()) {
+      return false;
+    }
+    LogRecord record = LogRecords.parse(tailer.bytes(), tailer.length());
+    learner.apply(record, offset, tailer.length());
+    offset = tailer.offset();
+    records++;
+    progress.applied(offset);
+    switch (record.getRecordCase()) {
+      case UPSERT -> ingest.applied(record.getUpsert().getItemId(), offset);
+      case DELETE_ITEM_ID -> ingest.applied(record.getDeleteItemId(), offset);
+      case FEEDBACK, IMPRESSION, RECORD_NOT_SET -> {}
+    }
+    if (learner.changedItems() >= CHANGED_ITEMS) {
+      learner.flushChangedItems();
+    }
+    return true;
+  }
+
+  private boolean read() {
+    try {
+      away = false;
+      return tailer.next();
+    } catch (LogUnavailableException e) {
+      away = true;
+      LOG.warn("The feedback log cannot be read now: {}", e.getMessage());
+      return false;
+    }
+  }
+
+  /** Whether the log was away when it was read last: its end is not known then. */
+  boolean isAway() {
+    return away;
+  }
+
+  /** Offset of the last record applied. */
+  long offset() {
+    return offset;
+  }
+
+  /** Records applied since the engine was opened. */
+  long records() {
+    return records;
+  }
+}
