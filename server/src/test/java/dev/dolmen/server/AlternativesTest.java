@@ -190,16 +190,16 @@ class AlternativesTest {
 
   @Test
   void aFreshServerAnswersByItsFallbackUntilTheModelHasLearned() throws Exception {
-    FallbackOptions fallback = new FallbackOptions(RankerKind.VMISKNN, 200, 0);
+    FallbackOptions fallback = new FallbackOptions(RankerKind.VMIS_KNN, 200, 0);
     try (TestServer server = new TestServer(config(ExperimentOptions.NONE, fallback))) {
       fill(server);
       RecommendResponse early = ask(server, request("v", "i6"));
-      assertThat(early.getRanker()).isEqualTo("vmisknn");
+      assertThat(early.getRanker()).isEqualTo("vmis-knn");
       assertThat(early.getFallback()).isEqualTo(FallbackReason.FALLBACK_REASON_LEARNING);
       assertThat(early.getArm()).isEmpty();
       assertThat(ids(early).subList(0, 2)).containsAnyOf("i8", "i10", "i4");
       assertThat(status(server).getFallback().getLearning()).isEqualTo(1);
-      assertThat(status(server).getRankers(0).getRanker()).isEqualTo("vmisknn");
+      assertThat(status(server).getRankers(0).getRanker()).isEqualTo("vmis-knn");
       for (int s = 0; s < 30; s++) {
         server.click("more" + s, "i" + s, "i" + (s + 2), "i" + (s + 4), "i" + (s + 6));
       }
@@ -274,14 +274,14 @@ class AlternativesTest {
       assertThat(arm.getClickRate()).isEqualTo(1);
       assertThat(arm.getToFirst()).isEqualTo(1);
       assertThat(before.getRankers(0).getRanker()).isEqualTo("blend");
-      assertThat(before.getRankers(0).getPredictions()).isGreaterThan(20);
-      assertThat(before.getRankers(0).getRecallAt20()).isPositive();
+      assertThat(before.getRankers(0).getRanking().getPredictions()).isGreaterThan(20);
+      assertThat(before.getRankers(0).getRanking().getRecallAt20()).isPositive();
       assertThat(server.running().meters().scrape())
           .contains(
               "dolmen_experiment_answers{arm=\"simple\",experiment=\"spring\"} " + simple + ".0")
           .contains("dolmen_experiment_click_rate{arm=\"simple\",experiment=\"spring\"} 1.0")
           .contains("dolmen_recommend_seconds_count{arm=\"simple\",ranker=\"blend\"} " + simple)
-          .contains("dolmen_ranker_recall20{ranker=\"blend\"}");
+          .contains("dolmen_ranker_recall_at_20{ranker=\"blend\"}");
     }
     try (TestServer server = new TestServer(config)) {
       assertThat(status(server).getExperiment()).isEqualTo(before.getExperiment());

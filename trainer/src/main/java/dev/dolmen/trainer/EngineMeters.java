@@ -7,6 +7,7 @@ import dev.dolmen.trainer.impressions.Outcome;
 import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.ClickFigures;
+import dev.dolmen.trainer.validation.RankingFigures;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -108,14 +109,14 @@ final class EngineMeters {
     ranking("", span, e -> of.apply(e).model());
     ranking("popularity.", span, e -> of.apply(e).popularity());
     ranking("neighbors.", span, e -> of.apply(e).neighbors());
-    spanned("dolmen.validation().loss", span, e -> of.apply(e).loss());
-    spanned("dolmen.validation().predictions", span, e -> of.apply(e).predictions());
+    spanned("dolmen.validation.loss", span, e -> of.apply(e).loss());
+    spanned("dolmen.validation.predictions", span, e -> of.apply(e).predictions());
   }
 
-  private void ranking(String by, String span, Function<Engine, ValidationFigures.Ranking> of) {
-    spanned("dolmen.validation()." + by + "recall20", span, e -> of.apply(e).recallAt20());
-    spanned("dolmen.validation()." + by + "mrr20", span, e -> of.apply(e).mrrAt20());
-    spanned("dolmen.validation()." + by + "ndcg20", span, e -> of.apply(e).ndcgAt20());
+  private void ranking(String by, String span, Function<Engine, RankingFigures> of) {
+    spanned("dolmen.validation." + by + "recall.at.20", span, e -> of.apply(e).recallAt20());
+    spanned("dolmen.validation." + by + "mrr.at.20", span, e -> of.apply(e).mrrAt20());
+    spanned("dolmen.validation." + by + "ndcg.at.20", span, e -> of.apply(e).ndcgAt20());
   }
 
   private void tasks() {
@@ -249,9 +250,10 @@ final class EngineMeters {
     for (int i = 0; i < rankers.size(); i++) {
       String name = rankers.get(i).kind().label();
       perRanker(i, name, "clicks", RankerFigures::clicks);
-      perRanker(i, name, "predictions", RankerFigures::predictions);
-      perRanker(i, name, "recall20", RankerFigures::recallAt20);
-      perRanker(i, name, "mrr20", RankerFigures::mrrAt20);
+      perRanker(i, name, "predictions", f -> f.ranking().predictions());
+      perRanker(i, name, "recall.at.20", f -> f.ranking().recallAt20());
+      perRanker(i, name, "mrr.at.20", f -> f.ranking().mrrAt20());
+      perRanker(i, name, "ndcg.at.20", f -> f.ranking().ndcgAt20());
       perRanker(i, name, "bytes", RankerFigures::memoryBytes);
     }
   }

@@ -48,8 +48,8 @@ class EngineLearningTest {
       EngineStatus status = engine.status();
       assertThat(status.progress().failure()).isNull();
       assertThat(status.stream().catalogItems()).isEqualTo(300);
-      assertThat(status.quality().window().recallAt20())
-          .isGreaterThan(2 * status.quality().window().popularityRecallAt20())
+      assertThat(status.quality().window().model().recallAt20())
+          .isGreaterThan(2 * status.quality().window().popularity().recallAt20())
           .isGreaterThan(0.6);
     }
   }
@@ -61,7 +61,7 @@ class EngineLearningTest {
     TaskSettings tasks = new TaskSettings(0, List.of("category"), 1, 0.1f, true);
     try (Engine engine = open(tasks, meters)) {
       visit(engine, new Shop(300, 1), 2_500);
-      assertThat(engine.status().quality().window().recallAt20()).isGreaterThan(0.6);
+      assertThat(engine.status().quality().window().model().recallAt20()).isGreaterThan(0.6);
       assertThat(meters.get("dolmen.task.loss").tag("task", "category").gauge().value())
           .isPositive()
           .isLessThan(0.5);

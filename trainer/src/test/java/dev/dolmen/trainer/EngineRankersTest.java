@@ -34,7 +34,7 @@ class EngineRankersTest {
               List.of(
                   new Arm("control", 0.5, RankerKind.DOLMEN),
                   new Arm("simple", 0.5, RankerKind.BLEND))),
-          new FallbackOptions(RankerKind.VMISKNN, 100, 0),
+          new FallbackOptions(RankerKind.VMIS_KNN, 100, 0),
           new RankerOptions(1_000, 64, 100_000, 0.5));
 
   @TempDir Path directory;
@@ -101,8 +101,8 @@ class EngineRankersTest {
       EngineRecoveryTest.copy(data, directory.resolve("b"));
       RankerFigures blend = figures(engine, RankerKind.BLEND);
       assertThat(blend.clicks()).isGreaterThan(600);
-      assertThat(blend.predictions()).isGreaterThan(100);
-      assertThat(blend.recallAt20()).isGreaterThan(0.5);
+      assertThat(blend.ranking().predictions()).isGreaterThan(100);
+      assertThat(blend.ranking().recallAt20()).isGreaterThan(0.5);
     }
     try (Engine engine = open(Shop.options(directory.resolve("b")))) {
       assertThat(engine.stateHash()).isEqualTo(with);
@@ -149,16 +149,16 @@ class EngineRankersTest {
       training.snapshot();
     }
     try (Engine engine = open(options(data))) {
-      long clicks = figures(engine, RankerKind.VMISKNN).clicks();
+      long clicks = figures(engine, RankerKind.VMIS_KNN).clicks();
       assertThat(clicks).isGreaterThan(300);
-      assertThat(ask(engine, RankerKind.VMISKNN)).isNotEmpty();
+      assertThat(ask(engine, RankerKind.VMIS_KNN)).isNotEmpty();
       visits(engine, 1);
       engine.snapshot();
     }
     // Of the log now, and of the sessions that are older than it.
     try (Engine engine = open(options(data))) {
-      assertThat(ask(engine, RankerKind.VMISKNN)).isNotEmpty();
-      assertThat(figures(engine, RankerKind.VMISKNN).clicks()).isGreaterThan(300);
+      assertThat(ask(engine, RankerKind.VMIS_KNN)).isNotEmpty();
+      assertThat(figures(engine, RankerKind.VMIS_KNN).clicks()).isGreaterThan(300);
     }
   }
 

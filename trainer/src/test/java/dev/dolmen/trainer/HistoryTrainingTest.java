@@ -126,7 +126,7 @@ class HistoryTrainingTest {
   @Test
   void anotherPassForgetsTheStreamAndKeepsWhatIsLearned() throws Exception {
     try (HistoryTraining training = history("data")) {
-      double first = pass(training).recallAt20();
+      double first = pass(training).model().recallAt20();
       long hash = training.learner().modelHash();
       long rows = training.learner().table().stateHash();
       training.beginPass();
@@ -135,7 +135,7 @@ class HistoryTrainingTest {
       assertThat(training.learner().mostClicked(10)).isEmpty();
       assertThat(training.learner().modelHash()).isEqualTo(hash);
       assertThat(training.learner().table().stateHash()).isEqualTo(rows);
-      assertThat(pass(training).recallAt20()).isGreaterThan(first);
+      assertThat(pass(training).model().recallAt20()).isGreaterThan(first);
     }
   }
 

@@ -60,10 +60,7 @@ final class AlternativesStatus {
     return RankerStatus.newBuilder()
         .setRanker(figures.kind().label())
         .setClicks(figures.clicks())
-        .setPredictions(figures.predictions())
-        .setRecallAt20(figures.recallAt20())
-        .setMrrAt20(figures.mrrAt20())
-        .setNdcgAt20(figures.ndcgAt20())
+        .setRanking(StatusMessages.ranking(figures.ranking()))
         .setMemoryBytes(figures.memoryBytes())
         .build();
   }

@@ -9,6 +9,7 @@ import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.CalibrationBin;
 import dev.dolmen.v1.ClickStatus;
 import dev.dolmen.v1.JoinerStatus;
+import dev.dolmen.v1.RankingFigures;
 import dev.dolmen.v1.SlotStatus;
 import dev.dolmen.v1.ValidationSlice;
 import dev.dolmen.v1.ValidationStatus;
@@ -18,18 +19,20 @@ import java.util.Locale;
 final class StatusMessages {
   private StatusMessages() {}
 
+  static RankingFigures ranking(dev.dolmen.trainer.validation.RankingFigures figures) {
+    return RankingFigures.newBuilder()
+        .setPredictions(figures.predictions())
+        .setRecallAt20(figures.recallAt20())
+        .setMrrAt20(figures.mrrAt20())
+        .setNdcgAt20(figures.ndcgAt20())
+        .build();
+  }
+
   static ValidationStatus validation(ValidationFigures figures) {
     return ValidationStatus.newBuilder()
-        .setPredictions(figures.predictions())
-        .setRecallAt20(figures.model().recallAt20())
-        .setMrrAt20(figures.model().mrrAt20())
-        .setNdcgAt20(figures.model().ndcgAt20())
-        .setPopularityRecallAt20(figures.popularity().recallAt20())
-        .setPopularityMrrAt20(figures.popularity().mrrAt20())
-        .setPopularityNdcgAt20(figures.popularity().ndcgAt20())
-        .setNeighborsRecallAt20(figures.neighbors().recallAt20())
-        .setNeighborsMrrAt20(figures.neighbors().mrrAt20())
-        .setNeighborsNdcgAt20(figures.neighbors().ndcgAt20())
+        .setModel(ranking(figures.model()))
+        .setPopularity(ranking(figures.popularity()))
+        .setNeighbors(ranking(figures.neighbors()))
         .setLoss(figures.loss())
         .build();
   }

@@ -147,10 +147,10 @@ final class StatusCommand implements Callable<Integer> {
       table.row(
           r.getRanker(),
           r.getClicks(),
-          r.getPredictions(),
-          r.getRecallAt20(),
-          r.getMrrAt20(),
-          r.getNdcgAt20(),
+          r.getRanking().getPredictions(),
+          r.getRanking().getRecallAt20(),
+          r.getRanking().getMrrAt20(),
+          r.getRanking().getNdcgAt20(),
           Amounts.bytes(r.getMemoryBytes()));
     }
     return table;
@@ -164,8 +164,8 @@ final class StatusCommand implements Callable<Integer> {
             "recall@20",
             "mrr@20",
             "ndcg@20",
-            "popularity@20",
-            "neighbours@20");
+            "popularity recall@20",
+            "neighbors recall@20");
     row(table, "since the start", s.getValidationTotal());
     row(table, "of late", s.getValidationWindow());
     for (ValidationSlice slice : s.getValidationSlicesList()) {
@@ -177,12 +177,12 @@ final class StatusCommand implements Callable<Integer> {
   private static void row(TextTable table, String name, ValidationStatus v) {
     table.row(
         name,
-        v.getPredictions(),
-        v.getRecallAt20(),
-        v.getMrrAt20(),
-        v.getNdcgAt20(),
-        v.getPopularityRecallAt20(),
-        v.getNeighborsRecallAt20());
+        v.getModel().getPredictions(),
+        v.getModel().getRecallAt20(),
+        v.getModel().getMrrAt20(),
+        v.getModel().getNdcgAt20(),
+        v.getPopularity().getRecallAt20(),
+        v.getNeighbors().getRecallAt20());
   }
 
   private static TextTable clicks(StatusResponse s) {

@@ -15,6 +15,7 @@ import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.trainer.HistoryTraining;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.validation.RankMetric;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.Item;
 import java.io.IOException;
@@ -206,7 +207,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static String note(ValidationFigures window) {
-    return String.format(Locale.ROOT, "Recall@20 %.1f%%", 100 * window.recallAt20());
+    return String.format(Locale.ROOT, "Recall@20 %.1f%%", 100 * window.model().recallAt20());
   }
 
   private static void print(Terminal out, int number, Pass pass) {
@@ -219,9 +220,9 @@ final class TrainCommand implements Callable<Integer> {
             number,
             pass.clicks,
             pass.clicks / pass.seconds,
-            100 * f.recallAt20(),
-            100 * f.mrrAt20(),
-            100 * f.popularityRecallAt20(),
+            100 * f.model().recallAt20(),
+            100 * f.model().mrrAt20(),
+            100 * f.popularity().recallAt20(),
             number == 1 ? "" : " (seen before)"));
   }
 
@@ -258,9 +259,9 @@ final class TrainCommand implements Callable<Integer> {
       entry.put("clicks", pass.clicks);
       entry.put("seconds", pass.seconds);
       entry.put("clicks_per_second", pass.clicks / pass.seconds);
-      entry.put("recall@20", pass.figures.recallAt20());
-      entry.put("mrr@20", pass.figures.mrrAt20());
-      entry.put("ndcg@20", pass.figures.ndcgAt20());
+      entry.put(RankMetric.RECALL_20.key(), pass.figures.model().recallAt20());
+      entry.put(RankMetric.MRR_20.key(), pass.figures.model().mrrAt20());
+      entry.put(RankMetric.NDCG_20.key(), pass.figures.model().ndcgAt20());
       all.add(entry);
     }
     Map<String, Object> report = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import dev.dolmen.parameterstore.range.WholeRange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -284,22 +285,32 @@ final class ConfigSection {
 
   /** One of an enum's constants in lower case; with a null default it must be given. */
   <E extends Enum<E>> E choice(String key, Class<E> type, @Nullable E byDefault) {
-    List<String> names =
-        Arrays.stream(type.getEnumConstants()).map(e -> e.name().toLowerCase(Locale.ROOT)).toList();
+    Map<String, E> values = new LinkedHashMap<>();
+    for (E each : type.getEnumConstants()) {
+      values.put(each.name().toLowerCase(Locale.ROOT), each);
+    }
+    return choice(
+        key, values, byDefault == null ? null : byDefault.name().toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * One of some values by its name.
+   *
+   * @param values by name, in the order in which they are listed
+   * @param byDefault a name; null if one must be given
+   */
+  <T> T choice(String key, Map<String, T> values, @Nullable String byDefault) {
+    List<String> names = List.copyOf(values.keySet());
     String expected = "one of " + String.join(", ", names);
-    E fallback = byDefault == null ? type.getEnumConstants()[0] : byDefault;
     if (byDefault == null && !node.entries().containsKey(key)) {
       source.problem(line, column, join(key), "is missing: expected " + expected);
     }
     return value(
         key,
-        byDefault == null ? "(required)" : byDefault.name().toLowerCase(Locale.ROOT),
+        byDefault == null ? "(required)" : byDefault,
         expected,
-        fallback,
-        text -> {
-          int index = names.indexOf(text);
-          return index < 0 ? Optional.empty() : Optional.of(type.getEnumConstants()[index]);
-        },
+        Objects.requireNonNull(values.get(byDefault == null ? names.getFirst() : byDefault)),
+        text -> Optional.ofNullable(values.get(text)),
         text -> NearMiss.suggestion(text, names));
   }
 

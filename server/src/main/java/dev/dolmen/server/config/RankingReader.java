@@ -8,29 +8,30 @@ import dev.dolmen.trainer.alternatives.FallbackOptions;
 import dev.dolmen.trainer.alternatives.RankerKind;
 import dev.dolmen.trainer.alternatives.RankerOptions;
 import dev.dolmen.trainer.alternatives.RankingOptions;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Optional;
 
 /** Reads the section {@code ranking}. */
 final class RankingReader {
-  private RankingReader() {}
+  /** What {@code ranker} of an arm can say. */
+  private static final Map<String, RankerKind> RANKERS = new LinkedHashMap<>();
 
   /** What {@code fallback.ranker} can say. */
-  private enum Standby {
-    NONE(null),
-    POPULARITY(RankerKind.POPULARITY),
-    CO_OCCURRENCE(RankerKind.CO_OCCURRENCE),
-    SKNN(RankerKind.SKNN),
-    VSKNN(RankerKind.VSKNN),
-    VMISKNN(RankerKind.VMISKNN),
-    BLEND(RankerKind.BLEND);
+  private static final Map<String, Optional<RankerKind>> FALLBACKS = new LinkedHashMap<>();
 
-    private final @Nullable RankerKind kind;
-
-    Standby(@Nullable RankerKind kind) {
-      this.kind = kind;
+  static {
+    FALLBACKS.put("none", Optional.empty());
+    for (RankerKind kind : RankerKind.values()) {
+      RANKERS.put(kind.label(), kind);
+      if (kind != RankerKind.DOLMEN) {
+        FALLBACKS.put(kind.label(), Optional.of(kind));
+      }
     }
   }
+
+  private RankingReader() {}
 
   static RankingOptions read(ConfigSection s) {
     RankingOptions d = RankingOptions.defaults();
@@ -54,13 +55,16 @@ final class RankingReader {
     if (!s.has("share")) {
       s.reject("share", "is missing: expected a number from " + Arm.SHARE.text());
     }
-    return new Arm(name, s.number("share", 0, Arm.SHARE), s.choice("ranker", RankerKind.DOLMEN));
+    return new Arm(
+        name,
+        s.number("share", 0, Arm.SHARE),
+        s.choice("ranker", RANKERS, RankerKind.DOLMEN.label()));
   }
 
   private static FallbackOptions fallback(ConfigSection s) {
     FallbackOptions d = FallbackOptions.defaults();
     return new FallbackOptions(
-        s.choice("ranker", Standby.NONE).kind,
+        s.choice("ranker", FALLBACKS, "none").orElse(null),
         s.count("learned_events", d.learnedEvents(), FallbackOptions.LEARNED_EVENTS),
         s.millis("after_wait", d.afterWaitMs(), FallbackOptions.AFTER_WAIT_MS));
   }

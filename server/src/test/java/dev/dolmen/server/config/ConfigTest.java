@@ -257,12 +257,12 @@ class ConfigTest {
   @Test
   void rankersBesideTheModelAreRead() throws ConfigException {
     String arms =
-        "arms: [{name: model, share: 0.9}, {name: simple, ranker: co_occurrence, share: 0.1}]";
+        "arms: [{name: model, share: 0.9}, {name: simple, ranker: co-occurrence, share: 0.1}]";
     RankingOptions ranking =
         parse(
                 "ranking: {experiment: {name: spring, "
                     + arms
-                    + "}, fallback: {ranker: vmisknn, after_wait: 20ms}}\n"
+                    + "}, fallback: {ranker: vmis-knn, after_wait: 20ms}}\n"
                     + MINIMAL)
             .ranking();
     assertThat(ranking.experiment())
@@ -272,9 +272,9 @@ class ConfigTest {
                 List.of(
                     new Arm("model", 0.9, RankerKind.DOLMEN),
                     new Arm("simple", 0.1, RankerKind.CO_OCCURRENCE))));
-    assertThat(ranking.fallback()).isEqualTo(new FallbackOptions(RankerKind.VMISKNN, 1_000, 20));
+    assertThat(ranking.fallback()).isEqualTo(new FallbackOptions(RankerKind.VMIS_KNN, 1_000, 20));
     assertThat(ranking.kinds())
-        .containsExactlyInAnyOrder(RankerKind.CO_OCCURRENCE, RankerKind.VMISKNN);
+        .containsExactlyInAnyOrder(RankerKind.CO_OCCURRENCE, RankerKind.VMIS_KNN);
     assertThat(parse(MINIMAL).ranking().kinds()).isEmpty();
     assertThat(problems("ranking: {experiment: {" + arms + "}}\n" + MINIMAL))
         .contains("ranking.experiment: name: \"\", expected 1 to 64 letters");
@@ -292,7 +292,7 @@ class ConfigTest {
           experiment: {name: e, arms: [{share: 1}]}                | ranking.experiment.arms[0].name: is missing: expected text
           experiment: {name: e, arms: [{name: a, share: 1.5}]}     | ranking.experiment.arms[0].share: 1.5: expected a number from 0 to 1
           experiment: {name: e, arms: [{name: a b, share: 1}]}     | ranking.experiment.arms[0]: name: "a b", expected 1 to 64 letters
-          experiment: {name: e, arms: [{name: a, share: 1, ranker: blent}]} | ranking.experiment.arms[0].ranker: "blent": expected one of dolmen, popularity, co_occurrence, sknn, vsknn, vmisknn, blend; did you mean blend?
+          experiment: {name: e, arms: [{name: a, share: 1, ranker: blent}]} | ranking.experiment.arms[0].ranker: "blent": expected one of dolmen, popularity, co-occurrence, sknn, v-sknn, vmis-knn, blend; did you mean blend?
           experiment: {name: e}                                    | ranking.experiment.arms: none: expected 2 to 16 arms
           experiment: {name: e, arms: blend}                       | ranking.experiment.arms: is "blend": expected a list of mappings
           fallback: {ranker: dolmen}                               | ranking.fallback.ranker: "dolmen": expected one of none, popularity

@@ -26,18 +26,18 @@ public enum RankerKind {
   /** {@link SessionKnnRecommender}. */
   SKNN,
   /** {@link VsKnnRecommender}. */
-  VSKNN,
+  V_SKNN,
   /** {@link VmisKnnRecommender}. */
-  VMISKNN,
+  VMIS_KNN,
   /** {@link BlendRecommender}. */
   BLEND;
 
   /** Numbers of items are given by {@link ItemNumbers}, which has the bound. */
   private static final int MAX_ITEMS = Integer.MAX_VALUE - 8;
 
-  /** How it is called in configuration, answers and metrics. */
+  /** How it is called everywhere: in configuration, answers, metrics and the evaluation. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Whether it has to be told of clicks: model and popularity are kept up in any case. */
@@ -54,8 +54,8 @@ public enum RankerKind {
     return switch (this) {
       case CO_OCCURRENCE -> new CoOccurrenceRecommender(coOccurrence(options));
       case SKNN -> new SessionKnnRecommender(new SessionIndex(index), SessionKnnOptions.defaults());
-      case VSKNN -> new VsKnnRecommender(new SessionIndex(index), VsKnnOptions.defaults());
-      case VMISKNN -> new VmisKnnRecommender(new SessionIndex(index), VmisKnnOptions.defaults());
+      case V_SKNN -> new VsKnnRecommender(new SessionIndex(index), VsKnnOptions.defaults());
+      case VMIS_KNN -> new VmisKnnRecommender(new SessionIndex(index), VmisKnnOptions.defaults());
       case BLEND -> new BlendRecommender(blend(index, options));
       case DOLMEN, POPULARITY ->
           throw new IllegalArgumentException(label() + " is not taught, expected a baseline");

@@ -6,7 +6,7 @@ import dev.dolmen.trainer.baseline.ItemScores;
 import dev.dolmen.trainer.baseline.ServedRecommender;
 import dev.dolmen.trainer.baseline.SessionPrefix;
 import dev.dolmen.trainer.session.SessionHistory;
-import dev.dolmen.trainer.validation.RankFigures;
+import dev.dolmen.trainer.validation.RankCounts;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,8 +26,8 @@ final class RankerValidation {
   private final SessionPrefix prefix = new SessionPrefix(RankerReader.REACH);
   private final ItemScores scores = new ItemScores();
 
-  /** Of one baseline; figures are read under its own monitor. */
-  private record Ranked(ItemScorer scorer, RankFigures figures) {}
+  /** Of one baseline; counts are read under its own monitor. */
+  private record Ranked(ItemScorer scorer, RankCounts counts) {}
 
   private record Question(long session, SessionHistory before, int target, long timeSec) {}
 
@@ -36,7 +36,7 @@ final class RankerValidation {
    */
   RankerValidation(Map<RankerKind, ServedRecommender> rankers, ItemNumbers numbers, double share) {
     rankers.forEach(
-        (kind, ranker) -> ranked.put(kind, new Ranked(ranker.scorer(), new RankFigures())));
+        (kind, ranker) -> ranked.put(kind, new Ranked(ranker.scorer(), new RankCounts())));
     this.numbers = numbers;
     this.share = share;
   }
@@ -59,8 +59,8 @@ final class RankerValidation {
       int target = numbers.of(question.target);
       for (Ranked one : ranked.values()) {
         int rank = rank(one.scorer, target, question.timeSec);
-        synchronized (one.figures) {
-          one.figures.add(rank, 1);
+        synchronized (one.counts) {
+          one.counts.add(rank, 1);
         }
       }
     }
@@ -70,22 +70,14 @@ final class RankerValidation {
   private int rank(ItemScorer scorer, int target, long timeSec) {
     scores.reset(Integer.MAX_VALUE);
     scorer.score(prefix, timeSec, scores);
-    return RankFigures.cut(scores.rankOf(target));
+    return RankCounts.cut(scores.rankOf(target));
   }
 
   /** Figures of one of them. Any thread. */
   RankerFigures figures(RankerKind kind, long clicks, long memoryBytes) {
-    RankFigures figures = Objects.requireNonNull(ranked.get(kind)).figures;
-    synchronized (figures) {
-      var means = figures.means();
-      return new RankerFigures(
-          kind,
-          clicks,
-          figures.predictions(),
-          means.recallAt20(),
-          means.mrrAt20(),
-          means.ndcgAt20(),
-          memoryBytes);
+    RankCounts counts = Objects.requireNonNull(ranked.get(kind)).counts;
+    synchronized (counts) {
+      return new RankerFigures(kind, clicks, counts.figures(), memoryBytes);
     }
   }
 }

@@ -15,9 +15,9 @@ import dev.dolmen.trainer.state.Bounds;
 public record VmisKnnOptions(
     int reach, int recent, int neighbors, PositionWeight similarity, PositionWeight matching) {
   public VmisKnnOptions {
-    Bounds.check("vmisknn.reach", reach, 1, 1_000);
-    Bounds.check("vmisknn.recent", recent, 1, 1_000_000);
-    Bounds.check("vmisknn.neighbors", neighbors, 1, 1_000_000);
+    Bounds.check("vmis-knn.reach", reach, 1, 1_000);
+    Bounds.check("vmis-knn.recent", recent, 1, 1_000_000);
+    Bounds.check("vmis-knn.neighbors", neighbors, 1, 1_000_000);
   }
 
   /** The last 50 clicks, m = 500, k = 100, shares of the length, linear by the item in common. */

@@ -41,7 +41,7 @@ public final class VmisKnnRecommender implements ServedRecommender {
 
   @Override
   public String name() {
-    return "vmisknn";
+    return "vmis-knn";
   }
 
   @Override

@@ -20,10 +20,10 @@ public record VsKnnOptions(
     PositionWeight matching,
     double idf) {
   public VsKnnOptions {
-    Bounds.check("vsknn.reach", reach, 1, 1_000);
-    Bounds.check("vsknn.sample", sample, 1, 1_000_000);
-    Bounds.check("vsknn.neighbors", neighbors, 1, 1_000_000);
-    Bounds.check("vsknn.idf", idf, 0, 100);
+    Bounds.check("v-sknn.reach", reach, 1, 1_000);
+    Bounds.check("v-sknn.sample", sample, 1, 1_000_000);
+    Bounds.check("v-sknn.neighbors", neighbors, 1, 1_000_000);
+    Bounds.check("v-sknn.idf", idf, 0, 100);
   }
 
   /**

@@ -41,7 +41,7 @@ public final class VsKnnRecommender implements ServedRecommender {
 
   @Override
   public String name() {
-    return "vsknn";
+    return "v-sknn";
   }
 
   @Override

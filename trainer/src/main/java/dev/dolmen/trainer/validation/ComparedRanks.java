@@ -6,9 +6,9 @@ import java.io.IOException;
 
 /** Ranks of the same predictions by the model and by the baselines. */
 final class ComparedRanks {
-  private final RankFigures model = new RankFigures();
-  private final RankFigures popularity = new RankFigures();
-  private final RankFigures neighbors = new RankFigures();
+  private final RankCounts model = new RankCounts();
+  private final RankCounts popularity = new RankCounts();
+  private final RankCounts neighbors = new RankCounts();
 
   /** Adds a prediction's cut ranks {@code n} times; -1 takes it away. */
   void add(int modelRank, int popularityRank, int neighborRank, int n) {
@@ -22,8 +22,7 @@ final class ComparedRanks {
   }
 
   ValidationFigures figures(double loss) {
-    return new ValidationFigures(
-        model.predictions(), model.means(), popularity.means(), neighbors.means(), loss);
+    return new ValidationFigures(model.figures(), popularity.figures(), neighbors.figures(), loss);
   }
 
   void writeTo(DataOutput out) throws IOException {

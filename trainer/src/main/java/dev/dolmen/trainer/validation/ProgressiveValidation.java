@@ -37,7 +37,7 @@ public final class ProgressiveValidation implements StreamPart {
   private final ComparedRanks inWindow = new ComparedRanks();
   private final ValidationSlices slices = new ValidationSlices();
   private final ClickValidation clickChances;
-  private final double[] topCounts = new double[RankFigures.CUT + 1];
+  private final double[] topCounts = new double[RankCounts.CUT + 1];
   private final TargetRanks targetRanks = new TargetRanks();
   private final ScoreBonuses chosenBonuses = new ScoreBonuses();
   private float[] queries = new float[0];
@@ -82,12 +82,12 @@ public final class ProgressiveValidation implements StreamPart {
    */
   public void score(ScoredBatch batch, ItemVectorReader vectors, ClickCounts clicks) {
     int n = choose(batch, vectors.width());
-    targetRanks.rank(vectors, queries, targets, n, RankFigures.CUT, chosenBonuses, ranks);
+    targetRanks.rank(vectors, queries, targets, n, RankCounts.CUT, chosenBonuses, ranks);
     clicks.largest(topCounts);
     for (int i = 0; i < n; i++) {
-      int rank = RankFigures.cut(ranks[i]);
+      int rank = RankCounts.cut(ranks[i]);
       int popularity = popularityRank(clicks.count(targets[i]));
-      int neighbor = RankFigures.cut(neighborRanks[i]);
+      int neighbor = RankCounts.cut(neighborRanks[i]);
       add(rank, popularity, neighbor);
       double late = clicks.clicks(targets[i]);
       slices.add(targets[i], batch.eventTimeMs(), late, rank, popularity, neighbor);
@@ -188,14 +188,14 @@ public final class ProgressiveValidation implements StreamPart {
   /** Rank among all items by clicks, cut: items with as many clicks stand before the target. */
   private int popularityRank(double count) {
     if (count <= 0) {
-      return RankFigures.CUT + 1;
+      return RankCounts.CUT + 1;
     }
     int notFewer = 0;
     while (notFewer < topCounts.length && topCounts[notFewer] >= count) {
       notFewer++;
     }
     // The target itself is among them unless it is far below, which the cut covers.
-    return RankFigures.cut(Math.max(1, notFewer));
+    return RankCounts.cut(Math.max(1, notFewer));
   }
 
   private void add(int rank, int popularity, int neighbor) {

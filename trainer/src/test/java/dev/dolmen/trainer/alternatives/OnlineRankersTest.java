@@ -55,7 +55,7 @@ class OnlineRankersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CO_OCCURRENCE", "SKNN", "VSKNN", "VMISKNN", "BLEND"})
+  @EnumSource(names = {"CO_OCCURRENCE", "SKNN", "V_SKNN", "VMIS_KNN", "BLEND"})
   void answersByWhatWasLearnedAndNotBefore(RankerKind kind) {
     OnlineRankers rankers = of(kind);
     RankerReader reader = rankers.reader();
@@ -71,15 +71,15 @@ class OnlineRankersTest {
 
   @Test
   void aSessionIsNotItsOwnNeighbour() {
-    OnlineRankers rankers = of(RankerKind.VMISKNN);
+    OnlineRankers rankers = of(RankerKind.VMIS_KNN);
     rankers.remember("mine", 1, 0);
     rankers.remember("mine", 2, 0);
     rankers.remember("other", 1, 0);
     rankers.remember("other", 3, 0);
     rankers.learn();
     RankerReader reader = rankers.reader();
-    assertThat(ask(reader, RankerKind.VMISKNN, "mine", 1)).containsOnlyKeys(1, 3);
-    assertThat(ask(reader, RankerKind.VMISKNN, "", 1)).containsOnlyKeys(1, 2, 3);
+    assertThat(ask(reader, RankerKind.VMIS_KNN, "mine", 1)).containsOnlyKeys(1, 3);
+    assertThat(ask(reader, RankerKind.VMIS_KNN, "", 1)).containsOnlyKeys(1, 2, 3);
   }
 
   @Test
@@ -156,7 +156,7 @@ class OnlineRankersTest {
    * after some whole number of steps.
    */
   @ParameterizedTest
-  @EnumSource(names = {"CO_OCCURRENCE", "VMISKNN", "BLEND"})
+  @EnumSource(names = {"CO_OCCURRENCE", "VMIS_KNN", "BLEND"})
   void answersAreNeverTorn(RankerKind kind) throws Exception {
     int sessions = 1_600;
     OnlineRankers twin = of(kind);

@@ -64,8 +64,8 @@ class ProgressiveValidationTest {
     ProgressiveValidation validation = validation(100, 1);
     score(validation, 0, 1, 19, 20);
     assertThat(validation.total().predictions()).isEqualTo(4);
-    assertThat(validation.total().recallAt20()).isEqualTo(0.75);
-    assertThat(validation.total().mrrAt20()).isCloseTo((1 + 0.5 + 0.05) / 4, within(1e-12));
+    assertThat(validation.total().model().recallAt20()).isEqualTo(0.75);
+    assertThat(validation.total().model().mrrAt20()).isCloseTo((1 + 0.5 + 0.05) / 4, within(1e-12));
     double ndcg = (1 + Math.log(2) / Math.log(3) + Math.log(2) / Math.log(21)) / 4;
     assertThat(validation.total().model().ndcgAt20()).isCloseTo(ndcg, within(1e-12));
   }
@@ -74,9 +74,9 @@ class ProgressiveValidationTest {
   void theWindowForgetsAndTheTotalDoesNot() {
     ProgressiveValidation validation = validation(2, 1);
     score(validation, 50, 50, 50, 0, 0);
-    assertThat(validation.window().recallAt20()).isEqualTo(1);
+    assertThat(validation.window().model().recallAt20()).isEqualTo(1);
     assertThat(validation.window().predictions()).isEqualTo(2);
-    assertThat(validation.total().recallAt20()).isEqualTo(0.4);
+    assertThat(validation.total().model().recallAt20()).isEqualTo(0.4);
   }
 
   @Test
@@ -90,13 +90,13 @@ class ProgressiveValidationTest {
     validation.score(batch(1, new int[] {3}, bonuses(1)), vectors, ties);
     validation.publishFigures();
     // Later clicks weigh a trace more, so the last clicked is first and the fourth far behind.
-    assertThat(validation.total().popularityRecallAt20()).isEqualTo(0.5);
+    assertThat(validation.total().popularity().recallAt20()).isEqualTo(0.5);
     assertThat(validation.total().popularity().mrrAt20()).isEqualTo(0.5);
 
     ProgressiveValidation unclicked = validation(100, 1);
     unclicked.score(batch(1, new int[] {60}, bonuses(1)), vectors, ties);
     unclicked.publishFigures();
-    assertThat(unclicked.total().popularityRecallAt20()).isZero();
+    assertThat(unclicked.total().popularity().recallAt20()).isZero();
   }
 
   @Test
@@ -122,16 +122,16 @@ class ProgressiveValidationTest {
     }
     validation.score(batch(9, targets, bonuses), vectors, clicks);
     validation.publishFigures();
-    assertThat(validation.total().recallAt20()).isBetween(0.45, 0.55);
-    assertThat(validation.total().mrrAt20())
-        .isCloseTo(validation.total().recallAt20() / 3, within(1e-9));
+    assertThat(validation.total().model().recallAt20()).isBetween(0.45, 0.55);
+    assertThat(validation.total().model().mrrAt20())
+        .isCloseTo(validation.total().model().recallAt20() / 3, within(1e-9));
   }
 
   @Test
   void anAbsentTargetIsAMiss() {
     ProgressiveValidation validation = validation(100, 1);
     score(validation, ITEMS + 5);
-    assertThat(validation.total().recallAt20()).isZero();
+    assertThat(validation.total().model().recallAt20()).isZero();
   }
 
   @Test
@@ -165,7 +165,7 @@ class ProgressiveValidationTest {
         .containsExactly(
             "age: first click", "age: under 1 d", "popularity: under 1", "popularity: under 100");
     assertThat(validation.slices())
-        .extracting(s -> s.figures().recallAt20())
+        .extracting(s -> s.figures().model().recallAt20())
         .containsExactly(0.0, 1.0, 0.0, 1.0);
     // Another item may get the index.
     validation.deleted(0);

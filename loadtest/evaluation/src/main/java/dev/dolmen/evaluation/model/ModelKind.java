@@ -5,6 +5,7 @@ import dev.dolmen.evaluation.baseline.PopularityRecommender;
 import dev.dolmen.evaluation.baseline.SessionPopularityRecommender;
 import dev.dolmen.evaluation.baseline.TunedOptions;
 import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.alternatives.RankerKind;
 import dev.dolmen.trainer.baseline.BlendOptions;
 import dev.dolmen.trainer.baseline.BlendRecommender;
 import dev.dolmen.trainer.baseline.CoOccurrenceOptions;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The models that can be compared. */
 public enum ModelKind {
-  DOLMEN("dolmen"),
+  DOLMEN(RankerKind.DOLMEN),
   WITHOUT_METADATA("without-metadata"),
   WITHOUT_IDS("without-ids"),
   WITHOUT_SIGNALS("without-signals"),
@@ -42,11 +43,11 @@ public enum ModelKind {
   POPULAR("popular"),
   POPULAR_OF_LATE("popular-of-late"),
   POPULAR_IN_SESSION("popular-in-session"),
-  CO_OCCURRENCE("co-occurrence"),
-  SKNN("sknn"),
-  V_SKNN("v-sknn"),
-  VMIS_KNN("vmis-knn"),
-  BLEND("blend"),
+  CO_OCCURRENCE(RankerKind.CO_OCCURRENCE),
+  SKNN(RankerKind.SKNN),
+  V_SKNN(RankerKind.V_SKNN),
+  VMIS_KNN(RankerKind.VMIS_KNN),
+  BLEND(RankerKind.BLEND),
   BLEND_DIGINETICA("blend-diginetica"),
   BLEND_YOOCHOOSE("blend-yoochoose");
 
@@ -61,6 +62,11 @@ public enum ModelKind {
           .toList();
 
   private final String title;
+
+  /** One that serves, by the name that it has there. */
+  ModelKind(RankerKind ranker) {
+    this(ranker.label());
+  }
 
   ModelKind(String title) {
     this.title = title;

@@ -132,8 +132,8 @@ public final class CollisionCommand implements Callable<Integer> {
           perValue == 0 ? values.values() : Arrays.stream(buckets).sum(),
           perValue == 0 ? 0 : values.collidingShare(buckets),
           total.predictions(),
-          total.recallAt20(),
-          total.mrrAt20());
+          total.model().recallAt20(),
+          total.model().mrrAt20());
     } finally {
       DirectoryTree.delete(directory);
     }

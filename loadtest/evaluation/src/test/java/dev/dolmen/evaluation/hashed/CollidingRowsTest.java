@@ -66,7 +66,7 @@ class CollidingRowsTest {
       }
       assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
       assertThat(engine.status().progress().failure()).isNull();
-      return engine.status().quality().total().mrrAt20();
+      return engine.status().quality().total().model().mrrAt20();
     }
   }
 }

@@ -21,16 +21,16 @@ public record ValidationTotals(
 
   /** The sums behind a server's means. */
   public static ValidationTotals of(ValidationStatus means) {
-    long n = means.getPredictions();
+    long n = means.getModel().getPredictions();
     return new ValidationTotals(
         n,
-        n * means.getRecallAt20(),
-        n * means.getMrrAt20(),
-        n * means.getNdcgAt20(),
-        n * means.getPopularityRecallAt20(),
-        n * means.getPopularityMrrAt20(),
-        n * means.getNeighborsRecallAt20(),
-        n * means.getNeighborsMrrAt20());
+        n * means.getModel().getRecallAt20(),
+        n * means.getModel().getMrrAt20(),
+        n * means.getModel().getNdcgAt20(),
+        n * means.getPopularity().getRecallAt20(),
+        n * means.getPopularity().getMrrAt20(),
+        n * means.getNeighbors().getRecallAt20(),
+        n * means.getNeighbors().getMrrAt20());
   }
 
   /** What came after {@code earlier}. */
@@ -85,13 +85,13 @@ public record ValidationTotals(
   public JsonReport json() {
     return new JsonReport()
         .put("predictions", predictions)
-        .put("recall_at_20", recall())
-        .put("mrr_at_20", mrr())
-        .put("ndcg_at_20", ndcg())
-        .put("popularity_recall_at_20", popularityRecall())
-        .put("popularity_mrr_at_20", popularityMrr())
-        .put("neighbors_recall_at_20", neighborsRecall())
-        .put("neighbors_mrr_at_20", neighborsMrr());
+        .put("recall@20", recall())
+        .put("mrr@20", mrr())
+        .put("ndcg@20", ndcg())
+        .put("popularity_recall@20", popularityRecall())
+        .put("popularity_mrr@20", popularityMrr())
+        .put("neighbors_recall@20", neighborsRecall())
+        .put("neighbors_mrr@20", neighborsMrr());
   }
 
   /** Differences of sums may miss 0 and 1 by a rounding error. */

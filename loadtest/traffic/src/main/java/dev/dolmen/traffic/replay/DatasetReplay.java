@@ -166,8 +166,8 @@ final class DatasetReplay {
     return String.format(
         Locale.ROOT,
         "Recall@20 %.1f%% (popularity %.1f%%)",
-        100 * window.getRecallAt20(),
-        100 * window.getPopularityRecallAt20());
+        100 * window.getModel().getRecallAt20(),
+        100 * window.getPopularity().getRecallAt20());
   }
 
   /** Ends a slice when all of it is learned, and opens the next. */

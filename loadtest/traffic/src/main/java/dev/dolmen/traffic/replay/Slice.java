@@ -20,9 +20,9 @@ record Slice(String label, int part, long events, double seconds, ValidationTota
         .put("events", events)
         .put("seconds", seconds)
         .put("predictions", validation.predictions())
-        .put("recall_at_20", validation.recall())
-        .put("mrr_at_20", validation.mrr())
-        .put("popularity_recall_at_20", validation.popularityRecall())
-        .put("popularity_mrr_at_20", validation.popularityMrr());
+        .put("recall@20", validation.recall())
+        .put("mrr@20", validation.mrr())
+        .put("popularity_recall@20", validation.popularityRecall())
+        .put("popularity_mrr@20", validation.popularityMrr());
   }
 }

@@ -35,7 +35,7 @@ class DemoCommandTest {
         .contains("One session, before and after three clicks")
         .contains(", never clicked by anybody");
     JsonNode report = new ObjectMapper().readTree(json.toFile());
-    for (String share : List.of("recall_at_20", "popularity_recall_at_20")) {
+    for (String share : List.of("recall@20", "popularity_recall@20")) {
       assertThat(report.get(share).asDouble()).isBetween(0.0, 1.0);
     }
     for (String figure :

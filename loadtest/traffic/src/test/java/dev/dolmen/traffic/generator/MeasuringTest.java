@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dolmen.v1.RankingFigures;
 import dev.dolmen.v1.ValidationStatus;
 import io.grpc.InsecureChannelCredentials;
 import org.junit.jupiter.api.Test;
@@ -41,15 +42,17 @@ class MeasuringTest {
 
   @Test
   void figuresOfASpanAreDifferencesOfTotals() {
-    ValidationTotals early =
-        ValidationTotals.of(
-            ValidationStatus.newBuilder().setPredictions(100).setRecallAt20(0.1).build());
-    ValidationTotals late =
-        ValidationTotals.of(
-            ValidationStatus.newBuilder().setPredictions(300).setRecallAt20(0.3).build());
+    ValidationTotals early = totals(100, 0.1);
+    ValidationTotals late = totals(300, 0.3);
     assertThat(late.minus(early).recall()).isCloseTo(0.4, within(1e-9));
     assertThat(late.minus(early).predictions()).isEqualTo(200);
     assertThat(ValidationTotals.ZERO.recall()).isZero();
+  }
+
+  private static ValidationTotals totals(long predictions, double recall) {
+    RankingFigures model =
+        RankingFigures.newBuilder().setPredictions(predictions).setRecallAt20(recall).build();
+    return ValidationTotals.of(ValidationStatus.newBuilder().setModel(model).build());
   }
 
   @Test

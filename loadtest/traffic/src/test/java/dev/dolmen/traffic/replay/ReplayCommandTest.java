@@ -79,7 +79,7 @@ class ReplayCommandTest {
       events += slice.get("events").asLong();
     }
     assertThat(events).isEqualTo((long) SESSIONS * CLICKS);
-    for (String share : new String[] {"recall_at_20", "mrr_at_20", "popularity_recall_at_20"}) {
+    for (String share : new String[] {"recall@20", "mrr@20", "popularity_recall@20"}) {
       assertThat(report.get(share).asDouble()).isBetween(0.0, 1.0);
     }
     assertThat(report.get("events_per_second").asDouble()).isPositive();

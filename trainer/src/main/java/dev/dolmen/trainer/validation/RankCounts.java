@@ -5,13 +5,13 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /** Counts of ranks 1 to 20, and of all others together. */
-public final class RankFigures {
+public final class RankCounts {
   static final int CUT = 20;
 
   private final long[] counts = new long[CUT + 2];
   private long predictions;
 
-  public RankFigures() {}
+  public RankCounts() {}
 
   /** Rank as it is counted: 1 to 20, else 21. */
   public static int cut(int rank) {
@@ -30,9 +30,9 @@ public final class RankFigures {
   }
 
   /** Means over them; zeros if there are none. */
-  public ValidationFigures.Ranking means() {
-    return new ValidationFigures.Ranking(
-        mean(RankMetric.RECALL_20), mean(RankMetric.MRR_20), mean(RankMetric.NDCG_20));
+  public RankingFigures figures() {
+    return new RankingFigures(
+        predictions, mean(RankMetric.RECALL_20), mean(RankMetric.MRR_20), mean(RankMetric.NDCG_20));
   }
 
   private double mean(RankMetric metric) {

@@ -1,0 +1,13 @@
+package dev.dolmen.trainer.validation;
+
+/**
+ * How well something ranks the item that came next among the whole catalogue: means over
+ * predictions, fractions of 1.
+ *
+ * @param predictions predictions ranked
+ * @param recallAt20 share whose item was among the 20 best
+ * @param mrrAt20 mean reciprocal rank, 0 beyond 20
+ * @param ndcgAt20 mean of {@code 1 / log2(1 + rank)}, 0 beyond 20
+ */
+public record RankingFigures(
+    long predictions, double recallAt20, double mrrAt20, double ndcgAt20) {}
