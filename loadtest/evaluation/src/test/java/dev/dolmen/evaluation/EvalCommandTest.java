@@ -148,7 +148,7 @@ class EvalCommandTest {
     ReportPageTest.check(html);
     assertThat(html).contains("vmis-knn").contains("The item ranked first is next");
     assertThat(reported(report, ".md"))
-        .contains("| model | Recall@20 |")
+        .contains("| model | recall@20 |")
         .contains("| dolmen |")
         .contains("dolmen finds the next item among its first 20 in");
   }
@@ -319,7 +319,7 @@ class EvalCommandTest {
     assertThat(recall).isGreaterThan(0.8);
     String html = reported(report, ".html");
     ReportPageTest.check(html);
-    assertThat(html).contains("NDCG@20 over the stream").contains("6 windows, in 5 of which");
+    assertThat(html).contains("ndcg@20 over the stream").contains("6 windows, in 5 of which");
     // What is recommended where the session ends is a part of what is recommended in it.
     for (String reading : List.of("paper", "strict", "live")) {
       JsonNode sections = json.get("sections");

@@ -18,7 +18,8 @@ import java.util.List;
 /**
  * Ranks of known next items for sessions, and the items ranked first, as {@link Ranker} would rank
  * them with items of the session included: what evaluation asks of a server, many sessions at a
- * time. One thread.
+ * time. It stands here because it reads sessions with the same code as requests, which nobody
+ * outside of this package sees. One thread.
  */
 public final class SessionRanks {
   /** Sessions that share a pass over the items. */

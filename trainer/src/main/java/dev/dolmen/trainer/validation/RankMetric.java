@@ -64,13 +64,8 @@ public record RankMetric(Kind kind, int cut) {
     };
   }
 
-  /** As in {@code recall@20}. */
+  /** As JSON and tables name it: {@code recall@20}. */
   public String key() {
     return kind.name().toLowerCase(Locale.ROOT) + "@" + cut;
-  }
-
-  /** As in {@code Recall@20}. */
-  public String title() {
-    return (kind == Kind.RECALL ? "Recall" : kind.name()) + "@" + cut;
   }
 }

@@ -93,7 +93,7 @@ final class CurvePlot {
   }
 
   SvgCanvas canvas() {
-    SvgCanvas canvas = new SvgCanvas(WIDTH, HEIGHT, "NDCG@20 over the stream");
+    SvgCanvas canvas = new SvgCanvas(WIDTH, HEIGHT, "ndcg@20 over the stream");
     PlotScale scale = scale();
     canvas.axis(scale, LEFT, RIGHT, "%");
     if (around > 0) {

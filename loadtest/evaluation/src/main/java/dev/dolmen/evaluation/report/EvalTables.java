@@ -35,7 +35,7 @@ public final class EvalTables {
             .toList();
     return new Table(
         "Models, % with intervals of 95% over " + section.unit(),
-        List.of("model", "Recall@20", "MRR@20", "NDCG@20"),
+        List.of("model", "recall@20", "mrr@20", "ndcg@20"),
         rows);
   }
 
@@ -103,7 +103,7 @@ public final class EvalTables {
 
   /** The kind is said once. */
   private static String headers(RankMetric metric) {
-    return metric.cut() == RankMetric.ALL.getFirst().cut() ? metric.title() : "@" + metric.cut();
+    return metric.cut() == RankMetric.ALL.getFirst().cut() ? metric.key() : "@" + metric.cut();
   }
 
   /** Differences of all models to the first. */
@@ -121,7 +121,7 @@ public final class EvalTables {
     }
     return new Table(
         "Differences to " + first + ", points, paired; * where 0 is outside of the interval",
-        List.of("model", "Recall@20", "MRR@20", "NDCG@20"),
+        List.of("model", "recall@20", "mrr@20", "ndcg@20"),
         rows);
   }
 
@@ -129,7 +129,7 @@ public final class EvalTables {
   static Table pairs(ReportSection section) {
     List<List<String>> rows = new ArrayList<>();
     for (ReportSection.Difference d : section.differences()) {
-      rows.add(List.of(d.model() + " less " + d.than(), d.metric().title(), difference(d.by())));
+      rows.add(List.of(d.model() + " less " + d.than(), d.metric().key(), difference(d.by())));
     }
     return new Table("Differences of all pairs, points", List.of("models", "metric", "by"), rows);
   }
@@ -152,7 +152,7 @@ public final class EvalTables {
       }
       rows.add(row);
     }
-    return new Table("Recall@20 / MRR@20, % by " + by, List.copyOf(headers), rows);
+    return new Table("recall@20 / mrr@20, % by " + by, List.copyOf(headers), rows);
   }
 
   /** How chances and clicks agree. */
@@ -186,7 +186,7 @@ public final class EvalTables {
       }
     }
     return new Table(
-        "Each seed, %", List.of("model", "run", "Recall@20", "MRR@20", "NDCG@20"), rows);
+        "Each seed, %", List.of("model", "run", "recall@20", "mrr@20", "ndcg@20"), rows);
   }
 
   /** The tables of a section; those without rows are left out. */

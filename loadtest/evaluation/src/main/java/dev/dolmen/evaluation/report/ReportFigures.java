@@ -23,13 +23,13 @@ final class ReportFigures {
   String metrics(ReportSection section) {
     StringBuilder html = new StringBuilder();
     for (RankMetric metric : AT_20) {
-      RowPlot plot = new RowPlot(metric.title() + " by model", "%", RowPlot.Shape.BAR);
+      RowPlot plot = new RowPlot(metric.key() + " by model", "%", RowPlot.Shape.BAR);
       for (int m = 0; m < section.models().size(); m++) {
         ReportSection.Model model = section.models().get(m);
         Estimate e = percent(model.metric(metric));
         plot.add(new RowPlot.Row(m, model.name(), e, String.format(Locale.ROOT, "%.2f", e.mean())));
       }
-      html.append(figure(metric.title(), plot));
+      html.append(figure(metric.key(), plot));
     }
     return grid(html);
   }
@@ -43,7 +43,7 @@ final class ReportFigures {
     StringBuilder html = new StringBuilder();
     boolean leavesOut = false;
     for (RankMetric metric : AT_20) {
-      RowPlot plot = new RowPlot(metric.title() + " less that of " + first, "", RowPlot.Shape.DOT);
+      RowPlot plot = new RowPlot(metric.key() + " less that of " + first, "", RowPlot.Shape.DOT);
       for (int m = 1; m < section.models().size(); m++) {
         String name = section.models().get(m).name();
         Estimate e = percent(section.lessFirst(name, metric));
@@ -52,7 +52,7 @@ final class ReportFigures {
         plot.add(new RowPlot.Row(m, name, e, text));
       }
       leavesOut |= plot.leavesOut();
-      html.append(figure(metric.title() + ", points", plot));
+      html.append(figure(metric.key() + ", points", plot));
     }
     return "<h3>Differences to "
         + SvgCanvas.escaped(first)
@@ -70,7 +70,7 @@ final class ReportFigures {
     StringBuilder html = new StringBuilder();
     for (String by : section.sliced()) {
       SlicePlot plot = new SlicePlot(section, by);
-      html.append(figure("Recall@20 by " + by, plot.canvas(), plot.description(), ""));
+      html.append(figure("recall@20 by " + by, plot.canvas(), plot.description(), ""));
     }
     return "<h3>Where it is hard, and where it is easy</h3>\n" + key(section) + grid(html);
   }
@@ -100,7 +100,7 @@ final class ReportFigures {
                 smoothed,
                 plot.cut() ? " The axis does not begin at 0." : ""))
         + key(section)
-        + figure("NDCG@20 over the stream", plot.canvas(), plot.description(), "wide");
+        + figure("ndcg@20 over the stream", plot.canvas(), plot.description(), "wide");
   }
 
   /** Chances beside what happened; empty if no model gives any. */

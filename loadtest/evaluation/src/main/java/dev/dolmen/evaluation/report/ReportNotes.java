@@ -35,7 +35,7 @@ final class ReportNotes {
     String text =
         String.format(
             Locale.ROOT,
-            "%s finds the next item among its first 20 in %s of %,d predictions (MRR@20 %s, NDCG@20"
+            "%s finds the next item among its first 20 in %s of %,d predictions (mrr@20 %s, ndcg@20"
                 + " %s).",
             first.name(),
             share(first.metric(RankMetric.RECALL_20)),

@@ -49,7 +49,7 @@ final class SlicePlot {
             .max()
             .orElse(0);
     PlotScale scale = PlotScale.withZero(0, 100 * most, BOTTOM, TOP);
-    SvgCanvas canvas = new SvgCanvas(WIDTH, HEIGHT, "Recall@20 by " + by);
+    SvgCanvas canvas = new SvgCanvas(WIDTH, HEIGHT, "recall@20 by " + by);
     canvas.axis(scale, LEFT, WIDTH - 6, "%");
     for (int s = 0; s < slices.size(); s++) {
       canvas

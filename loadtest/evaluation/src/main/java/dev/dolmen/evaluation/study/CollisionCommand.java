@@ -151,8 +151,8 @@ public final class CollisionCommand implements Callable<Integer> {
             "buckets per value",
             "buckets",
             "values that share",
-            RankMetric.RECALL_20.title(),
-            RankMetric.MRR_20.title());
+            RankMetric.RECALL_20.key(),
+            RankMetric.MRR_20.key());
     for (CollisionFigures f : figures) {
       table.row(
           f.name(),

@@ -15,7 +15,7 @@ final class CollisionPlot {
    * @param figures ours among them
    */
   static String svg(List<CollisionFigures> figures, String dataset) {
-    String metric = RankMetric.RECALL_20.title();
+    String metric = RankMetric.RECALL_20.key();
     BarPlot plot =
         new BarPlot(
             metric + " on " + dataset + ": rows that values share cost quality",

@@ -211,12 +211,12 @@ public final class SyncIntervalCommand implements Callable<Integer> {
         new TextTable(
             "synced every",
             "syncs",
-            RankMetric.RECALL_20.title(),
+            RankMetric.RECALL_20.key(),
             "to at once [95%]",
-            RankMetric.NDCG_20.title(),
+            RankMetric.NDCG_20.key(),
             "to at once [95%]",
             "item was there",
-            RankMetric.RECALL_20.title() + ", items known before");
+            RankMetric.RECALL_20.key() + ", items known before");
     for (SyncFigures f : result.figures()) {
       table.row(f.cells());
     }

@@ -15,9 +15,9 @@ final class SyncPlot {
         new BarPlot(
             "How often what serves is synced with the trainer: " + dataset,
             "dark: "
-                + RankMetric.RECALL_20.title()
+                + RankMetric.RECALL_20.key()
                 + ", light: "
-                + RankMetric.NDCG_20.title()
+                + RankMetric.NDCG_20.key()
                 + " of clicks not learned yet",
             "synced every; share of clicks on items that were there at the last sync");
     for (SyncFigures f : figures) {

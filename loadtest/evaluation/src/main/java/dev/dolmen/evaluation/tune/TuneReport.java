@@ -41,7 +41,7 @@ final class TuneReport {
   void print(Terminal out, TunedFile tuned, Path file) {
     out.line(summary());
     out.line("");
-    out.line(out.dim(metric.title() + ", %, by how much was learned"));
+    out.line(out.dim(metric.key() + ", %, by how much was learned"));
     out.text(trials());
     if (!result.effects().isEmpty()) {
       out.line("");
@@ -155,7 +155,7 @@ final class TuneReport {
   /** What {@link #effects} are measured by, and on. */
   String effectsTitle() {
     return "Changes, "
-        + metric.title()
+        + metric.key()
         + " with all of them less that with this one taken back, on "
         + share(result.effectsRung());
   }
@@ -174,7 +174,7 @@ final class TuneReport {
         .compared()
         .forEach((m, c) ->
             table.row(
-                m.title(),
+                m.key(),
                 interval(c.winner()),
                 interval(c.start()),
                 result.changed() ? points(c.by()) : "",
@@ -197,7 +197,7 @@ final class TuneReport {
             : "%s is higher by %s points, an interval that holds 0: on these predictions it may be"
                 + " chance, and no reason to change anything.";
     return List.of(
-        String.format(Locale.ROOT, sure, metric.title(), points(by)),
+        String.format(Locale.ROOT, sure, metric.key(), points(by)),
         "It is the best of "
             + result.candidates()
             + " on these very predictions, which flatters it, and the interval knows nothing of other"

@@ -67,7 +67,7 @@ final class TunedFile {
     return String.format(
         Locale.ROOT,
         "%s %.2f%%, as it was %.2f%%",
-        result.options().metric().title(),
+        result.options().metric().key(),
         100 * of.winner().mean(),
         100 * of.start().mean());
   }
@@ -78,7 +78,7 @@ final class TunedFile {
         ? change
         : change
             + ": "
-            + result.options().metric().title()
+            + result.options().metric().key()
             + " "
             + TuneReport.points(effect.by())
             + " points on "

@@ -149,7 +149,7 @@ final class Tuning {
         String.format(
             Locale.ROOT,
             "%s %.2f%% in %.0f s %s",
-            options.metric().title(),
+            options.metric().key(),
             100 * trial.figure(options.metric()),
             seconds,
             what));

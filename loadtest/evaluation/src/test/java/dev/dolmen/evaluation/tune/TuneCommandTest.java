@@ -147,7 +147,7 @@ class TuneCommandTest {
     }
     assertThat(Files.readString(to.resolve("tuned.yaml")))
         .containsPattern(
-            "# from 0.02 to \\d+(\\.\\d)?: NDCG@20 \\+\\d+\\.\\d\\d \\[.*\\] points on the last 1/2"
+            "# from 0.02 to \\d+(\\.\\d)?: ndcg@20 \\+\\d+\\.\\d\\d \\[.*\\] points on the last 1/2"
                 + " of the history\n *temperature: ")
         .contains("--validation");
   }
@@ -160,7 +160,7 @@ class TuneCommandTest {
     String passes = json.at("/best/settings/passes").asText();
     assertThat(passes).isIn("2", "3");
     assertThat(Files.readString(to.resolve("tuned.yaml")))
-        .contains("# passes: from 1 to " + passes + ": NDCG@20 +")
+        .contains("# passes: from 1 to " + passes + ": ndcg@20 +")
         .contains("--models dolmen --passes " + passes + " --validation");
     JsonNode again = evaluated(to, "--validation", "--passes=" + passes);
     assertThat(again.at("/models/dolmen/ndcg@20")).isEqualTo(json.at("/compared/ndcg@20/best"));

@@ -48,7 +48,7 @@ class TuneReportTest {
     TuneReport chance = report(new Estimate(0.001, -0.002, 0.004));
     assertThat(chance.verdict().getFirst())
         .isEqualTo(
-            "MRR@20 is higher by +0.10 [-0.20, +0.40] points, an interval that holds 0: on these"
+            "mrr@20 is higher by +0.10 [-0.20, +0.40] points, an interval that holds 0: on these"
                 + " predictions it may be chance, and no reason to change anything.");
     assertThat(chance.effects())
         .containsPattern("passes +1 +2 +\\+0.10 \\[-0.20, \\+0.40\\] +no\n");
@@ -62,7 +62,7 @@ class TuneReportTest {
     assertThat(report(new Estimate(0.001, -0.002, 0.004)).trials().lines())
         .containsExactly(
             "trial  on 1/2  on all  changed",
-            "1       30.00   50.10  passes 2",
-            "2       20.00   50.00  as it was");
+            "    1   30.00   50.10  passes 2",
+            "    2   20.00   50.00  as it was");
   }
 }

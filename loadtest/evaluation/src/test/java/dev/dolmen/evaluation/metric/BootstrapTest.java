@@ -1,47 +1,11 @@
-package dev.dolmen.evaluation.run;
+package dev.dolmen.evaluation.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.dolmen.evaluation.metric.Bootstrap;
-import dev.dolmen.evaluation.metric.Estimate;
-import dev.dolmen.evaluation.protocol.Plan;
-import dev.dolmen.trainer.validation.RankMetric;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class MetricsTest {
-  @Test
-  void ranksAreWorthWhatTheDefinitionsSay() {
-    assertThat(new RankMetric(RankMetric.Kind.RECALL, 5).of(5)).isEqualTo(1);
-    assertThat(new RankMetric(RankMetric.Kind.RECALL, 5).of(6)).isZero();
-    assertThat(new RankMetric(RankMetric.Kind.MRR, 5).of(4)).isEqualTo(0.25);
-    assertThat(new RankMetric(RankMetric.Kind.MRR, 5).of(6)).isZero();
-    assertThat(new RankMetric(RankMetric.Kind.NDCG, 20).of(1)).isEqualTo(1);
-    assertThat(new RankMetric(RankMetric.Kind.NDCG, 20).of(3)).isCloseTo(0.5, within(1e-12));
-    assertThat(new RankMetric(RankMetric.Kind.NDCG, 20).of(7)).isCloseTo(1 / 3.0, within(1e-12));
-    assertThat(new RankMetric(RankMetric.Kind.NDCG, 20).of(21)).isZero();
-    assertThat(RankMetric.RECALL_20.key()).isEqualTo("recall@20");
-    assertThat(RankMetric.MRR_20.key()).isEqualTo("mrr@20");
-    assertThat(RankMetric.NDCG_20.title()).isEqualTo("NDCG@20");
-  }
-
-  @Test
-  void runsWithSeveralSeedsAreAveraged() {
-    Plan plan = RecommendedTest.plan(2);
-    Ranking ranking =
-        new Ranking(
-            "m",
-            List.of(new int[] {1, 30}, new int[] {2, 4}),
-            new RunAnswers(plan, 1),
-            RunCost.NONE);
-    assertThat(ranking.runs()).isEqualTo(2);
-    assertThat(ranking.rank(1)).isEqualTo(30);
-    assertThat(ranking.value(RankMetric.MRR_20, 0, 1)).isEqualTo(0.5);
-    assertThat(ranking.value(RankMetric.MRR_20, 0)).isEqualTo(0.75);
-    assertThat(ranking.value(RankMetric.MRR_20, 1)).isEqualTo(0.125);
-  }
-
+class BootstrapTest {
   /** Sums are of sessions with 1, 2 and 3 predictions: the mean is over predictions. */
   @Test
   void meansAreOverPredictionsAndDifferencesArePaired() {
