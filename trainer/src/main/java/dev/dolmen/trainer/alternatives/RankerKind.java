@@ -4,15 +4,11 @@ import dev.dolmen.trainer.baseline.BlendOptions;
 import dev.dolmen.trainer.baseline.BlendRecommender;
 import dev.dolmen.trainer.baseline.CoOccurrenceOptions;
 import dev.dolmen.trainer.baseline.CoOccurrenceRecommender;
+import dev.dolmen.trainer.baseline.NeighborFormula;
+import dev.dolmen.trainer.baseline.NeighborRecommender;
 import dev.dolmen.trainer.baseline.ServedRecommender;
 import dev.dolmen.trainer.baseline.SessionIndex;
 import dev.dolmen.trainer.baseline.SessionIndexOptions;
-import dev.dolmen.trainer.baseline.SessionKnnOptions;
-import dev.dolmen.trainer.baseline.SessionKnnRecommender;
-import dev.dolmen.trainer.baseline.VmisKnnOptions;
-import dev.dolmen.trainer.baseline.VmisKnnRecommender;
-import dev.dolmen.trainer.baseline.VsKnnOptions;
-import dev.dolmen.trainer.baseline.VsKnnRecommender;
 import java.util.Locale;
 
 /** What can answer a request. */
@@ -23,11 +19,11 @@ public enum RankerKind {
   POPULARITY,
   /** {@link CoOccurrenceRecommender}. */
   CO_OCCURRENCE,
-  /** {@link SessionKnnRecommender}. */
+  /** {@link NeighborFormula#sknn}. */
   SKNN,
-  /** {@link VsKnnRecommender}. */
+  /** {@link NeighborFormula#vsknn}. */
   V_SKNN,
-  /** {@link VmisKnnRecommender}. */
+  /** {@link NeighborFormula#vmisknn}. */
   VMIS_KNN,
   /** {@link BlendRecommender}. */
   BLEND;
@@ -53,9 +49,9 @@ public enum RankerKind {
             options.maxSessions(), d.sessionItems(), d.sessionsPerItem(), MAX_ITEMS);
     return switch (this) {
       case CO_OCCURRENCE -> new CoOccurrenceRecommender(coOccurrence(options));
-      case SKNN -> new SessionKnnRecommender(new SessionIndex(index), SessionKnnOptions.defaults());
-      case V_SKNN -> new VsKnnRecommender(new SessionIndex(index), VsKnnOptions.defaults());
-      case VMIS_KNN -> new VmisKnnRecommender(new SessionIndex(index), VmisKnnOptions.defaults());
+      case SKNN -> new NeighborRecommender(new SessionIndex(index), NeighborFormula.sknn());
+      case V_SKNN -> new NeighborRecommender(new SessionIndex(index), NeighborFormula.vsknn());
+      case VMIS_KNN -> new NeighborRecommender(new SessionIndex(index), NeighborFormula.vmisknn());
       case BLEND -> new BlendRecommender(blend(index, options));
       case DOLMEN, POPULARITY ->
           throw new IllegalArgumentException(label() + " is not taught, expected a baseline");
@@ -64,30 +60,14 @@ public enum RankerKind {
 
   private static CoOccurrenceOptions coOccurrence(RankerOptions options) {
     CoOccurrenceOptions d = CoOccurrenceOptions.defaults();
-    return new CoOccurrenceOptions(
-        Math.min(d.maxSessions(), options.maxSessions()),
-        d.reach(),
-        options.neighbors(),
-        MAX_ITEMS,
-        d.learnDistance(),
-        d.scoreDistance(),
-        d.backward(),
-        d.halfLife(),
-        d.targetExponent(),
-        d.sourceExponent(),
-        d.smoothing());
+    return CoOccurrenceOptions.builder()
+        .maxSessions(Math.min(d.maxSessions(), options.maxSessions()))
+        .neighbors(options.neighbors())
+        .maxItems(MAX_ITEMS)
+        .build();
   }
 
   private static BlendOptions blend(SessionIndexOptions index, RankerOptions options) {
-    BlendOptions d = BlendOptions.defaults();
-    return new BlendOptions(
-        index,
-        d.neighbors(),
-        coOccurrence(options),
-        d.neighborWeight(),
-        d.coOccurrenceWeight(),
-        d.lastWeight(),
-        d.repeatWeight(),
-        d.repeatDistance());
+    return BlendOptions.builder().index(index).coOccurrence(coOccurrence(options)).build();
   }
 }

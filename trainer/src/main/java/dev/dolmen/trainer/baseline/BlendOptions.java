@@ -17,7 +17,7 @@ import dev.dolmen.trainer.state.Bounds;
  */
 public record BlendOptions(
     SessionIndexOptions index,
-    VmisKnnOptions neighbors,
+    NeighborFormula neighbors,
     CoOccurrenceOptions coOccurrence,
     double neighborWeight,
     double coOccurrenceWeight,
@@ -38,14 +38,82 @@ public record BlendOptions(
    * sets.
    */
   public static BlendOptions defaults() {
-    return new BlendOptions(
-        SessionIndexOptions.defaults(),
-        VmisKnnOptions.defaults(),
-        CoOccurrenceOptions.defaults(),
-        1,
-        1,
-        0.5,
-        0.4,
-        0.5);
+    return builder().build();
+  }
+
+  /** The defaults, to change some of them. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Names what is set; what each is stands with the record. */
+  public static final class Builder {
+    private SessionIndexOptions index = SessionIndexOptions.defaults();
+    private NeighborFormula neighbors = NeighborFormula.vmisknn();
+    private CoOccurrenceOptions coOccurrence = CoOccurrenceOptions.defaults();
+    private double neighborWeight = 1;
+    private double coOccurrenceWeight = 1;
+    private double lastWeight = 0.5;
+    private double repeatWeight = 0.4;
+    private double repeatDistance = 0.5;
+
+    private Builder() {}
+
+    public Builder index(SessionIndexOptions options) {
+      index = options;
+      return this;
+    }
+
+    public Builder neighbors(NeighborFormula formula) {
+      neighbors = formula;
+      return this;
+    }
+
+    public Builder coOccurrence(CoOccurrenceOptions options) {
+      coOccurrence = options;
+      return this;
+    }
+
+    public Builder neighborWeight(double best) {
+      neighborWeight = best;
+      return this;
+    }
+
+    public Builder coOccurrenceWeight(double best) {
+      coOccurrenceWeight = best;
+      return this;
+    }
+
+    public Builder lastWeight(double score) {
+      lastWeight = score;
+      return this;
+    }
+
+    public Builder repeatWeight(double score) {
+      repeatWeight = score;
+      return this;
+    }
+
+    public Builder repeatDistance(double exponent) {
+      repeatDistance = exponent;
+      return this;
+    }
+
+    /**
+     * Makes them.
+     *
+     * @throws IllegalArgumentException if something is out of its bounds
+     */
+    public BlendOptions build() {
+      return new BlendOptions(
+          index,
+          neighbors,
+          coOccurrence,
+          neighborWeight,
+          coOccurrenceWeight,
+          lastWeight,
+          repeatWeight,
+          repeatDistance);
+    }
   }
 }

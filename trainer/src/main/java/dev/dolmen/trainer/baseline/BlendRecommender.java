@@ -9,7 +9,7 @@ package dev.dolmen.trainer.baseline;
  */
 public final class BlendRecommender implements ServedRecommender {
   private final BlendOptions options;
-  private final VmisKnnRecommender neighbors;
+  private final NeighborRecommender neighbors;
   private final CoOccurrenceRecommender coOccurrence;
   private final ItemScorer own;
 
@@ -24,7 +24,7 @@ public final class BlendRecommender implements ServedRecommender {
    */
   public BlendRecommender(BlendOptions options, SessionIndex index) {
     this.options = options;
-    neighbors = new VmisKnnRecommender(index, options.neighbors());
+    neighbors = new NeighborRecommender(index, options.neighbors());
     coOccurrence = new CoOccurrenceRecommender(options.coOccurrence());
     own = scorer();
   }

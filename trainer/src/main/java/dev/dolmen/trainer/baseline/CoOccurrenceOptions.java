@@ -55,7 +55,103 @@ public record CoOccurrenceOptions(
    * between the options that were best on two data sets.
    */
   public static CoOccurrenceOptions defaults() {
-    return new CoOccurrenceOptions(
-        100_000, 50, 256, 10_000_000, 1, 1, 0.33, HalfLife.clicks(1_000_000), 0.15, 0.8, 1);
+    return builder().build();
+  }
+
+  /** The defaults, to change some of them. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Names what is set; what each is stands with the record. */
+  public static final class Builder {
+    private int maxSessions = 100_000;
+    private int reach = 50;
+    private int neighbors = 256;
+    private int maxItems = 10_000_000;
+    private double learnDistance = 1;
+    private double scoreDistance = 1;
+    private double backward = 0.33;
+    private HalfLife halfLife = HalfLife.clicks(1_000_000);
+    private double targetExponent = 0.15;
+    private double sourceExponent = 0.8;
+    private double smoothing = 1;
+
+    private Builder() {}
+
+    public Builder maxSessions(int sessions) {
+      maxSessions = sessions;
+      return this;
+    }
+
+    public Builder reach(int clicks) {
+      reach = clicks;
+      return this;
+    }
+
+    public Builder neighbors(int items) {
+      neighbors = items;
+      return this;
+    }
+
+    public Builder maxItems(int items) {
+      maxItems = items;
+      return this;
+    }
+
+    public Builder learnDistance(double exponent) {
+      learnDistance = exponent;
+      return this;
+    }
+
+    public Builder scoreDistance(double exponent) {
+      scoreDistance = exponent;
+      return this;
+    }
+
+    public Builder backward(double share) {
+      backward = share;
+      return this;
+    }
+
+    public Builder halfLife(HalfLife after) {
+      halfLife = after;
+      return this;
+    }
+
+    public Builder targetExponent(double alpha) {
+      targetExponent = alpha;
+      return this;
+    }
+
+    public Builder sourceExponent(double beta) {
+      sourceExponent = beta;
+      return this;
+    }
+
+    public Builder smoothing(double coOccurrences) {
+      smoothing = coOccurrences;
+      return this;
+    }
+
+    /**
+     * Makes them.
+     *
+     * @throws IllegalArgumentException if something is out of its bounds
+     */
+    public CoOccurrenceOptions build() {
+      return new CoOccurrenceOptions(
+          maxSessions,
+          reach,
+          neighbors,
+          maxItems,
+          learnDistance,
+          scoreDistance,
+          backward,
+          halfLife,
+          targetExponent,
+          sourceExponent,
+          smoothing);
+    }
   }
 }

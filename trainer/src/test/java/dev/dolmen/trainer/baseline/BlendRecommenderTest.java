@@ -10,15 +10,13 @@ import org.junit.jupiter.api.Test;
 class BlendRecommenderTest {
   private static BlendOptions weights(
       double neighbors, double coOccurrence, double last, double repeat) {
-    return new BlendOptions(
-        SessionIndexOptions.defaults(),
-        VmisKnnOptions.defaults(),
-        CoOccurrenceOptions.defaults(),
-        neighbors,
-        coOccurrence,
-        last,
-        repeat,
-        2);
+    return BlendOptions.builder()
+        .neighborWeight(neighbors)
+        .coOccurrenceWeight(coOccurrence)
+        .lastWeight(last)
+        .repeatWeight(repeat)
+        .repeatDistance(2)
+        .build();
   }
 
   private static final List<Click> CLICKS = Clicks.random(8, 500, 30, 5);
@@ -32,8 +30,8 @@ class BlendRecommenderTest {
   void partsAreDividedByTheirLargestScoreAndAddUp() {
     ItemScores neighbors =
         ask(
-            new VmisKnnRecommender(
-                new SessionIndex(SessionIndexOptions.defaults()), VmisKnnOptions.defaults()));
+            new NeighborRecommender(
+                new SessionIndex(SessionIndexOptions.defaults()), NeighborFormula.vmisknn()));
     ItemScores coOccurrence = ask(new CoOccurrenceRecommender(CoOccurrenceOptions.defaults()));
     ItemScores blend = ask(new BlendRecommender(weights(2, 3, 0.5, 0.4)));
     assertThat(neighbors.size()).isGreaterThan(5);
@@ -69,7 +67,7 @@ class BlendRecommenderTest {
   @Test
   void anIndexCanBeShared() {
     SessionIndex index = new SessionIndex(SessionIndexOptions.defaults());
-    OnlineRecommender neighbors = new VmisKnnRecommender(index, VmisKnnOptions.defaults());
+    OnlineRecommender neighbors = new NeighborRecommender(index, NeighborFormula.vmisknn());
     OnlineRecommender shared = new BlendRecommender(weights(1, 1, 0, 0.2), index);
     for (Click click : CLICKS) {
       neighbors.learn(click);

@@ -14,7 +14,17 @@ import org.junit.jupiter.api.Test;
 class CoOccurrenceRecommenderTest {
   /** Counts: 1 / d both ways, backward half, nothing fades, nothing is divided out. */
   private static CoOccurrenceOptions counting() {
-    return new CoOccurrenceOptions(100, 10, 10, 1_000, 1, 1, 0.5, HalfLife.never(), 0, 0, 0);
+    return CoOccurrenceOptions.builder()
+        .maxSessions(100)
+        .reach(10)
+        .neighbors(10)
+        .maxItems(1_000)
+        .backward(0.5)
+        .halfLife(HalfLife.never())
+        .targetExponent(0)
+        .sourceExponent(0)
+        .smoothing(0)
+        .build();
   }
 
   private static OnlineRecommender learned(CoOccurrenceOptions options, List<Click> clicks) {
@@ -58,7 +68,16 @@ class CoOccurrenceRecommenderTest {
   @Test
   void bothPopularitiesAreDividedOut() {
     CoOccurrenceOptions options =
-        new CoOccurrenceOptions(100, 10, 10, 1_000, 1, 1, 0, HalfLife.never(), 0.5, 1, 1);
+        CoOccurrenceOptions.builder()
+            .maxSessions(100)
+            .reach(10)
+            .neighbors(10)
+            .maxItems(1_000)
+            .backward(0)
+            .halfLife(HalfLife.never())
+            .targetExponent(0.5)
+            .sourceExponent(1)
+            .build();
     OnlineRecommender recommender = new CoOccurrenceRecommender(options);
     Clicks.learn(recommender, Clicks.session(1, 1, 2));
     Clicks.learn(recommender, Clicks.session(2, 1, 3));
@@ -74,7 +93,17 @@ class CoOccurrenceRecommenderTest {
   @Test
   void coOccurrencesFade() {
     CoOccurrenceOptions options =
-        new CoOccurrenceOptions(100, 10, 10, 1_000, 1, 1, 0, HalfLife.seconds(100), 0, 0, 0);
+        CoOccurrenceOptions.builder()
+            .maxSessions(100)
+            .reach(10)
+            .neighbors(10)
+            .maxItems(1_000)
+            .backward(0)
+            .halfLife(HalfLife.seconds(100))
+            .targetExponent(0)
+            .sourceExponent(0)
+            .smoothing(0)
+            .build();
     OnlineRecommender recommender = new CoOccurrenceRecommender(options);
     recommender.learn(new Click(1, 1, 1_000));
     recommender.learn(new Click(1, 2, 1_000));
@@ -88,7 +117,17 @@ class CoOccurrenceRecommenderTest {
   @Test
   void theLightestNeighbourMakesRoom() {
     CoOccurrenceOptions options =
-        new CoOccurrenceOptions(100, 10, 2, 1_000, 1, 1, 0, HalfLife.never(), 0, 0, 0);
+        CoOccurrenceOptions.builder()
+            .maxSessions(100)
+            .reach(10)
+            .neighbors(2)
+            .maxItems(1_000)
+            .backward(0)
+            .halfLife(HalfLife.never())
+            .targetExponent(0)
+            .sourceExponent(0)
+            .smoothing(0)
+            .build();
     OnlineRecommender recommender = new CoOccurrenceRecommender(options);
     Clicks.learn(recommender, Clicks.session(1, 0, 1));
     Clicks.learn(recommender, Clicks.session(2, 0, 1));
@@ -103,7 +142,17 @@ class CoOccurrenceRecommenderTest {
   @Test
   void theSessionThatBeganFirstIsForgottenAtTheBound() {
     CoOccurrenceOptions options =
-        new CoOccurrenceOptions(2, 10, 10, 1_000, 1, 1, 0, HalfLife.never(), 0, 0, 0);
+        CoOccurrenceOptions.builder()
+            .maxSessions(2)
+            .reach(10)
+            .neighbors(10)
+            .maxItems(1_000)
+            .backward(0)
+            .halfLife(HalfLife.never())
+            .targetExponent(0)
+            .sourceExponent(0)
+            .smoothing(0)
+            .build();
     OnlineRecommender recommender = new CoOccurrenceRecommender(options);
     recommender.learn(new Click(1, 10, 0));
     recommender.learn(new Click(2, 20, 0));
@@ -117,7 +166,17 @@ class CoOccurrenceRecommenderTest {
   @Test
   void clicksBeyondTheReachAreForgotten() {
     CoOccurrenceOptions options =
-        new CoOccurrenceOptions(10, 2, 10, 1_000, 1, 1, 0, HalfLife.never(), 0, 0, 0);
+        CoOccurrenceOptions.builder()
+            .maxSessions(10)
+            .reach(2)
+            .neighbors(10)
+            .maxItems(1_000)
+            .backward(0)
+            .halfLife(HalfLife.never())
+            .targetExponent(0)
+            .sourceExponent(0)
+            .smoothing(0)
+            .build();
     OnlineRecommender recommender = learned(options, Clicks.session(1, 1, 2, 3, 4));
     ItemScores after1 = Clicks.ask(recommender, 1);
     assertThat(after1.contains(3)).isTrue();
@@ -132,7 +191,18 @@ class CoOccurrenceRecommenderTest {
     for (HalfLife halfLife :
         List.of(HalfLife.never(), HalfLife.clicks(40), HalfLife.seconds(200))) {
       CoOccurrenceOptions options =
-          new CoOccurrenceOptions(10_000, 4, 100, 60, 0.7, 1.3, 0.4, halfLife, 0.3, 0.8, 2);
+          CoOccurrenceOptions.builder()
+              .maxSessions(10_000)
+              .reach(4)
+              .neighbors(100)
+              .maxItems(60)
+              .learnDistance(0.7)
+              .scoreDistance(1.3)
+              .backward(0.4)
+              .halfLife(halfLife)
+              .targetExponent(0.3)
+              .smoothing(2)
+              .build();
       OnlineRecommender recommender = learned(options, clicks);
       long now = 1_000 + 3_000 * 3;
       for (int[] prefix : new int[][] {{1}, {1, 2, 3}, {5, 6, 5, 7, 8, 9}, {30}, {0, 0}}) {
@@ -204,7 +274,16 @@ class CoOccurrenceRecommenderTest {
   void theSameClicksGiveTheSameBits() {
     List<Click> clicks = Clicks.random(5, 600, 40, 6);
     CoOccurrenceOptions options =
-        new CoOccurrenceOptions(20, 5, 6, 100, 1, 1, 0.5, HalfLife.clicks(20), 0.3, 1, 1);
+        CoOccurrenceOptions.builder()
+            .maxSessions(20)
+            .reach(5)
+            .neighbors(6)
+            .maxItems(100)
+            .backward(0.5)
+            .halfLife(HalfLife.clicks(20))
+            .targetExponent(0.3)
+            .sourceExponent(1)
+            .build();
     int hash = Clicks.hashOfAnswers(new CoOccurrenceRecommender(options), clicks);
     assertThat(Clicks.hashOfAnswers(new CoOccurrenceRecommender(options), clicks)).isEqualTo(hash);
     assertThat(hash).isNotEqualTo(1);
@@ -213,7 +292,17 @@ class CoOccurrenceRecommenderTest {
   @Test
   void badOptionsAreNamed() {
     assertThatThrownBy(() ->
-            new CoOccurrenceOptions(1, 1, 1, 1, 1, 1, 1.5, HalfLife.never(), Double.NaN, 0, 0))
+            CoOccurrenceOptions.builder()
+                .maxSessions(1)
+                .reach(1)
+                .neighbors(1)
+                .maxItems(1)
+                .backward(1.5)
+                .halfLife(HalfLife.never())
+                .targetExponent(Double.NaN)
+                .sourceExponent(0)
+                .smoothing(0)
+                .build())
         .hasMessage("coOccurrence.backward: 1.5, expected 0 to 1");
     OnlineRecommender recommender = new CoOccurrenceRecommender(counting());
     assertThatThrownBy(() -> recommender.learn(new Click(1, 1_000, 0)))

@@ -20,16 +20,21 @@ class ServedRecommenderTest {
   }
 
   private static CoOccurrenceOptions coOccurrence() {
-    return new CoOccurrenceOptions(
-        100, 10, 12, 1_000, 1, 1, 0.33, HalfLife.clicks(100), 0.15, 0.8, 1);
+    return CoOccurrenceOptions.builder()
+        .maxSessions(100)
+        .reach(10)
+        .neighbors(12)
+        .maxItems(1_000)
+        .halfLife(HalfLife.clicks(100))
+        .build();
   }
 
   static Stream<Supplier<ServedRecommender>> all() {
     return Stream.of(
         () -> new CoOccurrenceRecommender(coOccurrence()),
-        () -> new SessionKnnRecommender(index(), SessionKnnOptions.defaults()),
-        () -> new VsKnnRecommender(index(), VsKnnOptions.defaults()),
-        () -> new VmisKnnRecommender(index(), VmisKnnOptions.defaults()),
+        () -> new NeighborRecommender(index(), NeighborFormula.sknn()),
+        () -> new NeighborRecommender(index(), NeighborFormula.vsknn()),
+        () -> new NeighborRecommender(index(), NeighborFormula.vmisknn()),
         () -> new BlendRecommender(BlendOptions.defaults(), index()));
   }
 
@@ -124,7 +129,7 @@ class ServedRecommenderTest {
     for (ServedRecommender recommender :
         List.of(
             new CoOccurrenceRecommender(coOccurrence()),
-            new VmisKnnRecommender(index(), VmisKnnOptions.defaults()))) {
+            new NeighborRecommender(index(), NeighborFormula.vmisknn()))) {
       Clicks.learn(recommender, CLICKS);
       float[] before = ask(recommender::score, 4, 5);
       int[] numbers = withoutThirds();

@@ -114,8 +114,8 @@ class SessionIndexTest {
   @Test
   void sharersTeachEachClickOnce() {
     SessionIndex index = new SessionIndex(SessionIndexOptions.defaults());
-    OnlineRecommender one = new SessionKnnRecommender(index, SessionKnnOptions.defaults());
-    OnlineRecommender other = new VsKnnRecommender(index, VsKnnOptions.defaults());
+    OnlineRecommender one = new NeighborRecommender(index, NeighborFormula.sknn());
+    OnlineRecommender other = new NeighborRecommender(index, NeighborFormula.vsknn());
     for (Click click : Clicks.session(1, 5, 6, 7)) {
       one.learn(click);
       other.learn(click);

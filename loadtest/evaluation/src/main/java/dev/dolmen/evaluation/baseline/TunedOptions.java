@@ -3,9 +3,8 @@ package dev.dolmen.evaluation.baseline;
 import dev.dolmen.trainer.baseline.BlendOptions;
 import dev.dolmen.trainer.baseline.CoOccurrenceOptions;
 import dev.dolmen.trainer.baseline.HalfLife;
+import dev.dolmen.trainer.baseline.NeighborFormula;
 import dev.dolmen.trainer.baseline.PositionWeight;
-import dev.dolmen.trainer.baseline.SessionIndexOptions;
-import dev.dolmen.trainer.baseline.VmisKnnOptions;
 
 /**
  * Options that were searched for on public data sets, as starting points for one's own: each on the
@@ -20,16 +19,24 @@ public final class TunedOptions {
    * visit; diginetica. Neighbours lead, and the memory of co-occurrences halves in 400,000 clicks.
    */
   public static BlendOptions diginetica() {
-    return new BlendOptions(
-        SessionIndexOptions.defaults(),
-        new VmisKnnOptions(50, 500, 100, PositionWeight.LINEAR, PositionWeight.HARMONIC),
-        new CoOccurrenceOptions(
-            100_000, 50, 256, 10_000_000, 0.75, 1, 0.3, HalfLife.clicks(400_000), 0.1, 0.8, 20),
-        1,
-        0.6,
-        1.2,
-        0.4,
-        0.5);
+    return BlendOptions.builder()
+        .neighbors(
+            NeighborFormula.vmisknn()
+                .change()
+                .similarity(PositionWeight.LINEAR)
+                .matching(PositionWeight.HARMONIC)
+                .build())
+        .coOccurrence(
+            CoOccurrenceOptions.builder()
+                .learnDistance(0.75)
+                .backward(0.3)
+                .halfLife(HalfLife.clicks(400_000))
+                .targetExponent(0.1)
+                .smoothing(20)
+                .build())
+        .coOccurrenceWeight(0.6)
+        .lastWeight(1.2)
+        .build();
   }
 
   /**
@@ -37,15 +44,25 @@ public final class TunedOptions {
    * Co-occurrences lead, and count towards the end of the prefix more steeply.
    */
   public static BlendOptions yoochoose() {
-    return new BlendOptions(
-        SessionIndexOptions.defaults(),
-        new VmisKnnOptions(50, 2_500, 500, PositionWeight.HARMONIC, PositionWeight.QUADRATIC),
-        new CoOccurrenceOptions(
-            100_000, 50, 256, 10_000_000, 1, 1.5, 0.25, HalfLife.clicks(250_000), 0.15, 0.8, 0),
-        0.25,
-        1,
-        0.2,
-        0.2,
-        0.5);
+    return BlendOptions.builder()
+        .neighbors(
+            NeighborFormula.vmisknn()
+                .change()
+                .recent(2_500)
+                .neighbors(500)
+                .similarity(PositionWeight.HARMONIC)
+                .matching(PositionWeight.QUADRATIC)
+                .build())
+        .coOccurrence(
+            CoOccurrenceOptions.builder()
+                .scoreDistance(1.5)
+                .backward(0.25)
+                .halfLife(HalfLife.clicks(250_000))
+                .smoothing(0)
+                .build())
+        .neighborWeight(0.25)
+        .lastWeight(0.2)
+        .repeatWeight(0.2)
+        .build();
   }
 }

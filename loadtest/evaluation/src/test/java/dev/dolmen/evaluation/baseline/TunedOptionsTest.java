@@ -8,16 +8,12 @@ import dev.dolmen.trainer.baseline.Click;
 import dev.dolmen.trainer.baseline.CoOccurrenceOptions;
 import dev.dolmen.trainer.baseline.CoOccurrenceRecommender;
 import dev.dolmen.trainer.baseline.ItemScores;
+import dev.dolmen.trainer.baseline.NeighborFormula;
+import dev.dolmen.trainer.baseline.NeighborRecommender;
 import dev.dolmen.trainer.baseline.OnlineRecommender;
 import dev.dolmen.trainer.baseline.SessionIndex;
 import dev.dolmen.trainer.baseline.SessionIndexOptions;
-import dev.dolmen.trainer.baseline.SessionKnnOptions;
-import dev.dolmen.trainer.baseline.SessionKnnRecommender;
 import dev.dolmen.trainer.baseline.SessionPrefix;
-import dev.dolmen.trainer.baseline.VmisKnnOptions;
-import dev.dolmen.trainer.baseline.VmisKnnRecommender;
-import dev.dolmen.trainer.baseline.VsKnnOptions;
-import dev.dolmen.trainer.baseline.VsKnnRecommender;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -70,9 +66,9 @@ class TunedOptionsTest {
     List<OnlineRecommender> recommenders =
         List.of(
             new CoOccurrenceRecommender(CoOccurrenceOptions.defaults()),
-            new SessionKnnRecommender(new SessionIndex(index), SessionKnnOptions.defaults()),
-            new VsKnnRecommender(new SessionIndex(index), VsKnnOptions.defaults()),
-            new VmisKnnRecommender(new SessionIndex(index), VmisKnnOptions.defaults()),
+            new NeighborRecommender(new SessionIndex(index), NeighborFormula.sknn()),
+            new NeighborRecommender(new SessionIndex(index), NeighborFormula.vsknn()),
+            new NeighborRecommender(new SessionIndex(index), NeighborFormula.vmisknn()),
             new BlendRecommender(BlendOptions.defaults()),
             new BlendRecommender(TunedOptions.diginetica()),
             new BlendRecommender(TunedOptions.yoochoose()));

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * the sample and the neighbours are cut off at the k-th largest, so that a question costs as much
  * as there are entries in those lists. Sums are taken in the order in which sessions were found.
  */
-final class SessionNeighbors {
+final class NeighborSearch {
   /** Logarithms that are kept. */
   private static final int KEPT_LOGS = 65_536;
 
@@ -26,7 +26,7 @@ final class SessionNeighbors {
   private long[] keys = new long[64];
   private int count;
 
-  SessionNeighbors(SessionIndex index, NeighborFormula formula) {
+  NeighborSearch(SessionIndex index, NeighborFormula formula) {
     this.index = index;
     this.formula = formula;
   }

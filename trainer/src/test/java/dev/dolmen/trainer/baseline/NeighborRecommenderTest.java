@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.baseline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.trainer.signals.LargestNumbers;
@@ -17,8 +18,20 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class SessionNeighborsTest {
+class NeighborRecommenderTest {
   private final SessionIndex index = new SessionIndex(SessionIndexOptions.defaults());
+
+  private static NeighborFormula vmisknn(
+      int reach, int recent, int neighbors, PositionWeight similarity, PositionWeight matching) {
+    return NeighborFormula.vmisknn()
+        .change()
+        .reach(reach)
+        .recent(recent)
+        .neighbors(neighbors)
+        .similarity(similarity)
+        .matching(matching)
+        .build();
+  }
 
   private void learn(long session, int... items) {
     Clicks.session(session, items).forEach(index::learn);
@@ -28,7 +41,7 @@ class SessionNeighborsTest {
   void sknnIsTheCosineOfSets() {
     learn(1, 1, 2, 3);
     learn(2, 2, 4, 2);
-    OnlineRecommender sknn = new SessionKnnRecommender(index, SessionKnnOptions.defaults());
+    OnlineRecommender sknn = new NeighborRecommender(index, NeighborFormula.sknn());
     ItemScores scores = Clicks.ask(sknn, 1, 2);
     float first = (float) (2 / Math.sqrt(2 * 3));
     float second = (float) (1 / Math.sqrt(2 * 2));
@@ -45,7 +58,7 @@ class SessionNeighborsTest {
     learn(1, 1, 2, 3);
     learn(2, 1, 4);
     learn(3, 5);
-    OnlineRecommender vsknn = new VsKnnRecommender(index, VsKnnOptions.defaults());
+    OnlineRecommender vsknn = new NeighborRecommender(index, NeighborFormula.vsknn());
     // Shares: 1 weighs 1/2, 2 weighs 1. The latest item in common: 0.9 and 0.8.
     ItemScores scores = Clicks.ask(vsknn, 1, 2);
     assertThat(scores.score(3)).isCloseTo((float) (1.5 * 0.9 * (1 + Math.log(3))), within(1e-5f));
@@ -60,7 +73,7 @@ class SessionNeighborsTest {
     learn(1, 1, 2, 3);
     learn(2, 1, 4);
     learn(3, 5);
-    OnlineRecommender vmis = new VmisKnnRecommender(index, VmisKnnOptions.defaults());
+    OnlineRecommender vmis = new NeighborRecommender(index, NeighborFormula.vmisknn());
     ItemScores scores = Clicks.ask(vmis, 1, 2);
     assertThat(scores.score(3)).isCloseTo((float) (1.5 * 0.9 * Math.log(3)), within(1e-5f));
     assertThat(scores.score(4)).isCloseTo((float) (0.5 * 0.8 * Math.log(3)), within(1e-5f));
@@ -76,12 +89,12 @@ class SessionNeighborsTest {
     learn(4, 1, 53);
     PositionWeight same = PositionWeight.SAME;
     ItemScores scores =
-        Clicks.ask(new VmisKnnRecommender(index, new VmisKnnOptions(10, 3, 1, same, same)), 1, 2);
+        Clicks.ask(new NeighborRecommender(index, vmisknn(10, 3, 1, same, same)), 1, 2);
     assertThat(scores.contains(52)).isTrue();
     assertThat(scores.contains(50)).as("too old").isFalse();
     assertThat(scores.contains(53)).as("less similar").isFalse();
     ItemScores two =
-        Clicks.ask(new VmisKnnRecommender(index, new VmisKnnOptions(10, 3, 2, same, same)), 1, 2);
+        Clicks.ask(new NeighborRecommender(index, vmisknn(10, 3, 2, same, same)), 1, 2);
     assertThat(two.contains(53)).as("as similar as another, and later").isTrue();
     assertThat(two.contains(51)).isFalse();
   }
@@ -90,7 +103,7 @@ class SessionNeighborsTest {
   void theSessionItselfIsNoNeighbour() {
     learn(1, 1, 2);
     learn(2, 1, 3);
-    OnlineRecommender vmis = new VmisKnnRecommender(index, VmisKnnOptions.defaults());
+    OnlineRecommender vmis = new NeighborRecommender(index, NeighborFormula.vmisknn());
     SessionPrefix prefix = new SessionPrefix(5);
     prefix.start(1);
     prefix.add(1, 0);
@@ -104,8 +117,7 @@ class SessionNeighborsTest {
   void clicksBeyondTheReachAreNotLookedAt() {
     learn(1, 1, 2);
     PositionWeight same = PositionWeight.SAME;
-    OnlineRecommender vmis =
-        new VmisKnnRecommender(index, new VmisKnnOptions(2, 10, 10, same, same));
+    OnlineRecommender vmis = new NeighborRecommender(index, vmisknn(2, 10, 10, same, same));
     learn(2, 60);
     assertThat(Clicks.ask(vmis, 1, 8).contains(2)).isTrue();
     assertThat(Clicks.ask(vmis, 1, 8, 9).contains(2)).isFalse();
@@ -116,9 +128,8 @@ class SessionNeighborsTest {
   void findsWhatComparingAllSessionsFinds() {
     List<Click> clicks = Clicks.random(21, 3_000, 80, 7);
     clicks.forEach(index::learn);
-    VmisKnnOptions options =
-        new VmisKnnOptions(50, 40, 12, PositionWeight.SHARE, PositionWeight.LINEAR);
-    OnlineRecommender vmis = new VmisKnnRecommender(index, options);
+    NeighborFormula options = vmisknn(50, 40, 12, PositionWeight.SHARE, PositionWeight.LINEAR);
+    OnlineRecommender vmis = new NeighborRecommender(index, options);
     SplittableRandom random = new SplittableRandom(4);
     int found = 0;
     for (int i = 0; i < 50; i++) {
@@ -135,7 +146,7 @@ class SessionNeighborsTest {
   }
 
   private static Map<Integer, Double> scoresByBruteForce(
-      List<Click> clicks, int[] prefix, VmisKnnOptions options) {
+      List<Click> clicks, int[] prefix, NeighborFormula options) {
     Map<Long, Set<Integer>> sessions = new LinkedHashMap<>();
     Map<Long, Integer> lastClicks = new HashMap<>();
     Map<Integer, List<Long>> lists = new HashMap<>();
@@ -154,7 +165,7 @@ class SessionNeighborsTest {
       if (seen.add(item)) {
         List<Long> list = lists.getOrDefault(item, List.of());
         for (long session :
-            list.subList(Math.max(0, list.size() - options.recent()), list.size())) {
+            list.subList(Math.max(0, list.size() - options.sample()), list.size())) {
           similarities.merge(session, (prefix.length - d + 1.0) / prefix.length, Double::sum);
           matches.putIfAbsent(session, d);
         }
@@ -163,7 +174,7 @@ class SessionNeighborsTest {
     List<Long> neighbors = new ArrayList<>(similarities.keySet());
     Comparator<Long> byAge = Comparator.comparingInt(s -> -lastClicks.getOrDefault(s, 0));
     neighbors.sort(byAge);
-    neighbors = neighbors.subList(0, Math.min(options.recent(), neighbors.size()));
+    neighbors = neighbors.subList(0, Math.min(options.sample(), neighbors.size()));
     Comparator<Long> bySimilarity =
         Comparator.comparingLong(s -> -Math.round(1e6 * similarities.getOrDefault(s, 0.0)));
     neighbors =
@@ -184,6 +195,18 @@ class SessionNeighborsTest {
   }
 
   @Test
+  void changesNothingButWhatIsNamed() {
+    NeighborFormula formula = NeighborFormula.sknn();
+    assertThat(formula.change().build()).isEqualTo(formula);
+    assertThat(formula.change().reach(7).build())
+        .isNotEqualTo(formula)
+        .returns(7, NeighborFormula::reach)
+        .returns(formula.sample(), NeighborFormula::sample);
+    assertThatThrownBy(() -> formula.change().reach(0).build())
+        .hasMessageContaining("neighbors.reach");
+  }
+
+  @Test
   void theSameClicksGiveTheSameBits() {
     List<Click> clicks = Clicks.random(5, 600, 40, 6);
     int hash = answers(clicks);
@@ -194,7 +217,7 @@ class SessionNeighborsTest {
     SessionIndex small = new SessionIndex(new SessionIndexOptions(30, 5, 6, 100));
     PositionWeight weight = PositionWeight.HARMONIC;
     return Clicks.hashOfAnswers(
-        new VmisKnnRecommender(small, new VmisKnnOptions(5, 8, 4, weight, weight)), clicks);
+        new NeighborRecommender(small, vmisknn(5, 8, 4, weight, weight)), clicks);
   }
 
   @Test
