@@ -2,8 +2,10 @@ package dev.dolmen.server.cli;
 
 import static java.util.Objects.requireNonNullElse;
 
+import picocli.CommandLine.IExitCodeGenerator;
+
 /** A command cannot do what it was asked for; the message is for the person who asked. */
-public final class CommandFailedException extends RuntimeException {
+public final class CommandFailedException extends RuntimeException implements IExitCodeGenerator {
   private final int exitCode;
 
   /**
@@ -24,7 +26,8 @@ public final class CommandFailedException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  int exitCode() {
+  @Override
+  public int getExitCode() {
     return exitCode;
   }
 }

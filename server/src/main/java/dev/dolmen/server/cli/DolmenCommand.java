@@ -96,7 +96,7 @@ public final class DolmenCommand extends CommandGroup {
       throws Exception {
     if (e instanceof CommandFailedException failed) {
       error(command, String.valueOf(failed.getMessage()));
-      return failed.exitCode();
+      return failed.getExitCode();
     }
     if (e instanceof StatusRuntimeException status) {
       String description = status.getStatus().getDescription();

@@ -124,7 +124,7 @@ final class TrainCommand implements Callable<Integer> {
   private void train() throws IOException {
     Terminal out = Terminal.out(spec);
     RecBoleDataset dataset = dataset();
-    InteractionProfile profile = profile(dataset);
+    InteractionProfile profile = DatasetReading.profile(dataset, limit, Terminal.errors(spec));
     DolmenConfig named = config.loadIfNamed();
     check(named != null || to != null, "no directory to write: give --to DIR or --config FILE");
     DolmenConfig settings =
@@ -151,16 +151,6 @@ final class TrainCommand implements Callable<Integer> {
     out.line(
         "serve it: dolmen serve --config " + (file == null ? "FILE, the one used here" : file));
     writeJson(done, snapshot);
-  }
-
-  private InteractionProfile profile(RecBoleDataset dataset) throws IOException {
-    ProgressBar reading =
-        new ProgressBar(Terminal.errors(spec), "reading " + data, 0, System::nanoTime);
-    InteractionProfile profile =
-        InteractionProfile.read(
-            dataset, limit, (rows, share) -> reading.show(rows, share, () -> "clicks"));
-    reading.done();
-    return profile;
   }
 
   private RecBoleDataset dataset() throws IOException {

@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * @param length events of a session
  * @param batch sessions of one call
  */
-record EncodeShape(int width, int length, int batch) {
+public record EncodeShape(int width, int length, int batch) {
   static final long SEED = 1;
   private static final int TYPES = 7;
   private static final int GAPS = 16;
@@ -49,12 +49,12 @@ record EncodeShape(int width, int length, int batch) {
   }
 
   /** A model that has not learned yet: its event embeddings are 0, all else is random. */
-  SessionModel model() {
+  public SessionModel model() {
     return new SessionModel(options(), DenseOptimizerOptions.defaults(), SEED);
   }
 
   /** Random item vectors of length about 1, types and gaps. */
-  SessionInput sessions() {
+  public SessionInput sessions() {
     SplittableRandom random = new SplittableRandom(SEED);
     SessionInput input = new SessionInput(new FeatureBlock(0), new GatheredRows(new int[] {width}));
     input.resize(batch, length, width);

@@ -1,5 +1,6 @@
 package dev.dolmen.bench.train;
 
+import dev.dolmen.server.cli.DatasetReading;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
@@ -22,12 +23,12 @@ import dev.dolmen.traffic.generator.VisibilityWatch;
 import dev.dolmen.traffic.local.ServerProcess;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.v1.FeedbackEvent;
-import dev.dolmen.v1.Item;
 import dev.dolmen.v1.StatusResponse;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +50,7 @@ final class TrainRun {
   /** A message holds what came due in this time: a publisher of its own for each click has none. */
   private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  private static final long LEARNED_WITHIN_NANOS = TimeUnit.MINUTES.toNanos(2);
+  private static final Duration STALLED = Duration.ofMinutes(2);
 
   private final Path folder;
   private final Path directory;
@@ -85,9 +86,7 @@ final class TrainRun {
 
   TrainFigures run() throws IOException, InterruptedException {
     RecBoleDataset dataset = RecBoleDataset.find(folder);
-    progress.redraw(List.of("reading " + dataset.name()));
-    InteractionProfile profile =
-        InteractionProfile.read(dataset, Long.MAX_VALUE, (rows, share) -> {});
+    InteractionProfile profile = DatasetReading.profile(dataset, Long.MAX_VALUE, progress);
     Path config = writeConfig(dataset, profile);
     DolmenConfig settings = load(config);
     TrainFigures.Phase sustained;
@@ -96,9 +95,11 @@ final class TrainRun {
     try (ServerProcess server =
         ServerProcess.serving(config, directory.resolve("server.log"), HEAP_MB)) {
       server.start();
-      try (Connection connection = Connection.open("127.0.0.1", server.port());
+      try (Connection connection = Connection.toLocal(server.port());
           Clicks clicks = new Clicks(dataset, profile, settings)) {
-        upload(connection, dataset, profile, settings);
+        try (DatasetItems items = new DatasetItems(dataset, profile, settings.schema())) {
+          CatalogUpload.upload(connection, items, sent -> {});
+        }
         phase(connection, clicks, "warming up", WARM_UP_SEC, Double.NaN);
         awaitLearned(connection);
         String first = TrainFigures.firstLoad(eventsPerSecond);
@@ -148,21 +149,6 @@ final class TrainRun {
     } catch (ConfigException e) {
       throw new IOException(e.getMessage(), e);
     }
-  }
-
-  private static void upload(
-      Connection connection,
-      RecBoleDataset dataset,
-      InteractionProfile profile,
-      DolmenConfig settings)
-      throws IOException, InterruptedException {
-    CatalogUpload upload = new CatalogUpload(connection);
-    try (DatasetItems items = new DatasetItems(dataset, profile, settings.schema())) {
-      for (Item item = items.next(); item != null; item = items.next()) {
-        upload.add(item);
-      }
-    }
-    upload.finish();
   }
 
   /** The dataset's clicks, one after the other, from the beginning again when they end. */
@@ -289,14 +275,7 @@ final class TrainRun {
   private static double awaitLearned(Connection connection)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
-    StatusResponse status = connection.status();
-    while (status.getLearnedLogOffset() < status.getLogOffset()) {
-      if (System.nanoTime() - start > LEARNED_WITHIN_NANOS) {
-        throw new IOException("not learned within two minutes: " + status.getNotReadyReason());
-      }
-      Thread.sleep(10);
-      status = connection.status();
-    }
+    connection.awaitLearned(STALLED);
     return (System.nanoTime() - start) / 1e9;
   }
 }

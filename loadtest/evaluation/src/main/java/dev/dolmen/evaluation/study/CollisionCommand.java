@@ -6,6 +6,7 @@ import dev.dolmen.evaluation.options.DatasetOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.server.DirectoryTree;
+import dev.dolmen.server.cli.DatasetReading;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
@@ -87,8 +88,7 @@ public final class CollisionCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     data.check();
     RecBoleDataset dataset = RecBoleDataset.find(data.folder());
-    InteractionProfile profile =
-        InteractionProfile.read(dataset, data.limit(), (rows, share) -> {});
+    InteractionProfile profile = DatasetReading.profile(dataset, data.limit(), progress);
     Schema schema = SchemaInference.infer(dataset, profile);
     EngineFeed feed = new EngineFeed(dataset, profile, schema);
     SlotValues values = new SlotValues(schema, feed.items());

@@ -3,6 +3,7 @@ package dev.dolmen.evaluation.study;
 import dev.dolmen.evaluation.options.DatasetOptions;
 import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.CommandFailedException;
+import dev.dolmen.server.cli.DatasetReading;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
@@ -129,10 +130,7 @@ public final class SyncIntervalCommand implements Callable<Integer> {
               interval, duration("--intervals", interval, batchMs, "a multiple of --batch")));
     }
     RecBoleDataset dataset = RecBoleDataset.find(data.folder());
-    ProgressBar reading = new ProgressBar(progress, "reading", 0, System::nanoTime);
-    InteractionProfile profile =
-        InteractionProfile.read(dataset, data.limit(), (rows, share) -> reading.show(rows, ""));
-    reading.done();
+    InteractionProfile profile = DatasetReading.profile(dataset, data.limit(), progress);
     SyncExperiment.Result result =
         run(dataset, profile, new SyncExperiment.Options(fromMs(profile), batchMs, syncs, seed));
     if (result.predictions() == 0) {

@@ -130,7 +130,7 @@ class ServedRanksTest {
     assertThat(asked).hasSize(50);
     assertThat(asked.get(48).rank()).isEqualTo(Integer.MAX_VALUE);
     try (StandaloneServer server = StandaloneServer.start(config);
-        Connection connection = Connection.open("127.0.0.1", server.port())) {
+        Connection connection = Connection.toLocal(server.port())) {
       for (Asked one : asked) {
         List<ScoredItem> all =
             connection

@@ -139,7 +139,7 @@ public final class DemoCommand implements Callable<Integer> {
             "warming up the JVM for %.0f s on another catalogue, data and model, then thrown away",
             warmUp));
     try (LocalServer server = LocalServer.start(config());
-        Connection connection = Connection.open("127.0.0.1", server.port())) {
+        Connection connection = Connection.toLocal(server.port())) {
       new Demo(connection, options.forWarmUp(warmUp), new Terminal(NOWHERE, false)).watch();
     }
   }
@@ -152,7 +152,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private int demonstrate(DemoOptions options) throws IOException, InterruptedException {
     try (LocalServer server = LocalServer.start(config());
-        Connection connection = Connection.open("127.0.0.1", server.port())) {
+        Connection connection = Connection.toLocal(server.port())) {
       DemoResult result = new Demo(connection, options, out).run();
       reporting.publish(out, () -> out.text(result.text()), result.json());
       return 0;

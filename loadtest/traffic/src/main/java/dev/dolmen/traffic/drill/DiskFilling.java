@@ -1,6 +1,7 @@
 package dev.dolmen.traffic.drill;
 
 import dev.dolmen.traffic.generator.Connection;
+import dev.dolmen.traffic.generator.Stall;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,7 +41,7 @@ final class DiskFilling {
     }
     Drill.awaitLearned(port);
     disk.fill(0);
-    try (Connection connection = Connection.open("127.0.0.1", port)) {
+    try (Connection connection = Connection.toLocal(port)) {
       connection.createSnapshot();
     } catch (StatusRuntimeException e) {
       return; // As it must be.
@@ -57,7 +58,7 @@ final class DiskFilling {
       stall.check(before, "no event is acknowledged though there is room again");
       pause();
     }
-    try (Connection connection = Connection.open("127.0.0.1", port)) {
+    try (Connection connection = Connection.toLocal(port)) {
       connection.createSnapshot();
     } catch (StatusRuntimeException e) {
       throw new IOException("no snapshot though there is room again: " + e.getStatus(), e);

@@ -6,7 +6,6 @@ import dev.dolmen.traffic.demo.ShopEvents;
 import dev.dolmen.traffic.generator.CatalogUpload;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.ServerProcess;
-import dev.dolmen.v1.StatusResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +131,7 @@ final class Drill {
     ShopEvents events = new ShopEvents("drill", seed);
     try (ServerProcess server = server(writeConfig("drill.yaml", data))) {
       readyMs.add(server.start());
-      try (Connection connection = Connection.open("127.0.0.1", server.port())) {
+      try (Connection connection = Connection.toLocal(server.port())) {
         CatalogUpload.upload(connection, events.items());
       }
       try (DrillTraffic traffic = new DrillTraffic(events, kind, server.port(), seed)) {
@@ -196,24 +195,10 @@ final class Drill {
   /**
    * Until every batch has its boundary in the journal: what is beyond would be cut anew by each who
    * learns it.
-   *
-   * @throws IOException if nothing is learned for a minute
    */
   static void awaitLearned(int port) throws IOException, InterruptedException {
-    Stall stall = new Stall(STALLED);
-    try (Connection connection = Connection.open("127.0.0.1", port)) {
-      StatusResponse status = connection.status();
-      while (status.getLearnedLogOffset() < status.getLogOffset()) {
-        stall.check(
-            status.getLearnedLogOffset(),
-            "log offset "
-                + status.getLearnedLogOffset()
-                + " is learned, "
-                + status.getLogOffset()
-                + " is logged");
-        Thread.sleep(50);
-        status = connection.status();
-      }
+    try (Connection connection = Connection.toLocal(port)) {
+      connection.awaitLearned(STALLED);
     }
   }
 

@@ -47,7 +47,6 @@ import picocli.CommandLine.Parameters;
       "  dolmen drill duplicate --seconds 20 --json duplicate.json"
     })
 public final class DrillCommand implements Callable<Integer> {
-
   @Parameters(
       paramLabel = "DRILL",
       description = "crash, duplicate, reorder, disk-full, slow-disk or clock-jump.",

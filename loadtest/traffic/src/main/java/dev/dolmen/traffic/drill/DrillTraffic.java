@@ -4,6 +4,7 @@ import dev.dolmen.traffic.demo.ShopEvents;
 import dev.dolmen.traffic.generator.ArrivalSchedule;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.generator.FeedbackStream;
+import dev.dolmen.traffic.generator.Stall;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.FeedbackEvent;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class DrillTraffic implements AutoCloseable {
   private void run() {
     try {
       while (running || left() > 0) {
-        try (Connection connection = Connection.open("127.0.0.1", port)) {
+        try (Connection connection = Connection.toLocal(port)) {
           send(connection);
         } catch (IOException e) {
           // The connection broke, as it is meant to: whatever was not acknowledged goes out again.

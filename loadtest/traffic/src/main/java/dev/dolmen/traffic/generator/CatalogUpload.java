@@ -1,5 +1,6 @@
 package dev.dolmen.traffic.generator;
 
+import dev.dolmen.server.data.DatasetItems;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.ItemError;
 import dev.dolmen.v1.StatusResponse;
@@ -15,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,23 @@ public final class CatalogUpload {
       upload.add(item);
     }
     return upload.finish();
+  }
+
+  /**
+   * Uploads the items of a dataset and waits until they can be recommended.
+   *
+   * @param sent told how many have been sent
+   * @return how many there were
+   */
+  public static long upload(Connection connection, DatasetItems items, LongConsumer sent)
+      throws IOException, InterruptedException {
+    CatalogUpload upload = new CatalogUpload(connection);
+    for (Item item = items.next(); item != null; item = items.next()) {
+      upload.add(item);
+      sent.accept(upload.sent());
+    }
+    upload.finish();
+    return upload.sent();
   }
 
   /** Sends an item. */

@@ -14,6 +14,8 @@ import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 /** A connection to one server, with the stubs that measuring needs. Any thread. */
 public final class Connection implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+  private static final int LEARNED_POLL_MS = 10;
 
   private final String target;
   private final ManagedChannel channel;
@@ -30,9 +34,9 @@ public final class Connection implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Connects in plain text when first used. */
-  public static Connection open(String host, int port) {
-    return open(host, port, InsecureChannelCredentials.create());
+  /** Connects to a server on the loopback address, in plain text, when first used. */
+  public static Connection toLocal(int port) {
+    return open("127.0.0.1", port, InsecureChannelCredentials.create());
   }
 
   /**
@@ -94,6 +98,29 @@ public final class Connection implements AutoCloseable {
     return AdminServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(30, TimeUnit.SECONDS)
         .getStatus(GetStatusRequest.getDefaultInstance());
+  }
+
+  /**
+   * Waits until the server has learned all that it has logged: until every batch has its boundary
+   * in the journal.
+   *
+   * @param stalled for so long nothing may be learned
+   * @throws IOException if that is longer
+   */
+  public void awaitLearned(Duration stalled) throws IOException, InterruptedException {
+    Stall stall = new Stall(stalled);
+    StatusResponse status = status();
+    while (status.getLearnedLogOffset() < status.getLogOffset()) {
+      stall.check(
+          status.getLearnedLogOffset(),
+          "log offset "
+              + status.getLearnedLogOffset()
+              + " is learned, "
+              + status.getLogOffset()
+              + " is logged");
+      Thread.sleep(LEARNED_POLL_MS);
+      status = status();
+    }
   }
 
   /** Has the server take a snapshot; returns when it is durable. */

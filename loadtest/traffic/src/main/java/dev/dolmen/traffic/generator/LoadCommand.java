@@ -34,7 +34,6 @@ import picocli.CommandLine.Option;
       "  dolmen load --server staging:7070 --rate 200 --seconds 60 --recommend-share 0.9"
     })
 public final class LoadCommand implements Callable<Integer> {
-
   @Option(
       names = "--server",
       defaultValue = "127.0.0.1:7070",

@@ -15,7 +15,6 @@ import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.generator.FeedbackStream;
 import dev.dolmen.traffic.generator.FreshnessProbe;
 import dev.dolmen.traffic.generator.ValidationTotals;
-import dev.dolmen.v1.Item;
 import dev.dolmen.v1.StatusResponse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -60,20 +59,15 @@ final class DatasetReplay {
 
   /** Upserts every item of the dataset; those without metadata as ids alone. */
   long uploadCatalog() throws IOException, InterruptedException {
-    CatalogUpload upload = new CatalogUpload(connection);
     ProgressBar bar = new ProgressBar(terminal, "catalogue", 0, System::nanoTime);
     try (DatasetItems items = new DatasetItems(dataset, profile, schema)) {
       if (!items.ignored().isEmpty()) {
         terminal.line("columns without a slot in the schema, left out: " + items.ignored());
       }
-      for (Item item = items.next(); item != null; item = items.next()) {
-        upload.add(item);
-        bar.show(upload.sent(), "items");
-      }
+      long sent = CatalogUpload.upload(connection, items, n -> bar.show(n, "items"));
+      bar.done();
+      return sent;
     }
-    upload.finish();
-    bar.done();
-    return upload.sent();
   }
 
   /** Publishes every interaction and waits until all are learned. */

@@ -1,9 +1,9 @@
 package dev.dolmen.traffic.replay;
 
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.cli.DatasetReading;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.ServerTrust;
-import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
@@ -50,7 +50,6 @@ import picocli.CommandLine.Option;
       "  dolmen replay --data datasets/globo --speed 600 --server 127.0.0.1:7070"
     })
 public final class ReplayCommand implements Callable<Integer> {
-
   @Option(
       names = "--data",
       required = true,
@@ -153,11 +152,7 @@ public final class ReplayCommand implements Callable<Integer> {
   private void replay(ReplayOptions options)
       throws IOException, ConfigException, InterruptedException {
     RecBoleDataset dataset = RecBoleDataset.find(data);
-    ProgressBar bar = new ProgressBar(err, "reading " + dataset.name(), 0, System::nanoTime);
-    InteractionProfile profile =
-        InteractionProfile.read(
-            dataset, limit, (rows, share) -> bar.show(rows, share, () -> "clicks"));
-    bar.done();
+    InteractionProfile profile = DatasetReading.profile(dataset, limit, err);
     if (options.speed() > 0 && profile.timeScale() == TimeScale.RUNNING_NUMBER) {
       throw new IllegalArgumentException(
           "--speed: " + speed + ", expected max, as the timestamps are only running numbers");
@@ -181,7 +176,7 @@ public final class ReplayCommand implements Callable<Integer> {
       }
     } else {
       try (LocalServer local = LocalServer.start(settings);
-          Connection connection = Connection.open("127.0.0.1", local.port())) {
+          Connection connection = Connection.toLocal(local.port())) {
         run(connection, dataset, profile, settings.schema(), options);
       }
     }

@@ -1,6 +1,6 @@
 package dev.dolmen.traffic.replay;
 
-import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.DatasetReading;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.RecBoleDataset;
@@ -48,11 +48,7 @@ public final class SchemaCommand implements Callable<Integer> {
   public Integer call() {
     try {
       RecBoleDataset dataset = RecBoleDataset.find(data);
-      ProgressBar bar = new ProgressBar(err, "reading " + dataset.name(), 0, System::nanoTime);
-      InteractionProfile profile =
-          InteractionProfile.read(
-              dataset, Long.MAX_VALUE, (rows, share) -> bar.show(rows, share, () -> "clicks"));
-      bar.done();
+      InteractionProfile profile = DatasetReading.profile(dataset, Long.MAX_VALUE, err);
       out.text(SchemaYaml.write(SchemaInference.infer(dataset, profile)));
       return 0;
     } catch (IOException | IllegalArgumentException e) {

@@ -50,7 +50,7 @@ class LoadCommandTest {
   void measuresAServer() throws IOException, InterruptedException {
     Path json = folder.resolve("load.json");
     try (LocalServer server = LocalServer.start(DolmenConfig.defaults(folder, schema()));
-        Connection connection = Connection.open("127.0.0.1", server.port())) {
+        Connection connection = Connection.toLocal(server.port())) {
       String target = connection.target();
       assertThat(run("--server", target, "--rate", "10")).isEqualTo(1);
       assertThat(printed.toString(StandardCharsets.UTF_8)).contains("the catalogue is empty");
@@ -88,7 +88,7 @@ class LoadCommandTest {
   @Test
   void followsEveryClickUntilItIsVisible() throws IOException, InterruptedException {
     try (LocalServer server = LocalServer.start(DolmenConfig.defaults(folder, schema()));
-        Connection connection = Connection.open("127.0.0.1", server.port())) {
+        Connection connection = Connection.toLocal(server.port())) {
       CatalogUpload.upload(connection, List.of(Item.newBuilder().setItemId("i").build()));
       VisibilityWatch watch = new VisibilityWatch(connection, "i");
       try (watch;

@@ -1,10 +1,10 @@
-package dev.dolmen.traffic.drill;
+package dev.dolmen.traffic.generator;
 
 import java.io.IOException;
 import java.time.Duration;
 
 /** Notices that something which should go on has stopped. One thread. */
-final class Stall {
+public final class Stall {
   private final Duration atMost;
   private long progress = Long.MIN_VALUE;
   private long sinceNanos = System.nanoTime();
@@ -12,7 +12,7 @@ final class Stall {
   /**
    * @param atMost how long it may stand still
    */
-  Stall(Duration atMost) {
+  public Stall(Duration atMost) {
     this.atMost = atMost;
   }
 
@@ -22,7 +22,7 @@ final class Stall {
    * @param waiting what is waited for
    * @throws IOException if that has been the same for too long
    */
-  void check(long now, String waiting) throws IOException {
+  public void check(long now, String waiting) throws IOException {
     if (now != progress) {
       progress = now;
       sinceNanos = System.nanoTime();
