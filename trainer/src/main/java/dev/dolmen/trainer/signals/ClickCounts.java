@@ -16,7 +16,11 @@ import java.util.PriorityQueue;
  *
  * <p>Forward decay (Cormode et al., ICDE 2009): instead of shrinking all counts, each click weighs
  * more than the one before; now and then everything is scaled back. StrictMath keeps it the same on
- * every machine.
+ * every machine. The baselines' {@link dev.dolmen.trainer.baseline.ForwardDecay} is the same idea
+ * with other arithmetic: floats, a power for each click, and landmarks, so that a sum is scaled
+ * only when it is looked at. Here a click multiplies by one constant, and the doubles that come of
+ * it are part of the snapshot: computed the other way, no older snapshot would go on to the same
+ * bits.
  */
 public final class ClickCounts implements StreamPart {
   private static final double RESCALE_AT = 0x1p300;

@@ -177,7 +177,12 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
     return keep(events - atEvent, RECENT_HALF_LIFE_EVENTS);
   }
 
-  /** StrictMath, so that every machine finds the same. */
+  /**
+   * What is left of a weight: backward decay. A list is replaced as a whole by each visit, so
+   * shrinking it costs nothing more, and weights of two half-lives stay numbers of visits; forward
+   * decay, which serves where a sum is added to alone, would need a landmark for each. StrictMath,
+   * so that every machine finds the same.
+   */
   private static float keep(long ageEvents, double halfLifeEvents) {
     return (float) StrictMath.pow(0.5, Math.max(0, ageEvents) / halfLifeEvents);
   }

@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.IExitCodeGenerator;
 
 /** Load on a server in this process, and what is said where there is nothing to load. */
 class LoadCommandTest {
@@ -35,7 +36,14 @@ class LoadCommandTest {
 
   private int run(String... arguments) {
     Terminal out = new Terminal(new PrintStream(printed, true, StandardCharsets.UTF_8), false);
-    return new CommandLine(new LoadCommand(out, out)).execute(arguments);
+    return new CommandLine(new LoadCommand(out, out))
+        .setExecutionExceptionHandler((e, line, given) -> {
+          if (e instanceof IExitCodeGenerator code) {
+            return code.getExitCode();
+          }
+          throw e;
+        })
+        .execute(arguments);
   }
 
   private static Schema schema() {

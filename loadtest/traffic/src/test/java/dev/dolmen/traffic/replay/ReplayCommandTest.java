@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.IExitCodeGenerator;
 
 /** A small dataset through a whole server over a real socket, and what happens to a broken one. */
 class ReplayCommandTest {
@@ -60,7 +61,14 @@ class ReplayCommandTest {
   private int run(String... arguments) {
     Terminal to = new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8), false);
     Terminal errors = new Terminal(new PrintStream(err, true, StandardCharsets.UTF_8), false);
-    return new CommandLine(new ReplayCommand(to, errors)).execute(arguments);
+    return new CommandLine(new ReplayCommand(to, errors))
+        .setExecutionExceptionHandler((e, line, given) -> {
+          if (e instanceof IExitCodeGenerator code) {
+            return code.getExitCode();
+          }
+          throw e;
+        })
+        .execute(arguments);
   }
 
   @Test
