@@ -2,8 +2,10 @@ package dev.dolmen.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -11,11 +13,13 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -128,6 +132,63 @@ class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     slices().matching("dev.dolmen.(**)").should().beFreeOfCycles().check(PRODUCT);
+  }
+
+  /** What lies at the bottom: read by everybody, and knowing only what is named here. */
+  @Test
+  void leavesStayLeaves() {
+    Map<String, List<String>> leaves =
+        Map.of(
+            "dev.dolmen.model.data", List.of(),
+            "dev.dolmen.model.kernel", List.of(),
+            "dev.dolmen.parameterstore.range", List.of(),
+            "dev.dolmen.parameterstore.memory", List.of(),
+            "dev.dolmen.parameterstore.schema", List.of("dev.dolmen.parameterstore.range"),
+            "dev.dolmen.trainer.state", List.of("dev.dolmen.parameterstore.range"),
+            "dev.dolmen.server.cli.terminal", List.of());
+    leaves.forEach((leaf, known) ->
+        classes()
+            .that()
+            .resideInAPackage(leaf)
+            .should()
+            .onlyDependOnClassesThat(
+                resideOutsideOfPackage("dev.dolmen..")
+                    .or(resideInAPackage(leaf))
+                    .or(resideInAnyPackage(known.toArray(String[]::new))))
+            .check(PRODUCT));
+  }
+
+  /** Whoever reads how a thing can be set finds the thing in the same folder. */
+  @Test
+  void optionsStandNextToWhatTheyConfigure() {
+    classes()
+        .that(BY_HAND)
+        .and()
+        .haveSimpleNameEndingWith("Options")
+        .and()
+        .areTopLevelClasses()
+        .should(
+            be(
+                describe(
+                    "used in their own package",
+                    options ->
+                        options.getDirectDependenciesToSelf().stream()
+                            .map(Dependency::getOriginClass)
+                            .anyMatch(user ->
+                                user.getPackage().equals(options.getPackage())
+                                    && !user.getName().startsWith(options.getName())))))
+        .check(PRODUCT);
+  }
+
+  @Test
+  void onlyTheBenchmarksSeePeers() {
+    noClasses()
+        .that(resideOutsideOfPackage("dev.dolmen.bench.."))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("ai.djl..", "ai.onnxruntime..", "org.rocksdb..", "org.openjdk.jmh..")
+        .because("who runs a server does not fetch the libraries that it is measured against")
+        .check(PRODUCT);
   }
 
   @Test

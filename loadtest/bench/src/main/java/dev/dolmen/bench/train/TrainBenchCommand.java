@@ -104,7 +104,7 @@ public final class TrainBenchCommand implements Callable<Integer> {
         "1 to 1,000,000");
     LocalServer.quietLogs();
     out.line(Machine.description() + ", seed " + seed);
-    List<TrainFigures> figures = new ArrayList<>();
+    List<ThroughputFigures> figures = new ArrayList<>();
     for (Path folder : data) {
       Path directory = Files.createTempDirectory("dolmen-bench-train-");
       try {
@@ -116,13 +116,13 @@ public final class TrainBenchCommand implements Callable<Integer> {
       progress.clear();
       out.text(figures.getLast().text());
     }
-    String printed = figures.stream().map(TrainFigures::text).collect(Collectors.joining());
+    String printed = figures.stream().map(ThroughputFigures::text).collect(Collectors.joining());
     reporting.write(out, printed, json(figures));
     return 0;
   }
 
-  private JsonReport json(List<TrainFigures> figures) {
-    TrainFigures first = figures.getFirst();
+  private JsonReport json(List<ThroughputFigures> figures) {
+    ThroughputFigures first = figures.getFirst();
     return new JsonReport()
         .put("machine", Machine.description())
         .put("seed", seed)
@@ -132,6 +132,6 @@ public final class TrainBenchCommand implements Callable<Integer> {
         .put("freshness_p50_ms", first.sustained().freshnessMs(50))
         .put("freshness_p99_ms", first.sustained().freshnessMs(99))
         .put("replay_events_per_second", first.replayPerSecond())
-        .put("results", figures.stream().map(TrainFigures::json).toList());
+        .put("results", figures.stream().map(ThroughputFigures::json).toList());
   }
 }

@@ -84,13 +84,13 @@ final class TrainRun {
     this.progress = progress;
   }
 
-  TrainFigures run() throws IOException, InterruptedException {
+  ThroughputFigures run() throws IOException, InterruptedException {
     RecBoleDataset dataset = RecBoleDataset.find(folder);
     InteractionProfile profile = DatasetReading.profile(dataset, Long.MAX_VALUE, progress);
     Path config = writeConfig(dataset, profile);
     DolmenConfig settings = load(config);
-    TrainFigures.Phase sustained;
-    TrainFigures.Phase overload;
+    ThroughputFigures.Phase sustained;
+    ThroughputFigures.Phase overload;
     double recovery;
     try (ServerProcess server =
         ServerProcess.serving(config, directory.resolve("server.log"), HEAP_MB)) {
@@ -102,7 +102,7 @@ final class TrainRun {
         }
         phase(connection, clicks, "warming up", WARM_UP_SEC, Double.NaN);
         awaitLearned(connection);
-        String first = TrainFigures.firstLoad(eventsPerSecond);
+        String first = ThroughputFigures.firstLoad(eventsPerSecond);
         sustained = phase(connection, clicks, first, seconds, eventsPerSecond);
         double twice = 2 * sustained.learnedPerSecond();
         overload = phase(connection, clicks, "twice as many", seconds, twice);
@@ -115,7 +115,7 @@ final class TrainRun {
     try (Engine engine =
         Engine.open(settings.engine(), InstantSource.system(), new SimpleMeterRegistry())) {
       double replay = (System.nanoTime() - start) / 1e9;
-      return new TrainFigures(
+      return new ThroughputFigures(
           dataset.name(),
           sustained,
           overload,
@@ -192,7 +192,7 @@ final class TrainRun {
     }
   }
 
-  private TrainFigures.Phase phase(
+  private ThroughputFigures.Phase phase(
       Connection connection, Clicks clicks, String what, double length, double offered)
       throws IOException, InterruptedException {
     LoadOptions options = new LoadOptions(rate, length, 0, 1, 1_000, 1_000, 10_000, 20, seed);
@@ -214,7 +214,7 @@ final class TrainRun {
     } catch (ExecutionException e) {
       throw new IOException("requests: " + e.getCause(), e);
     }
-    return new TrainFigures.Phase(
+    return new ThroughputFigures.Phase(
         took,
         offered,
         after.getFeedbackEventsLearned() - before,

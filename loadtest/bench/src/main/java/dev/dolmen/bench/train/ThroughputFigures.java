@@ -16,7 +16,7 @@ import org.HdrHistogram.Histogram;
  * @param replayedEvents clicks in the log that a new process learned again
  * @param replaySeconds that it took
  */
-record TrainFigures(
+record ThroughputFigures(
     String dataset,
     Phase sustained,
     Phase overload,
