@@ -109,10 +109,9 @@ public final class Reporting {
   /** Name of the command below the root, with what it was given by place: {@code drill-crash}. */
   private static String name(CommandSpec command) {
     List<String> parts = new ArrayList<>();
-    for (CommandSpec c = command; c != null; c = c.parent()) {
-      if (c == command || c.parent() != null) {
-        parts.addFirst(c.name());
-      }
+    parts.add(command.name());
+    for (CommandSpec c = command.parent(); c != null && c.parent() != null; c = c.parent()) {
+      parts.addFirst(c.name());
     }
     ParseResult given = command.commandLine().getParseResult();
     for (PositionalParamSpec place : given.matchedPositionals()) {
@@ -146,7 +145,7 @@ public final class Reporting {
   /** Whether an option is set to something: not to nothing, nor to a bound that bounds nothing. */
   private static boolean says(@Nullable Object value) {
     boolean unbounded =
-        value instanceof Long n && n == Long.MAX_VALUE || value instanceof Double x && x.isNaN();
+        (value instanceof Long n && n == Long.MAX_VALUE) || (value instanceof Double x && x.isNaN());
     return value != null && !value.equals(false) && !unbounded;
   }
 
