@@ -70,7 +70,7 @@ public final class EvalCommand implements Callable<Integer> {
   @Mixin private DatasetOptions data = new DatasetOptions();
   @Mixin private ProtocolOptions protocol = new ProtocolOptions();
   @Mixin private PredictionOptions predictions = new PredictionOptions();
-  @Mixin private ModelOptions models = new ModelOptions();
+  @Mixin private ComparisonOptions models = new ComparisonOptions();
   @Mixin private ConfigOption config = new ConfigOption();
   @Mixin private Reporting reporting = new Reporting();
 

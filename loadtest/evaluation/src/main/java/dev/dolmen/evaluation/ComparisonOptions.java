@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which models are compared, and how often each of them learns. */
-final class ModelOptions {
+final class ComparisonOptions {
   private static final int PASSES_MAX = 100;
   private static final int SEEDS_MAX = 100;
 
