@@ -60,7 +60,8 @@ class ReplayServingTest {
   /** No snapshot but those that are asked for. */
   private DolmenConfig config() {
     return TestServer.config(directory)
-        .withEngine(e -> e.snapshots(new SnapshotOptions(0, 3, false)));
+        .withEngine(e ->
+            e.snapshots(SnapshotOptions.defaults().with(s -> s.intervalSec(0).onClose(false))));
   }
 
   private void leaveALogToReplay(boolean snapshot) throws Exception {

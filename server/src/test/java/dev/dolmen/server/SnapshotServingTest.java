@@ -56,7 +56,14 @@ class SnapshotServingTest {
   @Test
   void anOldSnapshotIsServedAndNothingIsTakenOrWritten() throws Exception {
     // It merges nothing by itself meanwhile: what is written, the reader would have written.
-    SnapshotOptions unmerged = new SnapshotOptions(0, 3, false, 100, 100, 1L << 20);
+    SnapshotOptions unmerged =
+        SnapshotOptions.defaults()
+            .with(s ->
+                s.intervalSec(0)
+                    .onClose(false)
+                    .maxDeltas(100)
+                    .compactShare(100)
+                    .copyBytes(1L << 20));
     try (TestServer owner =
         new TestServer(TestServer.config(directory).withEngine(e -> e.snapshots(unmerged)))) {
       for (int i = 0; i < 20; i++) {

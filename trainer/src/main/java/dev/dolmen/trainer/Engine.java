@@ -297,7 +297,7 @@ public final class Engine implements Closeable {
     return live;
   }
 
-  /** Baselines that are kept up beside the model, for any thread. */
+  /** Baselines that are kept up next to the model, for any thread. */
   public OnlineRankers rankers() {
     return alternatives.rankers();
   }
@@ -307,7 +307,7 @@ public final class Engine implements Closeable {
     return learner.counts().eventsLearned();
   }
 
-  /** What answers beside the model. */
+  /** What answers next to the model. */
   public RankingOptions ranking() {
     return options.ranking();
   }

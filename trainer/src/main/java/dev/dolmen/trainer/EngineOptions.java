@@ -24,7 +24,7 @@ import java.util.function.UnaryOperator;
  * @param catalog bounds of the catalogue
  * @param log the feedback log
  * @param snapshots when snapshots are taken
- * @param ranking what answers beside the model; nothing of the state depends on it
+ * @param ranking what answers next to the model; nothing of the state depends on it
  * @param seed source of all randomness
  */
 public record EngineOptions(

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  *
  * <p>A pass is the stream from its beginning to its end. What is learned (model, embedding rows)
  * stays from pass to pass; what is remembered of the stream (catalogue, sessions, counts of clicks,
- * items visited together) begins anew with each, as otherwise a pass would find in it the very
+ * items visited together) begins again with each, as otherwise a pass would find in it the very
  * clicks that it is to predict. So after the last pass everything stands as after a single one.
  *
  * <p>One thread. The same history, options and seed give the same state to the bit.
@@ -123,7 +123,7 @@ public final class HistoryTraining implements Closeable {
   }
 
   /**
-   * Like {@link #live}, with the vectors of all items computed anew from what is learned so far, as
+   * Like {@link #live}, with the vectors of all items computed again from what is learned so far, as
    * a server does when it starts. What is learned does not depend on them.
    */
   public LiveState refreshed() {

@@ -20,7 +20,7 @@ import java.util.List;
 /**
  * What one snapshot holds, in memory, to be read and not learned on: no lock, no log, no thread,
  * nothing written. The files are read once, so that whoever owns the directory may delete them
- * afterwards; if they go or are merged meanwhile, reading begins anew, a few times.
+ * afterwards; if they go or are merged meanwhile, reading begins again, a few times.
  */
 public final class SnapshotView implements Closeable {
   private static final int ATTEMPTS = 3;

@@ -43,7 +43,14 @@ class EngineImpressionsTest {
     return o.with(e ->
         e.training(o.training().with(t -> t.negativeRate(negativeRate)))
             .sessions(o.sessions().with(s -> s.maxLateImpressions(2_000)))
-            .snapshots(new SnapshotOptions(0, keep, true, 1, 0.1, 1L << 20)));
+            .snapshots(
+                SnapshotOptions.defaults()
+                    .with(s ->
+                        s.intervalSec(0)
+                            .keep(keep)
+                            .maxDeltas(1)
+                            .compactShare(0.1)
+                            .copyBytes(1L << 20))));
   }
 
   private static Engine open(Path data, double negativeRate) throws IOException {

@@ -237,7 +237,15 @@ class EngineRecoveryTest {
         e.dataDirectory(data)
             .catalog(new CatalogOptions(20_000, 100, ScanPrecision.FP32))
             .log(Shop.log(1))
-            .snapshots(new SnapshotOptions(0, keep, false, maxDeltas, 100, 1L << 20)));
+            .snapshots(
+                SnapshotOptions.defaults()
+                    .with(s ->
+                        s.intervalSec(0)
+                            .keep(keep)
+                            .onClose(false)
+                            .maxDeltas(maxDeltas)
+                            .compactShare(100)
+                            .copyBytes(1L << 20))));
   }
 
   private static Engine openMerging(Path data, int keep, int maxDeltas) throws IOException {

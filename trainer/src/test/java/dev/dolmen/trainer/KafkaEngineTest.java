@@ -52,17 +52,7 @@ class KafkaEngineTest {
 
   private static EngineOptions options(Path data, KafkaLogOptions kafka) {
     EngineOptions o = Shop.options(data);
-    LogOptions l = o.log();
-    LogOptions log =
-        new LogOptions(
-            LogOptions.Kind.KAFKA,
-            l.minFreeBytes(),
-            l.segmentBytes(),
-            l.maxBytes(),
-            l.fsync(),
-            l.deduplicationEvents(),
-            l.maxQueuedImpressions(),
-            kafka);
+    LogOptions log = o.log().with(l -> l.kind(LogOptions.Kind.KAFKA).kafka(kafka));
     return o.with(e -> e.dataDirectory(data).log(log));
   }
 

@@ -8,7 +8,6 @@ import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.TaskSettings;
 import dev.dolmen.trainer.learn.TrainingOptions;
-import dev.dolmen.trainer.log.KafkaLogOptions;
 import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
@@ -69,7 +68,7 @@ public final class Shop {
                 .sessions(sessions())
                 .catalog(new CatalogOptions(10_000, 100, ScanPrecision.FP32))
                 .log(log(10_000))
-                .snapshots(new SnapshotOptions(0, 3, true))
+                .snapshots(SnapshotOptions.defaults().with(s -> s.intervalSec(0)))
                 .seed(42));
   }
 
@@ -115,15 +114,13 @@ public final class Shop {
 
   /** Embedded, in files of 1 MiB, of which the last records stay. */
   static LogOptions log(int deduplicationEvents) {
-    return new LogOptions(
-        LogOptions.Kind.CHRONICLE,
-        16L << 20,
-        1L << 20,
-        0,
-        LogOptions.Fsync.NEVER,
-        deduplicationEvents,
-        64,
-        KafkaLogOptions.defaults());
+    return LogOptions.defaults()
+        .with(log ->
+            log.minFreeBytes(16L << 20)
+                .segmentBytes(1L << 20)
+                .maxBytes(0)
+                .deduplicationEvents(deduplicationEvents)
+                .maxQueuedImpressions(64));
   }
 
   public static String id(int item) {

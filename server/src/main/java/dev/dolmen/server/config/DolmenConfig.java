@@ -114,7 +114,8 @@ public record DolmenConfig(ServerConfig server, EngineOptions engine) {
         engine.with(e ->
             e.dataDirectory(directory)
                 .log(log().embedded())
-                .snapshots(new SnapshotOptions(0, 1, false))
+                .snapshots(
+                    SnapshotOptions.defaults().with(s -> s.intervalSec(0).keep(1).onClose(false)))
                 .ranking(
                     new RankingOptions(
                         ranking.experiment(), FallbackOptions.NONE, ranking.rankers()))));

@@ -10,7 +10,7 @@ import net.openhft.hashing.LongHashFunction;
 /**
  * An experiment: visits are divided among arms by a hash of the visit's id and the experiment's
  * name. So an id always meets the same arm, on every server and after every restart, as long as
- * name and shares stay; another name draws anew.
+ * name and shares stay; another name draws again.
  *
  * @param name of the experiment, as of an arm; empty if there is none
  * @param arms 2 to 16, the first being what the others are compared with; none without an

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Numbers of items, given with the first click. The catalogue's index will not do: it goes to
  * another item after a deletion, of which a baseline must not think what it learned of the first.
  * So a deleted item keeps its number, which then leads nowhere, until so many have gathered that
- * all are given anew: at most as many are in use as twice the items alive and {@value #SPARE} more.
+ * all are given again: at most as many are in use as twice the items alive and {@value #SPARE} more.
  */
 final class ItemNumbers {
   /** Of an item that was never clicked; larger than any number. */
@@ -60,13 +60,13 @@ final class ItemNumbers {
     }
   }
 
-  /** Whether so many numbers lead nowhere that all should be given anew. */
+  /** Whether so many numbers lead nowhere that all should be given again. */
   boolean crowded() {
     return dead > size - dead + SPARE;
   }
 
   /**
-   * Gives all numbers anew; returns the new ones by the old ones, -1 for those that lead nowhere.
+   * Gives all numbers again; returns the new ones by the old ones, -1 for those that lead nowhere.
    */
   int[] renumber() {
     int[] numbers = new int[size];

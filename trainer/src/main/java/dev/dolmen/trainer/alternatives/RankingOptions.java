@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What answers beside the model, or in its place.
+ * What answers next to the model, or in its place.
  *
  * @param experiment which visits are answered by what
  * @param fallback what answers where the model should not

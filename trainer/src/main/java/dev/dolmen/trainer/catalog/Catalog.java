@@ -139,7 +139,7 @@ public final class Catalog implements CatalogReader, StreamPart {
 
   /**
    * Learns from the numbers of an item that was upserted where the knots of number slots lie. When
-   * they have moved, the features of all items are made anew. Writer.
+   * they have moved, the features of all items are made again. Writer.
    *
    * @return whether they have moved
    */

@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *       correction asks for.
  *   <li>Then its place in the log is remembered until the lateness has passed ({@link LateIndex}).
  *       A click that comes so late reads the impression back from the log and is learned as a click
- *       beside what was learned before. So the chance learned is that of a click within the
+ *       next to what was learned before. So the chance learned is that of a click within the
  *       lateness, p, but for its odds being those of p by 1 - q instead of 1 - p, if q is the
  *       chance of a click within the window.
  *   <li>An event before its impression waits for it, as long as a window ({@link EarlyEvents}).

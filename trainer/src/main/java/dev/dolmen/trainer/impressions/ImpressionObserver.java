@@ -3,7 +3,7 @@ package dev.dolmen.trainer.impressions;
 import dev.dolmen.v1.Impression;
 
 /**
- * Is told of impressions, and of clicks on them, as the joiner finds them: beside what is learned,
+ * Is told of impressions, and of clicks on them, as the joiner finds them: next to what is learned,
  * and without a say in it. Called by the training thread.
  */
 public interface ImpressionObserver {

@@ -26,4 +26,90 @@ public record JoinerOptions(
     boolean learns,
     double negativeRate,
     int batchSessions,
-    long seed) {}
+    long seed) {
+  /** To be set by name. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Sets by name; each method sets what is called so, and what is not set is 0. */
+  public static final class Builder {
+    private int maxImpressions;
+    private long windowMs;
+    private int maxLate;
+    private long latenessMs;
+    private long maxLateBytes;
+    private int maxEarly;
+    private boolean learns;
+    private double negativeRate;
+    private int batchSessions;
+    private long seed;
+
+    private Builder() {}
+
+    public Builder maxImpressions(int value) {
+      maxImpressions = value;
+      return this;
+    }
+
+    public Builder windowMs(long value) {
+      windowMs = value;
+      return this;
+    }
+
+    public Builder maxLate(int value) {
+      maxLate = value;
+      return this;
+    }
+
+    public Builder latenessMs(long value) {
+      latenessMs = value;
+      return this;
+    }
+
+    public Builder maxLateBytes(long value) {
+      maxLateBytes = value;
+      return this;
+    }
+
+    public Builder maxEarly(int value) {
+      maxEarly = value;
+      return this;
+    }
+
+    public Builder learns(boolean value) {
+      learns = value;
+      return this;
+    }
+
+    public Builder negativeRate(double value) {
+      negativeRate = value;
+      return this;
+    }
+
+    public Builder batchSessions(int value) {
+      batchSessions = value;
+      return this;
+    }
+
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** The options. */
+    public JoinerOptions build() {
+      return new JoinerOptions(
+          maxImpressions,
+          windowMs,
+          maxLate,
+          latenessMs,
+          maxLateBytes,
+          maxEarly,
+          learns,
+          negativeRate,
+          batchSessions,
+          seed);
+    }
+  }
+}

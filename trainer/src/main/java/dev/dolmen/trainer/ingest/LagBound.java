@@ -2,7 +2,7 @@ package dev.dolmen.trainer.ingest;
 
 /**
  * How many records may wait to be learned, so that none waits much longer than configured at the
- * speed of late. Owned by the training thread.
+ * recent speed. Owned by the training thread.
  */
 public final class LagBound {
   private static final double SMOOTHING = 0.1;
@@ -28,7 +28,7 @@ public final class LagBound {
     return (int) Math.max(recordsMin, Math.min(10_000_000, recordsPerMs * lagMs));
   }
 
-  /** Records a second of work, of late. */
+  /** Records a second of work, recently. */
   public double recordsPerSecond() {
     return recordsPerMs * 1_000;
   }

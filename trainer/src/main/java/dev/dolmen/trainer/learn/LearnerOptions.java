@@ -44,17 +44,18 @@ public record LearnerOptions(
   }
 
   JoinerOptions joiner() {
-    return new JoinerOptions(
-        sessions.maxImpressions(),
-        sessions.impressionWindowSec() * 1_000,
-        sessions.maxLateImpressions(),
-        sessions.impressionLatenessSec() * 1_000,
-        maxLateBytes,
-        sessions.maxEarlyEvents(),
-        model.tasks().learnsClicks(),
-        training.negativeRate(),
-        Math.max(MIN_SHOWN_SESSIONS, training.batchEvents() / SHOWN_SHARE),
-        seed);
+    return JoinerOptions.builder()
+        .maxImpressions(sessions.maxImpressions())
+        .windowMs(sessions.impressionWindowSec() * 1_000)
+        .maxLate(sessions.maxLateImpressions())
+        .latenessMs(sessions.impressionLatenessSec() * 1_000)
+        .maxLateBytes(maxLateBytes)
+        .maxEarly(sessions.maxEarlyEvents())
+        .learns(model.tasks().learnsClicks())
+        .negativeRate(training.negativeRate())
+        .batchSessions(Math.max(MIN_SHOWN_SESSIONS, training.batchEvents() / SHOWN_SHARE))
+        .seed(seed)
+        .build();
   }
 
   BatchAssembler.Options batches() {

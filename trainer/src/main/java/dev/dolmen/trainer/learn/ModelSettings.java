@@ -28,8 +28,8 @@ import java.util.function.UnaryOperator;
  *     same scale; with 1 ids are not read at all
  * @param idGate whether the id of an item without a row of its own goes through learned factors
  * @param temperature τ, the scale of a score, which is τ times a cosine
- * @param terms of a score beside that cosine
- * @param tasks what is learned beside the next item
+ * @param terms of a score next to that cosine
+ * @param tasks what is learned next to the next item
  * @param optimizer how the dense parameters learn
  */
 public record ModelSettings(

@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the model learns beside the next item.
+ * What the model learns next to the next item.
  *
  * @param labelSmoothing share of a softmax's target that is spread evenly over all candidates, in
  *     {@link #LABEL_SMOOTHING}
  * @param categories names of slots of kind category or category path: the next item's value is
  *     predicted, of a path at each level; may be empty
- * @param categoryWeight weight of each such task's loss beside the next item's, in {@link #WEIGHT}
+ * @param categoryWeight weight of each such task's loss next to the next item's, in {@link #WEIGHT}
  * @param clickWeight weight of the loss of clicks on what was shown; 0 for a model that does not
  *     learn them, or in {@link #WEIGHT}
  * @param learnedWeights whether weights are multiplied by learned ones

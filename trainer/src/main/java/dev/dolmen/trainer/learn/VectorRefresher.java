@@ -29,7 +29,7 @@ final class VectorRefresher {
   private long timeSec;
 
   /**
-   * @param popularity clicks of late: each vector carries its item's prior as a bias
+   * @param popularity recent clicks: each vector carries its item's prior as a bias
    */
   VectorRefresher(
       Catalog catalog, ItemVectors vectors, ItemEncoding encoding, ClickCounts popularity) {

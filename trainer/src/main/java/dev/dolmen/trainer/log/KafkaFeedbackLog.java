@@ -41,7 +41,7 @@ public final class KafkaFeedbackLog implements FeedbackLog {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFeedbackLog.class);
   private static final byte[] TAKEOVER = new byte[0];
 
-  /** Of key and lengths, beside a record's value. */
+  /** Of key and lengths, next to a record's value. */
   private static final int RECORD_OVERHEAD_BYTES = 20;
 
   private final Path directory;

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.log;
 
 import dev.dolmen.parameterstore.range.WholeRange;
+import java.util.function.UnaryOperator;
 
 /**
  * The feedback log. What each number can be stands in the constant of its name.
@@ -78,27 +79,93 @@ public record LogOptions(
    * 16,384 impressions.
    */
   public static LogOptions defaults() {
-    return new LogOptions(
-        Kind.CHRONICLE,
-        256L << 20,
-        1L << 30,
-        64L << 30,
-        Fsync.NEVER,
-        2_000_000,
-        16_384,
-        KafkaLogOptions.defaults());
+    return new Builder().build();
+  }
+
+  /** This, with some changes. */
+  public LogOptions with(UnaryOperator<Builder> changes) {
+    return changes.apply(new Builder(this)).build();
   }
 
   /** This, in the data directory itself: for an engine that is thrown away. */
   public LogOptions embedded() {
-    return new LogOptions(
-        Kind.CHRONICLE,
-        minFreeBytes,
-        segmentBytes,
-        maxBytes,
-        fsync,
-        deduplicationEvents,
-        maxQueuedImpressions,
-        kafka);
+    return with(log -> log.kind(Kind.CHRONICLE));
+  }
+
+  /** Changes, beginning with the defaults; each method sets what is called so. */
+  public static final class Builder {
+    private Kind kind = Kind.CHRONICLE;
+    private long minFreeBytes = 256L << 20;
+    private long segmentBytes = 1L << 30;
+    private long maxBytes = 64L << 30;
+    private Fsync fsync = Fsync.NEVER;
+    private int deduplicationEvents = 2_000_000;
+    private int maxQueuedImpressions = 16_384;
+    private KafkaLogOptions kafka = KafkaLogOptions.defaults();
+
+    private Builder() {}
+
+    private Builder(LogOptions from) {
+      kind = from.kind;
+      minFreeBytes = from.minFreeBytes;
+      segmentBytes = from.segmentBytes;
+      maxBytes = from.maxBytes;
+      fsync = from.fsync;
+      deduplicationEvents = from.deduplicationEvents;
+      maxQueuedImpressions = from.maxQueuedImpressions;
+      kafka = from.kafka;
+    }
+
+    public Builder kind(Kind value) {
+      kind = value;
+      return this;
+    }
+
+    public Builder minFreeBytes(long value) {
+      minFreeBytes = value;
+      return this;
+    }
+
+    public Builder segmentBytes(long value) {
+      segmentBytes = value;
+      return this;
+    }
+
+    public Builder maxBytes(long value) {
+      maxBytes = value;
+      return this;
+    }
+
+    public Builder fsync(Fsync value) {
+      fsync = value;
+      return this;
+    }
+
+    public Builder deduplicationEvents(int value) {
+      deduplicationEvents = value;
+      return this;
+    }
+
+    public Builder maxQueuedImpressions(int value) {
+      maxQueuedImpressions = value;
+      return this;
+    }
+
+    public Builder kafka(KafkaLogOptions value) {
+      kafka = value;
+      return this;
+    }
+
+    private LogOptions build() {
+      return new LogOptions(
+          kind,
+          minFreeBytes,
+          segmentBytes,
+          maxBytes,
+          fsync,
+          deduplicationEvents,
+          maxQueuedImpressions,
+          kafka);
+    }
   }
 }

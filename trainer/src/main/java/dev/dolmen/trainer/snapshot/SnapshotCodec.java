@@ -248,7 +248,7 @@ public final class SnapshotCodec {
         || bytes[1] > options.compactShare() * bytes[0];
   }
 
-  /** Merges the newest snapshot's changes into a whole, on disk. One thread, beside writing. */
+  /** Merges the newest snapshot's changes into a whole, on disk. One thread, next to writing. */
   void compact(Pace pace) throws IOException {
     String id = parent;
     if (id != null) {

@@ -2,6 +2,7 @@ package dev.dolmen.trainer.snapshot;
 
 import dev.dolmen.parameterstore.range.NumberRange;
 import dev.dolmen.parameterstore.range.WholeRange;
+import java.util.function.UnaryOperator;
 
 /**
  * When snapshots are taken and how many are kept. What each number can be stands in the constant of
@@ -39,13 +40,71 @@ public record SnapshotOptions(
     COPY_BYTES.check("snapshots.copyBytes", copyBytes);
   }
 
-  /** Merged after 24 in a row or at half of the whole, with copies of 256 MiB at most. */
-  public SnapshotOptions(long intervalSec, int keep, boolean onClose) {
-    this(intervalSec, keep, onClose, 24, 0.5, 256L << 20);
+  /**
+   * Every five minutes and on close, three kept; merged after 24 in a row or at half of the whole,
+   * with copies of 256 MiB at most.
+   */
+  public static SnapshotOptions defaults() {
+    return new Builder().build();
   }
 
-  /** Every five minutes and on close, three kept. */
-  public static SnapshotOptions defaults() {
-    return new SnapshotOptions(300, 3, true);
+  /** This, with some changes. */
+  public SnapshotOptions with(UnaryOperator<Builder> changes) {
+    return changes.apply(new Builder(this)).build();
+  }
+
+  /** Changes, beginning with the defaults; each method sets what is called so. */
+  public static final class Builder {
+    private long intervalSec = 300;
+    private int keep = 3;
+    private boolean onClose = true;
+    private int maxDeltas = 24;
+    private double compactShare = 0.5;
+    private long copyBytes = 256L << 20;
+
+    private Builder() {}
+
+    private Builder(SnapshotOptions from) {
+      intervalSec = from.intervalSec;
+      keep = from.keep;
+      onClose = from.onClose;
+      maxDeltas = from.maxDeltas;
+      compactShare = from.compactShare;
+      copyBytes = from.copyBytes;
+    }
+
+    public Builder intervalSec(long value) {
+      intervalSec = value;
+      return this;
+    }
+
+    public Builder keep(int value) {
+      keep = value;
+      return this;
+    }
+
+    public Builder onClose(boolean value) {
+      onClose = value;
+      return this;
+    }
+
+    public Builder maxDeltas(int value) {
+      maxDeltas = value;
+      return this;
+    }
+
+    public Builder compactShare(double value) {
+      compactShare = value;
+      return this;
+    }
+
+    public Builder copyBytes(long value) {
+      copyBytes = value;
+      return this;
+    }
+
+    private SnapshotOptions build() {
+      return new SnapshotOptions(intervalSec, keep, onClose, maxDeltas, compactShare, copyBytes);
+    }
   }
 }

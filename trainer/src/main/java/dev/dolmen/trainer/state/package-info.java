@@ -1,6 +1,8 @@
 /**
- * What all parts of the trainer's state are made with: copies that are written later, a hash of
- * what is written, checks against ranges. A leaf; nothing here owns a thread.
+ * What all parts of the trainer's state have in common: {@link
+ * dev.dolmen.trainer.state.StreamPart}, told of clicks and deletions, copied and read back; the
+ * sections of a snapshot that parts stand in; a hash of what is written, checks against ranges. A
+ * leaf; nothing here owns a thread.
  */
 @NullMarked
 package dev.dolmen.trainer.state;

@@ -47,9 +47,22 @@ class ImpressionJoinerTest {
     catalog.upsert(Item.newBuilder().setItemId(id).putSlots("category", category).build());
   }
 
+  /** Everything is learned from, five impressions a batch. */
+  private static JoinerOptions.Builder options() {
+    return JoinerOptions.builder()
+        .windowMs(WINDOW_MS)
+        .latenessMs(LATENESS_MS)
+        .maxLateBytes(1_000)
+        .maxEarly(2)
+        .learns(true)
+        .negativeRate(1)
+        .batchSessions(5)
+        .seed(7);
+  }
+
   private ImpressionJoiner joiner(double negativeRate) {
     return new ImpressionJoiner(
-        new JoinerOptions(3, WINDOW_MS, 4, LATENESS_MS, 1_000, 2, true, negativeRate, 5, 7),
+        options().maxImpressions(3).maxLate(4).negativeRate(negativeRate).build(),
         catalog,
         sessions,
         before -> before < log.size() ? log.get((int) before) : null);
@@ -306,10 +319,7 @@ class ImpressionJoinerTest {
   void oneBatchTakesSoManyAndLeavesTheRestToTheNext() {
     ImpressionJoiner roomy =
         new ImpressionJoiner(
-            new JoinerOptions(100, WINDOW_MS, 100, LATENESS_MS, 1_000, 2, true, 1, 5, 7),
-            catalog,
-            sessions,
-            before -> null);
+            options().maxImpressions(100).maxLate(100).build(), catalog, sessions, before -> null);
     for (int i = 0; i < 8; i++) {
       show(roomy, "r" + i, i, "a");
     }
@@ -323,7 +333,12 @@ class ImpressionJoinerTest {
   void unclickedItemsAreLearnedForAShareOfTheImpressionsAndClicksAlways() {
     ImpressionJoiner sampling =
         new ImpressionJoiner(
-            new JoinerOptions(2_000, WINDOW_MS, 10, LATENESS_MS, 1_000, 2, true, 0.2, 5_000, 7),
+            options()
+                .maxImpressions(2_000)
+                .maxLate(10)
+                .negativeRate(0.2)
+                .batchSessions(5_000)
+                .build(),
             catalog,
             sessions,
             before -> null);

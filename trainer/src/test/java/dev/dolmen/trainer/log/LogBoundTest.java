@@ -33,16 +33,15 @@ class LogBoundTest {
 
   private Engine open(int deduplicationEvents) throws IOException {
     LogOptions log =
-        new LogOptions(
-            LogOptions.Kind.CHRONICLE,
-            16L << 20,
-            1L << 20,
-            MAX_BYTES,
-            LogOptions.Fsync.NEVER,
-            deduplicationEvents,
-            64,
-            KafkaLogOptions.defaults());
-    SnapshotOptions noneByTime = new SnapshotOptions(0, 3, false);
+        LogOptions.defaults()
+            .with(l ->
+                l.minFreeBytes(16L << 20)
+                    .segmentBytes(1L << 20)
+                    .maxBytes(MAX_BYTES)
+                    .deduplicationEvents(deduplicationEvents)
+                    .maxQueuedImpressions(64));
+    SnapshotOptions noneByTime =
+        SnapshotOptions.defaults().with(s -> s.intervalSec(0).onClose(false));
     EngineOptions options = Shop.options(directory).with(e -> e.log(log).snapshots(noneByTime));
     return Engine.open(options, InstantSource.system(), meters);
   }

@@ -141,8 +141,9 @@ public final class CollisionCommand implements Callable<Integer> {
 
   private static EngineOptions options(Path directory, Schema schema) {
     EngineOptions d = EngineOptions.defaults(directory, schema);
-    return d.with(
-        e -> e.snapshots(new SnapshotOptions(0, 1, false)).ranking(RankingOptions.defaults()));
+    return d.with(e ->
+        e.snapshots(SnapshotOptions.defaults().with(s -> s.intervalSec(0).keep(1).onClose(false)))
+            .ranking(RankingOptions.defaults()));
   }
 
   private void print(List<CollisionFigures> figures) {
