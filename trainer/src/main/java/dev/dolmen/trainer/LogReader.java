@@ -11,9 +11,7 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Reads the log record by record and applies each to the learner. Owned by the training thread.
- */
+/** Reads the log record by record and applies each to the learner. Owned by the training thread. */
 final class LogReader {
   private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
 

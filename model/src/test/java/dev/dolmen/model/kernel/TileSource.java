@@ -125,8 +125,9 @@ public final class TileSource {
       for (String half : List.of("s", "t")) {
         String at = sumAt(row, half);
         String factor = half.equals("s") ? "f" : "g";
-        String sum = "%s%d.fma(%s, FloatVector.fromArray(SPECIES, c, %s))";
-        calls(out, sum.formatted(half, row, factor, at), ".intoArray(c, " + at + ")");
+        String sum =
+            "%s%d.fma(%s, FloatVector.fromArray(SPECIES, c, %s))".formatted(half, row, factor, at);
+        calls(out, sum, ".intoArray(c, " + at + ")");
       }
     }
     return out.append("  }\n").toString();

@@ -9,6 +9,7 @@ package dev.dolmen.trainer.state;
  * @param last index of this event's item in {@code items}
  * @param nowMs newest event time of the batch, milliseconds since 1970
  */
+@SuppressWarnings("ArrayRecordComponent") // Handed on for a moment, never compared.
 public record StreamClick(long session, int[] items, int last, long nowMs) {
   /** Catalogue index of the item that was clicked. */
   public int item() {
