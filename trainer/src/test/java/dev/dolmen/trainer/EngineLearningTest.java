@@ -69,16 +69,19 @@ class EngineLearningTest {
     }
   }
 
-  /** A learning rate that no model survives: from the second batch on scores are not finite. */
+  /**
+   * With the largest weight decay every step multiplies the parameters by a large factor: within
+   * some batches scores are not finite.
+   */
   @ParameterizedTest
-  @ValueSource(floats = {1e20f, 1e30f, 1e38f})
+  @ValueSource(floats = {5f, 10f})
   void batchesThatAreNotFiniteAreRefusedAndCounted(float learningRate) throws Exception {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     EngineOptions options =
-        Shop.options(directory, TaskSettings.defaults(), Shop.optimizer(learningRate));
+        Shop.options(directory, TaskSettings.defaults(), Shop.optimizer(learningRate, 100));
     try (Engine engine = Engine.open(options, InstantSource.system(), meters)) {
       Shop shop = new Shop(100, 1);
-      visit(engine, shop, 100);
+      visit(engine, shop, 400);
       double refused = meters.get("dolmen.batches.skipped").functionCounter().count();
       assertThat(refused).isPositive();
       long hash = engine.learner().modelHash();

@@ -47,12 +47,12 @@ public final class Shop {
     return options(directory, tasks, DenseOptimizerOptions.defaults());
   }
 
-  /** AdamW with this learning rate from the first step on. */
-  static DenseOptimizerOptions optimizer(float learningRate) {
+  /** AdamW with this learning rate from the first step on, and this weight decay. */
+  static DenseOptimizerOptions optimizer(float learningRate, float weightDecay) {
     return DenseOptimizerOptions.defaults()
         .with(o ->
             o.learningRate(learningRate)
-                .weightDecay(0)
+                .weightDecay(weightDecay)
                 .gradientNormMax(0)
                 .warmUpSteps(0)
                 .decaySteps(0)
