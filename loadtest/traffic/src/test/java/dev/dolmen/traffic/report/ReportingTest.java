@@ -30,6 +30,8 @@ class ReportingTest {
   @Command(name = "dolmen", subcommands = Measure.class)
   static final class Root {}
 
+  /** Its options are read by the report alone, which asks the command line for them. */
+  @SuppressWarnings("UnusedVariable")
   @Command(name = "measure", mixinStandardHelpOptions = true)
   static final class Measure implements Callable<Integer> {
     static Terminal out = new Terminal(new PrintStream(new ByteArrayOutputStream()), false);
