@@ -123,8 +123,8 @@ public final class HistoryTraining implements Closeable {
   }
 
   /**
-   * Like {@link #live}, with the vectors of all items computed again from what is learned so far, as
-   * a server does when it starts. What is learned does not depend on them.
+   * Like {@link #live}, with the vectors of all items computed again from what is learned so far,
+   * as a server does when it starts. What is learned does not depend on them.
    */
   public LiveState refreshed() {
     learner.refreshAllVectors();

@@ -18,8 +18,8 @@
  * published. {@code snapshot} keeps the state, {@code alternatives} and {@code baseline} answer
  * where the model does not, {@code state} is what all parts of the state have in common.
  *
- * <p>Depends on {@code model}, {@code parameter-store} and {@code proto}; the package itself may use
- * all others of the trainer, and none of them uses it. The training thread owns every piece of
+ * <p>Depends on {@code model}, {@code parameter-store} and {@code proto}; the package itself may
+ * use all others of the trainer, and none of them uses it. The training thread owns every piece of
  * mutable state; what other threads may read says so.
  */
 @NullMarked

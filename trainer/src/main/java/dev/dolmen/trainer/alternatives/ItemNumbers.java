@@ -6,7 +6,8 @@ import java.util.Arrays;
  * Numbers of items, given with the first click. The catalogue's index will not do: it goes to
  * another item after a deletion, of which a baseline must not think what it learned of the first.
  * So a deleted item keeps its number, which then leads nowhere, until so many have gathered that
- * all are given again: at most as many are in use as twice the items alive and {@value #SPARE} more.
+ * all are given again: at most as many are in use as twice the items alive and {@value #SPARE}
+ * more.
  */
 final class ItemNumbers {
   /** Of an item that was never clicked; larger than any number. */

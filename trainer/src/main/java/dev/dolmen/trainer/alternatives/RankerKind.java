@@ -15,7 +15,9 @@ import java.util.Locale;
 public enum RankerKind {
   /** The model. */
   DOLMEN,
-  /** The items with the most recent clicks, which the trainer counts in any case; then the newest. */
+  /**
+   * The items with the most recent clicks, which the trainer counts in any case; then the newest.
+   */
   POPULARITY,
   /** {@link CoOccurrenceRecommender}. */
   CO_OCCURRENCE,

@@ -1,8 +1,8 @@
 package dev.dolmen.trainer.learn;
 
 /**
- * What is added to an item's score next to the product of the session's vector with its own. A model
- * that has learned with a term does not fit a configuration without it.
+ * What is added to an item's score next to the product of the session's vector with its own. A
+ * model that has learned with a term does not fit a configuration without it.
  *
  * @param signals whether what is known of items that the session has seen, or that were visited
  *     together with its last ones, adds to their scores

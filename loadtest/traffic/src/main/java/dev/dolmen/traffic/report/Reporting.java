@@ -145,7 +145,8 @@ public final class Reporting {
   /** Whether an option is set to something: not to nothing, nor to a bound that bounds nothing. */
   private static boolean says(@Nullable Object value) {
     boolean unbounded =
-        (value instanceof Long n && n == Long.MAX_VALUE) || (value instanceof Double x && x.isNaN());
+        (value instanceof Long n && n == Long.MAX_VALUE)
+            || (value instanceof Double x && x.isNaN());
     return value != null && !value.equals(false) && !unbounded;
   }
 
