@@ -50,4 +50,12 @@ public final class MixedBits {
   public static double fraction(long mixed) {
     return (mixed >>> 11) * 0x1p-53;
   }
+
+  /**
+   * Uniform in 0 to {@code bound - 1}, of the upper 32 of mixed bits: Lemire's multiplication
+   * ("Fast Random Integer Generation in an Interval", 2019), whose bias is below bound / 2³².
+   */
+  public static int below(long mixed, int bound) {
+    return (int) (((mixed >>> 32) * bound) >>> 32);
+  }
 }

@@ -5,6 +5,7 @@ import static dev.dolmen.parameterstore.random.MixedBits.mix;
 import static jdk.incubator.vector.VectorOperators.L2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.parameterstore.schema.RowSegment;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
@@ -113,7 +114,6 @@ final class SeededBits {
 
   /** Uniform in 0 to {@code bound - 1}, for draw {@code number} of {@code eviction}. */
   static int draw(long seed, int slot, long eviction, int number, int bound) {
-    long bits = mix(rowSeed(~seed, slot, eviction) + GOLDEN * number);
-    return (int) (((bits >>> 32) * bound) >>> 32);
+    return MixedBits.below(mix(rowSeed(~seed, slot, eviction) + GOLDEN * number), bound);
   }
 }

@@ -3,6 +3,7 @@ package dev.dolmen.parameterstore.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.LongVector;
 import org.junit.jupiter.api.Test;
 
@@ -39,5 +40,18 @@ final class MixedBitsTest {
     assertThat(MixedBits.fraction(-1)).isEqualTo(Math.nextDown(1.0));
     assertThat(MixedBits.fraction(1L << 63)).isEqualTo(0.5);
     assertThat(MixedBits.fraction(0)).isZero();
+  }
+
+  @Test
+  void numbersAreBelowTheirBoundAndAllAreDrawn() {
+    assertThat(MixedBits.below(-1, 7)).isEqualTo(6);
+    assertThat(MixedBits.below(0, 7)).isZero();
+    assertThat(MixedBits.below(-1, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE - 1);
+    int[] drawn = new int[7];
+    for (long number = 1; number <= 7_000; number++) {
+      drawn[MixedBits.below(MixedBits.mix(number * MixedBits.GOLDEN), 7)]++;
+    }
+    // Six standard deviations around a thousand.
+    assertThat(IntStream.of(drawn)).allMatch(n -> n > 824 && n < 1_176);
   }
 }

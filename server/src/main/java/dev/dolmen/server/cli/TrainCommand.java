@@ -197,7 +197,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static String note(ValidationFigures window) {
-    return String.format(Locale.ROOT, "Recall@20 %.1f%%", 100 * window.model().recallAt20());
+    return String.format(Locale.ROOT, "recall@20 %.1f%%", 100 * window.model().recallAt20());
   }
 
   private static void print(Terminal out, int number, Pass pass) {
@@ -205,7 +205,7 @@ final class TrainCommand implements Callable<Integer> {
     out.line(
         String.format(
             Locale.ROOT,
-            "pass %d: %,d clicks, %,.0f a second; Recall@20 %.2f%%, MRR@20 %.2f%%, most clicked"
+            "pass %d: %,d clicks, %,.0f a second; recall@20 %.2f%%, mrr@20 %.2f%%, most clicked"
                 + " %.2f%%%s",
             number,
             pass.clicks,

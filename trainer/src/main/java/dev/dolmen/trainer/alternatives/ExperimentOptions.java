@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.alternatives;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -69,7 +70,7 @@ public record ExperimentOptions(String name, List<Arm> arms) {
 
   /** Index of the arm of a {@link #unit}; its upper bits decide. */
   public int arm(long unit) {
-    double at = (unit >>> 11) * 0x1p-53;
+    double at = MixedBits.fraction(unit);
     double end = 0;
     for (int i = 0; i < arms.size() - 1; i++) {
       end += arms.get(i).share();

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.impressions;
 
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStep;
@@ -348,8 +349,7 @@ public final class ImpressionJoiner implements StreamPart {
 
   /** Uniform by seed and request id. */
   private boolean isDrawn(String requestId) {
-    long bits = draw.hashBytes(bytes(requestId));
-    return (bits >>> 11) * 0x1p-53 < options.negativeRate();
+    return MixedBits.fraction(draw.hashBytes(bytes(requestId))) < options.negativeRate();
   }
 
   /** The oldest impression leaves memory. */

@@ -13,9 +13,9 @@ final class BatchRandom {
     state = MixedBits.mix(seed + MixedBits.GOLDEN) ^ MixedBits.mix(batch * MixedBits.GOLDEN + 1);
   }
 
-  /** Uniform in 0 to {@code bound} - 1 (Lemire's multiplication; bias below bound / 2³²). */
+  /** Uniform in 0 to {@code bound} - 1. */
   int nextInt(int bound) {
     state += MixedBits.GOLDEN;
-    return (int) (((MixedBits.mix(state) >>> 32) * bound) >>> 32);
+    return MixedBits.below(MixedBits.mix(state), bound);
   }
 }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
           + " and ask for recommendations over gRPC, at a rate that does not wait for the server.",
       "",
       "The whole product starts in this process, on a free port and a temporary data directory."
-          + " Recall@20 is the server's own progressive validation: every click is predicted before"
+          + " recall@20 is the server's own progressive validation: every click is predicted before"
           + " it is learned. Half-way the visitors' taste changes, so that recall falls and recovers.",
       ""
     },

@@ -146,12 +146,12 @@ record DemoResult(
     double span = Math.max(0.5, seconds / CHART_COLUMNS);
     String chart =
         Sparkline.chart(recall.recallEvery(span), recall.popularityEvery(span), CHART_ROWS, 1);
-    return "\nRecall@20 by progressive validation (█), most clicked items (░), "
+    return "\nrecall@20 by progressive validation (█), most clicked items (░), "
         + String.format(Locale.ROOT, "%.1f s a column%n", span)
         + chart
         + String.format(
             Locale.ROOT,
-            "%nRecall@20 %.1f%% over all, most clicked items %.1f%%, items visited together %.1f%%%n"
+            "%nrecall@20 %.1f%% over all, most clicked items %.1f%%, items visited together %.1f%%%n"
                 + "  before the taste changed at %s: %.1f%%, right after: %.1f%%, at the end: %.1f%%%n"
                 + "%,d clicks in %s, %.0f a second, and %.0f recommendations a second; %d failed,"
                 + " %d not sent%n"

@@ -90,7 +90,7 @@ final class DemoView {
       StatusResponse status) {
     return String.format(
         Locale.ROOT,
-        "%5s  %3.0f clicks/s  %3.0f recommends/s  Recall@20 %4.1f%% %s (popularity %4.1f%% %s)"
+        "%5s  %3.0f clicks/s  %3.0f recommends/s  recall@20 %4.1f%% %s (popularity %4.1f%% %s)"
             + "  request p50 %.1f p99 %.1f ms  click-to-visible p50 %.0f p99 %.0f ms"
             + "  rows %,d  model %,d",
         Amounts.duration(second),
@@ -141,7 +141,7 @@ final class DemoView {
     lines.add(
         String.format(
                 Locale.ROOT,
-                "  Recall@20         %s %s  ",
+                "  recall@20         %s %s  ",
                 percent(now.recall()),
                 arrow(before.recall(), now.recall()))
             + Sparkline.tail(model, SPARK_WIDTH, top));

@@ -159,7 +159,7 @@ final class DatasetReplay {
     var window = connection.status().getValidationWindow();
     return String.format(
         Locale.ROOT,
-        "Recall@20 %.1f%% (popularity %.1f%%)",
+        "recall@20 %.1f%% (popularity %.1f%%)",
         100 * window.getModel().getRecallAt20(),
         100 * window.getPopularity().getRecallAt20());
   }

@@ -85,8 +85,8 @@ record ReplayResult(
             "file",
             "clicks",
             "clicks/s",
-            "Recall@20",
-            "MRR@20",
+            "recall@20",
+            "mrr@20",
             "popularity",
             "neighbours");
     for (Slice s : slices) {
@@ -94,7 +94,7 @@ record ReplayResult(
     }
     table.row(row("all", "", events, seconds, validation));
     text.append(table.text()).append('\n');
-    text.append("Recall@20 by progressive validation (█), most clicked items (░), over time\n");
+    text.append("recall@20 by progressive validation (█), most clicked items (░), over time\n");
     List<Double> recall = slices.stream().map(s -> s.validation().recall()).toList();
     List<Double> popularity = slices.stream().map(s -> s.validation().popularityRecall()).toList();
     text.append(

@@ -94,7 +94,7 @@ class ReplayCommandTest {
     assertThat(report.get("peak_rss_bytes").asLong()).isPositive();
     assertThat(report.has("freshness_p50_ms")).isTrue();
     assertThat(report.has("freshness_p99_ms")).isTrue();
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("Recall@20").contains("walk.test");
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("recall@20").contains("walk.test");
   }
 
   @Test
