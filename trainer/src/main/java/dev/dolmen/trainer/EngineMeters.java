@@ -32,8 +32,8 @@ final class EngineMeters {
     m.progress();
     m.validation("total", e -> e.learner().validation().total());
     m.validation("window", e -> e.learner().validation().window());
-    m.clicks("total", e -> e.learner().validation().clickChances().total());
-    m.clicks("window", e -> e.learner().validation().clickChances().recent());
+    m.clicks("total", e -> e.learner().validation().clicks());
+    m.clicks("window", e -> e.learner().validation().clicksWindow());
     m.tasks();
     m.ingest();
     m.joiner();

@@ -8,9 +8,9 @@ import dev.dolmen.trainer.learn.LearnerCounts;
 import dev.dolmen.trainer.learn.LearningFigures;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.ClickFigures;
-import dev.dolmen.trainer.validation.ProgressiveValidation;
 import dev.dolmen.trainer.validation.SliceFigures;
 import dev.dolmen.trainer.validation.ValidationFigures;
+import dev.dolmen.trainer.validation.ValidationReader;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +120,7 @@ public record EngineStatus(
   static EngineStatus of(
       Learner learner, Progress progress, Pace pace, @Nullable SnapshotInfo latest) {
     LearnerCounts counts = learner.counts();
-    ProgressiveValidation validation = learner.validation();
+    ValidationReader validation = learner.validation();
     return new EngineStatus(
         progress,
         pace,
@@ -135,7 +135,7 @@ public record EngineStatus(
             counts.skippedBatches(),
             learner.lastBatch()),
         new Quality(validation.total(), validation.window(), validation.slices()),
-        new Clicks(validation.clickChances().total(), validation.clickChances().recent()),
+        new Clicks(validation.clicks(), validation.clicksWindow()),
         new Memory(learner.slotStatistics(), learner.memoryBytes()),
         latest);
   }

@@ -23,6 +23,7 @@ import dev.dolmen.trainer.stream.StreamState;
 import dev.dolmen.trainer.stream.StreamStep;
 import dev.dolmen.trainer.validation.ProgressiveValidation;
 import dev.dolmen.trainer.validation.ScoredBatch;
+import dev.dolmen.trainer.validation.ValidationReader;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.LogRecord;
@@ -371,7 +372,7 @@ public final class Learner implements AutoCloseable {
   }
 
   /** Figures of quality, for any thread. */
-  public ProgressiveValidation validation() {
+  public ValidationReader validation() {
     return validation;
   }
 

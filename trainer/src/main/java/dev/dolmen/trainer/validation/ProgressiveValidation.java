@@ -25,7 +25,7 @@ import java.util.List;
  *
  * <p>Totals, and a sliding window over the last predictions, which begins anew after a restart.
  */
-public final class ProgressiveValidation implements StreamPart {
+public final class ProgressiveValidation implements StreamPart, ValidationReader {
   private final int window;
   private final double share;
   private final StateBytes bytes = new StateBytes();
@@ -139,19 +139,32 @@ public final class ProgressiveValidation implements StreamPart {
     return count == 0 ? 0 : sum / count;
   }
 
-  /** By age and popularity of the item, of late enough: good to a hundredth. Any thread. */
+  /** Recent enough: good to a hundredth. Any thread. */
+  @Override
   public List<SliceFigures> slices() {
     return sliceFigures;
   }
 
-  /** Since the model was born, as of the last {@link #publishFigures}. Any thread. */
+  /** As of the last {@link #publishFigures}. Any thread. */
+  @Override
   public ValidationFigures total() {
     return total;
   }
 
-  /** Over the last predictions, as of the last {@link #publishFigures}. Any thread. */
+  /** As of the last {@link #publishFigures}. Any thread. */
+  @Override
   public ValidationFigures window() {
     return recent;
+  }
+
+  @Override
+  public ClickFigures clicks() {
+    return clickChances.total();
+  }
+
+  @Override
+  public ClickFigures clicksWindow() {
+    return clickChances.recent();
   }
 
   private int choose(ScoredBatch batch, int width) {
