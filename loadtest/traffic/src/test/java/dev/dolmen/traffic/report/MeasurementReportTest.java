@@ -2,6 +2,7 @@ package dev.dolmen.traffic.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.server.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ class MeasurementReportTest {
 
   @Test
   void namesTheCommitOrTheVersion() throws Exception {
-    assertThat(Commit.of(folder)).isEqualTo(new Commit("development", false));
+    assertThat(Commit.of(folder)).isEqualTo(new Commit(Version.current(), false));
     Path file = Files.writeString(folder.resolve("file"), "one");
     git("init", "-q");
     git("add", "file");
