@@ -123,7 +123,7 @@ public final class FeatureExtractor {
       int number = schema.slotOf(entry.getKey());
       if (number < 0 || schema.slots().get(number).kind() != SlotKind.CONTEXT) {
         throw new InvalidFeatureException(
-            "context[" + entry.getKey() + "]",
+            "context[" + ShownText.of(entry.getKey()) + "]",
             entry.getValue(),
             "a slot of kind context: " + names(contextColumns));
       }
@@ -144,7 +144,7 @@ public final class FeatureExtractor {
     int number = schema.slotOf(name);
     if (number < 0) {
       throw new InvalidFeatureException(
-          "slots[" + name + "]", name, "a slot of the schema: " + names(itemColumns));
+          "slots[" + ShownText.of(name) + "]", name, "a slot of the schema: " + names(itemColumns));
     }
     SlotKind kind = schema.slots().get(number).kind();
     if (kind == SlotKind.ID) {
@@ -253,7 +253,9 @@ public final class FeatureExtractor {
       String other = byFid.putIfAbsent(Fids.ofToken(token), token);
       if (other != null && !other.equals(token)) {
         throw new InvalidFeatureException(
-            field, token, "no value with the 64-bit hash of another, \"" + other + "\"");
+            field,
+            token,
+            "no value with the 64-bit hash of another, \"" + ShownText.of(other) + "\"");
       }
     }
   }

@@ -8,13 +8,13 @@ public final class InvalidFeatureException extends RuntimeException {
 
   /**
    * @param field path of the field, such as {@code slots[price].number}
-   * @param value its value; shortened when long
+   * @param value its value, of which {@link #value()} is what {@link ShownText} shows
    * @param expected what would have been taken
    */
   public InvalidFeatureException(String field, String value, String expected) {
-    super(field + ": \"" + shortened(value) + "\", expected " + expected);
+    super(field + ": \"" + ShownText.of(value) + "\", expected " + expected);
     this.field = field;
-    this.value = shortened(value);
+    this.value = ShownText.of(value);
     this.expected = expected;
   }
 
@@ -22,15 +22,12 @@ public final class InvalidFeatureException extends RuntimeException {
     return field;
   }
 
+  /** The value, as messages show it. */
   public String value() {
     return value;
   }
 
   public String expected() {
     return expected;
-  }
-
-  private static String shortened(String value) {
-    return value.length() <= 80 ? value : value.substring(0, 77) + "...";
   }
 }

@@ -112,7 +112,7 @@ final class CatalogEndpoint extends CatalogReads {
         response.addErrors(
             ItemError.newBuilder()
                 .setIndex(read)
-                .setItemId(item.getItemId())
+                .setItemId(Fields.given(item.getItemId(), Fields.ITEM_ID_BYTES_MAX))
                 .setField(field)
                 .setMessage(message));
       }

@@ -8,6 +8,7 @@ import com.google.rpc.ResourceInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
+import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.server.ranking.UnknownItemException;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.log.LogUnavailableException;
@@ -16,20 +17,40 @@ import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Statuses with details, as google.rpc defines them. */
+/**
+ * Statuses with details, as google.rpc defines them.
+ *
+ * <p>Status and details are headers, of which a client may read no more than 8 KiB in all: one that
+ * is larger hides the status from it. So what callers sent is shown by {@link ShownText} alone, and
+ * path and problem are bounded. A byte of theirs is sent once in the message and twice, in base 64,
+ * in the details: less than 4 KiB in all.
+ */
 final class Errors {
-  private static final int VALUE_CHARS_MAX = 120;
+  /** Longest path of a field, in bytes of a header. */
+  static final int FIELD_BYTES_MAX = 320;
+
+  /** Longest value with what was expected, in bytes of a header. */
+  static final int PROBLEM_BYTES_MAX = 640;
+
+  /** Longest message: both, and the notes that they were cut. */
+  private static final int MESSAGE_BYTES_MAX = 1_040;
 
   private Errors() {}
 
   /** INVALID_ARGUMENT with a BadRequest. */
   static StatusRuntimeException invalid(String field, String message) {
+    return invalid(new InvalidRequestException(field, message));
+  }
+
+  private static StatusRuntimeException invalid(InvalidRequestException e) {
     BadRequest details =
         BadRequest.newBuilder()
             .addFieldViolations(
-                BadRequest.FieldViolation.newBuilder().setField(field).setDescription(message))
+                BadRequest.FieldViolation.newBuilder()
+                    .setField(e.field())
+                    .setDescription(e.problem()))
             .build();
-    return of(Code.INVALID_ARGUMENT, field + ": " + message, details);
+    return of(Code.INVALID_ARGUMENT, e.getMessage(), details);
   }
 
   /** NOT_FOUND with a ResourceInfo. */
@@ -38,7 +59,7 @@ final class Errors {
     ResourceInfo details =
         ResourceInfo.newBuilder()
             .setResourceType("item")
-            .setResourceName(itemId)
+            .setResourceName(ShownText.of(itemId))
             .setDescription(field + ": " + message)
             .build();
     return of(Code.NOT_FOUND, field + ": " + message, details);
@@ -61,7 +82,7 @@ final class Errors {
   static @Nullable StatusRuntimeException of(Throwable thrown) {
     return switch (thrown) {
       case StatusRuntimeException status -> status;
-      case InvalidRequestException e -> invalid(e.field(), e.problem());
+      case InvalidRequestException e -> invalid(e);
       case InvalidFeatureException e -> of(InvalidRequestException.of(e));
       case UnknownItemException e -> noItem(e.field(), e.itemId());
       case CatalogFullException e -> overloaded(message(e), Duration.ofSeconds(60));
@@ -72,9 +93,7 @@ final class Errors {
 
   /** A value as messages show it. */
   static String describe(String value) {
-    String shown =
-        value.length() <= VALUE_CHARS_MAX ? value : value.substring(0, VALUE_CHARS_MAX - 3) + "...";
-    return "\"" + shown + "\"";
+    return '"' + ShownText.of(value) + '"';
   }
 
   private static String message(RuntimeException e) {
@@ -91,7 +110,7 @@ final class Errors {
     return StatusProto.toStatusRuntimeException(
         Status.newBuilder()
             .setCode(code.getNumber())
-            .setMessage(message)
+            .setMessage(ShownText.within(message, MESSAGE_BYTES_MAX))
             .addDetails(Any.pack(details))
             .build());
   }

@@ -86,7 +86,7 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
     } catch (InvalidRequestException e) {
       batch.add(
           Acknowledgement.newBuilder()
-              .setEventId(event.getEventId())
+              .setEventId(Fields.given(event.getEventId(), Fields.EVENT_ID_BYTES_MAX))
               .setStatus(Status.STATUS_REJECTED)
               .setField("events[" + i + "]." + e.field())
               .setMessage(e.problem())

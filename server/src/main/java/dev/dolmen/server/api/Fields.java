@@ -1,6 +1,7 @@
 package dev.dolmen.server.api;
 
 import com.google.protobuf.Timestamp;
+import dev.dolmen.parameterstore.feature.ShownText;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.List;
 /** Checks of single fields. Each throws {@link InvalidRequestException}. */
 final class Fields {
   static final int ITEM_ID_BYTES_MAX = 512;
+  static final int EVENT_ID_BYTES_MAX = 128;
   static final int LIST_MAX = 10_000;
 
   private Fields() {}
@@ -74,6 +76,11 @@ final class Fields {
     } catch (DateTimeException | ArithmeticException e) {
       return time.getSeconds() + " s";
     }
+  }
+
+  /** An id as an answer gives it back: whole where it is one, else as messages show it. */
+  static String given(String id, int bytesMax) {
+    return id.length() <= bytesMax ? id : ShownText.of(id);
   }
 
   static InvalidRequestException invalid(String field, String problem) {

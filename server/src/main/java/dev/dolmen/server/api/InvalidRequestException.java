@@ -1,8 +1,12 @@
 package dev.dolmen.server.api;
 
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
+import dev.dolmen.parameterstore.feature.ShownText;
 
-/** A field of a request holds what it must not. */
+/**
+ * A field of a request holds what it must not. Path and problem are short enough for a status,
+ * whatever the caller sent: see {@link Errors}.
+ */
 final class InvalidRequestException extends RuntimeException {
   private final String field;
   private final String problem;
@@ -12,15 +16,18 @@ final class InvalidRequestException extends RuntimeException {
    * @param problem the value and what was expected
    */
   InvalidRequestException(String field, String problem) {
-    super(field + ": " + problem);
-    this.field = field;
-    this.problem = problem;
+    this.field = ShownText.within(field, Errors.FIELD_BYTES_MAX);
+    this.problem = ShownText.within(problem, Errors.PROBLEM_BYTES_MAX);
   }
 
   /** What a feature extractor refuses. */
   static InvalidRequestException of(InvalidFeatureException e) {
-    return new InvalidRequestException(
-        e.field(), Errors.describe(e.value()) + ", expected " + e.expected());
+    return new InvalidRequestException(e.field(), '"' + e.value() + "\", expected " + e.expected());
+  }
+
+  @Override
+  public String getMessage() {
+    return field + ": " + problem;
   }
 
   String field() {

@@ -29,7 +29,6 @@ import java.util.function.Predicate;
 final class Validation {
   private static final int SESSION_EVENTS_MAX = 1_000;
   private static final int SESSION_ID_BYTES_MAX = 256;
-  private static final int EVENT_ID_BYTES_MAX = 128;
 
   private final FeatureExtractor features;
   private final FilterValidation filters;
@@ -104,10 +103,10 @@ final class Validation {
    * @param knows whether an item exists
    */
   void feedback(FeedbackEvent event, Predicate<String> knows) {
-    text("event_id", event.getEventId(), EVENT_ID_BYTES_MAX);
+    text("event_id", event.getEventId(), Fields.EVENT_ID_BYTES_MAX);
     text("session_id", event.getSessionId(), SESSION_ID_BYTES_MAX);
     optionalText("user_id", event.getUserId(), SESSION_ID_BYTES_MAX);
-    optionalText("request_id", event.getRequestId(), EVENT_ID_BYTES_MAX);
+    optionalText("request_id", event.getRequestId(), Fields.EVENT_ID_BYTES_MAX);
     text("item_id", event.getItemId(), Fields.ITEM_ID_BYTES_MAX);
     type(event.getType(), event.getTypeValue());
     if (!event.hasTime()) {

@@ -1,5 +1,7 @@
 package dev.dolmen.server.ranking;
 
+import dev.dolmen.parameterstore.feature.ShownText;
+
 /** A request names an item that is neither in the catalogue nor given with it. */
 public final class UnknownItemException extends RuntimeException {
   private final String field;
@@ -9,7 +11,7 @@ public final class UnknownItemException extends RuntimeException {
    * @param field path of the field in the request
    */
   public UnknownItemException(String field, String itemId) {
-    super(field + ": no item \"" + itemId + "\" in the catalogue");
+    super(field + ": no item \"" + ShownText.of(itemId) + "\" in the catalogue");
     this.field = field;
     this.itemId = itemId;
   }

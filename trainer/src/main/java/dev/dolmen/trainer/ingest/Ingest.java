@@ -2,6 +2,7 @@ package dev.dolmen.trainer.ingest;
 
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
+import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.catalog.CatalogReader;
 import dev.dolmen.trainer.log.EventIdWindow;
@@ -214,7 +215,9 @@ public final class Ingest {
     String other = catalog.sharesFid(item.getItemId());
     if (other != null) {
       throw new InvalidFeatureException(
-          "item_id", item.getItemId(), "no id with the 64-bit hash of another, \"" + other + "\"");
+          "item_id",
+          item.getItemId(),
+          "no id with the 64-bit hash of another, \"" + ShownText.of(other) + "\"");
     }
     byte[] record = record().setUpsert(item).build().toByteArray();
     lock.lock();
