@@ -93,7 +93,7 @@ public final class Endpoints {
     ServerInterceptor admission =
         new Admission(
             config.limits().maxConcurrentRequests(), config.limits().requestTimeout(), meters);
-    ServerInterceptor barrier = new ErrorBarrier();
+    ServerInterceptor barrier = new ErrorBarrier(config.limits().maxMessageBytes());
     ServerInterceptor meter = new RequestMeter(meters);
     BindableService admin = new AdminEndpoint(operated, clock.instant(), version);
     return List.of(

@@ -17,19 +17,30 @@ import org.slf4j.LoggerFactory;
 final class ErrorBarrier implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorBarrier.class);
 
+  private final int maxMessageBytes;
+
+  /**
+   * @param maxMessageBytes largest request message, for callers who sent a larger one
+   */
+  ErrorBarrier(int maxMessageBytes) {
+    this.maxMessageBytes = maxMessageBytes;
+  }
+
   @Override
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-    return new Guard<>(next.startCall(call, headers), call);
+    return new Guard<>(next.startCall(call, headers), call, maxMessageBytes);
   }
 
   private static final class Guard<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
     private final ServerCall<ReqT, ?> call;
+    private final int maxMessageBytes;
     private boolean closed;
 
-    Guard(ServerCall.Listener<ReqT> delegate, ServerCall<ReqT, ?> call) {
+    Guard(ServerCall.Listener<ReqT> delegate, ServerCall<ReqT, ?> call, int maxMessageBytes) {
       super(delegate);
       this.call = call;
+      this.maxMessageBytes = maxMessageBytes;
     }
 
     @Override
@@ -37,6 +48,10 @@ final class ErrorBarrier implements ServerInterceptor {
       if (StrictMarshaller.isMalformed(call.getMethodDescriptor(), message)) {
         String type = call.getMethodDescriptor().getFullMethodName();
         close(Errors.invalid("request", "bytes that are no request message of " + type));
+        return;
+      }
+      if (StrictMarshaller.isTooLarge(call.getMethodDescriptor(), message)) {
+        close(Errors.tooLarge(maxMessageBytes));
         return;
       }
       run(() -> super.onMessage(message));

@@ -65,6 +65,16 @@ final class Errors {
     return of(Code.NOT_FOUND, field + ": " + message, details);
   }
 
+  /** RESOURCE_EXHAUSTED; nothing says to try again, as it would be as large. */
+  static StatusRuntimeException tooLarge(int maxMessageBytes) {
+    return io.grpc.Status.RESOURCE_EXHAUSTED
+        .withDescription(
+            "request: larger than server.limits.max_message_bytes, "
+                + maxMessageBytes
+                + " bytes, after decompression")
+        .asRuntimeException();
+  }
+
   /** RESOURCE_EXHAUSTED with a RetryInfo. */
   static StatusRuntimeException overloaded(String message, Duration retryAfter) {
     return of(Code.RESOURCE_EXHAUSTED, message, retry(retryAfter));

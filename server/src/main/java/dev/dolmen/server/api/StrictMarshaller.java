@@ -1,27 +1,45 @@
 package dev.dolmen.server.api;
 
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads requests; bytes that are none become a message of which {@link #isMalformed} knows, where
- * gRPC's own marshaller would end the call as if the server had failed.
+ * Reads requests, and drops the fields that this version of the API does not know: nothing of them
+ * is kept, logged or given back, at any depth, so that what a caller can make the server hold is
+ * what is validated.
+ *
+ * <p>Bytes that are no request become a message of which {@link #isMalformed} knows, and those that
+ * are too many once they are decompressed one of which {@link #isTooLarge} does, where gRPC's own
+ * marshaller would end the call as if the server had failed.
  */
 final class StrictMarshaller<T> implements Marshaller<T> {
   private final Marshaller<T> plain;
+  private final Parser<T> parser;
   private final T malformed;
+  private final T tooLarge;
 
-  private StrictMarshaller(Marshaller<T> plain, T malformed) {
+  /**
+   * @param parser of the same messages, which drops unknown fields
+   * @param malformed stands for bytes that are none; no other message is this object
+   * @param tooLarge stands for one that is too large; no other message is this object
+   */
+  private StrictMarshaller(Marshaller<T> plain, Parser<T> parser, T malformed, T tooLarge) {
     this.plain = plain;
+    this.parser = parser;
     this.malformed = malformed;
+    this.tooLarge = tooLarge;
   }
 
   @Override
@@ -32,13 +50,22 @@ final class StrictMarshaller<T> implements Marshaller<T> {
   @Override
   public T parse(InputStream stream) {
     try {
-      return plain.parse(stream);
+      return parser.parseFrom(stream);
+    } catch (InvalidProtocolBufferException e) {
+      return malformed;
     } catch (StatusRuntimeException e) {
-      if (e.getCause() instanceof com.google.protobuf.InvalidProtocolBufferException) {
-        return malformed;
+      // The stream counts what comes out of it when it decompresses.
+      if (e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
+        return tooLarge;
       }
       throw e;
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // The message that is too large is that one object.
+  static boolean isTooLarge(MethodDescriptor<?, ?> method, @Nullable Object message) {
+    return method.getRequestMarshaller() instanceof StrictMarshaller<?> strict
+        && strict.tooLarge == message;
   }
 
   @SuppressWarnings("ReferenceEquality") // The malformed message is that one object.
@@ -81,8 +108,11 @@ final class StrictMarshaller<T> implements Marshaller<T> {
     if (prototype == null) {
       throw new IllegalArgumentException("a marshaller without a prototype");
     }
-    // Not the default instance: nothing else is this object.
-    Message fresh = prototype.newBuilderForType().build();
-    return new StrictMarshaller<>((Marshaller<Q>) ProtoUtils.marshaller(prototype), (Q) fresh);
+    // Not the default instance: nothing else is these objects.
+    return new StrictMarshaller<>(
+        (Marshaller<Q>) ProtoUtils.marshaller(prototype),
+        (Parser<Q>) DiscardUnknownFieldsParser.wrap(prototype.getParserForType()),
+        (Q) prototype.newBuilderForType().build(),
+        (Q) prototype.newBuilderForType().build());
   }
 }
