@@ -78,7 +78,12 @@ public final class Endpoints {
 
   private Validation validation(LiveState live) {
     return new Validation(
-        live.features(), live.schema(), clock, config.futureTolerance(), config.limits().maxK());
+        live.features(),
+        new SizeValidation(config.sizes()),
+        live.schema(),
+        clock,
+        config.futureTolerance(),
+        config.limits().maxK());
   }
 
   /**

@@ -31,6 +31,7 @@ final class Validation {
   private static final int SESSION_ID_BYTES_MAX = 256;
 
   private final FeatureExtractor features;
+  private final SizeValidation sizes;
   private final FilterValidation filters;
   private final InstantSource clock;
   private final Duration futureTolerance;
@@ -42,11 +43,13 @@ final class Validation {
    */
   Validation(
       FeatureExtractor features,
+      SizeValidation sizes,
       Schema schema,
       InstantSource clock,
       Duration futureTolerance,
       int maxK) {
     this.features = features;
+    this.sizes = sizes;
     this.filters = new FilterValidation(schema);
     this.clock = clock;
     this.futureTolerance = futureTolerance;
@@ -69,6 +72,7 @@ final class Validation {
       throw invalid("item_ids", n + " item_ids and items, expected 1 to " + Fields.LIST_MAX);
     }
     Fields.itemIds("item_ids", request.getItemIdsList(), 0);
+    sizes.inlineItems("items", request.getItemsList());
     items("items", request.getItemsList());
   }
 
@@ -79,7 +83,7 @@ final class Validation {
         Item item = request.getItem();
         // By metadata alone: an id is not needed.
         Item named = item.getItemId().isEmpty() ? item.toBuilder().setItemId("-").build() : item;
-        in("item", () -> item(named));
+        in("item", () -> inlineItem(named));
       }
       case QUERY_NOT_SET -> throw invalid("query", "not set, expected item_id or item");
     }
@@ -89,6 +93,16 @@ final class Validation {
 
   /** An item for the catalogue; field paths are relative to it. */
   void item(Item item) {
+    sizes.item(item);
+    features(item);
+  }
+
+  private void inlineItem(Item item) {
+    sizes.inlineItem(item);
+    features(item);
+  }
+
+  private void features(Item item) {
     text("item_id", item.getItemId(), Fields.ITEM_ID_BYTES_MAX);
     try {
       features.item(item);
@@ -126,6 +140,7 @@ final class Validation {
     if (!given || (session.getSessionId().isEmpty() && session.getEventsCount() == 0)) {
       throw invalid("session", "is empty, expected a session_id, events, or both");
     }
+    sizes.session(session);
     in("session", () -> session(session));
   }
 
@@ -162,12 +177,13 @@ final class Validation {
     }
     for (int i = 0; i < items.size(); i++) {
       Item item = items.get(i);
-      in(field + '[' + i + ']', () -> item(item));
+      in(field + '[' + i + ']', () -> inlineItem(item));
     }
   }
 
   private void context(Map<String, String> context) {
     if (!context.isEmpty()) {
+      sizes.context(context);
       try {
         features.context(context);
       } catch (InvalidFeatureException e) {

@@ -28,6 +28,7 @@ public record ServerConfig(
     Duration shutdownGrace,
     Duration warmUp,
     LimitsConfig limits,
+    SizeLimits sizes,
     KeepAliveConfig keepAlive,
     TlsConfig tls) {
 
@@ -94,6 +95,7 @@ public record ServerConfig(
     private Duration shutdownGrace;
     private Duration warmUp;
     private LimitsConfig limits;
+    private SizeLimits sizes;
     private KeepAliveConfig keepAlive;
     private TlsConfig tls;
 
@@ -107,6 +109,7 @@ public record ServerConfig(
       shutdownGrace = from.shutdownGrace;
       warmUp = from.warmUp;
       limits = from.limits;
+      sizes = from.sizes;
       keepAlive = from.keepAlive;
       tls = from.tls;
     }
@@ -156,6 +159,11 @@ public record ServerConfig(
       return this;
     }
 
+    public Builder sizes(SizeLimits value) {
+      sizes = value;
+      return this;
+    }
+
     public Builder keepAlive(KeepAliveConfig value) {
       keepAlive = value;
       return this;
@@ -177,6 +185,7 @@ public record ServerConfig(
           shutdownGrace,
           warmUp,
           limits,
+          sizes,
           keepAlive,
           tls);
     }
@@ -193,6 +202,7 @@ public record ServerConfig(
         s.duration("shutdown_grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(10)),
         s.duration("warm_up", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(5)),
         requireNonNull(s.section("limits", ServerConfig::limits)),
+        requireNonNull(s.section("sizes", SizeLimits::read)),
         requireNonNull(s.section("keep_alive", ServerConfig::keepAlive)),
         requireNonNull(s.section("tls", ServerConfig::tls)));
   }

@@ -17,6 +17,7 @@ import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -40,6 +41,13 @@ final class SessionQueries {
   private final int tokensMax;
   private final RequestSteps steps = new RequestSteps();
   private final IntHashSet seen = new IntHashSet();
+
+  /**
+   * Numbers of the inline items that events have named, by their ids: each is turned into features
+   * once, however many events name it.
+   */
+  private final Map<String, Integer> numbers = new HashMap<>();
+
   private final QueryTokens tokens;
   private final SessionSignals signals;
   private final float[] learnedSignals = new float[SignalNetwork.PARAMETERS];
@@ -116,6 +124,7 @@ final class SessionQueries {
     steps.clear();
     seen.clear();
     items.clear(published.eventTimeSec());
+    numbers.clear();
     SessionHistory history =
         context.getSessionId().isEmpty() ? null : live.sessions().get(context.getSessionId());
     if (history != null) {
@@ -133,9 +142,10 @@ final class SessionQueries {
 
   private void addEvents(SessionContext context, @Nullable SessionHistory history, long nowMs) {
     List<SessionEvent> events = context.getEventsList();
+    Map<String, Item> inline = inlineItems(context);
     for (int i = 0; i < events.size(); i++) {
       SessionEvent event = events.get(i);
-      int item = resolve(event.getItemId(), i, context.getItemsList());
+      int item = resolve(event.getItemId(), i, inline);
       if (item >= 0) {
         seen.add(item);
       }
@@ -153,16 +163,24 @@ final class SessionQueries {
     }
   }
 
+  /** By their ids, the first of each. */
+  private static Map<String, Item> inlineItems(SessionContext context) {
+    Map<String, Item> inline = new HashMap<>();
+    for (Item item : context.getItemsList()) {
+      inline.putIfAbsent(item.getItemId(), item);
+    }
+    return inline;
+  }
+
   /** The catalogue's index, a negative number for an inline item, or {@link #NOT_YET}. */
-  private int resolve(String itemId, int event, List<Item> inline) {
+  private int resolve(String itemId, int event, Map<String, Item> inline) {
     int index = live.catalog().indexOf(itemId);
     if (index >= 0) {
       return index;
     }
-    for (int i = 0; i < inline.size(); i++) {
-      if (inline.get(i).getItemId().equals(itemId)) {
-        return -1 - items.add(live.features().item(inline.get(i)));
-      }
+    Item given = inline.get(itemId);
+    if (given != null) {
+      return -1 - numbers.computeIfAbsent(itemId, id -> items.add(live.features().item(given)));
     }
     if (mayCome.test(itemId)) {
       return NOT_YET;

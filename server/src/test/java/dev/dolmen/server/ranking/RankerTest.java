@@ -6,6 +6,8 @@ import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.trainer.learn.ItemEncoding;
+import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
@@ -154,6 +156,28 @@ class RankerTest {
     SessionContext untyped =
         session("", inline("i1", EventType.EVENT_TYPE_UNSPECIFIED), click("i3"));
     assertThat(recommend(untyped)).isEqualTo(recommend(session("", click("i1"), click("i3"))));
+  }
+
+  @Test
+  void anInlineItemIsEncodedOnceHoweverManyEventsNameIt() {
+    LiveState live = training.refreshed();
+    ItemEncoding items = RankingScratch.itemEncoding(live);
+    SessionQueries queries = new SessionQueries(live, id -> false, items);
+    SessionContext session =
+        session("", click("new"), click("i1"), click("new"), click("other"), click("new"))
+            .toBuilder()
+            .addItems(item("new", 2))
+            .addItems(item("other", 3))
+            .addItems(item("new", 4))
+            .addItems(item("unnamed", 5))
+            .build();
+    for (int request = 0; request < 2; request++) {
+      EncodedSession encoded = queries.encode(session, CLOCK.millis(), live.published());
+      assertThat(encoded.used()).isEqualTo(5);
+      assertThat(items.size()).isEqualTo(2);
+      assertThat(IntStream.range(0, 5).map(encoded.steps()::item).filter(i -> i < 0))
+          .containsExactly(-1, -1, -2, -1);
+    }
   }
 
   @Test
