@@ -50,7 +50,7 @@ final class Front implements Closeable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final ServiceRegistry services = new ServiceRegistry(this::notServing);
   private final GrpcTransport transport;
-  private final MetricsEndpoint metrics;
+  private final @Nullable MetricsEndpoint metrics;
 
   /** Why nothing is served; empty while recommendations are. */
   private volatile Supplier<String> notReady;
@@ -136,11 +136,12 @@ final class Front implements Closeable {
     opened.whenTaking(this::setTaking);
     LOG.atLevel(said)
         .log(
-            "Serving gRPC on {}:{} and metrics on {}:{}, {}",
+            "Serving gRPC on {}:{} and {}, {}",
             config.host(),
             port(),
-            config.metricsHost(),
-            metricsPort(),
+            metrics == null
+                ? "no metrics"
+                : "metrics on " + config.metricsHost() + ":" + metrics.port(),
             opened.describe());
   }
 
@@ -174,8 +175,9 @@ final class Front implements Closeable {
     return transport.port();
   }
 
+  /** -1 if there are no metrics. */
   int metricsPort() {
-    return metrics.port();
+    return metrics == null ? -1 : metrics.port();
   }
 
   PrometheusMeterRegistry meters() {
@@ -210,12 +212,17 @@ final class Front implements Closeable {
     } catch (IOException e) {
       LOG.warn("Closing failed", e);
     }
-    metrics.close();
+    if (metrics != null) {
+      metrics.close();
+    }
     gcMetrics.close();
     meters.close();
   }
 
-  private MetricsEndpoint startMetrics() throws StartException {
+  private @Nullable MetricsEndpoint startMetrics() throws StartException {
+    if (!config.metrics()) {
+      return null;
+    }
     InetSocketAddress address = new InetSocketAddress(config.metricsHost(), config.metricsPort());
     try {
       return new MetricsEndpoint(address, meters, this::notServing, this::notTaking);

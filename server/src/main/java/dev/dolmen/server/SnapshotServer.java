@@ -37,7 +37,7 @@ public final class SnapshotServer implements Closeable {
     return front.port();
   }
 
-  /** The port of {@code /metrics} and the probes. */
+  /** The port of {@code /metrics} and the probes; -1 if {@code server.metrics} is off. */
   public int metricsPort() {
     return front.metricsPort();
   }

@@ -33,6 +33,20 @@ class StartTest {
   }
 
   @Test
+  void metricsThatAreSwitchedOffTakeNoPort() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      DolmenConfig config = TestServer.config(directory);
+      DolmenConfig without =
+          config.withServer(
+              config.server().withPorts(0, taken.getLocalPort()).with(s -> s.metrics(false)));
+      try (StandaloneServer server = StandaloneServer.start(without)) {
+        assertThat(server.metricsPort()).isEqualTo(-1);
+        assertThat(server.port()).isPositive();
+      }
+    }
+  }
+
+  @Test
   void aDirectoryThatIsNoneIsNamed() throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "x");
     assertThatThrownBy(() -> start(TestServer.config(file)))

@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
  *
  * @param host address to listen on
  * @param port gRPC; 0 takes a free one
+ * @param metrics whether there is an HTTP endpoint for metrics and probes
  * @param metricsHost address of the metrics endpoint
  * @param metricsPort HTTP for {@code /metrics}, {@code /livez}, {@code /readyz}; 0 takes a free one
  * @param workerThreads threads that rank; 0 means one a processor
@@ -21,6 +22,7 @@ import java.util.function.UnaryOperator;
 public record ServerConfig(
     String host,
     int port,
+    boolean metrics,
     String metricsHost,
     int metricsPort,
     int workerThreads,
@@ -88,6 +90,7 @@ public record ServerConfig(
   public static final class Builder {
     private String host;
     private int port;
+    private boolean metrics;
     private String metricsHost;
     private int metricsPort;
     private int workerThreads;
@@ -102,6 +105,7 @@ public record ServerConfig(
     private Builder(ServerConfig from) {
       host = from.host;
       port = from.port;
+      metrics = from.metrics;
       metricsHost = from.metricsHost;
       metricsPort = from.metricsPort;
       workerThreads = from.workerThreads;
@@ -121,6 +125,11 @@ public record ServerConfig(
 
     public Builder port(int value) {
       port = value;
+      return this;
+    }
+
+    public Builder metrics(boolean value) {
+      metrics = value;
       return this;
     }
 
@@ -178,6 +187,7 @@ public record ServerConfig(
       return new ServerConfig(
           host,
           port,
+          metrics,
           metricsHost,
           metricsPort,
           workerThreads,
@@ -195,6 +205,7 @@ public record ServerConfig(
     return new ServerConfig(
         s.text("host", "0.0.0.0"),
         s.integer("port", 7070, WholeRange.of(0, 65_535)),
+        s.flag("metrics", true),
         s.text("metrics_host", "0.0.0.0"),
         s.integer("metrics_port", 7071, WholeRange.of(0, 65_535)),
         s.integer("worker_threads", 0, WholeRange.of(0, 1_024)),

@@ -1,29 +1,57 @@
 package dev.dolmen.server.metrics;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /metrics} in Prometheus' format; {@code /livez}, 200 while the process can answer; {@code
  * /readyz}, 200 while recommendations are served, and {@code /readyz/feedback}, 200 while feedback
  * is taken, else 503 and the reason.
+ *
+ * <p>Whoever reaches the port gets these four and nothing else: GET and HEAD, one request for each
+ * connection, bounded in size, time and number by {@link HttpLimits}.
  */
 public final class MetricsEndpoint implements Closeable {
-  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String METRICS = "/metrics";
+  private static final String PLAIN = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String OPEN = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+  private static final HttpAnswer OK = HttpAnswer.line(HttpResponseStatus.OK, "ok");
 
-  private final HttpServer http;
-  private final ExecutorService executor;
+  private final EventLoopGroup group;
+  private final ExecutorService probing = Executors.newSingleThreadExecutor(named("dolmen-probes"));
+  private final ExecutorService scraping =
+      Executors.newSingleThreadExecutor(named("dolmen-scrapes"));
+  private final Map<String, HttpPage> pages;
+  private final HttpPage openMetrics;
+  private final Channel listening;
 
   /**
+   * Listens, and answers from now on.
+   *
    * @param notReady why the process does not serve; empty while it does
    * @param notTaking why the process takes no feedback; empty while it does
    * @throws IOException if the address cannot be bound
@@ -34,55 +62,104 @@ public final class MetricsEndpoint implements Closeable {
       Supplier<String> notReady,
       Supplier<String> notTaking)
       throws IOException {
-    http = HttpServer.create(address, 16);
-    executor =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("dolmen-metrics").daemon().factory());
-    http.setExecutor(executor);
-    http.createContext("/", exchange -> answer(exchange, 404, TEXT, "no such page\n"));
-    http.createContext("/livez", exchange -> answer(exchange, 200, TEXT, "ok\n"));
-    http.createContext("/readyz", exchange -> ready(exchange, notReady.get()));
-    http.createContext("/readyz/feedback", exchange -> ready(exchange, notTaking.get()));
-    http.createContext("/metrics", exchange -> metrics(exchange, meters));
-    http.start();
+    this(address, meters, notReady, notTaking, HttpLimits.STANDARD);
+  }
+
+  MetricsEndpoint(
+      InetSocketAddress address,
+      PrometheusMeterRegistry meters,
+      Supplier<String> notReady,
+      Supplier<String> notTaking,
+      HttpLimits limits)
+      throws IOException {
+    group = new MultiThreadIoEventLoopGroup(1, named("dolmen-metrics"), NioIoHandler.newFactory());
+    EventLoop loop = group.next();
+    pages =
+        Map.of(
+            "/livez",
+            new HttpPage(loop, Runnable::run, () -> OK),
+            "/readyz",
+            new HttpPage(loop, probing, () -> ready(notReady.get())),
+            "/readyz/feedback",
+            new HttpPage(loop, probing, () -> ready(notTaking.get())),
+            METRICS,
+            new HttpPage(loop, scraping, () -> scrape(meters, PLAIN)));
+    openMetrics = new HttpPage(loop, scraping, () -> scrape(meters, OPEN));
+    boolean listens = false;
+    try {
+      listening = listen(address, limits);
+      listens = true;
+    } finally {
+      if (!listens) {
+        stop();
+      }
+    }
+  }
+
+  private Channel listen(InetSocketAddress address, HttpLimits limits) throws IOException {
+    HttpConnections connections = new HttpConnections(limits.maxConnections());
+    ChannelInitializer<Channel> initializer =
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel
+                .pipeline()
+                .addLast(
+                    HttpRequests.decoder(), new HttpResponseEncoder(), new ChunkedWriteHandler())
+                .addLast(new HttpConnection(limits, connections, MetricsEndpoint.this::page));
+          }
+        };
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(group)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, limits.maxConnections())
+            .childHandler(initializer)
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw bound.cause() instanceof IOException io ? io : new IOException(bound.cause());
+    }
+    return bound.channel();
+  }
+
+  private @Nullable HttpPage page(HttpRequest request) {
+    String path = HttpRequests.path(request);
+    String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
+    return path.equals(METRICS) && accept.contains("application/openmetrics-text")
+        ? openMetrics
+        : pages.get(path);
   }
 
   /** The port it listens on. */
   public int port() {
-    return http.getAddress().getPort();
+    return ((InetSocketAddress) listening.localAddress()).getPort();
   }
 
-  private static void ready(HttpExchange exchange, String notReady) throws IOException {
-    if (notReady.isEmpty()) {
-      answer(exchange, 200, TEXT, "ok\n");
-    } else {
-      answer(exchange, 503, TEXT, notReady + "\n");
-    }
+  private static HttpAnswer ready(String notReady) {
+    return notReady.isEmpty()
+        ? OK
+        : HttpAnswer.line(HttpResponseStatus.SERVICE_UNAVAILABLE, notReady);
   }
 
-  private static void metrics(HttpExchange exchange, PrometheusMeterRegistry meters)
-      throws IOException {
-    String accept = exchange.getRequestHeaders().getFirst("Accept");
-    String format =
-        accept != null && accept.contains("application/openmetrics-text")
-            ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-            : "text/plain; version=0.0.4; charset=utf-8";
-    answer(exchange, 200, format, meters.scrape(format));
+  private static HttpAnswer scrape(PrometheusMeterRegistry meters, String format) {
+    return new HttpAnswer(HttpResponseStatus.OK, format, meters.scrape(format));
   }
 
-  private static void answer(HttpExchange exchange, int code, String type, String body)
-      throws IOException {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.sendResponseHeaders(code, bytes.length);
-    try (OutputStream out = exchange.getResponseBody()) {
-      out.write(bytes);
-    }
+  private static ThreadFactory named(String name) {
+    return Thread.ofPlatform().name(name).daemon().factory();
   }
 
+  /** Closes the port and all connections. */
   @Override
   public void close() {
-    http.stop(0);
-    executor.shutdownNow();
+    listening.close().awaitUninterruptibly();
+    stop();
+  }
+
+  private void stop() {
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    probing.shutdownNow();
+    scraping.shutdownNow();
   }
 }
