@@ -2,6 +2,7 @@ package dev.dolmen.server;
 
 import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.api.Endpoints;
+import dev.dolmen.server.api.RequestArrival;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
 import dev.dolmen.v1.AdminServiceGrpc;
@@ -74,7 +75,8 @@ final class Front implements Closeable {
     setHealth(ServingStatus.NOT_SERVING);
     bindJvmMetrics();
     ArrivalTimes arrivals = new ArrivalTimes(meters.config().clock()::monotonicTime);
-    transport = GrpcTransport.start(config, health, services, arrivals);
+    RequestArrival arrival = new RequestArrival(config.limits().requestArrival(), meters);
+    transport = GrpcTransport.start(config, health, services, arrivals, arrival);
     boolean listens = false;
     try {
       metrics = startMetrics();
@@ -100,7 +102,8 @@ final class Front implements Closeable {
       backend = opened;
       List<ServerServiceDefinition> open =
           opened.services(
-              new Endpoints(config, clock, new RequestIds(), Version.current(), meters));
+              new Endpoints(
+                  config, clock, new RequestIds(), Version.current(), meters, transport.ranking()));
       services.open(List.of(admin(open)));
       opened.awaitModel(why -> notReady = why);
       notReady = () -> "starting: warming up";

@@ -1,15 +1,12 @@
 package dev.dolmen.server;
 
 import dev.dolmen.server.api.ArrivalTimes;
+import dev.dolmen.server.api.RequestArrival;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.TlsConfig;
-import dev.dolmen.v1.RecommendationServiceGrpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.InsecureServerCredentials;
-import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCredentials;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
@@ -23,44 +20,50 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * gRPC over Netty. Ranking runs on as many threads as there are processors, because it computes;
- * everything else runs on virtual threads, because it waits: for the log, the trainer, the caller.
+ * gRPC over Netty. Calls run on virtual threads, because they wait: for the log, the trainer, the
+ * caller. Ranking computes, so it has threads of its own, as many as there are processors; a queue
+ * before them takes as many calls as may be let in at once, and refuses more.
  */
 final class GrpcTransport implements Closeable {
-  private static final String RANKING = RecommendationServiceGrpc.SERVICE_NAME;
-
   private final Server server;
   private final ExecutorService ranking;
   private final ExecutorService waiting;
+  private final RequestArrival arrival;
 
-  private GrpcTransport(Server server, ExecutorService ranking, ExecutorService waiting) {
+  private GrpcTransport(
+      Server server, ExecutorService ranking, ExecutorService waiting, RequestArrival arrival) {
     this.server = server;
     this.ranking = ranking;
     this.waiting = waiting;
+    this.arrival = arrival;
   }
 
+  /**
+   * Listens.
+   *
+   * @param arrival watches every call; closed with this
+   */
   static GrpcTransport start(
       ServerConfig config,
       HealthStatusManager health,
       HandlerRegistry services,
-      ArrivalTimes arrivals)
+      ArrivalTimes arrivals,
+      RequestArrival arrival)
       throws StartException {
-    int processors = Runtime.getRuntime().availableProcessors();
-    int threads = config.workerThreads() == 0 ? processors : config.workerThreads();
     ServerCredentials credentials = credentials(config.tls());
-    ExecutorService ranking =
-        Executors.newFixedThreadPool(
-            threads, Thread.ofPlatform().name("dolmen-rank-", 0).daemon().factory());
+    ExecutorService ranking = rankingThreads(config);
     ExecutorService waiting =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dolmen-call-", 0).factory());
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
     Server server =
         NettyServerBuilder.forAddress(address, credentials)
             .executor(waiting)
-            .callExecutor(new ByService(ranking, waiting))
+            .intercept(arrival)
             .maxInboundMessageSize(config.limits().maxMessageBytes())
             .maxConcurrentCallsPerConnection(config.limits().maxConcurrentStreams())
             .keepAliveTime(config.keepAlive().interval().toMillis(), TimeUnit.MILLISECONDS)
@@ -76,12 +79,30 @@ final class GrpcTransport implements Closeable {
             .fallbackHandlerRegistry(services)
             .build();
     try {
-      return new GrpcTransport(server.start(), ranking, waiting);
+      return new GrpcTransport(server.start(), ranking, waiting, arrival);
     } catch (IOException e) {
+      arrival.close();
       ranking.shutdownNow();
       waiting.shutdownNow();
       throw notListening("server.port", config.host(), config.port(), e);
     }
+  }
+
+  private static ExecutorService rankingThreads(ServerConfig config) {
+    int processors = Runtime.getRuntime().availableProcessors();
+    int threads = config.workerThreads() == 0 ? processors : config.workerThreads();
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(config.limits().maxConcurrentRequests()),
+        Thread.ofPlatform().name("dolmen-rank-", 0).daemon().factory());
+  }
+
+  /** The threads that rank; they refuse what the queue before them has no room for. */
+  Executor ranking() {
+    return ranking;
   }
 
   int port() {
@@ -107,14 +128,7 @@ final class GrpcTransport implements Closeable {
     server.shutdownNow();
     ranking.shutdownNow();
     waiting.shutdownNow();
-  }
-
-  private record ByService(Executor ranking, Executor waiting)
-      implements ServerCallExecutorSupplier {
-    @Override
-    public <ReqT, RespT> Executor getExecutor(ServerCall<ReqT, RespT> call, Metadata metadata) {
-      return RANKING.equals(call.getMethodDescriptor().getServiceName()) ? ranking : waiting;
-    }
+    arrival.close();
   }
 
   private static ServerCredentials credentials(TlsConfig tls) throws StartException {

@@ -86,6 +86,7 @@ final class TestServer implements Closeable {
                         MAX_MESSAGE_BYTES,
                         1_000,
                         Duration.ofSeconds(30),
+                        limits.requestArrival(),
                         limits.maxConcurrentRequests(),
                         limits.maxConcurrentStreams())));
     ModelSettings small =

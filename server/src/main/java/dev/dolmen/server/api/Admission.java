@@ -3,6 +3,7 @@ package dev.dolmen.server.api;
 import com.netflix.concurrency.limits.Limiter;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limiter.SimpleLimiter;
+import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -15,32 +16,47 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Lets in as many ranking calls at once as the machine serves without queueing: the limit follows
- * the measured latency (gradient of a short against a long mean, Netflix concurrency-limits). Calls
- * beyond it are refused at once, and calls that waited longer than the request timeout are not
- * computed any more.
+ * Lets in as many ranking calls at once as the machine serves without queueing for long: the limit
+ * follows the measured latency (gradient of a short against a long mean, Netflix
+ * concurrency-limits).
+ *
+ * <p>A call takes its place when its request is whole and gives it back when nothing is computed
+ * for it any more, so the ranking threads' queue never holds more calls than the limit, and a
+ * caller who sends half a request holds no place. Calls beyond the limit are refused at once. Calls
+ * that waited longer than the request timeout, or whose caller has gone, are not computed.
  */
 final class Admission implements ServerInterceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+
   /** The limit never falls below this, so that a pause does not close the door. */
   private static final int MIN_LIMIT = 32;
 
   private static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
+  private final Executor ranking;
   private final SimpleLimiter<Void> limiter;
   private final MeterRegistry meters;
   private final long timeoutNanos;
   private final Counter refused;
   private final Counter expired;
+  private final Counter abandoned;
 
   /**
+   * @param ranking computes the answers
    * @param maxConcurrent upper bound of the limit
-   * @param timeout longest time from arrival to the start of computing
+   * @param timeout longest time from the end of the request to the start of computing
    */
-  Admission(int maxConcurrent, Duration timeout, MeterRegistry meters) {
+  Admission(Executor ranking, int maxConcurrent, Duration timeout, MeterRegistry meters) {
+    this.ranking = ranking;
     this.meters = meters;
     timeoutNanos = timeout.toNanos();
     int min = Math.min(MIN_LIMIT, maxConcurrent);
@@ -62,71 +78,113 @@ final class Admission implements ServerInterceptor {
         Counter.builder("dolmen.concurrency.expired")
             .description("Calls that waited longer than the request timeout")
             .register(meters);
+    abandoned =
+        Counter.builder("dolmen.concurrency.abandoned")
+            .description("Calls whose caller had gone before an answer was computed")
+            .register(meters);
   }
 
   @Override
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-    Optional<Limiter.Listener> admitted = limiter.acquire(null);
-    if (admitted.isEmpty()) {
-      refused.increment();
-      StatusRuntimeException status =
-          Errors.overloaded(
-              "the server is at its concurrency limit of " + limiter.getLimit() + " calls",
-              RETRY_AFTER);
-      Metadata trailers = status.getTrailers();
-      call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
-      return new ServerCall.Listener<>() {};
-    }
-    Ticket ticket = new Ticket(admitted.get());
-    long deadline = meters.config().clock().monotonicTime() + timeoutNanos;
-    ServerCall<ReqT, RespT> watched =
-        new SimpleForwardingServerCall<>(call) {
-          @Override
-          public void close(Status status, Metadata trailers) {
-            ticket.end(status);
-            super.close(status, trailers);
-          }
-        };
-    return new SimpleForwardingServerCallListener<>(next.startCall(watched, headers)) {
+    Admitted<ReqT, RespT> admitted = new Admitted<>(call);
+    return new SimpleForwardingServerCallListener<>(next.startCall(admitted, headers)) {
       @Override
       public void onHalfClose() {
-        if (meters.config().clock().monotonicTime() - deadline > 0) {
-          expired.increment();
-          watched.close(
-              Status.DEADLINE_EXCEEDED.withDescription(
-                  "waited longer than server.limits.request_timeout, "
-                      + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-                      + " ms"),
-              new Metadata());
-          return;
+        if (!admitted.isClosed()) {
+          compute(admitted, super::onHalfClose);
         }
-        super.onHalfClose();
-      }
-
-      @Override
-      public void onCancel() {
-        ticket.end(Status.CANCELLED);
-        super.onCancel();
       }
     };
   }
 
-  /** Gives a call's place back, once. */
-  private static final class Ticket {
-    private final Limiter.Listener listener;
-    private final AtomicBoolean ended = new AtomicBoolean();
+  /** Lets a ranking thread compute the answer of a call whose request is whole, or refuses it. */
+  private void compute(Admitted<?, ?> call, Runnable answer) {
+    Optional<Limiter.Listener> place = limiter.acquire(null);
+    if (place.isEmpty()) {
+      refuse(call, "the server is at its concurrency limit of " + limiter.getLimit() + " calls");
+      return;
+    }
+    call.take(place.get());
+    long deadline = meters.config().clock().monotonicTime() + timeoutNanos;
+    Runnable turn = () -> answer(call, deadline, answer);
+    try {
+      ranking.execute(Context.current().wrap(turn));
+    } catch (RejectedExecutionException e) {
+      refuse(call, "the ranking threads take no more calls");
+    }
+  }
 
-    Ticket(Limiter.Listener listener) {
-      this.listener = listener;
+  /** On a ranking thread. The place is given back when there is nothing left to compute. */
+  private void answer(Admitted<?, ?> call, long deadline, Runnable answer) {
+    try {
+      if (call.isCancelled()) {
+        abandoned.increment();
+      } else if (meters.config().clock().monotonicTime() - deadline > 0) {
+        expired.increment();
+        call.close(
+            Status.DEADLINE_EXCEEDED.withDescription(
+                "waited longer than server.limits.request_timeout, "
+                    + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+                    + " ms"),
+            new Metadata());
+      } else {
+        answer.run();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} failed", call.getMethodDescriptor().getFullMethodName(), e);
+      call.fail();
+    } finally {
+      call.giveBack(Status.CANCELLED);
+    }
+  }
+
+  private void refuse(ServerCall<?, ?> call, String why) {
+    refused.increment();
+    StatusRuntimeException status = Errors.overloaded(why, RETRY_AFTER);
+    Metadata trailers = status.getTrailers();
+    call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+  }
+
+  /** A call that may have a place, which it gives back once. */
+  private static final class Admitted<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
+    private final AtomicReference<Limiter.@Nullable Listener> place = new AtomicReference<>();
+    private volatile boolean closed;
+
+    Admitted(ServerCall<ReqT, RespT> call) {
+      super(call);
     }
 
-    void end(Status status) {
-      if (ended.compareAndSet(false, true)) {
+    void take(Limiter.Listener taken) {
+      place.set(taken);
+    }
+
+    /** Whether it was refused before its request was whole. */
+    boolean isClosed() {
+      return closed;
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      closed = true;
+      giveBack(status);
+      super.close(status, trailers);
+    }
+
+    /** Ends it if nothing did: gRPC does not see what a ranking thread throws. */
+    void fail() {
+      if (!closed) {
+        close(Status.INTERNAL.withDescription("internal error, see the log"), new Metadata());
+      }
+    }
+
+    void giveBack(Status status) {
+      Limiter.Listener held = place.getAndSet(null);
+      if (held != null) {
         switch (status.getCode()) {
-          case OK -> listener.onSuccess();
-          case DEADLINE_EXCEEDED -> listener.onDropped();
-          default -> listener.onIgnore(); // Refused early: says nothing about the load.
+          case OK -> held.onSuccess();
+          case DEADLINE_EXCEEDED -> held.onDropped();
+          default -> held.onIgnore(); // Refused early: says nothing about the load.
         }
       }
     }

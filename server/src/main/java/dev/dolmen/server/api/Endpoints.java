@@ -14,6 +14,7 @@ import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** All services over an engine or a snapshot, with what stands before them. */
@@ -23,24 +24,28 @@ public final class Endpoints {
   private final Supplier<String> requestIds;
   private final String version;
   private final MeterRegistry meters;
+  private final Executor ranking;
 
   /**
    * Sets up what they have in common.
    *
    * @param requestIds unique ids for responses
    * @param version of the program, for the status
+   * @param ranking computes the answers to ranking calls; refuses what it has no room for
    */
   public Endpoints(
       ServerConfig config,
       InstantSource clock,
       Supplier<String> requestIds,
       String version,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Executor ranking) {
     this.config = config;
     this.clock = clock;
     this.requestIds = requestIds;
     this.version = version;
     this.meters = meters;
+    this.ranking = ranking;
   }
 
   /** The services over an engine, in the order of the files that define them. */
@@ -97,7 +102,10 @@ public final class Endpoints {
       ServerInterceptor... gates) {
     ServerInterceptor admission =
         new Admission(
-            config.limits().maxConcurrentRequests(), config.limits().requestTimeout(), meters);
+            ranking,
+            config.limits().maxConcurrentRequests(),
+            config.limits().requestTimeout(),
+            meters);
     ServerInterceptor barrier = new ErrorBarrier(config.limits().maxMessageBytes());
     ServerInterceptor meter = new RequestMeter(meters);
     BindableService admin = new AdminEndpoint(operated, clock.instant(), version);

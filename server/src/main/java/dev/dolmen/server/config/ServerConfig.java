@@ -39,7 +39,9 @@ public record ServerConfig(
    *
    * @param maxMessageBytes largest request message
    * @param maxK largest k
-   * @param requestTimeout the longest a unary call may take, whatever deadline its caller set
+   * @param requestTimeout the longest a ranking call may wait for its turn and take, whatever
+   *     deadline its caller set
+   * @param requestArrival the longest from the headers of a call of one request to its end
    * @param maxConcurrentRequests upper bound of the adaptive concurrency limit
    * @param maxConcurrentStreams calls at once on one connection
    */
@@ -47,6 +49,7 @@ public record ServerConfig(
       int maxMessageBytes,
       int maxK,
       Duration requestTimeout,
+      Duration requestArrival,
       int maxConcurrentRequests,
       int maxConcurrentStreams) {}
 
@@ -224,6 +227,11 @@ public record ServerConfig(
         s.integer("max_k", 1_000, WholeRange.of(1, 1_000)),
         s.duration(
             "request_timeout", Duration.ofSeconds(5), Duration.ofMillis(1), Duration.ofMinutes(10)),
+        s.duration(
+            "request_arrival",
+            Duration.ofSeconds(10),
+            Duration.ofMillis(100),
+            Duration.ofMinutes(10)),
         s.integer("max_concurrent_requests", 200, WholeRange.of(1, 100_000)),
         s.integer("max_concurrent_streams", 1_000, WholeRange.of(1, 100_000)));
   }

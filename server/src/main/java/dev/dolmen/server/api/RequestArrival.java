@@ -1,0 +1,139 @@
+package dev.dolmen.server.api;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Ends calls of one request message whose request does not come: from the headers to the end of the
+ * request there is a limit of time, so that a caller who sends half a request holds nothing for
+ * long. Streams of requests may take as long as they like.
+ */
+public final class RequestArrival implements ServerInterceptor, Closeable {
+  private final long limitMs;
+  private final Counter late;
+
+  /** Holds one entry a call whose request is on its way. */
+  private final ScheduledThreadPoolExecutor timer;
+
+  private enum State {
+    ARRIVING,
+    WHOLE,
+    LATE
+  }
+
+  /**
+   * Starts its timer.
+   *
+   * @param limit time from the headers to the end of the request
+   */
+  public RequestArrival(Duration limit, MeterRegistry meters) {
+    limitMs = limit.toMillis();
+    late =
+        Counter.builder("dolmen.requests.late")
+            .description("Calls ended because their request did not come in time")
+            .register(meters);
+    timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("dolmen-arrival").daemon().factory());
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  @Override
+  public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
+      ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
+    if (!call.getMethodDescriptor().getType().clientSendsOneMessage() || timer.isShutdown()) {
+      return next.startCall(call, headers);
+    }
+    Arriving<ReqT, RespT> arriving = new Arriving<>(call);
+    Future<?> end = timer.schedule(arriving::end, limitMs, TimeUnit.MILLISECONDS);
+    return new SimpleForwardingServerCallListener<>(next.startCall(arriving, headers)) {
+      @Override
+      public void onMessage(ReqT message) {
+        if (!arriving.isLate()) {
+          super.onMessage(message);
+        }
+      }
+
+      @Override
+      public void onHalfClose() {
+        end.cancel(false);
+        if (arriving.isWhole()) {
+          super.onHalfClose();
+        }
+      }
+
+      @Override
+      public void onCancel() {
+        end.cancel(false);
+        super.onCancel();
+      }
+
+      @Override
+      public void onComplete() {
+        end.cancel(false);
+        super.onComplete();
+      }
+    };
+  }
+
+  /** Ends the timer; calls that come later are not watched. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+
+  /**
+   * A call that is closed once: by the timer while its request is on its way, or by what answers
+   * it. Whoever changes the state first closes it.
+   */
+  private final class Arriving<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
+    private final AtomicReference<State> state = new AtomicReference<>(State.ARRIVING);
+
+    Arriving(ServerCall<ReqT, RespT> call) {
+      super(call);
+    }
+
+    /** From now on the timer does not end it; false if it has. */
+    boolean isWhole() {
+      return state.compareAndSet(State.ARRIVING, State.WHOLE) || state.get() == State.WHOLE;
+    }
+
+    boolean isLate() {
+      return state.get() == State.LATE;
+    }
+
+    void end() {
+      if (state.compareAndSet(State.ARRIVING, State.LATE)) {
+        late.increment();
+        Status status =
+            Status.DEADLINE_EXCEEDED.withDescription(
+                "the request did not come whole within server.limits.request_arrival, "
+                    + limitMs
+                    + " ms");
+        super.close(status, new Metadata());
+      }
+    }
+
+    /** Refused before its request is whole, or answered. */
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (isWhole()) {
+        super.close(status, trailers);
+      }
+    }
+  }
+}

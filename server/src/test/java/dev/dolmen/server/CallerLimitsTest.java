@@ -1,0 +1,139 @@
+package dev.dolmen.server;
+
+import static dev.dolmen.server.TestServer.item;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.ServerConfig.LimitsConfig;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.RecommendationServiceGrpc;
+import dev.dolmen.v1.SessionContext;
+import dev.dolmen.v1.SessionEvent;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a caller can hold of what others need, over a real socket. */
+class CallerLimitsTest {
+  private static final int PLACES = 4;
+
+  /** As a stream, so that the client sends the headers before there is a message. */
+  private static final MethodDescriptor<RecommendRequest, RecommendResponse> RECOMMEND =
+      RecommendationServiceGrpc.getRecommendMethod().toBuilder()
+          .setType(MethodType.BIDI_STREAMING)
+          .build();
+
+  @TempDir Path directory;
+
+  @Test
+  void aRequestThatIsNotWholeTakesNoPlace() throws Exception {
+    try (TestServer server = server(Duration.ofMinutes(1))) {
+      List<Stuck> headersAlone = stuck(server, 5 * PLACES, false);
+      List<Stuck> notHalfClosed = stuck(server, 5 * PLACES, true);
+      awaitCalls(server);
+      for (int i = 0; i < 50; i++) {
+        assertThat(server.recommendations().recommend(request()).getItemsCount()).isEqualTo(3);
+      }
+      assertThat(headersAlone).noneMatch(Stuck::isEnded);
+      assertThat(notHalfClosed).noneMatch(Stuck::isEnded);
+    }
+  }
+
+  @Test
+  void aRequestThatDoesNotBecomeWholeEndsByItself() throws Exception {
+    try (TestServer server = server(Duration.ofMillis(200))) {
+      List<Stuck> headersAlone = stuck(server, 2 * PLACES, false);
+      List<Stuck> notHalfClosed = stuck(server, 2 * PLACES, true);
+      for (List<Stuck> calls : List.of(headersAlone, notHalfClosed)) {
+        for (Stuck call : calls) {
+          Status status = call.status.get(30, TimeUnit.SECONDS);
+          assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+          assertThat(status.getDescription()).contains("server.limits.request_arrival, 200 ms");
+        }
+      }
+      assertThat(counted(server, "dolmen.requests.late")).isEqualTo(4 * PLACES);
+      assertThat(server.recommendations().recommend(request()).getItemsCount()).isEqualTo(3);
+    }
+  }
+
+  /** The first of its kind on a connection: what was sent before it has been read. */
+  private static void awaitCalls(TestServer server) {
+    assertThat(server.recommendations().recommend(request()).getItemsCount()).isEqualTo(3);
+  }
+
+  private static double counted(TestServer server, String name) {
+    return server.running().meters().get(name).counter().count();
+  }
+
+  private TestServer server(Duration requestArrival) throws StartException {
+    DolmenConfig config = TestServer.config(directory);
+    LimitsConfig limits = config.server().limits();
+    TestServer server =
+        new TestServer(
+            config.withServer(
+                config
+                    .server()
+                    .with(s ->
+                        s.limits(
+                            new LimitsConfig(
+                                limits.maxMessageBytes(),
+                                limits.maxK(),
+                                limits.requestTimeout(),
+                                requestArrival,
+                                PLACES,
+                                limits.maxConcurrentStreams())))));
+    server.upsert(
+        item("a", "books", 1).build(),
+        item("b", "books", 2).build(),
+        item("c", "shoes", 3).build());
+    return server;
+  }
+
+  private static RecommendRequest request() {
+    return RecommendRequest.newBuilder()
+        .setSession(SessionContext.newBuilder().addEvents(SessionEvent.newBuilder().setItemId("a")))
+        .setIncludeSeen(true)
+        .setK(3)
+        .build();
+  }
+
+  private static List<Stuck> stuck(TestServer server, int n, boolean withMessage) {
+    return IntStream.range(0, n).mapToObj(i -> new Stuck(server, withMessage)).toList();
+  }
+
+  /** A call that does not end its request. */
+  private static final class Stuck extends ClientCall.Listener<RecommendResponse> {
+    final CompletableFuture<Status> status = new CompletableFuture<>();
+
+    Stuck(TestServer server, boolean withMessage) {
+      ClientCall<RecommendRequest, RecommendResponse> call =
+          server.channel.newCall(RECOMMEND, CallOptions.DEFAULT);
+      call.start(this, new Metadata());
+      call.request(1);
+      if (withMessage) {
+        call.sendMessage(request());
+      }
+    }
+
+    boolean isEnded() {
+      return status.isDone();
+    }
+
+    @Override
+    public void onClose(Status closed, Metadata trailers) {
+      status.complete(closed);
+    }
+  }
+}
