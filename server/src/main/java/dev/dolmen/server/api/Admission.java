@@ -3,6 +3,7 @@ package dev.dolmen.server.api;
 import com.netflix.concurrency.limits.Limiter;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limiter.SimpleLimiter;
+import dev.dolmen.server.ranking.Caller;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <p>A call takes its place when its request is whole and gives it back when nothing is computed
  * for it any more, so the ranking threads' queue never holds more calls than the limit, and a
  * caller who sends half a request holds no place. Calls beyond the limit are refused at once. Calls
- * that waited longer than the request timeout, or whose caller has gone, are not computed.
+ * that take longer than the request timeout, or whose caller has gone, are not computed, or not to
+ * the end.
  */
 final class Admission implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
@@ -41,6 +43,9 @@ final class Admission implements ServerInterceptor {
   private static final int MIN_LIMIT = 32;
 
   private static final Duration RETRY_AFTER = Duration.ofMillis(100);
+
+  private static final Context.Key<Caller> CALLER =
+      Context.keyWithDefault("dolmen-caller", Caller.PATIENT);
 
   private final Executor ranking;
   private final SimpleLimiter<Void> limiter;
@@ -53,7 +58,7 @@ final class Admission implements ServerInterceptor {
   /**
    * @param ranking computes the answers
    * @param maxConcurrent upper bound of the limit
-   * @param timeout longest time from the end of the request to the start of computing
+   * @param timeout longest time from the end of the request to its answer
    */
   Admission(Executor ranking, int maxConcurrent, Duration timeout, MeterRegistry meters) {
     this.ranking = ranking;
@@ -76,11 +81,11 @@ final class Admission implements ServerInterceptor {
             .register(meters);
     expired =
         Counter.builder("dolmen.concurrency.expired")
-            .description("Calls that waited longer than the request timeout")
+            .description("Calls that would have taken longer than the request timeout")
             .register(meters);
     abandoned =
         Counter.builder("dolmen.concurrency.abandoned")
-            .description("Calls whose caller had gone before an answer was computed")
+            .description("Calls whose caller had gone before the answer was computed")
             .register(meters);
   }
 
@@ -106,31 +111,51 @@ final class Admission implements ServerInterceptor {
       return;
     }
     call.take(place.get());
-    long deadline = meters.config().clock().monotonicTime() + timeoutNanos;
-    Runnable turn = () -> answer(call, deadline, answer);
+    Caller caller = waiting(call, meters.config().clock().monotonicTime() + timeoutNanos);
+    Runnable turn = () -> answer(call, caller, answer);
     try {
-      ranking.execute(Context.current().wrap(turn));
+      ranking.execute(Context.current().withValue(CALLER, caller).wrap(turn));
     } catch (RejectedExecutionException e) {
       refuse(call, "the ranking threads take no more calls");
     }
   }
 
-  /** On a ranking thread. The place is given back when there is nothing left to compute. */
-  private void answer(Admitted<?, ?> call, long deadline, Runnable answer) {
-    try {
+  /**
+   * Waits until the call is cancelled, by its caller, connection or deadline, or has taken too
+   * long.
+   *
+   * @param deadline monotonic nanoseconds
+   */
+  private Caller waiting(ServerCall<?, ?> call, long deadline) {
+    return () -> {
       if (call.isCancelled()) {
         abandoned.increment();
-      } else if (meters.config().clock().monotonicTime() - deadline > 0) {
-        expired.increment();
-        call.close(
-            Status.DEADLINE_EXCEEDED.withDescription(
-                "waited longer than server.limits.request_timeout, "
-                    + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-                    + " ms"),
-            new Metadata());
-      } else {
-        answer.run();
+        throw Status.CANCELLED.withDescription("the caller has gone").asRuntimeException();
       }
+      if (meters.config().clock().monotonicTime() - deadline > 0) {
+        expired.increment();
+        throw Status.DEADLINE_EXCEEDED
+            .withDescription(
+                "not answered within server.limits.request_timeout, "
+                    + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+                    + " ms")
+            .asRuntimeException();
+      }
+    };
+  }
+
+  /** The caller of this thread's call; a patient one where none was admitted. */
+  static Caller caller() {
+    return CALLER.get();
+  }
+
+  /** On a ranking thread. The place is given back when there is nothing left to compute. */
+  private static void answer(Admitted<?, ?> call, Caller caller, Runnable answer) {
+    try {
+      caller.checkWaiting();
+      answer.run();
+    } catch (StatusRuntimeException e) {
+      call.close(e.getStatus(), new Metadata());
     } catch (RuntimeException | Error e) {
       LOG.error("{} failed", call.getMethodDescriptor().getFullMethodName(), e);
       call.fail();

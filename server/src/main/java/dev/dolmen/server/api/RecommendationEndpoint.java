@@ -30,19 +30,19 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
   public void recommend(RecommendRequest request, StreamObserver<RecommendResponse> out) {
     validation.recommend(request);
     long waitedMs = ArrivalTimes.waitedMs(meters.config().clock().monotonicTime());
-    answer(out, ranker.recommend(request, waitedMs));
+    answer(out, ranker.recommend(request, waitedMs, Admission.caller()));
   }
 
   @Override
   public void score(ScoreRequest request, StreamObserver<ScoreResponse> out) {
     validation.score(request);
-    answer(out, ranker.score(request));
+    answer(out, ranker.score(request, Admission.caller()));
   }
 
   @Override
   public void similar(SimilarRequest request, StreamObserver<SimilarResponse> out) {
     validation.similar(request);
-    answer(out, ranker.similar(request));
+    answer(out, ranker.similar(request, Admission.caller()));
   }
 
   private static <T> void answer(StreamObserver<T> out, T response) {

@@ -49,27 +49,30 @@ public final class Ranker {
    * RankerChoice}; what may be returned is not.
    *
    * @param waitedMs for which the request has waited for its turn
+   * @param caller asked between the steps; what it throws ends the computation
    * @throws UnknownItemException for an event or a candidate that is no item
    */
-  public RecommendResponse recommend(RecommendRequest request, long waitedMs) {
-    return recommender.recommend(request, waitedMs, scratch.get());
+  public RecommendResponse recommend(RecommendRequest request, long waitedMs, Caller caller) {
+    return recommender.recommend(request, waitedMs, caller, scratch.get());
   }
 
   /**
    * Scores of given items, in the order given.
    *
+   * @param caller asked before each item; what it throws ends the computation
    * @throws UnknownItemException for an event or an item that is none
    */
-  public ScoreResponse score(ScoreRequest request) {
-    return scorer.score(request, scratch.get());
+  public ScoreResponse score(ScoreRequest request, Caller caller) {
+    return scorer.score(request, caller, scratch.get());
   }
 
   /**
    * The k items closest to an item; all vectors have length 1, so the dot product is the cosine.
    *
+   * @param caller asked before the search; what it throws ends the computation
    * @throws UnknownItemException if there is no such item
    */
-  public SimilarResponse similar(SimilarRequest request) {
-    return similarItems.similar(request, scratch.get());
+  public SimilarResponse similar(SimilarRequest request, Caller caller) {
+    return similarItems.similar(request, caller, scratch.get());
   }
 }

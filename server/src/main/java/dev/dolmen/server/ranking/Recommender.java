@@ -54,17 +54,20 @@ final class Recommender {
   }
 
   /** As {@link Ranker#recommend} says. */
-  RecommendResponse recommend(RecommendRequest request, long waitedMs, RankingScratch s) {
+  RecommendResponse recommend(
+      RecommendRequest request, long waitedMs, Caller caller, RankingScratch s) {
     long startNanos = choice.nanos();
     Chosen chosen = choice.choose(request, waitedMs);
     Instant now = clock.instant();
     Published published = live.published();
     EncodedSession session =
         chosen.ranker() == RankerKind.DOLMEN
-            ? s.sessions.encode(request.getSession(), now.toEpochMilli(), published)
-            : s.sessions.read(request.getSession(), now.toEpochMilli(), published);
+            ? s.sessions.encode(request.getSession(), now.toEpochMilli(), published, caller)
+            : s.sessions.read(request.getSession(), now.toEpochMilli(), published, caller);
     RankerKind ranker = session.used() == 0 ? RankerKind.POPULARITY : chosen.ranker();
+    caller.checkWaiting();
     search(request, ranker, session, published.eventTimeSec(), s);
+    caller.checkWaiting();
     RecommendResponse.Builder response =
         RecommendResponse.newBuilder()
             .setRequestId(requestIds.get())

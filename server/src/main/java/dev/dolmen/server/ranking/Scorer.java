@@ -24,13 +24,15 @@ final class Scorer {
   }
 
   /** As {@link Ranker#score} says. */
-  ScoreResponse score(ScoreRequest request, RankingScratch s) {
+  ScoreResponse score(ScoreRequest request, Caller caller, RankingScratch s) {
     Published published = live.published();
-    EncodedSession session = s.sessions.encode(request.getSession(), clock.millis(), published);
+    EncodedSession session =
+        s.sessions.encode(request.getSession(), clock.millis(), published, caller);
     ScoreResponse.Builder response =
         ScoreResponse.newBuilder().setModelVersion(published.modelVersion());
     List<String> ids = request.getItemIdsList();
     for (int i = 0; i < ids.size(); i++) {
+      caller.checkWaiting();
       CatalogItem item = live.catalog().item(ids.get(i));
       if (item == null) {
         throw new UnknownItemException("item_ids[" + i + "]", ids.get(i));
@@ -43,6 +45,7 @@ final class Scorer {
       response.addItems(scored(ids.get(i), score));
     }
     for (Item item : request.getItemsList()) {
+      caller.checkWaiting();
       float[] vector = s.encode(live.features().item(item), published);
       response.addItems(scored(item.getItemId(), dot(session.query(), vector)));
     }

@@ -77,11 +77,12 @@ final class SessionQueries {
    * @param context a validated session
    * @param nowMs time of events that have none
    * @param published the model, and the event time by which items are so and so old
+   * @param caller asked before each event, and before the model is
    * @throws UnknownItemException for an event whose item is neither in the catalogue nor inline
    */
-  EncodedSession encode(SessionContext context, long nowMs, Published published) {
+  EncodedSession encode(SessionContext context, long nowMs, Published published, Caller caller) {
     ServingModel model = published.model();
-    collect(context, nowMs, published);
+    collect(context, nowMs, published, caller);
     if (!context.getContextMap().isEmpty()) {
       steps.lastContext(live.features().context(context.getContextMap()));
     }
@@ -107,8 +108,8 @@ final class SessionQueries {
    *
    * @throws UnknownItemException as {@link #encode} does
    */
-  EncodedSession read(SessionContext context, long nowMs, Published published) {
-    collect(context, nowMs, published);
+  EncodedSession read(SessionContext context, long nowMs, Published published, Caller caller) {
+    collect(context, nowMs, published, caller);
     int known = 0;
     for (int i = 0; i < steps.length(); i++) {
       int item = steps.item(i);
@@ -120,7 +121,7 @@ final class SessionQueries {
   }
 
   /** Collects the session's steps, the items that it has seen and those that came with it. */
-  private void collect(SessionContext context, long nowMs, Published published) {
+  private void collect(SessionContext context, long nowMs, Published published, Caller caller) {
     steps.clear();
     seen.clear();
     items.clear(published.eventTimeSec());
@@ -130,7 +131,8 @@ final class SessionQueries {
     if (history != null) {
       addHistory(history);
     }
-    addEvents(context, history, nowMs);
+    addEvents(context, history, nowMs, caller);
+    caller.checkWaiting();
   }
 
   private void addHistory(SessionHistory history) {
@@ -140,10 +142,12 @@ final class SessionQueries {
     }
   }
 
-  private void addEvents(SessionContext context, @Nullable SessionHistory history, long nowMs) {
+  private void addEvents(
+      SessionContext context, @Nullable SessionHistory history, long nowMs, Caller caller) {
     List<SessionEvent> events = context.getEventsList();
     Map<String, Item> inline = inlineItems(context);
     for (int i = 0; i < events.size(); i++) {
+      caller.checkWaiting();
       SessionEvent event = events.get(i);
       int item = resolve(event.getItemId(), i, inline);
       if (item >= 0) {

@@ -84,7 +84,7 @@ public final class SessionRanks {
    * @throws UnknownItemException for an event about an unknown item
    */
   public void add(SessionContext session, String target, long nowMs) {
-    EncodedSession encoded = sessions.encode(session, nowMs, live.published());
+    EncodedSession encoded = sessions.encode(session, nowMs, live.published(), Caller.PATIENT);
     if (targets.length == size) {
       targets = Arrays.copyOf(targets, 2 * size);
     }

@@ -26,7 +26,7 @@ final class SimilarItems {
   }
 
   /** As {@link Ranker#similar} says. */
-  SimilarResponse similar(SimilarRequest request, RankingScratch s) {
+  SimilarResponse similar(SimilarRequest request, Caller caller, RankingScratch s) {
     Published published = live.published();
     boolean byId = request.getQueryCase() == SimilarRequest.QueryCase.ITEM_ID;
     String id = byId ? request.getItemId() : request.getItem().getItemId();
@@ -42,6 +42,7 @@ final class SimilarItems {
     } else if (!live.vectors().get(known.index(), s.vector, 0)) {
       s.encode(known.features(), published);
     }
+    caller.checkWaiting();
     ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema());
     index.searchCosine(new ItemQuery(s.vector, request.getK(), filter, s.excluded), s.index);
     return response(published, s.index.top);

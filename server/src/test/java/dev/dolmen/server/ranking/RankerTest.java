@@ -10,6 +10,7 @@ import dev.dolmen.trainer.learn.ItemEncoding;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
@@ -23,7 +24,10 @@ import dev.dolmen.v1.TokenList;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +43,7 @@ class RankerTest {
   @TempDir Path directory;
   private HistoryTraining training;
   private Ranker ranker;
+  private final List<Impression> shown = new ArrayList<>();
 
   @BeforeEach
   void learn() throws Exception {
@@ -57,7 +62,7 @@ class RankerTest {
         new Ranker(
             training.refreshed(),
             id -> false,
-            impression -> {},
+            shown::add,
             CLOCK,
             () -> "request",
             RankerChoice.modelAlone());
@@ -110,13 +115,13 @@ class RankerTest {
   private RecommendResponse recommend(SessionContext session) {
     RecommendRequest.Builder request =
         RecommendRequest.newBuilder().setSession(session).setK(ITEMS).setIncludeSeen(true);
-    return ranker.recommend(request.build(), 0);
+    return ranker.recommend(request.build(), 0, Caller.PATIENT);
   }
 
   private List<ScoredItem> scores(SessionContext session) {
     ScoreRequest.Builder request = ScoreRequest.newBuilder().setSession(session);
     IntStream.range(0, ITEMS).forEach(i -> request.addItemIds("i" + i));
-    return ranker.score(request.addItems(item("new", 3)).build()).getItemsList();
+    return ranker.score(request.addItems(item("new", 3)).build(), Caller.PATIENT).getItemsList();
   }
 
   @Test
@@ -172,11 +177,52 @@ class RankerTest {
             .addItems(item("unnamed", 5))
             .build();
     for (int request = 0; request < 2; request++) {
-      EncodedSession encoded = queries.encode(session, CLOCK.millis(), live.published());
+      EncodedSession encoded =
+          queries.encode(session, CLOCK.millis(), live.published(), Caller.PATIENT);
       assertThat(encoded.used()).isEqualTo(5);
       assertThat(items.size()).isEqualTo(2);
       assertThat(IntStream.range(0, 5).map(encoded.steps()::item).filter(i -> i < 0))
           .containsExactly(-1, -1, -2, -1);
+    }
+  }
+
+  @Test
+  void nothingMoreIsComputedForACallerThatHasGone() {
+    SessionContext session = session("visit3", click("i1"), click("i3"), click("new"));
+    RecommendRequest recommend =
+        RecommendRequest.newBuilder()
+            .setSession(session.toBuilder().addItems(item("new", 2)))
+            .setK(5)
+            .build();
+    ScoreRequest score = ScoreRequest.newBuilder().addItemIds("i7").addItemIds("i9").build();
+    SimilarRequest similar = SimilarRequest.newBuilder().setItemId("i7").setK(5).build();
+    // Before each event, after them, before the search and after it.
+    assertThat(stepsOf(caller -> ranker.recommend(recommend, 0, caller))).isEqualTo(3 + 3);
+    assertThat(shown).hasSize(1); // By the one request that was waited for.
+    // After the session, then before each item.
+    assertThat(stepsOf(caller -> ranker.score(score, caller))).isEqualTo(1 + 2);
+    assertThat(stepsOf(caller -> ranker.similar(similar, caller))).isEqualTo(1);
+  }
+
+  /** How often a caller is asked; one that has gone at any of these ends the computation there. */
+  private static int stepsOf(Consumer<Caller> computation) {
+    for (int patience = 0; ; patience++) {
+      AtomicInteger asked = new AtomicInteger();
+      int atMost = patience;
+      IllegalStateException gone = new IllegalStateException("gone");
+      Caller caller =
+          () -> {
+            if (asked.getAndIncrement() == atMost) {
+              throw gone;
+            }
+          };
+      try {
+        computation.accept(caller);
+        return asked.get();
+      } catch (IllegalStateException e) {
+        assertThat(e).isSameAs(gone);
+        assertThat(asked).hasValue(atMost + 1);
+      }
     }
   }
 
@@ -187,7 +233,7 @@ class RankerTest {
     List<ScoredItem> scored = scores(session);
     recommend(
         session("visit5", click("i20"), click("new")).toBuilder().addItems(item("new", 2)).build());
-    ranker.similar(SimilarRequest.newBuilder().setItemId("i7").setK(5).build());
+    ranker.similar(SimilarRequest.newBuilder().setItemId("i7").setK(5).build(), Caller.PATIENT);
     recommend(session("nobody"));
     assertThat(recommend(session)).isEqualTo(first);
     assertThat(scores(session)).isEqualTo(scored);

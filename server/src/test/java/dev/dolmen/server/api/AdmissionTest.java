@@ -1,0 +1,228 @@
+package dev.dolmen.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.RecommendationServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.simple.SimpleConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Who is let in, waits and is computed, over a real socket, with one ranking thread that a gate
+ * holds.
+ */
+class AdmissionTest {
+  private static final int PLACES = 4;
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  private final MockClock clock = new MockClock();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
+  private final ThreadPoolExecutor ranking =
+      new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(PLACES));
+  private final CountDownLatch gate = new CountDownLatch(1);
+  private final Semaphore begun = new Semaphore(0);
+  private final Semaphore cancelled = new Semaphore(0);
+  private final LinkedBlockingQueue<Asked> ended = new LinkedBlockingQueue<>();
+  private final AtomicInteger computed = new AtomicInteger();
+  private Server server;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void start() throws Exception {
+    Admission admission = new Admission(ranking, PLACES, TIMEOUT, meters);
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+            .addService(
+                ServerInterceptors.intercept(
+                    new Gated(), new ErrorBarrier(1 << 20), admission, new Cancellations()))
+            .build()
+            .start();
+    channel =
+        Grpc.newChannelBuilder("127.0.0.1:" + server.getPort(), InsecureChannelCredentials.create())
+            .build();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    gate.countDown();
+    channel.shutdownNow();
+    server.shutdownNow().awaitTermination();
+    ranking.shutdownNow();
+  }
+
+  @Test
+  void noMoreThanTheLimitWait() throws Exception {
+    List<Asked> calls = new ArrayList<>();
+    for (int i = 0; i < 3 * PLACES; i++) {
+      calls.add(new Asked());
+    }
+    Set<Asked> refused = new HashSet<>();
+    while (refused.size() < 2 * PLACES) {
+      Asked next = ended.poll(30, TimeUnit.SECONDS);
+      assertThat(next.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      refused.add(next);
+    }
+    calls.removeAll(refused);
+    assertThat(ranking.getQueue()).hasSizeLessThan(PLACES);
+    gate.countDown();
+    for (Asked call : calls) {
+      assertThat(call.code()).isEqualTo(Status.Code.OK);
+    }
+    assertThat(computed).hasValue(PLACES);
+  }
+
+  @Test
+  void nothingIsBegunForACallerThatHasGone() throws Exception {
+    Asked first = new Asked();
+    begun.acquire();
+    Asked gone = new Asked();
+    awaitInFlight(2);
+    gone.cancel();
+    cancelled.acquire();
+    // It holds its place until it is taken from the queue: resets do not make the queue grow.
+    assertThat(inFlight()).isEqualTo(2);
+    gate.countDown();
+    assertThat(first.code()).isEqualTo(Status.Code.OK);
+    awaitInFlight(0);
+    assertThat(begun.availablePermits()).isZero();
+    assertThat(computed).hasValue(1);
+    assertThat(count("abandoned")).isEqualTo(1);
+  }
+
+  @Test
+  void nothingIsFinishedForACallerThatHasGone() throws Exception {
+    Asked gone = new Asked();
+    begun.acquire();
+    gone.cancel();
+    cancelled.acquire();
+    gate.countDown();
+    awaitInFlight(0);
+    assertThat(computed).hasValue(0);
+    assertThat(count("abandoned")).isEqualTo(1);
+  }
+
+  @Test
+  void waitingHasADeadline() throws Exception {
+    Asked first = new Asked();
+    begun.acquire();
+    Asked second = new Asked();
+    awaitInFlight(2);
+    clock.add(TIMEOUT.plusMillis(1));
+    gate.countDown();
+    for (Asked call : List.of(first, second)) {
+      assertThat(call.code()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+      assertThat(call.status.join().getDescription())
+          .contains("server.limits.request_timeout, 5000 ms");
+    }
+    assertThat(begun.availablePermits()).isZero();
+    assertThat(computed).hasValue(0);
+    assertThat(count("expired")).isEqualTo(2);
+  }
+
+  private double count(String name) {
+    return meters.get("dolmen.concurrency." + name).counter().count();
+  }
+
+  private double inFlight() {
+    return meters.get("dolmen.concurrency.inflight").gauge().value();
+  }
+
+  private void awaitInFlight(int n) {
+    while (inFlight() != n) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Answers when the gate is open and somebody waits for it. */
+  private final class Gated extends RecommendationServiceGrpc.RecommendationServiceImplBase {
+    @Override
+    public void recommend(RecommendRequest request, StreamObserver<RecommendResponse> out) {
+      begun.release();
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      Admission.caller().checkWaiting();
+      computed.incrementAndGet();
+      out.onNext(RecommendResponse.getDefaultInstance());
+      out.onCompleted();
+    }
+  }
+
+  /** Tells when the server knows that a caller has gone. */
+  private final class Cancellations implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+        @Override
+        public void onCancel() {
+          super.onCancel();
+          cancelled.release();
+        }
+      };
+    }
+  }
+
+  /** A call that was made. */
+  private final class Asked extends ClientCall.Listener<RecommendResponse> {
+    final CompletableFuture<Status> status = new CompletableFuture<>();
+    private final ClientCall<RecommendRequest, RecommendResponse> call =
+        channel.newCall(RecommendationServiceGrpc.getRecommendMethod(), CallOptions.DEFAULT);
+
+    Asked() {
+      call.start(this, new Metadata());
+      call.request(1);
+      call.sendMessage(RecommendRequest.getDefaultInstance());
+      call.halfClose();
+    }
+
+    void cancel() {
+      call.cancel("gone", null);
+    }
+
+    Status.Code code() throws Exception {
+      return status.get(30, TimeUnit.SECONDS).getCode();
+    }
+
+    @Override
+    public void onClose(Status closed, Metadata trailers) {
+      status.complete(closed);
+      ended.add(this);
+    }
+  }
+}
