@@ -1,6 +1,7 @@
 package dev.dolmen.server;
 
 import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.log.LogFactory;
@@ -154,7 +155,7 @@ public final class StandaloneServer implements Closeable {
   /** Finds out before anything else whether the directory can be written to. */
   private static void checkDirectory(Path directory) throws StartException {
     try {
-      Files.createDirectories(directory);
+      PrivateFiles.createDirectories(directory);
       Files.delete(Files.createTempFile(directory, "write-test", null));
     } catch (FileAlreadyExistsException e) {
       throw new StartException(WHERE + ": " + e.getFile() + " is not a directory", e);

@@ -140,6 +140,7 @@ class ArchitectureTest {
             "dev.dolmen.model.data", List.of(),
             "dev.dolmen.model.kernel", List.of(),
             "dev.dolmen.parameterstore.range", List.of(),
+            "dev.dolmen.parameterstore.file", List.of(),
             "dev.dolmen.parameterstore.memory", List.of(),
             "dev.dolmen.parameterstore.schema", List.of("dev.dolmen.parameterstore.range"),
             "dev.dolmen.trainer.state", List.of("dev.dolmen.parameterstore.range"),

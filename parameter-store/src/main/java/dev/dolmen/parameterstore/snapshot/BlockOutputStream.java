@@ -2,6 +2,7 @@ package dev.dolmen.parameterstore.snapshot;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -35,7 +36,7 @@ final class BlockOutputStream extends OutputStream {
    */
   BlockOutputStream(Path file, Runnable closing) throws IOException {
     this.closing = closing;
-    channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    channel = PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     write(
         ByteBuffer.allocate(BlockFormat.FILE_HEADER_BYTES)
             .putLong(BlockFormat.MAGIC)

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.snapshot;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.Closeable;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -33,7 +34,7 @@ public final class SnapshotDraft implements SnapshotWriter, Closeable {
     this.temporary = temporary;
     this.target = target;
     this.id = id;
-    Files.createDirectory(temporary);
+    PrivateFiles.createDirectory(temporary);
   }
 
   @Override

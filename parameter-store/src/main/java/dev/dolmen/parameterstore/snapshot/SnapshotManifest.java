@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.snapshot;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -125,7 +126,7 @@ public record SnapshotManifest(
   /** Writes it to a new file, durably. */
   void write(Path file) throws IOException {
     try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       ByteBuffer text = ByteBuffer.wrap(format().getBytes(StandardCharsets.UTF_8));
       while (text.hasRemaining()) {
         channel.write(text);

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.snapshot;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ public final class SnapshotStore {
    * that died left half-written.
    */
   public static SnapshotStore open(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    PrivateFiles.createDirectories(directory);
     try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
       for (Path path : left) {
         Directories.delete(path);

@@ -1,6 +1,7 @@
 package dev.dolmen.server.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
@@ -229,7 +230,7 @@ final class TrainCommand implements Callable<Integer> {
     Path directory = settings.dataDirectory();
     Path file = directory.resolve(CONFIG);
     String path = directory.toAbsolutePath().normalize().toString();
-    Files.writeString(
+    PrivateFiles.writeNew(
         file,
         "# Written by dolmen train; dolmen config sample explains every key.\n"
             + "data_directory: "

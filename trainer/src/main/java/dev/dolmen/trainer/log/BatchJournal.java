@@ -1,9 +1,9 @@
 package dev.dolmen.trainer.log;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 
@@ -30,7 +30,7 @@ public final class BatchJournal implements Closeable {
   private final ChronicleSegments segments;
 
   public BatchJournal(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    PrivateFiles.createDirectories(directory);
     segments = new ChronicleSegments(directory, SEGMENT_BYTES, BLOCK_BYTES);
   }
 

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.log;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
@@ -46,7 +47,7 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   }
 
   private static LongSupplier usableBytes(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    PrivateFiles.createDirectories(directory);
     FileStore store = Files.getFileStore(directory);
     return () -> {
       try {

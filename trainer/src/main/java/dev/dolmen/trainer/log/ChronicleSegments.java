@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.log;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -40,6 +41,9 @@ final class ChronicleSegments implements AutoCloseable {
   private final AtomicInteger segment = new AtomicInteger();
   private volatile long lastOffset;
 
+  /** The segment whose file is known to be private; -1 for none. */
+  private int closed = -1;
+
   /** Bytes in the last segment; 0 until something is appended to it. */
   private volatile long written;
 
@@ -59,6 +63,7 @@ final class ChronicleSegments implements AutoCloseable {
             .build();
     segment.set(Math.max(0, queue.lastCycle()));
     lastOffset = Math.max(0, queue.lastIndex() + 1);
+    PrivateFiles.closeFiles(directory);
     appender = queue.createAppender();
     appender.singleThreadedCheckDisabled(true);
   }
@@ -66,6 +71,7 @@ final class ChronicleSegments implements AutoCloseable {
   long append(byte[] record) {
     appender.writeBytes(Bytes.wrapForRead(record));
     long offset = appender.lastIndexAppended() + 1;
+    closeSegment(queue.rollCycle().toCycle(offset - 1));
     long position = appender.wire().bytes().writePosition();
     if (position > segmentBytes) {
       segment.incrementAndGet();
@@ -73,6 +79,14 @@ final class ChronicleSegments implements AutoCloseable {
     written = position;
     lastOffset = offset;
     return offset;
+  }
+
+  /** Chronicle makes its files with the rights that the umask leaves. */
+  private void closeSegment(int cycle) {
+    if (cycle != closed) {
+      PrivateFiles.closeFiles(directory);
+      closed = cycle;
+    }
   }
 
   /** Forces what was appended to the device. */

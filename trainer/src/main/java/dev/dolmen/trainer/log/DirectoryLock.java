@@ -1,17 +1,21 @@
 package dev.dolmen.trainer.log;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An exclusive lock on a data directory; it ends with the process. */
 public final class DirectoryLock implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
+
   private final FileChannel channel;
 
   private DirectoryLock(FileChannel channel) {
@@ -19,15 +23,17 @@ public final class DirectoryLock implements Closeable {
   }
 
   /**
-   * Creates the directory if there is none and locks it.
+   * Creates the directory if there is none, for this process's user alone, and locks it. One that
+   * is open to others is used, with a warning that says how to close it.
    *
    * @throws IOException if another engine has it, or it cannot be written
    */
   public static DirectoryLock acquire(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    PrivateFiles.createDirectories(directory);
+    PrivateFiles.openToOthers(directory).ifPresent(open -> LOG.warn("data directory {}", open));
     Path file = directory.resolve("lock");
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        PrivateFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (tryLock(channel) == null) {
       channel.close();
       throw new IOException(

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.log;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -76,7 +77,7 @@ public final class KafkaFeedbackLog implements FeedbackLog {
   public static KafkaFeedbackLog open(
       Path directory, KafkaLogOptions options, long segmentBytes, boolean adopts)
       throws IOException {
-    Files.createDirectories(directory);
+    PrivateFiles.createDirectories(directory);
     refuseChronicle(directory);
     KafkaLogFile known = KafkaLogFile.read(directory);
     KafkaClients clients = new KafkaClients(options);

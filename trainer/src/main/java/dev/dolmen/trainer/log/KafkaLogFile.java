@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.log;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.ByteBuffer;
@@ -79,7 +80,7 @@ record KafkaLogFile(
             "");
     Path temporary = directory.resolve("." + NAME + ".tmp");
     try (FileChannel file =
-        FileChannel.open(
+        PrivateFiles.open(
             temporary,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.snapshot;
 
 import dev.dolmen.model.SessionModel;
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
@@ -165,7 +166,7 @@ public final class SnapshotFile {
     long needed =
         snapshot.chain().stream().mapToLong(s -> s.manifest().fileBytes()).sum()
             + DiskRoom.START_BYTES;
-    Files.createDirectories(directory);
+    PrivateFiles.createDirectories(directory);
     long free = Files.getFileStore(directory).getUsableSpace();
     DiskRoom.check(directory, free, needed, "the snapshot and a start from it");
   }

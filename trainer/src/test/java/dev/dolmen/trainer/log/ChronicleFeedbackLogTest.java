@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -40,6 +41,20 @@ class ChronicleFeedbackLogTest extends FeedbackLogContract {
       assertThat(log.deleteUpTo(offsets.get(299), 399)).isFalse();
       assertThat(log.deleteUpTo(offsets.get(299), 0)).isTrue();
       assertThat(before - files()).isBetween(2L, 3L);
+    }
+  }
+
+  @Test
+  void everyFileIsPrivateAlsoAfterARoll() throws Exception {
+    try (ChronicleFeedbackLog log = open()) {
+      fill(log, 0, 400);
+      assertThat(files()).isGreaterThan(3);
+      try (Stream<Path> files = Files.list(directory)) {
+        assertThat(files)
+            .allSatisfy(file ->
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------"));
+      }
     }
   }
 
