@@ -1,8 +1,6 @@
 package dev.dolmen.server;
 
-import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.api.Endpoints;
-import dev.dolmen.server.api.RequestArrival;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
 import dev.dolmen.v1.AdminServiceGrpc;
@@ -74,9 +72,7 @@ final class Front implements Closeable {
     notReady = () -> starting;
     setHealth(ServingStatus.NOT_SERVING);
     bindJvmMetrics();
-    ArrivalTimes arrivals = new ArrivalTimes(meters.config().clock()::monotonicTime);
-    RequestArrival arrival = new RequestArrival(config.limits().requestArrival(), meters);
-    transport = GrpcTransport.start(config, health, services, arrivals, arrival);
+    transport = GrpcTransport.start(config, health, services, meters);
     boolean listens = false;
     try {
       metrics = startMetrics();

@@ -3,6 +3,7 @@ package dev.dolmen.server;
 import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.api.RequestArrival;
 import dev.dolmen.server.config.ServerConfig;
+import dev.dolmen.server.config.ServerConfig.ConnectionLimits;
 import dev.dolmen.server.config.ServerConfig.TlsConfig;
 import io.grpc.HandlerRegistry;
 import io.grpc.InsecureServerCredentials;
@@ -12,6 +13,7 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
@@ -34,35 +36,48 @@ final class GrpcTransport implements Closeable {
   private final ExecutorService ranking;
   private final ExecutorService waiting;
   private final RequestArrival arrival;
+  private final Connections connections;
 
   private GrpcTransport(
-      Server server, ExecutorService ranking, ExecutorService waiting, RequestArrival arrival) {
+      Server server,
+      ExecutorService ranking,
+      ExecutorService waiting,
+      RequestArrival arrival,
+      Connections connections) {
     this.server = server;
     this.ranking = ranking;
     this.waiting = waiting;
     this.arrival = arrival;
+    this.connections = connections;
   }
 
   /**
    * Listens.
    *
-   * @param arrival watches every call; closed with this
+   * @throws StartException if the port cannot be listened on, or TLS not be set up
    */
   static GrpcTransport start(
       ServerConfig config,
       HealthStatusManager health,
       HandlerRegistry services,
-      ArrivalTimes arrivals,
-      RequestArrival arrival)
+      MeterRegistry meters)
       throws StartException {
     ServerCredentials credentials = credentials(config.tls());
     ExecutorService ranking = rankingThreads(config);
     ExecutorService waiting =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dolmen-call-", 0).factory());
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
+    ConnectionLimits limits = config.limits().connections();
+    RequestArrival arrival = new RequestArrival(config.limits().requestArrival(), meters);
+    Connections connections = new Connections(limits.max(), meters);
     Server server =
-        NettyServerBuilder.forAddress(address, credentials)
+        connections
+            .under(NettyServerBuilder.forAddress(address, credentials))
             .executor(waiting)
+            .handshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .maxRstFramesPerWindow(
+                limits.maxResets(), (int) ConnectionLimits.RESETS_WINDOW.toSeconds())
+            .maxInboundMetadataSize(limits.maxHeaderBytes())
             .intercept(arrival)
             .maxInboundMessageSize(config.limits().maxMessageBytes())
             .maxConcurrentCallsPerConnection(config.limits().maxConcurrentStreams())
@@ -73,15 +88,16 @@ final class GrpcTransport implements Closeable {
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(
                 config.keepAlive().maxConnectionIdle().toMillis(), TimeUnit.MILLISECONDS)
-            .addStreamTracerFactory(arrivals)
+            .addStreamTracerFactory(new ArrivalTimes(meters.config().clock()::monotonicTime))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .fallbackHandlerRegistry(services)
             .build();
     try {
-      return new GrpcTransport(server.start(), ranking, waiting, arrival);
+      return new GrpcTransport(server.start(), ranking, waiting, arrival, connections);
     } catch (IOException e) {
       arrival.close();
+      connections.close();
       ranking.shutdownNow();
       waiting.shutdownNow();
       throw notListening("server.port", config.host(), config.port(), e);
@@ -129,6 +145,7 @@ final class GrpcTransport implements Closeable {
     ranking.shutdownNow();
     waiting.shutdownNow();
     arrival.close();
+    connections.close();
   }
 
   private static ServerCredentials credentials(TlsConfig tls) throws StartException {

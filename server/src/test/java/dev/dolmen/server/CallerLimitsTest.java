@@ -93,7 +93,8 @@ class CallerLimitsTest {
                                 limits.requestTimeout(),
                                 requestArrival,
                                 PLACES,
-                                limits.maxConcurrentStreams())))));
+                                limits.maxConcurrentStreams(),
+                                limits.connections())))));
     server.upsert(
         item("a", "books", 1).build(),
         item("b", "books", 2).build(),

@@ -88,7 +88,8 @@ final class TestServer implements Closeable {
                         Duration.ofSeconds(30),
                         limits.requestArrival(),
                         limits.maxConcurrentRequests(),
-                        limits.maxConcurrentStreams())));
+                        limits.maxConcurrentStreams(),
+                        limits.connections())));
     ModelSettings small =
         defaults
             .model()

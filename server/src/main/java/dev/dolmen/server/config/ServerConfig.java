@@ -44,6 +44,7 @@ public record ServerConfig(
    * @param requestArrival the longest from the headers of a call of one request to its end
    * @param maxConcurrentRequests upper bound of the adaptive concurrency limit
    * @param maxConcurrentStreams calls at once on one connection
+   * @param connections bounds of connections
    */
   public record LimitsConfig(
       int maxMessageBytes,
@@ -51,7 +52,22 @@ public record ServerConfig(
       Duration requestTimeout,
       Duration requestArrival,
       int maxConcurrentRequests,
-      int maxConcurrentStreams) {}
+      int maxConcurrentStreams,
+      ConnectionLimits connections) {}
+
+  /**
+   * What callers may do with connections.
+   *
+   * @param max open at once, of all callers
+   * @param handshakeTimeout from accepting one to the end of TLS's and HTTP/2's handshakes
+   * @param maxResets streams that a caller may reset on one in {@link #RESETS_WINDOW}
+   * @param maxHeaderBytes of one call's headers, as HTTP/2 counts them
+   */
+  public record ConnectionLimits(
+      int max, Duration handshakeTimeout, int maxResets, int maxHeaderBytes) {
+    /** Time in which resets are counted. */
+    public static final Duration RESETS_WINDOW = Duration.ofSeconds(10);
+  }
 
   /**
    * Connections.
@@ -233,7 +249,20 @@ public record ServerConfig(
             Duration.ofMillis(100),
             Duration.ofMinutes(10)),
         s.integer("max_concurrent_requests", 200, WholeRange.of(1, 100_000)),
-        s.integer("max_concurrent_streams", 1_000, WholeRange.of(1, 100_000)));
+        s.integer("max_concurrent_streams", 1_000, WholeRange.of(1, 100_000)),
+        connectionLimits(s));
+  }
+
+  private static ConnectionLimits connectionLimits(ConfigSection s) {
+    return new ConnectionLimits(
+        s.integer("max_connections", 10_000, WholeRange.of(1, 1_000_000)),
+        s.duration(
+            "handshake_timeout",
+            Duration.ofSeconds(10),
+            Duration.ofMillis(100),
+            Duration.ofMinutes(10)),
+        s.integer("max_resets", 2_000, WholeRange.of(1, 1_000_000)),
+        (int) s.bytes("max_header_bytes", 8L << 10, WholeRange.of(1L << 10, 1L << 20)));
   }
 
   private static KeepAliveConfig keepAlive(ConfigSection s) {
