@@ -123,7 +123,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void closeAfter(ChannelHandlerContext ctx, Duration time) {
     cancelDeadline();
-    deadline = ctx.executor().schedule(() -> ctx.close(), time.toMillis(), TimeUnit.MILLISECONDS);
+    deadline =
+        ctx.executor()
+            .schedule(
+                () -> {
+                  var _ = ctx.close();
+                },
+                time.toMillis(),
+                TimeUnit.MILLISECONDS);
   }
 
   private void cancelDeadline() {
