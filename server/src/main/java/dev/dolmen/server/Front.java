@@ -3,6 +3,8 @@ package dev.dolmen.server;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
+import dev.dolmen.server.tls.ServerTls;
+import dev.dolmen.server.tls.UnusableTlsException;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
 import io.grpc.ServerServiceDefinition;
@@ -48,6 +50,7 @@ final class Front implements Closeable {
   private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
   private final HealthStatusManager health = new HealthStatusManager();
   private final ServiceRegistry services = new ServiceRegistry(this::notServing);
+  private final ServerTls tls;
   private final GrpcTransport transport;
   private final @Nullable MetricsEndpoint metrics;
 
@@ -72,15 +75,29 @@ final class Front implements Closeable {
     notReady = () -> starting;
     setHealth(ServingStatus.NOT_SERVING);
     bindJvmMetrics();
-    transport = GrpcTransport.start(config, health, services, meters);
+    tls = openTls();
     boolean listens = false;
+    GrpcTransport started = null;
     try {
+      started = GrpcTransport.start(config, tls.credentials(), health, services, meters);
+      transport = started;
       metrics = startMetrics();
       listens = true;
     } finally {
       if (!listens) {
-        transport.close();
+        if (started != null) {
+          started.close();
+        }
+        tls.close();
       }
+    }
+  }
+
+  private ServerTls openTls() throws StartException {
+    try {
+      return ServerTls.open(config.tls(), clock, meters);
+    } catch (UnusableTlsException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -211,6 +228,7 @@ final class Front implements Closeable {
     } catch (IOException e) {
       LOG.warn("Closing failed", e);
     }
+    tls.close();
     if (metrics != null) {
       metrics.close();
     }

@@ -4,18 +4,14 @@ import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.api.RequestArrival;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.ConnectionLimits;
-import dev.dolmen.server.config.ServerConfig.TlsConfig;
 import io.grpc.HandlerRegistry;
-import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -58,11 +54,11 @@ final class GrpcTransport implements Closeable {
    */
   static GrpcTransport start(
       ServerConfig config,
+      ServerCredentials credentials,
       HealthStatusManager health,
       HandlerRegistry services,
       MeterRegistry meters)
       throws StartException {
-    ServerCredentials credentials = credentials(config.tls());
     ExecutorService ranking = rankingThreads(config);
     ExecutorService waiting =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dolmen-call-", 0).factory());
@@ -146,25 +142,6 @@ final class GrpcTransport implements Closeable {
     waiting.shutdownNow();
     arrival.close();
     connections.close();
-  }
-
-  private static ServerCredentials credentials(TlsConfig tls) throws StartException {
-    if (!tls.enabled()) {
-      return InsecureServerCredentials.create();
-    }
-    try {
-      TlsServerCredentials.Builder credentials =
-          TlsServerCredentials.newBuilder()
-              .keyManager(new File(tls.certificateFile()), new File(tls.privateKeyFile()));
-      if (!tls.clientAuthoritiesFile().isEmpty()) {
-        credentials
-            .trustManager(new File(tls.clientAuthoritiesFile()))
-            .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
-      }
-      return credentials.build();
-    } catch (IOException | IllegalArgumentException e) {
-      throw new StartException("server.tls: " + rootMessage(e), e);
-    }
   }
 
   /** What keeps a port from being listened on. */

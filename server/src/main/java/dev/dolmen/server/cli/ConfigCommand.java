@@ -2,7 +2,10 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.tls.TlsFiles;
+import dev.dolmen.server.tls.UnusableTlsException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,7 +33,8 @@ final class ConfigCommand extends CommandGroup {
       mixinStandardHelpOptions = true,
       description = {
         "Reads a configuration and the environment as serve would, and says everything that is"
-            + " wrong with them: file, line, column, key, value and what was expected.",
+            + " wrong with them: file, line, column, key, value and what was expected. Then it reads"
+            + " the files of TLS, and says whether they can be used and fit together.",
         "Starts nothing and writes nothing."
       },
       exitCodeListHeading = "%nExit codes:%n",
@@ -51,6 +55,7 @@ final class ConfigCommand extends CommandGroup {
         throw new CommandFailedException(2, "no configuration: name a FILE");
       }
       DolmenConfig config = ConfigFile.load(file);
+      checkTls(config);
       Terminal.out(spec)
           .line(
               file
@@ -63,6 +68,15 @@ final class ConfigCommand extends CommandGroup {
                   + ", data in "
                   + config.dataDirectory());
       return 0;
+    }
+
+    private void checkTls(DolmenConfig config) {
+      try {
+        TlsFiles.check(config.server().tls(), InstantSource.system().instant())
+            .ifPresent(warning -> Terminal.errors(spec).line("WARNING: " + warning));
+      } catch (UnusableTlsException e) {
+        throw new CommandFailedException(2, e);
+      }
     }
   }
 

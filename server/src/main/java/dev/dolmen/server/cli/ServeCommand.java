@@ -4,6 +4,8 @@ import dev.dolmen.server.SnapshotServer;
 import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.tls.TlsFiles;
+import dev.dolmen.server.tls.UnusableTlsException;
 import dev.dolmen.trainer.log.LogFactory;
 import java.io.Closeable;
 import java.io.IOException;
@@ -120,6 +122,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private DolmenConfig settings() {
     DolmenConfig settings = config.load();
+    checkTls(settings);
     settings = data == null ? settings : settings.withDataDirectory(data);
     return settings.withServer(
         settings
@@ -129,6 +132,15 @@ final class ServeCommand implements Callable<Integer> {
                 metricsPort == null
                     ? settings.server().metricsPort()
                     : checked("--metrics-port", metricsPort)));
+  }
+
+  /** As for the rest of the configuration, before anything is started; the start itself warns. */
+  private static void checkTls(DolmenConfig settings) {
+    try {
+      TlsFiles.check(settings.server().tls(), InstantSource.system().instant());
+    } catch (UnusableTlsException e) {
+      throw new CommandFailedException(2, e);
+    }
   }
 
   /** What the replay finds may be no log to go on with: then the process ends. */

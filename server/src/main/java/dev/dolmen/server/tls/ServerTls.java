@@ -1,0 +1,55 @@
+package dev.dolmen.server.tls;
+
+import dev.dolmen.server.config.ServerConfig.TlsConfig;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
+import io.grpc.netty.NettySslContextServerCredentials;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.Closeable;
+import java.time.InstantSource;
+
+/**
+ * How a server secures its connections: by the files that the configuration names, also after these
+ * have changed, or not at all.
+ */
+public final class ServerTls implements Closeable {
+  private final ServerCredentials credentials;
+  private final Closing closing;
+
+  private interface Closing {
+    void close();
+  }
+
+  private ServerTls(ServerCredentials credentials, Closing closing) {
+    this.credentials = credentials;
+    this.closing = closing;
+  }
+
+  /**
+   * Reads the files and begins to look after them.
+   *
+   * @param meters get the time at which the certificate expires
+   * @throws UnusableTlsException as {@link TlsFiles#check}
+   */
+  public static ServerTls open(TlsConfig config, InstantSource clock, MeterRegistry meters)
+      throws UnusableTlsException {
+    if (!config.enabled()) {
+      return new ServerTls(InsecureServerCredentials.create(), () -> {});
+    }
+    TlsReload reload = new TlsReload(new TlsFiles(config), clock);
+    reload.bindTo(meters);
+    reload.start();
+    return new ServerTls(NettySslContextServerCredentials.create(reload.context()), reload::close);
+  }
+
+  /** What the transport listens with. */
+  public ServerCredentials credentials() {
+    return credentials;
+  }
+
+  /** Looks after the files no more. */
+  @Override
+  public void close() {
+    closing.close();
+  }
+}
