@@ -5,6 +5,7 @@ import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.StatusResponse;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
@@ -23,11 +24,20 @@ final class ServerAddress {
 
   @Mixin private ServerTrust trust = new ServerTrust();
 
-  /** Calls the server and closes the connection. */
+  /**
+   * Calls the server and closes the connection.
+   *
+   * @throws CommandFailedException if TLS keeps the two from speaking with one another
+   */
   <T> T call(Function<ManagedChannel, T> calls) {
     ManagedChannel channel = Grpc.newChannelBuilder(address, trust.credentials()).build();
     try {
       return calls.apply(channel);
+    } catch (StatusRuntimeException e) {
+      throw trust
+          .explain(e.getStatus())
+          .<RuntimeException>map(why -> new CommandFailedException(1, address + ": " + why))
+          .orElse(e);
     } finally {
       channel.shutdownNow();
       try {

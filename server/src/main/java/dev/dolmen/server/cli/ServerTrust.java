@@ -1,10 +1,16 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.server.tls.TlsFile;
+import dev.dolmen.server.tls.TlsFiles;
+import dev.dolmen.server.tls.UnusableTlsException;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import java.io.File;
 import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -34,8 +40,8 @@ public final class ServerTrust {
   /**
    * What a channel to the server is made with.
    *
-   * @throws CommandFailedException if a file cannot be read, or only one of certificate and key is
-   *     given
+   * @throws CommandFailedException if a file cannot be used, only one of certificate and key is
+   *     given, or these do not belong together
    */
   public ChannelCredentials credentials() {
     if ((certificate == null) != (key == null)) {
@@ -48,15 +54,32 @@ public final class ServerTrust {
     TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
     try {
       if (authorities != null) {
+        new TlsFile("--ca", authorities.getPath()).certificates();
         credentials.trustManager(authorities);
       }
       if (certificate != null && key != null) {
+        TlsFiles.checkPair(
+            new TlsFile("--certificate", certificate.getPath()),
+            new TlsFile("--key", key.getPath()),
+            InstantSource.system().instant());
         credentials.keyManager(certificate, key);
       }
+    } catch (UnusableTlsException e) {
+      throw new CommandFailedException(2, e);
     } catch (IOException e) {
       throw new CommandFailedException(
           2, "--ca, --certificate, --key: cannot be read: " + e.getMessage());
     }
     return credentials.build();
+  }
+
+  /**
+   * Says why a connection made with {@link #credentials} did not come about, if that is for reasons
+   * of TLS; empty otherwise.
+   */
+  public Optional<String> explain(Status status) {
+    boolean speaksTls = tls || authorities != null || certificate != null;
+    String trusted = authorities == null ? "the system's authorities" : authorities.getPath();
+    return new TlsFailure(speaksTls, trusted, certificate != null).explain(status);
   }
 }

@@ -1,21 +1,25 @@
 package dev.dolmen.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.server.StandaloneServer;
+import dev.dolmen.server.StartException;
 import dev.dolmen.server.config.DolmenConfig;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.dolmen.server.tls.TestCertificates;
+import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.GetStatusRequest;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.TlsChannelCredentials;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Key;
-import java.security.KeyStore;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,8 +27,6 @@ import picocli.CommandLine;
 
 /** A server with a certificate, and commands that do and do not trust it. */
 class TlsTest {
-  private static final String PASSWORD = "changeit";
-
   @TempDir static Path keys;
   @TempDir Path directory;
   private final StringWriter out = new StringWriter();
@@ -32,31 +34,151 @@ class TlsTest {
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    makeCertificate("server", "-ext", "san=dns:localhost,ip:127.0.0.1");
-    makeCertificate("client");
-    makeCertificate("stranger");
+    TestCertificates certificates = new TestCertificates(keys);
+    certificates.make("server", "-ext", "san=dns:localhost,ip:127.0.0.1");
+    certificates.make("next", "-ext", "san=dns:localhost,ip:127.0.0.1");
+    certificates.make("elsewhere", "-ext", "san=dns:shop.internal");
+    certificates.make("client");
+    certificates.make("stranger");
   }
 
   @Test
   void aCommandTrustsTheAuthorityThatItNames() throws Exception {
-    try (StandaloneServer server = start("")) {
+    try (StandaloneServer server = start(yaml("server"))) {
       String address = "localhost:" + server.port();
       assertThat(run("status", "--server", address, "--ca", pem("server"))).isZero();
       assertThat(out.toString()).contains("ready");
       assertThat(run("status", "--server", address, "--ca", pem("stranger"))).isEqualTo(1);
-      assertThat(err.toString()).contains("UNAVAILABLE");
+      assertThat(err.toString())
+          .contains(address + ": the server's certificate is not trusted by " + pem("stranger"));
+      assertThat(run("status", "--server", address, "--tls")).isEqualTo(1);
+      assertThat(err.toString())
+          .contains(address + ": the server's certificate is not trusted by the system's");
       assertThat(run("status", "--server", address)).isEqualTo(1);
-      assertThat(err.toString()).contains("If the server uses TLS, say --tls or --ca FILE");
+      assertThat(err.toString())
+          .contains(address + ": the server closed the connection, as one does that speaks TLS:");
+    }
+  }
+
+  @Test
+  void aServerWithoutTlsIsSaidToHaveNone() throws Exception {
+    try (StandaloneServer server = start(yaml("", "", ""))) {
+      String address = "localhost:" + server.port();
+      assertThat(run("status", "--server", address, "--ca", pem("server"))).isEqualTo(1);
+      assertThat(err.toString()).contains(address + ": the server speaks no TLS: leave");
+    }
+  }
+
+  @Test
+  void aCertificateForAnotherNameIsSaid() throws Exception {
+    try (StandaloneServer server = start(yaml(pem("elsewhere"), key("elsewhere"), ""))) {
+      String address = "localhost:" + server.port();
+      assertThat(run("status", "--server", address, "--ca", pem("elsewhere"))).isEqualTo(1);
+      assertThat(err.toString()).contains("the server's certificate is for another name: ");
+    }
+  }
+
+  @Test
+  void filesThatDoNotFitKeepTheServerFromStarting() throws Exception {
+    String yaml = yaml(pem("server"), key("client"), "");
+    String file = Files.writeString(directory.resolve("bad.yaml"), yaml).toString();
+    String line =
+        "server.tls.private_key_file: "
+            + key("client")
+            + ": the key does not belong to the first certificate in "
+            + pem("server");
+    assertThat(run("config", "check", file)).isEqualTo(2);
+    assertThat(err.toString()).contains(line);
+    assertThat(run("serve", "--config", file)).isEqualTo(2);
+    assertThat(err.toString()).contains(line);
+    assertThatThrownBy(() -> start(yaml)).isInstanceOf(StartException.class).hasMessage(line);
+    assertThat(directory.resolve("data/log")).doesNotExist();
+    String good = Files.writeString(directory.resolve("good.yaml"), yaml("server")).toString();
+    assertThat(run("config", "check", good)).as(err::toString).isZero();
+  }
+
+  @Test
+  void theExpiryIsAMetric() throws Exception {
+    long before = Instant.now().getEpochSecond();
+    try (StandaloneServer server = start(yaml("server"))) {
+      String line =
+          server
+              .meters()
+              .scrape()
+              .lines()
+              .filter(l -> l.startsWith("dolmen_tls_certificate_expiry_seconds "))
+              .findFirst()
+              .orElseThrow();
+      double expiry = Double.parseDouble(line.substring(line.indexOf(' ')));
+      assertThat(expiry - before).isBetween(39.5 * 86_400, 40.1 * 86_400);
+    }
+  }
+
+  @Test
+  void newFilesAreServedWithoutARestart() throws Exception {
+    Path certificate = Files.copy(Path.of(pem("server")), directory.resolve("tls.pem"));
+    Path key = Files.copy(Path.of(key("server")), directory.resolve("tls.key"));
+    Path authorities = Files.copy(Path.of(pem("client")), directory.resolve("ca.pem"));
+    String yaml =
+        yaml(certificate.toString(), key.toString(), "client_authorities_file: " + authorities);
+    try (StandaloneServer server = start(yaml);
+        OpenConnection old = new OpenConnection(server.port())) {
+      String address = "localhost:" + server.port();
+      old.call();
+      assertThat(run(with("client", address))).isZero();
+      Files.copy(Path.of(pem("next")), certificate, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(Path.of(key("next")), key, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(Path.of(pem("stranger")), authorities, StandardCopyOption.REPLACE_EXISTING);
+      long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+      while (run(with("next", "stranger", address)) != 0) {
+        assertThat(System.nanoTime()).as(err::toString).isLessThan(end);
+        Thread.sleep(100);
+      }
+      assertThat(run(with("next", "client", address))).isEqualTo(1);
+      assertThat(err.toString()).contains(" does not accept the certificate");
+      assertThat(run(with("stranger", address))).isEqualTo(1);
+      assertThat(err.toString()).contains("is not trusted by " + pem("server"));
+      old.call();
+    }
+  }
+
+  /** A connection that was made before the files changed. */
+  private static final class OpenConnection implements AutoCloseable {
+    private final ManagedChannel channel;
+
+    OpenConnection(int port) throws Exception {
+      channel =
+          Grpc.newChannelBuilder(
+                  "localhost:" + port,
+                  TlsChannelCredentials.newBuilder()
+                      .trustManager(Path.of(pem("server")).toFile())
+                      .keyManager(Path.of(pem("client")).toFile(), Path.of(key("client")).toFile())
+                      .build())
+              .build();
+    }
+
+    void call() {
+      AdminServiceGrpc.newBlockingStub(channel).getStatus(GetStatusRequest.getDefaultInstance());
+    }
+
+    @Override
+    public void close() {
+      channel.shutdownNow();
     }
   }
 
   @Test
   void aServerMayAskForTheClientsCertificate() throws Exception {
-    try (StandaloneServer server = start("client_authorities_file: " + pem("client"))) {
+    try (StandaloneServer server =
+        start(yaml(pem("server"), key("server"), "client_authorities_file: " + pem("client")))) {
       String address = "localhost:" + server.port();
       assertThat(run(with("client", address))).isZero();
       assertThat(run(with("stranger", address))).isEqualTo(1);
+      assertThat(err.toString())
+          .contains(" does not accept the certificate that --certificate names");
       assertThat(run("status", "--server", address, "--ca", pem("server"))).isEqualTo(1);
+      assertThat(err.toString())
+          .contains(" asks for a client's certificate: say --certificate FILE");
     }
   }
 
@@ -65,17 +187,26 @@ class TlsTest {
     String none = keys.resolve("none.pem").toString();
     assertThat(run("status", "--ca", none)).isEqualTo(2);
     assertThat(err.toString()).contains(none);
+    assertThat(run("status", "--ca", key("server"))).isEqualTo(2);
+    assertThat(err.toString()).contains("--ca: " + key("server") + ": holds no certificate");
+    assertThat(run("status", "--certificate", pem("client"), "--key", key("server"))).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--key: " + key("server") + ": the key does not belong to the first certificate");
     assertThat(run("status", "--certificate", pem("client"))).isEqualTo(2);
     assertThat(err.toString()).contains("--certificate and --key: only one is given");
   }
 
-  private String[] with(String name, String address) {
+  private static String[] with(String name, String address) {
+    return with("server", name, address);
+  }
+
+  private static String[] with(String authority, String name, String address) {
     return new String[] {
       "status",
       "--server",
       address,
       "--ca",
-      pem("server"),
+      pem(authority),
       "--certificate",
       pem(name),
       "--key",
@@ -83,83 +214,41 @@ class TlsTest {
     };
   }
 
-  private StandaloneServer start(String clientAuthorities) throws Exception {
-    String yaml =
-        """
-        data_directory: %s
-        server:
-          host: 127.0.0.1
-          port: 0
-          metrics_port: 0
-          tls:
-            certificate_file: %s
-            private_key_file: %s
-            %s
-        schema:
-          slots:
-            - {name: item_id, kind: id}
-        """
-            .formatted(directory.resolve("data"), pem("server"), key("server"), clientAuthorities);
+  private String yaml(String name) {
+    return yaml(pem(name), key(name), "");
+  }
+
+  private String yaml(String certificate, String key, String more) {
+    return """
+    data_directory: %s
+    server:
+      host: 127.0.0.1
+      metrics_host: 127.0.0.1
+      port: 0
+      metrics_port: 0
+      warm_up: 0s
+      tls:
+        certificate_file: "%s"
+        private_key_file: "%s"
+        %s
+    schema:
+      slots:
+        - {name: item_id, kind: id}
+    """
+        .formatted(directory.resolve("data"), certificate, key, more);
+  }
+
+  private StandaloneServer start(String yaml) throws Exception {
     Path file = Files.writeString(directory.resolve("dolmen.yaml"), yaml);
     return StandaloneServer.start(DolmenConfig.load(file, Map.of()));
   }
 
   private static String pem(String name) {
-    return keys.resolve(name + ".pem").toString();
+    return new TestCertificates(keys).pem(name);
   }
 
   private static String key(String name) {
-    return keys.resolve(name + ".key").toString();
-  }
-
-  /** A certificate that signs itself, by the JDK's own tool, as PEM files. */
-  private static void makeCertificate(String name, String... extensions) throws Exception {
-    Path store = keys.resolve(name + ".p12");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-alias",
-                name,
-                "-dname",
-                "CN=" + name,
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD,
-                "-keystore",
-                store.toString()));
-    command.addAll(List.of(extensions));
-    Path log = keys.resolve(name + ".log");
-    Process keytool =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(keytool.waitFor()).as(() -> read(log)).isZero();
-    KeyStore made = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      made.load(in, PASSWORD.toCharArray());
-    }
-    write(Path.of(pem(name)), "CERTIFICATE", made.getCertificate(name).getEncoded());
-    Key key = made.getKey(name, PASSWORD.toCharArray());
-    write(Path.of(key(name)), "PRIVATE KEY", key.getEncoded());
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
-
-  private static void write(Path file, String type, byte[] encoded) throws IOException {
-    String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
-    Files.writeString(
-        file, "-----BEGIN " + type + "-----\n" + body + "\n-----END " + type + "-----\n");
+    return new TestCertificates(keys).key(name);
   }
 
   private int run(String... args) {
