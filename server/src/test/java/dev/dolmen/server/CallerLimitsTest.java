@@ -2,9 +2,12 @@ package dev.dolmen.server;
 
 import static dev.dolmen.server.TestServer.item;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig.LimitsConfig;
+import dev.dolmen.v1.FeedbackServiceGrpc;
+import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -16,8 +19,10 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +73,32 @@ class CallerLimitsTest {
     }
   }
 
+  @Test
+  void aBatchDoesNotWaitForEverForATrainerThatIsBehind() throws Exception {
+    DolmenConfig config = limited(Duration.ofMinutes(1), Duration.ofMillis(300));
+    DolmenConfig behind =
+        config.withEngine(
+            e -> e.training(config.engine().training().with(t -> t.lagRecordsMin(1))));
+    // Time stands still, so that no batch is old enough to be learned.
+    InstantSource still = InstantSource.fixed(TestServer.NOW);
+    try (TestServer server = new TestServer(StandaloneServer.start(behind, still))) {
+      server.upsert(item("a", "books", 1).build());
+      StatusRuntimeException refused =
+          catchThrowableOfType(StatusRuntimeException.class, () -> publishAll(server));
+      assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(refused.getStatus().getDescription())
+          .contains("server.limits.request_timeout, 300 ms");
+    }
+  }
+
+  private static void publishAll(TestServer server) {
+    var feedback = FeedbackServiceGrpc.newBlockingStub(server.channel);
+    for (int i = 0; i < 10; i++) {
+      var event = TestServer.event("event" + i, "session", "a", i);
+      feedback.publishBatch(PublishRequest.newBuilder().addEvents(event).build());
+    }
+  }
+
   /** The first of its kind on a connection: what was sent before it has been read. */
   private static void awaitCalls(TestServer server) {
     assertThat(server.recommendations().recommend(request()).getItemsCount()).isEqualTo(3);
@@ -78,28 +109,30 @@ class CallerLimitsTest {
   }
 
   private TestServer server(Duration requestArrival) throws StartException {
-    DolmenConfig config = TestServer.config(directory);
-    LimitsConfig limits = config.server().limits();
-    TestServer server =
-        new TestServer(
-            config.withServer(
-                config
-                    .server()
-                    .with(s ->
-                        s.limits(
-                            new LimitsConfig(
-                                limits.maxMessageBytes(),
-                                limits.maxK(),
-                                limits.requestTimeout(),
-                                requestArrival,
-                                PLACES,
-                                limits.maxConcurrentStreams(),
-                                limits.connections())))));
+    TestServer server = new TestServer(limited(requestArrival, Duration.ofSeconds(30)));
     server.upsert(
         item("a", "books", 1).build(),
         item("b", "books", 2).build(),
         item("c", "shoes", 3).build());
     return server;
+  }
+
+  private DolmenConfig limited(Duration requestArrival, Duration requestTimeout) {
+    DolmenConfig config = TestServer.config(directory);
+    LimitsConfig limits = config.server().limits();
+    return config.withServer(
+        config
+            .server()
+            .with(s ->
+                s.limits(
+                    new LimitsConfig(
+                        limits.maxMessageBytes(),
+                        limits.maxK(),
+                        requestTimeout,
+                        requestArrival,
+                        PLACES,
+                        limits.maxConcurrentStreams(),
+                        limits.connections()))));
   }
 
   private static RecommendRequest request() {

@@ -59,7 +59,7 @@ public final class Endpoints {
     Validation validation = validation(live);
     return services(
         new RecommendationEndpoint(validation, ranker, meters),
-        new FeedbackEndpoint(validation, engine.ingest(), meters),
+        new FeedbackEndpoint(validation, engine.ingest(), config.limits().requestTimeout(), meters),
         new CatalogEndpoint(validation, live, engine.ingest(), meters),
         AdminEndpoint.Source.of(engine, choice));
   }

@@ -14,6 +14,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,11 +29,16 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
 
   private final Validation validation;
   private final Ingest ingest;
+  private final Duration atMost;
   private final Map<Status, Counter> counters = new EnumMap<>(Status.class);
 
-  FeedbackEndpoint(Validation validation, Ingest ingest, MeterRegistry meters) {
+  /**
+   * @param atMost how long a batch waits for the trainer to catch up
+   */
+  FeedbackEndpoint(Validation validation, Ingest ingest, Duration atMost, MeterRegistry meters) {
     this.validation = validation;
     this.ingest = ingest;
+    this.atMost = atMost;
     List<Status> outcomes =
         List.of(
             Status.STATUS_ACCEPTED,
@@ -52,17 +58,23 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
 
   @Override
   public void publishBatch(PublishRequest request, StreamObserver<PublishResponse> out) {
-    out.onNext(begin(request).answer());
+    out.onNext(begin(request, () -> BackPressure.awaitCapacity(ingest, atMost)).answer());
     out.onCompleted();
   }
 
   @Override
   public StreamObserver<PublishRequest> publish(StreamObserver<PublishResponse> out) {
-    return PublishStream.open((ServerCallStreamObserver<PublishResponse>) out, this::begin);
+    return PublishStream.open(
+        (ServerCallStreamObserver<PublishResponse>) out,
+        request -> begin(request, () -> BackPressure.awaitCapacity(ingest)));
   }
 
-  /** Begins to log the events of a request, behind all that were begun before. */
-  private FeedbackBatch begin(PublishRequest request) {
+  /**
+   * Begins to log the events of a request, behind all that were begun before.
+   *
+   * @param capacity waits until the trainer is not too far behind
+   */
+  private FeedbackBatch begin(PublishRequest request, Runnable capacity) {
     // Before anything is checked against a catalogue that is not complete yet.
     ingest.checkOpen();
     int n = request.getEventsCount();
@@ -72,7 +84,7 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
     FeedbackBatch batch = new FeedbackBatch(n, this::count);
     for (int i = 0; i < n; i++) {
       if (i % BackPressure.EVERY_RECORDS == 0) {
-        BackPressure.awaitCapacity(ingest);
+        capacity.run();
       }
       begin(request.getEvents(i), i, batch);
     }

@@ -40,7 +40,8 @@ public record ServerConfig(
    * @param maxMessageBytes largest request message
    * @param maxK largest k
    * @param requestTimeout the longest a ranking call may wait for its turn and take, whatever
-   *     deadline its caller set
+   *     deadline its caller set; and the longest a batch of events without a deadline waits for the
+   *     trainer
    * @param requestArrival the longest from the headers of a call of one request to its end
    * @param maxConcurrentRequests upper bound of the adaptive concurrency limit
    * @param maxConcurrentStreams calls at once on one connection

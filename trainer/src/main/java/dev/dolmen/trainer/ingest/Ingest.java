@@ -300,6 +300,15 @@ public final class Ingest {
   }
 
   /**
+   * As above, but for so long.
+   *
+   * @return whether the trainer has caught up, or ended
+   */
+  public boolean awaitCapacity(Duration atMost) throws InterruptedException {
+    return progress.awaitCapacity(atMost);
+  }
+
+  /**
    * Waits until every record up to {@code offset} is applied and learned.
    *
    * @return false if that took longer than {@code atMost}, or the engine has stopped

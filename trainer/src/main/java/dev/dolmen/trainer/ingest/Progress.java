@@ -129,14 +129,23 @@ public final class Progress {
   }
 
   void awaitCapacity() throws InterruptedException {
-    if (lag() <= lagBound || ended) {
-      return;
+    boolean capacity = false;
+    while (!capacity) {
+      capacity = awaitCapacity(Duration.ofMinutes(1));
     }
+  }
+
+  boolean awaitCapacity(Duration atMost) throws InterruptedException {
+    if (lag() <= lagBound || ended) {
+      return true;
+    }
+    long left = atMost.toNanos();
     lock.lockInterruptibly();
     try {
-      while (lag() > lagBound && !ended) {
-        moved.await();
+      while (lag() > lagBound && !ended && left > 0) {
+        left = moved.awaitNanos(left);
       }
+      return lag() <= lagBound || ended;
     } finally {
       lock.unlock();
     }
