@@ -66,8 +66,8 @@ final class Connections implements Closeable {
   /** After the server: lets the threads end what they are at. */
   @Override
   public void close() {
-    accepting.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-    serving.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var _ = accepting.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    var _ = serving.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
   /** Sees each connection before those who set it up. */
@@ -97,7 +97,7 @@ final class Connections implements Closeable {
         connection.unsafe().closeForcibly();
         return;
       }
-      connection.closeFuture().addListener(closed -> open.decrementAndGet());
+      var _ = connection.closeFuture().addListener(closed -> open.decrementAndGet());
       listening.fireChannelRead(accepted);
     }
   }

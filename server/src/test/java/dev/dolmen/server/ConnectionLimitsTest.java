@@ -159,7 +159,7 @@ class ConnectionLimitsTest {
     try {
       socket.getInputStream().readAllBytes();
       return true;
-    } catch (SocketException reset) {
+    } catch (SocketException _) {
       return true;
     }
   }
@@ -207,7 +207,7 @@ class ConnectionLimitsTest {
   private static int goAwayCode(Socket socket) throws IOException {
     DataInputStream in = new DataInputStream(socket.getInputStream());
     while (true) {
-      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
       int type = in.readUnsignedByte();
       in.skipNBytes(5); // Flags and stream.
       byte[] payload = in.readNBytes(length);

@@ -23,6 +23,7 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ class AdmissionTest {
   void start() throws Exception {
     Admission admission = new Admission(ranking, PLACES, TIMEOUT, meters);
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(
                 ServerInterceptors.intercept(
                     new Gated(), new ErrorBarrier(1 << 20), admission, new Cancellations()))
@@ -91,7 +92,7 @@ class AdmissionTest {
     }
     Set<Asked> refused = new HashSet<>();
     while (refused.size() < 2 * PLACES) {
-      Asked next = ended.poll(30, TimeUnit.SECONDS);
+      Asked next = ended.take();
       assertThat(next.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
       refused.add(next);
     }
