@@ -57,13 +57,13 @@ record TlsFailure(boolean tls, String trusted, boolean showsCertificate) {
   private Optional<String> explain(Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     return switch (cause) {
-      case NotSslRecordException e ->
+      case NotSslRecordException _ ->
           Optional.of("the server speaks no TLS: leave --tls, --ca, --certificate and --key out");
-      case CertificateExpiredException e ->
+      case CertificateExpiredException _ ->
           Optional.of("the server's certificate has expired: " + message);
-      case CertificateNotYetValidException e ->
+      case CertificateNotYetValidException _ ->
           Optional.of("the server's certificate is not valid yet: " + message);
-      case CertPathBuilderException e -> Optional.of(untrusted());
+      case CertPathBuilderException _ -> Optional.of(untrusted());
       case CertPathValidatorException e when !(e.getCause() instanceof CertificateException) ->
           Optional.of(untrusted() + " (" + message + ")");
       case CertificateException e when OTHER_NAME.matcher(message).find() ->
