@@ -33,7 +33,9 @@ final class ReplaceableSslContext extends SslContext {
     return current.cipherSuites();
   }
 
+  /** Netty's class asks for it, though the type is deprecated there. */
   @Override
+  @SuppressWarnings("deprecation")
   public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
     return current.applicationProtocolNegotiator();
   }
