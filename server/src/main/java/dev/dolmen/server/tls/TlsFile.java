@@ -36,6 +36,7 @@ public record TlsFile(String setting, String path) {
   private static final String PKCS8 = "PRIVATE KEY";
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
 
+  @SuppressWarnings("ArrayRecordComponent") // Handed on for a moment, never compared.
   private record Block(String type, byte[] bytes) {}
 
   /**
