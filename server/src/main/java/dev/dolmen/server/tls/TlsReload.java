@@ -77,7 +77,8 @@ final class TlsReload implements Closeable {
 
   void start() {
     long millis = INTERVAL.toMillis();
-    thread.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
+    // It ends with the thread.
+    var _ = thread.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   /** Looks at the files once. */

@@ -22,7 +22,7 @@ class TlsFilesTest {
   @TempDir static Path folder;
 
   /** After the certificates are made. */
-  private static final Instant NOW = Instant.now().plusSeconds(60);
+  private final Instant now = Instant.now().plusSeconds(60);
 
   @BeforeAll
   static void make() throws Exception {
@@ -48,13 +48,13 @@ class TlsFilesTest {
   @Test
   void pairsOfEachKindFit() throws Exception {
     for (String name : List.of("server", "rsa", "edwards")) {
-      assertThat(TlsFiles.check(pair(name, name), NOW)).as(name).isEmpty();
+      assertThat(TlsFiles.check(pair(name, name), now)).as(name).isEmpty();
     }
-    assertThat(TlsFiles.check(config("", "", ""), NOW)).isEmpty();
+    assertThat(TlsFiles.check(config("", "", ""), now)).isEmpty();
     String both = certificates().pem("other");
     assertThat(
             TlsFiles.check(
-                config(certificates().pem("server"), certificates().key("server"), both), NOW))
+                config(certificates().pem("server"), certificates().key("server"), both), now))
         .isEmpty();
   }
 
@@ -74,14 +74,14 @@ class TlsFilesTest {
   void aCertificateOutsideOfItsTime() throws Exception {
     TlsConfig config = pair("server", "server");
     String file = CERTIFICATE + certificates().pem("server") + ": the certificate of CN=server ";
-    assertRefusedAt(NOW.plus(Duration.ofDays(41)), config, file + "expired at ");
-    assertRefusedAt(NOW.minus(Duration.ofDays(1)), config, file + "is not valid before ");
-    Instant near = NOW.plus(Duration.ofDays(27));
+    assertRefusedAt(now.plus(Duration.ofDays(41)), config, file + "expired at ");
+    assertRefusedAt(now.minus(Duration.ofDays(1)), config, file + "is not valid before ");
+    Instant near = now.plus(Duration.ofDays(27));
     assertThat(TlsFiles.check(config, near).orElseThrow())
         .startsWith(file + "expires at ")
         .endsWith(", in less than 13 days");
-    assertThat(TlsFiles.check(config, NOW.plus(Duration.ofDays(25)))).isEmpty();
-    assertThat(TlsFiles.check(pair("soon", "soon"), NOW)).isPresent();
+    assertThat(TlsFiles.check(config, now.plus(Duration.ofDays(25)))).isEmpty();
+    assertThat(TlsFiles.check(pair("soon", "soon"), now)).isPresent();
   }
 
   @Test
@@ -130,8 +130,8 @@ class TlsFilesTest {
         config(cut.toString(), key, ""), CERTIFICATE + cut + ": certificate 1 is damaged");
   }
 
-  private static void assertRefused(TlsConfig config, String... lines) {
-    assertRefusedAt(NOW, config, lines);
+  private void assertRefused(TlsConfig config, String... lines) {
+    assertRefusedAt(now, config, lines);
   }
 
   private static void assertRefusedAt(Instant now, TlsConfig config, String... lines) {
