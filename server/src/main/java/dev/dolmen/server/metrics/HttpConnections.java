@@ -3,6 +3,7 @@ package dev.dolmen.server.metrics;
 import io.netty.channel.Channel;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -32,5 +33,13 @@ final class HttpConnections {
 
   void closed(Channel channel) {
     open.remove(channel);
+  }
+
+  /** Closes all of them. */
+  void close() {
+    List.copyOf(open)
+        .forEach(channel -> {
+          var _ = channel.close();
+        });
   }
 }

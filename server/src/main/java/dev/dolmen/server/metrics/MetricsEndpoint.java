@@ -2,6 +2,7 @@ package dev.dolmen.server.metrics;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -47,6 +48,8 @@ public final class MetricsEndpoint implements Closeable {
       Executors.newSingleThreadExecutor(named("dolmen-scrapes"));
   private final Map<String, HttpPage> pages;
   private final HttpPage openMetrics;
+  private final EventLoop loop;
+  private final HttpConnections connections;
   private final Channel listening;
 
   /**
@@ -62,18 +65,25 @@ public final class MetricsEndpoint implements Closeable {
       Supplier<String> notReady,
       Supplier<String> notTaking)
       throws IOException {
-    this(address, meters, notReady, notTaking, HttpLimits.STANDARD);
+    this(address, meters, notReady, notTaking, HttpLimits.STANDARD, ByteBufAllocator.DEFAULT);
   }
 
+  /**
+   * As above.
+   *
+   * @param buffers holds what is read and written
+   */
   MetricsEndpoint(
       InetSocketAddress address,
       PrometheusMeterRegistry meters,
       Supplier<String> notReady,
       Supplier<String> notTaking,
-      HttpLimits limits)
+      HttpLimits limits,
+      ByteBufAllocator buffers)
       throws IOException {
     group = new MultiThreadIoEventLoopGroup(1, named("dolmen-metrics"), NioIoHandler.newFactory());
-    EventLoop loop = group.next();
+    loop = group.next();
+    connections = new HttpConnections(limits.maxConnections());
     pages =
         Map.of(
             "/livez",
@@ -87,7 +97,7 @@ public final class MetricsEndpoint implements Closeable {
     openMetrics = new HttpPage(loop, scraping, () -> scrape(meters, OPEN));
     boolean listens = false;
     try {
-      listening = listen(address, limits);
+      listening = listen(address, limits, buffers);
       listens = true;
     } finally {
       if (!listens) {
@@ -96,8 +106,8 @@ public final class MetricsEndpoint implements Closeable {
     }
   }
 
-  private Channel listen(InetSocketAddress address, HttpLimits limits) throws IOException {
-    HttpConnections connections = new HttpConnections(limits.maxConnections());
+  private Channel listen(InetSocketAddress address, HttpLimits limits, ByteBufAllocator buffers)
+      throws IOException {
     ChannelInitializer<Channel> initializer =
         new ChannelInitializer<>() {
           @Override
@@ -114,6 +124,7 @@ public final class MetricsEndpoint implements Closeable {
             .group(group)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, limits.maxConnections())
+            .childOption(ChannelOption.ALLOCATOR, buffers)
             .childHandler(initializer)
             .bind(address)
             .awaitUninterruptibly();
@@ -150,10 +161,17 @@ public final class MetricsEndpoint implements Closeable {
     return Thread.ofPlatform().name(name).daemon().factory();
   }
 
-  /** Closes the port and all connections. */
+  /**
+   * Closes the port and all connections. A loop that is shut down without waiting for quiet may end
+   * without closing what it has open, so that is done before. Calling it again does nothing.
+   */
   @Override
   public void close() {
+    if (group.isShuttingDown()) {
+      return;
+    }
     listening.close().awaitUninterruptibly();
+    loop.submit(connections::close).awaitUninterruptibly();
     stop();
   }
 

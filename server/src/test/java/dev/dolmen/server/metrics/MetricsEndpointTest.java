@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -30,13 +31,14 @@ class MetricsEndpointTest {
 
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false);
   private final List<HttpCaller> callers = new ArrayList<>();
   private MetricsEndpoint endpoint = start(PATIENT, () -> "");
 
   private MetricsEndpoint start(HttpLimits limits, Supplier<String> notReady) {
     try {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      return new MetricsEndpoint(address, meters, notReady, () -> "replaying", limits);
+      return new MetricsEndpoint(address, meters, notReady, () -> "replaying", limits, buffers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -47,12 +49,15 @@ class MetricsEndpointTest {
     endpoint = start(limits, notReady);
   }
 
+  /** Whatever the callers did, nothing that was read or written for them is kept. */
   @AfterEach
-  void close() throws IOException {
+  void closeAndLookForBuffersThatAreKept() throws IOException {
+    endpoint.close();
     for (HttpCaller caller : callers) {
       caller.close();
     }
-    endpoint.close();
+    assertThat(buffers.metric().usedDirectMemory()).as("bytes kept").isZero();
+    assertThat(buffers.metric().usedHeapMemory()).as("bytes kept on the heap").isZero();
   }
 
   private HttpCaller caller() throws IOException {
@@ -88,6 +93,19 @@ class MetricsEndpointTest {
       caller().send(i % 2 == 0 ? "GET /livez HTTP/1.1\r\nHost: " : "POST /metrics HTTP/1.1\r\n");
     }
     assertThatAllPagesAnswer();
+  }
+
+  @Test
+  void closingEndsEveryConnection() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      caller().send("GET /livez HTTP/1.1\r\nHost: ");
+    }
+    // The loop has read all of them when it has answered one that came later.
+    assertThat(get("/livez")).startsWith("HTTP/1.1 200 ");
+    endpoint.close();
+    for (HttpCaller caller : callers) {
+      assertThat(caller.bytesUntilClosed()).isZero();
+    }
   }
 
   @Test
