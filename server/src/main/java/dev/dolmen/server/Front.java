@@ -1,10 +1,12 @@
 package dev.dolmen.server;
 
+import dev.dolmen.server.access.Access;
 import dev.dolmen.server.api.Endpoints;
+import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
+import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.ServerTls;
-import dev.dolmen.server.tls.UnusableTlsException;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
 import io.grpc.ServerServiceDefinition;
@@ -21,6 +23,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -43,6 +46,7 @@ final class Front implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Front.class);
 
   private final ServerConfig config;
+  private final Path dataDirectory;
   private final InstantSource clock;
   private final Level said;
   private final PrometheusMeterRegistry meters =
@@ -50,6 +54,7 @@ final class Front implements Closeable {
   private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
   private final HealthStatusManager health = new HealthStatusManager();
   private final ServiceRegistry services = new ServiceRegistry(this::notServing);
+  private final Access access;
   private final ServerTls tls;
   private final GrpcTransport transport;
   private final @Nullable MetricsEndpoint metrics;
@@ -65,21 +70,28 @@ final class Front implements Closeable {
    *
    * @param starting what callers are told until there is a backend
    * @param said level at which it speaks of itself
-   * @throws StartException if a port cannot be listened on, or TLS not be set up
+   * @throws StartException if a port cannot be listened on, or TLS not be set up, or the keys of
+   *     callers not be read
    */
-  Front(ServerConfig config, InstantSource clock, String starting, Level said)
+  Front(DolmenConfig whole, InstantSource clock, String starting, Level said)
       throws StartException {
-    this.config = config;
+    config = whole.server();
+    dataDirectory = whole.dataDirectory();
     this.clock = clock;
     this.said = said;
     notReady = () -> starting;
     setHealth(ServingStatus.NOT_SERVING);
     bindJvmMetrics();
-    tls = openTls();
+    access = openAccess();
     boolean listens = false;
+    ServerTls secured = null;
     GrpcTransport started = null;
     try {
-      started = GrpcTransport.start(config, tls.credentials(), health, services, meters);
+      secured = openTls();
+      tls = secured;
+      started =
+          GrpcTransport.start(
+              config, tls.credentials(), access.gate(meters), health, services, meters);
       transport = started;
       metrics = startMetrics();
       listens = true;
@@ -88,15 +100,26 @@ final class Front implements Closeable {
         if (started != null) {
           started.close();
         }
-        tls.close();
+        if (secured != null) {
+          secured.close();
+        }
+        access.close();
       }
+    }
+  }
+
+  private Access openAccess() throws StartException {
+    try {
+      return Access.open(config.access(), dataDirectory, clock);
+    } catch (UnusableFileException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
     }
   }
 
   private ServerTls openTls() throws StartException {
     try {
       return ServerTls.open(config.tls(), clock, meters);
-    } catch (UnusableTlsException e) {
+    } catch (UnusableFileException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
   }
@@ -229,6 +252,7 @@ final class Front implements Closeable {
       LOG.warn("Closing failed", e);
     }
     tls.close();
+    access.close();
     if (metrics != null) {
       metrics.close();
     }

@@ -7,6 +7,7 @@ import dev.dolmen.server.config.ServerConfig.ConnectionLimits;
 import io.grpc.HandlerRegistry;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -50,11 +51,13 @@ final class GrpcTransport implements Closeable {
   /**
    * Listens.
    *
+   * @param gate sees every call before anything else does
    * @throws StartException if the port cannot be listened on, or TLS not be set up
    */
   static GrpcTransport start(
       ServerConfig config,
       ServerCredentials credentials,
+      ServerInterceptor gate,
       HealthStatusManager health,
       HandlerRegistry services,
       MeterRegistry meters)
@@ -75,6 +78,7 @@ final class GrpcTransport implements Closeable {
                 limits.maxResets(), (int) ConnectionLimits.RESETS_WINDOW.toSeconds())
             .maxInboundMetadataSize(limits.maxHeaderBytes())
             .intercept(arrival)
+            .intercept(gate) // The last one named is the first to see a call.
             .maxInboundMessageSize(config.limits().maxMessageBytes())
             .maxConcurrentCallsPerConnection(config.limits().maxConcurrentStreams())
             .keepAliveTime(config.keepAlive().interval().toMillis(), TimeUnit.MILLISECONDS)

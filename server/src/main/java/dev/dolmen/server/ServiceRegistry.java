@@ -1,5 +1,7 @@
 package dev.dolmen.server;
 
+import com.google.protobuf.Empty;
+import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.FeedbackServiceGrpc;
@@ -7,11 +9,13 @@ import dev.dolmen.v1.RecommendationServiceGrpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +35,9 @@ final class ServiceRegistry extends HandlerRegistry {
           FeedbackServiceGrpc.getServiceDescriptor(),
           CatalogServiceGrpc.getServiceDescriptor(),
           AdminServiceGrpc.getServiceDescriptor());
+
+  private static final MethodDescriptor.Marshaller<Empty> EMPTY =
+      ProtoUtils.marshaller(Empty.getDefaultInstance());
 
   private final Supplier<String> reason;
   private volatile List<ServerServiceDefinition> services;
@@ -62,7 +69,28 @@ final class ServiceRegistry extends HandlerRegistry {
   @Override
   public @Nullable ServerMethodDefinition<?, ?> lookupMethod(
       String methodName, @Nullable String authority) {
-    return methods.get(methodName);
+    ServerMethodDefinition<?, ?> method = methods.get(methodName);
+    return method == null ? unknown(methodName) : method;
+  }
+
+  /**
+   * gRPC would answer before anybody sees the call, and show the whole name: as long as headers may
+   * be, to callers who may know nothing of what there is.
+   */
+  private static ServerMethodDefinition<?, ?> unknown(String name) {
+    String shown = ShownText.of(name);
+    return ServerMethodDefinition.create(
+        MethodDescriptor.<Empty, Empty>newBuilder()
+            .setType(MethodType.UNKNOWN)
+            .setFullMethodName(shown)
+            .setRequestMarshaller(EMPTY)
+            .setResponseMarshaller(EMPTY)
+            .build(),
+        (call, headers) -> {
+          call.close(
+              Status.UNIMPLEMENTED.withDescription("Method not found: " + shown), new Metadata());
+          return new ServerCall.Listener<>() {};
+        });
   }
 
   private static Map<String, ServerMethodDefinition<?, ?>> index(

@@ -26,8 +26,7 @@ public final class SnapshotServer implements Closeable {
    */
   public static SnapshotServer start(DolmenConfig config, String id, InstantSource clock)
       throws StartException {
-    Front front =
-        new Front(config.server(), clock, "starting: the snapshot is being read", Level.INFO);
+    Front front = new Front(config, clock, "starting: the snapshot is being read", Level.INFO);
     front.serve("--snapshot", meters -> SnapshotBackend.open(config, id, clock));
     return new SnapshotServer(front);
   }

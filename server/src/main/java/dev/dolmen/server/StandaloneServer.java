@@ -86,8 +86,7 @@ public final class StandaloneServer implements Closeable {
     LOG.atLevel(said).log("Computes with {} kernels: {}", kernels.name(), kernels.reason());
     Path directory = config.dataDirectory();
     checkDirectory(directory);
-    Front front =
-        new Front(config.server(), clock, "starting: the snapshot is being restored", said);
+    Front front = new Front(config, clock, "starting: the snapshot is being restored", said);
     LearningBackend backend =
         front.serve(
             WHERE + ": " + directory, meters -> LearningBackend.open(config, clock, logs, meters));

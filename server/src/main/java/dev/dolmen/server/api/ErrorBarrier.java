@@ -1,5 +1,6 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.server.access.Proof;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -45,13 +46,18 @@ final class ErrorBarrier implements ServerInterceptor {
 
     @Override
     public void onMessage(ReqT message) {
+      Status ended = Proof.endOfCall();
+      if (ended != null) {
+        closeUnasked(ended.asRuntimeException());
+        return;
+      }
       if (StrictMarshaller.isMalformed(call.getMethodDescriptor(), message)) {
         String type = call.getMethodDescriptor().getFullMethodName();
-        close(Errors.invalid("request", "bytes that are no request message of " + type));
+        closeUnasked(Errors.invalid("request", "bytes that are no request message of " + type));
         return;
       }
       if (StrictMarshaller.isTooLarge(call.getMethodDescriptor(), message)) {
-        close(Errors.tooLarge(maxMessageBytes));
+        closeUnasked(Errors.tooLarge(maxMessageBytes));
         return;
       }
       run(() -> super.onMessage(message));
@@ -80,6 +86,14 @@ final class ErrorBarrier implements ServerInterceptor {
           status =
               Status.INTERNAL.withDescription("internal error, see the log").asRuntimeException();
         }
+        close(status);
+      }
+    }
+
+    /** The handler has no part in it: what it is still at for a stream of requests, it leaves. */
+    private void closeUnasked(StatusRuntimeException status) {
+      if (!closed) {
+        super.onCancel();
         close(status);
       }
     }

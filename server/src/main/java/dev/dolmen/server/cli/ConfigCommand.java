@@ -1,9 +1,10 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.server.access.Access;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.TlsFiles;
-import dev.dolmen.server.tls.UnusableTlsException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -34,7 +35,8 @@ final class ConfigCommand extends CommandGroup {
       description = {
         "Reads a configuration and the environment as serve would, and says everything that is"
             + " wrong with them: file, line, column, key, value and what was expected. Then it reads"
-            + " the files of TLS, and says whether they can be used and fit together.",
+            + " the files of TLS and of API keys, and says whether they can be used and fit"
+            + " together.",
         "Starts nothing and writes nothing."
       },
       exitCodeListHeading = "%nExit codes:%n",
@@ -55,7 +57,7 @@ final class ConfigCommand extends CommandGroup {
         throw new CommandFailedException(2, "no configuration: name a FILE");
       }
       DolmenConfig config = ConfigFile.load(file);
-      checkTls(config);
+      checkFiles(config);
       Terminal.out(spec)
           .line(
               file
@@ -70,11 +72,13 @@ final class ConfigCommand extends CommandGroup {
       return 0;
     }
 
-    private void checkTls(DolmenConfig config) {
+    private void checkFiles(DolmenConfig config) {
       try {
-        TlsFiles.check(config.server().tls(), InstantSource.system().instant())
+        InstantSource clock = InstantSource.system();
+        TlsFiles.check(config.server().tls(), clock.instant())
             .ifPresent(warning -> Terminal.errors(spec).line("WARNING: " + warning));
-      } catch (UnusableTlsException e) {
+        Access.check(config.server().access(), config.dataDirectory(), clock);
+      } catch (UnusableFileException e) {
         throw new CommandFailedException(2, e);
       }
     }

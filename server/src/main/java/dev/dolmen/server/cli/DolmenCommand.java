@@ -28,6 +28,7 @@ import picocli.CommandLine.ParseResult;
       TrainCommand.class,
       StatusCommand.class,
       ConfigCommand.class,
+      KeyCommand.class,
       SnapshotCommand.class,
       TableCommand.class,
       ModelCommand.class,

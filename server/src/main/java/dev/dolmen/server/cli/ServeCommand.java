@@ -3,9 +3,10 @@ package dev.dolmen.server.cli;
 import dev.dolmen.server.SnapshotServer;
 import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.StartException;
+import dev.dolmen.server.access.Access;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.TlsFiles;
-import dev.dolmen.server.tls.UnusableTlsException;
 import dev.dolmen.trainer.log.LogFactory;
 import java.io.Closeable;
 import java.io.IOException;
@@ -122,8 +123,8 @@ final class ServeCommand implements Callable<Integer> {
 
   private DolmenConfig settings() {
     DolmenConfig settings = config.load();
-    checkTls(settings);
     settings = data == null ? settings : settings.withDataDirectory(data);
+    checkFiles(settings);
     return settings.withServer(
         settings
             .server()
@@ -135,10 +136,12 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** As for the rest of the configuration, before anything is started; the start itself warns. */
-  private static void checkTls(DolmenConfig settings) {
+  private static void checkFiles(DolmenConfig settings) {
     try {
-      TlsFiles.check(settings.server().tls(), InstantSource.system().instant());
-    } catch (UnusableTlsException e) {
+      InstantSource clock = InstantSource.system();
+      TlsFiles.check(settings.server().tls(), clock.instant());
+      Access.check(settings.server().access(), settings.dataDirectory(), clock);
+    } catch (UnusableFileException e) {
       throw new CommandFailedException(2, e);
     }
   }

@@ -1,8 +1,8 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.TlsFile;
 import dev.dolmen.server.tls.TlsFiles;
-import dev.dolmen.server.tls.UnusableTlsException;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.Status;
@@ -64,7 +64,7 @@ public final class ServerTrust {
             InstantSource.system().instant());
         credentials.keyManager(certificate, key);
       }
-    } catch (UnusableTlsException e) {
+    } catch (UnusableFileException e) {
       throw new CommandFailedException(2, e);
     } catch (IOException e) {
       throw new CommandFailedException(

@@ -3,6 +3,7 @@ package dev.dolmen.server.config;
 import static java.util.Objects.requireNonNull;
 
 import dev.dolmen.parameterstore.range.WholeRange;
+import dev.dolmen.server.access.AccessOptions;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -18,6 +19,7 @@ import java.util.function.UnaryOperator;
  * @param futureTolerance how far an event's time may lie ahead of this machine's clock
  * @param shutdownGrace how long running calls may take to end after SIGTERM
  * @param warmUp how long the JVM may compile the hot paths before the first call; zero not at all
+ * @param access how callers are known
  */
 public record ServerConfig(
     String host,
@@ -32,7 +34,8 @@ public record ServerConfig(
     LimitsConfig limits,
     SizeLimits sizes,
     KeepAliveConfig keepAlive,
-    TlsConfig tls) {
+    TlsConfig tls,
+    AccessOptions access) {
 
   /**
    * What one caller may ask for.
@@ -121,6 +124,7 @@ public record ServerConfig(
     private SizeLimits sizes;
     private KeepAliveConfig keepAlive;
     private TlsConfig tls;
+    private AccessOptions access;
 
     private Builder(ServerConfig from) {
       host = from.host;
@@ -136,6 +140,7 @@ public record ServerConfig(
       sizes = from.sizes;
       keepAlive = from.keepAlive;
       tls = from.tls;
+      access = from.access;
     }
 
     public Builder host(String value) {
@@ -203,6 +208,11 @@ public record ServerConfig(
       return this;
     }
 
+    public Builder access(AccessOptions value) {
+      access = value;
+      return this;
+    }
+
     private ServerConfig build() {
       return new ServerConfig(
           host,
@@ -217,7 +227,8 @@ public record ServerConfig(
           limits,
           sizes,
           keepAlive,
-          tls);
+          tls,
+          access);
     }
   }
 
@@ -235,7 +246,8 @@ public record ServerConfig(
         requireNonNull(s.section("limits", ServerConfig::limits)),
         requireNonNull(s.section("sizes", SizeLimits::read)),
         requireNonNull(s.section("keep_alive", ServerConfig::keepAlive)),
-        requireNonNull(s.section("tls", ServerConfig::tls)));
+        requireNonNull(s.section("tls", ServerConfig::tls)),
+        requireNonNull(s.section("access", AccessReader::read)));
   }
 
   private static LimitsConfig limits(ConfigSection s) {

@@ -1,6 +1,7 @@
 package dev.dolmen.server.tls;
 
 import dev.dolmen.server.config.ServerConfig.TlsConfig;
+import dev.dolmen.server.reload.UnusableFileException;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.netty.NettySslContextServerCredentials;
@@ -29,10 +30,10 @@ public final class ServerTls implements Closeable {
    * Reads the files and begins to look after them.
    *
    * @param meters get the time at which the certificate expires
-   * @throws UnusableTlsException as {@link TlsFiles#check}
+   * @throws UnusableFileException as {@link TlsFiles#check}
    */
   public static ServerTls open(TlsConfig config, InstantSource clock, MeterRegistry meters)
-      throws UnusableTlsException {
+      throws UnusableFileException {
     if (!config.enabled()) {
       return new ServerTls(InsecureServerCredentials.create(), () -> {});
     }

@@ -1,14 +1,8 @@
 package dev.dolmen.server.tls;
 
+import dev.dolmen.server.reload.NamedFile;
+import dev.dolmen.server.reload.UnusableFileException;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -30,7 +24,6 @@ import java.util.regex.Pattern;
  * @param path of the file
  */
 public record TlsFile(String setting, String path) {
-  private static final int MAX_BYTES = 1 << 20;
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
   private static final String PKCS8 = "PRIVATE KEY";
@@ -42,34 +35,26 @@ public record TlsFile(String setting, String path) {
   /**
    * Reads all of it.
    *
-   * @throws UnusableTlsException if it cannot be read
+   * @throws UnusableFileException if it cannot be read
    */
-  String read() throws UnusableTlsException {
-    try (InputStream in = Files.newInputStream(Path.of(path))) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        throw unusable("is larger than 1 MiB, expected PEM");
-      }
-      return new String(bytes, StandardCharsets.ISO_8859_1);
-    } catch (NoSuchFileException e) {
-      throw unusable("no such file");
-    } catch (AccessDeniedException e) {
-      throw unusable("cannot be read: permission denied");
-    } catch (IOException | InvalidPathException e) {
-      throw unusable("cannot be read: " + e.getMessage());
-    }
+  String read() throws UnusableFileException {
+    return file().read("PEM");
+  }
+
+  private NamedFile file() {
+    return new NamedFile(setting, path);
   }
 
   /**
    * Reads the certificates, in the order of the file: one at least.
    *
-   * @throws UnusableTlsException if it cannot be read, holds none, or one is damaged
+   * @throws UnusableFileException if it cannot be read, holds none, or one is damaged
    */
-  public List<X509Certificate> certificates() throws UnusableTlsException {
+  public List<X509Certificate> certificates() throws UnusableFileException {
     return certificates(read());
   }
 
-  List<X509Certificate> certificates(String text) throws UnusableTlsException {
+  List<X509Certificate> certificates(String text) throws UnusableFileException {
     List<X509Certificate> certificates = new ArrayList<>();
     for (Block block : blocks(text)) {
       if (block.type.equals("CERTIFICATE") || block.type.equals("X509 CERTIFICATE")) {
@@ -82,7 +67,7 @@ public record TlsFile(String setting, String path) {
     return certificates;
   }
 
-  private X509Certificate certificate(Block block, int number) throws UnusableTlsException {
+  private X509Certificate certificate(Block block, int number) throws UnusableFileException {
     try {
       return (X509Certificate)
           CertificateFactory.getInstance("X.509")
@@ -93,7 +78,7 @@ public record TlsFile(String setting, String path) {
   }
 
   /** Reads the first private key. */
-  PrivateKey privateKey(String text) throws UnusableTlsException {
+  PrivateKey privateKey(String text) throws UnusableFileException {
     for (Block block : blocks(text)) {
       if (block.type.equals(PKCS8)) {
         return privateKey(block);
@@ -111,7 +96,7 @@ public record TlsFile(String setting, String path) {
     throw unusable(holdsNo("private key", PKCS8, text));
   }
 
-  private PrivateKey privateKey(Block block) throws UnusableTlsException {
+  private PrivateKey privateKey(Block block) throws UnusableFileException {
     PKCS8EncodedKeySpec encoded = new PKCS8EncodedKeySpec(block.bytes);
     for (String algorithm : KEY_ALGORITHMS) {
       try {
@@ -125,7 +110,7 @@ public record TlsFile(String setting, String path) {
     throw unusable("the private key is damaged, or none of " + String.join(", ", KEY_ALGORITHMS));
   }
 
-  private List<Block> blocks(String text) throws UnusableTlsException {
+  private List<Block> blocks(String text) throws UnusableFileException {
     List<Block> blocks = new ArrayList<>();
     Matcher matcher = BLOCK.matcher(text);
     while (matcher.find()) {
@@ -147,10 +132,10 @@ public record TlsFile(String setting, String path) {
   }
 
   String says(String what) {
-    return setting + ": " + path + ": " + what;
+    return file().says(what);
   }
 
-  UnusableTlsException unusable(String reason) {
-    return new UnusableTlsException(List.of(says(reason)));
+  UnusableFileException unusable(String reason) {
+    return file().unusable(reason);
   }
 }

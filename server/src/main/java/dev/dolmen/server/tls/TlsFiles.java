@@ -1,6 +1,7 @@
 package dev.dolmen.server.tls;
 
 import dev.dolmen.server.config.ServerConfig.TlsConfig;
+import dev.dolmen.server.reload.UnusableFileException;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -61,10 +62,10 @@ public final class TlsFiles {
    * Finds out whether a server could speak TLS with what the configuration names.
    *
    * @return a warning, if the certificate expires soon; nothing without TLS
-   * @throws UnusableTlsException if files cannot be read, or what they hold cannot be used or does
+   * @throws UnusableFileException if files cannot be read, or what they hold cannot be used or does
    *     not fit together; names all of it
    */
-  public static Optional<String> check(TlsConfig config, Instant now) throws UnusableTlsException {
+  public static Optional<String> check(TlsConfig config, Instant now) throws UnusableFileException {
     if (!config.enabled()) {
       return Optional.empty();
     }
@@ -75,10 +76,10 @@ public final class TlsFiles {
   /**
    * Finds out whether a client could show a certificate.
    *
-   * @throws UnusableTlsException as {@link #check}
+   * @throws UnusableFileException as {@link #check}
    */
   public static void checkPair(TlsFile certificate, TlsFile key, Instant now)
-      throws UnusableTlsException {
+      throws UnusableFileException {
     TlsFiles files = new TlsFiles(certificate, key, new TlsFile("", ""));
     files.settings(files.read(), now);
   }
@@ -89,7 +90,7 @@ public final class TlsFiles {
   }
 
   /** Reads the files; those that are not configured are empty. */
-  Contents read() throws UnusableTlsException {
+  Contents read() throws UnusableFileException {
     List<String> problems = new ArrayList<>();
     String certificateText = collect(problems, certificate::read, "");
     String keyText = collect(problems, key::read, "");
@@ -100,7 +101,7 @@ public final class TlsFiles {
   }
 
   /** What they come to at {@code now}. */
-  Settings settings(Contents contents, Instant now) throws UnusableTlsException {
+  Settings settings(Contents contents, Instant now) throws UnusableFileException {
     List<String> problems = new ArrayList<>();
     List<X509Certificate> chain =
         collect(problems, () -> certificate.certificates(contents.certificate), List.of());
@@ -111,7 +112,7 @@ public final class TlsFiles {
             ? List.of()
             : collect(problems, () -> authorities.certificates(contents.authorities), List.of());
     if (chain.isEmpty() || secret.isEmpty()) {
-      throw new UnusableTlsException(problems);
+      throw new UnusableFileException(problems);
     }
     TlsIdentity identity = new TlsIdentity(chain, secret.get());
     identity.notValid(now).ifPresent(why -> problems.add(certificate.says(why)));
@@ -124,21 +125,21 @@ public final class TlsFiles {
   }
 
   private interface Reading<T> {
-    T read() throws UnusableTlsException;
+    T read() throws UnusableFileException;
   }
 
   private static <T> T collect(List<String> problems, Reading<T> reading, T otherwise) {
     try {
       return reading.read();
-    } catch (UnusableTlsException e) {
+    } catch (UnusableFileException e) {
       problems.add(String.valueOf(e.getMessage()));
       return otherwise;
     }
   }
 
-  private static void refuse(List<String> problems) throws UnusableTlsException {
+  private static void refuse(List<String> problems) throws UnusableFileException {
     if (!problems.isEmpty()) {
-      throw new UnusableTlsException(problems);
+      throw new UnusableFileException(problems);
     }
   }
 }

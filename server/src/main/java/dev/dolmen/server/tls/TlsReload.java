@@ -1,5 +1,7 @@
 package dev.dolmen.server.tls;
 
+import dev.dolmen.server.reload.FileReload;
+import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.TlsFiles.Contents;
 import dev.dolmen.server.tls.TlsFiles.Settings;
 import io.micrometer.core.instrument.Gauge;
@@ -10,20 +12,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes new certificates, keys and authorities when their files change, and says when a certificate
- * is about to expire. A thread of its own reads the files every few seconds, as they are small, and
- * compares what they hold. What cannot be used, or does not fit together, is said once, and what
- * was read before is served on.
+ * is about to expire. What cannot be used, or does not fit together, is said once, and what was
+ * read before is served on.
  */
-final class TlsReload implements Closeable {
+final class TlsReload implements Closeable, FileReload.Source<Contents> {
   private static final Logger LOG = LoggerFactory.getLogger(TlsReload.class);
   private static final Duration INTERVAL = Duration.ofSeconds(5);
   private static final Duration BETWEEN_WARNINGS = Duration.ofDays(1);
@@ -31,35 +29,27 @@ final class TlsReload implements Closeable {
   private final TlsFiles files;
   private final InstantSource clock;
   private final ReplaceableSslContext context;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("dolmen-tls").daemon().factory());
+  private final FileReload<Contents> reload;
   private volatile TlsIdentity identity;
-  private Contents served;
   private Instant nextWarning = Instant.MIN;
 
-  /** What was wrong at the look before; empty if nothing was. */
-  private String seen = "";
-
-  /** What a warning has said of the present files; empty for nothing. */
-  private String said = "";
-
   /** Reads the files. */
-  TlsReload(TlsFiles files, InstantSource clock) throws UnusableTlsException {
+  TlsReload(TlsFiles files, InstantSource clock) throws UnusableFileException {
     this.files = files;
     this.clock = clock;
-    served = files.read();
-    Settings settings = files.settings(served, clock.instant());
+    Contents first = files.read();
+    Settings settings = files.settings(first, clock.instant());
     identity = settings.identity();
     context = new ReplaceableSslContext(context(settings));
-    warnOfExpiry();
+    reload = new FileReload<>("TLS files", "dolmen-tls", this, first);
+    looked();
   }
 
-  private static SslContext context(Settings settings) throws UnusableTlsException {
+  private static SslContext context(Settings settings) throws UnusableFileException {
     try {
       return settings.context();
     } catch (SSLException | RuntimeException e) {
-      throw new UnusableTlsException(List.of("server.tls: " + e.getMessage()));
+      throw new UnusableFileException(List.of("server.tls: " + e.getMessage()));
     }
   }
 
@@ -76,33 +66,24 @@ final class TlsReload implements Closeable {
   }
 
   void start() {
-    long millis = INTERVAL.toMillis();
-    // It ends with the thread.
-    var _ = thread.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
+    reload.start(INTERVAL);
   }
 
   /** Looks at the files once. */
-  synchronized void look() {
-    try {
-      Contents found = files.read();
-      if (!found.equals(served)) {
-        use(found);
-      }
-      seen = "";
-      said = "";
-    } catch (UnusableTlsException e) {
-      refuse(String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
-      refuse(e.toString()); // An exception that comes out would end the looks.
-    }
-    warnOfExpiry();
+  void look() {
+    reload.look();
   }
 
-  private void use(Contents found) throws UnusableTlsException {
+  @Override
+  public Contents read() throws UnusableFileException {
+    return files.read();
+  }
+
+  @Override
+  public void use(Contents found) throws UnusableFileException {
     Settings settings = files.settings(found, clock.instant());
     context.replace(context(settings));
     identity = settings.identity();
-    served = found;
     nextWarning = Instant.MIN;
     LOG.info(
         "New connections get the changed TLS files: certificate of {}, valid until {}",
@@ -110,18 +91,9 @@ final class TlsReload implements Closeable {
         identity.expiry());
   }
 
-  /** Files are replaced one after the other: only what is wrong at two looks in a row is wrong. */
-  private void refuse(String why) {
-    if (why.equals(seen) && !why.equals(said)) {
-      LOG.warn(
-          "The TLS files have changed and cannot be used; what they held before is served on: {}",
-          why.replace("\n", "; "));
-      said = why;
-    }
-    seen = why;
-  }
-
-  private void warnOfExpiry() {
+  /** Warns of a certificate that ends soon, once a day. */
+  @Override
+  public void looked() {
     Instant now = clock.instant();
     if (!now.isBefore(nextWarning)) {
       files
@@ -135,6 +107,6 @@ final class TlsReload implements Closeable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    reload.close();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.server.config.ServerConfig.TlsConfig;
+import dev.dolmen.server.reload.UnusableFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,7 +137,7 @@ class TlsFilesTest {
 
   private static void assertRefusedAt(Instant now, TlsConfig config, String... lines) {
     assertThatThrownBy(() -> TlsFiles.check(config, now))
-        .isInstanceOf(UnusableTlsException.class)
+        .isInstanceOf(UnusableFileException.class)
         .satisfies(e -> {
           List<String> found = String.valueOf(e.getMessage()).lines().toList();
           assertThat(found).hasSameSizeAs(lines);

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 class TlsReloadTest {
   @TempDir static Path made;
   @TempDir Path folder;
-  private final Logger logger = (Logger) LoggerFactory.getLogger(TlsReload.class);
+  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.dolmen.server");
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private Instant now = Instant.now().plusSeconds(60);
   private Path certificate;

@@ -1,0 +1,73 @@
+package dev.dolmen.server.access;
+
+import dev.dolmen.server.reload.UnusableFileException;
+import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** How a running server knows its callers and what they may do. */
+public final class Access implements Closeable {
+  private static final String KEYS_SETTING = "server.access.keys_file";
+
+  private final ApiKeys keys;
+  private final Callers callers;
+
+  private Access(ApiKeys keys) {
+    this.keys = keys;
+    callers = new Callers(keys);
+  }
+
+  /**
+   * Reads the files that are named, and begins to look after them.
+   *
+   * @param dataDirectory where keys are if no other file is named
+   * @throws UnusableFileException if a file cannot be used
+   */
+  public static Access open(AccessOptions options, Path dataDirectory, InstantSource clock)
+      throws UnusableFileException {
+    Access access = read(options, dataDirectory, clock);
+    access.keys.start();
+    return access;
+  }
+
+  /**
+   * Finds out whether a server could be opened with these.
+   *
+   * @throws UnusableFileException as {@link #open}
+   */
+  public static void check(AccessOptions options, Path dataDirectory, InstantSource clock)
+      throws UnusableFileException {
+    read(options, dataDirectory, clock).close();
+  }
+
+  private static Access read(AccessOptions options, Path dataDirectory, InstantSource clock)
+      throws UnusableFileException {
+    return new Access(
+        new ApiKeys(keyFile(options, dataDirectory), !options.keysFile().isEmpty(), clock));
+  }
+
+  /** Where a server keeps its keys. */
+  public static KeyFile keyFile(AccessOptions options, Path dataDirectory) {
+    return options.keysFile().isEmpty()
+        ? new KeyFile(KEYS_SETTING, dataDirectory.resolve("keys"))
+        : new KeyFile(KEYS_SETTING, Path.of(options.keysFile()));
+  }
+
+  /** Whether callers have to prove who they are. */
+  public boolean isAsked() {
+    return callers.areAsked();
+  }
+
+  /** What stands before every service. */
+  public ServerInterceptor gate(MeterRegistry meters) {
+    return new Gate(callers, meters);
+  }
+
+  /** Looks after the files no more. */
+  @Override
+  public void close() {
+    keys.close();
+  }
+}

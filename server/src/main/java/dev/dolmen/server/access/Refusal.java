@@ -1,0 +1,34 @@
+package dev.dolmen.server.access;
+
+import io.grpc.Status;
+
+/**
+ * Why a caller is not let in: whom the server does not know, or what it may not do. The message
+ * names what is expected and never what came, which may be a secret.
+ */
+public final class Refusal extends Exception {
+  private static final String HOW =
+      "expected the metadata authorization: Bearer KEY, with a key that dolmen key create made";
+
+  private final Status status;
+
+  private Refusal(Status.Code code, String message) {
+    super(message, null, false, false); // Made for callers, at their rate: no stack is needed.
+    status = code.toStatus().withDescription(message);
+  }
+
+  static Refusal unknown(String why) {
+    return new Refusal(Status.Code.UNAUTHENTICATED, why + ": " + HOW);
+  }
+
+  static Refusal missing(Principal caller, Role role, String method) {
+    String has = caller.roles().isEmpty() ? "no role" : Role.spelled(caller.roles());
+    return new Refusal(
+        Status.Code.PERMISSION_DENIED,
+        method + " needs the role " + role.spelled() + "; " + caller.name() + " has " + has);
+  }
+
+  Status status() {
+    return status;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dolmen.server.access;
+
+import org.jspecify.annotations.NullMarked;
