@@ -78,8 +78,7 @@ final class LearningBackend implements Backend {
 
   @Override
   public String notTaking() {
-    ReplayProgress replay = engine.replay();
-    return replay == null ? "" : replay.text();
+    return engine.notTaking();
   }
 
   @Override

@@ -263,6 +263,18 @@ public final class Engine implements Closeable {
   }
 
   /**
+   * Why events and changes of the catalog are refused now; empty while they are taken. Any thread.
+   */
+  public String notTaking() {
+    ReplayProgress replay = progress.replay();
+    if (replay != null) {
+      return replay.text();
+    }
+    String full = bound.refusal();
+    return full.isEmpty() ? log.notTaking() : full;
+  }
+
+  /**
    * Ends when the log is replayed, with an exception if the engine ends before that. On the
    * training thread: what follows goes elsewhere.
    */

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The embedded feedback log, a Chronicle Queue on the local disk.
@@ -17,12 +19,17 @@ import java.util.function.LongSupplier;
  * the floor is free on the disk, appends are refused and nothing is damaged.
  */
 public final class ChronicleFeedbackLog implements FeedbackLog {
+  private static final Logger LOG = LoggerFactory.getLogger(ChronicleFeedbackLog.class);
   private static final long BLOCK_BYTES = 16L << 20;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final ChronicleSegments segments;
   private final DiskFloor floor;
   private final boolean sync;
+
+  /** Why the last append failed; empty if it did not. */
+  private String failure = "";
+
   private boolean closed;
 
   /**
@@ -69,13 +76,55 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
         throw new LogUnavailableException("the feedback log is closed");
       }
       floor.check(record.length);
+      return LogAppend.done(append(record));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long append(byte[] record) {
+    try {
       long offset = segments.append(record);
       if (sync) {
         segments.sync();
       }
-      return LogAppend.done(offset);
+      failure = "";
+      return offset;
+    } catch (LogWriteException e) {
+      throw failed(e);
+    }
+  }
+
+  private LogUnavailableException failed(LogWriteException e) {
+    if (failure.isEmpty()) {
+      LOG.error("The feedback log cannot be written", e);
+    }
+    failure = String.valueOf(e.getMessage());
+    return new LogUnavailableException(failure, e);
+  }
+
+  @Override
+  public String notTaking() {
+    lock.lock();
+    try {
+      if (closed) {
+        return "the feedback log is closed";
+      }
+      if (!failure.isEmpty()) {
+        tryAgain();
+      }
+      return failure.isEmpty() ? floor.refusal() : failure;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void tryAgain() {
+    try {
+      segments.probe();
+      failure = "";
+    } catch (LogWriteException e) {
+      var _ = failed(e);
     }
   }
 

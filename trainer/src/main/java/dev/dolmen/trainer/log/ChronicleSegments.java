@@ -11,13 +11,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.MappedBytes;
 import net.openhft.chronicle.core.time.TimeProvider;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
+import net.openhft.chronicle.queue.RollCycle;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore;
 import net.openhft.chronicle.wire.DocumentContext;
+import net.openhft.chronicle.wire.Wires;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Records in a Chronicle Queue whose files roll by size instead of by the clock: the queue is given
@@ -29,6 +35,7 @@ import net.openhft.chronicle.wire.DocumentContext;
  * holds the directory's exclusive lock.
  */
 final class ChronicleSegments implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChronicleSegments.class);
   private static final RollCycles CYCLE = RollCycles.FAST_HOURLY;
 
   /** A header that a killed process left unfinished is taken over after this. */
@@ -61,16 +68,49 @@ final class ChronicleSegments implements AutoCloseable {
             .timeoutMS(UNFINISHED_HEADER_MS)
             .blockSize(blockBytes)
             .build();
-    segment.set(Math.max(0, queue.lastCycle()));
+    segment.set(Math.max(0, segmentToAppendTo()));
     lastOffset = Math.max(0, queue.lastIndex() + 1);
     PrivateFiles.closeFiles(directory);
     appender = queue.createAppender();
     appender.singleThreadedCheckDisabled(true);
   }
 
+  /**
+   * The last segment, or the one behind it: a process that died while it began a new one had ended
+   * the old one already, and nothing can be appended to that.
+   */
+  private int segmentToAppendTo() {
+    int last = queue.lastCycle();
+    return last >= 0 && isEnded(last) ? last + 1 : last;
+  }
+
+  private boolean isEnded(int cycle) {
+    SingleChronicleQueueStore store = queue.storeForCycle(cycle, 0, false, null);
+    MappedBytes bytes = store.bytes();
+    try {
+      // Known to be a record's, but not always the last one's: the page cache is written as it
+      // comes.
+      long at = store.writePosition();
+      int header = bytes.readVolatileInt(at);
+      while (Wires.isReady(header)) {
+        at += Wires.SPB_HEADER_SIZE + ((Wires.lengthOf(header) + 3L) & ~3L);
+        header = bytes.readVolatileInt(at);
+      }
+      return Wires.isEndOfFile(header);
+    } finally {
+      bytes.releaseLast();
+      queue.closeStore(store);
+    }
+  }
+
+  /**
+   * Appends a record.
+   *
+   * @throws LogWriteException if that fails; the record is not in the log then, and the next append
+   *     may succeed
+   */
   long append(byte[] record) {
-    appender.writeBytes(Bytes.wrapForRead(record));
-    long offset = appender.lastIndexAppended() + 1;
+    long offset = write(record);
     closeSegment(queue.rollCycle().toCycle(offset - 1));
     long position = appender.wire().bytes().writePosition();
     if (position > segmentBytes) {
@@ -79,6 +119,50 @@ final class ChronicleSegments implements AutoCloseable {
     written = position;
     lastOffset = offset;
     return offset;
+  }
+
+  private long write(byte[] record) {
+    try {
+      appender.writeBytes(Bytes.wrapForRead(record));
+      return appender.lastIndexAppended() + 1;
+    } catch (Exception | LinkageError | AssertionError | InternalError e) {
+      long next = nextOffset();
+      // What failed may have come after the record was in its place.
+      if (holds(next)) {
+        return next;
+      }
+      throw new LogWriteException(directory, e);
+    }
+  }
+
+  /** Offset of the record that is appended next. */
+  private long nextOffset() {
+    RollCycle cycle = queue.rollCycle();
+    boolean goesOn = lastOffset > 0 && cycle.toCycle(lastOffset - 1) == segment.get();
+    return goesOn ? lastOffset + 1 : cycle.toIndex(segment.get(), 0) + 1;
+  }
+
+  private boolean holds(long offset) {
+    try (ExcerptTailer tailer = newTailer()) {
+      return tailer.moveToIndex(offset - 1);
+    } catch (Exception | LinkageError | AssertionError | InternalError e) {
+      LOG.warn("Whether log offset {} was appended cannot be read", offset, e);
+      return false;
+    }
+  }
+
+  /**
+   * Finds out whether the file to append to can be opened or made, and appends nothing. An empty
+   * document would tell more, but Chronicle keeps its lock if that fails.
+   *
+   * @throws LogWriteException if not
+   */
+  void probe() {
+    try {
+      queue.closeStore(queue.storeForCycle(segment.get(), 0, true, null));
+    } catch (Exception | LinkageError | AssertionError | InternalError e) {
+      throw new LogWriteException(directory, e);
+    }
   }
 
   /** Chronicle makes its files with the rights that the umask leaves. */
@@ -91,7 +175,11 @@ final class ChronicleSegments implements AutoCloseable {
 
   /** Forces what was appended to the device. */
   void sync() {
-    appender.sync();
+    try {
+      appender.sync();
+    } catch (Exception | LinkageError | AssertionError | InternalError e) {
+      throw new LogWriteException(directory, e);
+    }
   }
 
   long lastOffset() {

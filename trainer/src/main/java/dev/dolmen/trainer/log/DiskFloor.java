@@ -28,16 +28,23 @@ final class DiskFloor {
   void check(int bytes) {
     uncheckedBytes += bytes;
     if (uncheckedBytes >= CHECK_BYTES) {
-      long free = usableBytes.getAsLong();
-      if (free < minFreeBytes) {
+      String refusal = refusal();
+      if (!refusal.isEmpty()) {
         uncheckedBytes = CHECK_BYTES;
-        throw new LogUnavailableException(
-            "disk full: "
-                + free
-                + " bytes are free for the feedback log, log.minFreeBytes is "
-                + minFreeBytes);
+        throw new LogUnavailableException(refusal);
       }
       uncheckedBytes = 0;
     }
+  }
+
+  /** What a caller is told now, looked at again; empty if there is room. */
+  String refusal() {
+    long free = usableBytes.getAsLong();
+    return free >= minFreeBytes
+        ? ""
+        : "disk full: "
+            + free
+            + " bytes are free for the feedback log, log.minFreeBytes is "
+            + minFreeBytes;
   }
 }

@@ -17,6 +17,12 @@ public interface FeedbackLog extends Closeable {
    */
   LogAppend begin(byte[] record);
 
+  /**
+   * Why {@link #begin} refuses records now; empty while it takes them. It finds out by itself that
+   * a reason has gone, as nobody may send anything meanwhile. Any thread.
+   */
+  String notTaking();
+
   /** Reads from the first record after {@code offset} on. Any thread; the tailer has one. */
   LogTailer tailer(long offset);
 

@@ -90,6 +90,15 @@ final class KafkaAppends {
     }
   }
 
+  /** Why nothing is begun now, or empty; the acknowledgement that clears it is under way. */
+  String notTaking() {
+    String reason = failure;
+    if (reason != null) {
+      return reason;
+    }
+    return away ? String.valueOf(notAnswering().getMessage()) : "";
+  }
+
   private LogUnavailableException notAnswering() {
     return new LogUnavailableException(
         "Kafka has not acknowledged anything for " + timeoutMs + " ms (log.kafka.timeout)");

@@ -212,6 +212,11 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     return append;
   }
 
+  @Override
+  public String notTaking() {
+    return appends.notTaking();
+  }
+
   private void tookOver(long takeover) {
     if (takeover > writer) {
       appends.fail("another process has taken topic " + topic.partition().topic() + " over");

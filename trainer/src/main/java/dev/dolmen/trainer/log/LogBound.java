@@ -82,13 +82,20 @@ public final class LogBound {
    * @throws LogUnavailableException at the bound
    */
   public void check() {
-    if (maxBytes > 0 && bytes.get() >= maxBytes) {
-      throw new LogUnavailableException(
-          "feedback log full: it holds "
-              + bytes.get()
-              + " bytes, log.maxBytes is "
-              + maxBytes
-              + ", and no snapshot has let any go");
+    String refusal = refusal();
+    if (!refusal.isEmpty()) {
+      throw new LogUnavailableException(refusal);
     }
+  }
+
+  /** What a caller is told now; empty below the bound. */
+  public String refusal() {
+    return maxBytes == 0 || bytes.get() < maxBytes
+        ? ""
+        : "feedback log full: it holds "
+            + bytes.get()
+            + " bytes, log.maxBytes is "
+            + maxBytes
+            + ", and no snapshot has let any go";
   }
 }

@@ -62,7 +62,9 @@ class ChronicleFeedbackLogTest extends FeedbackLogContract {
   void refusesBelowTheFloorAndGoesOnWhenThereIsRoomAgain() {
     try (ChronicleFeedbackLog log = open()) {
       append(log, "a");
+      assertThat(log.notTaking()).isEmpty();
       usableBytes.set(FLOOR - 1);
+      assertThat(log.notTaking()).contains("disk full").contains(Long.toString(FLOOR));
       byte[] large = new byte[(int) DiskFloor.CHECK_BYTES];
       assertThatThrownBy(() -> log.begin(large))
           .isInstanceOf(LogUnavailableException.class)

@@ -211,7 +211,9 @@ abstract class FeedbackLogContract {
   @Test
   void refusesAppendsOnceClosed() throws Exception {
     FeedbackLog log = open();
+    assertThat(log.notTaking()).isEmpty();
     log.close();
+    assertThat(log.notTaking()).contains("closed");
     assertThatThrownBy(() -> append(log, "a")).isInstanceOf(LogUnavailableException.class);
     log.close();
   }

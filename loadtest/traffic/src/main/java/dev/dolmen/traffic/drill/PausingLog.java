@@ -52,6 +52,11 @@ final class PausingLog implements FeedbackLog {
   }
 
   @Override
+  public String notTaking() {
+    return log.notTaking();
+  }
+
+  @Override
   public LogTailer tailer(long offset) {
     return new PausingTailer(log.tailer(offset));
   }
