@@ -4,6 +4,7 @@ import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.api.RequestArrival;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.ConnectionLimits;
+import dev.dolmen.server.quota.Quotas;
 import io.grpc.HandlerRegistry;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -33,6 +34,7 @@ final class GrpcTransport implements Closeable {
   private final ExecutorService ranking;
   private final ExecutorService waiting;
   private final RequestArrival arrival;
+  private final Quotas quotas;
   private final Connections connections;
 
   private GrpcTransport(
@@ -40,11 +42,13 @@ final class GrpcTransport implements Closeable {
       ExecutorService ranking,
       ExecutorService waiting,
       RequestArrival arrival,
+      Quotas quotas,
       Connections connections) {
     this.server = server;
     this.ranking = ranking;
     this.waiting = waiting;
     this.arrival = arrival;
+    this.quotas = quotas;
     this.connections = connections;
   }
 
@@ -68,10 +72,11 @@ final class GrpcTransport implements Closeable {
     InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
     ConnectionLimits limits = config.limits().connections();
     RequestArrival arrival = new RequestArrival(config.limits().requestArrival(), meters);
+    Quotas quotas = new Quotas(config.quotas(), meters);
     Connections connections = new Connections(limits.max(), meters);
     Server server =
-        connections
-            .under(NettyServerBuilder.forAddress(address, credentials))
+        quotas
+            .guard(connections.under(NettyServerBuilder.forAddress(address, credentials)))
             .executor(waiting)
             .handshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .maxRstFramesPerWindow(
@@ -94,9 +99,10 @@ final class GrpcTransport implements Closeable {
             .fallbackHandlerRegistry(services)
             .build();
     try {
-      return new GrpcTransport(server.start(), ranking, waiting, arrival, connections);
+      return new GrpcTransport(server.start(), ranking, waiting, arrival, quotas, connections);
     } catch (IOException e) {
       arrival.close();
+      quotas.close();
       connections.close();
       ranking.shutdownNow();
       waiting.shutdownNow();
@@ -145,6 +151,7 @@ final class GrpcTransport implements Closeable {
     ranking.shutdownNow();
     waiting.shutdownNow();
     arrival.close();
+    quotas.close();
     connections.close();
   }
 

@@ -33,6 +33,7 @@ public record ServerConfig(
     Duration warmUp,
     LimitsConfig limits,
     SizeLimits sizes,
+    QuotaConfig quotas,
     KeepAliveConfig keepAlive,
     TlsConfig tls,
     AccessOptions access) {
@@ -122,6 +123,7 @@ public record ServerConfig(
     private Duration warmUp;
     private LimitsConfig limits;
     private SizeLimits sizes;
+    private QuotaConfig quotas;
     private KeepAliveConfig keepAlive;
     private TlsConfig tls;
     private AccessOptions access;
@@ -138,6 +140,7 @@ public record ServerConfig(
       warmUp = from.warmUp;
       limits = from.limits;
       sizes = from.sizes;
+      quotas = from.quotas;
       keepAlive = from.keepAlive;
       tls = from.tls;
       access = from.access;
@@ -198,6 +201,11 @@ public record ServerConfig(
       return this;
     }
 
+    public Builder quotas(QuotaConfig value) {
+      quotas = value;
+      return this;
+    }
+
     public Builder keepAlive(KeepAliveConfig value) {
       keepAlive = value;
       return this;
@@ -226,6 +234,7 @@ public record ServerConfig(
           warmUp,
           limits,
           sizes,
+          quotas,
           keepAlive,
           tls,
           access);
@@ -245,6 +254,7 @@ public record ServerConfig(
         s.duration("warm_up", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(5)),
         requireNonNull(s.section("limits", ServerConfig::limits)),
         requireNonNull(s.section("sizes", SizeLimits::read)),
+        requireNonNull(s.section("quotas", QuotaConfig::read)),
         requireNonNull(s.section("keep_alive", ServerConfig::keepAlive)),
         requireNonNull(s.section("tls", ServerConfig::tls)),
         requireNonNull(s.section("access", AccessReader::read)));

@@ -104,6 +104,11 @@ class ConfigTest {
           server: {port: }             | f.yaml:1:15: server.port: no value: expected a whole number from 0 to 65535
           server: 5                    | f.yaml:1:9: server: 5: expected keys below it
           server: {future_tolerance: 5}| f.yaml:1:28: server.future_tolerance: 5: expected a duration such as
+          server: {quotas: {default: {bytes_per_second: 5B}}} | f.yaml:1:47: server.quotas.default.bytes_per_second: "5B": expected 0B, or a size such as
+          server: {quotas: {default: {burst: 0s}}} | server.quotas.default.burst: "0s": expected a duration such as
+          server: {quotas: {principals: [{name: a, calls: 1}]}} | server.quotas.principals[0].calls: unknown key
+          server: {quotas: {principals: [{}]}} | server.quotas.principals[0].name: is missing: expected text
+          server: {quotas: {principals: [{name: a}, {name: b}, {name: a}]}} | server.quotas.principals: "a" twice: expected one quota a name
           model: {heads: 3}            | f.yaml:1:9: model.heads: 3: expected a divisor of width, 64
           model: {pooling: lst}        | f.yaml:1:18: model.pooling: "lst": expected one of mean, last, attention; did you mean last?
           log: {segment_bytes: 1 GiBi} | f.yaml:1:22: log.segment_bytes: "1 GiBi": expected a size such as
@@ -302,6 +307,31 @@ class ConfigTest {
           """)
   void rankersThatDoNotFitAreNamed(String text, String expected) {
     assertThat(problems("ranking: {" + text + "}\n" + MINIMAL)).contains(expected);
+  }
+
+  @Test
+  void aQuotaIsAsTheDefaultWhereItSaysNothing() throws ConfigException {
+    QuotaConfig quotas =
+        parse(
+                """
+                server:
+                  quotas:
+                    default: {requests_per_second: 10, burst: 2s}
+                    principals:
+                      - {name: shop, events_per_second: 500, bytes_per_second: 1MiB}
+                      - {name: batch job, requests_per_second: 0}
+                """
+                    + MINIMAL)
+            .server()
+            .quotas();
+    Duration burst = Duration.ofSeconds(2);
+    assertThat(quotas.byDefault()).isEqualTo(new QuotaConfig.Quota(10, 0, 0, burst, 0, 0));
+    assertThat(quotas.principals())
+        .containsExactly(
+            new QuotaConfig.Named("shop", new QuotaConfig.Quota(10, 500, 1 << 20, burst, 0, 0)),
+            new QuotaConfig.Named("batch job", new QuotaConfig.Quota(0, 0, 0, burst, 0, 0)));
+    assertThat(quotas.isOff()).isFalse();
+    assertThat(parse(MINIMAL).server().quotas().isOff()).isTrue();
   }
 
   @Test

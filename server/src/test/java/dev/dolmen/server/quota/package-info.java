@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.dolmen.server.quota;
+
+import org.jspecify.annotations.NullMarked;
