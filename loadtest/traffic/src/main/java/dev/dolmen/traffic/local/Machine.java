@@ -49,6 +49,10 @@ public final class Machine {
     for (String entry : System.getProperty("java.class.path", "").split(Pattern.quote(":"), -1)) {
       addWithParents(Path.of(entry).toAbsolutePath(), folders);
     }
+    return optionsIn(folders);
+  }
+
+  private static @Nullable Path optionsIn(List<Path> folders) {
     return folders.stream()
         .map(f -> f.resolve("jvm.options"))
         .filter(Files::isRegularFile)
@@ -64,9 +68,30 @@ public final class Machine {
    */
   public static ProcessBuilder javaProcess(
       List<String> flags, Class<?> main, List<String> arguments) {
+    String classes = System.getProperty("java.class.path");
+    return javaProcess(jvmOptions(), classes, flags, main, arguments);
+  }
+
+  /**
+   * The same with the classes of another build.
+   *
+   * @param jars its folder of jars; its jvm.options lies there or above
+   */
+  public static ProcessBuilder javaProcess(
+      Path jars, List<String> flags, Class<?> main, List<String> arguments) {
+    List<Path> folders = new ArrayList<>();
+    addWithParents(jars.toAbsolutePath(), folders);
+    return javaProcess(optionsIn(folders), jars.toAbsolutePath() + "/*", flags, main, arguments);
+  }
+
+  private static ProcessBuilder javaProcess(
+      @Nullable Path file,
+      String classes,
+      List<String> flags,
+      Class<?> main,
+      List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    Path file = jvmOptions();
     if (file != null) {
       command.add("@" + file);
     }
@@ -74,7 +99,7 @@ public final class Machine {
     command.add(main.getName());
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("CLASSPATH", classes);
     return builder;
   }
 

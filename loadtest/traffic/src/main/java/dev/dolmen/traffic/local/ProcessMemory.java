@@ -28,14 +28,28 @@ public final class ProcessMemory {
     return peak(PROC.resolve("self"));
   }
 
+  /** The most that a process ever had, or since {@link #forgetPeak}; empty if it has ended. */
+  public static OptionalLong peakRssBytes(long pid) {
+    return peak(PROC.resolve(Long.toString(pid)));
+  }
+
   /**
    * Lets {@link #ownPeakRssBytes} begin anew from what is resident now (proc(5), clear_refs).
    *
    * @return false if the system does not let it: the peak stays that of the whole life
    */
   public static boolean forgetOwnPeak() {
+    return forgetPeak(PROC.resolve("self"));
+  }
+
+  /** The same of a process of this user. */
+  public static boolean forgetPeak(long pid) {
+    return forgetPeak(PROC.resolve(Long.toString(pid)));
+  }
+
+  private static boolean forgetPeak(Path process) {
     try {
-      Files.writeString(PROC.resolve("self/clear_refs"), "5", StandardOpenOption.WRITE);
+      Files.writeString(process.resolve("clear_refs"), "5", StandardOpenOption.WRITE);
       return true;
     } catch (IOException e) {
       return false; // Not Linux, or not allowed.

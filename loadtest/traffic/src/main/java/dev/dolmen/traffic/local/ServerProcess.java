@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +28,15 @@ public final class ServerProcess implements AutoCloseable {
   private final Path config;
   private final Path log;
   private final int heapMb;
+  private final @Nullable Path jars;
   private final int port = freePort();
   private final int metricsPort = freePort();
   private final HttpClient http = HttpClient.newHttpClient();
-  private @Nullable Process process;
+  private volatile @Nullable Process process;
+
+  /** Without it, who is ended by a signal would leave a server behind. */
+  private final Thread atExit =
+      Thread.ofPlatform().name("server-process-exit").unstarted(this::end);
 
   /**
    * {@code dolmen serve}.
@@ -40,7 +46,17 @@ public final class ServerProcess implements AutoCloseable {
    * @param heapMb its heap at most
    */
   public static ServerProcess serving(Path config, Path log, int heapMb) throws IOException {
-    return new ServerProcess(DolmenCommand.class, "serve", config, log, heapMb);
+    return serving(config, log, heapMb, null);
+  }
+
+  /**
+   * The same of another build.
+   *
+   * @param jars its folder of jars; null for this program's
+   */
+  public static ServerProcess serving(Path config, Path log, int heapMb, @Nullable Path jars)
+      throws IOException {
+    return new ServerProcess(DolmenCommand.class, "serve", config, log, heapMb, jars);
   }
 
   /**
@@ -50,11 +66,19 @@ public final class ServerProcess implements AutoCloseable {
    */
   public ServerProcess(Class<?> main, String command, Path config, Path log, int heapMb)
       throws IOException {
+    this(main, command, config, log, heapMb, null);
+  }
+
+  private ServerProcess(
+      Class<?> main, String command, Path config, Path log, int heapMb, @Nullable Path jars)
+      throws IOException {
+    this.jars = jars;
     this.heapMb = heapMb;
     this.main = main;
     this.command = command;
     this.config = config;
     this.log = log;
+    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   private static int freePort() throws IOException {
@@ -66,6 +90,31 @@ public final class ServerProcess implements AutoCloseable {
   /** Where gRPC listens. */
   public int port() {
     return port;
+  }
+
+  /** Where metrics and probes are answered. */
+  public int metricsPort() {
+    return metricsPort;
+  }
+
+  /** The process that was started last; 0 if none was. */
+  public long pid() {
+    Process running = process;
+    return running == null ? 0 : running.pid();
+  }
+
+  /** Whether the process that was started last has not ended. */
+  public boolean isAlive() {
+    Process running = process;
+    return running != null && running.isAlive();
+  }
+
+  /** The exit code of the process that was started last, if it has ended. */
+  public OptionalInt exitValue() {
+    Process ended = process;
+    return ended == null || ended.isAlive()
+        ? OptionalInt.empty()
+        : OptionalInt.of(ended.exitValue());
   }
 
   /**
@@ -118,10 +167,12 @@ public final class ServerProcess implements AutoCloseable {
             Integer.toString(port),
             "--metrics-port",
             Integer.toString(metricsPort));
-    Process started =
-        Machine.javaProcess(List.of("-Xmx" + heapMb + "m"), main, arguments)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+    List<String> heap = List.of("-Xmx" + heapMb + "m");
+    ProcessBuilder java =
+        jars == null
+            ? Machine.javaProcess(heap, main, arguments)
+            : Machine.javaProcess(jars, heap, main, arguments);
+    Process started = java.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
     process = started;
     return started;
   }
@@ -151,10 +202,19 @@ public final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      return; // The process is ending: the hook does the work.
+    }
+    end();
+    http.close();
+  }
+
+  private void end() {
     Process running = process;
     if (running != null) {
       running.destroyForcibly();
     }
-    http.close();
   }
 }
