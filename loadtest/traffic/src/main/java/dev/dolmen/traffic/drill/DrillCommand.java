@@ -3,21 +3,27 @@ package dev.dolmen.traffic.drill;
 import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.traffic.drill.callers.CallersCommand;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code dolmen drill}. */
 @Command(
     name = "drill",
     mixinStandardHelpOptions = true,
+    subcommands = CallersCommand.class,
     description = {
       "Starts a server process, sends it the clicks of a simulated shop, does the damage, and"
           + " compares: every acknowledged event is in the log, none is learned twice, and what was"
@@ -48,10 +54,12 @@ import picocli.CommandLine.Parameters;
     })
 public final class DrillCommand implements Callable<Integer> {
   @Parameters(
+      index = "0",
+      arity = "0..1", // None comes before the name of a command of its own.
       paramLabel = "DRILL",
       description = "crash, duplicate, reorder, disk-full, slow-disk or clock-jump.",
       converter = DrillKindConverter.class)
-  private DrillKind kind = DrillKind.CRASH;
+  private @Nullable DrillKind kind;
 
   @Option(
       names = "--seconds",
@@ -75,6 +83,8 @@ public final class DrillCommand implements Callable<Integer> {
       description = "Source of clicks and moments. Default: ${DEFAULT-VALUE}.")
   private long seed = 1;
 
+  @Spec private @Nullable CommandSpec command;
+
   @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
@@ -93,13 +103,14 @@ public final class DrillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    DrillKind asked = asked();
     OptionCheck.require(seconds >= 1 && seconds <= 86_400, "--seconds", seconds, "1 to 86,400");
     OptionCheck.require(kills >= 1 && kills <= 10_000, "--kills", kills, "1 to 10,000");
     LocalServer.quietLogs();
     Path directory = Files.createTempDirectory("dolmen-drill-");
     DrillResult result;
     try {
-      result = new Drill(kind, seconds, kills, seed, directory, progress).run();
+      result = new Drill(asked, seconds, kills, seed, directory, progress).run();
     } catch (IOException e) {
       progress.clear();
       out.line("the drill failed: " + e.getMessage());
@@ -113,5 +124,15 @@ public final class DrillCommand implements Callable<Integer> {
     }
     DirectoryTree.delete(directory);
     return 0;
+  }
+
+  private DrillKind asked() {
+    if (kind != null) {
+      return kind;
+    }
+    String missing = "Missing required parameter: DRILL, one of " + DrillKind.labels();
+    throw command == null
+        ? new IllegalStateException("picocli sets the spec before a command runs")
+        : new ParameterException(command.commandLine(), missing + ", or callers");
   }
 }
