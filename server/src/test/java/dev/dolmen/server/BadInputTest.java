@@ -86,7 +86,7 @@ class BadInputTest {
         bad("session.events[1].item_id", "is empty", second(SessionEvent.Builder::clearItemId)),
         bad("session.events[1].type", "99", second(e -> e.setTypeValue(99))),
         bad("session.events[1].time", "lies in the future", second(e -> e.setTime(time(3_600)))),
-        bad("session.events[1].time", "before the epoch", second(e -> e.setTime(seconds(-1)))),
+        bad("session.events[1].time", "is no event's time", second(e -> e.setTime(seconds(-1)))),
         bad(
             "session.events[1].time.nanos",
             "-5",
@@ -199,8 +199,13 @@ class BadInputTest {
         badEvent("item_id", "\"nope\" is not in the catalogue", e -> e.setItemId("nope")),
         badEvent("time", "is not set", FeedbackEvent.Builder::clearTime),
         badEvent("time", "2026-03-01T12:06:01Z lies in the future", e -> e.setTime(time(361))),
-        badEvent("time", "1969-12-31T23:59:59Z lies before", e -> e.setTime(seconds(-1))),
-        badEvent("time", "lies before", e -> e.setTime(seconds(Long.MIN_VALUE))),
+        badEvent("time", "1969-12-31T23:59:59Z is no event's time", e -> e.setTime(seconds(-1))),
+        badEvent("time", "1970-01-01T00:00:00Z is no event's time", e -> e.setTime(seconds(0))),
+        badEvent("time", "is no event's time", e -> e.setTime(seconds(Long.MIN_VALUE))),
+        badEvent(
+            "time",
+            "2001-09-09T01:46:40Z lies too far in the past",
+            e -> e.setTime(seconds(1_000_000_000))),
         badEvent("time", "lies in the future", e -> e.setTime(seconds(Long.MAX_VALUE))),
         badEvent("type", "42, expected", e -> e.setTypeValue(42)),
         badEvent("context[x]", "\"y\"", e -> e.putContext("x", "y")));

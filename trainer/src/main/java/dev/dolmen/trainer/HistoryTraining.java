@@ -176,6 +176,7 @@ public final class HistoryTraining implements Closeable {
     if (passes > 1) {
       learner.forgetFigures();
     }
+    learner.trustNextTime();
     SnapshotCodec snapshots =
         new SnapshotCodec(
             options.dataDirectory().resolve("snapshots"),

@@ -113,7 +113,10 @@ class StateLayoutTest {
   @Test
   void writesWhatTheGoldenSnapshotHolds() throws Exception {
     write(directory);
-    assertThat(sizes(directory)).isEqualTo(sizes(golden()));
+    Map<String, Long> sizes = sizes(directory);
+    // Came later; a snapshot may do without it.
+    assertThat(sizes.remove("trainer/clocks")).isEqualTo(50);
+    assertThat(sizes).isEqualTo(sizes(golden()));
   }
 
   private static Map<String, Long> sizes(Path data) throws IOException {

@@ -86,8 +86,11 @@ public final class Endpoints {
         live.features(),
         new SizeValidation(config.sizes()),
         live.schema(),
-        clock,
-        config.futureTolerance(),
+        new EventTimes(
+            clock,
+            config.futureTolerance(),
+            config.pastTolerance(),
+            () -> live.published().eventTimeSec()),
         config.limits().maxK());
   }
 

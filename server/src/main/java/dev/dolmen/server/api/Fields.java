@@ -1,10 +1,7 @@
 package dev.dolmen.server.api;
 
-import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.feature.ShownText;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.List;
 
 /** Checks of single fields. Each throws {@link InvalidRequestException}. */
@@ -46,35 +43,6 @@ final class Fields {
       if (id.isEmpty() || id.length() * 3 > ITEM_ID_BYTES_MAX) {
         text(field + '[' + i + ']', id, ITEM_ID_BYTES_MAX);
       }
-    }
-  }
-
-  /** A point in time from 1970 to {@code latest}. */
-  @SuppressWarnings("ProtoTimestampGetSecondsGetNano") // A part of it is what is checked.
-  static void time(String field, Timestamp time, Instant latest) {
-    if (time.getNanos() < 0 || time.getNanos() > 999_999_999) {
-      throw invalid(field + ".nanos", time.getNanos() + ", expected 0 to 999999999");
-    }
-    if (time.getSeconds() < 0) {
-      throw invalid(
-          field, describe(time) + " lies before the epoch, expected 1970-01-01T00:00:00Z or later");
-    }
-    if (time.getSeconds() > latest.getEpochSecond()) {
-      throw invalid(
-          field,
-          describe(time)
-              + " lies in the future, expected at most "
-              + latest
-              + " (the server's clock plus its tolerance)");
-    }
-  }
-
-  /** The time, or its seconds where no calendar reaches. */
-  private static String describe(Timestamp time) {
-    try {
-      return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
-    } catch (DateTimeException | ArithmeticException e) {
-      return time.getSeconds() + " s";
     }
   }
 

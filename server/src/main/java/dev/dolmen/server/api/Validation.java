@@ -16,8 +16,6 @@ import dev.dolmen.v1.ScoreRequest;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import dev.dolmen.v1.SimilarRequest;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -33,26 +31,19 @@ final class Validation {
   private final FeatureExtractor features;
   private final SizeValidation sizes;
   private final FilterValidation filters;
-  private final InstantSource clock;
-  private final Duration futureTolerance;
+  private final EventTimes times;
   private final int maxK;
 
   /**
-   * @param futureTolerance how far an event's time may lie ahead of the clock
+   * @param times when an event may have happened
    * @param maxK largest k
    */
   Validation(
-      FeatureExtractor features,
-      SizeValidation sizes,
-      Schema schema,
-      InstantSource clock,
-      Duration futureTolerance,
-      int maxK) {
+      FeatureExtractor features, SizeValidation sizes, Schema schema, EventTimes times, int maxK) {
     this.features = features;
     this.sizes = sizes;
     this.filters = new FilterValidation(schema);
-    this.clock = clock;
-    this.futureTolerance = futureTolerance;
+    this.times = times;
     this.maxK = maxK;
   }
 
@@ -126,7 +117,7 @@ final class Validation {
     if (!event.hasTime()) {
       throw invalid("time", "is not set, expected when it happened");
     }
-    Fields.time("time", event.getTime(), clock.instant().plus(futureTolerance));
+    times.check("time", event.getTime());
     context(event.getContextMap());
     if (!knows.test(event.getItemId())) {
       throw invalid(
@@ -166,7 +157,7 @@ final class Validation {
     text("item_id", event.getItemId(), Fields.ITEM_ID_BYTES_MAX);
     type(event.getType(), event.getTypeValue());
     if (event.hasTime()) {
-      Fields.time("time", event.getTime(), clock.instant().plus(futureTolerance));
+      times.check("time", event.getTime());
     }
     context(event.getContextMap());
   }

@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
  * @param metricsPort HTTP for {@code /metrics}, {@code /livez}, {@code /readyz}; 0 takes a free one
  * @param workerThreads threads that rank; 0 means one a processor
  * @param futureTolerance how far an event's time may lie ahead of this machine's clock
+ * @param pastTolerance how far it may lie behind that clock and event time, the earlier of the two
  * @param shutdownGrace how long running calls may take to end after SIGTERM
  * @param warmUp how long the JVM may compile the hot paths before the first call; zero not at all
  * @param access how callers are known
@@ -29,6 +30,7 @@ public record ServerConfig(
     int metricsPort,
     int workerThreads,
     Duration futureTolerance,
+    Duration pastTolerance,
     Duration shutdownGrace,
     Duration warmUp,
     LimitsConfig limits,
@@ -119,6 +121,7 @@ public record ServerConfig(
     private int metricsPort;
     private int workerThreads;
     private Duration futureTolerance;
+    private Duration pastTolerance;
     private Duration shutdownGrace;
     private Duration warmUp;
     private LimitsConfig limits;
@@ -136,6 +139,7 @@ public record ServerConfig(
       metricsPort = from.metricsPort;
       workerThreads = from.workerThreads;
       futureTolerance = from.futureTolerance;
+      pastTolerance = from.pastTolerance;
       shutdownGrace = from.shutdownGrace;
       warmUp = from.warmUp;
       limits = from.limits;
@@ -178,6 +182,11 @@ public record ServerConfig(
 
     public Builder futureTolerance(Duration value) {
       futureTolerance = value;
+      return this;
+    }
+
+    public Builder pastTolerance(Duration value) {
+      pastTolerance = value;
       return this;
     }
 
@@ -230,6 +239,7 @@ public record ServerConfig(
           metricsPort,
           workerThreads,
           futureTolerance,
+          pastTolerance,
           shutdownGrace,
           warmUp,
           limits,
@@ -250,6 +260,8 @@ public record ServerConfig(
         s.integer("metrics_port", 7071, WholeRange.of(0, 65_535)),
         s.integer("worker_threads", 0, WholeRange.of(0, 1_024)),
         s.duration("future_tolerance", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
+        s.duration(
+            "past_tolerance", Duration.ofDays(1_096), Duration.ofHours(1), Duration.ofDays(36_500)),
         s.duration("shutdown_grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(10)),
         s.duration("warm_up", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(5)),
         requireNonNull(s.section("limits", ServerConfig::limits)),

@@ -119,7 +119,7 @@ public final class RelearnedClicks {
   }
 
   private void remember(String session, int item, long timeMs) {
-    rankers.remember(session, item, timeMs);
+    rankers.remember(session, item, Math.min(timeMs, stream.clock().nowMs()));
     if (rankers.waiting() >= CHUNK) {
       rankers.learn();
     }

@@ -5,6 +5,7 @@ import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
+import dev.dolmen.trainer.state.EventClock;
 import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.FeedbackEvent;
@@ -27,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * passed.
  *
  * <p>Time is the newest impression's or feedback event's, an event's not beyond the moment at which
- * it was logged. So it is a function of the log, and a client whose clock runs ahead closes no
- * window.
+ * it was logged, and no record moves it far on its own word ({@link EventClock}). So it is a
+ * function of the log, and a clock that runs ahead, a client's or for a while the server's, closes
+ * no window.
  *
  * <ul>
  *   <li>An impression waits in memory, with the session as it was at its place in the log (events
@@ -78,7 +80,7 @@ public final class ImpressionJoiner implements StreamPart {
   private final List<ShownItems> lateClicks = new ArrayList<>();
   private final JoinerCounts counts = new JoinerCounts();
   private @Nullable ImpressionObserver observer;
-  private long nowMs;
+  private final EventClock clock = new EventClock();
 
   /** Bytes of the records that were read while there were impressions to measure from. */
   private long bytes;
@@ -125,10 +127,11 @@ public final class ImpressionJoiner implements StreamPart {
   /**
    * Takes an impression from the log.
    *
+   * @param toldMs when it was shown, by the clock of the server that showed it
    * @param before offset of the log record before it
    */
-  public void add(Impression impression, long timeMs, long before) {
-    advance(timeMs);
+  public void add(Impression impression, long toldMs, long before) {
+    long timeMs = advance(toldMs);
     String requestId = impression.getRequestId();
     if (waiting.containsKey(requestId) || late.find(hash(requestId)) >= 0) {
       counts.add(Outcome.DUPLICATE_IMPRESSIONS);
@@ -187,7 +190,7 @@ public final class ImpressionJoiner implements StreamPart {
       int gone =
           early.add(
               new EarlyEvents.Event(
-                  requestId, event.getItemId(), event.getTypeValue(), timeMs, nowMs));
+                  requestId, event.getItemId(), event.getTypeValue(), timeMs, clock.nowMs()));
       counts.add(Outcome.UNKNOWN, gone);
     }
   }
@@ -301,7 +304,7 @@ public final class ImpressionJoiner implements StreamPart {
     for (int closed = 0; closed < CLOSED_PER_BATCH; closed++) {
       Map.Entry<String, WaitingImpression> oldest = waiting.firstEntry();
       if (oldest == null
-          || nowMs - oldest.getValue().timeMs <= options.windowMs()
+          || clock.nowMs() - oldest.getValue().timeMs <= options.windowMs()
           || taken.size() >= options.batchSessions()
           || shown >= SHOWN_PER_BATCH) {
         break;
@@ -378,11 +381,22 @@ public final class ImpressionJoiner implements StreamPart {
     }
   }
 
-  /** It is this late in event time, or later: closes windows. */
-  public void advance(long timeMs) {
-    nowMs = Math.max(nowMs, timeMs);
+  /**
+   * A record of this time comes next: closes windows.
+   *
+   * @return the time by which it counts
+   */
+  public long advance(long timeMs) {
+    long counted = clock.admit(timeMs);
+    long nowMs = clock.nowMs();
     late.expire(nowMs - options.latenessMs(), EXPIRED_PER_CALL);
     counts.add(Outcome.UNKNOWN, early.expire(nowMs - options.windowMs()));
+    return counted;
+  }
+
+  /** Event time by impressions and feedback events. */
+  public EventClock clock() {
+    return clock;
   }
 
   private static long hash(String requestId) {
@@ -428,7 +442,7 @@ public final class ImpressionJoiner implements StreamPart {
     if (!lateClicks.isEmpty()) {
       throw new IllegalStateException(lateClicks.size() + " late clicks wait to be learned");
     }
-    long now = nowMs;
+    long now = clock.nowMs();
     long bytesNow = bytes;
     Map<Outcome, Long> countsNow = counts.copy();
     int n = waiting.size();
@@ -460,7 +474,7 @@ public final class ImpressionJoiner implements StreamPart {
   /** Reads what {@link #writeTo} wrote into this new joiner; catalogue and sessions come first. */
   @Override
   public void readFrom(DataInput in) throws IOException {
-    nowMs = in.readLong();
+    clock.restore(in.readLong());
     bytes = in.readLong();
     counts.readFrom(in);
     for (int n = in.readInt(); n > 0; n--) {

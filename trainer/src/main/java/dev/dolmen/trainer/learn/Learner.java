@@ -143,9 +143,9 @@ public final class Learner implements AutoCloseable {
   }
 
   private void applyFeedback(FeedbackEvent event, long loggedUs) {
-    long timeMs = SessionStep.timeMs(event.getTime());
-    stream.advance(timeMs);
-    joiner.advance(Math.min(timeMs, loggedUs / 1_000));
+    long toldMs = SessionStep.timeMs(event.getTime());
+    long timeMs = stream.admit(toldMs);
+    joiner.advance(Math.min(toldMs, loggedUs / 1_000));
     if (!event.getRequestId().isEmpty()) {
       joiner.join(event, timeMs);
     }
@@ -408,6 +408,20 @@ public final class Learner implements AutoCloseable {
     writeTo(out);
     out.writeLong(modelHash());
     out.writeLong(table.stateHash());
+    if (stream.clock().isMarked() || joiner.clock().isMarked()) {
+      sections.clocks().copy().writeTo(out);
+    }
+  }
+
+  /** History ends here: what comes next may be of a much later time. */
+  public void trustNextTime() {
+    stream.clock().trustNext();
+    joiner.clock().trustNext();
+  }
+
+  /** Records whose time was too far ahead, and that counted as of event time. Any thread. */
+  public long clampedTimes() {
+    return stream.clock().clamped() + joiner.clock().clamped();
   }
 
   /** Hash of parameters and optimizer state. */

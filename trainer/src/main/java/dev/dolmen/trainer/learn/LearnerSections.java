@@ -29,6 +29,7 @@ final class LearnerSections {
   private final StreamPart model;
   private final StreamPart validation;
   private final StreamPart state;
+  private final StreamPart clocks;
   private final List<StateSection> all = new ArrayList<>();
 
   LearnerSections(
@@ -45,9 +46,11 @@ final class LearnerSections {
     parts.addAll(learner.stream().parts());
     parts.add(joiner);
     state = new ListedParts(List.copyOf(parts));
+    clocks = new ListedParts(List.of(learner.stream().clock(), joiner.clock()));
     all.add(new StateSection(StateSection.MODEL, this.model, false));
     all.add(new StateSection(StateSection.VALIDATION, validation, false));
     all.add(new StateSection(StateSection.STATE, state, false));
+    all.add(new StateSection(StateSection.CLOCKS, clocks, true));
     if (arms != null) {
       all.add(new StateSection(StateSection.EXPERIMENT, arms, true));
     }
@@ -59,6 +62,10 @@ final class LearnerSections {
 
   StreamPart state() {
     return state;
+  }
+
+  StreamPart clocks() {
+    return clocks;
   }
 
   void copyModelFrom(SessionModel other) {

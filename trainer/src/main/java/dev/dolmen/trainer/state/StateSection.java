@@ -17,6 +17,9 @@ public record StateSection(String name, StreamPart part, boolean optional) {
   /** Counters, stream state and joiner. */
   public static final String STATE = "trainer/state";
 
+  /** What has been told of a time far ahead; not in snapshots from before that was bounded. */
+  public static final String CLOCKS = "trainer/clocks";
+
   /** What came of an experiment; only where one runs, and nothing is learned from it. */
   public static final String EXPERIMENT = "trainer/experiment";
 }

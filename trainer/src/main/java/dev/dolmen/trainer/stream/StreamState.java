@@ -11,6 +11,7 @@ import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.state.EventClock;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.FeedbackEvent;
@@ -38,7 +39,7 @@ public final class StreamState {
   /** In the order in which they are written: a session refers to items, so they come first. */
   private final List<StreamPart> parts;
 
-  private long eventTimeMs;
+  private final EventClock clock = new EventClock();
   private long inapplicable;
   private long flooded;
 
@@ -74,15 +75,24 @@ public final class StreamState {
     return parts;
   }
 
-  /** It is this late in event time, or later. */
-  public void advance(long timeMs) {
-    eventTimeMs = Math.max(eventTimeMs, timeMs);
+  /**
+   * An event of this time comes next.
+   *
+   * @return the time by which it counts: its own, or event time if its own is too far ahead
+   */
+  public long admit(long timeMs) {
+    return clock.admit(timeMs);
+  }
+
+  /** Event time by feedback events. */
+  public EventClock clock() {
+    return clock;
   }
 
   /**
    * Takes a feedback event.
    *
-   * @param timeMs its time
+   * @param timeMs the time by which it counts
    * @return what it did to its session; null if it extends none: by its type, because its item is
    *     gone, or because the session has had too many about this item
    */
@@ -174,18 +184,18 @@ public final class StreamState {
 
   /** Counts as of now. */
   public Counts counts() {
-    return new Counts(eventTimeMs, inapplicable, flooded);
+    return new Counts(clock.nowMs(), inapplicable, flooded);
   }
 
   /** Takes over counts that were written. */
   public void restore(Counts written) {
-    eventTimeMs = written.eventTimeMs;
+    clock.restore(written.eventTimeMs);
     inapplicable = written.inapplicable;
     flooded = written.flooded;
   }
 
   /** Newest event time in seconds since 1970; 0 before the first. */
   public long eventTimeSec() {
-    return Math.max(0, eventTimeMs / 1_000);
+    return Math.max(0, clock.nowMs() / 1_000);
   }
 }

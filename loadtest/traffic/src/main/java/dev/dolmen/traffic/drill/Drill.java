@@ -61,7 +61,8 @@ final class Drill {
     Path data = directory.resolve("data");
     Set<String> acknowledged = kind == DrillKind.DISK_FULL ? fillDisk(data) : disturb(data, null);
     progress.redraw(List.of("comparing with a run that never stopped"));
-    Map<String, Integer> logged = LearnedState.logged(data.resolve("log"));
+    LearnedState.Logged log = LearnedState.logged(data.resolve("log"));
+    Map<String, Integer> logged = log.times();
     Path undisturbed = directory.resolve("undisturbed");
     copy(data, undisturbed, false);
     LearnedState found = LearnedState.of(writeConfig("found.yaml", data));
@@ -77,6 +78,7 @@ final class Drill {
         lost,
         twice + Math.abs(found.eventsLearned() - logged.size()),
         found.equals(expected),
+        found.fits(log),
         List.copyOf(readyMs));
   }
 

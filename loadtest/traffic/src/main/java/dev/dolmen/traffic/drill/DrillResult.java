@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param lost of them that the log does not hold
  * @param learnedTwice events that the log holds, or that training counted, more than once
  * @param stateHashEqual whether what was learned equals what a run that never stopped learns
+ * @param timeFits whether event time, and what waits by it, is what the events tell
  * @param readyMs milliseconds from each start of the process until it acknowledged an event again,
  *     and of the first start until it said that it was ready; ascending
  */
@@ -23,10 +24,11 @@ record DrillResult(
     long lost,
     long learnedTwice,
     boolean stateHashEqual,
+    boolean timeFits,
     List<Long> readyMs) {
 
   boolean passed() {
-    return lost == 0 && learnedTwice == 0 && stateHashEqual;
+    return lost == 0 && learnedTwice == 0 && stateHashEqual && timeFits;
   }
 
   private long readyP50() {
@@ -42,6 +44,7 @@ record DrillResult(
             "lost",
             "learned twice",
             "state",
+            "time",
             "ready ms p50",
             "ready ms max");
     table.row(
@@ -51,6 +54,7 @@ record DrillResult(
         Long.toString(lost),
         Long.toString(learnedTwice),
         stateHashEqual ? "equal" : "DIFFERENT",
+        timeFits ? "fits" : "MOVED",
         Long.toString(readyP50()),
         Long.toString(readyMs.getLast()));
     return table.text();
@@ -64,6 +68,7 @@ record DrillResult(
         .put("lost", lost)
         .put("learned_twice", learnedTwice)
         .put("state_hash_equal", stateHashEqual)
+        .put("time_fits", timeFits)
         .put("ready_ms_p50", readyP50())
         .put("ready_ms_max", readyMs.getLast());
   }

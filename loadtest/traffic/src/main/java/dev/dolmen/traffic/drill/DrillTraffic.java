@@ -7,6 +7,9 @@ import dev.dolmen.traffic.generator.FeedbackStream;
 import dev.dolmen.traffic.generator.Stall;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.SessionContext;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,6 +37,9 @@ final class DrillTraffic implements AutoCloseable {
   /** Without an acknowledgement for so long, the server is given up. */
   private static final Duration STALLED = Duration.ofSeconds(60);
 
+  /** Events between two recommendations, for {@link DrillKind#CLOCK_JUMP}. */
+  private static final int ASKED_EVERY = 20;
+
   private static final int WINDOW = 512;
   private static final int RETRY_MS = 20;
 
@@ -56,6 +62,7 @@ final class DrillTraffic implements AutoCloseable {
   private volatile boolean running = true;
   private volatile @Nullable String failure;
   private volatile int streams;
+  private int sent;
 
   /** The newest stream that was answered, and when it was for the first time. */
   private volatile Answered answered = new Answered(0, System.nanoTime());
@@ -115,8 +122,27 @@ final class DrillTraffic implements AutoCloseable {
       for (FeedbackEvent event = next(); event != null; event = next()) {
         ArrivalSchedule.await(times.nextNanos());
         stream.send(event, System.nanoTime());
+        if (kind == DrillKind.CLOCK_JUMP && ++sent % ASKED_EVERY == 0) {
+          ask(connection, event);
+        }
       }
       stream.drain();
+    }
+  }
+
+  /** Lets the server show something, which it logs with the time of its own clock. */
+  private static void ask(Connection connection, FeedbackEvent event) throws IOException {
+    try {
+      var _ =
+          connection
+              .recommendationsBlocking()
+              .recommend(
+                  RecommendRequest.newBuilder()
+                      .setSession(SessionContext.newBuilder().setSessionId(event.getSessionId()))
+                      .setK(5)
+                      .build());
+    } catch (StatusRuntimeException e) {
+      throw new IOException("the server does not answer", e);
     }
   }
 

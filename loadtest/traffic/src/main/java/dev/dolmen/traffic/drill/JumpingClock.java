@@ -1,13 +1,17 @@
 package dev.dolmen.traffic.drill;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
 
-/** The machine's clock, but that it is set every now and then, hours ahead or back. */
+/** The machine's clock, but that it is set every now and then, days ahead or hours back. */
 final class JumpingClock implements InstantSource {
-  /** Largest distance from the true time, either way. */
-  static final long HOURS = 6;
+  /** How far it is ahead at most. */
+  static final Duration AHEAD = Duration.ofDays(40);
+
+  /** How far it is set back at most. */
+  static final Duration BACK = Duration.ofHours(6);
 
   private static final long SET_EVERY_MS = 700;
 
@@ -20,9 +24,11 @@ final class JumpingClock implements InstantSource {
   @Override
   public Instant instant() {
     Instant now = clock.instant();
-    long furthestMs = HOURS * 3_600_000;
+    SplittableRandom random = new SplittableRandom(now.toEpochMilli() / SET_EVERY_MS);
     long offsetMs =
-        new SplittableRandom(now.toEpochMilli() / SET_EVERY_MS).nextLong(-furthestMs, furthestMs);
+        random.nextBoolean()
+            ? random.nextLong(AHEAD.toMillis())
+            : -random.nextLong(BACK.toMillis());
     return now.plusMillis(offsetMs);
   }
 }

@@ -64,7 +64,7 @@ class DrillTest {
         .isEqualTo(clock.instant())
         .isBetween(
             Instant.ofEpochMilli(1_400_000).minus(Duration.ofHours(6)),
-            Instant.ofEpochMilli(1_400_000).plus(Duration.ofHours(6)))
+            Instant.ofEpochMilli(1_400_000).plus(Duration.ofDays(40)))
         .isNotEqualTo(new JumpingClock(() -> Instant.ofEpochMilli(1_400_700)).instant());
   }
 
@@ -108,13 +108,16 @@ class DrillTest {
   @Test
   void whatWasLostOrLearnedTwiceFails() {
     List<Long> ready = List.of(900L, 1_000L, 1_100L);
-    assertThat(new DrillResult(DrillKind.CRASH, 3, 10, 0, 0, true, ready).passed()).isTrue();
-    assertThat(new DrillResult(DrillKind.CRASH, 3, 10, 1, 0, true, ready).passed()).isFalse();
-    assertThat(new DrillResult(DrillKind.CRASH, 3, 10, 0, 1, true, ready).passed()).isFalse();
-    DrillResult other = new DrillResult(DrillKind.CRASH, 3, 10, 0, 0, false, ready);
+    assertThat(new DrillResult(DrillKind.CRASH, 3, 10, 0, 0, true, true, ready).passed()).isTrue();
+    assertThat(new DrillResult(DrillKind.CRASH, 3, 10, 1, 0, true, true, ready).passed()).isFalse();
+    assertThat(new DrillResult(DrillKind.CRASH, 3, 10, 0, 1, true, true, ready).passed()).isFalse();
+    DrillResult other = new DrillResult(DrillKind.CRASH, 3, 10, 0, 0, false, true, ready);
     assertThat(other.passed()).isFalse();
     assertThat(other.text()).contains("DIFFERENT").contains("1000").contains("1100");
     assertThat(other.json().text()).contains("\"state_hash_equal\" : false");
+    DrillResult moved = new DrillResult(DrillKind.CLOCK_JUMP, 3, 10, 0, 0, true, false, ready);
+    assertThat(moved.passed()).isFalse();
+    assertThat(moved.text()).contains("MOVED");
   }
 
   @Test
