@@ -248,6 +248,25 @@ class ServingTest {
     assertThat(first.getAcknowledgements(0).getLogOffset()).isPositive();
     PublishResponse again = server.publish(event("dup", "dup", "i1", 1).build());
     assertThat(again.getAcknowledgements(0).getStatus()).isEqualTo(Status.STATUS_DUPLICATE);
+    assertThat(again.getAcknowledgements(0).getLogOffset())
+        .isEqualTo(first.getAcknowledgements(0).getLogOffset());
+  }
+
+  /** Its answer was lost, and the item is gone: it was accepted all the same. */
+  @Test
+  void publishingAgainAfterTheItemWasDeletedIsADuplicate() {
+    server.upsert(item("passing", "shoes", 3).build());
+    PublishResponse first = server.publish(event("gone", "gone", "passing", 1).build());
+    var _ =
+        server.catalog().deleteItems(DeleteItemsRequest.newBuilder().addItemIds("passing").build());
+    PublishResponse again =
+        server.publish(
+            event("gone", "gone", "passing", 1).build(),
+            event("other", "gone", "passing", 2).build());
+    assertThat(again.getAcknowledgements(0).getStatus()).isEqualTo(Status.STATUS_DUPLICATE);
+    assertThat(again.getAcknowledgements(0).getLogOffset())
+        .isEqualTo(first.getAcknowledgements(0).getLogOffset());
+    assertThat(again.getAcknowledgements(1).getStatus()).isEqualTo(Status.STATUS_REJECTED);
   }
 
   @Test

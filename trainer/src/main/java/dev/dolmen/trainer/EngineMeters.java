@@ -61,6 +61,10 @@ final class EngineMeters {
         "dolmen.events.flooded",
         "Events not learned because their session had too many about their item",
         e -> e.learner().counts().stream().flooded());
+    counter(
+        "dolmen.times.clamped",
+        "Records whose time was so far ahead that they counted as of event time",
+        e -> e.learner().clampedTimes());
     gauge(
         "dolmen.replay.left.records",
         "Records of the log to be replayed before feedback is taken",
@@ -68,6 +72,10 @@ final class EngineMeters {
     gauge("dolmen.lag.records", "Records logged, not learned", e -> e.progress().lag());
     gauge("dolmen.log.bytes", "Bytes of the feedback log", e -> e.bound().bytes());
     gauge("dolmen.log.bytes.max", "Their bound; 0 for none", e -> e.bound().maxBytes());
+    gauge(
+        "dolmen.deduplication.seconds",
+        "Since the oldest event was logged whose id is still recognised",
+        e -> e.ingest().deduplicatedSec());
     gauge(
         "dolmen.lag.bound.records",
         "Lag beyond which publishers are held back",

@@ -113,7 +113,7 @@ public final class Shop {
   }
 
   /** Embedded, in files of 1 MiB, of which the last records stay. */
-  static LogOptions log(int deduplicationEvents) {
+  public static LogOptions log(int deduplicationEvents) {
     return LogOptions.defaults()
         .with(log ->
             log.minFreeBytes(16L << 20)

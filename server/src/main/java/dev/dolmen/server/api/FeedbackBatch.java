@@ -70,7 +70,11 @@ final class FeedbackBatch {
                 .setStatus(Acknowledgement.Status.STATUS_ACCEPTED)
                 .setLogOffset(result.offset())
                 .build();
-        case DUPLICATE -> answer.setStatus(Acknowledgement.Status.STATUS_DUPLICATE).build();
+        case DUPLICATE ->
+            answer
+                .setStatus(Acknowledgement.Status.STATUS_DUPLICATE)
+                .setLogOffset(result.offset())
+                .build();
       };
     } catch (LogUnavailableException e) {
       return unavailable(eventId, e);

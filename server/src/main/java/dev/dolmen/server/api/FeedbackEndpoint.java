@@ -1,6 +1,7 @@
 package dev.dolmen.server.api;
 
 import dev.dolmen.trainer.ingest.Ingest;
+import dev.dolmen.trainer.ingest.PublishInFlight;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.v1.Acknowledgement;
@@ -96,6 +97,12 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
       validation.feedback(event, ingest::knows);
       batch.add(event.getEventId(), ingest.beginPublish(typed(event)));
     } catch (InvalidRequestException e) {
+      PublishInFlight before = ingest.duplicate(event.getEventId());
+      if (before != null) {
+        // It was accepted; what has become of its item since then is not its sender's fault.
+        batch.add(event.getEventId(), before);
+        return;
+      }
       batch.add(
           Acknowledgement.newBuilder()
               .setEventId(Fields.given(event.getEventId(), Fields.EVENT_ID_BYTES_MAX))

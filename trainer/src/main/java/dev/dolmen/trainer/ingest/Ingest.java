@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,12 @@ public final class Ingest {
   private final LongAdder accepted = new LongAdder();
   private final LongAdder duplicates = new LongAdder();
   private final LongAdder lostImpressions = new LongAdder();
-  private int items;
+
+  /**
+   * As of all changes that were begun. Guarded by the lock, but for what comes back of failures.
+   */
+  private final AtomicInteger items = new AtomicInteger();
+
   private boolean closed;
 
   /** A change of an item, at an offset that is known once the log holds it. */
@@ -109,7 +115,7 @@ public final class Ingest {
   public void open() throws IOException {
     lock.lock();
     try {
-      items = catalog.size();
+      items.set(catalog.size());
       rememberLoggedEvents();
     } finally {
       lock.unlock();
@@ -120,14 +126,40 @@ public final class Ingest {
     try (LogTailer tailer = log.tailerOfLast(deduplicationEvents)) {
       while (tailer.next()) {
         byte[] id = LogRecords.eventId(tailer.bytes(), tailer.length());
-        if (id != null) {
-          long[] hash = EventIdWindow.hash(id);
-          if (!eventIds.contains(hash)) {
-            eventIds.add(hash);
+        synchronized (eventIds) {
+          if (id == null) {
+            eventIds.pass();
+          } else {
+            long us = LogRecords.loggedUs(tailer.bytes(), tailer.length());
+            eventIds.add(EventIdWindow.hash(id), tailer.offset(), us / 1_000_000);
           }
         }
       }
     }
+  }
+
+  /**
+   * What became of the event of this id before; null if it is not remembered. An event that is sent
+   * again is a duplicate, whatever has become of its item meanwhile.
+   */
+  public @Nullable PublishInFlight duplicate(String eventId) {
+    PublishInFlight before = known(EventId.of(eventId));
+    if (before != null) {
+      duplicates.increment();
+    }
+    return before;
+  }
+
+  /**
+   * For how long event ids are remembered now: seconds since the oldest of them was logged; 0 if
+   * there is none.
+   */
+  public long deduplicatedSec() {
+    long oldest;
+    synchronized (eventIds) {
+      oldest = eventIds.oldestSec();
+    }
+    return oldest == 0 ? 0 : Math.max(0, clock.instant().getEpochSecond() - oldest);
   }
 
   /**
@@ -156,11 +188,11 @@ public final class Ingest {
         duplicates.increment();
         return before;
       }
-      LogAppend append = begin(record);
+      LogAppend append = append(record);
       synchronized (eventIds) {
         inFlight.put(id, append);
       }
-      append.whenKnown(offset -> logged(id), () -> forget(id));
+      append.whenKnown(offset -> logged(id, offset), () -> forget(id));
       return PublishInFlight.accepted(append);
     } finally {
       lock.unlock();
@@ -169,19 +201,26 @@ public final class Ingest {
 
   private @Nullable PublishInFlight known(EventId id) {
     synchronized (eventIds) {
-      if (eventIds.contains(id.hash())) {
-        return PublishInFlight.DUPLICATE;
+      long offset = eventIds.offsetOf(id.hash());
+      if (offset != EventIdWindow.ABSENT) {
+        return PublishInFlight.duplicateAt(offset);
       }
       LogAppend append = inFlight.get(id);
       return append == null ? null : PublishInFlight.duplicateOf(append);
     }
   }
 
-  private void logged(EventId id) {
+  private void logged(EventId id, long offset) {
     accepted.increment();
     synchronized (eventIds) {
       inFlight.remove(id);
-      eventIds.add(id.hash());
+      eventIds.add(id.hash(), offset, clock.instant().getEpochSecond());
+    }
+  }
+
+  private void passed() {
+    synchronized (eventIds) {
+      eventIds.pass();
     }
   }
 
@@ -223,12 +262,11 @@ public final class Ingest {
     lock.lock();
     try {
       boolean known = knows(item.getItemId());
-      if (!known && items >= maxItems) {
+      if (!known && items() >= maxItems) {
         throw new CatalogFullException(maxItems);
       }
       LogAppend append = begin(record);
-      items += known ? 0 : 1;
-      change(item.getItemId(), new Change(true), append);
+      change(item.getItemId(), new Change(true), known ? 0 : 1, append);
       return append;
     } finally {
       lock.unlock();
@@ -257,8 +295,7 @@ public final class Ingest {
     try {
       boolean known = knows(itemId);
       LogAppend append = begin(record);
-      items -= known ? 1 : 0;
-      change(itemId, new Change(false), append);
+      change(itemId, new Change(false), known ? -1 : 0, append);
       return append;
     } finally {
       lock.unlock();
@@ -348,7 +385,19 @@ public final class Ingest {
     }
   }
 
-  private void change(String itemId, Change change, LogAppend append) {
+  /** Items as of all changes that were begun; counted again when all of them are applied. */
+  private int items() {
+    if (changes.isEmpty()) {
+      items.set(catalog.size());
+    }
+    return items.get();
+  }
+
+  /**
+   * @param more items than before it, -1 to 1; taken back if the log does not hold it
+   */
+  private void change(String itemId, Change change, int more, LogAppend append) {
+    items.addAndGet(more);
     changes.put(itemId, change);
     append.whenKnown(
         offset -> {
@@ -358,7 +407,10 @@ public final class Ingest {
             applied(itemId, offset);
           }
         },
-        () -> changes.remove(itemId, change));
+        () -> {
+          items.addAndGet(-more);
+          changes.remove(itemId, change);
+        });
   }
 
   /** Nobody waits for impressions: the log's own bound on what is under way holds. */
@@ -372,7 +424,14 @@ public final class Ingest {
     }
   }
 
+  /** Appends a record that is no event. */
   private LogAppend begin(byte[] record) {
+    LogAppend append = append(record);
+    append.whenKnown(offset -> passed(), () -> {});
+    return append;
+  }
+
+  private LogAppend append(byte[] record) {
     if (closed) {
       throw new LogUnavailableException("the engine is closing");
     }

@@ -4,9 +4,6 @@ import dev.dolmen.trainer.log.LogAppend;
 
 /** A published event on its way into the log. Any thread. */
 public final class PublishInFlight {
-  /** Logged before. */
-  static final PublishInFlight DUPLICATE = new PublishInFlight(LogAppend.done(0), true);
-
   private final LogAppend append;
   private final boolean duplicate;
 
@@ -17,6 +14,11 @@ public final class PublishInFlight {
 
   static PublishInFlight accepted(LogAppend append) {
     return new PublishInFlight(append, false);
+  }
+
+  /** The same event was logged before, at this offset. */
+  static PublishInFlight duplicateAt(long offset) {
+    return new PublishInFlight(LogAppend.done(offset), true);
   }
 
   /** The same event is on its way already. */
@@ -37,8 +39,7 @@ public final class PublishInFlight {
    */
   public PublishResult await() {
     long offset = append.await();
-    return duplicate
-        ? PublishResult.DUPLICATE
-        : new PublishResult(PublishResult.Status.ACCEPTED, offset);
+    return new PublishResult(
+        duplicate ? PublishResult.Status.DUPLICATE : PublishResult.Status.ACCEPTED, offset);
   }
 }

@@ -4,7 +4,7 @@ package dev.dolmen.trainer.ingest;
  * What became of a published event.
  *
  * @param status whether it was logged
- * @param offset its place in the log; 0 for a duplicate
+ * @param offset its place in the log; a duplicate's is that of the event that was accepted
  */
 public record PublishResult(Status status, long offset) {
   /** Whether an event was logged. */
@@ -14,6 +14,4 @@ public record PublishResult(Status status, long offset) {
     /** An event of the same id was accepted before. */
     DUPLICATE
   }
-
-  static final PublishResult DUPLICATE = new PublishResult(Status.DUPLICATE, 0);
 }

@@ -4,28 +4,48 @@ import java.util.Arrays;
 import net.openhft.hashing.LongTupleHashFunction;
 
 /**
- * The ids of the last events, to recognise one that is published again.
+ * The event ids among the last records of a log, with where each stands, to recognise one that is
+ * published again. Records of other kinds count, so that a start which reads as many records of the
+ * log's end remembers exactly what was remembered before it.
  *
  * <p>Ids are kept as 128-bit hashes (XXH3): among two million the chance that any two are alike is
  * below 10⁻²⁶. A ring holds them in order of arrival, an open-addressing table finds them, the
- * oldest makes room. The table is no library's map because the ids stand in the ring already, and
- * keys of 128 bits would stand in a map once more, as objects. Takes 32 bytes an id. Not
- * thread-safe: guarded by the ingest lock.
+ * oldest leave when so many records have followed. The table is no library's map because the ids
+ * stand in the ring already, and keys of 128 bits would stand in a map once more, as objects. Takes
+ * 48 bytes an id. Not thread-safe: guarded by its owner.
  */
 public final class EventIdWindow {
   private static final LongTupleHashFunction HASH = LongTupleHashFunction.xx128();
 
-  private final int maxIds;
+  /** Of an id that is not among the last records. */
+  public static final long ABSENT = -1;
+
+  private final int maxRecords;
+
+  /** Two words of a hash each. */
   private long[] ring = new long[2 * 1024];
+
+  private long[] offsets = new long[1024];
+
+  /** When each was logged, seconds since 1970. */
+  private int[] loggedSec = new int[1024];
+
+  /** The low bits of the number of each one's record. */
+  private int[] records = new int[1024];
+
   private int[] table = new int[4 * 1024];
   private int size;
-  private int next;
+
+  /** Place of the oldest id. */
+  private int first;
+
+  private int recordNumber;
 
   /**
-   * @param maxIds ids remembered, 1 to 100,000,000
+   * @param maxRecords last records of the log whose ids are remembered, 1 to 100,000,000
    */
-  public EventIdWindow(int maxIds) {
-    this.maxIds = maxIds;
+  public EventIdWindow(int maxRecords) {
+    this.maxRecords = maxRecords;
   }
 
   /** Hash of an event id's UTF-8 bytes, [2]. */
@@ -38,29 +58,46 @@ public final class EventIdWindow {
     return size;
   }
 
-  /** Whether an id is among the last ones. */
-  public boolean contains(long[] hash) {
-    return table[find(hash[0], hash[1])] != 0;
+  /** When the oldest id that is remembered was logged, seconds since 1970; 0 if there is none. */
+  public long oldestSec() {
+    return size == 0 ? 0 : Integer.toUnsignedLong(loggedSec[first]);
   }
 
-  /** Remembers an id that {@link #contains} did not find. */
-  public void add(long[] hash) {
-    if (size == ring.length / 2 && size < maxIds) {
+  /** Where in the log the event of an id stands; {@link #ABSENT} if it is not remembered. */
+  public long offsetOf(long[] hash) {
+    int place = table[find(hash[0], hash[1])] - 1;
+    return place < 0 ? ABSENT : offsets[place];
+  }
+
+  /** The log's next record is no event. */
+  public void pass() {
+    recordNumber++;
+    while (size > 0 && recordNumber - records[first] >= maxRecords) {
+      removeFirst();
+    }
+  }
+
+  /**
+   * The log's next record is an event; an id that is remembered already stays where it is.
+   *
+   * @param offset of the record
+   * @param sec when it was logged, seconds since 1970
+   */
+  public void add(long[] hash, long offset, long sec) {
+    pass();
+    if (table[find(hash[0], hash[1])] != 0) {
+      return;
+    }
+    if (size == offsets.length) {
       grow();
     }
-    int capacity = Math.min(ring.length / 2, maxIds);
-    if (next == capacity) {
-      next = 0;
-    }
-    if (size == capacity) {
-      remove(next);
-    } else {
-      size++;
-    }
-    ring[2 * next] = hash[0];
-    ring[2 * next + 1] = hash[1];
-    table[find(hash[0], hash[1])] = next + 1;
-    next++;
+    int place = (first + size++) % offsets.length;
+    ring[2 * place] = hash[0];
+    ring[2 * place + 1] = hash[1];
+    offsets[place] = offset;
+    loggedSec[place] = (int) sec;
+    records[place] = recordNumber;
+    table[find(hash[0], hash[1])] = place + 1;
   }
 
   /** Slot of an id in the table, or the free slot where it would go. */
@@ -77,10 +114,10 @@ public final class EventIdWindow {
     return slot;
   }
 
-  /** Takes an id out of the table and closes the gap (Knuth, volume 3, 6.4, algorithm R). */
-  private void remove(int place) {
+  /** Takes the oldest out of the table and closes the gap (Knuth, volume 3, 6.4, algorithm R). */
+  private void removeFirst() {
     int mask = table.length - 1;
-    int gap = find(ring[2 * place], ring[2 * place + 1]);
+    int gap = find(ring[2 * first], ring[2 * first + 1]);
     int slot = gap;
     while (true) {
       slot = (slot + 1) & mask;
@@ -94,14 +131,35 @@ public final class EventIdWindow {
       }
     }
     table[gap] = 0;
+    first = (first + 1) % offsets.length;
+    size--;
   }
 
+  /** Makes room for twice as many, the oldest first. */
   private void grow() {
-    // Before it is full for the first time the ring starts at its place 0.
-    ring = Arrays.copyOf(ring, 2 * ring.length);
-    table = new int[2 * table.length];
+    int n = offsets.length;
+    int room = (int) Math.min(2L * n, Integer.MAX_VALUE / 8);
+    ring = turned(ring, 2 * first, 2 * room);
+    offsets = turned(offsets, first, room);
+    loggedSec = turned(loggedSec, first, room);
+    records = turned(records, first, room);
+    first = 0;
+    table = new int[4 * Integer.highestOneBit(room)];
     for (int i = 0; i < size; i++) {
       table[find(ring[2 * i], ring[2 * i + 1])] = i + 1;
     }
+  }
+
+  private static long[] turned(long[] from, int first, int room) {
+    long[] to = new long[room];
+    System.arraycopy(from, first, to, 0, from.length - first);
+    System.arraycopy(from, 0, to, from.length - first, first);
+    return to;
+  }
+
+  private static int[] turned(int[] from, int first, int room) {
+    int[] to = Arrays.copyOf(Arrays.copyOfRange(from, first, from.length), room);
+    System.arraycopy(from, 0, to, from.length - first, first);
+    return to;
   }
 }

@@ -16,6 +16,12 @@ public final class LogRecords {
     return LogRecord.parseFrom(CodedInputStream.newInstance(bytes, 0, length));
   }
 
+  /** When a record was logged, microseconds since 1970, without decoding the rest. */
+  public static long loggedUs(byte[] bytes, int length) throws IOException {
+    CodedInputStream in = CodedInputStream.newInstance(bytes, 0, length);
+    return skipTo(in, LogRecord.LOGGED_US_FIELD_NUMBER) ? in.readInt64() : 0;
+  }
+
   /** UTF-8 bytes of a feedback event's id without decoding the rest; null for any other record. */
   public static byte @Nullable [] eventId(byte[] bytes, int length) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(bytes, 0, length);

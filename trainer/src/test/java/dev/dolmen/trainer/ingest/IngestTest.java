@@ -13,6 +13,7 @@ import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.impressions.Outcome;
 import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
@@ -21,6 +22,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,6 +137,52 @@ class IngestTest {
       assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
       assertThat(engine.status().stream().joiner().of(Outcome.JOINED)).isEqualTo(1);
       assertThat(engine.status().stream().joiner().of(Outcome.CLICKS)).isEqualTo(1);
+    }
+  }
+
+  /** Offsets in the log, by event id, of those that are sent again; others are accepted again. */
+  private Map<String, Long> sentAgain(Engine engine, List<FeedbackEvent> events) {
+    Map<String, Long> duplicates = new TreeMap<>();
+    for (FeedbackEvent event : events) {
+      PublishInFlight before = engine.ingest().duplicate(event.getEventId());
+      if (before != null) {
+        assertThat(before.await().status()).isEqualTo(PublishResult.Status.DUPLICATE);
+        duplicates.put(event.getEventId(), before.await().offset());
+      }
+    }
+    return duplicates;
+  }
+
+  private Engine openWithWindow(int records) throws IOException {
+    EngineOptions o = Shop.options(directory);
+    return Engine.open(o.with(e -> e.log(Shop.log(records))), InstantSource.system(), meters);
+  }
+
+  /** Impressions and items take places in the window, before a restart as after it. */
+  @Test
+  void eventIdsAreRememberedTheSameAfterARestart() throws Exception {
+    List<FeedbackEvent> events = new ArrayList<>();
+    Map<String, Long> offsets = new TreeMap<>();
+    Map<String, Long> before;
+    try (Engine engine = openWithWindow(150)) {
+      for (int i = 0; i < 20; i++) {
+        engine.ingest().upsert(shop.item(i));
+      }
+      for (int i = 0; i < 100; i++) {
+        FeedbackEvent event = shop.click("s" + i % 7, i % 20);
+        events.add(event);
+        offsets.put(event.getEventId(), engine.ingest().publish(event).offset());
+        engine.ingest().upsert(shop.item(i % 20));
+        engine.ingest().upsert(shop.item(i % 10));
+      }
+      before = sentAgain(engine, events);
+      assertThat(before).hasSize(50);
+      assertThat(offsets).containsAllEntriesOf(before);
+      assertThat(before).containsKey(events.getLast().getEventId());
+    }
+    try (Engine engine = openWithWindow(150)) {
+      assertThat(sentAgain(engine, events)).isEqualTo(before);
+      assertThat(engine.ingest().deduplicatedSec()).isBetween(0L, 600L);
     }
   }
 
