@@ -1,6 +1,7 @@
 package dev.dolmen.server.cli;
 
 import dev.dolmen.server.Version;
+import dev.dolmen.server.cli.terminal.StandardError;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
@@ -57,6 +58,7 @@ public final class DolmenCommand extends CommandGroup {
 
   /** Runs the program. */
   public static void main(String[] args) {
+    StandardError.open();
     // gRPC and Netty log there what bad input and lost connections cause: no news for an operator.
     LIBRARIES.setLevel(Level.SEVERE);
     System.exit(commandLine().execute(args));
