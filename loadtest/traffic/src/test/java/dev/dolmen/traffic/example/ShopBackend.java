@@ -1,6 +1,6 @@
 package dev.dolmen.traffic.example;
 
-import com.google.protobuf.util.Timestamps;
+import com.google.protobuf.Timestamp;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
@@ -19,6 +19,7 @@ import dev.dolmen.v1.UpsertItemsResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -57,13 +58,15 @@ final class ShopBackend {
 
   /** A visitor clicked: acknowledged once the click is safe, learned a moment later. */
   void onClick(String visit, String itemId, String requestId) throws StatusException {
+    Instant now = Instant.now();
     FeedbackEvent click =
         FeedbackEvent.newBuilder()
             .setEventId(UUID.randomUUID().toString()) // Sent again after a failure: the same id.
             .setSessionId(visit)
             .setItemId(itemId)
             .setType(EventType.EVENT_TYPE_CLICK)
-            .setTime(Timestamps.now())
+            .setTime(
+                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
             .setRequestId(requestId)
             .build();
     PublishResponse answer =
