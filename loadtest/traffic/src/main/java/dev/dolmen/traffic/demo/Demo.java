@@ -47,7 +47,7 @@ final class Demo {
   /** Everything but what is shown at the end. */
   DemoResult watch() throws IOException, InterruptedException {
     CatalogUpload.upload(connection, catalog.products().stream().map(ShopSchema::item).toList());
-    terminal.line(
+    terminal.paragraph(
         String.format(
             Locale.ROOT,
             "%,d products upserted; visitors start to arrive: %.0f clicks a second",

@@ -133,7 +133,7 @@ public final class DemoCommand implements Callable<Integer> {
     if (warmUp <= 0) {
       return;
     }
-    out.line(
+    out.paragraph(
         String.format(
             Locale.ROOT,
             "warming up the JVM for %.0f s on another catalogue, data and model, then thrown away",
@@ -154,7 +154,7 @@ public final class DemoCommand implements Callable<Integer> {
     try (LocalServer server = LocalServer.start(config());
         Connection connection = Connection.toLocal(server.port())) {
       DemoResult result = new Demo(connection, options, out).run();
-      reporting.publish(out, () -> out.text(result.text()), result.json());
+      reporting.publish(out, () -> out.paragraph(result.text(out.columns())), result.json());
       return 0;
     }
   }

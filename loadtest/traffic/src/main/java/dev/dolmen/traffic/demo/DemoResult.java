@@ -49,7 +49,8 @@ record DemoResult(
     long modelVersion,
     List<Integer> coldRanks) {
   private static final int CHART_ROWS = 8;
-  private static final int CHART_COLUMNS = 30;
+  private static final int CHART_SPANS = 30;
+  private static final int CHART_LEGEND = 10;
 
   /** Spans before the change, right after it and at the end are this share of the whole. */
   private static final double SPAN = 0.1;
@@ -142,8 +143,10 @@ record DemoResult(
         .toList();
   }
 
-  String text() {
-    double span = Math.max(0.5, seconds / CHART_COLUMNS);
+  /** For a person, in a chart that has room in so many columns. */
+  String text(int columns) {
+    int spans = Math.clamp((columns - CHART_LEGEND) / 2, 10, CHART_SPANS);
+    double span = Math.max(0.5, seconds / spans);
     String chart =
         Sparkline.chart(recall.recallEvery(span), recall.popularityEvery(span), CHART_ROWS, 1);
     return "\nrecall@20 by progressive validation (█), most clicked items (░), "

@@ -1,6 +1,7 @@
 package dev.dolmen.traffic.demo;
 
 import dev.dolmen.server.cli.terminal.Amounts;
+import dev.dolmen.server.cli.terminal.ColumnText;
 import dev.dolmen.server.cli.terminal.Sparkline;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.generator.FreshnessProbe;
@@ -20,7 +21,11 @@ import org.HdrHistogram.Histogram;
 final class DemoView {
   private static final double LINE_EVERY_SEC = 5;
   private static final double TREND_SEC = 4;
+
+  /** Columns of the curves where there is room, and what stands before them. */
   private static final int SPARK_WIDTH = 60;
+
+  private static final int BEFORE_SPARK = 32;
 
   private final Terminal terminal;
   private final DemoOptions options;
@@ -47,7 +52,7 @@ final class DemoView {
       notes.removeFirst();
     }
     if (!terminal.interactive()) {
-      terminal.line(note);
+      terminal.paragraph(note);
     }
   }
 
@@ -63,7 +68,7 @@ final class DemoView {
     ValidationTotals now = recall.between(second - TREND_SEC, second);
     ValidationTotals before = recall.between(second - 2 * TREND_SEC, second - TREND_SEC);
     if (plain) {
-      terminal.line(line(second, now, before, requests, freshness, status));
+      terminal.line(line(second, now, before, requests, freshness));
     } else {
       terminal.redraw(block(second, now, before, requests, freshness, traffic, status));
     }
@@ -86,26 +91,19 @@ final class DemoView {
       ValidationTotals now,
       ValidationTotals before,
       Histogram requests,
-      Histogram freshness,
-      StatusResponse status) {
+      Histogram freshness) {
     return String.format(
         Locale.ROOT,
-        "%5s  %3.0f clicks/s  %3.0f recommends/s  recall@20 %4.1f%% %s (popularity %4.1f%% %s)"
-            + "  request p50 %.1f p99 %.1f ms  click-to-visible p50 %.0f p99 %.0f ms"
-            + "  rows %,d  model %,d",
+        "%5s  %3.0f clicks/s  %3.0f requests/s  recall@20 %4.1f%% %s (most clicked %4.1f%%)"
+            + "  p99 %.0f ms, visible %.0f ms",
         Amounts.duration(second),
         clickRate,
         answerRate,
         100 * now.recall(),
         arrow(before.recall(), now.recall()),
         100 * now.popularityRecall(),
-        arrow(before.popularityRecall(), now.popularityRecall()),
-        LatencyRecorder.millis(requests, 50),
         LatencyRecorder.millis(requests, 99),
-        LatencyRecorder.millis(freshness, 50),
-        LatencyRecorder.millis(freshness, 99),
-        rows(status),
-        status.getModelVersion());
+        LatencyRecorder.millis(freshness, 99));
   }
 
   private List<String> block(
@@ -116,7 +114,9 @@ final class DemoView {
       Histogram freshness,
       DemoTraffic traffic,
       StatusResponse status) {
-    double span = Math.max(1, (options.forever() ? second : options.seconds()) / SPARK_WIDTH);
+    int columns = terminal.columns() - 1;
+    int width = Math.clamp(columns - BEFORE_SPARK, 8, SPARK_WIDTH);
+    double span = Math.max(1, (options.forever() ? second : options.seconds()) / width);
     List<Double> model = recall.recallEvery(span);
     List<Double> popular = recall.popularityEvery(span);
     double top = 0.1;
@@ -133,7 +133,7 @@ final class DemoView {
     lines.add(
         String.format(
             Locale.ROOT,
-            "  traffic           %4.0f clicks/s   %4.0f recommends/s   %,d products   %d visitors",
+            "  traffic           %.0f clicks/s  %.0f requests/s  %,d products  %,d visitors",
             clickRate,
             answerRate,
             status.getCatalogItems(),
@@ -144,14 +144,14 @@ final class DemoView {
                 "  recall@20         %s %s  ",
                 percent(now.recall()),
                 arrow(before.recall(), now.recall()))
-            + Sparkline.tail(model, SPARK_WIDTH, top));
+            + Sparkline.tail(model, width, top));
     lines.add(
         String.format(
                 Locale.ROOT,
                 "  most clicked      %s %s  ",
                 percent(now.popularityRecall()),
                 arrow(before.popularityRecall(), now.popularityRecall()))
-            + terminal.dim(Sparkline.tail(popular, SPARK_WIDTH, top)));
+            + terminal.dim(Sparkline.tail(popular, width, top)));
     lines.add(
         String.format(
             Locale.ROOT,
@@ -177,7 +177,7 @@ final class DemoView {
     for (String note : notes) {
       lines.add("  " + note);
     }
-    return lines;
+    return lines.stream().flatMap(line -> ColumnText.wrap(line, columns).stream()).toList();
   }
 
   private String percent(double share) {

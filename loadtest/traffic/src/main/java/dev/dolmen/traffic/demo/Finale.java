@@ -1,6 +1,7 @@
 package dev.dolmen.traffic.demo;
 
 import com.google.protobuf.util.Timestamps;
+import dev.dolmen.server.cli.terminal.ColumnText;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.generator.CatalogUpload;
 import dev.dolmen.traffic.generator.Connection;
@@ -31,7 +32,17 @@ import org.jspecify.annotations.Nullable;
 final class Finale {
   private static final int SHOWN = 5;
   private static final int NEWCOMERS = 9;
+
+  /** Columns of titles and of the ways through the categories: where there is room, at least. */
   private static final int TITLE_WIDTH = 52;
+
+  private static final int TITLE_AT_LEAST = 24;
+  private static final int PATH_WIDTH = 36;
+  private static final int PATH_AT_LEAST = 20;
+
+  /** What else a row has: its place, the price, the score, and blanks. */
+  private static final int FIGURES_WIDTH = 28;
+
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Connection connection;
@@ -140,19 +151,22 @@ final class Finale {
     }
   }
 
+  /** Where it is narrow, the way through the categories goes first, as the title says most. */
   private String row(int place, ScoredItem item) {
     Product p = find(item.getItemId());
     if (p == null) {
       return String.format(Locale.ROOT, "    %d  %s", place, item.getItemId());
     }
+    int room = terminal.columns() - FIGURES_WIDTH;
+    int title = Math.clamp(room - PATH_AT_LEAST - 1, TITLE_AT_LEAST, TITLE_WIDTH);
+    int path = Math.min(PATH_WIDTH, room - title - 1);
+    String text = ColumnText.fit(p.title(), path < PATH_AT_LEAST ? room : title);
+    if (path >= PATH_AT_LEAST) {
+      String way = p.department() + " › " + p.category() + " › " + p.typeName();
+      text += " " + ColumnText.fit(way, path);
+    }
     return String.format(
-        Locale.ROOT,
-        "    %d  %-" + TITLE_WIDTH + "s %-36s %8.2f €  %6.2f",
-        place,
-        p.title(),
-        p.department() + " › " + p.category() + " › " + p.typeName(),
-        p.price(),
-        item.getScore());
+        Locale.ROOT, "    %d  %s %8.2f €  %6.2f", place, text, p.price(), item.getScore());
   }
 
   private @Nullable Product find(String id) {
@@ -196,7 +210,7 @@ final class Finale {
     }
     terminal.line("");
     terminal.line(terminal.bold("New products for visitors whose taste they fit"));
-    terminal.line(
+    terminal.paragraph(
         "  each was ranked among all "
             + (catalog.products().size() + NEWCOMERS)
             + " products for a session of three clicks that lead to it");

@@ -13,9 +13,6 @@ import java.util.function.Supplier;
 public final class ProgressBar {
   private static final int WIDTH = 16;
 
-  /** A line that wraps cannot be redrawn in place, and a terminal has 80 columns at least. */
-  static final int COLUMNS = 79;
-
   private static final long REDRAW_NANOS = 250_000_000L;
   private static final long FIRST_LINE_NANOS = 2_000_000_000L;
   private static final long LINE_NANOS = 10_000_000_000L;
@@ -98,14 +95,16 @@ public final class ProgressBar {
     String rate = seconds > 0 ? String.format(Locale.ROOT, "%,.0f/s", amount / seconds) : "";
     String begin = Double.isNaN(share) ? what : what + " " + bar(Math.min(1, share));
     String left = share > 0 ? Amounts.duration(seconds * (1 / share - 1)) + " left" : "";
+    // A line that wraps cannot be redrawn in place.
+    int columns = terminal.columns() - 1;
     String line = join(begin, count, rate, left, note);
-    if (line.length() > COLUMNS) {
+    if (ColumnText.width(line) > columns) {
       line = join(begin, count, left, note);
     }
-    if (line.length() > COLUMNS && !Double.isNaN(share)) {
+    if (ColumnText.width(line) > columns && !Double.isNaN(share)) {
       line = join(begin, left, note);
     }
-    return line.length() <= COLUMNS ? line : line.substring(0, COLUMNS - 1) + "…";
+    return ColumnText.cut(line, columns);
   }
 
   private static String join(String... parts) {

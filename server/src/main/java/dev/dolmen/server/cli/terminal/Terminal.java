@@ -18,26 +18,39 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class Terminal {
   private final PrintWriter out;
   private final boolean interactive;
+  private final TerminalSize size;
   private int drawn;
   private @Nullable StringBuilder record;
 
+  /** A place that is a terminal or not, as its caller knows, of the usual number of columns. */
   public Terminal(PrintStream out, boolean interactive) {
-    this(new PrintWriter(out, false, out.charset()), interactive);
+    this(out, interactive, interactive ? TerminalSize.COLUMNS : TerminalSize.COLUMNS_OF_A_PIPE);
   }
 
-  private Terminal(PrintWriter out, boolean interactive) {
+  /** A place of so many columns. */
+  public Terminal(PrintStream out, boolean interactive, int columns) {
+    this(new PrintWriter(out, false, out.charset()), interactive, TerminalSize.fixed(columns));
+  }
+
+  private Terminal(PrintWriter out, boolean interactive, TerminalSize size) {
     this.out = out;
     this.interactive = interactive;
+    this.size = size;
+  }
+
+  private static Terminal at(PrintWriter out, int descriptor) {
+    boolean interactive = isTerminal(descriptor);
+    return new Terminal(out, interactive, new TerminalSize(interactive));
   }
 
   /** Where a command prints what was asked for. */
   public static Terminal out(@Nullable CommandSpec spec) {
-    return new Terminal(started(spec).commandLine().getOut(), isTerminal(1));
+    return at(started(spec).commandLine().getOut(), 1);
   }
 
   /** Where a command prints what is not part of its answer: progress, warnings. */
   public static Terminal errors(@Nullable CommandSpec spec) {
-    return new Terminal(started(spec).commandLine().getErr(), isTerminal(2));
+    return at(started(spec).commandLine().getErr(), StandardError.descriptor());
   }
 
   private static CommandSpec started(@Nullable CommandSpec spec) {
@@ -50,13 +63,13 @@ public final class Terminal {
   /** Standard output. */
   @SuppressWarnings("SystemOut")
   public static Terminal stdout() {
-    return new Terminal(System.out, isTerminal(1));
+    return at(new PrintWriter(System.out, false, System.out.charset()), 1);
   }
 
   /** Standard error. */
   @SuppressWarnings("SystemOut")
   public static Terminal stderr() {
-    return new Terminal(System.err, isTerminal(2));
+    return at(new PrintWriter(System.err, false, System.err.charset()), StandardError.descriptor());
   }
 
   /** Looks where the descriptor leads; Java's own answer is for input and output together. */
@@ -80,11 +93,24 @@ public final class Terminal {
     return interactive;
   }
 
-  /** Draws a block over the block before it; does nothing where nobody looks. */
-  public void redraw(List<String> lines) {
+  /** Columns there are; where nobody looks, those of a page. */
+  public int columns() {
+    return size.columns();
+  }
+
+  /**
+   * Draws a block over the block before it; does nothing where nobody looks. What does not fit is
+   * cut: a line that wraps, or a block that scrolls, could not be drawn over.
+   */
+  public void redraw(List<String> block) {
     if (!interactive) {
       return;
     }
+    List<String> lines =
+        block.stream()
+            .limit(Math.max(1, size.rows() - 1))
+            .map(line -> ColumnText.cut(line, columns() - 1))
+            .toList();
     StringBuilder text = new StringBuilder();
     if (drawn > 0) {
       text.append("\u001b[").append(drawn).append('A');
@@ -110,6 +136,11 @@ public final class Terminal {
   /** Prints a line below whatever is drawn, which stays. */
   public void line(String line) {
     text(line + System.lineSeparator());
+  }
+
+  /** Prints lines below whatever is drawn, broken at blanks where they are too long. */
+  public void paragraph(String text) {
+    text.lines().flatMap(line -> ColumnText.wrap(line, columns()).stream()).forEach(this::line);
   }
 
   /** Prints text as it is, below whatever is drawn. */
@@ -145,11 +176,17 @@ public final class Terminal {
 
   /** Bold on a terminal. */
   public String bold(String text) {
-    return interactive ? "\u001b[1m" + text + "\u001b[0m" : text;
+    return colored() ? "\u001b[1m" + text + "\u001b[0m" : text;
   }
 
   /** Grey on a terminal. */
   public String dim(String text) {
-    return interactive ? "\u001b[2m" + text + "\u001b[0m" : text;
+    return colored() ? "\u001b[2m" + text + "\u001b[0m" : text;
+  }
+
+  /** See no-color.org. */
+  private boolean colored() {
+    String no = System.getenv("NO_COLOR");
+    return interactive && (no == null || no.isEmpty());
   }
 }

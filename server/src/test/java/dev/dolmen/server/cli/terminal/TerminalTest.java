@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,8 @@ class TerminalTest {
   @Test
   void estimatesTheTimeLeft() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    Terminal terminal = new Terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8), false);
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    Terminal terminal = new Terminal(out, false, 80);
     ProgressBar bar = new ProgressBar(terminal, "replay", 1_000, () -> 0);
     assertThat(bar.line(250, 0.25, 10, ""))
         .isEqualTo("replay ████░░░░░░░░░░░░  25%  250 of 1,000  25/s  30 s left");
@@ -79,9 +81,7 @@ class TerminalTest {
     ProgressBar wide = new ProgressBar(terminal, "evaluating", 98_765_432, () -> 0);
     assertThat(wide.line(12_345_678, 0.125, 1_000, "dolmen, seed 3"))
         .isEqualTo("evaluating ██░░░░░░░░░░░░░░  12%  1:56:40 left  dolmen, seed 3");
-    assertThat(wide.line(12_345_678, 0.125, 1_000, "x".repeat(100)))
-        .hasSize(ProgressBar.COLUMNS)
-        .endsWith("x…");
+    assertThat(wide.line(12_345_678, 0.125, 1_000, "x".repeat(100))).hasSize(79).endsWith("x…");
   }
 
   @Test
@@ -119,6 +119,35 @@ class TerminalTest {
     terminal.redraw(List.of("one", "two"));
     terminal.redraw(List.of("one", "two"));
     assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("\u001b[2A");
+  }
+
+  @Test
+  void cutsWhatItRedrawsAndBreaksWhatItPrints() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    Terminal terminal = new Terminal(out, true, 20);
+    terminal.redraw(List.of(terminal.bold("01234567890123456789"), "日本語日本語日本語日本語"));
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "\r\u001b[K\u001b[1m012345678901234567…\u001b[0m\n\r\u001b[K日本語日本語日本語…\n\u001b[J");
+    bytes.reset();
+    terminal.redraw(Collections.nCopies(100, "x"));
+    assertThat(bytes.toString(StandardCharsets.UTF_8).chars().filter(c -> c == '\n').count())
+        .as("lines of a block on a screen of 24")
+        .isEqualTo(23);
+    bytes.reset();
+    terminal.paragraph("  one   two three four\nfive");
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .isEqualTo("  one   two three\n    four\nfive\n");
+  }
+
+  @Test
+  void measuresInColumns() {
+    assertThat(ColumnText.width("e\u0301 \u001b[1m日\u001b[0m 🙂")).isEqualTo(7);
+    assertThat(ColumnText.fit("ab", 4)).isEqualTo("ab  ");
+    assertThat(ColumnText.fit("日本語", 4)).isEqualTo("日… ");
+    assertThat(ColumnText.wrap("a-word-that-is-too-long-for-it x", 10))
+        .containsExactly("a-word-that-is-too-long-for-it", "  x");
   }
 
   @Test
