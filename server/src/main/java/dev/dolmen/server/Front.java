@@ -3,6 +3,7 @@ package dev.dolmen.server;
 import dev.dolmen.server.access.Access;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.ListenHosts;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
 import dev.dolmen.server.reload.UnusableFileException;
@@ -23,7 +24,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -46,7 +46,6 @@ final class Front implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Front.class);
 
   private final ServerConfig config;
-  private final Path dataDirectory;
   private final InstantSource clock;
   private final Level said;
   private final PrometheusMeterRegistry meters =
@@ -70,23 +69,22 @@ final class Front implements Closeable {
    *
    * @param starting what callers are told until there is a backend
    * @param said level at which it speaks of itself
-   * @throws StartException if a port cannot be listened on, or TLS not be set up, or the keys of
-   *     callers not be read
+   * @throws StartException if a port cannot be listened on, TLS not be set up, the keys of callers
+   *     not be read, or everybody would be let in
    */
   Front(DolmenConfig whole, InstantSource clock, String starting, Level said)
       throws StartException {
-    config = whole.server();
-    dataDirectory = whole.dataDirectory();
     this.clock = clock;
     this.said = said;
     notReady = () -> starting;
     setHealth(ServingStatus.NOT_SERVING);
     bindJvmMetrics();
-    access = openAccess();
+    access = openAccess(whole);
     boolean listens = false;
     ServerTls secured = null;
     GrpcTransport started = null;
     try {
+      config = StartCheck.hosts(whole.server(), access.isAsked());
       secured = openTls();
       tls = secured;
       started =
@@ -108,9 +106,10 @@ final class Front implements Closeable {
     }
   }
 
-  private Access openAccess() throws StartException {
+  private Access openAccess(DolmenConfig whole) throws StartException {
+    ServerConfig server = whole.server();
     try {
-      return Access.open(config.access(), dataDirectory, clock);
+      return Access.open(server.access(), whole.dataDirectory(), server.tls().asksClients(), clock);
     } catch (UnusableFileException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
@@ -182,6 +181,24 @@ final class Front implements Closeable {
                 ? "no metrics"
                 : "metrics on " + config.metricsHost() + ":" + metrics.port(),
             opened.describe());
+    sayWhoGetsIn();
+  }
+
+  private void sayWhoGetsIn() {
+    if (access.isAsked()) {
+      return;
+    }
+    if (ListenHosts.isLoopback(config.host())) {
+      LOG.atLevel(said)
+          .log(
+              "No key is asked for, so only this machine is let in; dolmen key create makes a key,"
+                  + " and the next start listens on all addresses");
+    } else {
+      LOG.warn(
+          "No key is asked for (server.access.insecure): whoever reaches {}:{} may do everything",
+          config.host(),
+          port());
+    }
   }
 
   /** Feedback and changes are taken. More than once is as good as once. */

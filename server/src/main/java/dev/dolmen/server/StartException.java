@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNullElse;
 
 /** The process cannot start; the message says which setting, its value and what is wrong. */
 public final class StartException extends Exception {
+  StartException(String message) {
+    super(message);
+  }
+
   public StartException(String message, Throwable cause) {
     super(message, cause);
   }

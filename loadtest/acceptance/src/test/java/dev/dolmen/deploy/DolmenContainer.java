@@ -35,6 +35,7 @@ final class DolmenContainer extends GenericContainer<DolmenContainer> {
   private DolmenContainer(DockerImageName image, String volume) {
     super(image);
     withExposedPorts(GRPC, METRICS);
+    withEnv("DOLMEN_SERVER_ACCESS_INSECURE", "true");
     withTmpFs(Map.of("/tmp", "exec,mode=1777,size=256m"));
     withCreateContainerCmdModifier(command -> harden(command, volume));
     // The image's own health check decides.

@@ -1,5 +1,7 @@
 package dev.dolmen.parameterstore.file;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -68,6 +71,21 @@ public final class PrivateFiles {
   public static void writeNew(Path file, String text) throws IOException {
     Files.createFile(file, attributes(file, OF_FILE));
     Files.writeString(file, text, StandardCharsets.UTF_8, StandardOpenOption.WRITE);
+  }
+
+  /**
+   * Writes a file, or another in its place, as a whole: who reads it meanwhile gets the one or the
+   * other. Makes the directories above it that are missing.
+   *
+   * @throws IOException if it cannot be written
+   */
+  public static void replace(Path file, String text) throws IOException {
+    Path target = file.toAbsolutePath();
+    createDirectories(requireNonNull(target.getParent(), "a file in a directory"));
+    Path next = target.resolveSibling(target.getFileName() + ".new");
+    Files.deleteIfExists(next);
+    writeNew(next, text);
+    Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**

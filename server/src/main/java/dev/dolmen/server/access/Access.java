@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /** How a running server knows its callers and what they may do. */
 public final class Access implements Closeable {
@@ -14,20 +15,22 @@ public final class Access implements Closeable {
   private final ApiKeys keys;
   private final Callers callers;
 
-  private Access(ApiKeys keys) {
+  private Access(ApiKeys keys, @Nullable Certificates certificates) {
     this.keys = keys;
-    callers = new Callers(keys);
+    callers = new Callers(keys, certificates);
   }
 
   /**
    * Reads the files that are named, and begins to look after them.
    *
    * @param dataDirectory where keys are if no other file is named
+   * @param clientCertificates whether clients are asked for one
    * @throws UnusableFileException if a file cannot be used
    */
-  public static Access open(AccessOptions options, Path dataDirectory, InstantSource clock)
+  public static Access open(
+      AccessOptions options, Path dataDirectory, boolean clientCertificates, InstantSource clock)
       throws UnusableFileException {
-    Access access = read(options, dataDirectory, clock);
+    Access access = read(options, dataDirectory, clientCertificates, clock);
     access.keys.start();
     return access;
   }
@@ -35,17 +38,23 @@ public final class Access implements Closeable {
   /**
    * Finds out whether a server could be opened with these.
    *
+   * @return whether it would ask callers who they are
    * @throws UnusableFileException as {@link #open}
    */
-  public static void check(AccessOptions options, Path dataDirectory, InstantSource clock)
+  public static boolean check(
+      AccessOptions options, Path dataDirectory, boolean clientCertificates, InstantSource clock)
       throws UnusableFileException {
-    read(options, dataDirectory, clock).close();
+    try (Access access = read(options, dataDirectory, clientCertificates, clock)) {
+      return access.isAsked();
+    }
   }
 
-  private static Access read(AccessOptions options, Path dataDirectory, InstantSource clock)
+  private static Access read(
+      AccessOptions options, Path dataDirectory, boolean clientCertificates, InstantSource clock)
       throws UnusableFileException {
-    return new Access(
-        new ApiKeys(keyFile(options, dataDirectory), !options.keysFile().isEmpty(), clock));
+    ApiKeys keys =
+        new ApiKeys(keyFile(options, dataDirectory), !options.keysFile().isEmpty(), clock);
+    return new Access(keys, clientCertificates ? new Certificates(options.certificates()) : null);
   }
 
   /** Where a server keeps its keys. */

@@ -1,8 +1,23 @@
 package dev.dolmen.server.access;
 
+import java.util.List;
+
 /**
  * How a server knows its callers.
  *
  * @param keysFile with API keys; empty for {@code keys} in the data directory, if that is there
+ * @param certificates what names of client certificates stand for
+ * @param insecure whether a server that does not know its callers may listen where others reach it
  */
-public record AccessOptions(String keysFile) {}
+public record AccessOptions(
+    String keysFile, List<CertificateRoles> certificates, boolean insecure) {
+  /** Copies the list. */
+  public AccessOptions {
+    certificates = List.copyOf(certificates);
+  }
+
+  /** This, for a server that may let everybody in. */
+  public AccessOptions withInsecure() {
+    return new AccessOptions(keysFile, certificates, true);
+  }
+}

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /** Knows a caller by what it sends. */
 final class Callers {
@@ -14,23 +16,51 @@ final class Callers {
   private static final String SCHEME = "bearer ";
 
   private final ApiKeys keys;
+  private final @Nullable Certificates certificates;
 
-  Callers(ApiKeys keys) {
+  /**
+   * @param certificates null if clients are not asked for one
+   */
+  Callers(ApiKeys keys, @Nullable Certificates certificates) {
     this.keys = keys;
+    this.certificates = certificates;
   }
 
   /** Whether anything is asked for. */
   boolean areAsked() {
-    return keys.exist();
+    return keys.exist() || certificates != null;
   }
 
   /**
-   * Finds out who calls.
+   * Finds out who calls: by what the call says, or else by whose connection it is.
    *
+   * @param session of TLS; null without
    * @throws Refusal if that is not known
    */
-  Proof prove(Metadata headers) throws Refusal {
-    return areAsked() ? prove(values(headers)) : Proof.NONE_NEEDED;
+  Proof prove(Metadata headers, @Nullable SSLSession session) throws Refusal {
+    if (!areAsked()) {
+      return Proof.NONE_NEEDED;
+    }
+    List<String> authorizations = values(headers);
+    return authorizations.isEmpty() && session != null && certificatesCount()
+        ? prove(session)
+        : prove(authorizations);
+  }
+
+  /** What is mapped to no role stands for all of them, but not where there are keys, too. */
+  private boolean certificatesCount() {
+    return certificates != null && (certificates.areMapped() || !keys.exist());
+  }
+
+  private Proof prove(SSLSession session) throws Refusal {
+    Optional<Principal> shown =
+        certificates == null ? Optional.empty() : certificates.principal(session);
+    if (shown.isEmpty()) {
+      throw Refusal.unknown(
+          "the call has no key, and the certificate has none of the names in"
+              + " server.access.certificates");
+    }
+    return Proof.forever(shown.get());
   }
 
   /** Two could be read differently by two readers, so one is expected. */

@@ -2,6 +2,7 @@ package dev.dolmen.server.access;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -42,7 +43,8 @@ final class Gate implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     try {
-      Proof proof = callers.prove(headers);
+      Proof proof =
+          callers.prove(headers, call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
       Role role = MethodRoles.of(method);
       if (!proof.principal().may(role)) {
         throw Refusal.missing(proof.principal(), role, method.getFullMethodName());

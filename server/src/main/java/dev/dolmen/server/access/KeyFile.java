@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
@@ -158,10 +157,7 @@ public final class KeyFile {
   }
 
   private void replace(List<StoredKey> keys) throws IOException {
-    Path next = beside(".new");
-    Files.deleteIfExists(next);
-    PrivateFiles.writeNew(next, KeyLines.text(keys));
-    Files.move(next, target(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    PrivateFiles.replace(target(), KeyLines.text(keys));
   }
 
   private Path beside(String ending) throws IOException {

@@ -1,10 +1,10 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.server.access.Access;
+import dev.dolmen.server.StartCheck;
+import dev.dolmen.server.StartException;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.server.reload.UnusableFileException;
-import dev.dolmen.server.tls.TlsFiles;
+import dev.dolmen.server.config.ServerConfig;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -36,7 +36,7 @@ final class ConfigCommand extends CommandGroup {
         "Reads a configuration and the environment as serve would, and says everything that is"
             + " wrong with them: file, line, column, key, value and what was expected. Then it reads"
             + " the files of TLS and of API keys, and says whether they can be used and fit"
-            + " together.",
+            + " together, and whether the server would let everybody in.",
         "Starts nothing and writes nothing."
       },
       exitCodeListHeading = "%nExit codes:%n",
@@ -57,28 +57,27 @@ final class ConfigCommand extends CommandGroup {
         throw new CommandFailedException(2, "no configuration: name a FILE");
       }
       DolmenConfig config = ConfigFile.load(file);
-      checkFiles(config);
+      ServerConfig server = checked(config);
       Terminal.out(spec)
           .line(
               file
                   + ": valid, "
                   + config.schema().slots().size()
                   + " slots, gRPC on "
-                  + config.server().host()
+                  + server.host()
                   + ":"
-                  + config.server().port()
+                  + server.port()
                   + ", data in "
                   + config.dataDirectory());
       return 0;
     }
 
-    private void checkFiles(DolmenConfig config) {
+    private ServerConfig checked(DolmenConfig config) {
       try {
-        InstantSource clock = InstantSource.system();
-        TlsFiles.check(config.server().tls(), clock.instant())
-            .ifPresent(warning -> Terminal.errors(spec).line("WARNING: " + warning));
-        Access.check(config.server().access(), config.dataDirectory(), clock);
-      } catch (UnusableFileException e) {
+        StartCheck check = StartCheck.of(config, InstantSource.system());
+        check.warning().ifPresent(warning -> Terminal.errors(spec).line("WARNING: " + warning));
+        return check.server();
+      } catch (StartException e) {
         throw new CommandFailedException(2, e);
       }
     }

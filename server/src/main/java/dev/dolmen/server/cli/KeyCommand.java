@@ -1,5 +1,6 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.parameterstore.file.PrivateFiles;
 import dev.dolmen.server.access.KeyFile;
 import dev.dolmen.server.access.KeyText;
 import dev.dolmen.server.access.Role;
@@ -9,6 +10,7 @@ import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.server.reload.UnusableFileException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +57,7 @@ final class KeyCommand extends CommandGroup {
         "",
         "Examples:",
         "  dolmen key create shop --roles read,publish",
+        "  dolmen key create me --roles read,publish,catalog,admin --save",
         "  dolmen key create nightly-import --roles catalog --expires 90d",
         "  dolmen key create shop --roles read,publish --keys-file keys   for a secret"
       })
@@ -83,6 +86,12 @@ final class KeyCommand extends CommandGroup {
 
     @Mixin private KeysLocation location = new KeysLocation();
 
+    @Option(
+        names = "--save",
+        description =
+            "Also write the key to ~/.config/dolmen/key, where this user's commands find it.")
+    private boolean save;
+
     @Option(names = "--json", description = "Print the key and what is kept of it as JSON.")
     private boolean json;
 
@@ -97,6 +106,11 @@ final class KeyCommand extends CommandGroup {
       try {
         KeyText key = file.create(name, granted, created, end, new SecureRandom());
         print(key, granted, end);
+        if (save) {
+          Path saved = ServerKey.standardFile(System.getenv());
+          PrivateFiles.replace(saved, key.text() + "\n");
+          Terminal.errors(spec).line("The key is kept in " + saved + ", for this user's commands.");
+        }
       } catch (IllegalArgumentException e) {
         throw new CommandFailedException(2, "NAME: " + e.getMessage());
       } catch (UnusableFileException e) {

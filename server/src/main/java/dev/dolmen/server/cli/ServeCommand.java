@@ -2,11 +2,11 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.server.SnapshotServer;
 import dev.dolmen.server.StandaloneServer;
+import dev.dolmen.server.StartCheck;
 import dev.dolmen.server.StartException;
-import dev.dolmen.server.access.Access;
+import dev.dolmen.server.access.AccessOptions;
 import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.server.reload.UnusableFileException;
-import dev.dolmen.server.tls.TlsFiles;
+import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.trainer.log.LogFactory;
 import java.io.Closeable;
 import java.io.IOException;
@@ -74,6 +74,14 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path data;
 
   @Option(
+      names = "--insecure",
+      description = {
+        "Listen where other machines reach the server although no key, token or certificate is"
+            + " asked for: whoever reaches it may do everything."
+      })
+  private boolean insecure;
+
+  @Option(
       names = "--snapshot",
       paramLabel = "ID",
       description = {
@@ -124,24 +132,25 @@ final class ServeCommand implements Callable<Integer> {
   private DolmenConfig settings() {
     DolmenConfig settings = config.load();
     settings = data == null ? settings : settings.withDataDirectory(data);
-    checkFiles(settings);
-    return settings.withServer(
-        settings
-            .server()
-            .withPorts(
-                port == null ? settings.server().port() : checked("--port", port),
-                metricsPort == null
-                    ? settings.server().metricsPort()
-                    : checked("--metrics-port", metricsPort)));
+    ServerConfig server = settings.server();
+    AccessOptions access = server.access();
+    int grpc = port == null ? server.port() : checked("--port", port);
+    int metrics =
+        metricsPort == null ? server.metricsPort() : checked("--metrics-port", metricsPort);
+    settings =
+        settings.withServer(
+            server
+                .withPorts(grpc, metrics)
+                .with(s -> s.access(insecure ? access.withInsecure() : access)));
+    check(settings);
+    return settings;
   }
 
   /** As for the rest of the configuration, before anything is started; the start itself warns. */
-  private static void checkFiles(DolmenConfig settings) {
+  private static void check(DolmenConfig settings) {
     try {
-      InstantSource clock = InstantSource.system();
-      TlsFiles.check(settings.server().tls(), clock.instant());
-      Access.check(settings.server().access(), settings.dataDirectory(), clock);
-    } catch (UnusableFileException e) {
+      StartCheck.of(settings, InstantSource.system());
+    } catch (StartException e) {
       throw new CommandFailedException(2, e);
     }
   }

@@ -27,15 +27,19 @@ final class ServerAddress {
   /**
    * Calls the server and closes the connection.
    *
-   * @throws CommandFailedException if TLS keeps the two from speaking with one another
+   * @throws CommandFailedException if TLS keeps the two from speaking with one another, or the
+   *     server does not let the caller in
    */
   <T> T call(Function<ManagedChannel, T> calls) {
-    ManagedChannel channel = Grpc.newChannelBuilder(address, trust.credentials()).build();
+    ManagedChannel channel =
+        Grpc.newChannelBuilder(address, trust.credentials())
+            .intercept(trust.interceptors(address))
+            .build();
     try {
       return calls.apply(channel);
     } catch (StatusRuntimeException e) {
       throw trust
-          .explain(e.getStatus())
+          .explain(address, e.getStatus())
           .<RuntimeException>map(why -> new CommandFailedException(1, address + ": " + why))
           .orElse(e);
     } finally {

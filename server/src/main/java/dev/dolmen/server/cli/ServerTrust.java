@@ -4,17 +4,24 @@ import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.TlsFile;
 import dev.dolmen.server.tls.TlsFiles;
 import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import java.io.File;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say how a connection to a server is secured: plain text without any of them. */
+/**
+ * The options that say how a connection to a server is secured, which is plain text without any of
+ * them, and what key is shown. Whoever connects to a server uses them, and says with {@link
+ * #explain} why it did not come about.
+ */
 public final class ServerTrust {
   @Option(names = "--tls", description = "Use TLS and trust the system's authorities.")
   private boolean tls;
@@ -37,6 +44,23 @@ public final class ServerTrust {
       description = "The certificate's private key (PEM).")
   private @Nullable File key;
 
+  @Mixin private ServerKey access = new ServerKey();
+
+  private boolean speaksTls() {
+    return tls || authorities != null || certificate != null;
+  }
+
+  /**
+   * What adds the key to each call; nothing if there is no key.
+   *
+   * @param target {@code HOST:PORT}
+   * @throws CommandFailedException if a key that was named cannot be read, or would be sent to
+   *     another machine in plain text
+   */
+  public List<ClientInterceptor> interceptors(String target) {
+    return access.interceptors(target, !speaksTls());
+  }
+
   /**
    * What a channel to the server is made with.
    *
@@ -48,7 +72,7 @@ public final class ServerTrust {
       throw new CommandFailedException(
           2, "--certificate and --key: only one is given, expected both or none");
     }
-    if (!tls && authorities == null && certificate == null) {
+    if (!speaksTls()) {
       return InsecureChannelCredentials.create();
     }
     TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
@@ -74,12 +98,15 @@ public final class ServerTrust {
   }
 
   /**
-   * Says why a connection made with {@link #credentials} did not come about, if that is for reasons
-   * of TLS; empty otherwise.
+   * Says why a call did not come about, if that is for reasons of TLS or of the key; empty
+   * otherwise.
+   *
+   * @param target {@code HOST:PORT}
    */
-  public Optional<String> explain(Status status) {
-    boolean speaksTls = tls || authorities != null || certificate != null;
+  public Optional<String> explain(String target, Status status) {
     String trusted = authorities == null ? "the system's authorities" : authorities.getPath();
-    return new TlsFailure(speaksTls, trusted, certificate != null).explain(status);
+    return new TlsFailure(speaksTls(), trusted, certificate != null)
+        .explain(status)
+        .or(() -> access.explain(target, status, !speaksTls()));
   }
 }

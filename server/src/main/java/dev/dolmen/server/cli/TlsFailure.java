@@ -38,15 +38,15 @@ record TlsFailure(boolean tls, String trusted, boolean showsCertificate) {
     if (status.getCode() != Status.Code.UNAVAILABLE) {
       return Optional.empty();
     }
+    List<Throwable> causes = causes(status);
     if (!tls) {
       // A server that is sent plain text where TLS begins closes the connection without a word.
-      return String.valueOf(status.getDescription()).contains("Network closed")
+      return closed(status, causes)
           ? Optional.of(
               "the server closed the connection, as one does that speaks TLS:"
                   + " say --tls or --ca FILE if it does")
           : Optional.empty();
     }
-    List<Throwable> causes = causes(status);
     return causes.stream()
         .map(this::explain)
         .flatMap(Optional::stream)

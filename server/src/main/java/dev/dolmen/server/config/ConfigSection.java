@@ -315,7 +315,7 @@ final class ConfigSection {
   }
 
   /**
-   * Distinct names separated by commas, or "none", which is the default.
+   * Distinct names separated by commas, or as a list; or "none", which is the default.
    *
    * @param allowed the names that may occur; null for any
    */
@@ -324,20 +324,33 @@ final class ConfigSection {
         allowed == null || allowed.isEmpty()
             ? "none" + (allowed == null ? ", or names separated by commas" : ", as there are none")
             : "none, or some of " + String.join(", ", allowed) + ", separated by commas";
+    Function<List<String>, Optional<List<String>>> check =
+        names -> {
+          boolean fit = allowed == null || allowed.containsAll(names);
+          boolean distinct = names.size() == Set.copyOf(names).size();
+          return fit && distinct ? Optional.of(names) : Optional.empty();
+        };
+    Optional<List<String>> list = listed(key);
+    if (list.isPresent() && (listed || source.override(join(key)) == null)) {
+      known.add(key);
+      source.asked(join(key), NONE);
+      Optional<List<String>> names = check.apply(list.get());
+      if (names.isEmpty()) {
+        YamlNode.Entry entry = Objects.requireNonNull(node.entries().get(key));
+        source.problem(
+            entry.line(), entry.column(), join(key), list.get() + ": expected " + expected);
+      }
+      return names.orElse(List.of());
+    }
     return value(
         key,
         NONE,
         expected,
         List.of(),
-        text -> {
-          if (text.equals(NONE)) {
-            return Optional.of(List.of());
-          }
-          List<String> names = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
-          boolean fit = allowed == null || allowed.containsAll(names);
-          boolean distinct = names.size() == Set.copyOf(names).size();
-          return fit && distinct ? Optional.of(names) : Optional.empty();
-        });
+        text ->
+            text.equals(NONE)
+                ? Optional.of(List.of())
+                : check.apply(Arrays.stream(text.split(",", -1)).map(String::strip).toList()));
   }
 
   /** Whether an optional key is given. */
@@ -405,6 +418,17 @@ final class ConfigSection {
       problem(key, scalar, expected + suggestion.apply(scalar.text()));
     }
     return parsed.orElse(byDefault);
+  }
+
+  /** The texts of a list that is given as one, and not as text. */
+  private Optional<List<String>> listed(String key) {
+    YamlNode.Entry entry = node.entries().get(key);
+    return entry != null
+            && entry.value() instanceof YamlNode.Sequence sequence
+            && sequence.items().stream().allMatch(YamlNode.Scalar.class::isInstance)
+        ? Optional.of(
+            sequence.items().stream().map(item -> ((YamlNode.Scalar) item).text()).toList())
+        : Optional.empty();
   }
 
   private void problem(String key, YamlNode value, String expected) {

@@ -18,13 +18,15 @@ final class ConfigSource {
   /** Every variable of Dolmen starts so. */
   static final String PREFIX = "DOLMEN_";
 
-  /** Variables that are no keys: the launcher's, and the default of {@code --config}. */
+  /** Variables that are no keys: the launcher's, and the defaults of options. */
   static final Set<String> OTHER_VARIABLES =
       Set.of(
           "DOLMEN_HOME",
           "DOLMEN_CONFIG",
           "DOLMEN_JAVA_HOME",
           "DOLMEN_JAVA_OPTIONS",
+          "DOLMEN_KEY",
+          "DOLMEN_KEY_FILE",
           "DOLMEN_MVN",
           "DOLMEN_LOG_FORMAT",
           "DOLMEN_LOG_LEVEL");

@@ -10,10 +10,10 @@ import java.util.function.UnaryOperator;
 /**
  * The front end.
  *
- * @param host address to listen on
+ * @param host address to listen on; empty for what {@link ListenHosts} says
  * @param port gRPC; 0 takes a free one
  * @param metrics whether there is an HTTP endpoint for metrics and probes
- * @param metricsHost address of the metrics endpoint
+ * @param metricsHost address of the metrics endpoint; empty as for host
  * @param metricsPort HTTP for {@code /metrics}, {@code /livez}, {@code /readyz}; 0 takes a free one
  * @param workerThreads threads that rank; 0 means one a processor
  * @param futureTolerance how far an event's time may lie ahead of this machine's clock
@@ -99,6 +99,11 @@ public record ServerConfig(
     /** Whether TLS is on. */
     public boolean enabled() {
       return !certificateFile.isEmpty();
+    }
+
+    /** Whether clients have to show a certificate. */
+    public boolean asksClients() {
+      return !clientAuthoritiesFile.isEmpty();
     }
   }
 
@@ -252,11 +257,12 @@ public record ServerConfig(
   }
 
   static ServerConfig read(ConfigSection s) {
+    TlsConfig tls = requireNonNull(s.section("tls", ServerConfig::tls));
     return new ServerConfig(
-        s.text("host", "0.0.0.0"),
+        s.text("host", ""),
         s.integer("port", 7070, WholeRange.of(0, 65_535)),
         s.flag("metrics", true),
-        s.text("metrics_host", "0.0.0.0"),
+        s.text("metrics_host", ""),
         s.integer("metrics_port", 7071, WholeRange.of(0, 65_535)),
         s.integer("worker_threads", 0, WholeRange.of(0, 1_024)),
         s.duration("future_tolerance", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
@@ -268,8 +274,8 @@ public record ServerConfig(
         requireNonNull(s.section("sizes", SizeLimits::read)),
         requireNonNull(s.section("quotas", QuotaConfig::read)),
         requireNonNull(s.section("keep_alive", ServerConfig::keepAlive)),
-        requireNonNull(s.section("tls", ServerConfig::tls)),
-        requireNonNull(s.section("access", AccessReader::read)));
+        tls,
+        requireNonNull(s.section("access", a -> AccessReader.read(a, tls.asksClients()))));
   }
 
   private static LimitsConfig limits(ConfigSection s) {

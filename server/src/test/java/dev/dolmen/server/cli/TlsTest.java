@@ -39,6 +39,7 @@ class TlsTest {
     certificates.make("next", "-ext", "san=dns:localhost,ip:127.0.0.1");
     certificates.make("elsewhere", "-ext", "san=dns:shop.internal");
     certificates.make("client");
+    certificates.make("service", "-ext", "san=dns:service.internal,uri:spiffe://shop/x");
     certificates.make("stranger");
   }
 
@@ -180,6 +181,41 @@ class TlsTest {
       assertThat(err.toString())
           .contains(" asks for a client's certificate: say --certificate FILE");
     }
+  }
+
+  @Test
+  void namesOfCertificatesAreMappedToRoles() throws Exception {
+    Path authorities = directory.resolve("authorities.pem");
+    Files.writeString(
+        authorities,
+        Files.readString(Path.of(pem("client"))) + Files.readString(Path.of(pem("service"))));
+    String tls =
+        yaml(pem("server"), key("server"), "client_authorities_file: " + authorities)
+            .replace("  warm_up", "  access:\n    certificates: CERTIFICATES\n  warm_up");
+    String mapped =
+        tls.replace(
+            "CERTIFICATES",
+            "[{name: service.internal, roles: [read, admin]}, {name: 'spiffe://shop/x', roles: [read]}]");
+    try (StandaloneServer server = start(mapped)) {
+      String address = "localhost:" + server.port();
+      assertThat(run(with("service", address))).as(err::toString).isZero();
+      assertThat(run(with("client", address))).isEqualTo(1);
+      assertThat(err.toString()).contains("the certificate has none of the names in");
+    }
+    try (StandaloneServer server =
+        start(tls.replace("CERTIFICATES", "[{name: client, roles: [read]}]"))) {
+      String address = "localhost:" + server.port();
+      assertThat(run(with("client", address))).isEqualTo(1);
+      assertThat(err.toString()).contains("needs the role admin; client has read");
+      assertThat(run(with("service", address))).isEqualTo(1);
+    }
+    assertThatThrownBy(() -> start(tls.replace("CERTIFICATES", "[{name: a, roles: [reed]}]")))
+        .hasMessageContaining(
+            "server.access.certificates[0].roles: [reed]: expected none, or some of read, publish");
+    assertThatThrownBy(() -> start(tls.replace("CERTIFICATES", "[{name: a}]")))
+        .hasMessageContaining("server.access.certificates[0].roles: none: expected a list of");
+    assertThatThrownBy(() -> start(mapped.replace("client_authorities_file: " + authorities, "")))
+        .hasMessageContaining("server.access.certificates: needs server.tls.client_authorities");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.dolmen.traffic.generator;
 
+import dev.dolmen.server.cli.ServerTrust;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.CreateSnapshotRequest;
@@ -11,6 +12,7 @@ import dev.dolmen.v1.ListItemsResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
 import dev.dolmen.v1.StatusResponse;
 import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -36,22 +38,23 @@ public final class Connection implements AutoCloseable {
 
   /** Connects to a server on the loopback address, in plain text, when first used. */
   public static Connection toLocal(int port) {
-    return open("127.0.0.1", port, InsecureChannelCredentials.create());
+    return open("127.0.0.1", port, InsecureChannelCredentials.create(), List.of());
   }
 
   /**
    * Connects when first used.
    *
    * @param target {@code HOST:PORT}
-   * @param credentials how the connection is secured
+   * @param trust how the connection is secured, and what key is shown
    * @throws IllegalArgumentException if the target is not of that form
    */
-  public static Connection open(String target, ChannelCredentials credentials) {
+  public static Connection open(String target, ServerTrust trust) {
     int colon = target.lastIndexOf(':');
     try {
       int port = Integer.parseInt(target.substring(colon + 1));
       if (colon > 0 && port > 0 && port < 65_536) {
-        return open(target.substring(0, colon), port, credentials);
+        return open(
+            target.substring(0, colon), port, trust.credentials(), trust.interceptors(target));
       }
     } catch (NumberFormatException e) {
       // The same refusal as for a port out of range.
@@ -59,11 +62,13 @@ public final class Connection implements AutoCloseable {
     throw new IllegalArgumentException("\"" + target + "\", expected HOST:PORT");
   }
 
-  private static Connection open(String host, int port, ChannelCredentials credentials) {
+  private static Connection open(
+      String host, int port, ChannelCredentials credentials, List<ClientInterceptor> interceptors) {
     return new Connection(
         host + ":" + port,
         NettyChannelBuilder.forAddress(host, port, credentials)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .intercept(interceptors)
             .build());
   }
 

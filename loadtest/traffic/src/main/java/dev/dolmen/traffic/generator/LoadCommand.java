@@ -139,7 +139,7 @@ public final class LoadCommand implements Callable<Integer> {
     LoadOptions options =
         new LoadOptions(
             rate, warmUp + seconds, warmUp, recommendShare, inFlight, sessions, items, k, seed);
-    try (Connection connection = Connection.open(server, trust.credentials())) {
+    try (Connection connection = Connection.open(server, trust)) {
       LoadGenerator generator = new LoadGenerator(connection, options);
       err.line(
           String.format(
@@ -157,7 +157,8 @@ public final class LoadCommand implements Callable<Integer> {
       reporting.publish(out, () -> out.text(result.text()), result.json());
       return 0;
     } catch (StatusRuntimeException e) {
-      err.line("dolmen load: " + server + ": " + describe(e.getStatus()));
+      String why = trust.explain(server, e.getStatus()).orElseGet(() -> describe(e.getStatus()));
+      err.line("dolmen load: " + server + ": " + why);
       return 1;
     } catch (IOException | IllegalArgumentException e) {
       err.line("dolmen load: " + e.getMessage());

@@ -127,9 +127,16 @@ public final class ReplayCommand implements Callable<Integer> {
       return 2;
     } catch (IOException | IllegalArgumentException | StatusRuntimeException e) {
       err.clear();
-      err.line("dolmen replay: " + e.getMessage());
+      err.line("dolmen replay: " + describe(e));
       return 1;
     }
+  }
+
+  private String describe(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return e instanceof StatusRuntimeException status && server != null
+        ? server + ": " + trust.explain(server, status.getStatus()).orElse(message)
+        : message;
   }
 
   private ReplayOptions options() {
@@ -171,7 +178,7 @@ public final class ReplayCommand implements Callable<Integer> {
             ? DolmenConfig.defaults(data, SchemaInference.infer(dataset, profile))
             : DolmenConfig.load(config, System.getenv());
     if (server != null) {
-      try (Connection connection = Connection.open(server, trust.credentials())) {
+      try (Connection connection = Connection.open(server, trust)) {
         run(connection, dataset, profile, settings.schema(), options);
       }
     } else {

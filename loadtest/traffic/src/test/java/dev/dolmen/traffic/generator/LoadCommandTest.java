@@ -11,6 +11,9 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
+import dev.dolmen.server.StandaloneServer;
+import dev.dolmen.server.access.KeyFile;
+import dev.dolmen.server.access.Role;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.traffic.local.LocalServer;
@@ -21,8 +24,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +59,23 @@ class LoadCommandTest {
     RowOptions rows = new RowOptions(16, 1, 0, 10_000, optimizer, 0.05f);
     return new Schema(
         List.of(new Slot("item_id", SlotKind.ID, false, 1, 1, KnotOptions.NONE, rows)));
+  }
+
+  @Test
+  void showsItsKeyAndSaysWhyItIsNotLetIn() throws Exception {
+    KeyFile keys = new KeyFile("keys", folder.resolve("keys"));
+    String key =
+        keys.create("load", Set.of(Role.READ), Instant.EPOCH, null, new SecureRandom()).text();
+    try (StandaloneServer server =
+        StandaloneServer.start(DolmenConfig.defaults(folder, schema()))) {
+      String target = "127.0.0.1:" + server.port();
+      assertThat(run("--server", target, "--rate", "10")).isEqualTo(1);
+      assertThat(printed.toString(StandardCharsets.UTF_8))
+          .contains("dolmen load: " + target + ": the server asks for a key: the call has no key");
+      String file = Files.writeString(folder.resolve("load.key"), key).toString();
+      assertThat(run("--server", target, "--rate", "10", "--key-file", file)).isEqualTo(1);
+      assertThat(printed.toString(StandardCharsets.UTF_8)).contains("the catalogue is empty");
+    }
   }
 
   @Test

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dolmen.server.cli.ServerTrust;
 import dev.dolmen.v1.RankingFigures;
 import dev.dolmen.v1.ValidationStatus;
-import io.grpc.InsecureChannelCredentials;
 import org.junit.jupiter.api.Test;
 
 /** Schedules, histograms and sums. */
@@ -66,6 +66,6 @@ class MeasuringTest {
   }
 
   private static Connection open(String target) {
-    return Connection.open(target, InsecureChannelCredentials.create());
+    return Connection.open(target, new ServerTrust());
   }
 }

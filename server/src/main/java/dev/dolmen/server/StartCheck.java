@@ -1,0 +1,46 @@
+package dev.dolmen.server;
+
+import dev.dolmen.server.access.Access;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.ListenHosts;
+import dev.dolmen.server.config.ServerConfig;
+import dev.dolmen.server.reload.UnusableFileException;
+import dev.dolmen.server.tls.TlsFiles;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What can be found out about a configuration before anything is started: whether the files that it
+ * names can be used, and whether it would let everybody in.
+ *
+ * @param server with the hosts that it would listen on
+ * @param warning of what will not do for long
+ */
+public record StartCheck(ServerConfig server, Optional<String> warning) {
+  /**
+   * Reads the files.
+   *
+   * @throws StartException with a line for each thing that is wrong
+   */
+  public static StartCheck of(DolmenConfig config, InstantSource clock) throws StartException {
+    ServerConfig server = config.server();
+    try {
+      Optional<String> warning = TlsFiles.check(server.tls(), clock.instant());
+      boolean known =
+          Access.check(server.access(), config.dataDirectory(), server.tls().asksClients(), clock);
+      return new StartCheck(hosts(server, known), warning);
+    } catch (UnusableFileException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Names the hosts, or refuses them. */
+  static ServerConfig hosts(ServerConfig server, boolean callersAreKnown) throws StartException {
+    List<String> problems = ListenHosts.problems(server, callersAreKnown);
+    if (!problems.isEmpty()) {
+      throw new StartException(String.join("\n", problems));
+    }
+    return ListenHosts.named(server, callersAreKnown);
+  }
+}
