@@ -2,6 +2,7 @@ package dev.dolmen.server;
 
 import dev.dolmen.server.access.Access;
 import dev.dolmen.server.api.Endpoints;
+import dev.dolmen.server.audit.AuditLog;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ListenHosts;
 import dev.dolmen.server.config.ServerConfig;
@@ -10,6 +11,7 @@ import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.ServerTls;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -54,6 +56,7 @@ final class Front implements Closeable {
   private final HealthStatusManager health = new HealthStatusManager();
   private final ServiceRegistry services = new ServiceRegistry(this::notServing);
   private final Access access;
+  private final AuditLog audit;
   private final ServerTls tls;
   private final GrpcTransport transport;
   private final @Nullable MetricsEndpoint metrics;
@@ -80,6 +83,7 @@ final class Front implements Closeable {
     setHealth(ServingStatus.NOT_SERVING);
     bindJvmMetrics();
     access = openAccess(whole);
+    audit = new AuditLog(whole.server().audit(), whole.dataDirectory(), clock, meters);
     boolean listens = false;
     ServerTls secured = null;
     GrpcTransport started = null;
@@ -87,9 +91,7 @@ final class Front implements Closeable {
       config = StartCheck.hosts(whole.server(), access.isAsked());
       secured = openTls();
       tls = secured;
-      started =
-          GrpcTransport.start(
-              config, tls.credentials(), access.gate(meters), health, services, meters);
+      started = GrpcTransport.start(config, tls.credentials(), gates(), health, services, meters);
       transport = started;
       metrics = startMetrics();
       listens = true;
@@ -104,6 +106,11 @@ final class Front implements Closeable {
         access.close();
       }
     }
+  }
+
+  /** In the order in which they see a call. */
+  private List<ServerInterceptor> gates() {
+    return List.of(access.gate(audit, meters), audit);
   }
 
   private Access openAccess(DolmenConfig whole) throws StartException {
@@ -270,6 +277,7 @@ final class Front implements Closeable {
     }
     tls.close();
     access.close();
+    audit.close();
     if (metrics != null) {
       metrics.close();
     }

@@ -17,6 +17,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,13 +56,13 @@ final class GrpcTransport implements Closeable {
   /**
    * Listens.
    *
-   * @param gate sees every call before anything else does
+   * @param gates see every call before anything else does, in this order
    * @throws StartException if the port cannot be listened on, or TLS not be set up
    */
   static GrpcTransport start(
       ServerConfig config,
       ServerCredentials credentials,
-      ServerInterceptor gate,
+      List<ServerInterceptor> gates,
       HealthStatusManager health,
       HandlerRegistry services,
       MeterRegistry meters)
@@ -74,7 +75,7 @@ final class GrpcTransport implements Closeable {
     RequestArrival arrival = new RequestArrival(config.limits().requestArrival(), meters);
     Quotas quotas = new Quotas(config.quotas(), meters);
     Connections connections = new Connections(limits.max(), meters);
-    Server server =
+    NettyServerBuilder server =
         quotas
             .guard(connections.under(NettyServerBuilder.forAddress(address, credentials)))
             .executor(waiting)
@@ -83,7 +84,6 @@ final class GrpcTransport implements Closeable {
                 limits.maxResets(), (int) ConnectionLimits.RESETS_WINDOW.toSeconds())
             .maxInboundMetadataSize(limits.maxHeaderBytes())
             .intercept(arrival)
-            .intercept(gate) // The last one named is the first to see a call.
             .maxInboundMessageSize(config.limits().maxMessageBytes())
             .maxConcurrentCallsPerConnection(config.limits().maxConcurrentStreams())
             .keepAliveTime(config.keepAlive().interval().toMillis(), TimeUnit.MILLISECONDS)
@@ -96,10 +96,11 @@ final class GrpcTransport implements Closeable {
             .addStreamTracerFactory(new ArrivalTimes(meters.config().clock()::monotonicTime))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
-            .fallbackHandlerRegistry(services)
-            .build();
+            .fallbackHandlerRegistry(services);
+    gates.reversed().forEach(server::intercept); // The last one named is the first to see a call.
     try {
-      return new GrpcTransport(server.start(), ranking, waiting, arrival, quotas, connections);
+      return new GrpcTransport(
+          server.build().start(), ranking, waiting, arrival, quotas, connections);
     } catch (IOException e) {
       arrival.close();
       quotas.close();

@@ -1,5 +1,6 @@
 package dev.dolmen.server;
 
+import dev.dolmen.server.config.AuditConfig;
 import dev.dolmen.server.config.DolmenConfig;
 import java.io.Closeable;
 import java.time.InstantSource;
@@ -26,7 +27,9 @@ public final class SnapshotServer implements Closeable {
    */
   public static SnapshotServer start(DolmenConfig config, String id, InstantSource clock)
       throws StartException {
-    Front front = new Front(config, clock, "starting: the snapshot is being read", Level.INFO);
+    // Nothing is changed there, and nothing is written to the directory.
+    DolmenConfig reading = config.withServer(config.server().with(s -> s.audit(AuditConfig.OFF)));
+    Front front = new Front(reading, clock, "starting: the snapshot is being read", Level.INFO);
     front.serve("--snapshot", meters -> SnapshotBackend.open(config, id, clock));
     return new SnapshotServer(front);
   }

@@ -69,9 +69,13 @@ public final class Access implements Closeable {
     return callers.areAsked();
   }
 
-  /** What stands before every service. */
-  public ServerInterceptor gate(MeterRegistry meters) {
-    return new Gate(callers, meters);
+  /**
+   * What stands before every service.
+   *
+   * @param refusals is told whom it does not let in
+   */
+  public ServerInterceptor gate(RefusedCalls refusals, MeterRegistry meters) {
+    return new Gate(callers, refusals, meters);
   }
 
   /** Looks after the files no more. */

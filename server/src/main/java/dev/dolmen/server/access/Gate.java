@@ -19,11 +19,13 @@ import io.micrometer.core.instrument.MeterRegistry;
  */
 final class Gate implements ServerInterceptor {
   private final Callers callers;
+  private final RefusedCalls refusals;
   private final Counter unknown;
   private final Counter denied;
 
-  Gate(Callers callers, MeterRegistry meters) {
+  Gate(Callers callers, RefusedCalls refusals, MeterRegistry meters) {
     this.callers = callers;
+    this.refusals = refusals;
     unknown = refused(Status.Code.UNAUTHENTICATED, meters);
     denied = refused(Status.Code.PERMISSION_DENIED, meters);
   }
@@ -53,6 +55,7 @@ final class Gate implements ServerInterceptor {
       return Contexts.interceptCall(context, call, headers, next);
     } catch (Refusal e) {
       (e.status().getCode() == Status.Code.PERMISSION_DENIED ? denied : unknown).increment();
+      refusals.refused(e.caller(), call, e.status());
       call.close(e.status(), new Metadata());
       return new ServerCall.Listener<>() {};
     }

@@ -11,21 +11,29 @@ public final class Refusal extends Exception {
       "expected the metadata authorization: Bearer KEY, with a key that dolmen key create made";
 
   private final Status status;
+  private final String caller;
 
-  private Refusal(Status.Code code, String message) {
+  private Refusal(Status.Code code, String caller, String message) {
     super(message, null, false, false); // Made for callers, at their rate: no stack is needed.
+    this.caller = caller;
     status = code.toStatus().withDescription(message);
   }
 
   static Refusal unknown(String why) {
-    return new Refusal(Status.Code.UNAUTHENTICATED, why + ": " + HOW);
+    return new Refusal(Status.Code.UNAUTHENTICATED, "", why + ": " + HOW);
   }
 
   static Refusal missing(Principal caller, Role role, String method) {
     String has = caller.roles().isEmpty() ? "no role" : Role.spelled(caller.roles());
     return new Refusal(
         Status.Code.PERMISSION_DENIED,
+        caller.name(),
         method + " needs the role " + role.spelled() + "; " + caller.name() + " has " + has);
+  }
+
+  /** The principal's name; empty if the server does not know who it is. */
+  String caller() {
+    return caller;
   }
 
   Status status() {

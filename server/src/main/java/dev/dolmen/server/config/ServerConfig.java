@@ -36,6 +36,7 @@ public record ServerConfig(
     LimitsConfig limits,
     SizeLimits sizes,
     QuotaConfig quotas,
+    AuditConfig audit,
     KeepAliveConfig keepAlive,
     TlsConfig tls,
     AccessOptions access) {
@@ -132,6 +133,7 @@ public record ServerConfig(
     private LimitsConfig limits;
     private SizeLimits sizes;
     private QuotaConfig quotas;
+    private AuditConfig audit;
     private KeepAliveConfig keepAlive;
     private TlsConfig tls;
     private AccessOptions access;
@@ -150,6 +152,7 @@ public record ServerConfig(
       limits = from.limits;
       sizes = from.sizes;
       quotas = from.quotas;
+      audit = from.audit;
       keepAlive = from.keepAlive;
       tls = from.tls;
       access = from.access;
@@ -220,6 +223,11 @@ public record ServerConfig(
       return this;
     }
 
+    public Builder audit(AuditConfig value) {
+      audit = value;
+      return this;
+    }
+
     public Builder keepAlive(KeepAliveConfig value) {
       keepAlive = value;
       return this;
@@ -250,6 +258,7 @@ public record ServerConfig(
           limits,
           sizes,
           quotas,
+          audit,
           keepAlive,
           tls,
           access);
@@ -273,6 +282,7 @@ public record ServerConfig(
         requireNonNull(s.section("limits", ServerConfig::limits)),
         requireNonNull(s.section("sizes", SizeLimits::read)),
         requireNonNull(s.section("quotas", QuotaConfig::read)),
+        requireNonNull(s.section("audit", AuditConfig::read)),
         requireNonNull(s.section("keep_alive", ServerConfig::keepAlive)),
         tls,
         requireNonNull(s.section("access", a -> AccessReader.read(a, tls.asksClients()))));

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Any thread. Times are monotonic nanoseconds.
  */
-final class Rate {
+public final class Rate {
   /** What is owed beyond is forgiven, so that nobody is shut out for ever. */
   private static final long OWED_NANOS_MAX = Duration.ofDays(1).toNanos();
 
@@ -30,7 +30,7 @@ final class Rate {
    *
    * @param perSecond 0 is no bound
    */
-  Rate(long perSecond, Duration burst, long now) {
+  public Rate(long perSecond, Duration burst, long now) {
     tokenNanos = perSecond == 0 ? 0 : 1e9 / perSecond;
     burstNanos = Math.max(burst.toNanos(), (long) Math.ceil(tokenNanos));
     fullAt = new AtomicLong(now);
@@ -41,7 +41,7 @@ final class Rate {
    *
    * @return 0 if they were taken; otherwise nanoseconds until one will be left
    */
-  long take(long tokens, long now) {
+  public long take(long tokens, long now) {
     if (tokenNanos == 0) {
       return 0;
     }

@@ -109,6 +109,7 @@ class ConfigTest {
           server: {quotas: {principals: [{name: a, calls: 1}]}} | server.quotas.principals[0].calls: unknown key
           server: {quotas: {principals: [{}]}} | server.quotas.principals[0].name: is missing: expected text
           server: {quotas: {principals: [{name: a}, {name: b}, {name: a}]}} | server.quotas.principals: "a" twice: expected one quota a name
+          server: {audit: {max_bytes: 20MiB}} | f.yaml:1:18: server.audit.max_bytes: 20MiB: expected at least twice max_file_bytes, 32MiB
           model: {heads: 3}            | f.yaml:1:9: model.heads: 3: expected a divisor of width, 64
           model: {pooling: lst}        | f.yaml:1:18: model.pooling: "lst": expected one of mean, last, attention; did you mean last?
           log: {segment_bytes: 1 GiBi} | f.yaml:1:22: log.segment_bytes: "1 GiBi": expected a size such as

@@ -1,0 +1,8 @@
+/**
+ * The audit log: who changed items or took snapshots, what came of it, and who was not let in.
+ * Stands behind the gate, before all services. Its state may be used by any thread.
+ */
+@NullMarked
+package dev.dolmen.server.audit;
+
+import org.jspecify.annotations.NullMarked;

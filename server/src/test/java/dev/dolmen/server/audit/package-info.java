@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.dolmen.server.audit;
+
+import org.jspecify.annotations.NullMarked;
