@@ -7,6 +7,7 @@ import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.report.Reporting;
 import io.grpc.StatusRuntimeException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,6 +41,7 @@ import picocli.CommandLine.Option;
       "  dolmen demo --forever --rate 600"
     })
 public final class DemoCommand implements Callable<Integer> {
+  private static final int PICTURE_COLUMNS = 100;
   private static final double RECOMMENDS_PER_CLICK = 0.25;
 
   /** Visitors present at once per click a second: each acts every two seconds. */
@@ -89,9 +92,15 @@ public final class DemoCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private double warmUp = 8;
 
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Writes what is printed as a picture of a terminal (SVG), 100 columns wide.")
+  private @Nullable Path picture;
+
   @Mixin private Reporting reporting = new Reporting();
 
-  private final Terminal out;
+  private Terminal out;
 
   /** Prints to standard output. */
   public DemoCommand() {
@@ -116,14 +125,36 @@ public final class DemoCommand implements Callable<Integer> {
             rate * RECOMMENDS_PER_CLICK,
             (int) Math.max(20, rate * VISITORS_PER_RATE),
             seed);
-    out.line("Dolmen demo: the whole product starts in this process");
     try {
-      warmUp(options);
-      return demonstrate(options);
+      return picture == null ? run(options) : runForPicture(options, picture);
     } catch (IOException | StatusRuntimeException e) {
       out.line("dolmen demo: " + e.getMessage());
       return 1;
     }
+  }
+
+  private int run(DemoOptions options) throws IOException, InterruptedException {
+    out.line("Dolmen demo: the whole product starts in this process");
+    warmUp(options);
+    return demonstrate(options);
+  }
+
+  /** Prints to the picture instead, which nobody sees before it is whole. */
+  private int runForPicture(DemoOptions options, Path file)
+      throws IOException, InterruptedException {
+    Terminal terminal = out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    out =
+        new Terminal(
+            new PrintStream(printed, true, StandardCharsets.UTF_8), false, PICTURE_COLUMNS);
+    int exit = run(options);
+    TerminalPicture.write(
+        file,
+        "./dolmen demo",
+        printed.toString(StandardCharsets.UTF_8).lines().toList(),
+        PICTURE_COLUMNS);
+    terminal.line("picture: " + file);
+    return exit;
   }
 
   /**

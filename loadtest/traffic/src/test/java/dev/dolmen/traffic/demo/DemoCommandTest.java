@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,5 +47,18 @@ class DemoCommandTest {
     assertThat(report.get("events").asLong()).isPositive();
     assertThat(report.get("cold_item_rank").asInt()).isBetween(1, 2_100);
     assertThat(report.get("cold_item_ranks")).hasSize(9);
+  }
+
+  @Test
+  void drawsATerminal() throws IOException {
+    Path file = folder.resolve("demo.svg");
+    TerminalPicture.write(
+        file, "./dolmen demo", List.of("recall  <20>  ▂█", "x".repeat(50) + " y"), 40);
+    String svg = Files.readString(file);
+    assertThat(svg)
+        .contains(">recall</text>", "x=\"82.4\" y=\"63.0\" fill=\"#d6d9e0\">&lt;20></text>")
+        .contains("<rect x=\"129.2\" y=\"63.5\" width=\"7.8\" height=\"4.5\"")
+        .contains("x".repeat(39) + "…<")
+        .doesNotContain("y</text>");
   }
 }
