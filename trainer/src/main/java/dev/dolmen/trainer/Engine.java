@@ -140,8 +140,9 @@ public final class Engine implements Closeable {
     FeedbackLog log = null;
     try {
       DiskRoom.checkStart(options.dataDirectory());
-      log = logs.open(options.dataDirectory(), options.log());
-      Engine engine = new Engine(options, clock, lock, tables, log);
+      EngineOptions fitted = options.with(e -> e.log(fitted(options)));
+      log = logs.open(options.dataDirectory(), fitted.log());
+      Engine engine = new Engine(fitted, clock, lock, tables, log);
       EngineMeters.register(engine, meters);
       engine.thread.start();
       return engine;
@@ -152,6 +153,20 @@ public final class Engine implements Closeable {
       lock.close();
       throw e;
     }
+  }
+
+  private static LogOptions fitted(EngineOptions options) {
+    long diskBytes = DiskRoom.totalBytes(options.dataDirectory());
+    LogOptions fitted = options.log().onDiskOf(diskBytes);
+    if (!fitted.equals(options.log())) {
+      LOG.warn(
+          "log.max_bytes is {}, the file system of {} holds {} in all: the log is bounded to {}",
+          options.log().maxBytes(),
+          options.dataDirectory(),
+          diskBytes,
+          fitted.maxBytes());
+    }
+    return fitted;
   }
 
   private Engine(

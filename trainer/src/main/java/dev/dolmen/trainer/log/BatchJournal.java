@@ -65,7 +65,7 @@ public final class BatchJournal implements Closeable {
 
   /** Deletes whole files of which every entry is at or before {@code place}. */
   public void deleteUpTo(long place) {
-    segments.deleteUpTo(place, 0);
+    segments.deleteUpTo(place, 0, 0);
   }
 
   @Override

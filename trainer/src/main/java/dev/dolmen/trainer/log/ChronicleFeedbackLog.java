@@ -154,10 +154,10 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   }
 
   @Override
-  public boolean deleteUpTo(long offset, long keepRecords) {
+  public boolean deleteUpTo(long offset, long keepRecords, long keepBytes) {
     lock.lock();
     try {
-      return !closed && segments.deleteUpTo(offset, keepRecords) > 0;
+      return !closed && segments.deleteUpTo(offset, keepRecords, keepBytes) > 0;
     } finally {
       lock.unlock();
     }

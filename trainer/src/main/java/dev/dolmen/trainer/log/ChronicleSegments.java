@@ -3,12 +3,12 @@ package dev.dolmen.trainer.log;
 import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.MappedBytes;
@@ -51,6 +51,9 @@ final class ChronicleSegments implements AutoCloseable {
   /** The segment whose file is known to be private; -1 for none. */
   private int closed = -1;
 
+  /** Bytes in segments before the last, which do not change. */
+  private final ConcurrentHashMap<Integer, Long> endedBytes = new ConcurrentHashMap<>();
+
   /** Bytes in the last segment; 0 until something is appended to it. */
   private volatile long written;
 
@@ -81,10 +84,17 @@ final class ChronicleSegments implements AutoCloseable {
    */
   private int segmentToAppendTo() {
     int last = queue.lastCycle();
-    return last >= 0 && isEnded(last) ? last + 1 : last;
+    return last >= 0 && end(last).ended ? last + 1 : last;
   }
 
-  private boolean isEnded(int cycle) {
+  /**
+   * Where a segment's records end.
+   *
+   * @param ended whether nothing can be appended there any more
+   */
+  private record End(long position, boolean ended) {}
+
+  private End end(int cycle) {
     SingleChronicleQueueStore store = queue.storeForCycle(cycle, 0, false, null);
     MappedBytes bytes = store.bytes();
     try {
@@ -96,7 +106,7 @@ final class ChronicleSegments implements AutoCloseable {
         at += Wires.SPB_HEADER_SIZE + ((Wires.lengthOf(header) + 3L) & ~3L);
         header = bytes.readVolatileInt(at);
       }
-      return Wires.isEndOfFile(header);
+      return new End(at, Wires.isEndOfFile(header));
     } finally {
       bytes.releaseLast();
       queue.closeStore(store);
@@ -115,6 +125,7 @@ final class ChronicleSegments implements AutoCloseable {
     long position = appender.wire().bytes().writePosition();
     if (position > segmentBytes) {
       segment.incrementAndGet();
+      position = 0;
     }
     written = position;
     lastOffset = offset;
@@ -216,13 +227,18 @@ final class ChronicleSegments implements AutoCloseable {
     return tailer(0);
   }
 
-  int deleteUpTo(long offset, long keepRecords) {
+  int deleteUpTo(long offset, long keepRecords, long keepBytes) {
     long later = 0;
+    long laterBytes = 0;
     int deleted = 0;
+    int last = queue.lastCycle();
     for (int cycle : cyclesFromLast()) {
       long count = count(cycle);
       boolean past = queue.rollCycle().toIndex(cycle, count) <= offset;
-      if (cycle < segment.get() && past && later >= keepRecords) {
+      boolean kept = later < keepRecords && laterBytes < keepBytes;
+      laterBytes += bytes(cycle);
+      // The last one says where offsets go on, also when it is full.
+      if (cycle < last && past && !kept) {
         deleted += delete(cycle) ? 1 : 0;
       }
       later += count;
@@ -238,23 +254,14 @@ final class ChronicleSegments implements AutoCloseable {
    * holds.
    */
   long sizeBytes() {
-    long bytes = 0;
-    long last = 0;
-    String newest = "";
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.cq4")) {
-      for (Path file : files) {
-        long size = Math.min(Files.size(file), segmentBytes);
-        String name = file.getFileName().toString();
-        bytes += size;
-        if (name.compareTo(newest) > 0) {
-          newest = name;
-          last = size;
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    return cyclesFromLast().stream().mapToLong(this::bytes).sum();
+  }
+
+  private long bytes(int cycle) {
+    if (cycle == segment.get()) {
+      return written == 0 ? end(cycle).position : written;
     }
-    return written == 0 ? bytes : bytes - last + written;
+    return endedBytes.computeIfAbsent(cycle, c -> end(c).position);
   }
 
   private List<Integer> cyclesFromLast() {
@@ -279,6 +286,7 @@ final class ChronicleSegments implements AutoCloseable {
         java.time.format.DateTimeFormatter.ofPattern(CYCLE.format(), java.util.Locale.ROOT)
             .withZone(java.time.ZoneOffset.UTC)
             .format(java.time.Instant.ofEpochMilli(cycle * (long) CYCLE.lengthInMillis()));
+    endedBytes.remove(cycle);
     try {
       return Files.deleteIfExists(directory.resolve(name + SingleChronicleQueue.SUFFIX));
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.log;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -27,6 +28,19 @@ public final class DiskRoom {
    */
   public static void checkStart(Path directory) throws IOException {
     check(directory, Files.getFileStore(directory).getUsableSpace(), START_BYTES, "a start");
+  }
+
+  /**
+   * What a directory's file system holds in all, free or not.
+   *
+   * @throws UncheckedIOException if it does not say
+   */
+  public static long totalBytes(Path directory) {
+    try {
+      return Files.getFileStore(directory).getTotalSpace();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

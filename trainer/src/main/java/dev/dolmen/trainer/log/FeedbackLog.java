@@ -40,13 +40,14 @@ public interface FeedbackLog extends Closeable {
 
   /**
    * Deletes from the beginning, as far as the log's pieces allow, records that are at or before
-   * {@code offset} and not among the last {@code keepRecords}. The record at {@code offset} itself
-   * may stay, so that a tailer finds its place.
+   * {@code offset} and not among the last {@code keepRecords}, as far as these take {@code
+   * keepBytes}. The record at {@code offset} itself may stay, so that a tailer finds its place.
    *
    * @param offset of a record, or 0
+   * @param keepBytes what is kept for the number of records alone, about, to the size of a piece
    * @return whether anything was deleted
    */
-  boolean deleteUpTo(long offset, long keepRecords);
+  boolean deleteUpTo(long offset, long keepRecords, long keepBytes);
 
   @Override
   void close();

@@ -300,18 +300,20 @@ public final class KafkaFeedbackLog implements FeedbackLog {
   }
 
   @Override
-  public boolean deleteUpTo(long offset, long keepRecords) {
+  public boolean deleteUpTo(long offset, long keepRecords, long keepBytes) {
     if (closed || offset == 0) {
       return false;
     }
-    long cut = Math.min(offset - 1, offsetOfLast(keepRecords));
     long begin = topic.begin();
+    double recordBytes = Math.max(1, bytes.get()) / (double) Math.max(1, lastOffset() - begin);
+    long kept = (long) Math.min((double) keepRecords, keepBytes / recordBytes);
+    long cut = Math.min(offset - 1, offsetOfLast(kept));
     boolean deletes = cut > begin + takeovers.between(begin, cut);
     if (deletes) {
       long end = lastOffset();
       topic.deleteBefore(cut);
-      double kept = (double) (end - cut) / Math.max(1, end - begin);
-      bytes.updateAndGet(before -> (long) (before * kept));
+      double share = (double) (end - cut) / Math.max(1, end - begin);
+      bytes.updateAndGet(before -> (long) (before * share));
       takeovers.forgetBefore(cut);
     }
     try {

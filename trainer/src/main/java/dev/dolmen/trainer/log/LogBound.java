@@ -25,6 +25,9 @@ public final class LogBound {
   /** What was measured, and what was appended since. */
   private final AtomicLong bytes;
 
+  /** Why the log is not let go of, for those who are refused. */
+  private volatile String kept = "no snapshot has let any go";
+
   private long askedAtBytes = Long.MIN_VALUE;
   private long askedAtUs;
 
@@ -52,6 +55,23 @@ public final class LogBound {
   /** Something may have been deleted. */
   public void measure() {
     bytes.set(log.sizeBytes());
+  }
+
+  /**
+   * Says why nothing more of the log can go, for those who are refused.
+   *
+   * @param why goes on after "the log is full, and"
+   */
+  public void keptBecause(String why) {
+    kept = why;
+  }
+
+  /**
+   * What is kept for event ids alone: half of the bound, as the other half is for what no snapshot
+   * holds yet.
+   */
+  public long keepBytes() {
+    return maxBytes == 0 ? Long.MAX_VALUE : maxBytes / 2;
   }
 
   public boolean tight() {
@@ -96,6 +116,7 @@ public final class LogBound {
             + bytes.get()
             + " bytes, log.maxBytes is "
             + maxBytes
-            + ", and no snapshot has let any go";
+            + ", and "
+            + kept;
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
  * @param maxBytes bound on the log's bytes, at least {@link #SEGMENTS_MIN} times {@code
  *     segmentBytes}; 0 for none. From three quarters of it on, snapshots are taken before their
  *     time and the log is kept for the newest alone; at the bound, nothing is acknowledged until
- *     something could be deleted
+ *     something could be deleted. See {@link #onDiskOf}
  * @param fsync when the log is forced to the device
  * @param deduplicationEvents event ids remembered, counted back from the newest, so that publishing
  *     one again is recognised
@@ -53,6 +53,9 @@ public record LogOptions(
     KAFKA
   }
 
+  /** Share of a file system that an embedded log takes at most; the rest is for snapshots. */
+  public static final double DISK_SHARE = 0.5;
+
   /** When the log is forced to the device. */
   public enum Fsync {
     /**
@@ -85,6 +88,21 @@ public record LogOptions(
   /** This, with some changes. */
   public LogOptions with(UnaryOperator<Builder> changes) {
     return changes.apply(new Builder(this)).build();
+  }
+
+  /**
+   * This, on a file system of so many bytes: an embedded log with a bound takes {@link #DISK_SHARE}
+   * of it at most, in files that are small enough to go one by one. What the file system holds in
+   * all counts, not what is free: what is learned from late clicks depends on the bound, and must
+   * not on what else is on the disk.
+   */
+  public LogOptions onDiskOf(long diskBytes) {
+    long share = Math.max(MAX_BYTES.min(), (long) (DISK_SHARE * diskBytes));
+    if (kind != Kind.CHRONICLE || maxBytes == 0 || share >= maxBytes) {
+      return this;
+    }
+    long segment = Math.clamp(share / (2 * SEGMENTS_MIN), SEGMENT_BYTES.min(), segmentBytes);
+    return with(log -> log.maxBytes(share).segmentBytes(segment));
   }
 
   /** This, in the data directory itself: for an engine that is thrown away. */

@@ -21,9 +21,6 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotSchedule {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotSchedule.class);
 
-  /** Nothing of the log is to be deleted. */
-  private static final Position NOWHERE = new Position(0, 0);
-
   private final SnapshotCodec snapshots;
   private final SnapshotThreads threads;
   private final Learner learner;
@@ -80,8 +77,11 @@ public final class SnapshotSchedule {
     if (inFlight != null) {
       return false;
     }
-    if (bound.wantsSnapshot(nowUs) && changed(position)) {
-      return true;
+    if (bound.wantsSnapshot(nowUs)) {
+      if (changed(position)) {
+        return true;
+      }
+      letGo(nowUs);
     }
     if (intervalUs == 0) {
       return false;
@@ -91,6 +91,15 @@ public final class SnapshotSchedule {
       nextUs = nowUs + intervalUs;
     }
     return nowUs >= nextUs && changed(position);
+  }
+
+  /** Nothing has changed since the newest snapshot, and still the log is near its bound. */
+  private void letGo(long nowUs) {
+    bound.asked(nowUs);
+    SnapshotInfo latest = snapshots.latest();
+    if (latest != null) {
+      var _ = threads.letGo(latest);
+    }
   }
 
   public boolean changed(Position position) {
@@ -119,7 +128,7 @@ public final class SnapshotSchedule {
     }
     SnapshotInfo latest = snapshots.latest();
     if (latest != null && latest.id().equals(SnapshotCodec.id(learner, position))) {
-      return new Request(CompletableFuture.completedFuture(new Written(latest, NOWHERE)), true);
+      return new Request(threads.letGo(latest), true);
     }
     return new Request(take(requestedUs, position, false).written, true);
   }

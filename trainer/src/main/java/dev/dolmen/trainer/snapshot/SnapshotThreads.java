@@ -75,10 +75,19 @@ public final class SnapshotThreads {
         SnapshotInfo info = snapshots.write(frozen);
         written.complete(new Written(info, clear(info)));
       } catch (IOException | RuntimeException | Error e) {
+        bound.keptBecause("the last snapshot could not be written: " + e);
         written.completeExceptionally(e);
       }
     });
     return written;
+  }
+
+  /**
+   * Deletes again what no snapshot needs, though no new one was taken: the log may have a smaller
+   * bound than before, or a process died in between.
+   */
+  CompletableFuture<Written> letGo(SnapshotInfo newest) {
+    return CompletableFuture.supplyAsync(() -> new Written(newest, clear(newest)), writing);
   }
 
   /** The snapshot is durable: whatever fails here is tried again after the next. */
@@ -86,10 +95,12 @@ public final class SnapshotThreads {
     try {
       snapshots.retain();
       Position oldest = snapshots.oldest();
-      log.deleteUpTo(oldest.logOffset(), keepRecords);
+      log.deleteUpTo(oldest.logOffset(), keepRecords, bound.keepBytes());
       bound.measure();
-      if (bound.tight()
-          && log.deleteUpTo(snapshots.notNeeded(newest.id()).logOffset(), keepRecords)) {
+      Position needed = snapshots.notNeeded(newest.id());
+      bound.keptBecause(
+          "the newest snapshot, " + newest.id() + ", needs it from offset " + needed.logOffset());
+      if (bound.tight() && log.deleteUpTo(needed.logOffset(), keepRecords, bound.keepBytes())) {
         bound.measure();
         LOG.warn(
             "The log comes near log.maxBytes: snapshots before {} cannot be rolled forward any more",
@@ -100,6 +111,7 @@ public final class SnapshotThreads {
       }
       return oldest;
     } catch (IOException | RuntimeException e) {
+      bound.keptBecause("what no snapshot needs could not be deleted: " + e);
       LOG.warn("What no snapshot needs any more could not be deleted", e);
       return new Position(0, 0);
     }

@@ -37,9 +37,9 @@ class ChronicleFeedbackLogTest extends FeedbackLogContract {
       List<Long> offsets = fill(log, 0, 400);
       long before = files();
       assertThat(before).isBetween(4L, 6L);
-      assertThat(log.deleteUpTo(offsets.get(50), 0)).isFalse();
-      assertThat(log.deleteUpTo(offsets.get(299), 399)).isFalse();
-      assertThat(log.deleteUpTo(offsets.get(299), 0)).isTrue();
+      assertThat(log.deleteUpTo(offsets.get(50), 0, Long.MAX_VALUE)).isFalse();
+      assertThat(log.deleteUpTo(offsets.get(299), 399, Long.MAX_VALUE)).isFalse();
+      assertThat(log.deleteUpTo(offsets.get(299), 0, Long.MAX_VALUE)).isTrue();
       assertThat(before - files()).isBetween(2L, 3L);
     }
   }

@@ -179,11 +179,15 @@ abstract class FeedbackLogContract {
       assertThat(numbers(log.tailerOfLast(250))).isEqualTo(range(150, 400));
       assertThat(numbers(log.tailerOfLast(1_000))).isEqualTo(range(0, 400));
 
-      assertThat(log.deleteUpTo(0, 0)).isFalse();
-      assertThat(log.deleteUpTo(offsets.get(299), 400)).isFalse();
+      assertThat(log.deleteUpTo(0, 0, Long.MAX_VALUE)).isFalse();
+      assertThat(log.deleteUpTo(offsets.get(299), 400, Long.MAX_VALUE)).isFalse();
       assertThat(log.isFromTheBeginning()).isTrue();
-      assertThat(log.deleteUpTo(offsets.get(299), 0)).isTrue();
-      assertThat(log.deleteUpTo(offsets.get(299), 0)).isFalse();
+      assertThat(log.deleteUpTo(offsets.get(299), 400, 5_000_000)).isFalse();
+      // Kept for their number, but for two megabytes at most.
+      assertThat(log.deleteUpTo(offsets.get(299), 400, 2_000_000)).isTrue();
+      assertThat(numbers(log.tailerOfLast(200))).isEqualTo(range(200, 400));
+      log.deleteUpTo(offsets.get(299), 0, Long.MAX_VALUE);
+      assertThat(log.deleteUpTo(offsets.get(299), 0, Long.MAX_VALUE)).isFalse();
       assertThat(log.isFromTheBeginning()).isFalse();
       assertThat(numbers(log.tailer(offsets.get(299)))).isEqualTo(range(300, 400));
       assertThat(numbers(log.tailerOfLast(100))).isEqualTo(range(300, 400));
@@ -192,7 +196,7 @@ abstract class FeedbackLogContract {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(Long.toString(offsets.getFirst()));
       assertThat(append(log, "400.")).isGreaterThan(offsets.getLast());
-      assertThat(log.deleteUpTo(offsets.get(350), 120)).isFalse();
+      assertThat(log.deleteUpTo(offsets.get(350), 120, Long.MAX_VALUE)).isFalse();
     }
     try (FeedbackLog log = open()) {
       assertThat(log.isFromTheBeginning()).isFalse();

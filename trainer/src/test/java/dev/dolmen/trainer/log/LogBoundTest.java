@@ -3,6 +3,7 @@ package dev.dolmen.trainer.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.Shop;
@@ -13,7 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,18 +36,25 @@ class LogBoundTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   private Engine open(int deduplicationEvents) throws IOException {
+    return open(options(MAX_BYTES, deduplicationEvents));
+  }
+
+  private Engine open(EngineOptions options) throws IOException {
+    return Engine.open(options, InstantSource.system(), meters);
+  }
+
+  private EngineOptions options(long maxBytes, int deduplicationEvents) {
     LogOptions log =
         LogOptions.defaults()
             .with(l ->
                 l.minFreeBytes(16L << 20)
                     .segmentBytes(1L << 20)
-                    .maxBytes(MAX_BYTES)
+                    .maxBytes(maxBytes)
                     .deduplicationEvents(deduplicationEvents)
                     .maxQueuedImpressions(64));
     SnapshotOptions noneByTime =
         SnapshotOptions.defaults().with(s -> s.intervalSec(0).onClose(false));
-    EngineOptions options = Shop.options(directory).with(e -> e.log(log).snapshots(noneByTime));
-    return Engine.open(options, InstantSource.system(), meters);
+    return Shop.options(directory).with(e -> e.log(log).snapshots(noneByTime));
   }
 
   private FeedbackEvent click(int number) {
@@ -90,37 +101,113 @@ class LogBoundTest {
     }
   }
 
-  /** The log is all needed, as so many event ids are remembered. */
+  /** Of 60 kB: what is kept for the number of its records is bounded in bytes, too. */
   @Test
-  void atTheBoundPublishersAreRefusedAndServingGoesOn() throws Exception {
-    try (Engine engine = open(1_000_000)) {
+  void fewLargeRecordsDoNotHoldTheLogForEver() throws Exception {
+    String large = "x".repeat(60_000);
+    try (Engine engine = open(2_000_000)) {
+      fill(engine);
+      for (int i = 0; i < 300; i++) {
+        publish(engine, click(i).toBuilder().setRequestId(large).build());
+      }
+      assertThat(engine.notTaking()).isEmpty();
+      assertThat(engine.status().learning().events()).isEqualTo(300);
+      assertThat(bytesOnDisk()).isLessThanOrEqualTo(MAX_BYTES);
+    }
+    try (Engine engine = open(2_000_000)) {
+      publish(engine, click(1_000));
+    }
+  }
+
+  /** The trainer stands still, so that there is no barrier, and goes on. */
+  @Test
+  void atTheBoundPublishersAreToldWhyUntilASnapshotCanBeTaken() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicInteger read = new AtomicInteger();
+    WatchedLog standing =
+        new WatchedLog(offset -> {
+          if (read.incrementAndGet() == shop.items + 1) {
+            awaitQuietly(goOn);
+          }
+        });
+    EngineOptions options = options(MAX_BYTES, 1_000_000);
+    try (Engine engine =
+        Engine.open(
+            options, InstantSource.system(), meters, TableFactory.COLLISIONLESS, standing)) {
       fill(engine);
       int accepted = 0;
-      String refusal = null;
-      while (refusal == null && accepted < 1_000) {
+      String refusal = "";
+      while (refusal.isEmpty() && accepted < 1_000) {
         try {
-          publish(engine, click(accepted));
+          engine.ingest().publish(click(accepted));
           accepted++;
         } catch (LogUnavailableException e) {
-          refusal = e.getMessage();
+          refusal = String.valueOf(e.getMessage());
         }
       }
-      assertThat(refusal).contains("feedback log full").contains("log.maxBytes is " + MAX_BYTES);
+      assertThat(refusal)
+          .contains("feedback log full")
+          .contains("log.maxBytes is " + MAX_BYTES)
+          .contains("no snapshot has let any go");
+      assertThat(engine.notTaking()).isEqualTo(refusal);
       assertThat(accepted).isBetween(300, 500);
-      assertThat(engine.status().learning().events()).isEqualTo(accepted);
-      assertThat(engine.status().progress().failure()).isNull();
-      assertThat(engine.status().latestSnapshot()).isNotNull();
       assertThatThrownBy(() -> engine.ingest().upsert(shop.item(1)))
           .isInstanceOf(LogUnavailableException.class);
       assertThat(bytesOnDisk()).isLessThanOrEqualTo(MAX_BYTES + (1L << 20));
-    }
-    // With fewer ids to remember, the next snapshot lets the log go.
-    try (Engine engine = open(10)) {
-      assertThatThrownBy(() -> engine.ingest().upsert(shop.item(1)))
-          .isInstanceOf(LogUnavailableException.class);
-      engine.snapshot();
+      goOn.countDown();
+      awaitTaking(engine);
       publish(engine, click(5_000));
-      assertThat(engine.bound().bytes()).isLessThan(MAX_BYTES / 2);
+      assertThat(engine.status().learning().events()).isEqualTo(accepted + 1);
     }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitTaking(Engine engine) throws InterruptedException {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (!engine.notTaking().isEmpty() && Instant.now().isBefore(end)) {
+      Thread.sleep(5);
+    }
+    assertThat(engine.notTaking()).isEmpty();
+  }
+
+  /** The newest snapshot holds everything, so that no other is due. */
+  @Test
+  void aStartWithASmallerBoundLetsTheLogGoThoughNothingChanges() throws Exception {
+    try (Engine engine = open(options(64 * MAX_BYTES, 1_000_000))) {
+      fill(engine);
+      for (int i = 0; i < 600; i++) {
+        engine.ingest().publish(click(i));
+      }
+      engine.snapshot();
+      assertThat(engine.bound().bytes()).isGreaterThan(MAX_BYTES);
+    }
+    try (Engine engine = open(1_000_000)) {
+      awaitTaking(engine);
+      assertThat(engine.bound().bytes()).isLessThan(3 * MAX_BYTES / 4);
+      publish(engine, click(5_000));
+    }
+  }
+
+  @Test
+  void aSmallDiskBoundsTheLogToItsHalf() {
+    LogOptions defaults = LogOptions.defaults();
+    assertThat(defaults.onDiskOf(1L << 40)).isEqualTo(defaults);
+    assertThat(defaults.onDiskOf(20L << 30).maxBytes()).isEqualTo(10L << 30);
+    assertThat(defaults.onDiskOf(20L << 30).segmentBytes()).isEqualTo(1L << 30);
+    LogOptions small = defaults.onDiskOf(200L << 20);
+    assertThat(small.maxBytes()).isEqualTo(100L << 20);
+    assertThat(small.maxBytes() / small.segmentBytes()).isEqualTo(8);
+    assertThat(defaults.onDiskOf(1).maxBytes()).isEqualTo(LogOptions.MAX_BYTES.min());
+    LogOptions kafka = defaults.with(l -> l.kind(LogOptions.Kind.KAFKA));
+    assertThat(kafka.onDiskOf(1)).isEqualTo(kafka);
+    LogOptions unbounded = defaults.with(l -> l.maxBytes(0));
+    assertThat(unbounded.onDiskOf(1)).isEqualTo(unbounded);
   }
 }

@@ -82,9 +82,9 @@ final class PausingLog implements FeedbackLog {
   }
 
   @Override
-  public boolean deleteUpTo(long offset, long keepRecords) {
+  public boolean deleteUpTo(long offset, long keepRecords, long keepBytes) {
     pause(1, DELETE_PAUSE_MS);
-    return log.deleteUpTo(offset, keepRecords);
+    return log.deleteUpTo(offset, keepRecords, keepBytes);
   }
 
   @Override
