@@ -4,20 +4,27 @@ import dev.dolmen.server.reload.UnusableFileException;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How a running server knows its callers and what they may do. */
 public final class Access implements Closeable {
   private static final String KEYS_SETTING = "server.access.keys_file";
 
+  private static final Logger LOG = LoggerFactory.getLogger(Access.class);
+
   private final ApiKeys keys;
+  private final @Nullable Tokens tokens;
   private final Callers callers;
 
-  private Access(ApiKeys keys, @Nullable Certificates certificates) {
+  private Access(ApiKeys keys, @Nullable Tokens tokens, @Nullable Certificates certificates) {
     this.keys = keys;
-    callers = new Callers(keys, certificates);
+    this.tokens = tokens;
+    callers = new Callers(keys, tokens, certificates);
   }
 
   /**
@@ -54,7 +61,11 @@ public final class Access implements Closeable {
       throws UnusableFileException {
     ApiKeys keys =
         new ApiKeys(keyFile(options, dataDirectory), !options.keysFile().isEmpty(), clock);
-    return new Access(keys, clientCertificates ? new Certificates(options.certificates()) : null);
+    JwtOptions jwt = options.jwt();
+    return new Access(
+        keys,
+        jwt.enabled() ? Tokens.open(jwt, clock) : null,
+        clientCertificates ? new Certificates(options.certificates()) : null);
   }
 
   /** Where a server keeps its keys. */
@@ -82,5 +93,12 @@ public final class Access implements Closeable {
   @Override
   public void close() {
     keys.close();
+    try {
+      if (tokens != null) {
+        tokens.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("Closing failed", e);
+    }
   }
 }

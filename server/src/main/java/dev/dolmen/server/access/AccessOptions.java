@@ -6,11 +6,12 @@ import java.util.List;
  * How a server knows its callers.
  *
  * @param keysFile with API keys; empty for {@code keys} in the data directory, if that is there
+ * @param jwt whose tokens are taken
  * @param certificates what names of client certificates stand for
  * @param insecure whether a server that does not know its callers may listen where others reach it
  */
 public record AccessOptions(
-    String keysFile, List<CertificateRoles> certificates, boolean insecure) {
+    String keysFile, JwtOptions jwt, List<CertificateRoles> certificates, boolean insecure) {
   /** Copies the list. */
   public AccessOptions {
     certificates = List.copyOf(certificates);
@@ -18,6 +19,6 @@ public record AccessOptions(
 
   /** This, for a server that may let everybody in. */
   public AccessOptions withInsecure() {
-    return new AccessOptions(keysFile, certificates, true);
+    return new AccessOptions(keysFile, jwt, certificates, true);
   }
 }

@@ -16,19 +16,22 @@ final class Callers {
   private static final String SCHEME = "bearer ";
 
   private final ApiKeys keys;
+  private final @Nullable Tokens tokens;
   private final @Nullable Certificates certificates;
 
   /**
+   * @param tokens null if none are taken
    * @param certificates null if clients are not asked for one
    */
-  Callers(ApiKeys keys, @Nullable Certificates certificates) {
+  Callers(ApiKeys keys, @Nullable Tokens tokens, @Nullable Certificates certificates) {
     this.keys = keys;
+    this.tokens = tokens;
     this.certificates = certificates;
   }
 
   /** Whether anything is asked for. */
   boolean areAsked() {
-    return keys.exist() || certificates != null;
+    return keys.exist() || tokens != null || certificates != null;
   }
 
   /**
@@ -47,9 +50,9 @@ final class Callers {
         : prove(authorizations);
   }
 
-  /** What is mapped to no role stands for all of them, but not where there are keys, too. */
+  /** What is mapped to no role stands for all of them, but not where there are keys or tokens. */
   private boolean certificatesCount() {
-    return certificates != null && (certificates.areMapped() || !keys.exist());
+    return certificates != null && (certificates.areMapped() || (!keys.exist() && tokens == null));
   }
 
   private Proof prove(SSLSession session) throws Refusal {
@@ -75,7 +78,11 @@ final class Callers {
     if (!value.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
       throw Refusal.unknown("the authorization is none of the scheme Bearer");
     }
-    Optional<KeyText> key = KeyText.parse(value.substring(SCHEME.length()).strip());
+    String shown = value.substring(SCHEME.length()).strip();
+    if (tokens != null && !shown.startsWith(KeyText.PREFIX)) {
+      return tokens.prove(shown);
+    }
+    Optional<KeyText> key = KeyText.parse(shown);
     if (key.isEmpty()) {
       throw Refusal.unknown("the authorization holds no key of Dolmen");
     }

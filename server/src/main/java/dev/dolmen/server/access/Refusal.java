@@ -8,7 +8,7 @@ import io.grpc.Status;
  */
 public final class Refusal extends Exception {
   private static final String HOW =
-      "expected the metadata authorization: Bearer KEY, with a key that dolmen key create made";
+      "expected the metadata authorization: Bearer KEY, with a key that dolmen key create made, or a token";
 
   private final Status status;
   private final String caller;
@@ -21,6 +21,10 @@ public final class Refusal extends Exception {
 
   static Refusal unknown(String why) {
     return new Refusal(Status.Code.UNAUTHENTICATED, "", why + ": " + HOW);
+  }
+
+  static Refusal unavailable(String why) {
+    return new Refusal(Status.Code.UNAVAILABLE, why);
   }
 
   static Refusal missing(Principal caller, Role role, String method) {

@@ -1,7 +1,10 @@
 package dev.dolmen.server.config;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.dolmen.server.access.AccessOptions;
 import dev.dolmen.server.access.CertificateRoles;
+import dev.dolmen.server.access.JwtOptions;
 import dev.dolmen.server.access.Role;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +15,9 @@ import java.util.stream.Collectors;
 final class AccessReader {
   private static final List<String> ROLES =
       Arrays.stream(Role.values()).map(Role::spelled).toList();
+
+  private static final JwtOptions NO_TOKENS =
+      new JwtOptions("", "", "", "", "roles", JwtOptions.ALGORITHMS, 30, 300, 30, 86_400);
 
   private AccessReader() {}
 
@@ -24,7 +30,52 @@ final class AccessReader {
     if (!certificates.isEmpty() && !clientAuthorities) {
       s.reject("certificates", "needs server.tls.client_authorities_file");
     }
-    return new AccessOptions(s.text("keys_file", ""), certificates, s.flag("insecure", false));
+    return new AccessOptions(
+        s.text("keys_file", ""),
+        requireNonNullElse(s.section("jwt", AccessReader::jwt), NO_TOKENS),
+        certificates,
+        s.flag("insecure", false));
+  }
+
+  private static JwtOptions jwt(ConfigSection s) {
+    JwtOptions jwt =
+        new JwtOptions(
+            s.text("issuer", ""),
+            s.text("audience", ""),
+            s.text("jwks_url", ""),
+            s.text("jwks_file", ""),
+            s.text("roles_claim", "roles"),
+            s.names("algorithms", JwtOptions.ALGORITHMS, JwtOptions.ALGORITHMS),
+            s.seconds("clock_skew", 30, JwtOptions.CLOCK_SKEW_SEC),
+            s.seconds("refresh", 300, JwtOptions.REFRESH_SEC),
+            s.seconds("refetch", 30, JwtOptions.REFETCH_SEC),
+            s.seconds("keep", 86_400, JwtOptions.KEEP_SEC));
+    check(s, jwt);
+    return jwt;
+  }
+
+  private static void check(ConfigSection s, JwtOptions jwt) {
+    if (!jwt.enabled()) {
+      String given = jwt.audience() + jwt.jwksUrl() + jwt.jwksFile();
+      if (!given.isEmpty()) {
+        s.reject("issuer", "none: expected one, as audience or keys are given");
+      }
+      return;
+    }
+    if (jwt.audience().isEmpty()) {
+      s.reject("audience", "none: a token for somebody else would be taken, too");
+    }
+    if (jwt.algorithms().isEmpty()) {
+      s.reject("algorithms", "none: expected some of " + JwtOptions.ALGORITHMS);
+    }
+    if (!jwt.jwksFile().isEmpty() && !jwt.jwksUrl().isEmpty()) {
+      s.reject("jwks_file", "only one of jwks_file and jwks_url can be given");
+    }
+    if (!jwt.jwksUrl().isEmpty()) {
+      JwtOptions.refusal(jwt.jwksUrl()).ifPresent(why -> s.reject("jwks_url", why));
+    } else if (jwt.jwksFile().isEmpty()) {
+      JwtOptions.refusal(jwt.issuer()).ifPresent(why -> s.reject("issuer", why));
+    }
   }
 
   private static CertificateRoles certificate(ConfigSection s) {

@@ -320,6 +320,12 @@ final class ConfigSection {
    * @param allowed the names that may occur; null for any
    */
   List<String> names(String key, @Nullable List<String> allowed) {
+    return names(key, allowed, List.of());
+  }
+
+  /** The same, with others as the default. */
+  List<String> names(String key, @Nullable List<String> allowed, List<String> byDefault) {
+    String defaultText = byDefault.isEmpty() ? NONE : String.join(", ", byDefault);
     String expected =
         allowed == null || allowed.isEmpty()
             ? "none" + (allowed == null ? ", or names separated by commas" : ", as there are none")
@@ -333,20 +339,20 @@ final class ConfigSection {
     Optional<List<String>> list = listed(key);
     if (list.isPresent() && (listed || source.override(join(key)) == null)) {
       known.add(key);
-      source.asked(join(key), NONE);
+      source.asked(join(key), defaultText);
       Optional<List<String>> names = check.apply(list.get());
       if (names.isEmpty()) {
         YamlNode.Entry entry = Objects.requireNonNull(node.entries().get(key));
         source.problem(
             entry.line(), entry.column(), join(key), list.get() + ": expected " + expected);
       }
-      return names.orElse(List.of());
+      return names.orElse(byDefault);
     }
     return value(
         key,
-        NONE,
+        defaultText,
         expected,
-        List.of(),
+        byDefault,
         text ->
             text.equals(NONE)
                 ? Optional.of(List.of())
