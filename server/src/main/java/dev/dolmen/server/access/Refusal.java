@@ -24,7 +24,7 @@ public final class Refusal extends Exception {
   }
 
   static Refusal unavailable(String why) {
-    return new Refusal(Status.Code.UNAVAILABLE, why);
+    return new Refusal(Status.Code.UNAVAILABLE, "", why);
   }
 
   static Refusal missing(Principal caller, Role role, String method) {
