@@ -1,5 +1,6 @@
 package dev.dolmen.deploy;
 
+import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.model.Bind;
@@ -10,14 +11,21 @@ import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.output.OutputFrame;
+import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
@@ -30,27 +38,73 @@ final class DolmenContainer extends GenericContainer<DolmenContainer> {
   private static final int METRICS = 7071;
 
   /** Null until the container runs. */
-  private @Nullable ManagedChannel channel;
+  private @Nullable ManagedChannel connection;
+
+  private @Nullable Channel channel;
 
   private DolmenContainer(DockerImageName image, String volume) {
     super(image);
     withExposedPorts(GRPC, METRICS);
-    withEnv("DOLMEN_SERVER_ACCESS_INSECURE", "true");
     withTmpFs(Map.of("/tmp", "exec,mode=1777,size=256m"));
     withCreateContainerCmdModifier(command -> harden(command, volume));
     // The image's own health check decides.
     waitingFor(Wait.forHealthcheck().withStartupTimeout(Duration.ofMinutes(3)));
   }
 
-  /** Starts one and returns when it says that it is healthy. */
-  static DolmenContainer start(DockerImageName image, String volume) {
+  /**
+   * Starts one and returns when it says that it is healthy: probes need no key.
+   *
+   * @param key that its calls show
+   */
+  static DolmenContainer start(DockerImageName image, String volume, String key) {
     DolmenContainer container = new DolmenContainer(image, volume);
     container.start();
-    container.channel =
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + key);
+    container.connection =
         NettyChannelBuilder.forAddress(container.getHost(), container.getMappedPort(GRPC))
             .usePlaintext()
             .build();
+    container.channel =
+        ClientInterceptors.intercept(
+            container.stranger(), MetadataUtils.newAttachHeadersInterceptor(headers));
     return container;
+  }
+
+  /** A command that ends by itself, on the volume of a server. */
+  static Ended run(DockerImageName image, String volume, String... command) {
+    try (DolmenContainer container = new DolmenContainer(image, volume)) {
+      container.withCommand(command);
+      container.waitingFor(new NoWait());
+      container.withStartupCheckStrategy(new HasEnded());
+      container.start();
+      Long code =
+          Objects.requireNonNull(container.getCurrentContainerInfo().getState().getExitCodeLong());
+      return new Ended(
+          code.intValue(),
+          container.getLogs(OutputFrame.OutputType.STDOUT),
+          container.getLogs(OutputFrame.OutputType.STDERR));
+    }
+  }
+
+  /** What a command printed, and its exit code. */
+  record Ended(int code, String out, String err) {}
+
+  /** With whatever code. */
+  private static final class HasEnded extends StartupCheckStrategy {
+    @Override
+    public StartupStatus checkStartupState(DockerClient client, String containerId) {
+      return Boolean.TRUE.equals(getCurrentState(client, containerId).getRunning())
+          ? StartupStatus.NOT_YET_KNOWN
+          : StartupStatus.SUCCESSFUL;
+    }
+  }
+
+  /** There is nothing to wait for behind the end. */
+  private static final class NoWait extends AbstractWaitStrategy {
+    @Override
+    protected void waitUntilReady() {}
   }
 
   AdminServiceGrpc.AdminServiceBlockingStub admin() {
@@ -77,7 +131,7 @@ final class DolmenContainer extends GenericContainer<DolmenContainer> {
    * @return its exit code
    */
   int end(String signal) {
-    channel().shutdownNow();
+    stranger().shutdownNow();
     getDockerClient().killContainerCmd(getContainerId()).withSignal(signal).exec();
     return getDockerClient()
         .waitContainerCmd(getContainerId())
@@ -85,7 +139,12 @@ final class DolmenContainer extends GenericContainer<DolmenContainer> {
         .awaitStatusCode(2, TimeUnit.MINUTES);
   }
 
-  private ManagedChannel channel() {
+  /** Without a key. */
+  ManagedChannel stranger() {
+    return Objects.requireNonNull(connection, "not started");
+  }
+
+  private Channel channel() {
     return Objects.requireNonNull(channel, "not started");
   }
 

@@ -1,9 +1,11 @@
 package dev.dolmen.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.v1.Acknowledgement;
+import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.GetStatusRequest;
@@ -19,6 +21,8 @@ import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.TokenList;
 import dev.dolmen.v1.UpsertItemsRequest;
 import dev.dolmen.v1.UpsertItemsResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,6 +51,7 @@ class ImageTest {
   private final Instant start = Instant.now().minusSeconds(3_600);
   private final List<DolmenContainer> containers = new ArrayList<>();
   private String volume = "";
+  private String key = "";
 
   @BeforeEach
   void createVolume() {
@@ -62,7 +67,10 @@ class ImageTest {
   @Test
   void whatWasAcknowledgedOutlivesTheProcess() throws Exception {
     DockerImageName image = DolmenImage.build();
+    assertItDoesNotStartOpen(image);
+    key = key(image);
     DolmenContainer first = start(image);
+    assertCallersAreAsked(first);
     catalogue(first);
     publish(first, visits());
 
@@ -107,8 +115,36 @@ class ImageTest {
     assertThat(recommend(third)).extracting(ScoredItem::getItemId).doesNotContain(item("lamps", 5));
   }
 
+  /** Nobody made a key yet. */
+  private void assertItDoesNotStartOpen(DockerImageName image) {
+    DolmenContainer.Ended refused =
+        DolmenContainer.run(image, volume, "serve", "--config", "/etc/dolmen/dolmen.yaml");
+    assertThat(refused.code()).as(refused.err()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("server.host: 0.0.0.0 is reached from other machines, and no key is asked for")
+        .contains("dolmen key create");
+  }
+
+  private String key(DockerImageName image) {
+    DolmenContainer.Ended made =
+        DolmenContainer.run(
+            image, volume, "key", "create", "test", "--roles", "read,publish,catalog,admin");
+    assertThat(made.code()).as(made.err()).isZero();
+    return made.out().strip();
+  }
+
+  private static void assertCallersAreAsked(DolmenContainer container) {
+    StatusRuntimeException refused =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () ->
+                AdminServiceGrpc.newBlockingStub(container.stranger())
+                    .getStatus(GetStatusRequest.getDefaultInstance()));
+    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+  }
+
   private DolmenContainer start(DockerImageName image) {
-    DolmenContainer container = DolmenContainer.start(image, volume);
+    DolmenContainer container = DolmenContainer.start(image, volume, key);
     containers.add(container);
     return container;
   }

@@ -36,6 +36,11 @@ class KubernetesManifestsTest {
   }
 
   @Test
+  void asksCallersForKeys() {
+    checks.asksCallersForKeys();
+  }
+
+  @Test
   void isLockedDown() {
     checks.isLockedDown();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -124,14 +125,55 @@ final class ManifestChecks {
     return set;
   }
 
+  /** Over HTTP and without a key: the kubelet has none, and its gRPC probe knows no TLS. */
   private void assertProbe(Probe probe) {
-    if (probe.getGrpc() != null) {
-      assertThat(container.getPorts())
-          .extracting(ContainerPort::getContainerPort)
-          .contains(probe.getGrpc().getPort());
-    } else {
-      assertPort(probe.getHttpGet().getPort());
-    }
+    assertThat(probe.getGrpc()).as("a gRPC probe fails where the server speaks TLS").isNull();
+    assertThat(probe.getHttpGet().getPath()).isIn("/livez", "/readyz");
+    assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("metrics");
+    assertPort(probe.getHttpGet().getPort());
+  }
+
+  /**
+   * Callers show keys, whose hashes are in a secret that a person makes: none is here, see {@link
+   * KubernetesObjects}.
+   */
+  void asksCallersForKeys() {
+    Map<String, String> environment = environment();
+    assertThat(environment).doesNotContainKey("DOLMEN_SERVER_ACCESS_INSECURE");
+    assertThat(container.getArgs()).doesNotContain("--insecure");
+    Volume keys =
+        pod.getVolumes().stream().filter(v -> v.getSecret() != null).findAny().orElseThrow();
+    assertThat(keys.getSecret().getSecretName()).isEqualTo("dolmen-keys");
+    assertThat(keys.getSecret().getOptional()).as("without it the pod waits").isNull();
+    assertThat(keys.getSecret().getDefaultMode()).as("closed to others").isEqualTo(0440);
+    VolumeMount mount =
+        container.getVolumeMounts().stream()
+            .filter(m -> m.getName().equals(keys.getName()))
+            .findAny()
+            .orElseThrow();
+    assertThat(mount.getReadOnly()).isTrue();
+    assertThat(environment)
+        .containsEntry(
+            "DOLMEN_SERVER_ACCESS_KEYS_FILE",
+            mount.getMountPath() + "/" + keys.getSecret().getItems().getFirst().getPath());
+  }
+
+  /** What the container's environment says to the server. */
+  Map<String, String> environment() {
+    return container.getEnv().stream().collect(Collectors.toMap(EnvVar::getName, EnvVar::getValue));
+  }
+
+  /** Bytes that the data directory's volume is asked to hold. */
+  long volumeBytes() {
+    return Quantity.getAmountInBytes(
+            set.getSpec()
+                .getVolumeClaimTemplates()
+                .getFirst()
+                .getSpec()
+                .getResources()
+                .getRequests()
+                .get("storage"))
+        .longValueExact();
   }
 
   private void assertPort(IntOrString port) {
