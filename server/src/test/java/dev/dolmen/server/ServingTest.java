@@ -45,6 +45,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -366,6 +367,35 @@ class ServingTest {
         .contains("dolmen_feedback_events_total");
     assertThat(get("/livez")).isEqualTo("ok\n");
     assertThat(get("/readyz")).isEqualTo("ok\n");
+  }
+
+  /**
+   * What promtool asks for: a text to each meter, whole units, no suffix that means another kind.
+   */
+  @Test
+  void metersAreNamedAsPrometheusWants() throws Exception {
+    String scraped = get("/metrics");
+    List<String> complaints = new ArrayList<>();
+    for (String line : scraped.lines().filter(l -> l.startsWith("# TYPE ")).toList()) {
+      String[] words = line.split(" ", -1);
+      String name = words[2];
+      boolean counter = words[3].equals("counter");
+      if (!Pattern.compile("(?m)^# HELP " + name + " \\S").matcher(scraped).find()) {
+        complaints.add(name + " has no help");
+      }
+      if (name.matches(".*_(ms|us|ns|kb|mb|minutes|hours|percent)(_total)?")) {
+        complaints.add(name + " is in another unit than seconds, bytes or a ratio");
+      }
+      if (counter != name.endsWith("_total")
+          || (words[3].equals("gauge") && name.endsWith("_count"))) {
+        complaints.add(name + " is a " + words[3]);
+      }
+    }
+    assertThat(complaints).isEmpty();
+    assertThat(scraped)
+        .contains("dolmen_build_info{java=", "process_open_fds ")
+        .containsPattern("process_resident_memory_bytes [1-9]")
+        .containsPattern("process_cpu_seconds_total [0-9.]*[1-9]");
   }
 
   private static String get(String path) throws Exception {

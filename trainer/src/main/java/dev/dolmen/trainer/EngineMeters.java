@@ -19,6 +19,8 @@ import java.util.function.ToDoubleFunction;
 
 /** The engine's meters: read when the registry is read, and not otherwise. */
 final class EngineMeters {
+  private static final double MS_PER_SEC = 1_000;
+
   private final Engine engine;
   private final MeterRegistry meters;
 
@@ -85,13 +87,13 @@ final class EngineMeters {
         "Records learned a second of work",
         e -> e.step().recordsPerSecond());
     gauge(
-        "dolmen.freshness.p50.ms",
+        "dolmen.freshness.p50.seconds",
         "Logged to visible, median of the last events",
-        e -> e.step().freshness().percentileMs(50));
+        e -> e.step().freshness().percentileMs(50) / MS_PER_SEC);
     gauge(
-        "dolmen.freshness.p99.ms",
+        "dolmen.freshness.p99.seconds",
         "Logged to visible, 99th percentile of the last events",
-        e -> e.step().freshness().percentileMs(99));
+        e -> e.step().freshness().percentileMs(99) / MS_PER_SEC);
     gauge("dolmen.catalog.items", "Items", e -> e.live().catalog().size());
     counter(
         "dolmen.fid.collisions",
@@ -114,17 +116,27 @@ final class EngineMeters {
   }
 
   private void validation(String span, Function<Engine, ValidationFigures> of) {
-    ranking("", span, e -> of.apply(e).model());
-    ranking("popularity.", span, e -> of.apply(e).popularity());
-    ranking("neighbors.", span, e -> of.apply(e).neighbors());
-    spanned("dolmen.validation.loss", span, e -> of.apply(e).loss());
-    spanned("dolmen.validation.predictions", span, e -> of.apply(e).predictions());
+    ranking("", "the model", span, e -> of.apply(e).model());
+    ranking("popularity.", "the most clicked items", span, e -> of.apply(e).popularity());
+    ranking("neighbors.", "items visited together", span, e -> of.apply(e).neighbors());
+    spanned(
+        "dolmen.validation.loss",
+        "Mean loss of clicks before they were learned, nats",
+        span,
+        e -> of.apply(e).loss());
+    spanned(
+        "dolmen.validation.predictions",
+        "Clicks predicted before they were learned",
+        span,
+        e -> of.apply(e).predictions());
   }
 
-  private void ranking(String by, String span, Function<Engine, RankingFigures> of) {
-    spanned("dolmen.validation." + by + "recall.at.20", span, e -> of.apply(e).recallAt20());
-    spanned("dolmen.validation." + by + "mrr.at.20", span, e -> of.apply(e).mrrAt20());
-    spanned("dolmen.validation." + by + "ndcg.at.20", span, e -> of.apply(e).ndcgAt20());
+  private void ranking(String by, String whose, String span, Function<Engine, RankingFigures> of) {
+    String what = " of clicks before they were learned, by " + whose;
+    String name = "dolmen.validation." + by;
+    spanned(name + "recall.at.20", "recall@20" + what, span, e -> of.apply(e).recallAt20());
+    spanned(name + "mrr.at.20", "mrr@20" + what, span, e -> of.apply(e).mrrAt20());
+    spanned(name + "ndcg.at.20", "ndcg@20" + what, span, e -> of.apply(e).ndcgAt20());
   }
 
   private void tasks() {
@@ -175,9 +187,9 @@ final class EngineMeters {
         e -> latest(e, SnapshotInfo::copiedRows));
     gauge("dolmen.snapshot.bytes", "Size of the newest", e -> latest(e, SnapshotInfo::bytes));
     gauge(
-        "dolmen.snapshot.pause.ms",
+        "dolmen.snapshot.pause.seconds",
         "Training stood still for the newest",
-        e -> latest(e, SnapshotInfo::pauseMs));
+        e -> latest(e, SnapshotInfo::pauseMs) / MS_PER_SEC);
     gauge(
         "dolmen.snapshot.version",
         "Batches learned by the newest",
@@ -202,33 +214,65 @@ final class EngineMeters {
   }
 
   private void clicks(String span, Function<Engine, ClickFigures> of) {
-    spanned("dolmen.click.scored", span, e -> of.apply(e).scored());
-    spanned("dolmen.click.rate", span, e -> of.apply(e).clickRate());
-    spanned("dolmen.click.chance", span, e -> of.apply(e).meanChance());
-    spanned("dolmen.click.auc", span, e -> of.apply(e).auc());
-    spanned("dolmen.click.log.loss", span, e -> of.apply(e).logLoss());
-    spanned("dolmen.click.calibration.error", span, e -> of.apply(e).calibrationError());
+    spanned(
+        "dolmen.click.scored",
+        "Items shown whose chance of a click was held against what came",
+        span,
+        e -> of.apply(e).scored());
+    spanned(
+        "dolmen.click.rate", "Share of these that was clicked", span, e -> of.apply(e).clickRate());
+    spanned("dolmen.click.chance", "Mean of their chances", span, e -> of.apply(e).meanChance());
+    spanned(
+        "dolmen.click.auc",
+        "Area under the ROC curve of their chances",
+        span,
+        e -> of.apply(e).auc());
+    spanned(
+        "dolmen.click.log.loss",
+        "Mean log loss of their chances",
+        span,
+        e -> of.apply(e).logLoss());
+    spanned(
+        "dolmen.click.calibration.error",
+        "Expected calibration error of their chances",
+        span,
+        e -> of.apply(e).calibrationError());
   }
 
   private void table() {
     var slots = engine.live().schema().slots();
     for (int slot = 0; slot < slots.size(); slot++) {
       String name = slots.get(slot).name();
-      perSlot(slot, name, "rows", SlotStatistics::rows);
-      perSlot(slot, name, "rows.max", SlotStatistics::maxRows);
-      perSlot(slot, name, "bytes", SlotStatistics::memoryBytes);
-      perSlot(slot, name, "bytes.max", SlotStatistics::maxBytes);
-      perSlot(slot, name, "bytes.rows", SlotStatistics::rowsBytes);
-      perSlot(slot, name, "bytes.index", SlotStatistics::indexBytes);
-      perSlot(slot, name, "bytes.touched", SlotStatistics::touchedBytes);
-      perSlot(slot, name, "bytes.filter", SlotStatistics::filterBytes);
-      countedPerSlot(slot, name, "admitted", SlotStatistics::admitted);
-      countedPerSlot(slot, name, "filtered", SlotStatistics::filtered);
-      countedPerSlot(slot, name, "expired", SlotStatistics::expired);
-      countedPerSlot(slot, name, "evicted", SlotStatistics::evicted);
-      countedPerSlot(slot, name, "lookups", SlotStatistics::lookups);
-      countedPerSlot(slot, name, "hits", SlotStatistics::hits);
-      countedPerSlot(slot, name, "refused.gradients", SlotStatistics::refusedGradients);
+      table(slot, name, "rows", "Embedding rows", SlotStatistics::rows);
+      table(slot, name, "rows.max", "Their bound", SlotStatistics::maxRows);
+      table(slot, name, "bytes", "Bytes of all parts", SlotStatistics::memoryBytes);
+      table(slot, name, "bytes.max", "Their bound; 0 for none", SlotStatistics::maxBytes);
+      table(slot, name, "bytes.rows", "Bytes of the rows", SlotStatistics::rowsBytes);
+      table(slot, name, "bytes.index", "Bytes of the index", SlotStatistics::indexBytes);
+      table(
+          slot,
+          name,
+          "bytes.touched",
+          "Bytes of the list of changed rows",
+          SlotStatistics::touchedBytes);
+      table(
+          slot,
+          name,
+          "bytes.filter",
+          "Bytes of the counts before admission",
+          SlotStatistics::filterBytes);
+      tableCount(slot, name, "admitted", "Rows admitted", SlotStatistics::admitted);
+      tableCount(slot, name, "filtered", "Occurrences too few for a row", SlotStatistics::filtered);
+      tableCount(slot, name, "expired", "Rows not seen for too long", SlotStatistics::expired);
+      tableCount(slot, name, "evicted", "Rows that made room", SlotStatistics::evicted);
+      tableCount(slot, name, "lookups", "Look-ups", SlotStatistics::lookups);
+      tableCount(slot, name, "hits", "Look-ups that found a row", SlotStatistics::hits);
+      tableCount(
+          slot,
+          name,
+          "refused.gradients",
+          "Gradients that were not finite",
+          SlotStatistics::refusedGradients);
     }
   }
 
@@ -274,21 +318,24 @@ final class EngineMeters {
         .register(meters);
   }
 
-  private void perSlot(int slot, String name, String what, ToDoubleFunction<SlotStatistics> value) {
+  private void table(
+      int slot, String name, String what, String meaning, ToDoubleFunction<SlotStatistics> value) {
     Gauge.builder(
             "dolmen.table." + what,
             engine,
             e -> value.applyAsDouble(e.live().table().statistics(slot)))
+        .description(meaning + ", by slot")
         .tag("slot", name)
         .register(meters);
   }
 
-  private void countedPerSlot(
-      int slot, String name, String what, ToDoubleFunction<SlotStatistics> value) {
+  private void tableCount(
+      int slot, String name, String what, String meaning, ToDoubleFunction<SlotStatistics> value) {
     FunctionCounter.builder(
             "dolmen.table." + what,
             engine,
             e -> value.applyAsDouble(e.live().table().statistics(slot)))
+        .description(meaning + ", by slot")
         .tag("slot", name)
         .register(meters);
   }
@@ -301,7 +348,8 @@ final class EngineMeters {
     FunctionCounter.builder(name, engine, value).description(description).register(meters);
   }
 
-  private void spanned(String name, String span, ToDoubleFunction<Engine> value) {
-    Gauge.builder(name, engine, value).tag("span", span).register(meters);
+  private void spanned(
+      String name, String description, String span, ToDoubleFunction<Engine> value) {
+    Gauge.builder(name, engine, value).description(description).tag("span", span).register(meters);
   }
 }

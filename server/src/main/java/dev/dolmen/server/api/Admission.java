@@ -14,6 +14,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
@@ -73,8 +74,12 @@ final class Admission implements ServerInterceptor {
             .rttTolerance(2.0)
             .build();
     limiter = SimpleLimiter.newBuilder().limit(limit).build();
-    meters.gauge("dolmen.concurrency.limit", limiter, SimpleLimiter::getLimit);
-    meters.gauge("dolmen.concurrency.inflight", limiter, SimpleLimiter::getInflight);
+    Gauge.builder("dolmen.concurrency.limit", limiter, SimpleLimiter::getLimit)
+        .description("Ranking calls that may be let in at once, as the limit adapts itself")
+        .register(meters);
+    Gauge.builder("dolmen.concurrency.inflight", limiter, SimpleLimiter::getInflight)
+        .description("Ranking calls that are let in")
+        .register(meters);
     refused =
         Counter.builder("dolmen.concurrency.refused")
             .description("Calls refused at the concurrency limit")

@@ -208,7 +208,7 @@ class IngestTest {
       assertThat(meters.get("dolmen.events.learned").functionCounter().count()).isEqualTo(1);
       assertThat(meters.get("dolmen.events.duplicate").functionCounter().count()).isEqualTo(1);
       assertThat(meters.get("dolmen.catalog.items").gauge().value()).isEqualTo(1);
-      assertThat(meters.get("dolmen.freshness.p50.ms").gauge().value()).isPositive();
+      assertThat(meters.get("dolmen.freshness.p50.seconds").gauge().value()).isPositive();
     }
   }
 }
