@@ -40,6 +40,9 @@ interface Backend extends Closeable {
   /** Runs something once callers' feedback is taken: now, or later on another thread, or never. */
   void whenTaking(Runnable then);
 
+  /** Runs something, on another thread, with the reason if {@link #failure} comes to be. */
+  void whenFailed(Consumer<String> then);
+
   /** What this is, for the log. */
   String describe();
 }

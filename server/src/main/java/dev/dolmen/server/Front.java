@@ -8,6 +8,7 @@ import dev.dolmen.server.config.ListenHosts;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
 import dev.dolmen.server.metrics.ProcessMeters;
+import dev.dolmen.server.metrics.Probes;
 import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.ServerTls;
 import dev.dolmen.v1.AdminServiceGrpc;
@@ -66,6 +67,7 @@ final class Front implements Closeable {
 
   private volatile @Nullable Backend backend;
   private volatile boolean closed;
+  private boolean failed;
 
   /**
    * Takes the ports and answers why nothing is served yet.
@@ -179,6 +181,7 @@ final class Front implements Closeable {
     health.setStatus(RecommendationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     health.setStatus(AdminServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     opened.whenTaking(this::setTaking);
+    opened.whenFailed(this::setFailed);
     LOG.atLevel(said)
         .log(
             "Serving gRPC on {}:{} and {}, {}",
@@ -208,9 +211,20 @@ final class Front implements Closeable {
     }
   }
 
+  /**
+   * Nothing is learned any more: whoever asks for health is told, until the process is replaced.
+   */
+  private synchronized void setFailed(String reason) {
+    if (!closed) {
+      failed = true;
+      setHealth(ServingStatus.NOT_SERVING);
+      LOG.error("Not healthy: {}", reason);
+    }
+  }
+
   /** Feedback and changes are taken. More than once is as good as once. */
   synchronized void setTaking() {
-    if (!closed) {
+    if (!closed && !failed) {
       setHealth(ServingStatus.SERVING);
     }
   }
@@ -220,6 +234,12 @@ final class Front implements Closeable {
     for (ServiceDescriptor service : ServiceRegistry.SERVICES) {
       health.setStatus(service.getName(), status);
     }
+  }
+
+  /** Why the process should be replaced; empty while it should not. */
+  private String notLive() {
+    Backend opened = backend;
+    return opened == null || closed ? "" : opened.failure();
   }
 
   private String notServing() {
@@ -291,7 +311,8 @@ final class Front implements Closeable {
     }
     InetSocketAddress address = new InetSocketAddress(config.metricsHost(), config.metricsPort());
     try {
-      return new MetricsEndpoint(address, meters, this::notServing, this::notTaking);
+      return new MetricsEndpoint(
+          address, meters, new Probes(this::notLive, this::notServing, this::notTaking));
     } catch (IOException e) {
       throw GrpcTransport.notListening(
           "server.metrics_port", config.metricsHost(), config.metricsPort(), e);

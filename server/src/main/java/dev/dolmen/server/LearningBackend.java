@@ -20,6 +20,8 @@ import java.util.function.Supplier;
  * the replay is done. Closing it learns what is logged and takes a snapshot.
  */
 final class LearningBackend implements Backend {
+  private static final String STOPPED = "the trainer has stopped: ";
+
   private final DolmenConfig config;
   private final InstantSource clock;
   private final Engine engine;
@@ -72,8 +74,8 @@ final class LearningBackend implements Backend {
 
   @Override
   public String failure() {
-    String failure = engine.status().progress().failure();
-    return failure == null ? "" : "the trainer has stopped: " + failure;
+    String failure = engine.failure();
+    return failure == null ? "" : STOPPED + failure;
   }
 
   @Override
@@ -88,6 +90,11 @@ final class LearningBackend implements Backend {
     } else {
       var _ = engine.replayed().thenRunAsync(then);
     }
+  }
+
+  @Override
+  public void whenFailed(Consumer<String> then) {
+    var _ = engine.failed().thenAcceptAsync(failure -> then.accept(STOPPED + failure));
   }
 
   @Override

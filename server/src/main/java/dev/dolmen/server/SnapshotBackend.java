@@ -86,6 +86,9 @@ final class SnapshotBackend implements Backend {
   public void whenTaking(Runnable then) {}
 
   @Override
+  public void whenFailed(Consumer<String> then) {}
+
+  @Override
   public String describe() {
     return "snapshot " + snapshot.id() + ", reading only";
   }

@@ -12,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -117,6 +118,19 @@ public final class StandaloneServer implements Closeable {
       front.setTaking(); // The replay tells this thread and the one of health in no order.
     } catch (IOException e) {
       throw StartException.of(WHERE + ": " + directory, e);
+    }
+  }
+
+  /**
+   * Returns when training has stopped because something is wrong, and never otherwise.
+   *
+   * @return what
+   */
+  public String awaitFailure() throws InterruptedException {
+    try {
+      return engine.failed().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // It never ends so.
     }
   }
 

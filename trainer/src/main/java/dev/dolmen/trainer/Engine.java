@@ -23,6 +23,7 @@ import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogBound;
 import dev.dolmen.trainer.log.LogFactory;
 import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.log.QuarantinedRecords;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
@@ -71,6 +72,7 @@ public final class Engine implements Closeable {
   private final SnapshotCodec snapshots;
   private final SnapshotSchedule schedule;
   private final SnapshotThreads snapshotThreads;
+  private final QuarantinedRecords quarantine;
   private final Thread thread;
   private final boolean hasModel;
   private boolean closed;
@@ -212,8 +214,9 @@ public final class Engine implements Closeable {
             options.snapshots().intervalSec(),
             savedOffset);
     requests = new TrainingRequests(progress, clock);
+    quarantine = new QuarantinedRecords(directory.resolve("quarantine"));
     LogReader reader =
-        new LogReader(log.tailer(savedOffset), savedOffset, learner, ingest, progress);
+        new LogReader(log.tailer(savedOffset), savedOffset, learner, ingest, progress, quarantine);
     step =
         new TrainingStep(
             options.training(),
@@ -312,6 +315,24 @@ public final class Engine implements Closeable {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the log was being replayed");
     }
+  }
+
+  /**
+   * Ends with the reason if training stops because something is wrong, and never otherwise. On the
+   * training thread: what follows goes elsewhere.
+   */
+  public CompletableFuture<String> failed() {
+    return progress.failed();
+  }
+
+  /** Why training has stopped, if something is wrong. Any thread. */
+  public @Nullable String failure() {
+    return progress.failure();
+  }
+
+  /** Records of the log that could not be applied and were left out. Any thread. */
+  public int quarantinedRecords() {
+    return quarantine.count();
   }
 
   /** The append side, for any thread. */

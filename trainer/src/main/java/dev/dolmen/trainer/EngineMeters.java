@@ -59,6 +59,10 @@ final class EngineMeters {
         "dolmen.records.inapplicable",
         "Log records whose item was gone or that the schema refused",
         e -> e.learner().counts().stream().inapplicable());
+    gauge(
+        "dolmen.records.quarantined",
+        "Log records that could not be applied, in the data directory's quarantine",
+        Engine::quarantinedRecords);
     counter(
         "dolmen.events.flooded",
         "Events not learned because their session had too many about their item",

@@ -1,13 +1,16 @@
 package dev.dolmen.trainer;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.log.LogRecords;
 import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
+import dev.dolmen.trainer.log.QuarantinedRecords;
 import dev.dolmen.v1.LogRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +25,7 @@ final class LogReader {
   private final Learner learner;
   private final Ingest ingest;
   private final Progress progress;
+  private final QuarantinedRecords quarantine;
   private boolean away;
   private long offset;
   private long records;
@@ -29,13 +33,21 @@ final class LogReader {
   /**
    * @param tailer stands behind everything that {@code learner} has applied
    * @param offset where that is
+   * @param quarantine takes records that cannot be applied
    */
-  LogReader(LogTailer tailer, long offset, Learner learner, Ingest ingest, Progress progress) {
+  LogReader(
+      LogTailer tailer,
+      long offset,
+      Learner learner,
+      Ingest ingest,
+      Progress progress,
+      QuarantinedRecords quarantine) {
     this.tailer = tailer;
     this.offset = offset;
     this.learner = learner;
     this.ingest = ingest;
     this.progress = progress;
+    this.quarantine = quarantine;
   }
 
   /** Applies the next record; false if there is none, or the log is away for a while. */
@@ -43,8 +55,7 @@ final class LogReader {
     if (!read()) {
       return false;
     }
-    LogRecord record = LogRecords.parse(tailer.bytes(), tailer.length());
-    learner.apply(record, offset, tailer.length());
+    LogRecord record = apply();
     offset = tailer.offset();
     records++;
     progress.applied(offset);
@@ -57,6 +68,26 @@ final class LogReader {
       learner.flushChangedItems();
     }
     return true;
+  }
+
+  /**
+   * Applies the record that was read. One that cannot be applied is left out, by a replay as well,
+   * as it fails there, too: what it did until then is a function of the log.
+   *
+   * @return the record, an empty one if it cannot be decoded
+   */
+  private LogRecord apply() throws IOException {
+    LogRecord record = LogRecord.getDefaultInstance();
+    try {
+      record = LogRecords.parse(tailer.bytes(), tailer.length());
+      learner.apply(record, offset, tailer.length());
+    } catch (LogUnavailableException | UncheckedIOException e) {
+      // It is not the record: the log cannot be read.
+      throw e;
+    } catch (InvalidProtocolBufferException | RuntimeException e) {
+      quarantine.add(tailer.offset(), tailer.bytes(), tailer.length(), e);
+    }
+    return record;
   }
 
   private boolean read() {

@@ -201,6 +201,29 @@ class EngineRecoveryTest {
     }
   }
 
+  /** Neither an old one that cannot be read nor the newest keeps a start from the one between. */
+  @Test
+  void goesOnWithTheNextOlderSnapshotWhereOneCannotBeRead() throws Exception {
+    Engine engine = open(directory);
+    fill(engine);
+    Path[] taken = new Path[3];
+    for (int i = 0; i < taken.length; i++) {
+      traffic(engine, 10);
+      taken[i] = engine.snapshot().directory();
+    }
+    long undisturbed = engine.stateHash();
+    engine.abandon();
+    for (Path unreadable : List.of(taken[0], taken[2])) {
+      Path manifest = unreadable.resolve("manifest");
+      Files.delete(manifest);
+      Files.createDirectory(manifest);
+    }
+    Files.createDirectory(taken[1].resolve("stray"));
+    try (Engine recovered = open(directory)) {
+      assertThat(recovered.stateHash()).isEqualTo(undisturbed);
+    }
+  }
+
   @Test
   void fallsBackToTheSnapshotBeforeADamagedOne() throws Exception {
     long undisturbed;

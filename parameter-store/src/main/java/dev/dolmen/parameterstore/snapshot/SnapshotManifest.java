@@ -138,7 +138,8 @@ public record SnapshotManifest(
   /**
    * Reads the manifest of the snapshot in {@code directory}.
    *
-   * @throws DamagedSnapshotException if there is none, or it is damaged or of another version
+   * @throws DamagedSnapshotException if there is none, it cannot be read, is damaged or of another
+   *     version
    */
   static SnapshotManifest read(Path directory) throws IOException {
     Path file = directory.resolve(FILE_NAME);
@@ -147,6 +148,8 @@ public record SnapshotManifest(
       text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       throw new DamagedSnapshotException(file, -1, "no such file");
+    } catch (IOException e) {
+      throw new DamagedSnapshotException(file, -1, "cannot be read: " + e);
     }
     int version = version(file, text);
     int end = text.lastIndexOf(LAST_WORD);

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The snapshots of one installation: a directory with one directory a snapshot, named by its id.
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * one thread makes and deletes snapshots, another may {@link #compact} meanwhile. Any may read.
  */
 public final class SnapshotStore {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotStore.class);
   private static final String TEMPORARY = ".tmp-";
 
   private final Path directory;
@@ -51,7 +54,7 @@ public final class SnapshotStore {
     PrivateFiles.createDirectories(directory);
     try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
       for (Path path : left) {
-        Directories.delete(path);
+        deleteQuietly(path);
       }
     }
     SnapshotStore store = new SnapshotStore(directory);
@@ -194,6 +197,14 @@ public final class SnapshotStore {
     }
   }
 
+  private static void deleteQuietly(Path path) {
+    try {
+      Directories.delete(path);
+    } catch (IOException e) {
+      LOG.warn("{} is left over and cannot be deleted", path, e);
+    }
+  }
+
   /** A snapshot has turned out to be damaged: {@link #retain} does not count it any more. */
   public void distrust(String id) {
     distrusted.add(id);
@@ -246,8 +257,13 @@ public final class SnapshotStore {
     // for whoever wants to know why.
     for (String id : ids.reversed()) {
       if (!needed.contains(id) && (isReadable(id) || id.compareTo(oldestNeeded) < 0)) {
-        delete(id);
-        deleted++;
+        try {
+          delete(id);
+          deleted++;
+        } catch (IOException e) {
+          // It must not keep the others, and the log that they need, for ever.
+          LOG.warn("Snapshot {} cannot be deleted", id, e);
+        }
       }
     }
     return deleted;
@@ -278,7 +294,11 @@ public final class SnapshotStore {
     for (String id : ids()) {
       if (!id.equals(compacting) && isReadable(id)) {
         Snapshot snapshot = open(id);
-        Directories.deleteAllBut(snapshot.directory(), snapshot.manifest());
+        try {
+          Directories.deleteAllBut(snapshot.directory(), snapshot.manifest());
+        } catch (IOException e) {
+          LOG.warn("{} holds what cannot be deleted", snapshot.directory(), e);
+        }
       }
     }
   }

@@ -202,6 +202,31 @@ class SnapshotStoreTest {
     assertThat(refusals.get(1)).startsWith("0003").contains("data.zst, block 0: checksum");
   }
 
+  /** What somebody else left there keeps nobody from starting, and is not deleted. */
+  @Test
+  void anOldOneThatCannotBeReadAndAStrayFolderKeepNothingBack() throws IOException {
+    for (int i = 1; i <= 3; i++) {
+      make("000" + i, 10);
+    }
+    Path manifest = directory.resolve("0001").resolve("manifest");
+    Files.delete(manifest);
+    Files.createDirectories(manifest.resolve("no-file"));
+    Path stray = Files.createDirectories(directory.resolve("0003").resolve("stray"));
+    Files.writeString(stray.resolve("notes"), "of an operator");
+    Files.createDirectories(directory.resolve(".tmp-0009").resolve("within"));
+
+    SnapshotStore again = SnapshotStore.open(directory);
+    refused("0001", "cannot be read");
+    assertThat(again.openLatestWhole((id, e) -> {}))
+        .get()
+        .extracting(s -> s.manifest().id())
+        .isEqualTo("0003");
+    assertThat(stray.resolve("notes")).exists();
+    assertThat(directory.resolve(".tmp-0009")).doesNotExist();
+    assertThat(again.retain(1)).isEqualTo(2);
+    assertThat(again.ids()).containsExactly("0003");
+  }
+
   @Test
   void anEmptyStoreHasNoLatest() throws IOException {
     assertThat(store.openLatestWhole((id, e) -> {})).isEmpty();

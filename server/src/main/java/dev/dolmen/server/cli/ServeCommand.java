@@ -40,7 +40,8 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:stopped by SIGTERM or Ctrl-C, everything saved",
-      "1:cannot start: port in use, data directory in use or not writable, log damaged",
+      "1:cannot start: port in use, data directory in use or not writable, log damaged; or training"
+          + " has stopped for a reason that it says",
       "2:the configuration is not valid"
     },
     footer = {
@@ -99,12 +100,13 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     DolmenConfig settings = settings();
     CompletableFuture<Closeable> starting = new CompletableFuture<>();
+    StandaloneServer server = null;
     Duration grace = settings.server().shutdownGrace();
     // Before the start, so that a signal finds it at any time.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(starting, grace), "dolmen-stop"));
     try {
       if (snapshot == null) {
-        learn(settings, starting);
+        server = learn(settings, starting);
       } else {
         starting.complete(SnapshotServer.start(settings, snapshot, InstantSource.system()));
       }
@@ -117,16 +119,25 @@ final class ServeCommand implements Callable<Integer> {
       starting.completeExceptionally(e);
       throw e;
     }
+    if (server != null) {
+      String reason = server.awaitFailure();
+      failed = true;
+      server.close();
+      throw new CommandFailedException(
+          1, "training has stopped, and the process ends to begin again: " + reason);
+    }
     new CountDownLatch(1).await(); // The signal ends the process.
     return 0;
   }
 
-  private static void learn(DolmenConfig settings, CompletableFuture<Closeable> starting)
+  private static StandaloneServer learn(
+      DolmenConfig settings, CompletableFuture<Closeable> starting)
       throws StartException, InterruptedException {
     StandaloneServer server =
         StandaloneServer.startServing(settings, InstantSource.system(), LogFactory.CONFIGURED);
     starting.complete(server);
     awaitReplayed(server);
+    return server;
   }
 
   private DolmenConfig settings() {

@@ -25,13 +25,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /metrics} in Prometheus' format; {@code /livez}, 200 while the process can answer; {@code
- * /readyz}, 200 while recommendations are served, and {@code /readyz/feedback}, 200 while feedback
- * is taken, else 503 and the reason.
+ * {@code /metrics} in Prometheus' format; {@code /livez}, 200 while the process can answer and need
+ * not be replaced; {@code /readyz}, 200 while recommendations are served, and {@code
+ * /readyz/feedback}, 200 while feedback is taken, else 503 and the reason.
  *
  * <p>Whoever reaches the port gets these four and nothing else: GET and HEAD, one request for each
  * connection, bounded in size, time and number by {@link HttpLimits}.
@@ -55,17 +54,11 @@ public final class MetricsEndpoint implements Closeable {
   /**
    * Listens, and answers from now on.
    *
-   * @param notReady why the process does not serve; empty while it does
-   * @param notTaking why the process takes no feedback; empty while it does
    * @throws IOException if the address cannot be bound
    */
-  public MetricsEndpoint(
-      InetSocketAddress address,
-      PrometheusMeterRegistry meters,
-      Supplier<String> notReady,
-      Supplier<String> notTaking)
+  public MetricsEndpoint(InetSocketAddress address, PrometheusMeterRegistry meters, Probes probes)
       throws IOException {
-    this(address, meters, notReady, notTaking, HttpLimits.STANDARD, ByteBufAllocator.DEFAULT);
+    this(address, meters, probes, HttpLimits.STANDARD, ByteBufAllocator.DEFAULT);
   }
 
   /**
@@ -76,8 +69,7 @@ public final class MetricsEndpoint implements Closeable {
   MetricsEndpoint(
       InetSocketAddress address,
       PrometheusMeterRegistry meters,
-      Supplier<String> notReady,
-      Supplier<String> notTaking,
+      Probes probes,
       HttpLimits limits,
       ByteBufAllocator buffers)
       throws IOException {
@@ -87,11 +79,11 @@ public final class MetricsEndpoint implements Closeable {
     pages =
         Map.of(
             "/livez",
-            new HttpPage(loop, Runnable::run, () -> OK),
+            new HttpPage(loop, Runnable::run, () -> ready(probes.notLive().get())),
             "/readyz",
-            new HttpPage(loop, probing, () -> ready(notReady.get())),
+            new HttpPage(loop, probing, () -> ready(probes.notReady().get())),
             "/readyz/feedback",
-            new HttpPage(loop, probing, () -> ready(notTaking.get())),
+            new HttpPage(loop, probing, () -> ready(probes.notTaking().get())),
             METRICS,
             new HttpPage(loop, scraping, () -> scrape(meters, PLAIN)));
     openMetrics = new HttpPage(loop, scraping, () -> scrape(meters, OPEN));
@@ -147,10 +139,8 @@ public final class MetricsEndpoint implements Closeable {
     return ((InetSocketAddress) listening.localAddress()).getPort();
   }
 
-  private static HttpAnswer ready(String notReady) {
-    return notReady.isEmpty()
-        ? OK
-        : HttpAnswer.line(HttpResponseStatus.SERVICE_UNAVAILABLE, notReady);
+  private static HttpAnswer ready(String whyNot) {
+    return whyNot.isEmpty() ? OK : HttpAnswer.line(HttpResponseStatus.SERVICE_UNAVAILABLE, whyNot);
   }
 
   private static HttpAnswer scrape(PrometheusMeterRegistry meters, String format) {

@@ -38,7 +38,8 @@ class MetricsEndpointTest {
   private MetricsEndpoint start(HttpLimits limits, Supplier<String> notReady) {
     try {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      return new MetricsEndpoint(address, meters, notReady, () -> "replaying", limits, buffers);
+      return new MetricsEndpoint(
+          address, meters, new Probes(() -> "", notReady, () -> "replaying"), limits, buffers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

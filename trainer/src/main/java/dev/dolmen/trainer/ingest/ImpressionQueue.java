@@ -4,15 +4,26 @@ import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.Impression;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Impressions on their way to the log, written by a thread of its own so that no request waits for
  * them. Holds a bounded number; beyond it, and when the log takes nothing, they are dropped and
- * counted: an impression only tells what was shown, and the answer has been given.
+ * counted: an impression only tells what was shown, and the answer has been given. Whatever else
+ * goes wrong with one is logged, and the thread goes on with the next.
  */
 final class ImpressionQueue {
+  private static final Logger LOG = LoggerFactory.getLogger(ImpressionQueue.class);
+
+  /** Failures of one kind in a row are logged once and then every so many. */
+  private static final int SAID_EVERY = 10_000;
+
+  private static final long CLOSE_POLL_MS = 100;
+
   /** An empty one ends the writer. */
   private final ArrayBlockingQueue<Optional<Impression>> queue;
 
@@ -20,6 +31,9 @@ final class ImpressionQueue {
   private final LongAdder dropped = new LongAdder();
   private final Thread writer;
   private volatile boolean closed;
+
+  /** Failures that nobody expected; the writer's. */
+  private long failures;
 
   ImpressionQueue(int maxQueued, Consumer<Impression> log) {
     queue = new ArrayBlockingQueue<>(maxQueued);
@@ -40,14 +54,25 @@ final class ImpressionQueue {
   private void write() {
     try {
       for (var next = queue.take(); next.isPresent(); next = queue.take()) {
-        try {
-          log.accept(next.get());
-        } catch (LogUnavailableException e) {
-          dropped.increment();
-        }
+        write(next.get());
       }
     } catch (InterruptedException e) {
       dropped.add(queue.size());
+    }
+  }
+
+  /** Nothing that a single impression does may end the thread. */
+  @SuppressWarnings("CatchingUnchecked")
+  private void write(Impression impression) {
+    try {
+      log.accept(impression);
+    } catch (LogUnavailableException e) {
+      dropped.increment();
+    } catch (RuntimeException | LinkageError e) {
+      dropped.increment();
+      if (failures++ % SAID_EVERY == 0) {
+        LOG.error("An impression could not be logged, the {}th that failed so", failures, e);
+      }
     }
   }
 
@@ -58,7 +83,11 @@ final class ImpressionQueue {
     }
     closed = true;
     try {
-      queue.put(Optional.empty());
+      // A writer that has died makes no room.
+      boolean told = false;
+      while (writer.isAlive() && !told) {
+        told = queue.offer(Optional.empty(), CLOSE_POLL_MS, TimeUnit.MILLISECONDS);
+      }
       writer.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

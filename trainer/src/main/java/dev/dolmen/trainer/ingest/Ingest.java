@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.ingest;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.feature.ShownText;
@@ -125,7 +126,7 @@ public final class Ingest {
   private void rememberLoggedEvents() throws IOException {
     try (LogTailer tailer = log.tailerOfLast(deduplicationEvents)) {
       while (tailer.next()) {
-        byte[] id = LogRecords.eventId(tailer.bytes(), tailer.length());
+        byte[] id = eventId(tailer);
         synchronized (eventIds) {
           if (id == null) {
             eventIds.pass();
@@ -135,6 +136,15 @@ public final class Ingest {
           }
         }
       }
+    }
+  }
+
+  /** Of a record that cannot be decoded nobody knows the id: it is in quarantine, and no event. */
+  private static byte @Nullable [] eventId(LogTailer tailer) throws IOException {
+    try {
+      return LogRecords.eventId(tailer.bytes(), tailer.length());
+    } catch (InvalidProtocolBufferException e) {
+      return null;
     }
   }
 

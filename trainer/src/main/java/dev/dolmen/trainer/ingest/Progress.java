@@ -21,6 +21,7 @@ public final class Progress {
   private final Condition moved = lock.newCondition();
   private final AtomicLong loggedRecords = new AtomicLong();
   private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+  private final CompletableFuture<String> failed = new CompletableFuture<>();
   private volatile long learnedRecords;
   private volatile long appliedOffset;
   private volatile long learnedOffset;
@@ -62,6 +63,11 @@ public final class Progress {
   /** Ends with the replay; with an exception if the training thread ends before. */
   public CompletableFuture<Void> caughtUp() {
     return caughtUp.copy();
+  }
+
+  /** Ends with the reason if the training thread ends because something is wrong. */
+  public CompletableFuture<String> failed() {
+    return failed.copy();
   }
 
   /** One more record is in the log. Any thread. */
@@ -114,6 +120,9 @@ public final class Progress {
     failure = reason;
     ended = true;
     signal();
+    if (reason != null) {
+      failed.complete(reason);
+    }
     caughtUp.completeExceptionally(
         new LogUnavailableException(
             reason == null ? "the engine was closed during the replay" : reason));

@@ -14,6 +14,7 @@ import dev.dolmen.trainer.state.StateSection;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -89,8 +90,8 @@ public final class SnapshotCodec {
   }
 
   /**
-   * Restores the newest whole snapshot into a new learner; those that are not whole are passed over
-   * and count no more.
+   * Restores the newest whole snapshot into a new learner; those that are not whole, or cannot be
+   * read, are passed over and count no more.
    *
    * @return where log and journal stood; zeros if there is no snapshot
    * @throws IOException if it is of another schema, model or layout, or cannot be read
@@ -101,8 +102,8 @@ public final class SnapshotCodec {
         Snapshot snapshot = store.open(id);
         read(snapshot, schema, learner);
         return restored(learner, snapshot);
-      } catch (DamagedSnapshotException e) {
-        LOG.warn("Snapshot {} is not whole, trying the one before", id, e);
+      } catch (DamagedSnapshotException | FileSystemException e) {
+        LOG.error("Snapshot {} is not whole, trying the one before", id, e);
         store.distrust(id);
       }
     }

@@ -110,7 +110,7 @@ public final class SnapshotThreads {
         merging.execute(this::compact);
       }
       return oldest;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       bound.keptBecause("what no snapshot needs could not be deleted: " + e);
       LOG.warn("What no snapshot needs any more could not be deleted", e);
       return new Position(0, 0);
@@ -121,7 +121,7 @@ public final class SnapshotThreads {
     try {
       snapshots.compact(new HalfSpeed());
       compactions.increment();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
       if (!closing) {
         compactionFailures.increment();
         LOG.warn("Snapshots could not be merged", e);
