@@ -58,7 +58,9 @@ public final class HistoryTraining implements Closeable {
       EngineOptions options, InstantSource clock, TableFactory tables) throws IOException {
     Path directory = options.dataDirectory();
     if (Files.isDirectory(directory)) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      // The lock of a training that failed stays behind, and says nothing once nobody has it.
+      try (DirectoryStream<Path> files =
+          Files.newDirectoryStream(directory, f -> !f.endsWith(DirectoryLock.FILE))) {
         if (files.iterator().hasNext()) {
           throw new IOException(
               "data directory "

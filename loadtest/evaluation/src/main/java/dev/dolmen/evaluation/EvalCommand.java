@@ -12,6 +12,7 @@ import dev.dolmen.evaluation.report.EvalJson;
 import dev.dolmen.evaluation.report.EvalReport;
 import dev.dolmen.evaluation.report.EvalText;
 import dev.dolmen.server.cli.CommandFailedException;
+import dev.dolmen.server.cli.ImportText;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
@@ -127,11 +128,13 @@ public final class EvalCommand implements Callable<Integer> {
     EvalDataset dataset =
         EvalDataset.read(
             data.folder(),
+            data.files(named),
             named == null ? null : named.schema(),
             ProtocolRun.held(protocol.protocol(), predictions.validation(), data.folder()),
             data.limit(),
             rows -> bar.show(rows, ""));
     bar.done();
+    ImportText.print(dataset.report(), progress);
     return dataset;
   }
 

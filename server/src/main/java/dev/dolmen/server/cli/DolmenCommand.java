@@ -30,6 +30,7 @@ import picocli.CommandLine.ParseResult;
       StatusCommand.class,
       ConfigCommand.class,
       KeyCommand.class,
+      DataCommand.class,
       SnapshotCommand.class,
       TableCommand.class,
       ModelCommand.class,

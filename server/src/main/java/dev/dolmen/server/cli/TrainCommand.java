@@ -3,16 +3,17 @@ package dev.dolmen.server.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.parameterstore.file.PrivateFiles;
 import dev.dolmen.server.cli.terminal.Amounts;
+import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.data.DatasetImport;
 import dev.dolmen.server.data.DatasetItems;
 import dev.dolmen.server.data.EventWriter;
+import dev.dolmen.server.data.ImportReport;
 import dev.dolmen.server.data.Interaction;
-import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.Interactions;
 import dev.dolmen.server.data.RecBoleDataset;
-import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.trainer.HistoryTraining;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
@@ -20,14 +21,11 @@ import dev.dolmen.trainer.validation.RankMetric;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.Item;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,7 +50,8 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:trained, the snapshot is written",
-      "1:the dataset or the directory cannot be read or written, or the directory is not empty",
+      "1:the dataset or the directory cannot be read or written, too much of the dataset is refused,"
+          + " or the directory is not empty",
       "2:an option or the configuration is not valid"
     },
     footer = {
@@ -74,6 +73,7 @@ final class TrainCommand implements Callable<Integer> {
   private Path data = Path.of("");
 
   @Mixin private ConfigFile config = new ConfigFile();
+  @Mixin private ImportFlags flags = new ImportFlags();
 
   @Option(
       names = "--to",
@@ -125,13 +125,18 @@ final class TrainCommand implements Callable<Integer> {
   private void train() throws IOException {
     Terminal out = Terminal.out(spec);
     RecBoleDataset dataset = dataset();
-    InteractionProfile profile = DatasetReading.profile(dataset, limit, Terminal.errors(spec));
     DolmenConfig named = config.loadIfNamed();
     check(named != null || to != null, "no directory to write: give --to DIR or --config FILE");
+    DatasetImport history =
+        DatasetReading.read(
+            dataset,
+            flags.options(named),
+            named == null ? null : named.schema(),
+            limit,
+            Terminal.errors(spec));
     DolmenConfig settings =
         named == null
-            ? DolmenConfig.defaults(
-                Path.of(String.valueOf(to)), SchemaInference.infer(dataset, profile))
+            ? DolmenConfig.defaults(Path.of(String.valueOf(to)), history.schema())
             : to == null ? named : named.withDataDirectory(to);
     List<Pass> done = new ArrayList<>();
     SnapshotInfo snapshot;
@@ -141,7 +146,7 @@ final class TrainCommand implements Callable<Integer> {
         if (pass > 1) {
           training.beginPass();
         }
-        done.add(pass(training, dataset, profile, settings, pass));
+        done.add(pass(training, history, pass));
         print(out, pass, done.getLast());
       }
       report(training, out);
@@ -150,8 +155,9 @@ final class TrainCommand implements Callable<Integer> {
     Path file = named == null ? writeConfig(settings) : null;
     out.line("snapshot " + snapshot.directory() + ", " + Amounts.bytes(snapshot.bytes()));
     out.line(
-        "serve it: dolmen serve --config " + (file == null ? "FILE, the one used here" : file));
-    writeJson(done, snapshot);
+        "serve it: dolmen serve --config "
+            + (file == null ? "FILE, the one used here" : ShellWord.of(file.toString())));
+    writeJson(done, snapshot, history.report());
   }
 
   private RecBoleDataset dataset() throws IOException {
@@ -167,27 +173,21 @@ final class TrainCommand implements Callable<Integer> {
     return new RecBoleDataset(found.name(), parts, found.itemFile());
   }
 
-  private Pass pass(
-      HistoryTraining training,
-      RecBoleDataset dataset,
-      InteractionProfile profile,
-      DolmenConfig settings,
-      int number)
+  private Pass pass(HistoryTraining training, DatasetImport history, int number)
       throws IOException {
     long start = System.nanoTime();
-    try (DatasetItems items = new DatasetItems(dataset, profile, settings.schema())) {
+    try (DatasetItems items = history.items()) {
       for (Item item = items.next(); item != null; item = items.next()) {
         training.upsert(item);
       }
     }
-    EventWriter writer =
-        new EventWriter(dataset, profile.timeScale(), settings.schema(), profile.contexts());
+    EventWriter writer = history.events();
     ProgressBar progress =
         new ProgressBar(
-            Terminal.errors(spec), "pass " + number, profile.events(), System::nanoTime);
+            Terminal.errors(spec), "pass " + number, history.profile().events(), System::nanoTime);
     long clicks = 0;
-    try (Interactions history = new Interactions(dataset, profile, writer.columns())) {
-      for (Interaction click = history.next(); click != null; click = history.next()) {
+    try (Interactions rows = history.interactions()) {
+      for (Interaction click = rows.next(); click != null; click = rows.next()) {
         training.learn(writer.event(click));
         progress.show(++clicks, () -> note(training.window()));
       }
@@ -203,14 +203,22 @@ final class TrainCommand implements Callable<Integer> {
 
   private static void print(Terminal out, int number, Pass pass) {
     ValidationFigures f = pass.figures;
+    String read =
+        String.format(
+            Locale.ROOT,
+            "pass %d: %,d clicks, %,.0f a second; ",
+            number,
+            pass.clicks,
+            pass.clicks / pass.seconds);
+    if (f.predictions() == 0) {
+      out.line(read + "nothing to predict: no visit has a second click");
+      return;
+    }
     out.line(
         String.format(
             Locale.ROOT,
-            "pass %d: %,d clicks, %,.0f a second; recall@20 %.2f%%, mrr@20 %.2f%%, most clicked"
-                + " %.2f%%%s",
-            number,
-            pass.clicks,
-            pass.clicks / pass.seconds,
+            "%srecall@20 %.2f%%, mrr@20 %.2f%%, most clicked %.2f%%%s",
+            read,
             100 * f.model().recallAt20(),
             100 * f.model().mrrAt20(),
             100 * f.popularity().recallAt20(),
@@ -240,26 +248,29 @@ final class TrainCommand implements Callable<Integer> {
     return file;
   }
 
-  private void writeJson(List<Pass> done, SnapshotInfo snapshot) throws IOException {
+  private void writeJson(List<Pass> done, SnapshotInfo snapshot, ImportReport read)
+      throws IOException {
     if (json == null) {
       return;
     }
-    List<Map<String, Object>> all = new ArrayList<>();
+    List<JsonReport> all = new ArrayList<>();
     for (Pass pass : done) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("clicks", pass.clicks);
-      entry.put("seconds", pass.seconds);
-      entry.put("clicks_per_second", pass.clicks / pass.seconds);
-      entry.put(RankMetric.RECALL_20.key(), pass.figures.model().recallAt20());
-      entry.put(RankMetric.MRR_20.key(), pass.figures.model().mrrAt20());
-      entry.put(RankMetric.NDCG_20.key(), pass.figures.model().ndcgAt20());
-      all.add(entry);
+      boolean any = pass.figures.predictions() > 0;
+      all.add(
+          new JsonReport()
+              .put("clicks", pass.clicks)
+              .put("seconds", pass.seconds)
+              .put("clicks_per_second", pass.clicks / pass.seconds)
+              .put("predictions", pass.figures.predictions())
+              .put(RankMetric.RECALL_20.key(), any ? pass.figures.model().recallAt20() : Double.NaN)
+              .put(RankMetric.MRR_20.key(), any ? pass.figures.model().mrrAt20() : Double.NaN)
+              .put(RankMetric.NDCG_20.key(), any ? pass.figures.model().ndcgAt20() : Double.NaN));
     }
-    Map<String, Object> report = new LinkedHashMap<>();
-    report.put("passes", all);
-    report.put("snapshot", snapshot.id());
-    report.put("snapshot_bytes", snapshot.bytes());
-    Files.writeString(
-        json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report));
+    new JsonReport()
+        .put("passes", all)
+        .put("snapshot", snapshot.id())
+        .put("snapshot_bytes", snapshot.bytes())
+        .put("import", ImportText.json(read))
+        .write(json);
   }
 }

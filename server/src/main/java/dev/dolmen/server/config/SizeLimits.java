@@ -23,16 +23,20 @@ public record SizeLimits(
     int maxContextBytes,
     int maxSessionBytes) {
 
+  /** As they are without a configuration. */
+  public static final SizeLimits DEFAULT =
+      new SizeLimits(256 << 10, 4_096, 64, 128 << 10, 1 << 20, 16 << 10, 1 << 20);
+
   /** What a schema can have a slot read is never too much. */
   static SizeLimits read(ConfigSection s) {
     WholeRange bytes = WholeRange.of(1L << 10, 64L << 20);
     return new SizeLimits(
-        (int) s.bytes("max_item_bytes", 256L << 10, bytes),
-        s.integer("max_item_tokens", 4_096, WholeRange.of(256, 1_000_000)),
-        s.integer("max_item_levels", 64, WholeRange.of(8, 1_000)),
-        (int) s.bytes("max_inline_item_bytes", 128L << 10, bytes),
-        (int) s.bytes("max_inline_items_bytes", 1L << 20, bytes),
-        (int) s.bytes("max_context_bytes", 16L << 10, bytes),
-        (int) s.bytes("max_session_bytes", 1L << 20, bytes));
+        (int) s.bytes("max_item_bytes", DEFAULT.maxItemBytes, bytes),
+        s.integer("max_item_tokens", DEFAULT.maxItemTokens, WholeRange.of(256, 1_000_000)),
+        s.integer("max_item_levels", DEFAULT.maxItemLevels, WholeRange.of(8, 1_000)),
+        (int) s.bytes("max_inline_item_bytes", DEFAULT.maxInlineItemBytes, bytes),
+        (int) s.bytes("max_inline_items_bytes", DEFAULT.maxInlineItemsBytes, bytes),
+        (int) s.bytes("max_context_bytes", DEFAULT.maxContextBytes, bytes),
+        (int) s.bytes("max_session_bytes", DEFAULT.maxSessionBytes, bytes));
   }
 }

@@ -1,25 +1,21 @@
 package dev.dolmen.server.data;
 
-import java.io.BufferedReader;
+import dev.dolmen.parameterstore.feature.ShownText;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one atomic file row by row: UTF-8, tab-separated, the first line {@code name:type} per
@@ -27,18 +23,18 @@ import org.jspecify.annotations.Nullable;
  * header. A field may be empty where the value is unknown.
  */
 public final class AtomicFileReader implements Closeable {
-  private static final int BUFFER_CHARS = 1 << 16;
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   private final Path file;
   private final SeekableByteChannel raw;
-  private final BufferedReader in;
+  private final LineReader in;
   private final List<AtomicColumn> columns;
   private final int[] end;
   private String row = "";
-  private long line = 1;
+  private long line;
 
-  private AtomicFileReader(Path file, SeekableByteChannel raw, BufferedReader in)
-      throws IOException {
+  private AtomicFileReader(Path file, SeekableByteChannel raw, LineReader in) throws IOException {
     this.file = file;
     this.raw = raw;
     this.in = in;
@@ -58,17 +54,12 @@ public final class AtomicFileReader implements Closeable {
       InputStream bytes = Channels.newInputStream(raw);
       if (file.toString().endsWith(".gz")) {
         try {
-          bytes = new GZIPInputStream(bytes, BUFFER_CHARS);
+          bytes = new GZIPInputStream(bytes, BUFFER_BYTES);
         } catch (ZipException | EOFException e) {
           throw new MalformedDataException(file, 0, 0, "", "not a gzip file: " + e.getMessage());
         }
       }
-      // A decoder of its own reports malformed bytes; a charset would replace them silently.
-      return new AtomicFileReader(
-          file,
-          raw,
-          new BufferedReader(
-              new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()), BUFFER_CHARS));
+      return new AtomicFileReader(file, raw, new LineReader(bytes));
     } catch (IOException | RuntimeException e) {
       raw.close();
       throw e;
@@ -76,55 +67,57 @@ public final class AtomicFileReader implements Closeable {
   }
 
   private List<AtomicColumn> header() throws IOException {
-    String header = readLine();
-    if (header == null || header.isEmpty()) {
+    boolean any;
+    try {
+      any = readLine();
+    } catch (MalformedDataException e) {
+      throw new MalformedDataException(file, 1, 0, "", e.problem() + ", expected a text file");
+    }
+    String header = row.startsWith(BYTE_ORDER_MARK) ? row.substring(1) : row;
+    if (!any || header.isEmpty()) {
       throw new MalformedDataException(
           file, 1, 0, "", "empty, expected a header of name:type columns separated by tabs");
     }
-    List<AtomicColumn> found = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    int from = 0;
-    while (from <= header.length()) {
-      int tab = header.indexOf('\t', from);
-      int to = tab < 0 ? header.length() : tab;
-      AtomicColumn column = column(header.substring(from, to), found.size() + 1);
-      if (!names.add(column.name())) {
-        throw new MalformedDataException(
-            file, 1, found.size() + 1, column.name(), "a name that an earlier column has");
-      }
-      found.add(column);
-      from = to + 1;
-    }
-    return List.copyOf(found);
+    return AtomicHeader.columns(file, header);
   }
 
-  private AtomicColumn column(String declaration, int number) throws MalformedDataException {
-    int colon = declaration.lastIndexOf(':');
-    String type = declaration.substring(colon + 1);
-    if (colon > 0) {
-      for (AtomicColumn.Type t : AtomicColumn.Type.values()) {
-        if (t.text().equals(type)) {
-          return new AtomicColumn(declaration.substring(0, colon), t);
-        }
-      }
-    }
-    throw new MalformedDataException(
-        file,
-        1,
-        number,
-        "",
-        quote(declaration) + ", expected name:type with type token, token_seq, float or float_seq");
-  }
-
-  private @Nullable String readLine() throws IOException {
+  /** Reads the next line into {@code row}. */
+  private boolean readLine() throws IOException {
+    row = "";
     try {
-      return in.readLine();
-    } catch (CharacterCodingException e) {
-      throw new MalformedDataException(file, line, 0, "", "not UTF-8 in or soon after this line");
+      if (!in.next()) {
+        return false;
+      }
+    } catch (LineReader.LineTooLongException e) {
+      throw new MalformedDataException(file, line + 1, 0, "", LineReader.TOO_LONG);
     } catch (ZipException | EOFException e) {
       throw new MalformedDataException(
-          file, line, 0, "", "damaged gzip data in or soon after this line: " + e.getMessage());
+          file, line + 1, 0, "", "damaged gzip data in or soon after this line: " + e.getMessage());
     }
+    line++;
+    try {
+      row = in.text();
+    } catch (CharacterCodingException e) {
+      row = in.latin1();
+      int at = in.malformedByte();
+      throw new MalformedDataException(
+          file,
+          line,
+          0,
+          "",
+          RefusalReason.ENCODING,
+          String.format(Locale.ROOT, "not UTF-8: byte %d is 0x%02x", at, (int) row.charAt(at - 1)));
+    }
+    if (row.indexOf('\r') >= 0) {
+      throw new MalformedDataException(
+          file,
+          line,
+          0,
+          "",
+          RefusalReason.LINE_END,
+          "a carriage return within the line, expected lines that end with LF or CR LF");
+    }
+    return true;
   }
 
   /** The columns, in the file's order. */
@@ -162,34 +155,37 @@ public final class AtomicFileReader implements Closeable {
   }
 
   /**
-   * Moves to the next row.
+   * Moves to the next row. After an exception about a line the next call goes on behind it. Lines
+   * without a character are passed over.
    *
    * @return false at the end of the file
-   * @throws MalformedDataException if the row does not have the header's number of fields
+   * @throws MalformedDataException if the row does not have the header's number of fields, or is no
+   *     text
    */
   public boolean next() throws IOException {
-    String next = readLine();
-    if (next == null) {
-      return false;
-    }
-    line++;
-    row = next;
+    do {
+      if (!readLine()) {
+        return false;
+      }
+    } while (row.isEmpty() && end.length > 1);
     int from = 0;
     for (int c = 0; c < end.length; c++) {
       int tab = row.indexOf('\t', from);
       boolean last = c == end.length - 1;
       if (tab < 0 && !last) {
-        throw new MalformedDataException(
-            file, line, c + 1, columns.get(c).name(), fields(c + 1) + ", expected " + end.length);
+        throw fields(c + 1, columns.get(c).name(), fields(c + 1) + ", expected " + end.length);
       }
       if (last && tab >= 0) {
-        throw new MalformedDataException(
-            file, line, end.length + 1, "", "a field too many, expected " + end.length);
+        throw fields(end.length + 1, "", "a field too many, expected " + end.length);
       }
       end[c] = last ? row.length() : tab;
       from = end[c] + 1;
     }
     return true;
+  }
+
+  private MalformedDataException fields(int column, String name, String problem) {
+    return new MalformedDataException(file, line, column, name, RefusalReason.FIELDS, problem);
   }
 
   private static String fields(int n) {
@@ -199,6 +195,11 @@ public final class AtomicFileReader implements Closeable {
   /** Number of the current row's line, from 1; the header is line 1. */
   public long line() {
     return line;
+  }
+
+  /** The current line as it stands. */
+  String row() {
+    return row;
   }
 
   /** Bytes of the file read so far, buffers filled included; packed ones if it is packed. */
@@ -224,7 +225,7 @@ public final class AtomicFileReader implements Closeable {
   public String token(int column) throws MalformedDataException {
     String text = text(column);
     if (text.isEmpty()) {
-      throw malformed(column, "empty, expected a token");
+      throw malformed(column, RefusalReason.EMPTY, "empty, expected a token");
     }
     return text;
   }
@@ -260,25 +261,43 @@ public final class AtomicFileReader implements Closeable {
   }
 
   private double finite(int column, String text) throws MalformedDataException {
-    double value;
-    try {
-      value = Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw malformed(column, quote(text) + ", expected a finite number");
-    }
-    if (!Double.isFinite(value)) {
-      throw malformed(column, quote(text) + ", expected a finite number");
+    double value = decimal(text);
+    if (Double.isNaN(value)) {
+      throw malformed(column, RefusalReason.NUMBER, quote(text) + ", expected a finite number");
     }
     return value;
   }
 
-  /** What to throw when the current row's field is not acceptable. */
-  public MalformedDataException malformed(int column, String problem) {
-    return new MalformedDataException(file, line, column + 1, columns.get(column).name(), problem);
+  /** A finite number as data files write it; NaN where the text is none, or one of Java alone. */
+  static double decimal(String text) {
+    String number = text.strip();
+    for (int i = 0; i < number.length(); i++) {
+      char c = number.charAt(i);
+      if ((c < '0' || c > '9') && "+-.eE".indexOf(c) < 0) {
+        return Double.NaN;
+      }
+    }
+    try {
+      double value = Double.parseDouble(number);
+      return Double.isFinite(value) ? value : Double.NaN;
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
   }
 
-  private static String quote(String text) {
-    return '"' + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + '"';
+  /** What to throw when a column is not acceptable. */
+  MalformedDataException malformed(int column, String problem) {
+    return new MalformedDataException(file, 1, column + 1, columns.get(column).name(), problem);
+  }
+
+  /** What to throw when the current row's field is not acceptable. */
+  MalformedDataException malformed(int column, RefusalReason reason, String problem) {
+    return new MalformedDataException(
+        file, line, column + 1, columns.get(column).name(), reason, problem);
+  }
+
+  static String quote(String text) {
+    return '"' + ShownText.of(text) + '"';
   }
 
   @Override

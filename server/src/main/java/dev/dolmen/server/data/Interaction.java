@@ -1,5 +1,6 @@
 package dev.dolmen.server.data;
 
+import dev.dolmen.v1.EventType;
 import java.util.List;
 
 /**
@@ -11,6 +12,8 @@ import java.util.List;
  * @param user the visitor; empty where unknown
  * @param item the item clicked
  * @param time as it stands in the file; {@link TimeScale} says what it means
+ * @param type what the visitor did
+ * @param repeat rows before it in its file that say the same of session, user, item, time and type
  * @param context values of {@link InteractionProfile#contexts}, in that order; empty where unknown
  */
 public record Interaction(
@@ -20,4 +23,19 @@ public record Interaction(
     String user,
     String item,
     double time,
-    List<String> context) {}
+    EventType type,
+    long repeat,
+    List<String> context) {
+
+  /** This, as one of several that say the same. */
+  Interaction withRepeat(long other) {
+    return new Interaction(part, line, session, user, item, time, type, other, context);
+  }
+
+  /** This, with other copies of the same texts. */
+  public Interaction withTexts(
+      String sameSession, String sameUser, String sameItem, List<String> sameContext) {
+    return new Interaction(
+        part, line, sameSession, sameUser, sameItem, time, type, repeat, sameContext);
+  }
+}

@@ -1,12 +1,15 @@
 package dev.dolmen.server.data;
 
+import dev.dolmen.v1.EventType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +20,15 @@ public final class Interactions implements Closeable {
   /** Rows that are sorted in memory at most. */
   static final int SORTED_ROWS_MAX = 10_000_000;
 
+  /** Rows of one time that are compared; more are told apart by their lines. */
+  private static final int SAME_TIME_ROWS_MAX = 1_000_000;
+
   private final RecBoleDataset dataset;
   private final InteractionProfile profile;
   private final List<String> contexts;
+  private final Map<SameRow, Integer> atThisTime = new HashMap<>();
+  private double time = Double.NaN;
+  private int numberedPart = -1;
   private int part = -1;
   private long rowsLeft;
   private @Nullable InteractionReader streamed;
@@ -34,8 +43,29 @@ public final class Interactions implements Closeable {
     this.contexts = List.copyOf(contexts);
   }
 
+  /** What two rows say alike that are told apart by their number alone. */
+  private record SameRow(String session, String user, String item, EventType type) {}
+
   /** The next interaction, or null at the end. */
   public @Nullable Interaction next() throws IOException {
+    Interaction row = row();
+    if (row == null) {
+      return null;
+    }
+    if (row.time() != time || row.part() != numberedPart) {
+      atThisTime.clear();
+      time = row.time();
+      numberedPart = row.part();
+    }
+    if (atThisTime.size() >= SAME_TIME_ROWS_MAX) {
+      return row.withRepeat(row.line());
+    }
+    SameRow same = new SameRow(row.session(), row.user(), row.item(), row.type());
+    int before = atThisTime.merge(same, 1, Integer::sum) - 1;
+    return before == 0 ? row : row.withRepeat(before);
+  }
+
+  private @Nullable Interaction row() throws IOException {
     while (true) {
       if (rowsLeft > 0) {
         rowsLeft--;
@@ -58,7 +88,9 @@ public final class Interactions implements Closeable {
     Path file = dataset.parts().get(number);
     InteractionProfile.Part figures = profile.parts().get(number);
     rowsLeft = figures.events();
-    InteractionReader in = InteractionReader.open(file, number, contexts);
+    InteractionReader in =
+        InteractionReader.open(
+            file, number, contexts, profile.rules(), Refusals.passing(profile.rules().options()));
     if (figures.ordered()) {
       streamed = in;
       return;

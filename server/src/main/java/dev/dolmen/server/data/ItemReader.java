@@ -1,5 +1,7 @@
 package dev.dolmen.server.data;
 
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.v1.Item;
@@ -7,32 +9,48 @@ import dev.dolmen.v1.SlotValue;
 import dev.dolmen.v1.TokenList;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an item file as catalogue items. A column becomes the value of the slot that has its name;
- * columns that the schema has no slot for are left out.
+ * Reads an item file as catalogue items. A column becomes the value of the slot that has its name,
+ * or the legal name that {@link SlotNames} makes of it; columns that the schema has no slot for are
+ * left out. A value that the schema or the server does not take is left out, and told of; the item
+ * stays.
  */
 public final class ItemReader implements Closeable {
+  private static final int ITEM_ID_BYTES_MAX = 512;
+
   private final AtomicFileReader in;
+  private final ImportOptions options;
+  private final Refusals refusals;
+  private final FeatureExtractor features;
   private final int id;
+  private final List<String> names;
   private final @Nullable SlotKind[] kinds;
   private final List<String> ignored = new ArrayList<>();
 
-  private ItemReader(AtomicFileReader in, Schema schema) throws IOException {
+  private ItemReader(AtomicFileReader in, Schema schema, ImportOptions options, Refusals refusals)
+      throws IOException {
     this.in = in;
+    this.options = options;
+    this.refusals = refusals;
+    features = new FeatureExtractor(schema);
     id = in.require("item_id", AtomicColumn.Type.TOKEN);
     List<AtomicColumn> columns = in.columns();
+    names = SlotNames.of(columns);
     kinds = new @Nullable SlotKind[columns.size()];
     for (int c = 0; c < kinds.length; c++) {
-      int slot = schema.slotOf(columns.get(c).name());
+      int slot = schema.slotOf(names.get(c));
       if (c == id) {
         continue;
       }
-      if (slot < 0 || schema.slots().get(slot).kind() == SlotKind.CONTEXT) {
+      if (slot < 0 || !isMetadata(schema.slots().get(slot).kind())) {
         ignored.add(columns.get(c).name());
         continue;
       }
@@ -41,15 +59,20 @@ public final class ItemReader implements Closeable {
     }
   }
 
+  private static boolean isMetadata(SlotKind kind) {
+    return kind != SlotKind.CONTEXT && kind != SlotKind.ID;
+  }
+
   /**
    * Opens a file and checks its header against the schema.
    *
    * @throws MalformedDataException if there is no item_id, or a column does not fit its slot
    */
-  public static ItemReader open(Path file, Schema schema) throws IOException {
+  static ItemReader open(Path file, Schema schema, ImportOptions options, Refusals refusals)
+      throws IOException {
     AtomicFileReader in = AtomicFileReader.open(file);
     try {
-      return new ItemReader(in, schema);
+      return new ItemReader(in, schema, options, refusals);
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
@@ -76,30 +99,140 @@ public final class ItemReader implements Closeable {
     return List.copyOf(ignored);
   }
 
-  /** The next item, or null at the end. */
+  /** The next item that is taken, or null at the end. */
   public @Nullable Item next() throws IOException {
-    if (!in.next()) {
-      return null;
+    while (true) {
+      try {
+        return in.next() ? item() : null;
+      } catch (MalformedDataException e) {
+        refusals.add(e, in.row());
+      }
     }
-    Item.Builder item = Item.newBuilder().setItemId(in.token(id));
+  }
+
+  private Item item() throws IOException {
+    Item.Builder item = Item.newBuilder().setItemId(itemId());
     for (int c = 0; c < kinds.length; c++) {
       SlotKind kind = kinds[c];
       if (kind != null && !in.text(c).isEmpty()) {
-        item.putSlots(in.columns().get(c).name(), value(c, kind));
+        SlotValue value = value(c, kind);
+        if (value != null) {
+          item.putSlots(names.get(c), value);
+        }
       }
     }
+    leaveOutTooLarge(item);
+    leaveOutUnfit(item);
     return item.build();
   }
 
-  private SlotValue value(int column, SlotKind kind) throws MalformedDataException {
+  private String itemId() throws MalformedDataException {
+    String given = in.token(id);
+    int bytes = given.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > ITEM_ID_BYTES_MAX) {
+      throw in.malformed(
+          id,
+          RefusalReason.TOO_LONG,
+          AtomicFileReader.quote(given)
+              + " has "
+              + bytes
+              + " bytes, expected at most "
+              + ITEM_ID_BYTES_MAX);
+    }
+    return given;
+  }
+
+  /** What a field says; null if nothing, or nothing that is taken. */
+  private @Nullable SlotValue value(int column, SlotKind kind) throws IOException {
     SlotValue.Builder value = SlotValue.newBuilder();
     switch (kind) {
-      case NUMBER, AGE -> value.setNumber(in.number(column));
-      case TOKENS -> value.setTokens(TokenList.newBuilder().addAllToken(in.tokens(column)));
-      case CATEGORY_PATH -> value.setPath(TokenList.newBuilder().addAllToken(in.tokens(column)));
+      case NUMBER, AGE -> {
+        double number = number(column);
+        if (Double.isNaN(number)) {
+          return null;
+        }
+        value.setNumber(number);
+      }
+      case TOKENS, CATEGORY_PATH -> {
+        List<String> tokens = in.tokens(column);
+        boolean path = kind == SlotKind.CATEGORY_PATH;
+        int max = path ? options.sizes().maxItemLevels() : options.sizes().maxItemTokens();
+        if (tokens.isEmpty()) {
+          return null;
+        }
+        if (tokens.size() > max) {
+          leaveOut(column, tokens.size() + " tokens, expected at most " + max);
+          return null;
+        }
+        TokenList list = TokenList.newBuilder().addAllToken(tokens).build();
+        if (path) {
+          value.setPath(list);
+        } else {
+          value.setTokens(list);
+        }
+      }
       case CATEGORY, TEXT, ID, CONTEXT -> value.setToken(in.text(column));
     }
     return value.build();
+  }
+
+  private double number(int column) throws IOException {
+    try {
+      return in.number(column);
+    } catch (MalformedDataException e) {
+      if (!options.unknownValues()) {
+        throw e;
+      }
+      leaveOut(column, e.problem());
+      return Double.NaN;
+    }
+  }
+
+  private void leaveOut(int column, String problem) throws IOException {
+    refusals.add(in.malformed(column, RefusalReason.VALUE, problem), in.row());
+  }
+
+  /** The largest values go first. */
+  private void leaveOutTooLarge(Item.Builder item) throws IOException {
+    int max = options.sizes().maxItemBytes();
+    while (item.build().getSerializedSize() > max && item.getSlotsCount() > 0) {
+      int bytes = item.build().getSerializedSize();
+      String largest =
+          Collections.max(
+                  item.getSlotsMap().entrySet(),
+                  Comparator.comparingInt(e -> e.getValue().getSerializedSize()))
+              .getKey();
+      leaveOut(names.indexOf(largest), "with it the item has " + bytes + " bytes, expected " + max);
+      item.removeSlots(largest);
+    }
+  }
+
+  /** What the schema does not take, one value after the other. */
+  private void leaveOutUnfit(Item.Builder item) throws IOException {
+    while (true) {
+      try {
+        features.item(item.build());
+        return;
+      } catch (InvalidFeatureException e) {
+        int column = columnOf(e.field(), item);
+        String problem = '"' + e.value() + "\", expected " + e.expected();
+        if (column < 0) {
+          throw in.malformed(id, RefusalReason.ITEM, e.field() + ": " + problem);
+        }
+        leaveOut(column, problem);
+        item.removeSlots(names.get(column));
+      }
+    }
+  }
+
+  /** The column of a slot that the item has, by a path such as {@code slots[price].number}. */
+  private int columnOf(String field, Item.Builder item) {
+    for (int c = 0; c < names.size(); c++) {
+      if (field.startsWith("slots[" + names.get(c) + "]") && item.containsSlots(names.get(c))) {
+        return c;
+      }
+    }
+    return -1;
   }
 
   @Override

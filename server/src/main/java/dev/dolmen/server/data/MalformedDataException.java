@@ -10,17 +10,31 @@ public final class MalformedDataException extends IOException {
   private final String file;
   private final long line;
   private final int column;
+  private final String name;
+  private final String problem;
+  private final RefusalReason reason;
 
   /**
+   * The file cannot be read.
+   *
    * @param line from 1; 0 if the whole file is meant
    * @param column field of the line, from 1; 0 if the whole line is meant
    * @param name the column's name; empty if it has none
    */
   MalformedDataException(Path file, long line, int column, String name, String problem) {
+    this(file, line, column, name, RefusalReason.FILE, problem);
+  }
+
+  /** The same for a line alone, after which the file can be read on. */
+  MalformedDataException(
+      Path file, long line, int column, String name, RefusalReason reason, String problem) {
     super(place(file, line, column, name) + problem);
     this.file = file.toString();
     this.line = line;
     this.column = column;
+    this.reason = reason;
+    this.name = name;
+    this.problem = problem;
   }
 
   private static String place(Path file, long line, int column, String name) {
@@ -40,6 +54,21 @@ public final class MalformedDataException extends IOException {
   /** The file as it was named. */
   public String file() {
     return file;
+  }
+
+  /** Why it is not taken. */
+  public RefusalReason reason() {
+    return reason;
+  }
+
+  /** Name of the column; empty if none is meant. */
+  public String name() {
+    return name;
+  }
+
+  /** What is wrong, without the place. */
+  public String problem() {
+    return problem;
   }
 
   /** From 1; 0 if the whole file is meant. */

@@ -72,6 +72,14 @@ public record RecBoleDataset(String name, List<Path> parts, @Nullable Path itemF
     return new RecBoleDataset(name, parts, either(folder, name + ".item"));
   }
 
+  /**
+   * Which part of a dataset a file is: {@code .train}, {@code .valid}, {@code .test} or nothing.
+   */
+  static String part(Path file) {
+    Matcher m = INTERACTIONS.matcher(String.valueOf(file.getFileName()));
+    return m.matches() && m.group(2) != null ? m.group(2) : "";
+  }
+
   private static @Nullable Path either(Path folder, String name) throws IOException {
     Path plain = folder.resolve(name);
     Path zipped = folder.resolve(name + ".gz");

@@ -9,7 +9,6 @@ import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,53 +36,59 @@ public final class SchemaInference {
    */
   public static Schema infer(RecBoleDataset dataset, InteractionProfile profile)
       throws IOException {
+    Path file = dataset.itemFile();
+    return infer(dataset, profile, file == null ? null : ItemSurvey.read(file));
+  }
+
+  /** The same of an item file that was looked at. */
+  static Schema infer(
+      RecBoleDataset dataset, InteractionProfile profile, @Nullable ItemSurvey items)
+      throws MalformedDataException {
     List<Slot> slots = new ArrayList<>();
     slots.add(slot(ID_SLOT, SlotKind.ID, 64, 2));
-    if (dataset.itemFile() != null) {
-      boolean ages = profile.timeScale() != TimeScale.RUNNING_NUMBER;
-      slots.addAll(itemSlots(dataset.itemFile(), ages));
+    if (items != null) {
+      slots.addAll(itemSlots(items, profile.timeScale().isEpoch()));
     }
     for (String context : profile.contexts()) {
-      String name = taken(slots, context) ? "visit_" + context : context;
-      slots.add(slot(name, SlotKind.CONTEXT, 8, 1));
+      String legal = SlotNames.of(context);
+      String name = taken(slots, legal) ? visitSlot(context) : legal;
+      if (!taken(slots, name)) {
+        slots.add(slot(name, SlotKind.CONTEXT, 8, 1));
+      }
     }
-    return new Schema(slots);
+    try {
+      return new Schema(slots);
+    } catch (IllegalArgumentException e) {
+      Path file = dataset.itemFile() == null ? dataset.parts().getFirst() : dataset.itemFile();
+      throw new MalformedDataException(
+          file, 1, 0, "", slots.size() + " slots would follow: " + e.getMessage());
+    }
+  }
+
+  /** The slot of a context whose own name an item's column has. */
+  static String visitSlot(String context) {
+    return SlotNames.of("visit_" + context);
   }
 
   private static boolean taken(List<Slot> slots, String name) {
     return slots.stream().anyMatch(s -> s.name().equals(name));
   }
 
-  private static List<Slot> itemSlots(Path file, boolean ages) throws IOException {
-    try (AtomicFileReader in = AtomicFileReader.open(file)) {
-      int id = in.require("item_id", AtomicColumn.Type.TOKEN);
-      List<AtomicColumn> columns = in.columns();
-      boolean[] present = new boolean[columns.size()];
-      double[] min = new double[columns.size()];
-      double[] max = new double[columns.size()];
-      Arrays.fill(min, Double.POSITIVE_INFINITY);
-      Arrays.fill(max, Double.NEGATIVE_INFINITY);
-      while (in.next()) {
-        for (int c = 0; c < columns.size(); c++) {
-          present[c] |= !in.text(c).isEmpty();
-          if (columns.get(c).type() == AtomicColumn.Type.FLOAT) {
-            double value = in.number(c);
-            if (!Double.isNaN(value)) {
-              min[c] = Math.min(min[c], value);
-              max[c] = Math.max(max[c], value);
-            }
-          }
-        }
+  private static List<Slot> itemSlots(ItemSurvey items, boolean ages) {
+    List<String> names = SlotNames.of(items.columns());
+    List<Slot> slots = new ArrayList<>();
+    for (int c = 0; c < names.size(); c++) {
+      AtomicColumn column = items.columns().get(c);
+      if (column.name().equals(ID_SLOT) || !items.present(c)) {
+        continue;
       }
-      List<Slot> slots = new ArrayList<>();
-      for (int c = 0; c < columns.size(); c++) {
-        Slot slot = c == id || !present[c] ? null : itemSlot(columns.get(c), min[c], max[c], ages);
-        if (slot != null) {
-          slots.add(slot);
-        }
+      AtomicColumn named = new AtomicColumn(names.get(c), column.type());
+      Slot slot = itemSlot(named, items.min(c), items.max(c), ages);
+      if (slot != null) {
+        slots.add(slot);
       }
-      return slots;
     }
+    return slots;
   }
 
   private static @Nullable Slot itemSlot(

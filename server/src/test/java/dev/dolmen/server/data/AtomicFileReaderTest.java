@@ -90,8 +90,8 @@ class AtomicFileReaderTest {
         .hasMessageEndingWith("expected 3");
     Path many = file("many.inter", "a:token\tb:float\n1\t2\t3\n");
     assertThatThrownBy(() -> readAll(many, 1)).hasMessageStartingWith(many + ", line 2, column 3");
-    Path blank = file("blank.inter", "a:token\tb:float\n\n");
-    assertThatThrownBy(() -> readAll(blank, 1)).hasMessageContaining("line 2, column 1 (a)");
+    Path blank = file("blank.inter", "a:token\tb:float\n\n3\n");
+    assertThatThrownBy(() -> readAll(blank, 1)).hasMessageContaining("line 3, column 1 (a)");
   }
 
   @Test

@@ -131,7 +131,12 @@ class SchemaInferenceTest {
   void turnsRowsIntoItems() throws IOException {
     RecBoleDataset dataset = RecBoleDataset.find(folder);
     Schema schema = SchemaInference.infer(dataset, profile(dataset));
-    try (ItemReader in = ItemReader.open(folder.resolve("shop.item"), schema)) {
+    try (ItemReader in =
+        ItemReader.open(
+            folder.resolve("shop.item"),
+            schema,
+            ImportOptions.DEFAULT,
+            Refusals.passing(ImportOptions.DEFAULT))) {
       Item first = Objects.requireNonNull(in.next());
       assertThat(first.getSlotsMap()).containsOnlyKeys("brand", "words", "created_at", "price");
       assertThat(first.getSlotsOrThrow("words").getTokens().getTokenList())
@@ -160,15 +165,19 @@ class SchemaInferenceTest {
     assertThatThrownBy(() -> RecBoleDataset.find(empty)).hasMessageContaining("no file *.inter");
   }
 
+  private static InteractionReader open(Path file) throws IOException {
+    RowRules rules = new RowRules(ImportOptions.DEFAULT, TimeScale.EPOCH_SECONDS, null);
+    return InteractionReader.open(file, 0, null, rules, Refusals.passing(ImportOptions.DEFAULT));
+  }
+
   @Test
   void refusesInteractionsWithoutTheirColumns() throws IOException {
     Path file = folder.resolve("bad.inter");
-    Files.writeString(file, "session_id:token\titem_id:token\ttimestamp:token\n");
-    assertThatThrownBy(() -> InteractionReader.open(file, 0, null))
+    Files.writeString(file, "session_id:token\titem_id:token\ttimestamp:token_seq\n");
+    assertThatThrownBy(() -> open(file))
         .hasMessageContaining(
-            "line 1, column 3 (timestamp): of type token, expected timestamp:float");
+            "line 1, column 3 (timestamp): of type token_seq, expected timestamp:float");
     Files.writeString(file, "session_id:token\ttimestamp:float\n");
-    assertThatThrownBy(() -> InteractionReader.open(file, 0, null))
-        .hasMessageContaining("no column item_id");
+    assertThatThrownBy(() -> open(file)).hasMessageContaining("no column item_id");
   }
 }

@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 public final class DirectoryLock implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
 
+  /** Name of the file in the directory; it stays when the lock ends. */
+  public static final String FILE = "lock";
+
   private final FileChannel channel;
 
   private DirectoryLock(FileChannel channel) {
@@ -31,7 +34,7 @@ public final class DirectoryLock implements Closeable {
   public static DirectoryLock acquire(Path directory) throws IOException {
     PrivateFiles.createDirectories(directory);
     PrivateFiles.openToOthers(directory).ifPresent(open -> LOG.warn("data directory {}", open));
-    Path file = directory.resolve("lock");
+    Path file = directory.resolve(FILE);
     FileChannel channel =
         PrivateFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (tryLock(channel) == null) {

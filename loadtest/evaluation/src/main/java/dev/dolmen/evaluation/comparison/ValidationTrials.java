@@ -8,7 +8,9 @@ import dev.dolmen.evaluation.protocol.ProtocolRun;
 import dev.dolmen.evaluation.protocol.SmallerPlans;
 import dev.dolmen.evaluation.protocol.StreamSplit;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.DatasetImport;
+import dev.dolmen.server.data.ImportOptions;
+import dev.dolmen.server.data.ImportReport;
 import dev.dolmen.server.data.RecBoleDataset;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -74,17 +76,20 @@ public final class ValidationTrials {
   /**
    * Reads what is learned and predicted.
    *
+   * @param options how files are read
    * @param schema of items and visits; null to infer it
    * @param progress told the number of clicks read
    * @throws IOException if a file cannot be read or is malformed, or the dataset does not fit the
    *     protocol
    */
   public static ValidationTrials read(
-      Predicted wanted, @Nullable Schema schema, LongConsumer progress) throws IOException {
-    Predicted predicted = wanted.stream() ? wanted.withLimit(streamLimit(wanted)) : wanted;
+      Predicted wanted, ImportOptions options, @Nullable Schema schema, LongConsumer progress)
+      throws IOException {
+    Predicted predicted = wanted.stream() ? wanted.withLimit(streamLimit(wanted, options)) : wanted;
     EvalDataset dataset =
         EvalDataset.read(
             predicted.folder(),
+            options,
             schema,
             ProtocolRun.held(predicted.protocol(), true, predicted.folder()),
             predicted.limit(),
@@ -93,13 +98,17 @@ public final class ValidationTrials {
   }
 
   /** Of a stream without a test part the end is left for one. */
-  private static long streamLimit(Predicted predicted) throws IOException {
+  private static long streamLimit(Predicted predicted, ImportOptions options) throws IOException {
     if (predicted.limit() < Long.MAX_VALUE
         || EvalDataset.has(predicted.folder(), EvalDataset.Held.TEST)) {
       return predicted.limit();
     }
     RecBoleDataset all = RecBoleDataset.find(predicted.folder());
-    long clicks = InteractionProfile.read(all, Long.MAX_VALUE, (rows, share) -> {}).events();
+    long clicks =
+        DatasetImport.look(all, options, null, Long.MAX_VALUE, (rows, share) -> {})
+            .require()
+            .profile()
+            .events();
     return Math.max(1, (long) (STREAM_SHARE * clicks));
   }
 
@@ -114,6 +123,11 @@ public final class ValidationTrials {
             dataset, List.of(StreamSplit.LIVE), predicted.windowMs(), predicted.liveBatchMs(), 0)
         .plans()
         .getFirst();
+  }
+
+  /** What reading the part that may be learned came to. */
+  public ImportReport report() {
+    return dataset.report();
   }
 
   /** Name of the dataset. */

@@ -9,7 +9,6 @@ import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.ranking.SessionRanks;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.HistoryTraining;
-import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
@@ -149,7 +148,7 @@ public final class DolmenModel implements EvalModel {
       context.addEvents(
           SessionEvent.newBuilder()
               .setItemId(event.getItemId())
-              .setType(EventType.EVENT_TYPE_CLICK)
+              .setType(event.getType())
               .setTime(event.getTime())
               .putAllContext(event.getContextMap()));
       if (!known.get(click.item()) && !inline.get(click.item())) {

@@ -1,7 +1,12 @@
 package dev.dolmen.evaluation.options;
 
+import dev.dolmen.server.cli.ImportFlags;
 import dev.dolmen.server.cli.OptionCheck;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.data.ImportOptions;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which dataset is read, and how much of it. */
@@ -19,6 +24,8 @@ public final class DatasetOptions {
       description = "Only the first N clicks of each file.")
   private long limit = Long.MAX_VALUE;
 
+  @Mixin private ImportFlags flags = new ImportFlags();
+
   /** Refuses what is not valid. */
   public void check() {
     OptionCheck.require(limit >= 1, "--limit", limit, "1 or more");
@@ -32,6 +39,15 @@ public final class DatasetOptions {
   /** Clicks that are read at most, of each file. */
   public long limit() {
     return limit;
+  }
+
+  /**
+   * How its files are read.
+   *
+   * @param config of the server that is to learn them; null for the shipped bounds
+   */
+  public ImportOptions files(@Nullable DolmenConfig config) {
+    return flags.options(config);
   }
 
   /** What tables and drawings call it: the name of its folder. */

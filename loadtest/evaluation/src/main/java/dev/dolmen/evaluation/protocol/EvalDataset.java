@@ -1,14 +1,17 @@
 package dev.dolmen.evaluation.protocol;
 
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.data.DatasetImport;
 import dev.dolmen.server.data.DatasetItems;
 import dev.dolmen.server.data.EventWriter;
+import dev.dolmen.server.data.ImportOptions;
+import dev.dolmen.server.data.ImportReport;
 import dev.dolmen.server.data.Interaction;
 import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.Interactions;
 import dev.dolmen.server.data.RecBoleDataset;
-import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.server.data.TimeScale;
+import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import java.io.IOException;
@@ -37,9 +40,7 @@ public final class EvalDataset {
     TEST
   }
 
-  private final String name;
-  private final Schema schema;
-  private final TimeScale timeScale;
+  private final DatasetImport read;
   private final EventWriter writer;
   private final Map<String, Integer> items = new HashMap<>();
   private final List<Item> metadata = new ArrayList<>();
@@ -49,42 +50,52 @@ public final class EvalDataset {
   private List<EvalClick> held = List.of();
   private int sessions;
 
-  private EvalDataset(
-      String name, Schema schema, InteractionProfile profile, RecBoleDataset dataset) {
-    this.name = name;
-    this.schema = schema;
-    timeScale = profile.timeScale();
-    writer = new EventWriter(dataset, timeScale, schema, profile.contexts());
+  private EvalDataset(DatasetImport read) {
+    this.read = read;
+    writer = read.events();
+  }
+
+  /** Reads a dataset as files are read without options. */
+  public static EvalDataset read(
+      Path folder, @Nullable Schema schema, Held which, long limit, LongConsumer progress)
+      throws IOException {
+    return read(folder, ImportOptions.DEFAULT, schema, which, limit, progress);
   }
 
   /**
    * Reads a dataset.
    *
+   * @param options how its files are read
    * @param schema of items and visits; null to infer it
    * @param limit clicks at most, of each part
    * @param progress told the number of clicks read
-   * @throws IOException if a file cannot be read, is malformed, or there is no such part
+   * @throws IOException if a file cannot be read, too much of it is refused, or there is no such
+   *     part
    */
   public static EvalDataset read(
-      Path folder, @Nullable Schema schema, Held which, long limit, LongConsumer progress)
+      Path folder,
+      ImportOptions options,
+      @Nullable Schema schema,
+      Held which,
+      long limit,
+      LongConsumer progress)
       throws IOException {
     RecBoleDataset all = RecBoleDataset.find(folder);
     RecBoleDataset kept = new RecBoleDataset(all.name(), learnedParts(all, which), all.itemFile());
-    InteractionProfile profile =
-        InteractionProfile.read(kept, limit, (rows, share) -> progress.accept(rows));
-    Schema given = schema == null ? SchemaInference.infer(kept, profile) : schema;
-    EvalDataset dataset = new EvalDataset(all.name(), given, profile, kept);
-    dataset.learned = dataset.clicks(kept, profile, progress);
+    DatasetImport read =
+        DatasetImport.look(kept, options, schema, limit, (rows, share) -> progress.accept(rows))
+            .require();
+    EvalDataset dataset = new EvalDataset(read);
+    dataset.learned = dataset.clicks(kept, read.profile(), progress);
     if (which != Held.NONE) {
       List<Path> parts = all.parts().stream().filter(p -> isHeld(p, which)).toList();
       if (parts.isEmpty()) {
         throw new IOException(folder + ": no file " + all.name() + suffix(which) + " or .gz");
       }
       RecBoleDataset apart = new RecBoleDataset(all.name(), parts, all.itemFile());
-      InteractionProfile heldProfile = InteractionProfile.read(apart, limit, (rows, share) -> {});
-      dataset.held = dataset.clicks(apart, heldProfile, progress);
+      dataset.held = dataset.clicks(apart, read.profileOf(apart, limit), progress);
     }
-    dataset.readItems(kept, profile);
+    dataset.readItems();
     return dataset;
   }
 
@@ -115,10 +126,13 @@ public final class EvalDataset {
     Map<String, Integer> numbers = new HashMap<>();
     try (Interactions in = new Interactions(from, profile, writer.columns())) {
       for (Interaction row = in.next(); row != null; row = in.next()) {
+        if (!SessionStep.isStep(row.type())) {
+          continue;
+        }
         Interaction kept = shared(row);
         int item = items.computeIfAbsent(kept.item(), id -> items.size());
         int session = numbers.computeIfAbsent(kept.session(), id -> sessions++);
-        clicks.add(new EvalClick(session, item, timeScale.toMillis(kept.time()), kept));
+        clicks.add(new EvalClick(session, item, timeScale().toMillis(kept.time()), kept));
         progress.accept(clicks.size());
       }
     }
@@ -130,14 +144,7 @@ public final class EvalDataset {
     List<String> context =
         contexts.computeIfAbsent(
             row.context(), values -> values.stream().map(this::shared).toList());
-    return new Interaction(
-        row.part(),
-        row.line(),
-        shared(row.session()),
-        shared(row.user()),
-        shared(row.item()),
-        row.time(),
-        context);
+    return row.withTexts(shared(row.session()), shared(row.user()), shared(row.item()), context);
   }
 
   private String shared(String text) {
@@ -146,9 +153,9 @@ public final class EvalDataset {
   }
 
   /** Items that are clicked, with what the file says of them, or nothing but their id. */
-  private void readItems(RecBoleDataset kept, InteractionProfile profile) throws IOException {
+  private void readItems() throws IOException {
     Item[] all = new Item[items.size()];
-    try (DatasetItems in = new DatasetItems(kept, profile, schema)) {
+    try (DatasetItems in = read.items()) {
       for (Item item = in.next(); item != null; item = in.next()) {
         Integer number = items.get(item.getItemId());
         if (number != null) {
@@ -164,19 +171,24 @@ public final class EvalDataset {
     metadata.addAll(Arrays.asList(all));
   }
 
+  /** What reading the part that may be learned came to. */
+  public ImportReport report() {
+    return read.report();
+  }
+
   /** Name of the dataset. */
   public String name() {
-    return name;
+    return read.dataset().name();
   }
 
   /** The slots of items and visits. */
   public Schema schema() {
-    return schema;
+    return read.schema();
   }
 
   /** What the timestamps are. */
   public TimeScale timeScale() {
-    return timeScale;
+    return read.profile().timeScale();
   }
 
   /** Items that are clicked in either part. */
@@ -193,7 +205,7 @@ public final class EvalDataset {
   public int itemNumber(String id) {
     Integer number = items.get(id);
     if (number == null) {
-      throw new IllegalArgumentException("no item \"" + id + "\" in " + name);
+      throw new IllegalArgumentException("no item \"" + id + "\" in " + name());
     }
     return number;
   }

@@ -1,6 +1,5 @@
 package dev.dolmen.evaluation.protocol;
 
-import dev.dolmen.server.data.TimeScale;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,7 +83,7 @@ public record ProtocolRun(
   public static ProtocolRun ofStream(
       EvalDataset dataset, List<String> readings, long windowMs, long liveBatchMs, int after)
       throws IOException {
-    if (dataset.timeScale() == TimeScale.RUNNING_NUMBER) {
+    if (!dataset.timeScale().isEpoch()) {
       throw new IOException(
           dataset.name()
               + ": its timestamps are a running number, expected seconds or milliseconds since"

@@ -11,9 +11,9 @@ import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
+import dev.dolmen.server.data.DatasetImport;
 import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.RecBoleDataset;
-import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.Engine;
@@ -88,8 +88,10 @@ public final class CollisionCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     data.check();
     RecBoleDataset dataset = RecBoleDataset.find(data.folder());
-    InteractionProfile profile = DatasetReading.profile(dataset, data.limit(), progress);
-    Schema schema = SchemaInference.infer(dataset, profile);
+    DatasetImport read =
+        DatasetReading.read(dataset, data.files(null), null, data.limit(), progress);
+    InteractionProfile profile = read.profile();
+    Schema schema = read.schema();
     EngineFeed feed = new EngineFeed(dataset, profile, schema);
     SlotValues values = new SlotValues(schema, feed.items());
     List<Double> all = new ArrayList<>(sizes.stream().sorted().toList());

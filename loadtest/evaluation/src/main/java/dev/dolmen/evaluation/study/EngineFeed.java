@@ -8,7 +8,6 @@ import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.Interactions;
 import dev.dolmen.server.data.RecBoleDataset;
 import dev.dolmen.trainer.Engine;
-import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import java.io.IOException;
@@ -63,7 +62,7 @@ public record EngineFeed(RecBoleDataset dataset, InteractionProfile profile, Sch
         .setEventId(Long.toString(number))
         .setSessionId(click.session())
         .setItemId(click.item())
-        .setType(EventType.EVENT_TYPE_CLICK)
+        .setType(click.type())
         .setTime(
             Timestamp.newBuilder()
                 .setSeconds(Math.floorDiv(ms, 1_000))

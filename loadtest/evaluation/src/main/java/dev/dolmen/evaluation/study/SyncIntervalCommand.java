@@ -10,10 +10,9 @@ import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.server.config.HumanUnits;
+import dev.dolmen.server.data.DatasetImport;
 import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.RecBoleDataset;
-import dev.dolmen.server.data.SchemaInference;
-import dev.dolmen.server.data.TimeScale;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.EngineOptions;
@@ -130,9 +129,10 @@ public final class SyncIntervalCommand implements Callable<Integer> {
               interval, duration("--intervals", interval, batchMs, "a multiple of --batch")));
     }
     RecBoleDataset dataset = RecBoleDataset.find(data.folder());
-    InteractionProfile profile = DatasetReading.profile(dataset, data.limit(), progress);
+    DatasetImport read =
+        DatasetReading.read(dataset, data.files(null), null, data.limit(), progress);
     SyncExperiment.Result result =
-        run(dataset, profile, new SyncExperiment.Options(fromMs(profile), batchMs, syncs, seed));
+        run(read, new SyncExperiment.Options(fromMs(read.profile()), batchMs, syncs, seed));
     if (result.predictions() == 0) {
       throw new CommandFailedException(
           2,
@@ -170,7 +170,7 @@ public final class SyncIntervalCommand implements Callable<Integer> {
       min = Math.min(min, part.minTime());
       max = Math.max(max, part.maxTime());
     }
-    if (profile.timeScale() == TimeScale.RUNNING_NUMBER) {
+    if (!profile.timeScale().isEpoch()) {
       throw new CommandFailedException(
           2,
           String.format(
@@ -184,10 +184,10 @@ public final class SyncIntervalCommand implements Callable<Integer> {
     return profile.timeScale().toMillis(min + learnFirst * (max - min));
   }
 
-  private SyncExperiment.Result run(
-      RecBoleDataset dataset, InteractionProfile profile, SyncExperiment.Options options)
+  private SyncExperiment.Result run(DatasetImport read, SyncExperiment.Options options)
       throws IOException {
-    EngineFeed feed = new EngineFeed(dataset, profile, SchemaInference.infer(dataset, profile));
+    InteractionProfile profile = read.profile();
+    EngineFeed feed = new EngineFeed(read.dataset(), profile, read.schema());
     ProgressBar bar = new ProgressBar(progress, "clicks", profile.events(), System::nanoTime);
     Path directory = Files.createTempDirectory("dolmen-experiment-");
     EngineOptions engine = engine(directory, feed);

@@ -5,6 +5,7 @@ import dev.dolmen.evaluation.options.ConfigOption;
 import dev.dolmen.evaluation.options.DatasetOptions;
 import dev.dolmen.evaluation.options.ProtocolOptions;
 import dev.dolmen.server.cli.CommandFailedException;
+import dev.dolmen.server.cli.ImportText;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
@@ -138,8 +139,12 @@ public final class TuneCommand implements Callable<Integer> {
     ProgressBar bar = new ProgressBar(progress, "reading", 0, System::nanoTime);
     ValidationTrials read =
         ValidationTrials.read(
-            predicted, named == null ? null : named.schema(), rows -> bar.show(rows, ""));
+            predicted,
+            data.files(named),
+            named == null ? null : named.schema(),
+            rows -> bar.show(rows, ""));
     bar.done();
+    ImportText.print(read.report(), progress);
     return read;
   }
 

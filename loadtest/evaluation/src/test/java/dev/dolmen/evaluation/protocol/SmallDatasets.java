@@ -1,6 +1,7 @@
 package dev.dolmen.evaluation.protocol;
 
 import dev.dolmen.server.data.Interaction;
+import dev.dolmen.v1.EventType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,16 @@ public final class SmallDatasets {
   /** A click at a second of the stream. */
   public static EvalClick click(int session, int item, long sec) {
     Interaction row =
-        new Interaction(0, sec + 1, "s" + session, "", "i" + item, FROM_SEC + sec, List.of());
+        new Interaction(
+            0,
+            sec + 1,
+            "s" + session,
+            "",
+            "i" + item,
+            FROM_SEC + sec,
+            EventType.EVENT_TYPE_CLICK,
+            0,
+            List.of());
     return new EvalClick(session, item, (FROM_SEC + sec) * 1_000, row);
   }
 

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A connection to one server, with the stubs that measuring needs. Any thread. */
 public final class Connection implements AutoCloseable {
@@ -134,6 +135,20 @@ public final class Connection implements AutoCloseable {
         AdminServiceGrpc.newBlockingStub(channel)
             .withDeadlineAfter(60, TimeUnit.SECONDS)
             .createSnapshot(CreateSnapshotRequest.getDefaultInstance());
+  }
+
+  /** Pages through the whole catalogue, in the server's order. */
+  public void forEachItem(Consumer<Item> taker) {
+    String page = "";
+    do {
+      ListItemsResponse response =
+          CatalogServiceGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(60, TimeUnit.SECONDS)
+              .listItems(
+                  ListItemsRequest.newBuilder().setPageSize(1_000).setPageToken(page).build());
+      response.getItemsList().forEach(taker);
+      page = response.getNextPageToken();
+    } while (!page.isEmpty());
   }
 
   /** Items of the catalogue, in the server's order, {@code limit} at most. */

@@ -1,20 +1,20 @@
 package dev.dolmen.traffic.replay;
 
-import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.data.DatasetImport;
 import dev.dolmen.server.data.DatasetItems;
 import dev.dolmen.server.data.EventWriter;
 import dev.dolmen.server.data.Interaction;
 import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.Interactions;
-import dev.dolmen.server.data.RecBoleDataset;
 import dev.dolmen.traffic.generator.ArrivalSchedule;
 import dev.dolmen.traffic.generator.CatalogUpload;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.generator.FeedbackStream;
 import dev.dolmen.traffic.generator.FreshnessProbe;
 import dev.dolmen.traffic.generator.ValidationTotals;
+import dev.dolmen.v1.Item;
 import dev.dolmen.v1.StatusResponse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,9 +30,8 @@ final class DatasetReplay {
   private static final long QUIET_PROBE_MS = 2_500;
 
   private final Connection connection;
-  private final RecBoleDataset dataset;
+  private final DatasetImport read;
   private final InteractionProfile profile;
-  private final Schema schema;
   private final ReplayOptions options;
   private final Terminal terminal;
   private final EventWriter writer;
@@ -41,32 +40,36 @@ final class DatasetReplay {
   private FreshnessProbe.@Nullable Click lastClick;
 
   DatasetReplay(
-      Connection connection,
-      RecBoleDataset dataset,
-      InteractionProfile profile,
-      Schema schema,
-      ReplayOptions options,
-      Terminal terminal) {
+      Connection connection, DatasetImport read, ReplayOptions options, Terminal terminal) {
     this.connection = connection;
-    this.dataset = dataset;
-    this.profile = profile;
-    this.schema = schema;
+    this.read = read;
+    profile = read.profile();
     this.options = options;
     this.terminal = terminal;
-    writer = new EventWriter(dataset, profile.timeScale(), schema, profile.contexts());
+    writer = read.events();
     clock = new SliceClock(profile, options.slices());
   }
 
-  /** Upserts every item of the dataset; those without metadata as ids alone. */
-  long uploadCatalog() throws IOException, InterruptedException {
+  /**
+   * Upserts every item of the dataset of which the server does not know all that the files say;
+   * those without metadata as ids alone.
+   *
+   * @param live what the server knows
+   */
+  long uploadCatalog(LiveCatalog live) throws IOException, InterruptedException {
     ProgressBar bar = new ProgressBar(terminal, "catalogue", 0, System::nanoTime);
-    try (DatasetItems items = new DatasetItems(dataset, profile, schema)) {
-      if (!items.ignored().isEmpty()) {
-        terminal.line("columns without a slot in the schema, left out: " + items.ignored());
+    CatalogUpload upload = new CatalogUpload(connection);
+    try (DatasetItems items = read.items()) {
+      for (Item item = items.next(); item != null; item = items.next()) {
+        Item now = live.upsert(item);
+        if (now != null) {
+          upload.add(now);
+          bar.show(upload.sent(), "items");
+        }
       }
-      long sent = CatalogUpload.upload(connection, items, n -> bar.show(n, "items"));
+      upload.finish();
       bar.done();
-      return sent;
+      return upload.sent();
     }
   }
 
@@ -83,7 +86,7 @@ final class DatasetReplay {
         FeedbackStream stream =
             new FeedbackStream(
                 connection.feedback(), options.window(), options.batch(), (ack, intended) -> {});
-        Interactions clicks = new Interactions(dataset, profile, writer.columns())) {
+        Interactions clicks = read.interactions()) {
       publish(stream, clicks, before, start);
       seconds = (System.nanoTime() - start) / 1e9;
       duplicates = stream.duplicates();
@@ -105,7 +108,7 @@ final class DatasetReplay {
   }
 
   private String probeName(String phase) {
-    return dataset.name() + "-" + phase + "-" + Long.toHexString(System.nanoTime());
+    return read.dataset().name() + "-" + phase + "-" + Long.toHexString(System.nanoTime());
   }
 
   private synchronized FreshnessProbe.@Nullable Click lastClick() {

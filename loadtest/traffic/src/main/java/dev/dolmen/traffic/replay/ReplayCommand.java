@@ -1,16 +1,15 @@
 package dev.dolmen.traffic.replay;
 
-import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.cli.DatasetReading;
+import dev.dolmen.server.cli.ImportFlags;
+import dev.dolmen.server.cli.ImportText;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.ServerTrust;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.DatasetImport;
 import dev.dolmen.server.data.RecBoleDataset;
-import dev.dolmen.server.data.SchemaInference;
-import dev.dolmen.server.data.TimeScale;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.local.ProcessMemory;
@@ -39,7 +38,9 @@ import picocli.CommandLine.Option;
           + " NAME.test.inter) and NAME.item, plain or .gz. The catalogue is upserted first; then"
           + " every click goes through FeedbackService.Publish in time order. Without --server the"
           + " whole product starts in this process, on a free port and a temporary data directory,"
-          + " with a schema inferred from the files.",
+          + " with a schema inferred from the files. A running server keeps what its catalogue says"
+          + " and the files leave open, and counts an event once that it has had before, from"
+          + " whatever file.",
       ""
     },
     footer = {
@@ -99,6 +100,7 @@ public final class ReplayCommand implements Callable<Integer> {
       description = "Clicks sent and not acknowledged at most. Default: ${DEFAULT-VALUE}.")
   private int window = 4_096;
 
+  @Mixin private ImportFlags flags = new ImportFlags();
   @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
@@ -158,46 +160,36 @@ public final class ReplayCommand implements Callable<Integer> {
 
   private void replay(ReplayOptions options)
       throws IOException, ConfigException, InterruptedException {
-    RecBoleDataset dataset = RecBoleDataset.find(data);
-    InteractionProfile profile = DatasetReading.profile(dataset, limit, err);
-    if (options.speed() > 0 && profile.timeScale() == TimeScale.RUNNING_NUMBER) {
+    DolmenConfig named = config == null ? null : DolmenConfig.load(config, System.getenv());
+    DatasetImport read =
+        DatasetReading.read(
+            RecBoleDataset.find(data),
+            flags.options(named),
+            named == null ? null : named.schema(),
+            limit,
+            err);
+    if (options.speed() > 0 && !read.profile().timeScale().isEpoch()) {
       throw new IllegalArgumentException(
           "--speed: " + speed + ", expected max, as the timestamps are only running numbers");
     }
-    err.line(
-        String.format(
-            Locale.ROOT,
-            "%s: %,d clicks of %,d sessions on %,d items, in %s",
-            dataset.name(),
-            profile.events(),
-            profile.sessions(),
-            profile.items().size(),
-            files(dataset)));
-    DolmenConfig settings =
-        config == null
-            ? DolmenConfig.defaults(data, SchemaInference.infer(dataset, profile))
-            : DolmenConfig.load(config, System.getenv());
     if (server != null) {
       try (Connection connection = Connection.open(server, trust)) {
-        run(connection, dataset, profile, settings.schema(), options);
+        run(connection, read, new LiveCatalog(connection, read::names), options);
       }
     } else {
+      DolmenConfig settings = named == null ? DolmenConfig.defaults(data, read.schema()) : named;
       try (LocalServer local = LocalServer.start(settings);
           Connection connection = Connection.toLocal(local.port())) {
-        run(connection, dataset, profile, settings.schema(), options);
+        run(connection, read, new LiveCatalog(), options);
       }
     }
   }
 
   private void run(
-      Connection connection,
-      RecBoleDataset dataset,
-      InteractionProfile profile,
-      Schema schema,
-      ReplayOptions options)
+      Connection connection, DatasetImport read, LiveCatalog live, ReplayOptions options)
       throws IOException, InterruptedException {
-    DatasetReplay replay = new DatasetReplay(connection, dataset, profile, schema, options, err);
-    long items = replay.uploadCatalog();
+    DatasetReplay replay = new DatasetReplay(connection, read, options, err);
+    long items = replay.uploadCatalog(live);
     err.line(String.format(Locale.ROOT, "catalogue: %,d items upserted", items));
     ReplayResult result = replay.run();
     OptionalLong peak =
@@ -205,10 +197,13 @@ public final class ReplayCommand implements Callable<Integer> {
             ? ProcessMemory.ownPeakRssBytes()
             : ProcessMemory.listenerPeakRssBytes(
                 Integer.parseInt(server.substring(server.lastIndexOf(':') + 1)));
+    RecBoleDataset dataset = read.dataset();
     reporting.publish(
         out,
         () -> out.text(result.text(files(dataset), peak)),
-        result.json(dataset.name(), files(dataset), peak));
+        result
+            .json(dataset.name(), files(dataset), peak)
+            .put("import", ImportText.json(read.report())));
   }
 
   private static List<String> files(RecBoleDataset dataset) {

@@ -94,6 +94,9 @@ record ReplayResult(
     }
     table.row(row("all", "", events, seconds, validation));
     text.append(table.text()).append('\n');
+    if (validation.predictions() == 0) {
+      text.append("nothing to predict: no visit has a second click\n");
+    }
     text.append("recall@20 by progressive validation (█), most clicked items (░), over time\n");
     List<Double> recall = slices.stream().map(s -> s.validation().recall()).toList();
     List<Double> popularity = slices.stream().map(s -> s.validation().popularityRecall()).toList();
@@ -125,11 +128,16 @@ record ReplayResult(
       file,
       events,
       String.format(Locale.ROOT, "%,.0f", events / seconds),
-      String.format(Locale.ROOT, "%.2f%%", 100 * v.recall()),
-      String.format(Locale.ROOT, "%.2f%%", 100 * v.mrr()),
-      String.format(Locale.ROOT, "%.2f%%", 100 * v.popularityRecall()),
-      String.format(Locale.ROOT, "%.2f%%", 100 * v.neighborsRecall()),
+      percent(v, v.recall()),
+      percent(v, v.mrr()),
+      percent(v, v.popularityRecall()),
+      percent(v, v.neighborsRecall()),
     };
+  }
+
+  /** Of nothing there is no share. */
+  private static String percent(ValidationTotals v, double share) {
+    return v.predictions() == 0 ? "-" : String.format(Locale.ROOT, "%.2f%%", 100 * share);
   }
 
   private static String freshnessLine(String what, Histogram h) {

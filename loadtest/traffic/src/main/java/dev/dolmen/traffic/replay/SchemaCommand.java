@@ -1,15 +1,16 @@
 package dev.dolmen.traffic.replay;
 
 import dev.dolmen.server.cli.DatasetReading;
+import dev.dolmen.server.cli.ImportFlags;
 import dev.dolmen.server.cli.terminal.Terminal;
-import dev.dolmen.server.data.InteractionProfile;
+import dev.dolmen.server.data.DatasetImport;
 import dev.dolmen.server.data.RecBoleDataset;
-import dev.dolmen.server.data.SchemaInference;
 import dev.dolmen.server.data.SchemaYaml;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code dolmen config schema}. */
@@ -30,6 +31,8 @@ public final class SchemaCommand implements Callable<Integer> {
       description = "Folder of the dataset, in RecBole's atomic-file format.")
   private Path data = Path.of("");
 
+  @Mixin private ImportFlags flags = new ImportFlags();
+
   private final Terminal out;
   private final Terminal err;
 
@@ -48,8 +51,9 @@ public final class SchemaCommand implements Callable<Integer> {
   public Integer call() {
     try {
       RecBoleDataset dataset = RecBoleDataset.find(data);
-      InteractionProfile profile = DatasetReading.profile(dataset, Long.MAX_VALUE, err);
-      out.text(SchemaYaml.write(SchemaInference.infer(dataset, profile)));
+      DatasetImport found =
+          DatasetReading.read(dataset, flags.options(null), null, Long.MAX_VALUE, err);
+      out.text(SchemaYaml.write(found.schema()));
       return 0;
     } catch (IOException | IllegalArgumentException e) {
       err.clear();

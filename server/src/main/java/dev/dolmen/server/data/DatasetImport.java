@@ -1,0 +1,129 @@
+package dev.dolmen.server.data;
+
+import dev.dolmen.parameterstore.schema.Schema;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dataset that was looked at as a whole, before anything is made of it: the one way in which
+ * files are trained from, replayed, evaluated and tuned on. What the look refuses is left out of
+ * every pass that follows. One thread.
+ */
+public final class DatasetImport {
+  private final RecBoleDataset dataset;
+  private final ClickSurvey clicks;
+  private final @Nullable ItemSurvey items;
+  private final Schema schema;
+  private final Refusals refusals;
+  private final ImportReport report;
+
+  private DatasetImport(
+      RecBoleDataset dataset, ClickSurvey clicks, @Nullable ItemSurvey items, Schema schema)
+      throws IOException {
+    this.dataset = dataset;
+    this.clicks = clicks;
+    this.items = items;
+    this.schema = schema;
+    refusals = clicks.refusals();
+    Path file = dataset.itemFile();
+    if (file != null) {
+      checkItems(file, clicks.profile().rules().options());
+    }
+    refusals.close();
+    report = new ImportNotes(dataset, clicks, items, schema).report();
+  }
+
+  private void checkItems(Path file, ImportOptions options) throws IOException {
+    try (ItemReader in = ItemReader.open(file, schema, options, refusals)) {
+      while (in.next() != null) {
+        // What is refused is told of; the items themselves come again.
+      }
+    }
+  }
+
+  /**
+   * Looks at a dataset and refuses nothing.
+   *
+   * @param schema of items and visits; null to infer it
+   * @param limit clicks at most, the first ones
+   * @throws IOException if a file cannot be read, or its header does not fit
+   */
+  public static DatasetImport look(
+      RecBoleDataset dataset,
+      ImportOptions options,
+      @Nullable Schema schema,
+      long limit,
+      InteractionProfile.ReadProgress progress)
+      throws IOException {
+    ClickSurvey clicks = ClickSurvey.read(dataset, options, limit, progress);
+    Path file = dataset.itemFile();
+    ItemSurvey items = file == null ? null : ItemSurvey.read(file);
+    Schema given =
+        schema == null ? SchemaInference.infer(dataset, clicks.profile(), items) : schema;
+    return new DatasetImport(dataset, clicks, items, given);
+  }
+
+  /**
+   * Goes on only if what was found may be learned.
+   *
+   * @return this
+   * @throws RefusedDataException if lines are broken, or too many say what cannot be, and the
+   *     options do not say that they are left out; or if nothing is left
+   */
+  public DatasetImport require() throws RefusedDataException {
+    RefusedDataException.check(dataset, clicks, refusals, clicks.profile().rules().options());
+    return this;
+  }
+
+  /**
+   * Looks at other interaction files of the same dataset, by the same rules.
+   *
+   * @throws RefusedDataException as of {@link #require}
+   */
+  public InteractionProfile profileOf(RecBoleDataset other, long limit) throws IOException {
+    return ClickSurvey.readBy(other, clicks.profile().rules(), limit).require(other);
+  }
+
+  /** The files. */
+  public RecBoleDataset dataset() {
+    return dataset;
+  }
+
+  /** What was found in the interaction files. */
+  public InteractionProfile profile() {
+    return clicks.profile();
+  }
+
+  /** The slots of items and visits. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /** What the look came to. */
+  public ImportReport report() {
+    return report;
+  }
+
+  /** Whether the files name an item, clicked or described. */
+  public boolean names(String itemId) {
+    return profile().items().contains(itemId) || (items != null && items.ids().contains(itemId));
+  }
+
+  /** Opens the catalogue. */
+  public DatasetItems items() throws IOException {
+    Set<String> duplicates = items == null ? Set.of() : items.duplicates();
+    return new DatasetItems(dataset, profile(), schema, duplicates);
+  }
+
+  /** Opens the interactions; their context is what the schema has slots for. */
+  public Interactions interactions() {
+    return new Interactions(dataset, profile(), events().columns());
+  }
+
+  /** Makes events of interactions. */
+  public EventWriter events() {
+    return new EventWriter(dataset, profile().timeScale(), schema, profile().contexts());
+  }
+}
