@@ -324,6 +324,8 @@ class ServingTest {
     assertThat(status.getSlotsList()).hasSize(Schemas.shop().slots().size());
     assertThat(status.getModelVersion()).isPositive();
     assertThat(status.getNotReadyReason()).isEmpty();
+    assertThat(status.getMemoryBytesMap())
+        .hasEntrySatisfying("resident", b -> assertThat(b).isPositive());
     var snapshot = server.admin().createSnapshot(CreateSnapshotRequest.getDefaultInstance());
     assertThat(snapshot.getSnapshotId()).isNotEmpty();
     assertThat(snapshot.getBytes()).isPositive();

@@ -1,6 +1,7 @@
 package dev.dolmen.server.api;
 
 import com.google.protobuf.Timestamp;
+import dev.dolmen.parameterstore.memory.ResidentMemory;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
@@ -158,6 +159,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
 
   private void addMemory(StatusResponse.Builder response, EngineStatus.Memory memory) {
     response.putAllMemoryBytes(memory.bytes());
+    ResidentMemory.bytes().ifPresent(bytes -> response.putMemoryBytes("resident", bytes));
     for (int slot = 0; slot < memory.slots().size(); slot++) {
       String name = source.schema().slots().get(slot).name();
       response.addSlots(StatusMessages.slot(name, memory.slots().get(slot)));

@@ -10,6 +10,9 @@ import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
 import java.io.File;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +110,25 @@ public final class ServerTrust {
     String trusted = authorities == null ? "the system's authorities" : authorities.getPath();
     return new TlsFailure(speaksTls(), trusted, certificate != null)
         .explain(status)
-        .or(() -> access.explain(target, status, !speaksTls()));
+        .or(() -> access.explain(target, status, !speaksTls()))
+        .or(() -> unreachable(status));
+  }
+
+  /** gRPC says no more than "io exception" where nobody listens or the name leads nowhere. */
+  private static Optional<String> unreachable(Status status) {
+    if (status.getCode() != Status.Code.UNAVAILABLE) {
+      return Optional.empty();
+    }
+    for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectException || cause instanceof UnresolvedAddressException) {
+        return Optional.of(
+            "nobody answers there (connection refused): is the server started, and is that its"
+                + " server.port? --server names another");
+      }
+      if (cause instanceof UnknownHostException) {
+        return Optional.of("there is no host of that name");
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -75,6 +75,7 @@ final class StatusCommand implements Callable<Integer> {
         new TextTable("", "")
             .row("batches learned", s.getModelVersion())
             .row("feedback events learned", s.getFeedbackEventsLearned())
+            .row("records logged, not learned", s.getLearning().getLagRecords())
             .row("catalogue items", s.getCatalogItems())
             .row("sessions remembered", s.getSessions())
             .row("freshness p50", millis(s.getFreshnessP50Ms()))

@@ -2,14 +2,12 @@ package dev.dolmen.server.metrics;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.dolmen.parameterstore.memory.ResidentMemory;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,11 +15,6 @@ import java.util.concurrent.TimeUnit;
  * prometheus.io/docs/instrumenting/writing_clientlibs (process metrics), and which build it is.
  */
 public final class ProcessMeters implements MeterBinder {
-  /** Pages and not bytes are in it; see proc_pid_statm(5). */
-  private static final Path STATM = Path.of("/proc/self/statm");
-
-  private static final int PAGE_BYTES = 4_096;
-
   private final String version;
 
   /** Meters of a process that runs this version of the program. */
@@ -38,8 +31,8 @@ public final class ProcessMeters implements MeterBinder {
     Gauge.builder("process.start.time.seconds", ProcessMeters::startSeconds)
         .description("When the process started, in seconds since 1970")
         .register(meters);
-    if (Files.isReadable(STATM)) {
-      Gauge.builder("process.resident.memory.bytes", ProcessMeters::residentBytes)
+    if (ResidentMemory.bytes().isPresent()) {
+      Gauge.builder("process.resident.memory.bytes", () -> ResidentMemory.bytes().orElse(0))
           .description("Memory of the process that is in use, of the heap and outside of it")
           .register(meters);
     }
@@ -64,13 +57,5 @@ public final class ProcessMeters implements MeterBinder {
 
   private static double startSeconds() {
     return ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3;
-  }
-
-  private static double residentBytes() {
-    try {
-      return (double) PAGE_BYTES * Long.parseLong(Files.readString(STATM).split(" ", 3)[1]);
-    } catch (IOException e) {
-      return Double.NaN;
-    }
   }
 }

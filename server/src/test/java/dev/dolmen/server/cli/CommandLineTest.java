@@ -85,7 +85,11 @@ class CommandLineTest {
         .isEqualTo(1);
     assertThat(err.toString()).contains("data_directory: " + file);
     assertThat(run("status", "--server", "127.0.0.1:1")).isEqualTo(1);
-    assertThat(err.toString()).contains("the server answered UNAVAILABLE");
+    assertThat(err.toString())
+        .contains("127.0.0.1:1: nobody answers there (connection refused)")
+        .doesNotContain("io exception");
+    assertThat(run("status", "--server", "nobody.invalid:7070")).isEqualTo(1);
+    assertThat(err.toString()).contains("nobody.invalid:7070: there is no host of that name");
   }
 
   @Test
