@@ -5,6 +5,9 @@ import static dev.dolmen.server.TestServer.item;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.dolmen.server.access.KeyFile;
+import dev.dolmen.server.access.KeyText;
+import dev.dolmen.server.access.Role;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.QuotaConfig;
 import dev.dolmen.server.config.QuotaConfig.Quota;
@@ -13,18 +16,29 @@ import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.PublishResponse;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendationServiceGrpc;
 import dev.dolmen.v1.UpsertItemsRequest;
 import dev.dolmen.v1.UpsertItemsResponse;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,11 +110,75 @@ class QuotaServingTest {
     }
   }
 
-  private TestServer server(Quota byDefault) throws StartException {
+  /**
+   * Known by their keys: the noisy one hammers from three threads for as long as the good one asks.
+   */
+  @Test
+  void aKeyAtItsLimitTakesNothingFromAnother() throws Exception {
+    KeyText noisy = key("noisy");
+    KeyText good = key("good");
+    Quota tight = new Quota(1, 0, 0, Duration.ofSeconds(5), 2, 2);
+    try (TestServer server = server(Quota.NONE, new QuotaConfig.Named("noisy", tight))) {
+      AtomicInteger answered = new AtomicInteger();
+      CountDownLatch atItsLimit = new CountDownLatch(50);
+      AtomicBoolean over = new AtomicBoolean();
+      try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
+        for (int i = 0; i < 3; i++) {
+          var _ =
+              threads.submit(() -> {
+                while (!over.get()) {
+                  Status.Code code = recommend(server, noisy);
+                  if (code == Status.Code.OK) {
+                    answered.incrementAndGet();
+                  } else if (code == Status.Code.RESOURCE_EXHAUSTED) {
+                    atItsLimit.countDown();
+                  }
+                }
+              });
+        }
+        try {
+          assertThat(atItsLimit.await(30, TimeUnit.SECONDS)).isTrue();
+          for (int i = 0; i < 200; i++) {
+            assertThat(recommend(server, good)).isEqualTo(Status.Code.OK);
+          }
+        } finally {
+          over.set(true);
+        }
+      }
+      String scraped = server.running().meters().scrape();
+      assertThat(scraped)
+          .containsPattern("dolmen_quota_refused_total\\{principal=\"noisy\",quota=\"\\w+\"} \\d+")
+          .doesNotContain("principal=\"good\"");
+      assertThat(answered).hasPositiveValue();
+    }
+  }
+
+  private KeyText key(String name) throws Exception {
+    return new KeyFile("keys", directory.resolve("keys"))
+        .create(name, Set.of(Role.READ), TestServer.NOW, null, new SecureRandom());
+  }
+
+  private static Status.Code recommend(TestServer server, KeyText key) {
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + key.text());
+    try {
+      RecommendationServiceGrpc.newBlockingStub(server.channel)
+          .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+          .withDeadlineAfter(30, TimeUnit.SECONDS)
+          .recommend(RecommendRequest.newBuilder().setK(1).build());
+      return Status.Code.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode();
+    }
+  }
+
+  private TestServer server(Quota byDefault, QuotaConfig.Named... principals)
+      throws StartException {
     DolmenConfig config = TestServer.config(directory);
     return new TestServer(
         config.withServer(
-            config.server().with(s -> s.quotas(new QuotaConfig(byDefault, List.of())))));
+            config.server().with(s -> s.quotas(new QuotaConfig(byDefault, List.of(principals))))));
   }
 
   private static List<FeedbackEvent> events(int from, int n) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * What each principal has left. Those that the configuration names are always there; of others the
@@ -22,13 +23,19 @@ final class Allowances {
   private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final QuotaConfig config;
+  private final LongSupplier nanos;
   private final Map<String, Allowance> named = new HashMap<>();
   private final ConcurrentHashMap<String, Allowance> others = new ConcurrentHashMap<>();
   private final Allowance rest;
   private final AtomicLong nextSweep;
 
-  Allowances(QuotaConfig config, long now) {
+  /**
+   * @param nanos monotonic time
+   */
+  Allowances(QuotaConfig config, LongSupplier nanos) {
     this.config = config;
+    this.nanos = nanos;
+    long now = nanos.getAsLong();
     for (QuotaConfig.Named each : config.principals()) {
       String path = "server.quotas.principals[" + each.name() + "]";
       named.put(each.name(), new Allowance(each.name(), path, each.quota(), now));
@@ -37,7 +44,7 @@ final class Allowances {
     nextSweep = new AtomicLong(now);
   }
 
-  Allowance of(String principal, long now) {
+  Allowance of(String principal) {
     Allowance known = named.get(principal);
     if (known == null && config.byDefault().isOff()) {
       return rest;
@@ -45,7 +52,7 @@ final class Allowances {
     if (known == null) {
       known = others.get(principal);
     }
-    return known == null ? add(principal, now) : known;
+    return known == null ? add(principal, nanos.getAsLong()) : known;
   }
 
   /** Two threads may go a few beyond the maximum. */

@@ -41,7 +41,7 @@ public final class Quotas implements ServerInterceptor, Closeable {
   public Quotas(QuotaConfig config, MeterRegistry meters) {
     off = config.isOff();
     meter = new QuotaMeter(meters);
-    allowances = new Allowances(config, meter.now());
+    allowances = new Allowances(config, meter::now);
     timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("dolmen-quota").daemon().factory());
@@ -64,13 +64,12 @@ public final class Quotas implements ServerInterceptor, Closeable {
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
     MethodDescriptor<ReqT, RespT> method = call.getMethodDescriptor();
     String principal = Principal.current().name();
-    long now = meter.now();
-    Allowance allowance = allowances.of(principal, now);
+    Allowance allowance = allowances.of(principal);
     if (allowance.isOff() || HealthGrpc.SERVICE_NAME.equals(method.getServiceName())) {
       return next.startCall(call, headers);
     }
     boolean stream = !method.getType().clientSendsOneMessage();
-    Exhausted exhausted = allowance.begin(stream, publishes(method), now);
+    Exhausted exhausted = allowance.begin(stream, publishes(method), meter.now());
     if (exhausted != null) {
       meter.refuse(call, principal, allowance, exhausted);
       return new ServerCall.Listener<>() {};

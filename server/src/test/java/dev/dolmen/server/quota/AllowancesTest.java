@@ -17,35 +17,37 @@ class AllowancesTest {
   private final QuotaConfig config =
       new QuotaConfig(ONE_A_SECOND, List.of(new Named("shop", Quota.NONE)));
 
+  private long now;
+
   @Test
   void principalsAreBounded() {
-    Allowances allowances = new Allowances(config, 0);
+    Allowances allowances = new Allowances(config, () -> now);
     Set<Allowance> held = new HashSet<>();
     for (int i = 0; i < 2 * Allowances.OTHERS_MAX; i++) {
-      Allowance each = allowances.of("caller" + i, 0);
+      Allowance each = allowances.of("caller" + i);
       assertThat(each.begin(false, false, 0) == null).isEqualTo(held.add(each));
     }
     assertThat(allowances.size()).isEqualTo(Allowances.OTHERS_MAX + 1);
     // Those beyond share one.
     assertThat(held).hasSize(Allowances.OTHERS_MAX + 1);
-    assertThat(allowances.of("shop", 0).begin(false, false, 0)).isNull();
+    assertThat(allowances.of("shop").begin(false, false, 0)).isNull();
   }
 
   @Test
   void oneThatIsIdleMakesRoom() {
-    Allowances allowances = new Allowances(config, 0);
+    Allowances allowances = new Allowances(config, () -> now);
     for (int i = 0; i < Allowances.OTHERS_MAX; i++) {
-      Allowance each = allowances.of("caller" + i, 0);
+      Allowance each = allowances.of("caller" + i);
       assertThat(each.begin(false, false, 0)).isNull();
       if (i != 7) {
         each.end(false);
       }
     }
-    Allowance busy = allowances.of("caller7", 0);
-    long later = Duration.ofSeconds(5).toNanos();
-    Allowance added = allowances.of("late", later);
-    assertThat(added).isSameAs(allowances.of("late", later));
-    assertThat(allowances.of("caller7", later)).isSameAs(busy);
+    Allowance busy = allowances.of("caller7");
+    now = Duration.ofSeconds(5).toNanos();
+    Allowance added = allowances.of("late");
+    assertThat(added).isSameAs(allowances.of("late"));
+    assertThat(allowances.of("caller7")).isSameAs(busy);
     assertThat(allowances.size()).isEqualTo(3); // These two and the shop.
   }
 }
