@@ -2,7 +2,7 @@ package dev.dolmen.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.util.Timestamps;
+import com.google.protobuf.Timestamp;
 import dev.dolmen.trainer.impressions.Outcome;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.v1.FeedbackEvent;
@@ -50,7 +50,7 @@ class EngineClockTest {
   private FeedbackEvent click(String session, int item, Instant at) {
     return shop.click(session, item).toBuilder()
         .setEventId("event-" + events++)
-        .setTime(Timestamps.fromMillis(at.toEpochMilli()))
+        .setTime(time(at))
         .build();
   }
 
@@ -62,7 +62,7 @@ class EngineClockTest {
             Impression.newBuilder()
                 .setRequestId(request)
                 .setSessionId("s")
-                .setTime(Timestamps.fromMillis(at.toEpochMilli()))
+                .setTime(time(at))
                 .addItemId(Shop.id(1))
                 .addItemId(Shop.id(2))
                 .build());
@@ -142,5 +142,9 @@ class EngineClockTest {
     try (Engine engine = open(one)) {
       assertThat(engine.learner().clampedTimes()).isEqualTo(resumed);
     }
+  }
+
+  private static Timestamp time(Instant at) {
+    return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
   }
 }
