@@ -18,6 +18,7 @@ import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.PublishResponse;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendationServiceGrpc;
+import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.UpsertItemsRequest;
 import dev.dolmen.v1.UpsertItemsResponse;
 import io.grpc.Metadata;
@@ -166,7 +167,11 @@ class QuotaServingTest {
       RecommendationServiceGrpc.newBlockingStub(server.channel)
           .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
           .withDeadlineAfter(30, TimeUnit.SECONDS)
-          .recommend(RecommendRequest.newBuilder().setK(1).build());
+          .recommend(
+              RecommendRequest.newBuilder()
+                  .setSession(SessionContext.newBuilder().setSessionId("session"))
+                  .setK(1)
+                  .build());
       return Status.Code.OK;
     } catch (StatusRuntimeException e) {
       return e.getStatus().getCode();
