@@ -1,12 +1,14 @@
 package dev.dolmen.server;
 
 import dev.dolmen.server.access.Access;
+import dev.dolmen.server.access.Refusal;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.audit.AuditLog;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ListenHosts;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.metrics.MetricsEndpoint;
+import dev.dolmen.server.metrics.MetricsGuard;
 import dev.dolmen.server.metrics.ProcessMeters;
 import dev.dolmen.server.metrics.Probes;
 import dev.dolmen.server.reload.UnusableFileException;
@@ -29,6 +31,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -258,6 +261,11 @@ final class Front implements Closeable {
     return transport.port();
   }
 
+  /** As {@link #port} unless the admin service has an address of its own. */
+  int adminPort() {
+    return transport.adminPort();
+  }
+
   /** -1 if there are no metrics. */
   int metricsPort() {
     return metrics == null ? -1 : metrics.port();
@@ -312,11 +320,25 @@ final class Front implements Closeable {
     InetSocketAddress address = new InetSocketAddress(config.metricsHost(), config.metricsPort());
     try {
       return new MetricsEndpoint(
-          address, meters, new Probes(this::notLive, this::notServing, this::notTaking));
+          address, meters, new Probes(this::notLive, this::notServing, this::notTaking), guard());
     } catch (IOException e) {
       throw GrpcTransport.notListening(
           "server.metrics_port", config.metricsHost(), config.metricsPort(), e);
     }
+  }
+
+  private MetricsGuard guard() {
+    return new MetricsGuard() {
+      @Override
+      public boolean asks() {
+        return access.isAskedForMetrics();
+      }
+
+      @Override
+      public Optional<Refusal> refusal(List<String> authorizations) {
+        return access.refuseMetrics(authorizations);
+      }
+    };
   }
 
   private void bindJvmMetrics() {

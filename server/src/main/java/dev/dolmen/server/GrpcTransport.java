@@ -4,7 +4,9 @@ import dev.dolmen.server.api.ArrivalTimes;
 import dev.dolmen.server.api.RequestArrival;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.ConnectionLimits;
+import dev.dolmen.server.config.ServerConfig.ServicesConfig;
 import dev.dolmen.server.quota.Quotas;
+import dev.dolmen.v1.AdminServiceGrpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -17,6 +19,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -31,50 +34,80 @@ import java.util.concurrent.TimeUnit;
  * before them takes as many calls as may be let in at once, and refuses more.
  */
 final class GrpcTransport implements Closeable {
-  private final Server server;
+  private final ServerConfig config;
+  private final ServerCredentials credentials;
+  private final List<ServerInterceptor> gates;
+  private final HealthStatusManager health;
+  private final MeterRegistry meters;
   private final ExecutorService ranking;
-  private final ExecutorService waiting;
+  private final ExecutorService waiting =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dolmen-call-", 0).factory());
   private final RequestArrival arrival;
   private final Quotas quotas;
   private final Connections connections;
+  private final List<Server> servers = new ArrayList<>();
 
   private GrpcTransport(
-      Server server,
-      ExecutorService ranking,
-      ExecutorService waiting,
-      RequestArrival arrival,
-      Quotas quotas,
-      Connections connections) {
-    this.server = server;
-    this.ranking = ranking;
-    this.waiting = waiting;
-    this.arrival = arrival;
-    this.quotas = quotas;
-    this.connections = connections;
+      ServerConfig config,
+      ServerCredentials credentials,
+      List<ServerInterceptor> gates,
+      HealthStatusManager health,
+      MeterRegistry meters) {
+    this.config = config;
+    this.credentials = credentials;
+    this.gates = gates;
+    this.health = health;
+    this.meters = meters;
+    ranking = rankingThreads(config);
+    arrival = new RequestArrival(config.limits().requestArrival(), meters);
+    quotas = new Quotas(config.quotas(), meters);
+    connections = new Connections(config.limits().connections().max(), meters);
   }
 
   /**
-   * Listens.
+   * Listens: on one address, or, where the admin service has its own, on two.
    *
    * @param gates see every call before anything else does, in this order
-   * @throws StartException if the port cannot be listened on, or TLS not be set up
+   * @throws StartException if a port cannot be listened on, or TLS not be set up
    */
   static GrpcTransport start(
       ServerConfig config,
       ServerCredentials credentials,
       List<ServerInterceptor> gates,
       HealthStatusManager health,
-      HandlerRegistry services,
+      ServiceRegistry services,
       MeterRegistry meters)
       throws StartException {
-    ExecutorService ranking = rankingThreads(config);
-    ExecutorService waiting =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dolmen-call-", 0).factory());
-    InetSocketAddress address = new InetSocketAddress(config.host(), config.port());
+    GrpcTransport transport = new GrpcTransport(config, credentials, gates, health, meters);
+    ServicesConfig offered = config.services();
+    boolean listens = false;
+    try {
+      transport.listen(
+          "server.port",
+          new InetSocketAddress(config.host(), config.port()),
+          services.only(name -> !isAdmin(name) || (offered.admin() && !offered.ownAdmin())));
+      if (offered.ownAdmin()) {
+        transport.listen(
+            "server.admin_port",
+            new InetSocketAddress(offered.adminHost(), offered.adminPort()),
+            services.only(GrpcTransport::isAdmin));
+      }
+      listens = true;
+      return transport;
+    } finally {
+      if (!listens) {
+        transport.close();
+      }
+    }
+  }
+
+  private static boolean isAdmin(String service) {
+    return service.equals(AdminServiceGrpc.SERVICE_NAME);
+  }
+
+  private void listen(String key, InetSocketAddress address, HandlerRegistry services)
+      throws StartException {
     ConnectionLimits limits = config.limits().connections();
-    RequestArrival arrival = new RequestArrival(config.limits().requestArrival(), meters);
-    Quotas quotas = new Quotas(config.quotas(), meters);
-    Connections connections = new Connections(limits.max(), meters);
     NettyServerBuilder server =
         quotas
             .guard(connections.under(NettyServerBuilder.forAddress(address, credentials)))
@@ -95,19 +128,15 @@ final class GrpcTransport implements Closeable {
                 config.keepAlive().maxConnectionIdle().toMillis(), TimeUnit.MILLISECONDS)
             .addStreamTracerFactory(new ArrivalTimes(meters.config().clock()::monotonicTime))
             .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance())
             .fallbackHandlerRegistry(services);
+    if (config.services().reflection()) {
+      server.addService(ProtoReflectionServiceV1.newInstance());
+    }
     gates.reversed().forEach(server::intercept); // The last one named is the first to see a call.
     try {
-      return new GrpcTransport(
-          server.build().start(), ranking, waiting, arrival, quotas, connections);
+      servers.add(server.build().start());
     } catch (IOException e) {
-      arrival.close();
-      quotas.close();
-      connections.close();
-      ranking.shutdownNow();
-      waiting.shutdownNow();
-      throw notListening("server.port", config.host(), config.port(), e);
+      throw notListening(key, address.getHostString(), address.getPort(), e);
     }
   }
 
@@ -129,16 +158,28 @@ final class GrpcTransport implements Closeable {
   }
 
   int port() {
-    return server.getPort();
+    return servers.getFirst().getPort();
+  }
+
+  /** Where the admin service is, if it is anywhere. */
+  int adminPort() {
+    return servers.getLast().getPort();
   }
 
   /** Takes no new calls, waits for the running ones, then ends those that are left. */
   void drain(Duration grace) {
-    server.shutdown();
+    servers.forEach(Server::shutdown);
     try {
-      if (!server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+      boolean ended = true;
+      long graceMs = grace.toMillis();
+      for (Server server : servers) {
+        // The admin service's calls have what the others' leave of the time, and that is little.
+        ended &= server.awaitTermination(graceMs, TimeUnit.MILLISECONDS);
+        graceMs = ended ? graceMs : 0;
+      }
+      if (!ended) {
         close();
-        server.awaitTermination(1, TimeUnit.SECONDS);
+        servers.getFirst().awaitTermination(1, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -148,7 +189,7 @@ final class GrpcTransport implements Closeable {
 
   @Override
   public void close() {
-    server.shutdownNow();
+    servers.forEach(Server::shutdownNow);
     ranking.shutdownNow();
     waiting.shutdownNow();
     arrival.close();

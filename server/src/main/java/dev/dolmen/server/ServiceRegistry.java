@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The services of Dolmen, which come into being when there is something to answer with. Until then
  * their methods answer UNAVAILABLE and why, so that callers retry instead of giving up.
  */
-final class ServiceRegistry extends HandlerRegistry {
+final class ServiceRegistry {
   /** Every service of Dolmen. */
   static final List<ServiceDescriptor> SERVICES =
       List.of(
@@ -61,18 +62,6 @@ final class ServiceRegistry extends HandlerRegistry {
     methods = index(services);
   }
 
-  @Override
-  public List<ServerServiceDefinition> getServices() {
-    return services;
-  }
-
-  @Override
-  public @Nullable ServerMethodDefinition<?, ?> lookupMethod(
-      String methodName, @Nullable String authority) {
-    ServerMethodDefinition<?, ?> method = methods.get(methodName);
-    return method == null ? unknown(methodName) : method;
-  }
-
   /**
    * gRPC would answer before anybody sees the call, and show the whole name: as long as headers may
    * be, to callers who may know nothing of what there is.
@@ -91,6 +80,28 @@ final class ServiceRegistry extends HandlerRegistry {
               Status.UNIMPLEMENTED.withDescription("Method not found: " + shown), new Metadata());
           return new ServerCall.Listener<>() {};
         });
+  }
+
+  /** Some of the services; the others are not known there. */
+  HandlerRegistry only(Predicate<String> serviceName) {
+    return new HandlerRegistry() {
+      @Override
+      public List<ServerServiceDefinition> getServices() {
+        return services.stream()
+            .filter(service -> serviceName.test(service.getServiceDescriptor().getName()))
+            .toList();
+      }
+
+      @Override
+      public ServerMethodDefinition<?, ?> lookupMethod(
+          String methodName, @Nullable String authority) {
+        ServerMethodDefinition<?, ?> method = methods.get(methodName);
+        return method != null
+                && serviceName.test(String.valueOf(method.getMethodDescriptor().getServiceName()))
+            ? method
+            : unknown(methodName);
+      }
+    };
   }
 
   private static Map<String, ServerMethodDefinition<?, ?>> index(

@@ -139,6 +139,11 @@ public final class StandaloneServer implements Closeable {
     return front.port();
   }
 
+  /** The port of the admin service, if there is one; mostly that of the others. */
+  public int adminPort() {
+    return front.adminPort();
+  }
+
   /** The port of {@code /metrics} and the probes; -1 if {@code server.metrics} is off. */
   public int metricsPort() {
     return front.metricsPort();

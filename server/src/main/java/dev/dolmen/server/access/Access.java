@@ -7,6 +7,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,11 +19,17 @@ public final class Access implements Closeable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Access.class);
 
+  private final AccessOptions options;
   private final ApiKeys keys;
   private final @Nullable Tokens tokens;
   private final Callers callers;
 
-  private Access(ApiKeys keys, @Nullable Tokens tokens, @Nullable Certificates certificates) {
+  private Access(
+      AccessOptions options,
+      ApiKeys keys,
+      @Nullable Tokens tokens,
+      @Nullable Certificates certificates) {
+    this.options = options;
     this.keys = keys;
     this.tokens = tokens;
     callers = new Callers(keys, tokens, certificates);
@@ -63,6 +71,7 @@ public final class Access implements Closeable {
         new ApiKeys(keyFile(options, dataDirectory), !options.keysFile().isEmpty(), clock);
     JwtOptions jwt = options.jwt();
     return new Access(
+        options,
         keys,
         jwt.enabled() ? Tokens.open(jwt, clock) : null,
         clientCertificates ? new Certificates(options.certificates()) : null);
@@ -78,6 +87,26 @@ public final class Access implements Closeable {
   /** Whether callers have to prove who they are. */
   public boolean isAsked() {
     return callers.areAsked();
+  }
+
+  /** Whether callers have to prove who they are to read the metrics. */
+  public boolean isAskedForMetrics() {
+    return options.metrics() == AccessOptions.Metrics.KEY && isAsked();
+  }
+
+  /**
+   * Why whoever sends these authorizations may not read the metrics; empty if they may. May wait
+   * for an issuer.
+   */
+  public Optional<Refusal> refuseMetrics(List<String> authorizations) {
+    try {
+      Principal caller = callers.prove(authorizations).principal();
+      return caller.may(Role.READ) || caller.may(Role.ADMIN)
+          ? Optional.empty()
+          : Optional.of(Refusal.missing(caller, Role.READ, "/metrics"));
+    } catch (Refusal e) {
+      return Optional.of(e);
+    }
   }
 
   /**

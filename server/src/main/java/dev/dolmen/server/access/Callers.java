@@ -67,7 +67,7 @@ final class Callers {
   }
 
   /** Two could be read differently by two readers, so one is expected. */
-  private Proof prove(List<String> authorizations) throws Refusal {
+  Proof prove(List<String> authorizations) throws Refusal {
     if (authorizations.isEmpty()) {
       throw Refusal.unknown("the call has no key");
     }

@@ -40,7 +40,8 @@ public final class Refusal extends Exception {
     return caller;
   }
 
-  Status status() {
+  /** How a call ends. */
+  public Status status() {
     return status;
   }
 }

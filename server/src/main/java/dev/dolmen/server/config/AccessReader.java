@@ -34,6 +34,7 @@ final class AccessReader {
         s.text("keys_file", ""),
         requireNonNullElse(s.section("jwt", AccessReader::jwt), NO_TOKENS),
         certificates,
+        s.choice("metrics", AccessOptions.Metrics.KEY),
         s.flag("insecure", false));
   }
 

@@ -35,6 +35,9 @@ public final class ListenHosts {
     if (!callersAreKnown && !config.access().insecure()) {
       ServerConfig named = named(config, false);
       refuseOpen(problems, "server.host", named.host());
+      if (config.services().ownAdmin()) {
+        refuseOpen(problems, "server.admin_host", config.services().adminHost());
+      }
       if (config.metrics()) {
         refuseOpen(problems, "server.metrics_host", named.metricsHost());
       }

@@ -15,6 +15,7 @@ import java.util.function.UnaryOperator;
  * @param metrics whether there is an HTTP endpoint for metrics and probes
  * @param metricsHost address of the metrics endpoint; empty as for host
  * @param metricsPort HTTP for {@code /metrics}, {@code /livez}, {@code /readyz}; 0 takes a free one
+ * @param services which are offered, and where
  * @param workerThreads threads that rank; 0 means one a processor
  * @param futureTolerance how far an event's time may lie ahead of this machine's clock
  * @param pastTolerance how far it may lie behind that clock and event time, the earlier of the two
@@ -28,6 +29,7 @@ public record ServerConfig(
     boolean metrics,
     String metricsHost,
     int metricsPort,
+    ServicesConfig services,
     int workerThreads,
     Duration futureTolerance,
     Duration pastTolerance,
@@ -40,6 +42,21 @@ public record ServerConfig(
     KeepAliveConfig keepAlive,
     TlsConfig tls,
     AccessOptions access) {
+
+  /**
+   * Services that are not everybody's.
+   *
+   * @param reflection whether the services can be listed
+   * @param admin whether there is the admin service
+   * @param adminHost where the admin service listens alone; empty for where the others do
+   * @param adminPort its port, if it has a host; 0 takes a free one
+   */
+  public record ServicesConfig(boolean reflection, boolean admin, String adminHost, int adminPort) {
+    /** Whether the admin service has an address of its own. */
+    public boolean ownAdmin() {
+      return admin && !adminHost.isEmpty();
+    }
+  }
 
   /**
    * What one caller may ask for.
@@ -125,6 +142,7 @@ public record ServerConfig(
     private boolean metrics;
     private String metricsHost;
     private int metricsPort;
+    private ServicesConfig services;
     private int workerThreads;
     private Duration futureTolerance;
     private Duration pastTolerance;
@@ -144,6 +162,7 @@ public record ServerConfig(
       metrics = from.metrics;
       metricsHost = from.metricsHost;
       metricsPort = from.metricsPort;
+      services = from.services;
       workerThreads = from.workerThreads;
       futureTolerance = from.futureTolerance;
       pastTolerance = from.pastTolerance;
@@ -180,6 +199,11 @@ public record ServerConfig(
 
     public Builder metricsPort(int value) {
       metricsPort = value;
+      return this;
+    }
+
+    public Builder services(ServicesConfig value) {
+      services = value;
       return this;
     }
 
@@ -250,6 +274,7 @@ public record ServerConfig(
           metrics,
           metricsHost,
           metricsPort,
+          services,
           workerThreads,
           futureTolerance,
           pastTolerance,
@@ -273,6 +298,7 @@ public record ServerConfig(
         s.flag("metrics", true),
         s.text("metrics_host", ""),
         s.integer("metrics_port", 7071, WholeRange.of(0, 65_535)),
+        services(s),
         s.integer("worker_threads", 0, WholeRange.of(0, 1_024)),
         s.duration("future_tolerance", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
         s.duration(
@@ -286,6 +312,14 @@ public record ServerConfig(
         requireNonNull(s.section("keep_alive", ServerConfig::keepAlive)),
         tls,
         requireNonNull(s.section("access", a -> AccessReader.read(a, tls.asksClients()))));
+  }
+
+  private static ServicesConfig services(ConfigSection s) {
+    return new ServicesConfig(
+        s.flag("reflection", true),
+        s.flag("admin", true),
+        s.text("admin_host", ""),
+        s.integer("admin_port", 7072, WholeRange.of(0, 65_535)));
   }
 
   private static LimitsConfig limits(ConfigSection s) {

@@ -1,5 +1,6 @@
 package dev.dolmen.server.metrics;
 
+import dev.dolmen.server.access.Refusal;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -20,6 +21,7 @@ import io.netty.handler.stream.ChunkedWriteHandler;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code /metrics} in Prometheus' format; {@code /livez}, 200 while the process can answer and need
  * not be replaced; {@code /readyz}, 200 while recommendations are served, and {@code
- * /readyz/feedback}, 200 while feedback is taken, else 503 and the reason.
+ * /readyz/feedback}, 200 while feedback is taken, else 503 and the reason. Metrics can
+ * be for those who show a key.
  *
  * <p>Whoever reaches the port gets these four and nothing else: GET and HEAD, one request for each
  * connection, bounded in size, time and number by {@link HttpLimits}.
@@ -45,6 +48,8 @@ public final class MetricsEndpoint implements Closeable {
   private final ExecutorService probing = Executors.newSingleThreadExecutor(named("dolmen-probes"));
   private final ExecutorService scraping =
       Executors.newSingleThreadExecutor(named("dolmen-scrapes"));
+  private final PrometheusMeterRegistry meters;
+  private final MetricsGuard guard;
   private final Map<String, HttpPage> pages;
   private final HttpPage openMetrics;
   private final EventLoop loop;
@@ -54,11 +59,16 @@ public final class MetricsEndpoint implements Closeable {
   /**
    * Listens, and answers from now on.
    *
+   * @param guard of the metrics; probes are open
    * @throws IOException if the address cannot be bound
    */
-  public MetricsEndpoint(InetSocketAddress address, PrometheusMeterRegistry meters, Probes probes)
+  public MetricsEndpoint(
+      InetSocketAddress address,
+      PrometheusMeterRegistry meters,
+      Probes probes,
+      MetricsGuard guard)
       throws IOException {
-    this(address, meters, probes, HttpLimits.STANDARD, ByteBufAllocator.DEFAULT);
+    this(address, meters, probes, guard, HttpLimits.STANDARD, ByteBufAllocator.DEFAULT);
   }
 
   /**
@@ -70,11 +80,14 @@ public final class MetricsEndpoint implements Closeable {
       InetSocketAddress address,
       PrometheusMeterRegistry meters,
       Probes probes,
+      MetricsGuard guard,
       HttpLimits limits,
       ByteBufAllocator buffers)
       throws IOException {
     group = new MultiThreadIoEventLoopGroup(1, named("dolmen-metrics"), NioIoHandler.newFactory());
     loop = group.next();
+    this.meters = meters;
+    this.guard = guard;
     connections = new HttpConnections(limits.maxConnections());
     pages =
         Map.of(
@@ -128,10 +141,38 @@ public final class MetricsEndpoint implements Closeable {
 
   private @Nullable HttpPage page(HttpRequest request) {
     String path = HttpRequests.path(request);
+    if (!path.equals(METRICS)) {
+      return pages.get(path);
+    }
     String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
-    return path.equals(METRICS) && accept.contains("application/openmetrics-text")
-        ? openMetrics
-        : pages.get(path);
+    boolean open = accept.contains("application/openmetrics-text");
+    if (guard.asks()) {
+      List<String> authorizations = request.headers().getAll(HttpHeaderNames.AUTHORIZATION);
+      return guarded(List.copyOf(authorizations), open ? OPEN : PLAIN);
+    }
+    return open ? openMetrics : pages.get(path);
+  }
+
+  /** A page for this asker alone, made only for who may see it. */
+  private HttpPage guarded(List<String> authorizations, String format) {
+    return new HttpPage(
+        loop,
+        scraping,
+        () ->
+            guard
+                .refusal(authorizations)
+                .map(MetricsEndpoint::refused)
+                .orElseGet(() -> scrape(meters, format)));
+  }
+
+  private static HttpAnswer refused(Refusal refusal) {
+    HttpResponseStatus status =
+        switch (refusal.status().getCode()) {
+          case PERMISSION_DENIED -> HttpResponseStatus.FORBIDDEN;
+          case UNAVAILABLE -> HttpResponseStatus.SERVICE_UNAVAILABLE;
+          default -> HttpResponseStatus.UNAUTHORIZED;
+        };
+    return HttpAnswer.line(status, String.valueOf(refusal.getMessage()));
   }
 
   /** The port it listens on. */

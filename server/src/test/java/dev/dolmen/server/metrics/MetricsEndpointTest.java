@@ -3,6 +3,7 @@ package dev.dolmen.server.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.server.access.Refusal;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,9 +41,26 @@ class MetricsEndpointTest {
     try {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
       return new MetricsEndpoint(
-          address, meters, new Probes(() -> "", notReady, () -> "replaying"), limits, buffers);
+          address,
+          meters,
+          new Probes(() -> "", notReady, () -> "replaying"),
+          new Open(),
+          limits,
+          buffers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class Open implements MetricsGuard {
+    @Override
+    public boolean asks() {
+      return false;
+    }
+
+    @Override
+    public Optional<Refusal> refusal(List<String> authorizations) {
+      return Optional.empty();
     }
   }
 
