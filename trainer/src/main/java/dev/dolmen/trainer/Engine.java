@@ -193,7 +193,8 @@ public final class Engine implements Closeable {
         new SnapshotCodec(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
     snapshotThreads =
-        new SnapshotThreads(snapshots, log, bound, logOptions.deduplicationEvents(), clock);
+        new SnapshotThreads(
+            snapshots, log, journal, bound, logOptions.deduplicationEvents(), clock);
     SnapshotCodec.Position restored = snapshots.restore(learner);
     long savedOffset = restored.logOffset();
     hasModel = snapshots.latest() != null;
@@ -246,6 +247,21 @@ public final class Engine implements Closeable {
     loop.run();
   }
 
+  /** A power cut may have taken records that the snapshot has learned. */
+  private void goOnBehind(Path directory, long savedOffset) throws IOException {
+    long end = log.lastOffset();
+    if (savedOffset > end && log.goOnBehind(savedOffset)) {
+      LOG.warn(
+          "The log in {} ends at offset {}, before the newest snapshot, which has learned"
+              + " everything up to {}: the log goes on behind that. What was acknowledged since is"
+              + " lost, as nothing but a sync before each acknowledgement (log.fsync: each_append)"
+              + " outlasts a power cut",
+          directory.resolve("log"),
+          end,
+          savedOffset);
+    }
+  }
+
   /** Without a snapshot all of the log is needed: a part of it would give another model. */
   private void checkHistory(Path directory, long savedOffset) throws IOException {
     if (snapshots.latest() == null && !log.isFromTheBeginning()) {
@@ -256,6 +272,7 @@ public final class Engine implements Closeable {
               + " no longer holds what came before them; bring a snapshot back from a backup, or"
               + " start anew with an empty data directory");
     }
+    goOnBehind(directory, savedOffset);
     try {
       log.tailer(savedOffset).close();
     } catch (IllegalStateException e) {
@@ -275,6 +292,14 @@ public final class Engine implements Closeable {
     return hasModel;
   }
 
+  /**
+   * Where the log is damaged, so that nothing more is learned and what was is served; empty if it
+   * is not. Any thread.
+   */
+  public String damage() {
+    return progress.damage();
+  }
+
   /** How far the replay of the log is, or null when it is done. Any thread. */
   public @Nullable ReplayProgress replay() {
     return progress.replay();
@@ -284,6 +309,10 @@ public final class Engine implements Closeable {
    * Why events and changes of the catalog are refused now; empty while they are taken. Any thread.
    */
   public String notTaking() {
+    String damage = progress.damage();
+    if (!damage.isEmpty()) {
+      return damage;
+    }
     ReplayProgress replay = progress.replay();
     if (replay != null) {
       return replay.text();
@@ -325,9 +354,9 @@ public final class Engine implements Closeable {
     return progress.failed();
   }
 
-  /** Why training has stopped, if something is wrong. Any thread. */
+  /** Why training has stopped, if something is wrong other than the log's bytes. Any thread. */
   public @Nullable String failure() {
-    return progress.failure();
+    return progress.damage().isEmpty() ? progress.failure() : null;
   }
 
   /** Records of the log that could not be applied and were left out. Any thread. */

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.log.LogDamagedException;
 import dev.dolmen.trainer.log.LogRecords;
 import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
@@ -81,7 +82,7 @@ final class LogReader {
     try {
       record = LogRecords.parse(tailer.bytes(), tailer.length());
       learner.apply(record, offset, tailer.length());
-    } catch (LogUnavailableException | UncheckedIOException e) {
+    } catch (LogUnavailableException | LogDamagedException | UncheckedIOException e) {
       // It is not the record: the log cannot be read.
       throw e;
     } catch (InvalidProtocolBufferException | RuntimeException e) {

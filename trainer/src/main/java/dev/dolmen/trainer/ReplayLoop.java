@@ -4,6 +4,7 @@ import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.LogDamagedException;
 import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class ReplayLoop {
 
   /**
    * @param learned batches that the restored state has learned
+   * @throws IOException if the journal is damaged, and that cannot be noted
    */
   ReplayLoop(
       FeedbackLog feedback,
@@ -46,7 +48,8 @@ final class ReplayLoop {
       TrainingStep step,
       TrainingRequests requests,
       Ingest ingest,
-      Progress progress) {
+      Progress progress)
+      throws IOException {
     this.feedback = feedback;
     this.log = log;
     this.step = step;
@@ -158,6 +161,9 @@ final class ReplayLoop {
           }
           offset = tailer.offset();
           records += offset <= end ? 1 : 0;
+        } catch (LogDamagedException e) {
+          LOG.debug("Counted up to where the log is damaged", e);
+          break;
         } catch (LogUnavailableException e) {
           LOG.warn("The feedback log cannot be read now: {}", e.getMessage());
           Thread.sleep(AWAY_MS);

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer;
 
+import dev.dolmen.trainer.log.LogDamagedException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,16 +22,24 @@ final class TrainingLoop implements Runnable {
   @Override
   public void run() {
     String failure = null;
+    LogDamagedException damage = null;
     try {
       step.begin();
       if (replay.run()) {
         learnPublished();
       }
+    } catch (LogDamagedException e) {
+      LOG.error("Nothing more is learned", e);
+      damage = e;
     } catch (Throwable e) {
       LOG.error("Training has stopped", e);
       failure = e.toString();
     } finally {
-      requests.end(failure);
+      if (damage == null) {
+        requests.end(failure);
+      } else {
+        requests.endDamaged(damage);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.trainer.ingest.Progress;
+import dev.dolmen.trainer.log.LogDamagedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -85,6 +86,16 @@ final class TrainingRequests {
       now.add(task);
     }
     now.forEach(FutureTask::run);
+  }
+
+  /** The log cannot be read on: what was learned is served, nothing more is taken. */
+  void endDamaged(LogDamagedException damage) {
+    String reason =
+        damage.getMessage()
+            + "; what was learned before is served, feedback is not taken. Stop the process, then"
+            + " dolmen log verify, and dolmen log cut or dolmen log skip";
+    progress.damaged(reason);
+    end(reason);
   }
 
   /**

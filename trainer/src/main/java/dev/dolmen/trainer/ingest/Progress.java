@@ -27,6 +27,7 @@ public final class Progress {
   private volatile long learnedOffset;
   private volatile int lagBound;
   private volatile @Nullable String failure;
+  private volatile String damage = "";
   private volatile boolean ended;
   private volatile boolean replaying = true;
   private volatile long replayRecords;
@@ -115,12 +116,22 @@ public final class Progress {
     signal();
   }
 
+  /** The training thread ends as the log is damaged. Training thread. */
+  public void damaged(String reason) {
+    damage = reason;
+  }
+
+  /** Why the log cannot be read on; empty if it can. */
+  public String damage() {
+    return damage;
+  }
+
   /** The training thread has ended; nobody waits any more. */
   public void ended(@Nullable String reason) {
     failure = reason;
     ended = true;
     signal();
-    if (reason != null) {
+    if (reason != null && damage.isEmpty()) {
       failed.complete(reason);
     }
     caughtUp.completeExceptionally(

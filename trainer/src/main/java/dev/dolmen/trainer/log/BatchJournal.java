@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where each batch ended, written before it is learned, so that a replay forms the same batches.
@@ -15,6 +17,7 @@ import java.util.ArrayDeque;
  * named records that a power cut took. Owned by the training thread.
  */
 public final class BatchJournal implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchJournal.class);
   private static final long SEGMENT_BYTES = 16L << 20;
   private static final long BLOCK_BYTES = 1L << 20;
 
@@ -39,23 +42,51 @@ public final class BatchJournal implements Closeable {
     return segments.append(ByteBuffer.allocate(16).putLong(number).putLong(lastOffset).array());
   }
 
-  /** The batches that follow {@code number}, without a gap. */
-  public ArrayDeque<Entry> after(long number) {
+  /**
+   * The batches that follow {@code number}, without a gap. Damaged entries are given up with those
+   * behind them in their file: batches are formed again, from the same records.
+   *
+   * @throws IOException if that cannot be noted
+   */
+  public ArrayDeque<Entry> after(long number) throws IOException {
     ArrayDeque<Entry> entries = new ArrayDeque<>();
-    try (LogTailer tailer = segments.tailer(0)) {
-      while (tailer.next()) {
-        ByteBuffer bytes = ByteBuffer.wrap(tailer.bytes(), 0, tailer.length());
-        Entry entry = new Entry(bytes.getLong(), bytes.getLong(), tailer.offset());
-        while (!entries.isEmpty() && entries.getLast().number() >= entry.number()) {
-          entries.removeLast();
+    boolean whole = false;
+    while (!whole) {
+      entries.clear();
+      try (LogTailer tailer = segments.tailer(0)) {
+        while (tailer.next()) {
+          add(entries, number, tailer);
         }
-        long expected = entries.isEmpty() ? number + 1 : entries.getLast().number() + 1;
-        if (entry.number() == expected) {
-          entries.addLast(entry);
-        }
+        whole = true;
+      } catch (LogDamagedException e) {
+        LOG.warn(
+            "The journal names no batches from there to the end of the file; they are formed again",
+            e);
+        segments.giveUp(e);
       }
     }
     return entries;
+  }
+
+  private static void add(ArrayDeque<Entry> entries, long number, LogTailer tailer) {
+    ByteBuffer bytes = ByteBuffer.wrap(tailer.bytes(), 0, tailer.length());
+    Entry entry = new Entry(bytes.getLong(), bytes.getLong(), tailer.offset());
+    while (!entries.isEmpty() && entries.getLast().number() >= entry.number()) {
+      entries.removeLast();
+    }
+    long expected = entries.isEmpty() ? number + 1 : entries.getLast().number() + 1;
+    if (entry.number() == expected) {
+      entries.addLast(entry);
+    }
+  }
+
+  /**
+   * Makes durable what was appended before the call. Any thread.
+   *
+   * @throws IOException if it cannot
+   */
+  public void force() throws IOException {
+    segments.force();
   }
 
   /** Place of the last entry. */

@@ -20,7 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ChronicleFeedbackLog implements FeedbackLog {
   private static final Logger LOG = LoggerFactory.getLogger(ChronicleFeedbackLog.class);
-  private static final long BLOCK_BYTES = 16L << 20;
+
+  /** Mapped at a time. A record takes a quarter of it at most: 4 MiB and its envelope. */
+  private static final long BLOCK_BYTES = 17L << 20;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final ChronicleSegments segments;
@@ -43,11 +45,8 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   }
 
   ChronicleFeedbackLog(
-      Path directory,
-      long segmentBytes,
-      long minFreeBytes,
-      boolean sync,
-      LongSupplier usableBytes) {
+      Path directory, long segmentBytes, long minFreeBytes, boolean sync, LongSupplier usableBytes)
+      throws IOException {
     floor = new DiskFloor(usableBytes, minFreeBytes);
     segments = new ChronicleSegments(directory, segmentBytes, BLOCK_BYTES);
     this.sync = sync;
@@ -75,10 +74,18 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
       if (closed) {
         throw new LogUnavailableException("the feedback log is closed");
       }
+      checkWhole();
       floor.check(record.length);
       return LogAppend.done(append(record));
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void checkWhole() {
+    LogDamagedException damage = segments.damage();
+    if (damage != null) {
+      throw new LogUnavailableException(String.valueOf(damage.getMessage()), damage);
     }
   }
 
@@ -109,6 +116,10 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
     try {
       if (closed) {
         return "the feedback log is closed";
+      }
+      LogDamagedException damage = segments.damage();
+      if (damage != null) {
+        return String.valueOf(damage.getMessage());
       }
       if (!failure.isEmpty()) {
         tryAgain();
@@ -151,6 +162,21 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   @Override
   public long sizeBytes() {
     return segments.sizeBytes();
+  }
+
+  @Override
+  public void force() throws IOException {
+    segments.force();
+  }
+
+  @Override
+  public boolean goOnBehind(long offset) throws IOException {
+    lock.lock();
+    try {
+      return segments.goOnBehind(offset);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

@@ -6,12 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.openhft.chronicle.bytes.Bytes;
-import net.openhft.chronicle.bytes.MappedBytes;
 import net.openhft.chronicle.core.time.TimeProvider;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
@@ -19,9 +17,7 @@ import net.openhft.chronicle.queue.RollCycle;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
-import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueStore;
-import net.openhft.chronicle.wire.DocumentContext;
-import net.openhft.chronicle.wire.Wires;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ChronicleSegments implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChronicleSegments.class);
-  private static final RollCycles CYCLE = RollCycles.FAST_HOURLY;
+  private static final RollCycles CYCLE = SegmentFiles.CYCLE;
 
   /** A header that a killed process left unfinished is taken over after this. */
   private static final long UNFINISHED_HEADER_MS = 500;
@@ -44,9 +40,17 @@ final class ChronicleSegments implements AutoCloseable {
   private final Path directory;
   private final long segmentBytes;
   private final SingleChronicleQueue queue;
-  private final ExcerptAppender appender;
+  private final SegmentFiles files;
+  private final SegmentDamages damages;
+
+  /** Null while the last segment is damaged. */
+  private @Nullable ExcerptAppender appender;
+
   private final AtomicInteger segment = new AtomicInteger();
   private volatile long lastOffset;
+
+  /** Segments before this one are durable. */
+  private volatile int forced;
 
   /** The segment whose file is known to be private; -1 for none. */
   private int closed = -1;
@@ -54,13 +58,16 @@ final class ChronicleSegments implements AutoCloseable {
   /** Bytes in segments before the last, which do not change. */
   private final ConcurrentHashMap<Integer, Long> endedBytes = new ConcurrentHashMap<>();
 
-  /** Bytes in the last segment; 0 until something is appended to it. */
+  /** Where the last record that was appended ends in its file. */
+  private long position;
+
+  /** Bytes in the segment that is appended to. */
   private volatile long written;
 
   /**
    * @param blockBytes memory mapped at a time; the files are sparse
    */
-  ChronicleSegments(Path directory, long segmentBytes, long blockBytes) {
+  ChronicleSegments(Path directory, long segmentBytes, long blockBytes) throws IOException {
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     TimeProvider clock = () -> segment.get() * (long) CYCLE.lengthInMillis();
@@ -71,46 +78,86 @@ final class ChronicleSegments implements AutoCloseable {
             .timeoutMS(UNFINISHED_HEADER_MS)
             .blockSize(blockBytes)
             .build();
-    segment.set(Math.max(0, segmentToAppendTo()));
-    lastOffset = Math.max(0, queue.lastIndex() + 1);
-    PrivateFiles.closeFiles(directory);
-    appender = queue.createAppender();
-    appender.singleThreadedCheckDisabled(true);
-  }
-
-  /**
-   * The last segment, or the one behind it: a process that died while it began a new one had ended
-   * the old one already, and nothing can be appended to that.
-   */
-  private int segmentToAppendTo() {
-    int last = queue.lastCycle();
-    return last >= 0 && end(last).ended ? last + 1 : last;
-  }
-
-  /**
-   * Where a segment's records end.
-   *
-   * @param ended whether nothing can be appended there any more
-   */
-  private record End(long position, boolean ended) {}
-
-  private End end(int cycle) {
-    SingleChronicleQueueStore store = queue.storeForCycle(cycle, 0, false, null);
-    MappedBytes bytes = store.bytes();
-    try {
-      // Known to be a record's, but not always the last one's: the page cache is written as it
-      // comes.
-      long at = store.writePosition();
-      int header = bytes.readVolatileInt(at);
-      while (Wires.isReady(header)) {
-        at += Wires.SPB_HEADER_SIZE + ((Wires.lengthOf(header) + 3L) & ~3L);
-        header = bytes.readVolatileInt(at);
-      }
-      return new End(at, Wires.isEndOfFile(header));
-    } finally {
-      bytes.releaseLast();
-      queue.closeStore(store);
+    // Files may have come or gone while no process looked after Chronicle's list of them.
+    queue.refreshDirectoryListing();
+    files = new SegmentFiles(directory);
+    LogNotes notes = LogNotes.read(directory);
+    damages = new SegmentDamages(files, notes, this::lastOffset);
+    SegmentDamages.LogEnd end = damages.lookAtEnd();
+    lastOffset = end.offset();
+    if (LogNotes.isNew(notes)) {
+      damages.notes(new LogNotes(lastOffset, List.of()));
+      damages.notes().write(directory);
     }
+    // A process that died while it began a new segment had ended the old one already, and nothing
+    // can be appended to that.
+    int next = end.ended() ? end.cycle() + 1 : end.cycle();
+    segment.set(Math.max(Math.max(0, next), CYCLE.toCycle(damages.notes().lastGap())));
+    written = end.cycle() == segment.get() ? end.position() : 0;
+    PrivateFiles.closeFiles(directory);
+    if (!damages.isKnown()) {
+      appender = newAppender();
+    }
+  }
+
+  private ExcerptAppender newAppender() {
+    ExcerptAppender made = queue.createAppender();
+    made.singleThreadedCheckDisabled(true);
+    return made;
+  }
+
+  /**
+   * Goes on behind an offset that is beyond the log's end: no record up to it can be read any more,
+   * and none will have it again.
+   *
+   * @return false if records can be read behind what is damaged: they may not be lost
+   * @throws IOException if that cannot be noted
+   */
+  boolean goOnBehind(long offset) throws IOException {
+    LogDamagedException damage = damages.atEnd();
+    if (damage != null && !damage.endsThere()) {
+      return false;
+    }
+    int next = Math.max(files.last(), CYCLE.toCycle(offset - 1)) + 1;
+    if (damage != null) {
+      SegmentRepair.end(files, damages.notes(), CYCLE.toCycle(damage.offset() - 1));
+      damages.atEnd(null);
+    }
+    LogNotes notes = damages.notes().with(new LogNotes.Gap(lastOffset, CYCLE.toIndex(next, 0)));
+    notes.write(directory);
+    damages.notes(notes);
+    segment.set(next);
+    written = 0;
+    if (appender == null) {
+      appender = newAppender();
+    }
+    return true;
+  }
+
+  /**
+   * Gives up the rest of a damaged segment: what follows is read from the next, and written there.
+   *
+   * @throws IOException if that cannot be noted
+   */
+  void giveUp(LogDamagedException damage) throws IOException {
+    int cycle = CYCLE.toCycle(damage.offset() - 1);
+    long end = SegmentRepair.end(files, damages.notes(), cycle);
+    LogNotes notes = damages.notes().with(new LogNotes.Gap(end - 1, CYCLE.toIndex(cycle + 1, 0)));
+    notes.write(directory);
+    damages.notes(notes);
+    if (cycle >= segment.get()) {
+      segment.set(cycle + 1);
+      written = 0;
+    }
+    damages.atEnd(null);
+    if (appender == null) {
+      appender = newAppender();
+    }
+  }
+
+  /** What is wrong at the log's end, so that nothing can be appended; null if nothing is. */
+  @Nullable LogDamagedException damage() {
+    return damages.atEnd();
   }
 
   /**
@@ -121,8 +168,7 @@ final class ChronicleSegments implements AutoCloseable {
    */
   long append(byte[] record) {
     long offset = write(record);
-    closeSegment(queue.rollCycle().toCycle(offset - 1));
-    long position = appender.wire().bytes().writePosition();
+    closeSegment(CYCLE.toCycle(offset - 1));
     if (position > segmentBytes) {
       segment.incrementAndGet();
       position = 0;
@@ -133,17 +179,30 @@ final class ChronicleSegments implements AutoCloseable {
   }
 
   private long write(byte[] record) {
+    long next = nextOffset();
+    ExcerptAppender to = appender;
+    if (to == null) {
+      throw new LogWriteException(directory, new IllegalStateException("its end is damaged"));
+    }
     try {
-      appender.writeBytes(Bytes.wrapForRead(record));
-      return appender.lastIndexAppended() + 1;
+      to.writeBytes(Bytes.wrapForRead(RecordEnvelope.wrap(record, next)));
+      return checkPlace(to, next);
     } catch (Exception | LinkageError | AssertionError | InternalError e) {
-      long next = nextOffset();
       // What failed may have come after the record was in its place.
       if (holds(next)) {
         return next;
       }
       throw new LogWriteException(directory, e);
     }
+  }
+
+  private long checkPlace(ExcerptAppender appender, long next) {
+    long offset = appender.lastIndexAppended() + 1;
+    if (offset != next) {
+      throw new IllegalStateException("a record is at " + offset + ", expected at " + next);
+    }
+    position = appender.wire().bytes().writePosition();
+    return offset;
   }
 
   /** Offset of the record that is appended next. */
@@ -184,10 +243,24 @@ final class ChronicleSegments implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes what was appended so far durable, also by those before this process. Any thread; nobody
+   * who appends waits for it.
+   *
+   * @throws IOException if the device does not take it
+   */
+  void force() throws IOException {
+    int now = segment.get();
+    files.force(forced);
+    forced = Math.max(0, now - 1);
+  }
+
   /** Forces what was appended to the device. */
   void sync() {
     try {
-      appender.sync();
+      if (appender != null) {
+        appender.sync();
+      }
     } catch (Exception | LinkageError | AssertionError | InternalError e) {
       throw new LogWriteException(directory, e);
     }
@@ -204,15 +277,30 @@ final class ChronicleSegments implements AutoCloseable {
 
   LogTailer tailer(long offset) {
     ExcerptTailer tailer = newTailer();
-    Tailer result = new Tailer(tailer);
-    if (offset > 0) {
-      // To the record itself and past it: the one after it may not exist yet.
-      if (!tailer.moveToIndex(offset - 1) || !result.next()) {
+    if (offset == 0 || damages.notes().inGap(offset)) {
+      return new SegmentTailer(tailer, damages, offset, -1);
+    }
+    SegmentTailer result = new SegmentTailer(tailer, damages, 0, -1);
+    // To the record itself and past it: the one after it may not exist yet.
+    if (!moveTo(tailer, offset) || !result.read()) {
+      LogDamagedException damage = damages.within(offset);
+      if (damage == null) {
         throw new IllegalStateException(
             "log offset " + offset + " is not in " + directory + ", which ends at " + lastOffset);
       }
+      result.close();
+      return new DamagedTailer(damage);
     }
     return result;
+  }
+
+  private static boolean moveTo(ExcerptTailer tailer, long offset) {
+    try {
+      return tailer.moveToIndex(offset - 1);
+    } catch (RuntimeException | AssertionError | InternalError e) {
+      LOG.debug("Chronicle cannot find log offset {}", offset, e);
+      return false;
+    }
   }
 
   LogTailer tailerOfLast(long records) {
@@ -259,9 +347,15 @@ final class ChronicleSegments implements AutoCloseable {
 
   private long bytes(int cycle) {
     if (cycle == segment.get()) {
-      return written == 0 ? end(cycle).position : written;
+      return written;
     }
-    return endedBytes.computeIfAbsent(cycle, c -> end(c).position);
+    return endedBytes.computeIfAbsent(cycle, this::endOf);
+  }
+
+  private long endOf(int cycle) {
+    try (SegmentScan scan = SegmentScan.open(files.file(cycle))) {
+      return scan.end();
+    }
   }
 
   private List<Integer> cyclesFromLast() {
@@ -282,13 +376,9 @@ final class ChronicleSegments implements AutoCloseable {
   }
 
   private boolean delete(int cycle) {
-    String name =
-        java.time.format.DateTimeFormatter.ofPattern(CYCLE.format(), java.util.Locale.ROOT)
-            .withZone(java.time.ZoneOffset.UTC)
-            .format(java.time.Instant.ofEpochMilli(cycle * (long) CYCLE.lengthInMillis()));
     endedBytes.remove(cycle);
     try {
-      return Files.deleteIfExists(directory.resolve(name + SingleChronicleQueue.SUFFIX));
+      return Files.deleteIfExists(files.file(cycle));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -302,55 +392,9 @@ final class ChronicleSegments implements AutoCloseable {
 
   @Override
   public void close() {
-    appender.close();
+    if (appender != null) {
+      appender.close();
+    }
     queue.close();
-  }
-
-  private static final class Tailer implements LogTailer {
-    private final ExcerptTailer tailer;
-    private byte[] bytes = new byte[1024];
-    private int length;
-    private long offset;
-
-    Tailer(ExcerptTailer tailer) {
-      this.tailer = tailer;
-    }
-
-    @Override
-    public boolean next() {
-      try (DocumentContext document = tailer.readingDocument()) {
-        if (!document.isPresent()) {
-          return false;
-        }
-        Bytes<?> from = document.wire().bytes();
-        length = (int) from.readRemaining();
-        if (length > bytes.length) {
-          bytes = Arrays.copyOf(bytes, Math.max(length, 2 * bytes.length));
-        }
-        from.read(bytes, 0, length);
-        offset = document.index() + 1;
-        return true;
-      }
-    }
-
-    @Override
-    public byte[] bytes() {
-      return bytes;
-    }
-
-    @Override
-    public int length() {
-      return length;
-    }
-
-    @Override
-    public long offset() {
-      return offset;
-    }
-
-    @Override
-    public void close() {
-      tailer.close();
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.log;
 
 import java.io.Closeable;
+import java.io.IOException;
 
 /**
  * An append-only log of records. Offsets are above 0 and grow with every record, not always by one;
@@ -37,6 +38,24 @@ public interface FeedbackLog extends Closeable {
 
   /** Bytes that the records kept take on disk, to a share of a percent or so. Any thread. */
   long sizeBytes();
+
+  /**
+   * Makes durable what was appended before the call, where the log does not do so by itself. Any
+   * thread; nobody who appends waits for it.
+   *
+   * @throws IOException if it cannot
+   */
+  void force() throws IOException;
+
+  /**
+   * Goes on behind an offset that is beyond the log's end, as a power cut took records which a
+   * snapshot has learned: no record will have an offset up to it again, and a reader from it on
+   * finds what is appended next. Before anything is appended.
+   *
+   * @return false if this log cannot lose records so, or holds some that can be read behind a hole
+   * @throws IOException if it cannot be noted
+   */
+  boolean goOnBehind(long offset) throws IOException;
 
   /**
    * Deletes from the beginning, as far as the log's pieces allow, records that are at or before

@@ -299,6 +299,16 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     return bytes.get();
   }
 
+  /** A record is durable when the brokers have acknowledged it. */
+  @Override
+  public void force() {}
+
+  /** What brokers have acknowledged and lost is for their operator to explain. */
+  @Override
+  public boolean goOnBehind(long offset) {
+    return false;
+  }
+
   @Override
   public boolean deleteUpTo(long offset, long keepRecords, long keepBytes) {
     if (closed || offset == 0) {

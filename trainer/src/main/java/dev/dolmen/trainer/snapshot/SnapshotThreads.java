@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.snapshot;
 
 import dev.dolmen.parameterstore.snapshot.Pace;
+import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogBound;
 import dev.dolmen.trainer.snapshot.SnapshotCodec.Position;
@@ -34,6 +35,7 @@ public final class SnapshotThreads {
 
   private final SnapshotCodec snapshots;
   private final FeedbackLog log;
+  private final BatchJournal journal;
   private final LogBound bound;
   private final long keepRecords;
   private final InstantSource clock;
@@ -53,12 +55,14 @@ public final class SnapshotThreads {
   public SnapshotThreads(
       SnapshotCodec snapshots,
       FeedbackLog log,
+      BatchJournal journal,
       LogBound bound,
       long keepRecords,
       InstantSource clock) {
     this.snapshots = snapshots;
     this.clock = clock;
     this.log = log;
+    this.journal = journal;
     this.bound = bound;
     this.keepRecords = keepRecords;
   }
@@ -72,6 +76,9 @@ public final class SnapshotThreads {
     CompletableFuture<Written> written = new CompletableFuture<>();
     writing.execute(() -> {
       try {
+        // A manifest must not name an offset that a power cut can take from the log.
+        log.force();
+        journal.force();
         SnapshotInfo info = snapshots.write(frozen);
         written.complete(new Written(info, clear(info)));
       } catch (IOException | RuntimeException | Error e) {

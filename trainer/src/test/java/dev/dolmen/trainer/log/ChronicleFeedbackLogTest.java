@@ -21,7 +21,7 @@ class ChronicleFeedbackLogTest extends FeedbackLogContract {
   private final AtomicLong usableBytes = new AtomicLong(1L << 40);
 
   @Override
-  ChronicleFeedbackLog open() {
+  ChronicleFeedbackLog open() throws IOException {
     return new ChronicleFeedbackLog(directory, 1L << 20, FLOOR, false, usableBytes::get);
   }
 
@@ -59,7 +59,7 @@ class ChronicleFeedbackLogTest extends FeedbackLogContract {
   }
 
   @Test
-  void refusesBelowTheFloorAndGoesOnWhenThereIsRoomAgain() {
+  void refusesBelowTheFloorAndGoesOnWhenThereIsRoomAgain() throws IOException {
     try (ChronicleFeedbackLog log = open()) {
       append(log, "a");
       assertThat(log.notTaking()).isEmpty();
@@ -78,7 +78,7 @@ class ChronicleFeedbackLogTest extends FeedbackLogContract {
   }
 
   @Test
-  void syncedAppendsAreReadBack() {
+  void syncedAppendsAreReadBack() throws IOException {
     try (ChronicleFeedbackLog log =
         new ChronicleFeedbackLog(directory, 1L << 20, FLOOR, true, usableBytes::get)) {
       append(log, "a");

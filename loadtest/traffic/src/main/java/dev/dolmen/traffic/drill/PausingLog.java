@@ -3,6 +3,7 @@ package dev.dolmen.traffic.drill;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogAppend;
 import dev.dolmen.trainer.log.LogTailer;
+import java.io.IOException;
 import java.util.Random;
 
 /**
@@ -79,6 +80,16 @@ final class PausingLog implements FeedbackLog {
   @Override
   public long sizeBytes() {
     return log.sizeBytes();
+  }
+
+  @Override
+  public void force() throws IOException {
+    log.force();
+  }
+
+  @Override
+  public boolean goOnBehind(long offset) throws IOException {
+    return log.goOnBehind(offset);
   }
 
   @Override
