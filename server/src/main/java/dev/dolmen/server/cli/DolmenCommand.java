@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
       KeyCommand.class,
       DataCommand.class,
       SnapshotCommand.class,
+      LogCommand.class,
       TableCommand.class,
       ModelCommand.class,
       StateHashCommand.class,
