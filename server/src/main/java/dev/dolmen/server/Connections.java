@@ -19,6 +19,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.Closeable;
+import java.net.SocketAddress;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -40,6 +42,11 @@ final class Connections implements Closeable {
    */
   Connections(int max, MeterRegistry meters) {
     limit = new Limit(max, meters);
+  }
+
+  /** Closes the connection from an address, if there is one. */
+  void close(SocketAddress address) {
+    limit.close(address);
   }
 
   /** Makes a server take its connections from here. */
@@ -75,6 +82,7 @@ final class Connections implements Closeable {
   private static final class Limit extends ChannelInboundHandlerAdapter {
     private final int max;
     private final AtomicInteger open = new AtomicInteger();
+    private final ConcurrentHashMap<SocketAddress, Channel> connections = new ConcurrentHashMap<>();
     private final Counter refused;
 
     Limit(int max, MeterRegistry meters) {
@@ -97,8 +105,27 @@ final class Connections implements Closeable {
         connection.unsafe().closeForcibly();
         return;
       }
-      var _ = connection.closeFuture().addListener(closed -> open.decrementAndGet());
+      SocketAddress address = connection.remoteAddress();
+      if (address != null) {
+        connections.put(address, connection);
+      }
+      var _ =
+          connection
+              .closeFuture()
+              .addListener(closed -> {
+                open.decrementAndGet();
+                if (address != null) {
+                  connections.remove(address, connection);
+                }
+              });
       listening.fireChannelRead(accepted);
+    }
+
+    void close(SocketAddress address) {
+      Channel connection = connections.get(address);
+      if (connection != null) {
+        var _ = connection.close();
+      }
     }
   }
 }

@@ -1,7 +1,12 @@
 package dev.dolmen.server;
 
 import dev.dolmen.server.api.ArrivalTimes;
+import dev.dolmen.server.api.Endpoints;
+import dev.dolmen.server.api.MemoryGate;
 import dev.dolmen.server.api.RequestArrival;
+import dev.dolmen.server.budget.CallMemory;
+import dev.dolmen.server.budget.MemoryBudget;
+import dev.dolmen.server.config.MemoryLimits;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.ConnectionLimits;
 import dev.dolmen.server.config.ServerConfig.ServicesConfig;
@@ -45,6 +50,7 @@ final class GrpcTransport implements Closeable {
   private final RequestArrival arrival;
   private final Quotas quotas;
   private final Connections connections;
+  private final MemoryBudget memory;
   private final List<Server> servers = new ArrayList<>();
 
   private GrpcTransport(
@@ -62,6 +68,7 @@ final class GrpcTransport implements Closeable {
     arrival = new RequestArrival(config.limits().requestArrival(), meters);
     quotas = new Quotas(config.quotas(), meters);
     connections = new Connections(config.limits().connections().max(), meters);
+    memory = memoryBudget(config, connections, meters);
   }
 
   /**
@@ -107,6 +114,7 @@ final class GrpcTransport implements Closeable {
 
   private void listen(String key, InetSocketAddress address, HandlerRegistry services)
       throws StartException {
+    int maxMessageBytes = config.limits().maxMessageBytes();
     ConnectionLimits limits = config.limits().connections();
     NettyServerBuilder server =
         quotas
@@ -117,7 +125,10 @@ final class GrpcTransport implements Closeable {
                 limits.maxResets(), (int) ConnectionLimits.RESETS_WINDOW.toSeconds())
             .maxInboundMetadataSize(limits.maxHeaderBytes())
             .intercept(arrival)
-            .maxInboundMessageSize(config.limits().maxMessageBytes())
+            .intercept(new MemoryGate())
+            .flowControlWindow(config.limits().memory().windowBytes())
+            .addStreamTracerFactory(CallMemory.tracers(memory))
+            .maxInboundMessageSize(maxMessageBytes)
             .maxConcurrentCallsPerConnection(config.limits().maxConcurrentStreams())
             .keepAliveTime(config.keepAlive().interval().toMillis(), TimeUnit.MILLISECONDS)
             .keepAliveTimeout(config.keepAlive().timeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -127,10 +138,10 @@ final class GrpcTransport implements Closeable {
             .maxConnectionIdle(
                 config.keepAlive().maxConnectionIdle().toMillis(), TimeUnit.MILLISECONDS)
             .addStreamTracerFactory(new ArrivalTimes(meters.config().clock()::monotonicTime))
-            .addService(health.getHealthService())
+            .addService(Endpoints.strict(health.getHealthService(), maxMessageBytes))
             .fallbackHandlerRegistry(services);
     if (config.services().reflection()) {
-      server.addService(ProtoReflectionServiceV1.newInstance());
+      server.addService(Endpoints.strict(ProtoReflectionServiceV1.newInstance(), maxMessageBytes));
     }
     gates.reversed().forEach(server::intercept); // The last one named is the first to see a call.
     try {
@@ -138,6 +149,18 @@ final class GrpcTransport implements Closeable {
     } catch (IOException e) {
       throw notListening(key, address.getHostString(), address.getPort(), e);
     }
+  }
+
+  private static MemoryBudget memoryBudget(
+      ServerConfig config, Connections connections, MeterRegistry meters) {
+    MemoryLimits limits = config.limits().memory();
+    long heapBytes = Runtime.getRuntime().maxMemory();
+    int maxMessageBytes = config.limits().maxMessageBytes();
+    return new MemoryBudget(
+        limits.processBytes(heapBytes, maxMessageBytes),
+        limits.connectionBytes(heapBytes, maxMessageBytes),
+        connections::close,
+        meters);
   }
 
   private static ExecutorService rankingThreads(ServerConfig config) {

@@ -132,7 +132,8 @@ class CallerLimitsTest {
                         requestArrival,
                         PLACES,
                         limits.maxConcurrentStreams(),
-                        limits.connections()))));
+                        limits.connections(),
+                        limits.memory()))));
   }
 
   private static RecommendRequest request() {

@@ -134,7 +134,8 @@ class ConnectionLimitsTest {
                             limits.requestArrival(),
                             limits.maxConcurrentRequests(),
                             limits.maxConcurrentStreams(),
-                            connections)))));
+                            connections,
+                            limits.memory())))));
   }
 
   private static void assertServes(TestServer server) {

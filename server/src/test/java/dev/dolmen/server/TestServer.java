@@ -89,7 +89,8 @@ final class TestServer implements Closeable {
                         limits.requestArrival(),
                         limits.maxConcurrentRequests(),
                         limits.maxConcurrentStreams(),
-                        limits.connections())));
+                        limits.connections(),
+                        limits.memory())));
     ModelSettings small =
         defaults
             .model()

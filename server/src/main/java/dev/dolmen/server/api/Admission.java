@@ -3,6 +3,7 @@ package dev.dolmen.server.api;
 import com.netflix.concurrency.limits.Limiter;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limiter.SimpleLimiter;
+import dev.dolmen.server.budget.CallMemory;
 import dev.dolmen.server.ranking.Caller;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -117,11 +118,26 @@ final class Admission implements ServerInterceptor {
     }
     call.take(place.get());
     Caller caller = waiting(call, meters.config().clock().monotonicTime() + timeoutNanos);
-    Runnable turn = () -> answer(call, caller, answer);
+    CallMemory memory = CallMemory.current();
+    if (memory != null) {
+      memory.keep();
+    }
+    Runnable turn =
+        () -> {
+          answer(call, caller, answer);
+          letGo(memory);
+        };
     try {
       ranking.execute(Context.current().withValue(CALLER, caller).wrap(turn));
     } catch (RejectedExecutionException e) {
+      letGo(memory);
       refuse(call, "the ranking threads take no more calls");
+    }
+  }
+
+  private static void letGo(@Nullable CallMemory memory) {
+    if (memory != null) {
+      memory.letGo();
     }
   }
 

@@ -119,6 +119,11 @@ public final class Endpoints {
         behind(behind(service(admin, barrier), gates), meter));
   }
 
+  /** A service that is not Dolmen's own, which reads requests as those of Dolmen are read. */
+  public static ServerServiceDefinition strict(BindableService service, int maxMessageBytes) {
+    return service(service, new ErrorBarrier(maxMessageBytes));
+  }
+
   private static ServerServiceDefinition service(BindableService service, ServerInterceptor first) {
     return behind(StrictMarshaller.wrap(service.bindService()), first);
   }

@@ -60,6 +60,10 @@ final class ErrorBarrier implements ServerInterceptor {
         closeUnasked(Errors.tooLarge(maxMessageBytes));
         return;
       }
+      if (StrictMarshaller.isTooMuch(call.getMethodDescriptor(), message)) {
+        closed = true; // Whoever refused it ends the call.
+        return;
+      }
       run(() -> super.onMessage(message));
     }
 

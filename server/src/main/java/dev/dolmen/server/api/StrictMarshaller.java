@@ -1,9 +1,10 @@
 package dev.dolmen.server.api;
 
 import com.google.protobuf.DiscardUnknownFieldsParser;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import dev.dolmen.server.budget.CallMemory;
+import dev.dolmen.server.budget.WireWeight;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.ServerMethodDefinition;
@@ -12,7 +13,9 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
+import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,17 +32,23 @@ final class StrictMarshaller<T> implements Marshaller<T> {
   private final Parser<T> parser;
   private final T malformed;
   private final T tooLarge;
+  private final T tooMuch;
+  private final WireWeight weight;
 
   /**
    * @param parser of the same messages, which drops unknown fields
-   * @param malformed stands for bytes that are none; no other message is this object
-   * @param tooLarge stands for one that is too large; no other message is this object
+   * @param refused makes messages that stand for one that is none, for one that is too large, and
+   *     for one for which there is no memory; no other message is one of these objects
+   * @param weight what its messages take once they are parsed
    */
-  private StrictMarshaller(Marshaller<T> plain, Parser<T> parser, T malformed, T tooLarge) {
+  private StrictMarshaller(
+      Marshaller<T> plain, Parser<T> parser, Supplier<T> refused, WireWeight weight) {
     this.plain = plain;
     this.parser = parser;
-    this.malformed = malformed;
-    this.tooLarge = tooLarge;
+    malformed = refused.get();
+    tooLarge = refused.get();
+    tooMuch = refused.get();
+    this.weight = weight;
   }
 
   @Override
@@ -50,9 +59,11 @@ final class StrictMarshaller<T> implements Marshaller<T> {
   @Override
   public T parse(InputStream stream) {
     try {
-      return parser.parseFrom(stream);
-    } catch (InvalidProtocolBufferException e) {
-      return malformed;
+      byte[] bytes = stream.readAllBytes();
+      CallMemory memory = CallMemory.current();
+      return memory == null || memory.parsing(weight.of(bytes)) ? parser.parseFrom(bytes) : tooMuch;
+    } catch (IOException e) {
+      return malformed; // No message, or bytes that cannot be decompressed.
     } catch (StatusRuntimeException e) {
       // The stream counts what comes out of it when it decompresses.
       if (e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED) {
@@ -66,6 +77,13 @@ final class StrictMarshaller<T> implements Marshaller<T> {
   static boolean isTooLarge(MethodDescriptor<?, ?> method, @Nullable Object message) {
     return method.getRequestMarshaller() instanceof StrictMarshaller<?> strict
         && strict.tooLarge == message;
+  }
+
+  /** Whether it stands for a message for which there is no memory: its call is ended. */
+  @SuppressWarnings("ReferenceEquality") // That message is that one object.
+  static boolean isTooMuch(MethodDescriptor<?, ?> method, @Nullable Object message) {
+    return method.getRequestMarshaller() instanceof StrictMarshaller<?> strict
+        && strict.tooMuch == message;
   }
 
   @SuppressWarnings("ReferenceEquality") // The malformed message is that one object.
@@ -112,7 +130,7 @@ final class StrictMarshaller<T> implements Marshaller<T> {
     return new StrictMarshaller<>(
         (Marshaller<Q>) ProtoUtils.marshaller(prototype),
         (Parser<Q>) DiscardUnknownFieldsParser.wrap(prototype.getParserForType()),
-        (Q) prototype.newBuilderForType().build(),
-        (Q) prototype.newBuilderForType().build());
+        () -> (Q) prototype.newBuilderForType().build(),
+        WireWeight.of(prototype.getDescriptorForType()));
   }
 }

@@ -70,6 +70,7 @@ public record ServerConfig(
    * @param maxConcurrentRequests upper bound of the adaptive concurrency limit
    * @param maxConcurrentStreams calls at once on one connection
    * @param connections bounds of connections
+   * @param memory bounds of what calls make the process hold
    */
   public record LimitsConfig(
       int maxMessageBytes,
@@ -78,7 +79,8 @@ public record ServerConfig(
       Duration requestArrival,
       int maxConcurrentRequests,
       int maxConcurrentStreams,
-      ConnectionLimits connections) {}
+      ConnectionLimits connections,
+      MemoryLimits memory) {}
 
   /**
    * What callers may do with connections.
@@ -335,7 +337,8 @@ public record ServerConfig(
             Duration.ofMinutes(10)),
         s.integer("max_concurrent_requests", 200, WholeRange.of(1, 100_000)),
         s.integer("max_concurrent_streams", 1_000, WholeRange.of(1, 100_000)),
-        connectionLimits(s));
+        connectionLimits(s),
+        MemoryLimits.read(s));
   }
 
   private static ConnectionLimits connectionLimits(ConfigSection s) {

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.dolmen.server.budget;
+
+import org.jspecify.annotations.NullMarked;
