@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The events of one request on their way into the log. One thread at a time. */
 final class FeedbackBatch {
+  /**
+   * What all fields and messages of one answer may take, so that a client that reads 4 MiB reads
+   * the answer to the largest request: its ids take up to three quarters of that.
+   */
+  private static final int DETAILS_CHARS_MAX = 128 << 10;
+
+  private static final String CUT = "see the first messages";
+
   private final List<Entry> entries;
   private final Consumer<Acknowledgement> counter;
 
@@ -49,15 +57,26 @@ final class FeedbackBatch {
   /** Waits until the log holds all events, or for as long as it lets wait, and answers them. */
   PublishResponse answer() {
     PublishResponse.Builder response = PublishResponse.newBuilder();
+    int details = 0;
     for (Entry entry : entries) {
       Acknowledgement answer =
           entry.inFlight == null ? entry.answer : answer(entry.eventId, entry.inFlight);
       if (answer != null) {
         counter.accept(answer);
-        response.addAcknowledgements(answer);
+        details += answer.getField().length() + answer.getMessage().length();
+        response.addAcknowledgements(
+            details > DETAILS_CHARS_MAX
+                ? cut(answer, response.getAcknowledgementsCount())
+                : answer);
       }
     }
     return response.build();
+  }
+
+  private static Acknowledgement cut(Acknowledgement answer, int index) {
+    return answer.getMessage().isEmpty()
+        ? answer
+        : answer.toBuilder().setField("events[" + index + ']').setMessage(CUT).build();
   }
 
   private static Acknowledgement answer(String eventId, PublishInFlight inFlight) {

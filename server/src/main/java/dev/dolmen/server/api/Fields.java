@@ -48,7 +48,9 @@ final class Fields {
 
   /** An id as an answer gives it back: whole where it is one, else as messages show it. */
   static String given(String id, int bytesMax) {
-    return id.length() <= bytesMax ? id : ShownText.of(id);
+    return id.length() <= bytesMax && id.getBytes(StandardCharsets.UTF_8).length <= bytesMax
+        ? id
+        : ShownText.of(id);
   }
 
   static InvalidRequestException invalid(String field, String problem) {
