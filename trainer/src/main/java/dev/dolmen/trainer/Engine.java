@@ -157,6 +157,11 @@ public final class Engine implements Closeable {
     }
   }
 
+  /** Bytes of the heap that the catalogue's items may take. */
+  long catalogBytesMax() {
+    return options.catalog().heldBytes();
+  }
+
   private static LogOptions fitted(EngineOptions options) {
     long diskBytes = DiskRoom.totalBytes(options.dataDirectory());
     LogOptions fitted = options.log().onDiskOf(diskBytes);

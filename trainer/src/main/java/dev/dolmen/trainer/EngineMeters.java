@@ -99,6 +99,11 @@ final class EngineMeters {
         "Logged to visible, 99th percentile of the last events",
         e -> e.step().freshness().percentileMs(99) / MS_PER_SEC);
     gauge("dolmen.catalog.items", "Items", e -> e.live().catalog().size());
+    gauge(
+        "dolmen.catalog.bytes",
+        "Bytes of the heap that they take",
+        e -> e.live().catalog().bytes());
+    gauge("dolmen.catalog.bytes.max", "Their bound", e -> e.catalogBytesMax());
     counter(
         "dolmen.fid.collisions",
         "Items whose id has the same 64-bit hash as another's",

@@ -51,7 +51,10 @@ public record EngineOptions(
   /** Bounds of what is taken from publishers. */
   IngestOptions ingest() {
     return new IngestOptions(
-        catalog.maxItems(), log.deduplicationEvents(), log.maxQueuedImpressions());
+        catalog.maxItems(),
+        catalog.heldBytes(),
+        log.deduplicationEvents(),
+        log.maxQueuedImpressions());
   }
 
   /** Defaults for everything but directory and schema. */

@@ -128,6 +128,7 @@ final class EngineReader {
     CatalogOptions d = CatalogOptions.defaults();
     return new CatalogOptions(
         s.integer("max_items", d.maxItems(), CatalogOptions.MAX_ITEMS),
+        s.bytesOrNone("max_bytes", d.maxBytes(), CatalogOptions.MAX_BYTES),
         s.integer("quarantine_records", d.quarantineRecords(), CatalogOptions.QUARANTINE_RECORDS),
         s.choice("scan", d.scan()));
   }

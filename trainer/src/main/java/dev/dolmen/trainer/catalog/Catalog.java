@@ -40,6 +40,7 @@ public final class Catalog implements CatalogReader, StreamPart {
   private final ConcurrentHashMap<Long, String> idByFid = new ConcurrentHashMap<>();
 
   private volatile long fidCollisions;
+  private volatile long bytes;
   private volatile @Nullable CatalogItem[] items = new CatalogItem[16];
   private volatile int indexLimit;
 
@@ -99,6 +100,11 @@ public final class Catalog implements CatalogReader, StreamPart {
   }
 
   @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
   public int indexLimit() {
     return indexLimit;
   }
@@ -134,6 +140,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     int index = old == null ? freeIndex() : old.index();
     CatalogItem now = new CatalogItem(index, item, itemFeatures);
     place(now, old == null);
+    addBytes(ItemBytes.of(item) - (old == null ? 0 : ItemBytes.of(old.item())));
     return now;
   }
 
@@ -162,6 +169,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       return null;
     }
     idByFid.remove(Fids.ofId(itemId), itemId);
+    addBytes(-ItemBytes.of(item.item()));
     int index = item.index();
     ITEMS.setRelease(items, index, (CatalogItem) null);
     int last = live[--size];
@@ -181,6 +189,11 @@ public final class Catalog implements CatalogReader, StreamPart {
     if (--references[index] < 0) {
       throw new IllegalStateException("index " + index + " released more often than retained");
     }
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
+  private void addBytes(long more) {
+    bytes += more;
   }
 
   private int freeIndex() {
@@ -312,6 +325,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     features.learnedKnots().readFrom(in);
     for (int i = 0; i < read.length; i++) {
       place(new CatalogItem(indexes[i], read[i], features.item(read[i])), true);
+      addBytes(ItemBytes.of(read[i]));
     }
     if (limit > 0) {
       ensureRoom(limit - 1);

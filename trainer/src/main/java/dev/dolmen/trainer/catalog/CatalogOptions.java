@@ -7,22 +7,36 @@ import dev.dolmen.parameterstore.range.WholeRange;
  * Bounds of the catalogue. What each number can be stands in the constant of its name.
  *
  * @param maxItems items at most; an insert beyond is refused
+ * @param maxBytes of the heap that items take at most, see {@link ItemBytes}; what would make them
+ *     more is refused; 0 for a third of the heap
  * @param quarantineRecords log records that must pass before the index of a deleted item may be
  *     given to another item, so that no request under way mistakes one for the other; it must also
  *     have left every session
  * @param scan numbers that a scan of all items reads first; the answers are the same
  */
-public record CatalogOptions(int maxItems, int quarantineRecords, ScanPrecision scan) {
+public record CatalogOptions(
+    int maxItems, long maxBytes, int quarantineRecords, ScanPrecision scan) {
   public static final WholeRange MAX_ITEMS = WholeRange.of(1, 50_000_000);
+  public static final WholeRange MAX_BYTES = WholeRange.of(1L << 20, 1L << 42);
   public static final WholeRange QUARANTINE_RECORDS = WholeRange.of(0, 100_000_000);
 
   public CatalogOptions {
     MAX_ITEMS.check("catalog.maxItems", maxItems);
+    if (maxBytes != 0) {
+      MAX_BYTES.check("catalog.maxBytes", maxBytes);
+    }
     QUARANTINE_RECORDS.check("catalog.quarantineRecords", quarantineRecords);
   }
 
-  /** 2,000,000 items, indexes reused after 65,536 records, scans of floats. */
+  /**
+   * 2,000,000 items in a third of the heap, indexes reused after 65,536 records, scans of floats.
+   */
   public static CatalogOptions defaults() {
-    return new CatalogOptions(2_000_000, 65_536, ScanPrecision.FP32);
+    return new CatalogOptions(2_000_000, 0, 65_536, ScanPrecision.FP32);
+  }
+
+  /** The bound on bytes that holds in this process. */
+  public long heldBytes() {
+    return maxBytes == 0 ? Runtime.getRuntime().maxMemory() / 3 : maxBytes;
   }
 }

@@ -25,6 +25,9 @@ public interface CatalogReader {
   /** Number of items. */
   int size();
 
+  /** Bytes of the heap that they take, see {@link ItemBytes}. */
+  long bytes();
+
   /** One more than the highest index ever used. */
   int indexLimit();
 }

@@ -5,7 +5,10 @@ import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.trainer.catalog.CatalogFullException;
+import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.catalog.CatalogReader;
+import dev.dolmen.trainer.catalog.CatalogRoom;
+import dev.dolmen.trainer.catalog.ItemBytes;
 import dev.dolmen.trainer.log.EventIdWindow;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogAppend;
@@ -24,7 +27,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,7 @@ public final class Ingest {
   private final FeatureExtractor features;
   private final InstantSource clock;
   private final Progress progress;
-  private final int maxItems;
+  private final CatalogRoom room;
   private final int deduplicationEvents;
   private final ImpressionQueue impressions;
   private final ReentrantLock lock = new ReentrantLock();
@@ -59,20 +61,20 @@ public final class Ingest {
   private final LongAdder duplicates = new LongAdder();
   private final LongAdder lostImpressions = new LongAdder();
 
-  /**
-   * As of all changes that were begun. Guarded by the lock, but for what comes back of failures.
-   */
-  private final AtomicInteger items = new AtomicInteger();
-
   private boolean closed;
 
   /** A change of an item, at an offset that is known once the log holds it. */
   private static final class Change {
     final boolean present;
+
+    /** Of the heap that the item takes after the change. */
+    final long bytes;
+
     volatile long offset = Long.MAX_VALUE;
 
-    Change(boolean present) {
+    Change(boolean present, long bytes) {
       this.present = present;
+      this.bytes = bytes;
     }
   }
 
@@ -103,7 +105,7 @@ public final class Ingest {
     this.features = features;
     this.clock = clock;
     this.progress = progress;
-    maxItems = options.maxItems();
+    room = new CatalogRoom(options.maxItems(), options.maxItemsBytes());
     deduplicationEvents = options.deduplicationEvents();
     eventIds = new EventIdWindow(deduplicationEvents);
     impressions = new ImpressionQueue(options.maxQueuedImpressions(), this::logImpression);
@@ -116,7 +118,7 @@ public final class Ingest {
   public void open() throws IOException {
     lock.lock();
     try {
-      items.set(catalog.size());
+      room.count(catalog);
       rememberLoggedEvents();
     } finally {
       lock.unlock();
@@ -271,12 +273,13 @@ public final class Ingest {
     byte[] record = record().setUpsert(item).build().toByteArray();
     lock.lock();
     try {
-      boolean known = knows(item.getItemId());
-      if (!known && items() >= maxItems) {
-        throw new CatalogFullException(maxItems);
-      }
+      int more = knows(item.getItemId()) ? 0 : 1;
+      long bytes = ItemBytes.of(item);
+      long moreBytes = bytes - bytes(item.getItemId());
+      countApplied();
+      room.check(more, moreBytes);
       LogAppend append = begin(record);
-      change(item.getItemId(), new Change(true), known ? 0 : 1, append);
+      change(item.getItemId(), new Change(true, bytes), more, moreBytes, append);
       return append;
     } finally {
       lock.unlock();
@@ -303,9 +306,10 @@ public final class Ingest {
     byte[] record = record().setDeleteItemId(itemId).build().toByteArray();
     lock.lock();
     try {
-      boolean known = knows(itemId);
+      int more = knows(itemId) ? -1 : 0;
+      long moreBytes = -bytes(itemId);
       LogAppend append = begin(record);
-      change(itemId, new Change(false), known ? -1 : 0, append);
+      change(itemId, new Change(false, 0), more, moreBytes, append);
       return append;
     } finally {
       lock.unlock();
@@ -395,19 +399,29 @@ public final class Ingest {
     }
   }
 
-  /** Items as of all changes that were begun; counted again when all of them are applied. */
-  private int items() {
+  /** The room is as of all changes that were begun, and exact when all of them are applied. */
+  private void countApplied() {
     if (changes.isEmpty()) {
-      items.set(catalog.size());
+      room.count(catalog);
     }
-    return items.get();
+  }
+
+  /** What an item takes as of all changes that were begun. */
+  private long bytes(String itemId) {
+    Change change = changes.get(itemId);
+    if (change != null) {
+      return change.bytes;
+    }
+    CatalogItem item = catalog.item(itemId);
+    return item == null ? 0 : ItemBytes.of(item.item());
   }
 
   /**
    * @param more items than before it, -1 to 1; taken back if the log does not hold it
+   * @param moreBytes that they take; likewise
    */
-  private void change(String itemId, Change change, int more, LogAppend append) {
-    items.addAndGet(more);
+  private void change(String itemId, Change change, int more, long moreBytes, LogAppend append) {
+    room.take(more, moreBytes);
     changes.put(itemId, change);
     append.whenKnown(
         offset -> {
@@ -418,13 +432,20 @@ public final class Ingest {
           }
         },
         () -> {
-          items.addAndGet(-more);
+          room.take(-more, -moreBytes);
           changes.remove(itemId, change);
         });
   }
 
-  /** Nobody waits for impressions: the log's own bound on what is under way holds. */
+  /**
+   * Nobody waits for impressions: the log's own bound on what is under way holds. They leave the
+   * last of the log's room to what is acknowledged.
+   */
   private void logImpression(Impression impression) {
+    if (bound.tight()) {
+      lostImpressions.increment();
+      return;
+    }
     byte[] record = record().setImpression(impression).build().toByteArray();
     lock.lock();
     try {

@@ -503,6 +503,7 @@ public final class Learner implements AutoCloseable {
         "table", rows,
         "snapshot_copies", copies,
         "item_vectors", items,
+        "catalog", stream.catalog().bytes(),
         "heap", runtime.totalMemory() - runtime.freeMemory());
   }
 

@@ -6,17 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
+import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.Shop;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.catalog.ItemBytes;
 import dev.dolmen.trainer.impressions.Outcome;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
+import dev.dolmen.v1.TokenList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,7 +43,7 @@ class IngestTest {
   private Engine open(int maxItems) throws IOException {
     EngineOptions o = Shop.options(directory);
     return Engine.open(
-        o.with(e -> e.catalog(new CatalogOptions(maxItems, 10, ScanPrecision.FP32))),
+        o.with(e -> e.catalog(new CatalogOptions(maxItems, 0, 10, ScanPrecision.FP32))),
         InstantSource.system(),
         meters);
   }
@@ -59,6 +62,64 @@ class IngestTest {
       assertThat(ingest.knows(number)).isFalse();
       ingest.upsert(shop.item(0));
     }
+  }
+
+  @Test
+  void refusesWhatWouldTakeMoreBytesAtOnce() throws Exception {
+    long megabyte = 1 << 20;
+    EngineOptions options =
+        Shop.options(directory)
+            .with(e ->
+                e.schema(Schemas.shop())
+                    .catalog(new CatalogOptions(100, megabyte, 10, ScanPrecision.FP32)));
+    Item large = large("large", 8_000);
+    assertThat(ItemBytes.of(large)).isBetween(megabyte / 2, megabyte * 3 / 4);
+    try (Engine engine = Engine.open(options, InstantSource.system(), meters)) {
+      Ingest ingest = engine.ingest();
+      ingest.upsert(large);
+      // Not applied yet, and counted; the same again takes no more.
+      assertThatThrownBy(() -> ingest.upsert(large("second", 8_000)))
+          .isInstanceOf(CatalogFullException.class)
+          .hasMessageStartingWith("catalog.max_bytes: the items take " + ItemBytes.of(large));
+      ingest.upsert(large);
+      ingest.upsert(large("small", 5));
+      assertThatThrownBy(() -> ingest.upsert(large("large", 16_000)))
+          .isInstanceOf(CatalogFullException.class);
+      ingest.upsert(large("large", 10));
+      long offset = ingest.upsert(large("second", 8_000));
+      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(engine.live().catalog().bytes())
+          .isEqualTo(
+              ItemBytes.of(large("small", 5))
+                  + ItemBytes.of(large("large", 10))
+                  + ItemBytes.of(large("second", 8_000)));
+      ingest.delete("second");
+      offset = ingest.upsert(large("third", 8_000));
+      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+    }
+    // A smaller bound drops nothing of what was acknowledged, and takes no more.
+    EngineOptions smaller =
+        options.with(e -> e.catalog(new CatalogOptions(1, 0, 10, ScanPrecision.FP32)));
+    try (Engine engine = Engine.open(smaller, InstantSource.system(), meters)) {
+      assertThat(engine.live().catalog().size()).isEqualTo(3);
+      assertThat(engine.live().catalog().bytes()).isGreaterThan(megabyte / 2);
+      assertThatThrownBy(() -> engine.ingest().upsert(large("other", 5)))
+          .isInstanceOf(CatalogFullException.class);
+    }
+  }
+
+  private static Item large(String id, int tokens) {
+    TokenList.Builder list = TokenList.newBuilder();
+    for (int i = 0; i < tokens; i++) {
+      list.addToken("t" + i % 100);
+    }
+    return Item.newBuilder()
+        .setItemId(id)
+        .putSlots(
+            "category",
+            SlotValue.newBuilder().setPath(TokenList.newBuilder().addToken("a")).build())
+        .putSlots("labels", SlotValue.newBuilder().setTokens(list).build())
+        .build();
   }
 
   @Test
