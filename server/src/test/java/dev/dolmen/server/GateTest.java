@@ -10,6 +10,8 @@ import dev.dolmen.server.access.KeyFile;
 import dev.dolmen.server.access.KeyText;
 import dev.dolmen.server.access.MethodRoles;
 import dev.dolmen.server.access.Role;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import dev.dolmen.v1.PublishRequest;
@@ -107,11 +109,16 @@ class GateTest {
 
   @Test
   void aRoleOpensItsMethodsAndNoOthers() {
+    TextTable table = new TextTable("call", "no key", "read", "publish", "catalog", "admin");
     for (ServiceDescriptor service : ServiceRegistry.SERVICES) {
       for (MethodDescriptor<?, ?> method : service.getMethods()) {
         Role needed = MethodRoles.of(method.getFullMethodName()).orElseThrow();
+        List<Object> row = new ArrayList<>();
+        row.add(method.getBareMethodName());
+        row.add(call(method.getFullMethodName()).getCode());
         for (Role role : Role.values()) {
           Status got = call(method.getFullMethodName(), bearer(key(role)));
+          row.add(got.getCode());
           String what = method.getBareMethodName() + " with " + role;
           if (role == needed) {
             assertThat(got.getCode())
@@ -130,10 +137,11 @@ class GateTest {
                         + role.spelled());
           }
         }
-        assertThat(call(method.getFullMethodName()).getCode())
-            .isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(row.get(1)).isEqualTo(Status.Code.UNAUTHENTICATED);
+        table.row(row.toArray());
       }
     }
+    Terminal.stdout().text(table); // What each got, for who reads the test's output.
   }
 
   @Test
