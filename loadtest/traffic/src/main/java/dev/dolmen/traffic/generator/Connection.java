@@ -39,7 +39,12 @@ public final class Connection implements AutoCloseable {
 
   /** Connects to a server on the loopback address, in plain text, when first used. */
   public static Connection toLocal(int port) {
-    return open("127.0.0.1", port, InsecureChannelCredentials.create(), List.of());
+    return toLocal(port, InsecureChannelCredentials.create());
+  }
+
+  /** Connects to a server on the loopback address when first used. */
+  public static Connection toLocal(int port, ChannelCredentials credentials) {
+    return open("127.0.0.1", port, credentials, List.of());
   }
 
   /**

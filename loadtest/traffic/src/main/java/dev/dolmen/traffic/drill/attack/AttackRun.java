@@ -1,5 +1,7 @@
 package dev.dolmen.traffic.drill.attack;
 
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -38,13 +40,17 @@ public final class AttackRun implements AutoCloseable {
   private static final int CONNECT_MS = 2_000;
   private static final Duration ENDED = Duration.ofSeconds(5);
 
-  /** After a refusal, so that refusing is not all that the server does. */
-  private static final int PAUSE_MS = 20;
+  /** After a refusal: a caller who is further away is not back sooner. */
+  private static final int PAUSE_MS = 100;
+
+  /** Callers come within a second, not at once: to start them costs this machine time, too. */
+  private static final int RAMP_MS = 1_000;
 
   private static final int MAX_FAULTS = 5;
 
   private final int port;
   private final int metricsPort;
+  private final ChannelCredentials credentials;
   private final LongAdder sent = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final Set<String> faults = new ConcurrentSkipListSet<>();
@@ -55,8 +61,10 @@ public final class AttackRun implements AutoCloseable {
   /**
    * @param port of gRPC on the loopback address
    * @param metricsPort of metrics and probes there
+   * @param credentials of callers that speak gRPC as it should be spoken
    */
-  public AttackRun(int port, int metricsPort) {
+  public AttackRun(int port, int metricsPort, ChannelCredentials credentials) {
+    this.credentials = credentials;
     this.port = port;
     this.metricsPort = metricsPort;
   }
@@ -106,14 +114,17 @@ public final class AttackRun implements AutoCloseable {
    */
   void repeat(int number, Step step) {
     for (int i = 0; i < number; i++) {
+      long waitMs = (long) RAMP_MS * i / number;
       synchronized (callers) {
-        callers.add(Thread.ofVirtual().name("attack-" + callers.size()).start(() -> loop(step)));
+        callers.add(
+            Thread.ofVirtual().name("attack-" + callers.size()).start(() -> loop(step, waitMs)));
       }
     }
   }
 
-  private void loop(Step step) {
+  private void loop(Step step, long waitMs) {
     try {
+      Thread.sleep(waitMs);
       while (!over) {
         try {
           step.once();
@@ -189,9 +200,17 @@ public final class AttackRun implements AutoCloseable {
 
   /** A connection that speaks gRPC as it should be spoken. */
   ManagedChannel channel() throws IOException {
+    return channel(credentials);
+  }
+
+  /** The same in plain text, of a caller that shows nothing by itself. */
+  ManagedChannel anonymousChannel() throws IOException {
+    return channel(InsecureChannelCredentials.create());
+  }
+
+  private ManagedChannel channel(ChannelCredentials shown) throws IOException {
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", port)
-            .usePlaintext()
+        NettyChannelBuilder.forAddress("127.0.0.1", port, shown)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .build();
     hold(channel::shutdownNow);

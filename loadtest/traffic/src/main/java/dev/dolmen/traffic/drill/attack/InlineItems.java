@@ -16,6 +16,7 @@ public final class InlineItems implements Attack {
   private static final int EVENTS = 1_000;
   private static final int DEADLINE_SEC = 60;
   private static final int TOKEN_BYTES = 6;
+  private static final int TITLE_BYTES = 60_000;
 
   private final int callers;
   private final int itemBytes;
@@ -52,13 +53,17 @@ public final class InlineItems implements Attack {
     return RecommendRequest.newBuilder().setK(10).setNoImpression(true).setSession(session).build();
   }
 
-  /** Half of it levels of a path, half of it words. */
+  /** Levels of a path, besides words of a title. */
   private Item item() {
     TokenList.Builder path = TokenList.newBuilder();
     StringBuilder words = new StringBuilder();
-    for (int bytes = 0; bytes < itemBytes; bytes += 2 * TOKEN_BYTES) {
-      path.addToken(Integer.toString(1_000 + bytes % 9_000));
-      words.append("w").append(1_000 + bytes % 9_000).append(' ');
+    for (int bytes = 0; bytes < itemBytes; bytes += TOKEN_BYTES) {
+      String token = Integer.toString(1_000 + bytes % 9_000);
+      if (words.length() < Math.min(itemBytes / 2, TITLE_BYTES)) {
+        words.append('w').append(token).append(' ');
+      } else {
+        path.addToken(token);
+      }
     }
     return Item.newBuilder()
         .setItemId("mine")

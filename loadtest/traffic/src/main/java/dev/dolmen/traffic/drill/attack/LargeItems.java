@@ -3,6 +3,7 @@ package dev.dolmen.traffic.drill.attack;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
+import dev.dolmen.v1.TokenList;
 import dev.dolmen.v1.UpsertItemsRequest;
 import dev.dolmen.v1.UpsertItemsResponse;
 import io.grpc.ManagedChannel;
@@ -19,35 +20,48 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class LargeItems implements Attack {
   private static final int DEADLINE_SEC = 60;
 
+  private static final int TITLE_BYTES = 60_000;
+  private static final int LEVEL_BYTES = 500;
+
   private final int callers;
-  private final int itemBytes;
+  private final int levels;
 
   /**
    * @param callers at once
-   * @param itemBytes of each item, about
+   * @param levels of each item's path, of 500 bytes each, besides a title of 60 KB
    */
-  public LargeItems(int callers, int itemBytes) {
+  public LargeItems(int callers, int levels) {
     this.callers = callers;
-    this.itemBytes = itemBytes;
+    this.levels = levels;
   }
 
   @Override
   public void start(AttackRun run) throws IOException {
     ManagedChannel channel = run.channel();
-    String title = "large kettle of steel ".repeat(itemBytes / 22);
+    Item item = item();
     AtomicLong number = new AtomicLong();
-    run.repeat(callers, () -> upsert(run, channel, title, number.incrementAndGet()));
+    run.repeat(callers, () -> upsert(run, channel, item, number.incrementAndGet()));
   }
 
-  private static void upsert(AttackRun run, ManagedChannel channel, String title, long number)
+  private Item item() {
+    TokenList.Builder path = TokenList.newBuilder();
+    for (int i = 0; i < levels; i++) {
+      path.addToken("l".repeat(LEVEL_BYTES));
+    }
+    String words = "kettle ";
+    String title = words.repeat(TITLE_BYTES / words.length());
+    return Item.newBuilder()
+        .setItemId("large")
+        .putSlots("category", SlotValue.newBuilder().setPath(path).build())
+        .putSlots("title", SlotValue.newBuilder().setToken(title).build())
+        .putSlots("brand", SlotValue.newBuilder().setToken("b").build())
+        .putSlots("price", SlotValue.newBuilder().setNumber(1).build())
+        .build();
+  }
+
+  private static void upsert(AttackRun run, ManagedChannel channel, Item large, long number)
       throws InterruptedException {
-    Item item =
-        Item.newBuilder()
-            .setItemId("large-" + number)
-            .putSlots("title", SlotValue.newBuilder().setToken(title).build())
-            .putSlots("brand", SlotValue.newBuilder().setToken("b").build())
-            .putSlots("price", SlotValue.newBuilder().setNumber((double) number).build())
-            .build();
+    Item item = large.toBuilder().setItemId("large-" + number).build();
     run.countSent();
     if (upsert(channel, item).getRejected() > 0) {
       run.countRefused();

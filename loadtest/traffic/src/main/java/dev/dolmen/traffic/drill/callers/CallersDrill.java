@@ -49,7 +49,7 @@ final class CallersDrill {
   /**
    * Plays some trials.
    *
-   * @throws IOException if a server does not start, or does not serve before it is attacked
+   * @throws IOException if a server does not serve before it is attacked
    */
   CallersReport run(List<Trial> trials) throws IOException, InterruptedException {
     List<TrialResult> results = new ArrayList<>();
@@ -57,14 +57,7 @@ final class CallersDrill {
       String place = (results.size() + 1) + " of " + trials.size() + ": " + trial.name();
       results.add(play(trial, place));
       if (!progress.interactive()) {
-        TrialResult last = results.getLast();
-        progress.line(
-            String.format(
-                Locale.ROOT,
-                "%s, %.1f%% answered, %s",
-                place,
-                100 * last.goodAnsweredShare(),
-                last.passed() ? "pass" : "FAIL"));
+        progress.line(place + ": " + results.getLast().line());
       }
     }
     progress.clear();
@@ -75,31 +68,42 @@ final class CallersDrill {
     Path own = Files.createDirectories(directory.resolve(trial.name()));
     Path data = own.resolve("data");
     Path log = own.resolve("server.log");
+    Entrance entrance = Entrance.make(trial.entrance(), own);
     show(place, "a server starts");
     try (ServerProcess server =
-        ServerProcess.serving(config(trial, own, data), log, options.heapMb(), options.program())) {
-      server.start();
-      ShopEvents shop = prepare(server.port());
-      try (GoodClient good =
-          new GoodClient(
-              server.port(),
-              server.metricsPort(),
-              shop,
-              options.rate(),
-              options.deadline(),
-              options.seed())) {
+        ServerProcess.serving(
+            config(trial, entrance, own, data), log, options.heapMb(), options.program())) {
+      try {
+        server.start();
+      } catch (IOException e) {
+        return TrialResult.notStarted(trial.name(), e.getMessage());
+      }
+      Connection connection = Connection.toLocal(server.port(), entrance.good());
+      try (GoodClient good = goodClient(connection, server)) {
         if (!good.awaitAnswers(SETTLED)) {
           throw new IOException(
               trial.name() + ": the good client is not answered before the attack; see " + log);
         }
-        return attack(trial, place, server, good);
+        return attack(trial, place, server, entrance, good);
       }
     } finally {
       DirectoryTree.delete(data);
     }
   }
 
-  private Path config(Trial trial, Path own, Path data) throws IOException {
+  private GoodClient goodClient(Connection connection, ServerProcess server)
+      throws IOException, InterruptedException {
+    return new GoodClient(
+        connection,
+        server.metricsPort(),
+        prepare(connection),
+        options.rate(),
+        options.deadline(),
+        options.seed());
+  }
+
+  private static Path config(Trial trial, Entrance entrance, Path own, Path data)
+      throws IOException {
     String yaml =
         """
         data_directory: "%s"
@@ -111,36 +115,35 @@ final class CallersDrill {
           on_close: false
         %s\
         """
-            .formatted(data, trial.server(), trial.sections());
+            .formatted(data, entrance.server() + trial.server(), trial.sections());
     return Files.writeString(
         own.resolve("dolmen.yaml"), yaml + SchemaYaml.write(ShopEvents.schema()));
   }
 
   /** The shop's catalog, and clicks that are learned before anything begins. */
-  private ShopEvents prepare(int port) throws IOException, InterruptedException {
+  private ShopEvents prepare(Connection connection) throws IOException, InterruptedException {
     ShopEvents shop = new ShopEvents("callers", options.seed());
-    try (Connection connection = Connection.toLocal(port)) {
-      var _ = CatalogUpload.upload(connection, shop.items());
-      List<FeedbackEvent> events = new ArrayList<>();
-      for (int i = 0; i < EVENTS_BEFORE; i++) {
-        events.add(shop.next());
-      }
-      var _ =
-          connection
-              .feedbackBlocking()
-              .publishBatch(PublishRequest.newBuilder().addAllEvents(events).build());
-      connection.awaitLearned(STALLED);
+    var _ = CatalogUpload.upload(connection, shop.items());
+    List<FeedbackEvent> events = new ArrayList<>();
+    for (int i = 0; i < EVENTS_BEFORE; i++) {
+      events.add(shop.next());
     }
+    var _ =
+        connection
+            .feedbackBlocking()
+            .publishBatch(PublishRequest.newBuilder().addAllEvents(events).build());
+    connection.awaitLearned(STALLED);
     return shop;
   }
 
-  private TrialResult attack(Trial trial, String place, ServerProcess server, GoodClient good)
+  private TrialResult attack(
+      Trial trial, String place, ServerProcess server, Entrance entrance, GoodClient good)
       throws IOException, InterruptedException {
     boolean _ = ProcessMemory.forgetPeak(server.pid());
     GoodFigures figures;
     long peakBytes = 0;
     List<String> faults = new ArrayList<>();
-    AttackRun run = new AttackRun(server.port(), server.metricsPort());
+    AttackRun run = new AttackRun(server.port(), server.metricsPort(), entrance.attacker());
     try (run) {
       good.begin();
       trial.attack().start(run);

@@ -50,13 +50,19 @@ final class GoodClient implements AutoCloseable {
   /**
    * Begins at once.
    *
+   * @param connection its own, closed with it
    * @param shop of its events; used by this client alone from now on
    * @param rate recommendations a second
    * @param deadline of each
    */
   GoodClient(
-      int port, int metricsPort, ShopEvents shop, double rate, Duration deadline, long seed) {
-    connection = Connection.toLocal(port);
+      Connection connection,
+      int metricsPort,
+      ShopEvents shop,
+      double rate,
+      Duration deadline,
+      long seed) {
+    this.connection = connection;
     this.metricsPort = metricsPort;
     this.shop = shop;
     this.deadline = deadline;

@@ -7,11 +7,22 @@ import dev.dolmen.traffic.drill.attack.Attack;
  *
  * @param name on the command line and in reports
  * @param about what is done, in a few words
+ * @param entrance how callers come in
  * @param server lines of YAML for the section {@code server} besides what all have; may be empty
  * @param sections lines of YAML for other sections
  */
-record Trial(String name, String about, String server, String sections, Attack attack) {
+record Trial(
+    String name,
+    String about,
+    Entrance.Kind entrance,
+    String server,
+    String sections,
+    Attack attack) {
   Trial(String name, String about, Attack attack) {
-    this(name, about, "", "", attack);
+    this(name, about, Entrance.Kind.OPEN, attack);
+  }
+
+  Trial(String name, String about, Entrance.Kind entrance, Attack attack) {
+    this(name, about, entrance, "", "", attack);
   }
 }

@@ -1,8 +1,11 @@
 package dev.dolmen.traffic.drill.callers;
 
+import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a trial found.
@@ -31,6 +34,14 @@ record TrialResult(
   /** What a good client may count on. */
   private static final double GOOD_SHARE = 0.95;
 
+  /** Of a trial whose server does not start: another build's may not know a key that it needs. */
+  static TrialResult notStarted(String name, @Nullable String why) {
+    List<String> lines = why == null ? List.of("unknown") : why.lines().toList();
+    String ends = lines.size() > 1 ? lines.getFirst() + " " + lines.getLast() : lines.getFirst();
+    List<String> faults = List.of("the server does not start: " + ends);
+    return new TrialResult(name, 0, 0, 0, Double.NaN, 0, 0, 0, OptionalInt.empty(), faults);
+  }
+
   /** The smallest of the three shares. */
   double goodAnsweredShare() {
     return Math.min(callsShare, Math.min(eventsShare, probesShare));
@@ -38,6 +49,20 @@ record TrialResult(
 
   boolean passed() {
     return goodAnsweredShare() >= GOOD_SHARE && exitCode.isEmpty() && faults.isEmpty();
+  }
+
+  /** All of it in a line. */
+  String line() {
+    return String.format(
+        Locale.ROOT,
+        "%s, %.1f%% of calls answered, %.1f%% of events, %.1f%% of probes, p99 %.1f ms, %s%s",
+        passed() ? "pass" : "FAIL",
+        100 * callsShare,
+        100 * eventsShare,
+        100 * probesShare,
+        goodP99Ms,
+        Amounts.bytes(peakRssBytes),
+        exitCode.isPresent() ? ", the server is dead" : "");
   }
 
   JsonReport json() {

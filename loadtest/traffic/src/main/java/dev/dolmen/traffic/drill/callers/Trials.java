@@ -10,6 +10,7 @@ import dev.dolmen.traffic.drill.attack.HalfProbes;
 import dev.dolmen.traffic.drill.attack.HeadersOnly;
 import dev.dolmen.traffic.drill.attack.IdleStreams;
 import dev.dolmen.traffic.drill.attack.InlineItems;
+import dev.dolmen.traffic.drill.attack.InvalidKeys;
 import dev.dolmen.traffic.drill.attack.LargeItems;
 import dev.dolmen.traffic.drill.attack.LargestRequests;
 import dev.dolmen.traffic.drill.attack.LongNames;
@@ -42,16 +43,15 @@ final class Trials {
               new InlineItems(2, 70_000)),
           new Trial("huge-inline-items", "the same of 3.6 MB", new InlineItems(2, 3_600_000)),
           new Trial("gzip-bombs", "200 open calls, each 4 KB of 4 MB", new GzipBombs()),
-          new Trial("huge-items", "items of 3.8 MB for the catalog", new LargeItems(2, 3_850_000)),
+          new Trial("huge-items", "items of 3.8 MB for the catalog", new LargeItems(8, 7_500)),
           new Trial(
-              "large-items",
-              "items of 240 KB for the catalog, without end",
-              new LargeItems(4, 240_000)),
+              "large-items", "items of 90 KB for the catalog, without end", new LargeItems(4, 64)),
           new Trial("unknown-fields", "items with 3 MB in unknown fields", new UnknownFields()),
           new Trial("long-names", "names that are too long, or no text", new LongNames()),
           new Trial(
               "impressions",
               "recommendations of 1,000 items, with a small log",
+              Entrance.Kind.OPEN,
               "",
               SMALL_LOG,
               new ManyImpressions()),
@@ -65,6 +65,17 @@ final class Trials {
           new Trial(
               "silent-connections", "3,000 that say nothing", new ManyConnections(3_000, false)),
           new Trial("half-frames", "500 connections with half a frame", new HalfFrames()),
+          new Trial(
+              "silent-handshakes",
+              "3,000 that begin no TLS",
+              Entrance.Kind.TLS,
+              new ManyConnections(3_000, false)),
+          new Trial("invalid-keys", "keys that nobody has", Entrance.Kind.KEYS, new InvalidKeys()),
+          new Trial(
+              "quota",
+              "32 callers of one key with a small quota",
+              Entrance.Kind.KEYS,
+              new LargestRequests()),
           new Trial("fuzzed-messages", "bytes that are no requests", new FuzzedMessages()));
 
   private Trials() {}

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.drill.DrillCommand;
 import dev.dolmen.traffic.drill.attack.HeadersOnly;
+import dev.dolmen.traffic.drill.attack.InvalidKeys;
 import dev.dolmen.traffic.drill.attack.LargestRequests;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -59,6 +60,7 @@ class CallersDrillTest {
         new Trial(
             "one-place",
             "32 callers, and one place for all",
+            Entrance.Kind.OPEN,
             "  limits:\n    max_concurrent_requests: 1\n",
             "",
             new LargestRequests());
@@ -67,6 +69,30 @@ class CallersDrillTest {
     assertThat(report.trials().getFirst().callsShare()).isLessThan(0.95);
     assertThat(report.trials().getFirst().refused()).isPositive();
     assertThat(report.text()).contains("FAIL");
+  }
+
+  @Test
+  void callersComeInByTlsOrWithKeys() throws Exception {
+    CallersReport report =
+        new CallersDrill(OPTIONS, directory, NOWHERE)
+            .run(
+                List.of(
+                    new Trial("tls", "none", Entrance.Kind.TLS, run -> {}),
+                    new Trial("keys", "wrong ones", Entrance.Kind.KEYS, new InvalidKeys())));
+    assertThat(report.passed()).as(report.text()).isTrue();
+    TrialResult keys = report.trials().getLast();
+    assertThat(keys.refused()).isBetween(1L, keys.sent());
+  }
+
+  @Test
+  void aServerThatDoesNotStartFailsAndTheOthersArePlayed() throws Exception {
+    Trial unknown =
+        new Trial("unknown-key", "none", Entrance.Kind.OPEN, "  doors: 3\n", "", run -> {});
+    CallersReport report =
+        new CallersDrill(OPTIONS, directory, NOWHERE).run(List.of(unknown, unknown));
+    assertThat(report.trials()).hasSize(2).noneMatch(TrialResult::passed);
+    assertThat(report.text()).contains("the server does not start: the server ended with 2");
+    assertThat(report.json().text()).contains("\"good_p99_ms\" : null");
   }
 
   @Test
