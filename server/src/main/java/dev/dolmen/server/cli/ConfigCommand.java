@@ -1,16 +1,21 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.StartCheck;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
+import dev.dolmen.trainer.snapshot.SnapshotFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -40,14 +45,30 @@ final class ConfigCommand extends CommandGroup {
         "Starts nothing and writes nothing."
       },
       exitCodeListHeading = "%nExit codes:%n",
-      exitCodeList = {"0:valid", "2:not valid; every problem is printed"},
-      footer = {"", "Example:", "  dolmen config check dolmen.yaml"})
+      exitCodeList = {
+        "0:valid",
+        "1:the data directory has no snapshot to compare with",
+        "2:not valid; every problem is printed"
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  dolmen config check dolmen.yaml",
+        "  dolmen config check dolmen.yaml --data data     would a server start from it?"
+      })
   static final class Check implements Callable<Integer> {
     @Parameters(
         paramLabel = "FILE",
         defaultValue = "${env:DOLMEN_CONFIG}",
         description = "The configuration; DOLMEN_CONFIG names it where none is given.")
     private @Nullable Path file;
+
+    @Option(
+        names = {"-d", "--data"},
+        paramLabel = "DIR",
+        description =
+            "Also compares it with what this data directory was made with, and names what differs.")
+    private @Nullable Path data;
 
     @Spec private @Nullable CommandSpec spec;
 
@@ -69,7 +90,36 @@ final class ConfigCommand extends CommandGroup {
                   + server.port()
                   + ", data in "
                   + config.dataDirectory());
+      if (data != null) {
+        compare(config, data);
+      }
       return 0;
+    }
+
+    private void compare(DolmenConfig config, Path directory) {
+      List<String> differences = differences(config, directory);
+      if (!differences.isEmpty()) {
+        throw new CommandFailedException(
+            2,
+            directory
+                + ": made with another configuration, no server would start from it:\n  "
+                + String.join("\n  ", differences));
+      }
+      Terminal.out(spec).line(directory + ": fits");
+    }
+
+    private static List<String> differences(DolmenConfig config, Path directory) {
+      SnapshotStore snapshots = SnapshotStore.openReadOnly(directory.resolve("snapshots"));
+      try {
+        return snapshots
+            .openLatestWhole((refused, e) -> {})
+            .map(SnapshotFile::new)
+            .orElseThrow(
+                () -> new CommandFailedException(1, directory + ": there is no whole snapshot"))
+            .differences(config.schema(), config.model());
+      } catch (IOException e) {
+        throw new CommandFailedException(1, e);
+      }
     }
 
     private ServerConfig checked(DolmenConfig config) {

@@ -128,6 +128,34 @@ class DataCommandTest {
     assertThat(json(json).get("passes").get(0).get("recall@20").isNull()).isTrue();
   }
 
+  /** Before a start would fail: what a changed configuration would not take over. */
+  @Test
+  void saysBeforehandWhereAConfigurationDoesNotFitADirectory() throws IOException {
+    Path data = new ShopFiles().write(folder.resolve("shop"));
+    Path to = folder.resolve("to");
+    assertThat(run("train", "--data", data.toString(), "--to", to.toString())).isZero();
+    Path config = to.resolve("dolmen.yaml");
+    assertThat(run("config", "check", config.toString(), "--data", to.toString())).isZero();
+    assertThat(out.toString()).contains(to + ": fits");
+    String text = Files.readString(config);
+    Path changed = folder.resolve("changed.yaml");
+    Files.writeString(
+        changed,
+        text.replaceFirst("ttl: 0s", "ttl: 60s")
+                .replaceFirst("name: \"?category\"?", "name: department")
+            + "model:\n  max_session_length: 30\n");
+    assertThat(run("config", "check", changed.toString(), "--data", to.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("no server would start from it")
+        .contains("slots[item_id].rows.ttl_sec: 0 in the directory, 60 in the configuration")
+        .contains("slots[category]: in the directory alone")
+        .contains("slots[department]: in the configuration alone")
+        .contains("model.max_session_length: 20 in the directory, 30 in the configuration")
+        .doesNotContain("SparseOptimizerOptions");
+    assertThat(run("config", "check", config.toString(), "--data", data.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("there is no whole snapshot");
+  }
+
   @Test
   void quotesWhatAShellWouldTakeApart() {
     assertThat(ShellWord.of("data/dolmen.yaml")).isEqualTo("data/dolmen.yaml");

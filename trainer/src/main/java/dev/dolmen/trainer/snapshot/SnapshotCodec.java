@@ -346,10 +346,8 @@ public final class SnapshotCodec {
               + snapshot.directory()
               + " was made with another "
               + key
-              + ": it has "
-              + found
-              + ", the configuration says "
-              + expected
+              + ": "
+              + ShapeDifference.text(found, expected)
               + "; use a new data directory, or the configuration it was made with");
     }
   }

@@ -2,11 +2,13 @@ package dev.dolmen.trainer.snapshot;
 
 import dev.dolmen.model.SessionModel;
 import dev.dolmen.parameterstore.file.PrivateFiles;
+import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.log.DiskRoom;
 import dev.dolmen.trainer.state.StateSection;
@@ -17,15 +19,21 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot that an engine has written, for looking at without an engine. Any thread. */
 public final class SnapshotFile {
   private static final int COPY_BYTES = 1 << 18;
+
+  /** What of a model's shape follows from the schema. */
+  private static final Pattern COLUMNS = Pattern.compile("(item|context|id)_column");
 
   private final Snapshot snapshot;
 
@@ -50,6 +58,24 @@ public final class SnapshotFile {
   /** Version of the layout of what is not the table; 0 if it is older than such versions. */
   public long stateVersion() {
     return Math.max(0, number(SnapshotCodec.LAYOUT));
+  }
+
+  /**
+   * What a configuration says otherwise than this snapshot was made with, so that a server would
+   * not start from it; empty if nothing.
+   *
+   * @param model as configured
+   */
+  public List<String> differences(Schema schema, ModelSettings model) {
+    Map<String, String> made = snapshot.manifest().metadata();
+    String schemaMade = made.getOrDefault(SnapshotCodec.SCHEMA, "");
+    List<String> all = new ArrayList<>(ShapeDifference.between(schemaMade, schema.toString()));
+    String shape = model.toModelOptions(schema) + model.terms().shape();
+    ShapeDifference.between(made.getOrDefault(SnapshotCodec.SHAPE, ""), shape).stream()
+        .filter(line -> !COLUMNS.matcher(line).lookingAt())
+        .map(line -> "model." + line)
+        .forEach(all::add);
+    return List.copyOf(all);
   }
 
   /** The schema and the model's shape, as texts. */
