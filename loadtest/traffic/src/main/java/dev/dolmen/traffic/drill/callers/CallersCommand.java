@@ -123,7 +123,7 @@ public final class CallersCommand implements Callable<Integer> {
       out.text(Trials.table());
       return 0;
     }
-    List<Trial> trials = chosen();
+    List<CallersTrial> trials = chosen();
     CallersOptions options = options();
     LocalServer.quietLogs();
     Path directory = Files.createTempDirectory("dolmen-callers-");
@@ -157,11 +157,11 @@ public final class CallersCommand implements Callable<Integer> {
     return new CallersOptions(seconds, rate, Duration.ofMillis(deadlineMs), heapMb, program, seed);
   }
 
-  private List<Trial> chosen() {
+  private List<CallersTrial> chosen() {
     if (only.isEmpty()) {
       return Trials.ALL;
     }
-    List<Trial> trials = new ArrayList<>();
+    List<CallersTrial> trials = new ArrayList<>();
     for (String name : only) {
       trials.add(
           Trials.named(name)

@@ -51,9 +51,9 @@ final class CallersDrill {
    *
    * @throws IOException if a server does not serve before it is attacked
    */
-  CallersReport run(List<Trial> trials) throws IOException, InterruptedException {
+  CallersReport run(List<CallersTrial> trials) throws IOException, InterruptedException {
     List<TrialResult> results = new ArrayList<>();
-    for (Trial trial : trials) {
+    for (CallersTrial trial : trials) {
       String place = (results.size() + 1) + " of " + trials.size() + ": " + trial.name();
       results.add(play(trial, place));
       if (!progress.interactive()) {
@@ -64,7 +64,8 @@ final class CallersDrill {
     return new CallersReport(options, List.copyOf(results));
   }
 
-  private TrialResult play(Trial trial, String place) throws IOException, InterruptedException {
+  private TrialResult play(CallersTrial trial, String place)
+      throws IOException, InterruptedException {
     Path own = Files.createDirectories(directory.resolve(trial.name()));
     Path data = own.resolve("data");
     Path log = own.resolve("server.log");
@@ -102,7 +103,7 @@ final class CallersDrill {
         options.seed());
   }
 
-  private static Path config(Trial trial, Entrance entrance, Path own, Path data)
+  private static Path config(CallersTrial trial, Entrance entrance, Path own, Path data)
       throws IOException {
     String yaml =
         """
@@ -137,7 +138,7 @@ final class CallersDrill {
   }
 
   private TrialResult attack(
-      Trial trial, String place, ServerProcess server, Entrance entrance, GoodClient good)
+      CallersTrial trial, String place, ServerProcess server, Entrance entrance, GoodClient good)
       throws IOException, InterruptedException {
     boolean _ = ProcessMemory.forgetPeak(server.pid());
     GoodFigures figures;

@@ -41,8 +41,8 @@ class CallersDrillTest {
         new CallersDrill(OPTIONS, directory, NOWHERE)
             .run(
                 List.of(
-                    new Trial("nobody", "none", run -> {}),
-                    new Trial("headers-only", "calls that do not come", new HeadersOnly())));
+                    new CallersTrial("nobody", "none", run -> {}),
+                    new CallersTrial("headers-only", "calls that do not come", new HeadersOnly())));
     assertThat(report.passed()).as(report.text()).isTrue();
     TrialResult quiet = report.trials().getFirst();
     assertThat(quiet.sent()).isZero();
@@ -56,8 +56,8 @@ class CallersDrillTest {
 
   @Test
   void aServerThatOneCallerCanFillFails() throws Exception {
-    Trial trial =
-        new Trial(
+    CallersTrial trial =
+        new CallersTrial(
             "one-place",
             "32 callers, and one place for all",
             Entrance.Kind.OPEN,
@@ -77,8 +77,8 @@ class CallersDrillTest {
         new CallersDrill(OPTIONS, directory, NOWHERE)
             .run(
                 List.of(
-                    new Trial("tls", "none", Entrance.Kind.TLS, run -> {}),
-                    new Trial("keys", "wrong ones", Entrance.Kind.KEYS, new InvalidKeys())));
+                    new CallersTrial("tls", "none", Entrance.Kind.TLS, run -> {}),
+                    new CallersTrial("keys", "wrong ones", Entrance.Kind.KEYS, new InvalidKeys())));
     assertThat(report.passed()).as(report.text()).isTrue();
     TrialResult keys = report.trials().getLast();
     assertThat(keys.refused()).isBetween(1L, keys.sent());
@@ -86,8 +86,8 @@ class CallersDrillTest {
 
   @Test
   void aServerThatDoesNotStartFailsAndTheOthersArePlayed() throws Exception {
-    Trial unknown =
-        new Trial("unknown-key", "none", Entrance.Kind.OPEN, "  doors: 3\n", "", run -> {});
+    CallersTrial unknown =
+        new CallersTrial("unknown-key", "none", Entrance.Kind.OPEN, "  doors: 3\n", "", run -> {});
     CallersReport report =
         new CallersDrill(OPTIONS, directory, NOWHERE).run(List.of(unknown, unknown));
     assertThat(report.trials()).hasSize(2).noneMatch(TrialResult::passed);
@@ -139,7 +139,7 @@ class CallersDrillTest {
     assertThat(refused("--only", "headers-only,flood"))
         .contains("--only: \"flood\", expected of nobody, headers-only");
     assertThat(refused("--program", directory.resolve("none").toString())).contains("is no folder");
-    assertThat(Trials.ALL).extracting(Trial::name).doesNotHaveDuplicates();
+    assertThat(Trials.ALL).extracting(CallersTrial::name).doesNotHaveDuplicates();
   }
 
   @Test

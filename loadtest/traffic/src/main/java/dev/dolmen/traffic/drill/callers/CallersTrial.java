@@ -11,18 +11,18 @@ import dev.dolmen.traffic.drill.attack.Attack;
  * @param server lines of YAML for the section {@code server} besides what all have; may be empty
  * @param sections lines of YAML for other sections
  */
-record Trial(
+record CallersTrial(
     String name,
     String about,
     Entrance.Kind entrance,
     String server,
     String sections,
     Attack attack) {
-  Trial(String name, String about, Attack attack) {
+  CallersTrial(String name, String about, Attack attack) {
     this(name, about, Entrance.Kind.OPEN, attack);
   }
 
-  Trial(String name, String about, Entrance.Kind entrance, Attack attack) {
+  CallersTrial(String name, String about, Entrance.Kind entrance, Attack attack) {
     this(name, about, entrance, "", "", attack);
   }
 }
