@@ -5,6 +5,7 @@ import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.api.MemoryGate;
 import dev.dolmen.server.api.RequestArrival;
 import dev.dolmen.server.budget.CallMemory;
+import dev.dolmen.server.budget.FairThreads;
 import dev.dolmen.server.budget.MemoryBudget;
 import dev.dolmen.server.config.MemoryLimits;
 import dev.dolmen.server.config.ServerConfig;
@@ -26,11 +27,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -44,7 +42,7 @@ final class GrpcTransport implements Closeable {
   private final List<ServerInterceptor> gates;
   private final HealthStatusManager health;
   private final MeterRegistry meters;
-  private final ExecutorService ranking;
+  private final FairThreads ranking;
   private final ExecutorService waiting =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dolmen-call-", 0).factory());
   private final RequestArrival arrival;
@@ -64,7 +62,7 @@ final class GrpcTransport implements Closeable {
     this.gates = gates;
     this.health = health;
     this.meters = meters;
-    ranking = rankingThreads(config);
+    ranking = rankingThreads(config, meters);
     arrival = new RequestArrival(config.limits().requestArrival(), meters);
     quotas = new Quotas(config.quotas(), meters);
     connections = new Connections(config.limits().connections().max(), meters);
@@ -163,20 +161,17 @@ final class GrpcTransport implements Closeable {
         meters);
   }
 
-  private static ExecutorService rankingThreads(ServerConfig config) {
+  private static FairThreads rankingThreads(ServerConfig config, MeterRegistry meters) {
     int processors = Runtime.getRuntime().availableProcessors();
-    int threads = config.workerThreads() == 0 ? processors : config.workerThreads();
-    return new ThreadPoolExecutor(
-        threads,
-        threads,
-        0,
-        TimeUnit.SECONDS,
-        new LinkedBlockingQueue<>(config.limits().maxConcurrentRequests()),
+    return new FairThreads(
+        config.workerThreads() == 0 ? processors : config.workerThreads(),
+        config.limits().maxConcurrentRequests(),
+        meters.config().clock()::monotonicTime,
         Thread.ofPlatform().name("dolmen-rank-", 0).daemon().factory());
   }
 
   /** The threads that rank; they refuse what the queue before them has no room for. */
-  Executor ranking() {
+  FairThreads ranking() {
     return ranking;
   }
 
@@ -213,7 +208,7 @@ final class GrpcTransport implements Closeable {
   @Override
   public void close() {
     servers.forEach(Server::shutdownNow);
-    ranking.shutdownNow();
+    ranking.close();
     waiting.shutdownNow();
     arrival.close();
     quotas.close();

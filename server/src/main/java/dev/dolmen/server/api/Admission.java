@@ -3,11 +3,14 @@ package dev.dolmen.server.api;
 import com.netflix.concurrency.limits.Limiter;
 import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limiter.SimpleLimiter;
+import dev.dolmen.server.access.Principal;
 import dev.dolmen.server.budget.CallMemory;
+import dev.dolmen.server.budget.FairThreads;
 import dev.dolmen.server.ranking.Caller;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -17,10 +20,9 @@ import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +36,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A call takes its place when its request is whole and gives it back when nothing is computed
  * for it any more, so the ranking threads' queue never holds more calls than the limit, and a
- * caller who sends half a request holds no place. Calls beyond the limit are refused at once. Calls
- * that take longer than the request timeout, or whose caller has gone, are not computed, or not to
- * the end.
+ * caller who sends half a request holds no place. Calls beyond the limit are refused at once: those
+ * of the caller who has the most waiting, as callers share the threads by time. Calls that take
+ * longer than the request timeout, or whose caller has gone, are not computed, or not to the end.
  */
 final class Admission implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
@@ -49,7 +51,7 @@ final class Admission implements ServerInterceptor {
   private static final Context.Key<Caller> CALLER =
       Context.keyWithDefault("dolmen-caller", Caller.PATIENT);
 
-  private final Executor ranking;
+  private final FairThreads ranking;
   private final SimpleLimiter<Void> limiter;
   private final MeterRegistry meters;
   private final long timeoutNanos;
@@ -62,7 +64,7 @@ final class Admission implements ServerInterceptor {
    * @param maxConcurrent upper bound of the limit
    * @param timeout longest time from the end of the request to its answer
    */
-  Admission(Executor ranking, int maxConcurrent, Duration timeout, MeterRegistry meters) {
+  Admission(FairThreads ranking, int maxConcurrent, Duration timeout, MeterRegistry meters) {
     this.ranking = ranking;
     this.meters = meters;
     timeoutNanos = timeout.toNanos();
@@ -111,7 +113,11 @@ final class Admission implements ServerInterceptor {
 
   /** Lets a ranking thread compute the answer of a call whose request is whole, or refuses it. */
   private void compute(Admitted<?, ?> call, Runnable answer) {
+    Object from = from(call);
     Optional<Limiter.Listener> place = limiter.acquire(null);
+    if (place.isEmpty() && ranking.makeRoomFor(from)) {
+      place = limiter.acquire(null);
+    }
     if (place.isEmpty()) {
       refuse(call, "the server is at its concurrency limit of " + limiter.getLimit() + " calls");
       return;
@@ -122,17 +128,33 @@ final class Admission implements ServerInterceptor {
     if (memory != null) {
       memory.keep();
     }
-    Runnable turn =
-        () -> {
-          answer(call, caller, answer);
-          letGo(memory);
+    Runnable run =
+        Context.current().withValue(CALLER, caller).wrap(() -> answer(call, caller, answer));
+    FairThreads.Turn turn =
+        new FairThreads.Turn() {
+          @Override
+          public void run() {
+            run.run();
+            letGo(memory);
+          }
+
+          @Override
+          public void refuse() {
+            Admission.this.refuse(call, "this caller has more calls waiting than others");
+            letGo(memory);
+          }
         };
-    try {
-      ranking.execute(Context.current().withValue(CALLER, caller).wrap(turn));
-    } catch (RejectedExecutionException e) {
+    if (!ranking.offer(from, turn)) {
       letGo(memory);
       refuse(call, "the ranking threads take no more calls");
     }
+  }
+
+  /** Who shares with others: a principal, or where nobody proves who they are, a connection. */
+  private static Object from(ServerCall<?, ?> call) {
+    Principal principal = Principal.current();
+    SocketAddress address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    return principal.equals(Principal.ANYBODY) && address != null ? address : principal.name();
   }
 
   private static void letGo(@Nullable CallMemory memory) {

@@ -1,5 +1,6 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.server.budget.FairThreads;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.ranking.Ranker;
 import dev.dolmen.server.ranking.RankerChoice;
@@ -14,7 +15,6 @@ import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /** All services over an engine or a snapshot, with what stands before them. */
@@ -24,7 +24,7 @@ public final class Endpoints {
   private final Supplier<String> requestIds;
   private final String version;
   private final MeterRegistry meters;
-  private final Executor ranking;
+  private final FairThreads ranking;
 
   /**
    * Sets up what they have in common.
@@ -39,7 +39,7 @@ public final class Endpoints {
       Supplier<String> requestIds,
       String version,
       MeterRegistry meters,
-      Executor ranking) {
+      FairThreads ranking) {
     this.config = config;
     this.clock = clock;
     this.requestIds = requestIds;

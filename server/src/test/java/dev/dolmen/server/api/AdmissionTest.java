@@ -2,6 +2,7 @@ package dev.dolmen.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.server.budget.FairThreads;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -34,7 +35,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -51,8 +51,8 @@ class AdmissionTest {
 
   private final MockClock clock = new MockClock();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
-  private final ThreadPoolExecutor ranking =
-      new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(PLACES));
+  private final FairThreads ranking =
+      new FairThreads(1, PLACES, clock::monotonicTime, Thread.ofPlatform().daemon().factory());
   private final CountDownLatch gate = new CountDownLatch(1);
   private final Semaphore begun = new Semaphore(0);
   private final Semaphore cancelled = new Semaphore(0);
@@ -81,7 +81,7 @@ class AdmissionTest {
     gate.countDown();
     channel.shutdownNow();
     server.shutdownNow().awaitTermination();
-    ranking.shutdownNow();
+    ranking.close();
   }
 
   @Test
@@ -97,7 +97,7 @@ class AdmissionTest {
       refused.add(next);
     }
     calls.removeAll(refused);
-    assertThat(ranking.getQueue()).hasSizeLessThan(PLACES);
+    assertThat(ranking.waiting()).isLessThan(PLACES);
     gate.countDown();
     for (Asked call : calls) {
       assertThat(call.code()).isEqualTo(Status.Code.OK);
@@ -153,6 +153,34 @@ class AdmissionTest {
     assertThat(count("expired")).isEqualTo(2);
   }
 
+  @Test
+  void whoHasManyCallsWaitingMakesRoomForOthers() throws Exception {
+    Asked first = new Asked();
+    begun.acquire();
+    List<Asked> many = new ArrayList<>();
+    for (int i = 1; i < PLACES; i++) {
+      many.add(new Asked());
+    }
+    awaitInFlight(PLACES);
+    ManagedChannel other =
+        Grpc.newChannelBuilder("127.0.0.1:" + server.getPort(), InsecureChannelCredentials.create())
+            .build();
+    try {
+      Asked good = new Asked(other);
+      Asked refused = ended.take();
+      assertThat(many.remove(refused)).isTrue();
+      assertThat(refused.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      gate.countDown();
+      assertThat(good.code()).isEqualTo(Status.Code.OK);
+      assertThat(first.code()).isEqualTo(Status.Code.OK);
+      for (Asked call : many) {
+        assertThat(call.code()).isEqualTo(Status.Code.OK);
+      }
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
   private double count(String name) {
     return meters.get("dolmen.concurrency." + name).counter().count();
   }
@@ -202,10 +230,14 @@ class AdmissionTest {
   /** A call that was made. */
   private final class Asked extends ClientCall.Listener<RecommendResponse> {
     final CompletableFuture<Status> status = new CompletableFuture<>();
-    private final ClientCall<RecommendRequest, RecommendResponse> call =
-        channel.newCall(RecommendationServiceGrpc.getRecommendMethod(), CallOptions.DEFAULT);
+    private final ClientCall<RecommendRequest, RecommendResponse> call;
 
     Asked() {
+      this(channel);
+    }
+
+    Asked(ManagedChannel from) {
+      call = from.newCall(RecommendationServiceGrpc.getRecommendMethod(), CallOptions.DEFAULT);
       call.start(this, new Metadata());
       call.request(1);
       call.sendMessage(RecommendRequest.getDefaultInstance());

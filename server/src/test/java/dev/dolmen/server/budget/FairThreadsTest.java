@@ -1,0 +1,162 @@
+package dev.dolmen.server.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Who is next, with one thread and a clock that goes on by what a turn costs. */
+class FairThreadsTest {
+  private static final long MILLI = 1_000_000;
+
+  private final AtomicLong clock = new AtomicLong();
+  private final FairThreads threads =
+      new FairThreads(1, 100, clock::get, Thread.ofPlatform().daemon().factory());
+  private final List<String> done = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> refused = new ArrayList<>();
+  private final CountDownLatch gate = new CountDownLatch(1);
+
+  @AfterEach
+  void close() {
+    gate.countDown();
+    threads.close();
+  }
+
+  /** Keeps the thread until the gate is open. */
+  private void hold() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    assertThat(
+            threads.offer(
+                "nobody",
+                turn(
+                    "first",
+                    () -> {
+                      begun.countDown();
+                      await(gate);
+                    })))
+        .isTrue();
+    begun.await();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private FairThreads.Turn turn(String name, Runnable work) {
+    return new FairThreads.Turn() {
+      @Override
+      public void run() {
+        work.run();
+        done.add(name);
+      }
+
+      @Override
+      public void refuse() {
+        refused.add(name);
+      }
+    };
+  }
+
+  private void offer(String caller, int n, long costMs) {
+    for (int i = 0; i < n; i++) {
+      String name = caller + i;
+      assertThat(threads.offer(caller, turn(name, () -> clock.addAndGet(costMs * MILLI)))).isTrue();
+    }
+  }
+
+  private void awaitAll() throws InterruptedException {
+    CountDownLatch last = new CountDownLatch(1);
+    gate.countDown();
+    while (threads.waiting() > 0) {
+      Thread.sleep(1);
+    }
+    threads.offer("nobody", turn("last", last::countDown));
+    assertThat(last.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void lightTurnsDoNotWaitBehindAllHeavyOnes() throws Exception {
+    hold();
+    offer("heavy", 30, 100);
+    offer("light", 10, 1);
+    awaitAll();
+    assertThat(done.indexOf("light9")).as("%s", done).isLessThan(15);
+  }
+
+  @Test
+  void equalCallersTakeTurns() throws Exception {
+    hold();
+    offer("a", 10, 5);
+    offer("b", 10, 5);
+    awaitAll();
+    for (int i = 0; i < 10; i++) {
+      assertThat(Math.abs(done.indexOf("a" + i) - done.indexOf("b" + i))).isLessThan(3);
+    }
+  }
+
+  @Test
+  void oneCallersTurnsKeepTheirOrder() throws Exception {
+    hold();
+    offer("a", 20, 1);
+    awaitAll();
+    assertThat(List.copyOf(done).subList(1, 21))
+        .containsExactlyElementsOf(IntStream.range(0, 20).mapToObj(i -> "a" + i).toList());
+  }
+
+  @Test
+  void nobodySavesUpTime() throws Exception {
+    offer("light", 1, 1);
+    offer("heavy", 50, 100);
+    while (threads.waiting() > 0) {
+      Thread.sleep(1);
+    }
+    hold();
+    offer("heavy", 20, 10);
+    offer("new", 20, 10);
+    awaitAll();
+    assertThat(done.indexOf("heavy1")).isPositive();
+    List<String> all = List.copyOf(done);
+    List<String> second = all.subList(all.indexOf("first"), all.size());
+    long heavyInFirstHalf =
+        second.subList(0, 20).stream().filter(name -> name.startsWith("heavy")).count();
+    assertThat(heavyInFirstHalf).isBetween(8L, 12L);
+  }
+
+  @Test
+  void whoHasTheMostWaitingMakesRoomForWhoHasLess() throws Exception {
+    hold();
+    offer("many", 99, 1);
+    offer("few", 1, 1);
+    assertThat(threads.offer("new", turn("new", () -> {}))).as("full").isFalse();
+    assertThat(threads.makeRoomFor("many")).isFalse();
+    assertThat(threads.makeRoomFor("new")).isTrue();
+    assertThat(refused).containsExactly("many98");
+    assertThat(threads.offer("new", turn("new", () -> {}))).isTrue();
+    awaitAll();
+    assertThat(done).contains("new", "few0", "many97").doesNotContain("many98");
+  }
+
+  @Test
+  void callersAreForgottenWithTheirTurns() throws Exception {
+    for (int i = 0; i < 1_000; i++) {
+      offer("caller" + i, 1, 1);
+      while (threads.waiting() > 50) {
+        Thread.onSpinWait();
+      }
+    }
+    awaitAll();
+    threads.close();
+    assertThat(threads.callers()).isLessThanOrEqualTo(1);
+  }
+}
