@@ -7,18 +7,28 @@ import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.SnapshotView;
 import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** All services over an engine or a snapshot, with what stands before them. */
 public final class Endpoints {
+  private static final Set<String> CATALOG_READS =
+      Set.of(
+          CatalogServiceGrpc.getGetItemMethod().getFullMethodName(),
+          CatalogServiceGrpc.getListItemsMethod().getFullMethodName());
+
   private final ServerConfig config;
   private final InstantSource clock;
   private final Supplier<String> requestIds;
@@ -115,8 +125,24 @@ public final class Endpoints {
     return List.of(
         behind(behind(service(recommendations, barrier), admission), meter),
         behind(behind(service(feedback, barrier), gates), meter),
-        behind(behind(service(catalog, barrier), gates), meter),
+        behind(behind(behind(service(catalog, barrier), ofReads(admission)), gates), meter),
         behind(behind(service(admin, barrier), gates), meter));
+  }
+
+  /**
+   * Reading the catalogue is work as ranking is: it shares the threads and their bound. Changes
+   * wait for the log, and hold no thread meanwhile.
+   */
+  private static ServerInterceptor ofReads(ServerInterceptor admission) {
+    return new ServerInterceptor() {
+      @Override
+      public <Q, A> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        return CATALOG_READS.contains(call.getMethodDescriptor().getFullMethodName())
+            ? admission.interceptCall(call, headers, next)
+            : next.startCall(call, headers);
+      }
+    };
   }
 
   /** A service that is not Dolmen's own, which reads requests as those of Dolmen are read. */

@@ -108,7 +108,9 @@ public final class MemoryGate implements ServerInterceptor {
     @Override
     public void sendMessage(RespT message) {
       unlessClosed(() -> super.sendMessage(message));
-      if (isReady()) {
+      // Ready means less than 32 KiB waiting in this stream: the only answer of a call counts until
+      // the call has ended, as thousands of such answers are many.
+      if (!getMethodDescriptor().getType().serverSendsOneMessage() && isReady()) {
         memory.taken();
       }
     }
