@@ -13,12 +13,14 @@ import dev.dolmen.server.config.ServerConfig.ConnectionLimits;
 import dev.dolmen.server.config.ServerConfig.ServicesConfig;
 import dev.dolmen.server.quota.Quotas;
 import dev.dolmen.v1.AdminServiceGrpc;
+import io.grpc.BindableService;
 import io.grpc.HandlerRegistry;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
@@ -65,7 +67,8 @@ final class GrpcTransport implements Closeable {
     ranking = rankingThreads(config, meters);
     arrival = new RequestArrival(config.limits().requestArrival(), meters);
     quotas = new Quotas(config.quotas(), meters);
-    connections = new Connections(config.limits().connections().max(), meters);
+    connections =
+        new Connections(FileLimit.connections(config.limits().connections().max()), meters);
     memory = memoryBudget(config, connections, meters);
   }
 
@@ -140,6 +143,7 @@ final class GrpcTransport implements Closeable {
             .fallbackHandlerRegistry(services);
     if (config.services().reflection()) {
       server.addService(Endpoints.strict(ProtoReflectionServiceV1.newInstance(), maxMessageBytes));
+      server.addService(Endpoints.strict(olderReflection(), maxMessageBytes));
     }
     gates.reversed().forEach(server::intercept); // The last one named is the first to see a call.
     try {
@@ -213,6 +217,12 @@ final class GrpcTransport implements Closeable {
     arrival.close();
     quotas.close();
     connections.close();
+  }
+
+  /** Many tools still ask for v1alpha first, or for nothing else. */
+  @SuppressWarnings("deprecation") // As long as gRPC has it.
+  private static BindableService olderReflection() {
+    return ProtoReflectionService.newInstance();
   }
 
   /** What keeps a port from being listened on. */

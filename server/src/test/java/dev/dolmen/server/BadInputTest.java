@@ -135,13 +135,15 @@ class BadInputTest {
 
   @Test
   void unknownItemsAreNotFound() {
-    RecommendRequest event = session(s -> s.addEvents(inline("nope"))).apply(good()).build();
+    RecommendRequest event =
+        session(s -> s.addEvents(inline("nope"))).apply(good().setStrict(true)).build();
     assertNotFound("session.events[1].item_id", () -> server.recommendations().recommend(event));
-    RecommendRequest candidate = good().addCandidateItemIds("nope").build();
+    RecommendRequest candidate = good().setStrict(true).addCandidateItemIds("nope").build();
     assertNotFound("candidate_item_ids[0]", () -> server.recommendations().recommend(candidate));
     ScoreRequest score =
         ScoreRequest.newBuilder()
             .setSession(good().getSession())
+            .setStrict(true)
             .addItemIds("a")
             .addItemIds("nope")
             .build();
@@ -207,6 +209,7 @@ class BadInputTest {
             "2001-09-09T01:46:40Z lies too far in the past",
             e -> e.setTime(seconds(1_000_000_000))),
         badEvent("time", "lies in the future", e -> e.setTime(seconds(Long.MAX_VALUE))),
+        badEvent("type", "is not set", FeedbackEvent.Builder::clearType),
         badEvent("type", "42, expected", e -> e.setTypeValue(42)),
         badEvent("context[x]", "\"y\"", e -> e.putContext("x", "y")));
   }

@@ -84,10 +84,15 @@ class LongInputTest {
     int bytes = character.getBytes(StandardCharsets.UTF_8).length;
     String id = character.repeat(512 / bytes);
     SessionEvent event = SessionEvent.newBuilder().setItemId(id).build();
-    assertFails(Code.NOT_FOUND, () -> recommend(s -> s.addEvents(event)));
+    RecommendRequest.Builder strict = request().setStrict(true);
+    strict.getSessionBuilder().addEvents(event);
+    assertFails(Code.NOT_FOUND, () -> server.recommendations().recommend(strict.build()));
     assertFails(
         Code.NOT_FOUND,
-        () -> server.recommendations().recommend(request().addCandidateItemIds(id).build()));
+        () ->
+            server
+                .recommendations()
+                .recommend(request().setStrict(true).addCandidateItemIds(id).build()));
     assertFails(
         Code.NOT_FOUND,
         () ->
@@ -97,6 +102,7 @@ class LongInputTest {
                     ScoreRequest.newBuilder()
                         .setSession(request().getSession())
                         .addItemIds(id)
+                        .setStrict(true)
                         .build()));
     assertFails(
         Code.NOT_FOUND,

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.snapshot;
 
+import com.github.luben.zstd.util.Native;
 import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -60,6 +61,14 @@ public final class SnapshotStore {
     SnapshotStore store = new SnapshotStore(directory);
     store.deleteLeftovers();
     return store;
+  }
+
+  /**
+   * Loads the compressor's native library, which is a file: at a start there is room for it, later
+   * all file descriptors may be taken.
+   */
+  public static void loadCompressor() {
+    Native.load();
   }
 
   /** Opens the store for reading beside a process that may be writing; changes nothing. */

@@ -42,6 +42,7 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   public ChronicleEmbeddingTable(Schema schema, long seed) {
     this.schema = schema;
     this.seed = seed;
+    ChronicleRows.loadClasses();
     for (int slot = 0; slot < schema.slots().size(); slot++) {
       tables.add(new ChronicleSlotTable(slot, schema.slots().get(slot).rows(), seed));
     }

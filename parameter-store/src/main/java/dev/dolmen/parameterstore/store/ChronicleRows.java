@@ -59,6 +59,16 @@ final class ChronicleRows {
     maxSlabs = slabsOf(maxRows, slabRowsLog2);
   }
 
+  /**
+   * Loads what the first slab loads: Chronicle makes some of its classes then, for which its
+   * compiler opens every file of the class path. At a start there is room for them.
+   */
+  static void loadClasses() {
+    ChronicleRows rows = new ChronicleRows("start", Long.BYTES, 0, 1);
+    rows.add();
+    rows.close();
+  }
+
   static int slabsOf(long rows, int slabRowsLog2) {
     return Math.toIntExact((rows + (1L << slabRowsLog2) - 1) >>> slabRowsLog2);
   }

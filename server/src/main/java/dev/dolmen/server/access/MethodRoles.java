@@ -37,6 +37,8 @@ public final class MethodRoles {
     put(
         Role.CATALOG,
         CatalogServiceGrpc.getUpsertItemsMethod(),
+        CatalogServiceGrpc.getUpsertItemsBatchMethod(),
+        CatalogServiceGrpc.getPatchItemsMethod(),
         CatalogServiceGrpc.getDeleteItemsMethod());
     put(
         Role.ADMIN,

@@ -1,13 +1,11 @@
 package dev.dolmen.server.api;
 
-import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.log.LogAppend;
 import dev.dolmen.v1.DeleteItemsRequest;
 import dev.dolmen.v1.DeleteItemsResponse;
-import dev.dolmen.v1.Item;
-import dev.dolmen.v1.ItemError;
+import dev.dolmen.v1.PatchItemsRequest;
 import dev.dolmen.v1.UpsertItemsRequest;
 import dev.dolmen.v1.UpsertItemsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -15,7 +13,6 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,12 +22,6 @@ import java.util.List;
  * such answers are counted.
  */
 final class CatalogEndpoint extends CatalogReads {
-  private static final int ITEMS_MAX = 10_000;
-  private static final int ERRORS_MAX = 100;
-
-  /** Changes under way to the log between two messages of a stream. */
-  private static final int IN_FLIGHT_MAX = 1_024;
-
   /** How long an answer waits for its change to be applied. */
   private static final Duration APPLY_WAIT_MAX = Duration.ofSeconds(5);
 
@@ -60,10 +51,7 @@ final class CatalogEndpoint extends CatalogReads {
   /** One stream; gRPC calls it from one thread at a time. */
   private final class Upserting implements StreamObserver<UpsertItemsRequest> {
     private final ServerCallStreamObserver<UpsertItemsResponse> call;
-    private final UpsertItemsResponse.Builder response = UpsertItemsResponse.newBuilder();
-    private final ArrayDeque<LogAppend> inFlight = new ArrayDeque<>();
-    private long read;
-    private long offset;
+    private final ItemChanges changes = new ItemChanges(validation, ingest);
 
     Upserting(ServerCallStreamObserver<UpsertItemsResponse> call) {
       this.call = call;
@@ -71,51 +59,8 @@ final class CatalogEndpoint extends CatalogReads {
 
     @Override
     public void onNext(UpsertItemsRequest request) {
-      ingest.checkOpen();
-      int n = request.getItemsCount();
-      if (n == 0 || n > ITEMS_MAX) {
-        throw Fields.invalid("items", n + " items, expected 1 to " + ITEMS_MAX);
-      }
-      for (Item item : request.getItemsList()) {
-        if (read % BackPressure.EVERY_RECORDS == 0) {
-          BackPressure.awaitCapacity(ingest);
-        }
-        upsert(item);
-        read++;
-      }
-      awaitAllBut(IN_FLIGHT_MAX);
+      changes.upsert(request);
       call.request(1);
-    }
-
-    /** Waits until the log holds all but the last {@code n} changes. */
-    private void awaitAllBut(int n) {
-      while (inFlight.size() > n) {
-        offset = inFlight.remove().await();
-      }
-    }
-
-    private void upsert(Item item) {
-      try {
-        validation.item(item);
-        inFlight.add(ingest.beginUpsert(item));
-        response.setUpserted(response.getUpserted() + 1);
-      } catch (InvalidRequestException e) {
-        reject(item, e.field(), e.problem());
-      } catch (CatalogFullException e) {
-        reject(item, "item_id", String.valueOf(e.getMessage()));
-      }
-    }
-
-    private void reject(Item item, String field, String message) {
-      response.setRejected(response.getRejected() + 1);
-      if (response.getErrorsCount() < ERRORS_MAX) {
-        response.addErrors(
-            ItemError.newBuilder()
-                .setIndex(read)
-                .setItemId(Fields.given(item.getItemId(), Fields.ITEM_ID_BYTES_MAX))
-                .setField(field)
-                .setMessage(message));
-      }
     }
 
     @Override
@@ -125,11 +70,31 @@ final class CatalogEndpoint extends CatalogReads {
 
     @Override
     public void onCompleted() {
-      awaitAllBut(0);
-      awaitApplied(response.getUpserted(), offset);
-      call.onNext(response.setLogOffset(offset).build());
+      call.onNext(applied(changes.end()));
       call.onCompleted();
     }
+  }
+
+  @Override
+  public void upsertItemsBatch(
+      UpsertItemsRequest request, StreamObserver<UpsertItemsResponse> out) {
+    ItemChanges changes = new ItemChanges(validation, ingest);
+    changes.upsert(request);
+    out.onNext(applied(changes.end()));
+    out.onCompleted();
+  }
+
+  @Override
+  public void patchItems(PatchItemsRequest request, StreamObserver<UpsertItemsResponse> out) {
+    ItemChanges changes = new ItemChanges(validation, ingest);
+    changes.patch(request);
+    out.onNext(applied(changes.end()));
+    out.onCompleted();
+  }
+
+  private UpsertItemsResponse applied(UpsertItemsResponse changed) {
+    awaitApplied(changed.getUpserted(), changed.getLogOffset());
+    return changed;
   }
 
   @Override

@@ -14,6 +14,11 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
   private static final int PAGE_DEFAULT = 100;
   private static final int PAGE_MAX = 1_000;
 
+  /** The golden ratio's fraction, by which numbers close to each other end far apart. */
+  private static final int CHECK_FACTOR = 0x9e3779b9;
+
+  private static final int CHECK_SHIFT = 12;
+
   /** A page ends before it would be larger than this. */
   private static final int PAGE_BYTES_MAX = 3 << 20;
 
@@ -57,10 +62,16 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
       }
     }
     if (index < limit) {
-      page.setNextPageToken(Integer.toString(index, 36));
+      page.setNextPageToken(pageToken(index));
     }
     out.onNext(page.build());
     out.onCompleted();
+  }
+
+  /** The index, and what tells a token from any other word. */
+  private static String pageToken(int index) {
+    int check = ((index + 1) * CHECK_FACTOR) >>> CHECK_SHIFT;
+    return Integer.toString(index, 36) + '.' + Integer.toString(check, 36);
   }
 
   private static int pageStart(String token) {
@@ -69,11 +80,11 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
     }
     int index = -1;
     try {
-      index = Integer.parseInt(token, 36);
+      index = Integer.parseInt(token, 0, Math.max(0, token.indexOf('.')), 36);
     } catch (NumberFormatException e) {
       // Refused below.
     }
-    if (index < 0) {
+    if (index < 0 || !pageToken(index).equals(token)) {
       throw Fields.invalid(
           "page_token", Errors.describe(token) + ", expected next_page_token of the page before");
     }

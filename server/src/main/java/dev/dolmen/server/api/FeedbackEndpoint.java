@@ -3,10 +3,8 @@ package dev.dolmen.server.api;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.PublishInFlight;
 import dev.dolmen.trainer.log.LogUnavailableException;
-import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.Acknowledgement.Status;
-import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import dev.dolmen.v1.PublishRequest;
@@ -95,7 +93,7 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
   private void begin(FeedbackEvent event, int i, FeedbackBatch batch) {
     try {
       validation.feedback(event, ingest::knows);
-      batch.add(event.getEventId(), ingest.beginPublish(typed(event)));
+      batch.add(event.getEventId(), ingest.beginPublish(event));
     } catch (InvalidRequestException e) {
       PublishInFlight before = ingest.duplicate(event.getEventId());
       if (before != null) {
@@ -120,10 +118,5 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
     if (counter != null) {
       counter.increment();
     }
-  }
-
-  private static FeedbackEvent typed(FeedbackEvent event) {
-    EventType meant = SessionStep.meant(event.getType());
-    return meant == event.getType() ? event : event.toBuilder().setType(meant).build();
   }
 }

@@ -23,6 +23,8 @@ final class ReadOnly implements ServerInterceptor {
               FeedbackServiceGrpc.getPublishMethod(),
               FeedbackServiceGrpc.getPublishBatchMethod(),
               CatalogServiceGrpc.getUpsertItemsMethod(),
+              CatalogServiceGrpc.getUpsertItemsBatchMethod(),
+              CatalogServiceGrpc.getPatchItemsMethod(),
               CatalogServiceGrpc.getDeleteItemsMethod(),
               AdminServiceGrpc.getCreateSnapshotMethod())
           .map(MethodDescriptor::getFullMethodName)

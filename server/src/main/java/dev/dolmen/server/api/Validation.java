@@ -113,6 +113,9 @@ final class Validation {
     optionalText("user_id", event.getUserId(), SESSION_ID_BYTES_MAX);
     optionalText("request_id", event.getRequestId(), Fields.EVENT_ID_BYTES_MAX);
     text("item_id", event.getItemId(), Fields.ITEM_ID_BYTES_MAX);
+    if (event.getType() == EventType.EVENT_TYPE_UNSPECIFIED) {
+      throw invalid("type", "is not set, expected what the visitor did, e.g. EVENT_TYPE_CLICK");
+    }
     type(event.getType(), event.getTypeValue());
     if (!event.hasTime()) {
       throw invalid("time", "is not set, expected when it happened");

@@ -4,6 +4,7 @@ import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.v1.CreateSnapshotResponse;
 import dev.dolmen.v1.DeleteItemsRequest;
 import dev.dolmen.v1.DeleteItemsResponse;
+import dev.dolmen.v1.PatchItemsRequest;
 import dev.dolmen.v1.UpsertItemsRequest;
 import dev.dolmen.v1.UpsertItemsResponse;
 import io.grpc.Grpc;
@@ -42,6 +43,7 @@ final class AuditEntry {
   synchronized void received(@Nullable Object request) {
     switch (request) {
       case UpsertItemsRequest upsert -> upsert.getItemsList().forEach(i -> item(i.getItemId()));
+      case PatchItemsRequest patch -> patch.getPatchesList().forEach(p -> item(p.getItemId()));
       case DeleteItemsRequest delete -> delete.getItemIdsList().forEach(this::item);
       case null, default -> {}
     }

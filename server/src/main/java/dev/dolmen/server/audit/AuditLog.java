@@ -55,6 +55,8 @@ public final class AuditLog implements ServerInterceptor, RefusedCalls, Closeabl
   private static final Set<String> CHANGES =
       Stream.of(
               CatalogServiceGrpc.getUpsertItemsMethod(),
+              CatalogServiceGrpc.getUpsertItemsBatchMethod(),
+              CatalogServiceGrpc.getPatchItemsMethod(),
               CatalogServiceGrpc.getDeleteItemsMethod(),
               AdminServiceGrpc.getCreateSnapshotMethod())
           .map(MethodDescriptor::getFullMethodName)

@@ -50,7 +50,8 @@ public final class Ranker {
    *
    * @param waitedMs for which the request has waited for its turn
    * @param caller asked between the steps; what it throws ends the computation
-   * @throws UnknownItemException for an event or a candidate that is no item
+   * @throws UnknownItemException for an event or a candidate that is no item, if the request is
+   *     strict
    */
   public RecommendResponse recommend(RecommendRequest request, long waitedMs, Caller caller) {
     return recommender.recommend(request, waitedMs, caller, scratch.get());
@@ -60,7 +61,7 @@ public final class Ranker {
    * Scores of given items, in the order given.
    *
    * @param caller asked before each item; what it throws ends the computation
-   * @throws UnknownItemException for an event or an item that is none
+   * @throws UnknownItemException for an event or an item that is none, if the request is strict
    */
   public ScoreResponse score(ScoreRequest request, Caller caller) {
     return scorer.score(request, caller, scratch.get());

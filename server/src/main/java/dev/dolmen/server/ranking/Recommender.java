@@ -60,6 +60,8 @@ final class Recommender {
     Chosen chosen = choice.choose(request, waitedMs);
     Instant now = clock.instant();
     Published published = live.published();
+    UnknownItems unknown = s.sessions.unknown();
+    unknown.begin(request.getStrict());
     EncodedSession session =
         chosen.ranker() == RankerKind.DOLMEN
             ? s.sessions.encode(request.getSession(), now.toEpochMilli(), published, caller)
@@ -80,6 +82,7 @@ final class Recommender {
       published.model().clickQueries(session.query(), 0, 1, s.clickQuery, s.workspace);
     }
     addItems(response, chances, published.model(), s);
+    response.addAllUnknownItemIds(unknown.ids());
     RecommendResponse answer = response.build();
     if (!request.getNoImpression() && answer.getItemsCount() > 0) {
       Impression.Builder impression = impression(request, answer, now);
@@ -147,7 +150,7 @@ final class Recommender {
       if (item >= 0) {
         s.candidates[n++] = item;
       } else if (!mayCome.test(ids.get(i))) {
-        throw new UnknownItemException("candidate_item_ids[" + i + "]", ids.get(i));
+        s.sessions.unknown().add("candidate_item_ids[" + i + "]", ids.get(i));
       }
     }
     return n;

@@ -26,6 +26,8 @@ final class Scorer {
   /** As {@link Ranker#score} says. */
   ScoreResponse score(ScoreRequest request, Caller caller, RankingScratch s) {
     Published published = live.published();
+    UnknownItems unknown = s.sessions.unknown();
+    unknown.begin(request.getStrict());
     EncodedSession session =
         s.sessions.encode(request.getSession(), clock.millis(), published, caller);
     ScoreResponse.Builder response =
@@ -35,7 +37,8 @@ final class Scorer {
       caller.checkWaiting();
       CatalogItem item = live.catalog().item(ids.get(i));
       if (item == null) {
-        throw new UnknownItemException("item_ids[" + i + "]", ids.get(i));
+        unknown.add("item_ids[" + i + "]", ids.get(i));
+        continue;
       }
       float score = index.score(session.query(), session.bonuses(), item.index(), s.index);
       if (score == Float.NEGATIVE_INFINITY) {
@@ -49,7 +52,7 @@ final class Scorer {
       float[] vector = s.encode(live.features().item(item), published);
       response.addItems(scored(item.getItemId(), dot(session.query(), vector)));
     }
-    return response.build();
+    return response.addAllUnknownItemIds(unknown.ids()).build();
   }
 
   private static ScoredItem scored(String itemId, float score) {

@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  * request, the last ones that the model reads. One thread has one.
  */
 final class SessionQueries {
-  /** Of an event whose item may be about to come into the catalogue. */
-  private static final int NOT_YET = Integer.MIN_VALUE;
+  /** Of an event whose item is left out: unknown, or about to come into the catalogue. */
+  private static final int LEFT_OUT = Integer.MIN_VALUE;
+
+  /** How old a stored event can be that one without a time, "just now", stands for. */
+  private static final long JUST_NOW_MS = 10 * 60 * 1_000;
 
   private static final float[] NO_VECTORS = {};
 
@@ -40,7 +43,11 @@ final class SessionQueries {
   private final TokenWindow window;
   private final int tokensMax;
   private final RequestSteps steps = new RequestSteps();
+  private final UnknownItems unknown = new UnknownItems();
   private final IntHashSet seen = new IntHashSet();
+
+  /** Stored events that events without a time stood for. */
+  private final IntHashSet matched = new IntHashSet();
 
   /**
    * Numbers of the inline items that events have named, by their ids: each is turned into features
@@ -71,6 +78,11 @@ final class SessionQueries {
     query = new float[options.width()];
   }
 
+  /** Takes the request's unknown items; each request is begun there. */
+  UnknownItems unknown() {
+    return unknown;
+  }
+
   /**
    * Encodes a session.
    *
@@ -78,7 +90,8 @@ final class SessionQueries {
    * @param nowMs time of events that have none
    * @param published the model, and the event time by which items are so and so old
    * @param caller asked before each event, and before the model is
-   * @throws UnknownItemException for an event whose item is neither in the catalogue nor inline
+   * @throws UnknownItemException for an event whose item is neither in the catalogue nor inline, if
+   *     the request is strict
    */
   EncodedSession encode(SessionContext context, long nowMs, Published published, Caller caller) {
     ServingModel model = published.model();
@@ -124,6 +137,7 @@ final class SessionQueries {
   private void collect(SessionContext context, long nowMs, Published published, Caller caller) {
     steps.clear();
     seen.clear();
+    matched.clear();
     items.clear(published.eventTimeSec());
     numbers.clear();
     SessionHistory history =
@@ -153,9 +167,9 @@ final class SessionQueries {
       if (item >= 0) {
         seen.add(item);
       }
-      if (item == NOT_YET
+      if (item == LEFT_OUT
           || !SessionStep.isStep(event.getType())
-          || isStored(event, item, history)) {
+          || isStored(event, item, history, nowMs)) {
         continue;
       }
       Map<String, String> visit = event.getContextMap();
@@ -176,7 +190,7 @@ final class SessionQueries {
     return inline;
   }
 
-  /** The catalogue's index, a negative number for an inline item, or {@link #NOT_YET}. */
+  /** The catalogue's index, a negative number for an inline item, or {@link #LEFT_OUT}. */
   private int resolve(String itemId, int event, Map<String, Item> inline) {
     int index = live.catalog().indexOf(itemId);
     if (index >= 0) {
@@ -186,20 +200,33 @@ final class SessionQueries {
     if (given != null) {
       return -1 - numbers.computeIfAbsent(itemId, id -> items.add(live.features().item(given)));
     }
-    if (mayCome.test(itemId)) {
-      return NOT_YET;
+    if (!mayCome.test(itemId)) {
+      unknown.add("session.events[" + event + "].item_id", itemId);
     }
-    throw new UnknownItemException("session.events[" + event + "].item_id", itemId);
+    return LEFT_OUT;
   }
 
-  /** Callers that publish an event and send it along as well mean one event. */
-  private static boolean isStored(SessionEvent event, int item, @Nullable SessionHistory history) {
-    if (history == null || !event.hasTime()) {
+  /**
+   * Callers that publish an event and send it along as well mean one event. One without a time is
+   * the stored one of its item and type that is not older than it can be, each of which stands for
+   * one.
+   */
+  private boolean isStored(
+      SessionEvent event, int item, @Nullable SessionHistory history, long nowMs) {
+    if (history == null) {
       return false;
     }
     long timeMs = SessionStep.timeMs(event.getTime());
+    int type = SessionStep.typeOf(event.getType());
     for (int i = history.length() - 1; i >= 0; i--) {
-      if (history.timeMs(i) == timeMs && history.item(i) == item) {
+      if (history.item(i) != item) {
+        continue;
+      }
+      if (event.hasTime() && history.timeMs(i) == timeMs) {
+        return true;
+      }
+      boolean recent = nowMs - history.timeMs(i) <= JUST_NOW_MS;
+      if (!event.hasTime() && recent && history.type(i) == type && matched.add(i)) {
         return true;
       }
     }

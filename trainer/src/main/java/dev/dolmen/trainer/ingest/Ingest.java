@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,15 +66,16 @@ public final class Ingest {
 
   /** A change of an item, at an offset that is known once the log holds it. */
   private static final class Change {
-    final boolean present;
+    /** As it is after the change; null if it is gone. */
+    final @Nullable Item item;
 
     /** Of the heap that the item takes after the change. */
     final long bytes;
 
     volatile long offset = Long.MAX_VALUE;
 
-    Change(boolean present, long bytes) {
-      this.present = present;
+    Change(@Nullable Item item, long bytes) {
+      this.item = item;
       this.bytes = bytes;
     }
   }
@@ -279,11 +281,49 @@ public final class Ingest {
       countApplied();
       room.check(more, moreBytes);
       LogAppend append = begin(record);
-      change(item.getItemId(), new Change(true, bytes), more, moreBytes, append);
+      change(item.getItemId(), new Change(item, bytes), more, moreBytes, append);
       return append;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Begins to log a change of an item as it is after everything that was logged before.
+   *
+   * @param patch makes what is logged of the item as it is; what it throws is thrown
+   * @return null if there is no such item
+   * @throws CatalogFullException if it is larger now than the catalogue has room for
+   * @throws LogUnavailableException if the log cannot take it now; it is not logged
+   */
+  public @Nullable LogAppend beginPatch(String itemId, UnaryOperator<Item> patch) {
+    checkOpen();
+    lock.lock();
+    try {
+      Item item = newest(itemId);
+      if (item == null) {
+        return null;
+      }
+      Item patched = patch.apply(item);
+      long bytes = ItemBytes.of(patched);
+      long moreBytes = bytes - bytes(itemId);
+      countApplied();
+      room.check(0, moreBytes);
+      LogAppend append = begin(record().setUpsert(patched).build().toByteArray());
+      change(itemId, new Change(patched, bytes), 0, moreBytes, append);
+      return append;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Item newest(String itemId) {
+    Change change = changes.get(itemId);
+    if (change != null) {
+      return change.item;
+    }
+    CatalogItem applied = catalog.item(itemId);
+    return applied == null ? null : applied.item();
   }
 
   /**
@@ -309,7 +349,7 @@ public final class Ingest {
       int more = knows(itemId) ? -1 : 0;
       long moreBytes = -bytes(itemId);
       LogAppend append = begin(record);
-      change(itemId, new Change(false, 0), more, moreBytes, append);
+      change(itemId, new Change(null, 0), more, moreBytes, append);
       return append;
     } finally {
       lock.unlock();
@@ -334,7 +374,7 @@ public final class Ingest {
   /** Whether an item is in the catalogue, or logged and not applied yet. */
   public boolean knows(String itemId) {
     Change change = changes.get(itemId);
-    return change == null ? catalog.indexOf(itemId) >= 0 : change.present;
+    return change == null ? catalog.indexOf(itemId) >= 0 : change.item != null;
   }
 
   /**

@@ -44,7 +44,7 @@ final class DiskFloor {
         ? ""
         : "disk full: "
             + free
-            + " bytes are free for the feedback log, log.minFreeBytes is "
+            + " bytes are free for the feedback log, log.min_free_bytes is "
             + minFreeBytes;
   }
 }

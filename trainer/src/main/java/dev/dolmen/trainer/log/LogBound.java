@@ -114,7 +114,7 @@ public final class LogBound {
         ? ""
         : "feedback log full: it holds "
             + bytes.get()
-            + " bytes, log.maxBytes is "
+            + " bytes, log.max_bytes is "
             + maxBytes
             + ", and "
             + kept;

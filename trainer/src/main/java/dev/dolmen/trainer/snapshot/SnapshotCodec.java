@@ -82,6 +82,7 @@ public final class SnapshotCodec {
     this.options = options;
     this.clock = clock;
     store = SnapshotStore.open(directory);
+    SnapshotStore.loadCompressor();
   }
 
   /** The newest snapshot, of this run or the one it was restored from. Any thread. */

@@ -110,7 +110,7 @@ public final class SnapshotThreads {
       if (bound.tight() && log.deleteUpTo(needed.logOffset(), keepRecords, bound.keepBytes())) {
         bound.measure();
         LOG.warn(
-            "The log comes near log.maxBytes: snapshots before {} cannot be rolled forward any more",
+            "The log comes near log.max_bytes: snapshots before {} cannot be rolled forward any more",
             newest.id());
       }
       if (snapshots.shouldCompact() && compacting.compareAndSet(false, true)) {

@@ -147,7 +147,7 @@ class LogBoundTest {
       }
       assertThat(refusal)
           .contains("feedback log full")
-          .contains("log.maxBytes is " + MAX_BYTES)
+          .contains("log.max_bytes is " + MAX_BYTES)
           .contains("no snapshot has let any go");
       assertThat(engine.notTaking()).isEqualTo(refusal);
       assertThat(accepted).isBetween(300, 500);
