@@ -1,6 +1,7 @@
 package dev.dolmen.server;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.File;
 import java.lang.management.ManagementFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 final class FileLimit {
   /** The metrics port's connections, and files that may be open at once besides those of now. */
   static final int RESERVED = 128 + 72;
+
+  /** Files that are open besides the class path's: the log's, the journal's, the threads' own. */
+  private static final int OTHERS = 60;
 
   /** What callers get where the limit is so low that nothing would be left. */
   private static final int SHARE = 4;
@@ -30,7 +34,10 @@ final class FileLimit {
       return wanted;
     }
     long files = os.getMaxFileDescriptorCount();
-    int room = connections(wanted, files, os.getOpenFileDescriptorCount());
+    // Of the class path's files most are opened later, when something in them is needed.
+    int classPath = System.getProperty("java.class.path", "").split(File.pathSeparator).length;
+    long open = Math.max(os.getOpenFileDescriptorCount(), classPath + OTHERS);
+    int room = connections(wanted, files, open);
     if (room < wanted) {
       LOG.warn(
           "server.limits.max_connections: {} is cut to {}, as the process may have {} files open"
@@ -46,7 +53,7 @@ final class FileLimit {
    * As above.
    *
    * @param files that the process may have open; 0 or less if that is not known
-   * @param open now
+   * @param open by everything that is always open
    */
   static int connections(int wanted, long files, long open) {
     if (files <= 0) {
