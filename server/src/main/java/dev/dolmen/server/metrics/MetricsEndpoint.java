@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code /metrics} in Prometheus' format; {@code /livez}, 200 while the process can answer and need
  * not be replaced; {@code /readyz}, 200 while recommendations are served, and {@code
- * /readyz/feedback}, 200 while feedback is taken, else 503 and the reason. Metrics can
- * be for those who show a key.
+ * /readyz/feedback}, 200 while feedback is taken, else 503 and the reason. Metrics can be for those
+ * who show a key.
  *
  * <p>Whoever reaches the port gets these four and nothing else: GET and HEAD, one request for each
  * connection, bounded in size, time and number by {@link HttpLimits}.
@@ -63,10 +63,7 @@ public final class MetricsEndpoint implements Closeable {
    * @throws IOException if the address cannot be bound
    */
   public MetricsEndpoint(
-      InetSocketAddress address,
-      PrometheusMeterRegistry meters,
-      Probes probes,
-      MetricsGuard guard)
+      InetSocketAddress address, PrometheusMeterRegistry meters, Probes probes, MetricsGuard guard)
       throws IOException {
     this(address, meters, probes, guard, HttpLimits.STANDARD, ByteBufAllocator.DEFAULT);
   }
