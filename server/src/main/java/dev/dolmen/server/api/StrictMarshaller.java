@@ -13,8 +13,10 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,10 +61,11 @@ final class StrictMarshaller<T> implements Marshaller<T> {
   @Override
   public T parse(InputStream stream) {
     try {
-      byte[] bytes = stream.readAllBytes();
-      CallMemory memory = CallMemory.current();
-      return memory == null || memory.parsing(weight.of(bytes)) ? parser.parseFrom(bytes) : tooMuch;
-    } catch (IOException e) {
+      byte[] first = stream.readNBytes(LargeRequests.SMALL_BYTES);
+      return first.length < LargeRequests.SMALL_BYTES
+          ? parse(first)
+          : LargeRequests.OF_PROCESS.inTurn(() -> parse(first, stream));
+    } catch (UncheckedIOException | IOException e) {
       return malformed; // No message, or bytes that cannot be decompressed.
     } catch (StatusRuntimeException e) {
       // The stream counts what comes out of it when it decompresses.
@@ -71,6 +74,27 @@ final class StrictMarshaller<T> implements Marshaller<T> {
       }
       throw e;
     }
+  }
+
+  /** A large one; not if its call has been ended while it waited for its turn. */
+  private T parse(byte[] first, InputStream stream) {
+    CallMemory memory = CallMemory.current();
+    if (memory != null && memory.isEnded()) {
+      return tooMuch;
+    }
+    try {
+      ByteArrayOutputStream whole = new ByteArrayOutputStream(2 * first.length);
+      whole.write(first);
+      stream.transferTo(whole);
+      return parse(whole.toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private T parse(byte[] bytes) throws IOException {
+    CallMemory memory = CallMemory.current();
+    return memory == null || memory.parsing(weight.of(bytes)) ? parser.parseFrom(bytes) : tooMuch;
   }
 
   @SuppressWarnings("ReferenceEquality") // The message that is too large is that one object.
