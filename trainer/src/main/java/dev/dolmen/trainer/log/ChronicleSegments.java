@@ -41,6 +41,10 @@ final class ChronicleSegments implements AutoCloseable {
   private final long segmentBytes;
   private final SingleChronicleQueue queue;
   private final SegmentFiles files;
+
+  /** Readers of what may be let go of. Guards the deletion, too. */
+  private final AtomicInteger holders = new AtomicInteger();
+
   private final SegmentDamages damages;
 
   /** Null while the last segment is damaged. */
@@ -303,7 +307,25 @@ final class ChronicleSegments implements AutoCloseable {
     }
   }
 
+  /** Nothing is deleted until it is closed: it reads what a snapshot may let go of meanwhile. */
   LogTailer tailerOfLast(long records) {
+    holders.incrementAndGet();
+    boolean opened = false;
+    try {
+      // What is being deleted at this moment is gone before a place is looked for.
+      synchronized (holders) {
+        LogTailer tailer = new HeldTailer(fromLast(records), holders::decrementAndGet);
+        opened = true;
+        return tailer;
+      }
+    } finally {
+      if (!opened) {
+        holders.decrementAndGet();
+      }
+    }
+  }
+
+  private LogTailer fromLast(long records) {
     long left = records;
     for (int cycle : cyclesFromLast()) {
       long count = count(cycle);
@@ -315,7 +337,14 @@ final class ChronicleSegments implements AutoCloseable {
     return tailer(0);
   }
 
+  /** Deletes nothing while somebody reads the last records: to be tried again. */
   int deleteUpTo(long offset, long keepRecords, long keepBytes) {
+    synchronized (holders) {
+      return holders.get() > 0 ? 0 : deleted(offset, keepRecords, keepBytes);
+    }
+  }
+
+  private int deleted(long offset, long keepRecords, long keepBytes) {
     long later = 0;
     long laterBytes = 0;
     int deleted = 0;

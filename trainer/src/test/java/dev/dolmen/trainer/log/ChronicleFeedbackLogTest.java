@@ -44,6 +44,19 @@ class ChronicleFeedbackLogTest extends FeedbackLogContract {
     }
   }
 
+  /** A start reads the last records for their ids while a snapshot lets go of the first of them. */
+  @Test
+  void deletesNothingUnderWhoReadsTheLastRecords() throws Exception {
+    try (ChronicleFeedbackLog log = open()) {
+      List<Long> offsets = fill(log, 0, 400);
+      try (LogTailer tailer = log.tailerOfLast(1_000)) {
+        assertThat(log.deleteUpTo(offsets.get(299), 0, Long.MAX_VALUE)).isFalse();
+        assertThat(numbers(tailer)).hasSize(400);
+      }
+      assertThat(log.deleteUpTo(offsets.get(299), 0, Long.MAX_VALUE)).isTrue();
+    }
+  }
+
   @Test
   void everyFileIsPrivateAlsoAfterARoll() throws Exception {
     try (ChronicleFeedbackLog log = open()) {
