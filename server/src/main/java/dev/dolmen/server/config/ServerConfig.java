@@ -336,7 +336,7 @@ public record ServerConfig(
             Duration.ofMillis(100),
             Duration.ofMinutes(10)),
         s.integer("max_concurrent_requests", 200, WholeRange.of(1, 100_000)),
-        s.integer("max_concurrent_streams", 1_000, WholeRange.of(1, 100_000)),
+        s.integer("max_concurrent_streams", 100, WholeRange.of(1, 100_000)),
         connectionLimits(s),
         MemoryLimits.read(s));
   }

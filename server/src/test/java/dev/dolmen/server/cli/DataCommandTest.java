@@ -75,7 +75,7 @@ class DataCommandTest {
   /** A training that fails leaves nothing behind that would be in the way of the next. */
   @Test
   void trainsIntoTheSameDirectoryAfterAFailure() throws IOException {
-    Path data = folder.resolve("a shop's données");
+    Path data = folder.resolve("a shop's data");
     Path to = folder.resolve("to go");
     new ShopFiles().item(3, "sku1,dep0,name1,—").write(data);
     assertThat(run("train", "--data", data.toString(), "--to", to.toString())).isEqualTo(1);

@@ -78,12 +78,12 @@ final class Finale {
     terminal.line("");
     terminal.line(terminal.bold("One session, before and after three clicks"));
     click(session, 0, first);
-    terminal.line("  clicked    " + first.title());
+    terminal.paragraph("  clicked    " + first.title());
     print(recommend(session));
     List<Product> clicks = List.of(later.get(0), later.get(3), later.get(6));
     for (int i = 0; i < clicks.size(); i++) {
       click(session, i + 1, clicks.get(i));
-      terminal.line("  clicked    " + clicks.get(i).title());
+      terminal.paragraph("  clicked    " + clicks.get(i).title());
     }
     print(recommend(session));
   }
@@ -202,7 +202,7 @@ final class Finale {
         terminal.bold("A session on a product that did not exist ")
             + terminal.bold(
                 String.format(Locale.ROOT, "%.0f ms ago", (System.nanoTime() - start) / 1e6)));
-    terminal.line("  new        " + first.title() + ", never clicked by anybody");
+    terminal.paragraph("  new        " + first.title() + ", never clicked by anybody");
     print(onNewcomer);
     List<Integer> ranks = new ArrayList<>();
     for (int i = 0; i < NEWCOMERS; i++) {
@@ -215,7 +215,7 @@ final class Finale {
             + (catalog.products().size() + NEWCOMERS)
             + " products for a session of three clicks that lead to it");
     for (int i = 0; i < NEWCOMERS; i++) {
-      terminal.line(
+      terminal.paragraph(
           String.format(Locale.ROOT, "    rank %4d  %s", ranks.get(i), arrivals.get(i).title()));
     }
     return ranks.stream().sorted().toList();

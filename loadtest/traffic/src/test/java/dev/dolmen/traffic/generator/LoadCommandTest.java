@@ -148,7 +148,8 @@ class LoadCommandTest {
   @Test
   void saysWhereNobodyListens() {
     assertThat(run("--server", "127.0.0.1:1", "--rate", "10")).isEqualTo(1);
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("no server answers there");
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("127.0.0.1:1: nobody answers there");
     assertThat(run("--server", "nowhere", "--rate", "10")).isEqualTo(1);
     assertThat(run("--rate", "-1")).isEqualTo(2);
   }
