@@ -4,13 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.File;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * How many columns and rows the terminal has. A person changes that while a view is redrawn, so it
- * is asked again every other second, of {@code stty}, which every Unix has.
+ * is asked again now and then, of {@code stty}, which every Unix has.
  */
 final class TerminalSize {
   /** What terminals had for decades, where nobody says. */
@@ -21,18 +20,19 @@ final class TerminalSize {
   /** Where nobody looks: what fits a page, a log viewer, a chat. */
   static final int COLUMNS_OF_A_PIPE = 100;
 
-  private static final long ASK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+  /** Questions until it is asked again: some redraws, each of which asks for every line. */
+  private static final int ASK_EVERY = 64;
+
   private static final Pattern ANSWER = Pattern.compile("(\\d{1,5}) (\\d{1,5})");
 
   private final boolean interactive;
   private int columns;
   private int rows = ROWS;
-  private long askedNanos;
+  private int questions;
 
   TerminalSize(boolean interactive) {
     this.interactive = interactive;
     columns = interactive ? COLUMNS : COLUMNS_OF_A_PIPE;
-    askedNanos = System.nanoTime() - ASK_EVERY_NANOS;
   }
 
   /** A size that stays. */
@@ -53,7 +53,7 @@ final class TerminalSize {
   }
 
   private synchronized void ask() {
-    if (!interactive || System.nanoTime() - askedNanos < ASK_EVERY_NANOS) {
+    if (!interactive || questions++ % ASK_EVERY != 0) {
       return;
     }
     try {
@@ -71,6 +71,5 @@ final class TerminalSize {
     } catch (IOException e) {
       // No stty, no terminal of its own: the usual size has to do.
     }
-    askedNanos = System.nanoTime();
   }
 }
