@@ -237,19 +237,17 @@ public final class Engine implements Closeable {
             requests);
     ReplayLoop replay =
         new ReplayLoop(log, journal, learner.batches(), reader, step, requests, ingest, progress);
-    TrainingLoop loop = new TrainingLoop(replay, step, requests);
-    Runnable work = () -> train(savedOffset, loop);
-    thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(work);
+    TrainingLoop loop = new TrainingLoop(() -> teachRankers(savedOffset), replay, step, requests);
+    thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(loop);
     progress.trainer(thread);
   }
 
-  /** The training thread's work. */
-  private void train(long savedOffset, TrainingLoop loop) {
+  /** Baselines are not in the snapshot. Training thread. */
+  private void teachRankers(long savedOffset) {
     if (!rankers().isEmpty() && hasModel) {
       new RelearnedClicks(log, learner.stream(), rankers(), requests::isStopping)
           .teach(savedOffset, options.ranking().rankers().relearnRecords());
     }
-    loop.run();
   }
 
   /** A power cut may have taken records that the snapshot has learned. */

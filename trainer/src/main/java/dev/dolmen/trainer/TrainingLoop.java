@@ -9,11 +9,16 @@ import org.slf4j.LoggerFactory;
 final class TrainingLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
 
+  private final Runnable before;
   private final ReplayLoop replay;
   private final TrainingStep step;
   private final TrainingRequests requests;
 
-  TrainingLoop(ReplayLoop replay, TrainingStep step, TrainingRequests requests) {
+  /**
+   * @param before is done first: what ends it ends training, and is said
+   */
+  TrainingLoop(Runnable before, ReplayLoop replay, TrainingStep step, TrainingRequests requests) {
+    this.before = before;
     this.replay = replay;
     this.step = step;
     this.requests = requests;
@@ -24,6 +29,7 @@ final class TrainingLoop implements Runnable {
     String failure = null;
     LogDamagedException damage = null;
     try {
+      before.run();
       step.begin();
       if (replay.run()) {
         learnPublished();

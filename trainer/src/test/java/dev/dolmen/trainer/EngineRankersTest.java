@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.alternatives.Arm;
 import dev.dolmen.trainer.alternatives.ArmFigures;
 import dev.dolmen.trainer.alternatives.ExperimentOptions;
@@ -11,6 +12,8 @@ import dev.dolmen.trainer.alternatives.RankerKind;
 import dev.dolmen.trainer.alternatives.RankerOptions;
 import dev.dolmen.trainer.alternatives.RankerReader;
 import dev.dolmen.trainer.alternatives.RankingOptions;
+import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.LogFactory;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -21,6 +24,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,6 +134,35 @@ class EngineRankersTest {
       engine.abandon();
     }
     // One part before the snapshot, the other replayed.
+    try (Engine engine = open(options(data))) {
+      assertThat(ask(engine, RankerKind.BLEND)).isEqualTo(before);
+    }
+  }
+
+  /** No record begins so; it is in quarantine, and what is behind it was learned. */
+  @Test
+  void aRecordThatCannotBeDecodedEndsNothing() throws Exception {
+    Path data = directory.resolve("a");
+    AtomicReference<FeedbackLog> log = new AtomicReference<>();
+    LogFactory kept =
+        (logged, options) -> {
+          log.set(LogFactory.CONFIGURED.open(logged, options));
+          return log.get();
+        };
+    Map<Integer, Float> before;
+    try (Engine engine =
+        Engine.open(
+            options(data),
+            InstantSource.system(),
+            new SimpleMeterRegistry(),
+            TableFactory.COLLISIONLESS,
+            kept)) {
+      fill(engine);
+      visits(engine, 100);
+      var _ = log.get().begin(new byte[] {0x2f, 1, 2, 3}).await();
+      visits(engine, 100);
+      before = ask(engine, RankerKind.BLEND);
+    }
     try (Engine engine = open(options(data))) {
       assertThat(ask(engine, RankerKind.BLEND)).isEqualTo(before);
     }

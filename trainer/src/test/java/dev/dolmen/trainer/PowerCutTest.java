@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.parameterstore.store.TableFactory;
+import dev.dolmen.trainer.alternatives.ExperimentOptions;
+import dev.dolmen.trainer.alternatives.FallbackOptions;
+import dev.dolmen.trainer.alternatives.RankerKind;
+import dev.dolmen.trainer.alternatives.RankerOptions;
+import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.log.LogFactory;
 import dev.dolmen.trainer.log.LogRepair;
 import dev.dolmen.trainer.log.LogUnavailableException;
@@ -19,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,19 +178,33 @@ class PowerCutTest {
   /** A damage that comes while it runs, in what was not read yet, stops learning, not serving. */
   @Test
   void aDamageThatIsReadLaterStopsLearningAlone() throws Exception {
+    stopsLearningAlone(Shop.options(directory));
+  }
+
+  /** They are not in the snapshot, and read what was logged before it. */
+  @Test
+  void soDoesOneThatBaselinesReadFirst() throws Exception {
+    FallbackOptions blend = new FallbackOptions(RankerKind.BLEND, 100, 0);
+    RankingOptions ranking =
+        new RankingOptions(ExperimentOptions.NONE, blend, RankerOptions.defaults());
+    stopsLearningAlone(Shop.options(directory).with(o -> o.ranking(ranking)));
+  }
+
+  private void stopsLearningAlone(EngineOptions options) throws Exception {
     Path file = log();
     long at = SegmentBytes.positions(file).get(30);
     SegmentBytes.write(file, at + 20, new byte[] {'?', '?'});
-    // The snapshot is behind it, so that only those look there who read the ids of events again.
+    // The snapshot is behind it, so that only those look there who read the last records again.
     Engine engine =
         Engine.start(
-            Shop.options(directory),
+            options,
             InstantSource.system(),
             new SimpleMeterRegistry(),
             TableFactory.COLLISIONLESS,
             LogFactory.CONFIGURED);
     try {
-      assertThatThrownBy(engine::awaitReplayed).hasMessageContaining(file + " at byte " + at);
+      assertThatThrownBy(() -> engine.replayed().get(1, TimeUnit.MINUTES))
+          .hasMessageContaining(file + " at byte " + at);
       assertThat(engine.notTaking()).contains(file + " at byte " + at);
     } finally {
       engine.close();

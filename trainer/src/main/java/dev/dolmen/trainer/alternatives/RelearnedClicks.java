@@ -1,6 +1,8 @@
 package dev.dolmen.trainer.alternatives;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.LogDamagedException;
 import dev.dolmen.trainer.log.LogRecords;
 import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
@@ -60,7 +62,7 @@ public final class RelearnedClicks {
           "Baselines have learned {} clicks of the log again, {} of older sessions",
           logClicks,
           sessionClicks);
-    } catch (LogUnavailableException | IOException e) {
+    } catch (LogUnavailableException | LogDamagedException | IOException e) {
       LOG.warn("Baselines have learned {} clicks again, no more", logClicks + sessionClicks, e);
     } finally {
       rankers.learn();
@@ -71,13 +73,22 @@ public final class RelearnedClicks {
   private long firstEventMs(long upTo, int records) throws IOException {
     try (LogTailer tailer = log.tailerOfLast(records)) {
       while (records > 0 && tailer.next() && tailer.offset() <= upTo) {
-        LogRecord record = LogRecords.parse(tailer.bytes(), tailer.length());
+        LogRecord record = record(tailer);
         if (record.hasFeedback()) {
           return SessionStep.timeMs(record.getFeedback().getTime());
         }
       }
     }
     return Long.MAX_VALUE;
+  }
+
+  /** One that cannot be decoded is in quarantine, and no event. */
+  private static LogRecord record(LogTailer tailer) throws IOException {
+    try {
+      return LogRecords.parse(tailer.bytes(), tailer.length());
+    } catch (InvalidProtocolBufferException e) {
+      return LogRecord.getDefaultInstance();
+    }
   }
 
   private void fromSessions(long beforeMs) {
@@ -102,7 +113,7 @@ public final class RelearnedClicks {
   private void fromLog(long upTo, int records) throws IOException {
     try (LogTailer tailer = log.tailerOfLast(records)) {
       while (records > 0 && tailer.next() && tailer.offset() <= upTo && !stop.getAsBoolean()) {
-        LogRecord record = LogRecords.parse(tailer.bytes(), tailer.length());
+        LogRecord record = record(tailer);
         if (record.hasFeedback()) {
           teach(record.getFeedback());
         }
