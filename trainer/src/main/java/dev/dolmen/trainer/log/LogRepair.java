@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.log;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,21 +93,22 @@ public final class LogRepair {
 
     void read(Path file, long first, boolean last) throws IOException {
       long next = SegmentFiles.CYCLE.toIndex(SegmentFiles.CYCLE.toCycle(first - 1) + 1, 0) + 1;
-      try (SegmentScan scan = new SegmentScan(file)) {
-        SegmentScan.Walked walked = scan.walk(0, first, notes.plainUpTo(), this::count);
-        while (walked.damage() != null && walked.nextPosition() >= 0) {
-          add(file, walked, walked.damage(), walked.nextOffset());
-          walked =
-              scan.walk(walked.nextPosition(), walked.nextOffset(), notes.plainUpTo(), this::count);
-        }
-        String damage = walked.damage();
-        if (damage == null && !last && !walked.ended() && !notes.inGap(walked.offset())) {
-          damage = "the file breaks off: it is not the last one, and does not say that it ends";
-        }
-        if (damage != null) {
-          add(file, walked, damage, last ? 0 : next);
-        }
+      SegmentScan.Walked walked = walk(file, 0, first);
+      while (walked.damage() != null && walked.nextPosition() >= 0) {
+        add(file, walked, walked.damage(), walked.nextOffset());
+        walked = walk(file, walked.nextPosition(), walked.nextOffset());
       }
+      String damage = walked.damage();
+      if (damage == null && !last && !walked.ended() && !notes.inGap(walked.offset())) {
+        damage = "the file breaks off: it is not the last one, and does not say that it ends";
+      }
+      if (damage != null) {
+        add(file, walked, damage, last ? 0 : next);
+      }
+    }
+
+    private SegmentScan.Walked walk(Path file, long at, long offset) throws IOException {
+      return SegmentScan.walk(file, at, offset, notes.plainUpTo(), this::count);
     }
 
     private void add(Path file, SegmentScan.Walked walked, String damage, long next) {
@@ -115,7 +117,7 @@ public final class LogRepair {
               file, walked.position(), walked.offset(), damage, walked.nextPosition(), next));
     }
 
-    private void count(long position, long offset, java.lang.foreign.MemorySegment payload) {
+    private void count(long position, long offset, MemorySegment payload) {
       if (!RecordEnvelope.isGivenUp(payload, offset)) {
         records++;
         unchecked += RecordEnvelope.isWrapped(payload) ? 0 : 1;

@@ -1,5 +1,7 @@
 package dev.dolmen.trainer.log;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
@@ -179,15 +181,11 @@ final class SegmentDamages {
   }
 
   private SegmentScan.Walked walk(Path file, long position, long offset) {
-    while (true) {
-      try (SegmentScan scan = SegmentScan.open(file)) {
-        SegmentScan.Walked walked =
-            scan.walk(position, offset, notes.plainUpTo(), (at, found, payload) -> {});
-        // What is appended meanwhile may be beyond what was mapped.
-        if (walked.damage() == null || file.toFile().length() == scan.size()) {
-          return walked;
-        }
-      }
+    try {
+      return SegmentScan.walk(
+          file, position, offset, notes.plainUpTo(), (at, found, payload) -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

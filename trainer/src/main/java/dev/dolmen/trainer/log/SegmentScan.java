@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -128,6 +129,28 @@ final class SegmentScan implements Closeable {
   }
 
   /**
+   * Reads a segment on from a document, also what is appended meanwhile behind what was mapped.
+   *
+   * @param at position of a header
+   * @param offset of the next record
+   * @param plainUpTo records up to this offset may be without an envelope
+   * @param visitor told of whole records
+   * @throws IOException if the file cannot be read
+   */
+  static Walked walk(Path file, long at, long offset, long plainUpTo, Visitor visitor)
+      throws IOException {
+    Walked walked = new Walked(at, offset, null, false, -1, 0);
+    while (true) {
+      try (SegmentScan scan = new SegmentScan(file)) {
+        walked = scan.walk(walked.position, walked.offset, plainUpTo, visitor);
+        if (walked.damage == null || Files.size(file) == scan.bytes.byteSize()) {
+          return walked;
+        }
+      }
+    }
+  }
+
+  /**
    * Reads on from a document.
    *
    * @param at position of a header
@@ -204,10 +227,6 @@ final class SegmentScan implements Closeable {
 
   private static boolean isIndex(int header) {
     return (header & NOT_RECORD) != 0;
-  }
-
-  long size() {
-    return bytes.byteSize();
   }
 
   private @Nullable String damage(

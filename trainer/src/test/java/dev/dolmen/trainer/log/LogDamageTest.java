@@ -140,6 +140,32 @@ class LogDamageTest {
     assertThat(Files.readAllBytes(file)).startsWith(before);
   }
 
+  /** A server may be running, and the file grow beyond what was mapped of it. */
+  @Test
+  void whatIsAppendedWhileALogIsLookedAtIsNoDamage() throws Exception {
+    try (ChronicleFeedbackLog log =
+        new ChronicleFeedbackLog(directory, 1L << 30, 16L << 20, false)) {
+      long first = fill(log, 0, 1).getFirst();
+      Path file = SegmentBytes.last(directory);
+      long mapped = Files.size(file);
+      long[] seen = new long[1];
+      SegmentScan.Walked walked =
+          SegmentScan.walk(
+              file,
+              0,
+              first,
+              0,
+              (at, offset, payload) -> {
+                if (seen[0]++ == 0) {
+                  fill(log, 1, 3_000);
+                }
+              });
+      assertThat(Files.size(file)).isGreaterThan(mapped);
+      assertThat(walked.damage()).isNull();
+      assertThat(seen[0]).isEqualTo(3_000);
+    }
+  }
+
   @Test
   void aFirstPageThatIsZeroedIsFound() throws Exception {
     write();
