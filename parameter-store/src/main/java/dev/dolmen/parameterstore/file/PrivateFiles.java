@@ -3,6 +3,7 @@ package dev.dolmen.parameterstore.file;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -64,28 +65,37 @@ public final class PrivateFiles {
   }
 
   /**
-   * Writes a new file.
+   * Writes a new file; its bytes are durable then, its name is not.
    *
    * @throws IOException if it is there already, or cannot be written
    */
   public static void writeNew(Path file, String text) throws IOException {
-    Files.createFile(file, attributes(file, OF_FILE));
-    Files.writeString(file, text, StandardCharsets.UTF_8, StandardOpenOption.WRITE);
+    try (FileChannel channel =
+        open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
   }
 
   /**
-   * Writes a file, or another in its place, as a whole: who reads it meanwhile gets the one or the
-   * other. Makes the directories above it that are missing.
+   * Writes a file, or another in its place, as a whole: who reads it meanwhile, or after a power
+   * cut, gets the one or the other. It is durable then. Makes the directories above it that are
+   * missing.
    *
    * @throws IOException if it cannot be written
    */
   public static void replace(Path file, String text) throws IOException {
     Path target = file.toAbsolutePath();
-    createDirectories(requireNonNull(target.getParent(), "a file in a directory"));
+    Path directory = requireNonNull(target.getParent(), "a file in a directory");
+    createDirectories(directory);
     Path next = target.resolveSibling(target.getFileName() + ".new");
     Files.deleteIfExists(next);
     writeNew(next, text);
     Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    DirectoryEntries.force(directory);
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Files that are nobody else's: who may read what the process writes. Stateless, so any thread may
- * use it; depends on nothing.
+ * Files that are nobody else's, and outlast a power cut: who may read what the process writes, and
+ * when it is durable. Stateless, so any thread may use it; depends on nothing.
  */
 @NullMarked
 package dev.dolmen.parameterstore.file;

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.snapshot;
 
+import dev.dolmen.parameterstore.file.DirectoryEntries;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -46,13 +47,13 @@ final class Compaction {
     }
     Path manifest = snapshot.directory().resolve(TEMPORARY_MANIFEST);
     merged.write(manifest);
-    Directories.force(snapshot.directory());
+    DirectoryEntries.force(snapshot.directory());
     pace.block();
     Files.move(
         manifest,
         snapshot.directory().resolve(SnapshotManifest.FILE_NAME),
         StandardCopyOption.ATOMIC_MOVE);
-    Directories.force(snapshot.directory());
+    DirectoryEntries.force(snapshot.directory());
     return merged;
   }
 

@@ -1,28 +1,16 @@
 package dev.dolmen.parameterstore.snapshot;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Directories as wholes. */
 final class Directories {
   private Directories() {}
-
-  /** Makes the entries of a directory durable: a file's own fsync does not cover its name. */
-  static void force(@Nullable Path directory) throws IOException {
-    if (directory != null) {
-      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
-  }
 
   /**
    * Deletes the files of a snapshot's directory that its manifest does not name. A folder is none

@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.snapshot;
 
+import dev.dolmen.parameterstore.file.DirectoryEntries;
 import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.Closeable;
 import java.io.DataOutputStream;
@@ -80,10 +81,10 @@ public final class SnapshotDraft implements SnapshotWriter, Closeable {
     }
     SnapshotManifest manifest = SnapshotManifest.born(id, parent, metadata, sections);
     manifest.write(temporary.resolve(SnapshotManifest.FILE_NAME));
-    Directories.force(temporary);
+    DirectoryEntries.force(temporary);
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     committed = true;
-    Directories.force(target.toAbsolutePath().getParent());
+    DirectoryEntries.force(target.toAbsolutePath().getParent());
     return manifest;
   }
 

@@ -4,13 +4,10 @@ import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -125,14 +122,7 @@ public record SnapshotManifest(
 
   /** Writes it to a new file, durably. */
   void write(Path file) throws IOException {
-    try (FileChannel channel =
-        PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer text = ByteBuffer.wrap(format().getBytes(StandardCharsets.UTF_8));
-      while (text.hasRemaining()) {
-        channel.write(text);
-      }
-      channel.force(true);
-    }
+    PrivateFiles.writeNew(file, format());
   }
 
   /**

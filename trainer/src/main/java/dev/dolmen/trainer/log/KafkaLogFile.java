@@ -3,13 +3,8 @@ package dev.dolmen.trainer.log;
 import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
@@ -78,22 +73,6 @@ record KafkaLogFile(
             "lastOffset=" + lastOffset,
             "takeovers=" + takeovers.stream().map(String::valueOf).collect(Collectors.joining(",")),
             "");
-    Path temporary = directory.resolve("." + NAME + ".tmp");
-    try (FileChannel file =
-        PrivateFiles.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        file.write(bytes);
-      }
-      file.force(true);
-    }
-    Files.move(temporary, directory.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel folder = FileChannel.open(directory, StandardOpenOption.READ)) {
-      folder.force(true);
-    }
+    PrivateFiles.replace(directory.resolve(NAME), text);
   }
 }

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.log;
 
+import dev.dolmen.parameterstore.file.DirectoryEntries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -83,6 +84,6 @@ final class SegmentFiles {
         channel.force(true);
       }
     }
-    LogNotes.force(directory);
+    DirectoryEntries.force(directory);
   }
 }
