@@ -6,7 +6,8 @@ import net.openhft.hashing.LongTupleHashFunction;
 /**
  * The event ids among the last records of a log, with where each stands, to recognise one that is
  * published again. Records of other kinds count, so that a start which reads as many records of the
- * log's end remembers exactly what was remembered before it.
+ * log's end remembers exactly what was remembered before it; where the log's bound has let go of
+ * some of them, it remembers those that are left.
  *
  * <p>Ids are kept as 128-bit hashes (XXH3): among two million the chance that any two are alike is
  * below 10⁻²⁶. A ring holds them in order of arrival, an open-addressing table finds them, the
