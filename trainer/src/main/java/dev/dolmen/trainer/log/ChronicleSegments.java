@@ -56,8 +56,8 @@ final class ChronicleSegments implements AutoCloseable {
   /** Segments before this one are durable. */
   private volatile int forced;
 
-  /** The segment whose file is known to be private; -1 for none. */
-  private int closed = -1;
+  /** The newest segment whose file is known to be private; -1 for none. */
+  private int closedToOthers = -1;
 
   /** Bytes in segments before the last, which do not change. */
   private final ConcurrentHashMap<Integer, Long> endedBytes = new ConcurrentHashMap<>();
@@ -172,7 +172,7 @@ final class ChronicleSegments implements AutoCloseable {
    */
   long append(byte[] record) {
     long offset = write(record);
-    closeSegment(CYCLE.toCycle(offset - 1));
+    closeToOthers(CYCLE.toCycle(offset - 1));
     if (position > segmentBytes) {
       segment.incrementAndGet();
       position = 0;
@@ -240,10 +240,10 @@ final class ChronicleSegments implements AutoCloseable {
   }
 
   /** Chronicle makes its files with the rights that the umask leaves. */
-  private void closeSegment(int cycle) {
-    if (cycle != closed) {
+  private void closeToOthers(int cycle) {
+    if (cycle != closedToOthers) {
       PrivateFiles.closeFiles(directory);
-      closed = cycle;
+      closedToOthers = cycle;
     }
   }
 
@@ -309,19 +309,11 @@ final class ChronicleSegments implements AutoCloseable {
 
   /** Nothing is deleted until it is closed: it reads what a snapshot may let go of meanwhile. */
   LogTailer tailerOfLast(long records) {
-    holders.incrementAndGet();
-    boolean opened = false;
-    try {
-      // What is being deleted at this moment is gone before a place is looked for.
-      synchronized (holders) {
-        LogTailer tailer = new HeldTailer(fromLast(records), holders::decrementAndGet);
-        opened = true;
-        return tailer;
-      }
-    } finally {
-      if (!opened) {
-        holders.decrementAndGet();
-      }
+    // What is being deleted at this moment is gone before a place is looked for.
+    synchronized (holders) {
+      LogTailer tailer = fromLast(records);
+      holders.incrementAndGet();
+      return new HeldTailer(tailer, holders::decrementAndGet);
     }
   }
 

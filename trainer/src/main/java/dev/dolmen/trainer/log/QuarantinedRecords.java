@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +76,7 @@ public final class QuarantinedRecords {
           cause);
     }
     PrivateFiles.createDirectories(directory);
-    Files.write(record, java.util.Arrays.copyOf(bytes, length));
+    Files.write(record, Arrays.copyOf(bytes, length));
     Files.write(
         directory.resolve(name + ".txt"), cause.toString().getBytes(StandardCharsets.UTF_8));
     count = countFiles();
