@@ -1,5 +1,6 @@
 package dev.dolmen.trainer;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.parameterstore.store.TableFactory;
@@ -146,8 +147,9 @@ class EngineRankersTest {
     AtomicReference<FeedbackLog> log = new AtomicReference<>();
     LogFactory kept =
         (logged, options) -> {
-          log.set(LogFactory.CONFIGURED.open(logged, options));
-          return log.get();
+          FeedbackLog opened = LogFactory.CONFIGURED.open(logged, options);
+          log.set(opened);
+          return opened;
         };
     Map<Integer, Float> before;
     try (Engine engine =
@@ -159,7 +161,7 @@ class EngineRankersTest {
             kept)) {
       fill(engine);
       visits(engine, 100);
-      var _ = log.get().begin(new byte[] {0x2f, 1, 2, 3}).await();
+      var _ = requireNonNull(log.get()).begin(new byte[] {0x2f, 1, 2, 3}).await();
       visits(engine, 100);
       before = ask(engine, RankerKind.BLEND);
     }
