@@ -138,7 +138,7 @@ final class GrpcTransport implements Closeable {
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(
                 config.keepAlive().maxConnectionIdle().toMillis(), TimeUnit.MILLISECONDS)
-            .addStreamTracerFactory(new ArrivalTimes(meters.config().clock()::monotonicTime))
+            .addStreamTracerFactory(new ArrivalTimes(this::nanoTime))
             .addService(Endpoints.strict(health.getHealthService(), maxMessageBytes))
             .fallbackHandlerRegistry(services);
     if (config.services().reflection()) {
@@ -188,16 +188,19 @@ final class GrpcTransport implements Closeable {
     return servers.getLast().getPort();
   }
 
+  private long nanoTime() {
+    return meters.config().clock().monotonicTime();
+  }
+
   /** Takes no new calls, waits for the running ones, then ends those that are left. */
   void drain(Duration grace) {
     servers.forEach(Server::shutdown);
     try {
       boolean ended = true;
-      long graceMs = grace.toMillis();
+      long endNanos = nanoTime() + grace.toNanos();
       for (Server server : servers) {
-        // The admin service's calls have what the others' leave of the time, and that is little.
-        ended &= server.awaitTermination(graceMs, TimeUnit.MILLISECONDS);
-        graceMs = ended ? graceMs : 0;
+        // The admin service's calls have what the others' leave of the time.
+        ended &= server.awaitTermination(endNanos - nanoTime(), TimeUnit.NANOSECONDS);
       }
       if (!ended) {
         close();
