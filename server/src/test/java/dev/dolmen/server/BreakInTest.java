@@ -54,13 +54,7 @@ class BreakInTest {
   @Test
   void onlyTheIssuersTokensGetIn() throws Exception {
     try (Issuer issuer = new Issuer();
-        StandaloneServer server =
-            start(
-                "access: {jwt: {issuer: '"
-                    + issuer.url()
-                    + "', audience: "
-                    + Issuer.AUDIENCE
-                    + "}}")) {
+        StandaloneServer server = start(takesTokensOf(issuer))) {
       Instant now = Instant.now();
       JWTClaimsSet admin = issuer.claims(now, "admin").build();
       SignedJWT withPublicKey =
@@ -84,6 +78,32 @@ class BreakInTest {
       }
       assertThat(status(server, good)).isEqualTo(Status.Code.OK);
     }
+  }
+
+  private static String takesTokensOf(Issuer issuer) {
+    return "access: {jwt: {issuer: '" + issuer.url() + "', audience: " + Issuer.AUDIENCE + "}}";
+  }
+
+  /** An operator looks for the issuer, and not for callers with bad tokens. */
+  @Test
+  void callsThatNobodyCanCheckAreCountedAsSuch() throws Exception {
+    try (Issuer issuer = new Issuer();
+        StandaloneServer server = start(takesTokensOf(issuer))) {
+      issuer.answer(500, "");
+      String good = Issuer.signed(issuer.key(0), issuer.claims(Instant.now(), "admin").build());
+      assertThat(status(server, good)).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(refused(server, Status.Code.UNAVAILABLE)).isEqualTo(1);
+      assertThat(refused(server, Status.Code.UNAUTHENTICATED)).isZero();
+    }
+  }
+
+  private static double refused(StandaloneServer server, Status.Code status) {
+    return server
+        .meters()
+        .get("dolmen.access.refused")
+        .tag("status", status.name())
+        .counter()
+        .count();
   }
 
   @Test

@@ -22,19 +22,29 @@ final class Gate implements ServerInterceptor {
   private final RefusedCalls refusals;
   private final Counter unknown;
   private final Counter denied;
+  private final Counter unavailable;
 
   Gate(Callers callers, RefusedCalls refusals, MeterRegistry meters) {
     this.callers = callers;
     this.refusals = refusals;
-    unknown = refused(Status.Code.UNAUTHENTICATED, meters);
-    denied = refused(Status.Code.PERMISSION_DENIED, meters);
+    unknown = counter(Status.Code.UNAUTHENTICATED, meters);
+    denied = counter(Status.Code.PERMISSION_DENIED, meters);
+    unavailable = counter(Status.Code.UNAVAILABLE, meters);
   }
 
-  private static Counter refused(Status.Code status, MeterRegistry meters) {
+  private static Counter counter(Status.Code status, MeterRegistry meters) {
     return Counter.builder("dolmen.access.refused")
         .description("Calls of callers who are not known, or may not do that")
         .tag("status", status.name())
         .register(meters);
+  }
+
+  private Counter refused(Status.Code status) {
+    return switch (status) {
+      case PERMISSION_DENIED -> denied;
+      case UNAVAILABLE -> unavailable; // Who it is cannot be found out now.
+      default -> unknown;
+    };
   }
 
   @Override
@@ -54,7 +64,7 @@ final class Gate implements ServerInterceptor {
       Context context = proof.principal().in(Context.current()).withValue(Proof.CURRENT, proof);
       return Contexts.interceptCall(context, call, headers, next);
     } catch (Refusal e) {
-      (e.status().getCode() == Status.Code.PERMISSION_DENIED ? denied : unknown).increment();
+      refused(e.status().getCode()).increment();
       refusals.refused(e.caller(), call, e.status());
       call.close(e.status(), new Metadata());
       return new ServerCall.Listener<>() {};

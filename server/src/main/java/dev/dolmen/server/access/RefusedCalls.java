@@ -10,7 +10,8 @@ public interface RefusedCalls {
    * Any thread; before the call ends.
    *
    * @param caller the principal's name; empty if the server does not know who it is
-   * @param status UNAUTHENTICATED, or PERMISSION_DENIED
+   * @param status UNAUTHENTICATED, PERMISSION_DENIED, or UNAVAILABLE where it cannot be found out
+   *     now who it is
    */
   void refused(String caller, ServerCall<?, ?> call, Status status);
 }
