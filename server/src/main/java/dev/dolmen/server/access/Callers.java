@@ -3,7 +3,6 @@ package dev.dolmen.server.access;
 import io.grpc.Metadata;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,7 @@ final class Callers {
   static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-  private static final String SCHEME = "bearer ";
+  private static final String SCHEME = "Bearer ";
 
   private final ApiKeys keys;
   private final @Nullable Tokens tokens;
@@ -75,7 +74,7 @@ final class Callers {
       throw Refusal.unknown("the call has " + authorizations.size() + " authorizations");
     }
     String value = authorizations.getFirst();
-    if (!value.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+    if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       throw Refusal.unknown("the authorization is none of the scheme Bearer");
     }
     String shown = value.substring(SCHEME.length()).strip();

@@ -12,7 +12,7 @@ public enum Role {
   READ,
   /** Publishes events. */
   PUBLISH,
-  /** Upserts and deletes items. */
+  /** Upserts, patches and deletes items. */
   CATALOG,
   /** Asks for the server's status, takes snapshots, lists the services. */
   ADMIN;
