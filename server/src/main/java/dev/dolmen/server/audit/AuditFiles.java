@@ -79,9 +79,23 @@ final class AuditFiles implements Closeable {
         PrivateFiles.open(
             current, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     out = opened;
-    size = wholeLines(opened);
-    opened.truncate(size).position(size);
-    return opened;
+    try {
+      size = wholeLines(opened);
+      opened.truncate(size).position(size);
+      return opened;
+    } catch (IOException e) {
+      closeAfter(e);
+      throw e;
+    }
+  }
+
+  /** The next line opens the file again, and looks for its last whole line. */
+  private void closeAfter(IOException cause) {
+    try {
+      close();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   /** Where the last line ends; a process may have died while it wrote one. */
@@ -103,7 +117,7 @@ final class AuditFiles implements Closeable {
       file.truncate(size).position(size);
     } catch (IOException e) {
       cause.addSuppressed(e);
-      out = null; // The next line opens the file again, and looks for its last whole line.
+      closeAfter(cause);
     }
   }
 
