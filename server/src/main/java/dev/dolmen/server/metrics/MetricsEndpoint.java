@@ -23,9 +23,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +48,7 @@ public final class MetricsEndpoint implements Closeable {
 
   private final EventLoopGroup group;
   private final ExecutorService probing = Executors.newSingleThreadExecutor(named("dolmen-probes"));
-  private final ExecutorService scraping =
-      Executors.newSingleThreadExecutor(named("dolmen-scrapes"));
+  private final ExecutorService scraping;
   private final PrometheusMeterRegistry meters;
   private final MetricsGuard guard;
   private final Map<String, HttpPage> pages;
@@ -85,6 +86,7 @@ public final class MetricsEndpoint implements Closeable {
     loop = group.next();
     this.meters = meters;
     this.guard = guard;
+    scraping = scraping(limits.maxConnections());
     connections = new HttpConnections(limits.maxConnections());
     pages =
         Map.of(
@@ -183,6 +185,21 @@ public final class MetricsEndpoint implements Closeable {
 
   private static HttpAnswer scrape(PrometheusMeterRegistry meters, String format) {
     return new HttpAnswer(HttpResponseStatus.OK, format, meters.scrape(format));
+  }
+
+  /**
+   * One thread. What waits for it may be for somebody who has gone, so more than there can be
+   * connections makes the eldest go.
+   */
+  private static ExecutorService scraping(int maxWaiting) {
+    return new ThreadPoolExecutor(
+        1,
+        1,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(maxWaiting),
+        named("dolmen-scrapes"),
+        new ThreadPoolExecutor.DiscardOldestPolicy());
   }
 
   private static ThreadFactory named(String name) {

@@ -38,13 +38,17 @@ class MetricsEndpointTest {
   private MetricsEndpoint endpoint = start(PATIENT, () -> "");
 
   private MetricsEndpoint start(HttpLimits limits, Supplier<String> notReady) {
+    return start(limits, notReady, new Open());
+  }
+
+  private MetricsEndpoint start(HttpLimits limits, Supplier<String> notReady, MetricsGuard guard) {
     try {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
       return new MetricsEndpoint(
           address,
           meters,
           new Probes(() -> "", notReady, () -> "replaying"),
-          new Open(),
+          guard,
           limits,
           buffers);
     } catch (IOException e) {
@@ -60,6 +64,25 @@ class MetricsEndpointTest {
 
     @Override
     public Optional<Refusal> refusal(List<String> authorizations) {
+      return Optional.empty();
+    }
+  }
+
+  /** Asks everybody and lets them in, once it goes. */
+  private static final class Slow implements MetricsGuard {
+    final CountDownLatch asked = new CountDownLatch(1);
+    final CountDownLatch go = new CountDownLatch(1);
+    final AtomicInteger calls = new AtomicInteger();
+
+    @Override
+    public boolean asks() {
+      return true;
+    }
+
+    @Override
+    public Optional<Refusal> refusal(List<String> authorizations) {
+      calls.incrementAndGet();
+      var _ = await(asked, go);
       return Optional.empty();
     }
   }
@@ -193,6 +216,23 @@ class MetricsEndpointTest {
       assertThat(caller.firstByte()).isEqualTo('H');
     }
     assertThat(scrapes).hasValueLessThan(10);
+  }
+
+  @Test
+  void whoHasGoneDoesNotWaitForAScrape() throws Exception {
+    Slow guard = new Slow();
+    endpoint.close();
+    endpoint = start(new HttpLimits(LONG, LONG, LONG, 8), () -> "", guard);
+    caller().send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+    guard.asked.await();
+    for (int i = 0; i < 30; i++) {
+      caller().send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+      // The loop has read it when it has answered one that came later.
+      assertThat(get("/livez")).startsWith("HTTP/1.1 200 ");
+    }
+    guard.go.countDown();
+    assertThat(callers.getLast().answer()).startsWith("HTTP/1.1 200 ");
+    assertThat(guard.calls).hasValueLessThanOrEqualTo(1 + 8);
   }
 
   @Test
