@@ -1,18 +1,12 @@
 package dev.dolmen.server.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.trainer.log.DirectoryLock;
 import dev.dolmen.trainer.log.LogRepair;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,7 +56,7 @@ final class LogCommand extends CommandGroup {
     void print(LogRepair.Report report) {
       Terminal out = Terminal.out(spec);
       if (json) {
-        out.line(asJson(report));
+        out.text(json(report).text());
         return;
       }
       out.line(
@@ -93,29 +87,23 @@ final class LogCommand extends CommandGroup {
       }
     }
 
-    private static String asJson(LogRepair.Report report) {
-      Map<String, Object> all = new LinkedHashMap<>();
-      all.put("files", report.segments());
-      all.put("records", report.records());
-      all.put("records_without_checksum", report.unchecked());
-      all.put("first_offset", report.firstOffset());
-      all.put("last_offset", report.lastOffset());
-      List<Map<String, Object>> damages = new ArrayList<>();
-      for (LogRepair.Damage damage : report.damages()) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("file", damage.file().toString());
-        entry.put("byte", damage.position());
-        entry.put("offset", damage.offset());
-        entry.put("what", damage.what());
-        entry.put("next_offset", damage.nextOffset());
-        damages.add(entry);
-      }
-      all.put("damages", damages);
-      try {
-        return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all);
-      } catch (JsonProcessingException e) {
-        throw new UncheckedIOException(e);
-      }
+    private static JsonReport json(LogRepair.Report report) {
+      return new JsonReport()
+          .put("files", report.segments())
+          .put("records", report.records())
+          .put("records_without_checksum", report.unchecked())
+          .put("first_offset", report.firstOffset())
+          .put("last_offset", report.lastOffset())
+          .put("damages", report.damages().stream().map(OnLog::json).toList());
+    }
+
+    private static JsonReport json(LogRepair.Damage damage) {
+      return new JsonReport()
+          .put("file", damage.file().toString())
+          .put("byte", damage.position())
+          .put("offset", damage.offset())
+          .put("what", damage.what())
+          .put("next_offset", damage.nextOffset());
     }
 
     @Override
