@@ -3,7 +3,6 @@ package dev.dolmen.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -104,54 +103,21 @@ class CommandLineTest {
     Path data = directory.resolve("data");
     Path config =
         Files.writeString(directory.resolve("c.yaml"), "data_directory: " + data + "\n" + MINIMAL);
-    Process process = serve(config);
+    Process process =
+        new ProcessBuilder(ServeProcess.command(config)).redirectErrorStream(true).start();
     try (BufferedReader log =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       List<String> lines = new ArrayList<>();
-      readUntil(log, lines, "Serving gRPC");
+      ServeProcess.readUntil(log, lines, "Serving gRPC");
       process.toHandle().destroy(); // SIGTERM, and the output stays open.
-      readUntil(log, lines, "Stopped");
+      ServeProcess.readUntil(log, lines, "Stopped");
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
     } finally {
       process.destroyForcibly();
     }
     assertThat(run("snapshot", "verify", "--data", data.toString())).isZero();
-  }
-
-  private static Process serve(Path config) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "@" + Path.of("..", "jvm.options"),
-            "-Xmx512m",
-            "-Dlogback.configurationFile=logback.xml",
-            "-cp",
-            System.getProperty("java.class.path"),
-            DolmenCommand.class.getName(),
-            "serve",
-            "--config",
-            config.toString(),
-            "--port",
-            "0",
-            "--metrics-port",
-            "0")
-        .redirectErrorStream(true)
-        .start();
-  }
-
-  /** Ends at the end of the output at the latest. */
-  private static void readUntil(BufferedReader log, List<String> lines, String text)
-      throws IOException {
-    String line = log.readLine();
-    while (line != null) {
-      lines.add(line);
-      if (line.contains(text)) {
-        return;
-      }
-      line = log.readLine();
-    }
-    throw new AssertionError("no \"" + text + "\" in:\n" + String.join("\n", lines));
   }
 
   private int run(String... args) {

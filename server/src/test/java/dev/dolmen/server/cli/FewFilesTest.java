@@ -35,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -56,30 +57,11 @@ class FewFilesTest {
   @TempDir Path directory;
   private int events;
 
-  private Process serve(Path config) throws IOException {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Path options = Files.exists(Path.of("jvm.options")) ? Path.of("") : Path.of("..");
-    return new ProcessBuilder(
-            "bash",
-            "-c",
-            "ulimit -n " + FILES + " && exec \"$@\"",
-            "serve",
-            java,
-            "@" + options.resolve("jvm.options"),
-            "-Xmx512m",
-            "-Dlogback.configurationFile=logback.xml",
-            "-cp",
-            System.getProperty("java.class.path"),
-            DolmenCommand.class.getName(),
-            "serve",
-            "--config",
-            config.toString(),
-            "--port",
-            "0",
-            "--metrics-port",
-            "0")
-        .redirectErrorStream(true)
-        .start();
+  private static Process serve(Path config) throws IOException {
+    List<String> command = new ArrayList<>();
+    Collections.addAll(command, "bash", "-c", "ulimit -n " + FILES + " && exec \"$@\"", "serve");
+    command.addAll(ServeProcess.command(config));
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
   private Path config() throws IOException {
@@ -135,7 +117,7 @@ class FewFilesTest {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       List<String> lines = new ArrayList<>();
-      Matcher ports = PORTS.matcher(readUntil(log, lines, "Serving gRPC"));
+      Matcher ports = PORTS.matcher(ServeProcess.readUntil(log, lines, "Serving gRPC"));
       assertThat(ports.find()).as(String.join("\n", lines)).isTrue();
       int port = Integer.parseInt(ports.group(1));
       int metrics = Integer.parseInt(ports.group(2));
@@ -209,16 +191,5 @@ class FewFilesTest {
                 .createSnapshot(CreateSnapshotRequest.getDefaultInstance())
                 .getSnapshotId())
         .isNotEmpty();
-  }
-
-  private static String readUntil(BufferedReader log, List<String> lines, String text)
-      throws IOException {
-    for (String line = log.readLine(); line != null; line = log.readLine()) {
-      lines.add(line);
-      if (line.contains(text)) {
-        return line;
-      }
-    }
-    throw new AssertionError("no \"" + text + "\" in:\n" + String.join("\n", lines));
   }
 }
