@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,6 +152,8 @@ final class AuditFiles implements Closeable {
           ended.put(Long.parseLong(name.group(1)), file);
         }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
     return ended;
   }
