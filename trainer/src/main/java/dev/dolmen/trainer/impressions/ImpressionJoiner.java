@@ -80,7 +80,7 @@ public final class ImpressionJoiner implements StreamPart {
   private final List<ShownItems> lateClicks = new ArrayList<>();
   private final JoinerCounts counts = new JoinerCounts();
   private @Nullable ImpressionObserver observer;
-  private final EventClock clock = new EventClock();
+  private final EventClock clock = new EventClock(EventClock.STEP);
 
   /** Bytes of the records that were read while there were impressions to measure from. */
   private long bytes;

@@ -10,22 +10,28 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Event time as a function of the log: the newest time that a record has told, but that no record
- * moves it by more than {@link #STEP} on its own word. Whatever ends by event time (windows,
- * sessions, rows with a TTL) ends for good, so one clock that is days ahead must not end it.
+ * moves it by more than a step on its own word. Whatever ends by event time (windows, sessions,
+ * rows with a TTL) ends for good, so one clock that is days ahead must not end it.
  *
  * <p>A record within a step ahead moves event time. One beyond counts as of now, and is a vote for
  * the lowest time that it and those before it tell. Any record within a step of event time, before
- * or after it, throws the votes away: then it is not that late. When {@value #VOTES} votes have
- * come in a row, and {@value #CONFIRMING} of them lie {@link #CONFIRMING_AFTER} or more after the
- * lowest, event time moves there. So a server that stood idle for a month, or a file with a gap,
- * catches up within some records, while a clock that is set ahead and back again within ten
- * minutes, or that runs ahead next to others that do not, moves nothing.
+ * or after it, throws the votes away: then it is not that late; and so does one that lies more than
+ * a step before the lowest, as those before it lie further ahead still.
+ *
+ * <p>Event time moves there when time is seen to pass there: {@value #VOTES} votes that are no more
+ * than a step apart, {@value #CONFIRMING} of them {@link #CONFIRMING_AFTER} or more after the
+ * lowest. A vote further on is no sign of that, as a clock that was set wrong once may be set wrong
+ * again; but after {@value #LEAPS} that each lie more than a step beyond all before, the records
+ * are taken to lie that far apart, as the rows of some files do. So a server that stood idle for a
+ * month, or a file with a gap, catches up within some records, while a clock that is set ahead,
+ * once or more often, and back again within ten minutes, or that runs ahead next to others that do
+ * not, moves nothing.
  *
  * <p>The first record of all is believed, as nothing speaks against it; so is the first one after
  * {@link #trustNext}. Owned by the training thread.
  */
 public final class EventClock implements StreamPart {
-  /** How far one record may move event time. */
+  /** How far one record may move event time, where nothing ends sooner. */
   public static final Duration STEP = Duration.ofHours(12);
 
   /** How far after the lowest time that is voted for another vote must lie to confirm it. */
@@ -33,16 +39,35 @@ public final class EventClock implements StreamPart {
 
   static final int VOTES = 8;
   static final int CONFIRMING = 2;
+  static final int LEAPS = 8;
 
   private static final Logger LOG = LoggerFactory.getLogger(EventClock.class);
-  private static final long STEP_MS = STEP.toMillis();
 
+  private final long stepMs;
   private long nowMs;
   private boolean trusting;
+
+  /** Votes from the lowest on that are no more than a step apart, and the newest of them. */
   private int votes;
+
   private int confirming;
   private long lowestMs;
+  private long newestMs;
+
+  /** Votes that each lie more than a step beyond all before, and the farthest of all. */
+  private int leaps;
+
+  private long farthestMs;
   private volatile long clamped;
+
+  /**
+   * Before the first record.
+   *
+   * @param step how far one record may move event time; what ends by it ends no sooner
+   */
+  public EventClock(Duration step) {
+    stepMs = step.toMillis();
+  }
 
   /** Newest event time, milliseconds since 1970; 0 before the first record. */
   public long nowMs() {
@@ -60,8 +85,8 @@ public final class EventClock implements StreamPart {
    * @return the time by which the record counts: its own, or event time if its own is too far ahead
    */
   public long admit(long timeMs) {
-    if (nowMs == 0 || trusting || timeMs - nowMs <= STEP_MS) {
-      if (trusting || nowMs - timeMs <= STEP_MS) {
+    if (nowMs == 0 || trusting || timeMs - nowMs <= stepMs) {
+      if (trusting || nowMs - timeMs <= stepMs) {
         trusting = false;
         forgetVotes();
       }
@@ -69,7 +94,7 @@ public final class EventClock implements StreamPart {
       return timeMs;
     }
     vote(timeMs);
-    if (votes >= VOTES && confirming >= CONFIRMING) {
+    if ((votes >= VOTES && confirming >= CONFIRMING) || leaps >= LEAPS) {
       nowMs = lowestMs;
       forgetVotes();
       return admit(timeMs);
@@ -79,24 +104,39 @@ public final class EventClock implements StreamPart {
   }
 
   private void vote(long timeMs) {
-    if (votes == 0) {
+    if (lowestMs == 0 || lowestMs - timeMs > stepMs) {
+      begin(timeMs);
+      return;
+    }
+    if (timeMs - farthestMs > stepMs) {
+      leaps++;
+    }
+    farthestMs = Math.max(farthestMs, timeMs);
+    if (timeMs - newestMs <= stepMs) {
+      votes++;
+      confirming += timeMs - lowestMs >= CONFIRMING_AFTER.toMillis() ? 1 : 0;
+      lowestMs = Math.min(lowestMs, timeMs);
+      newestMs = Math.max(newestMs, timeMs);
+    }
+  }
+
+  /** The first vote, or one that those before lie beyond. */
+  private void begin(long timeMs) {
+    if (lowestMs == 0) {
       LOG.warn(
           "A record tells {}, which is more than {} ahead of event time, {}: it counts as of event"
               + " time until {} records agree",
           Instant.ofEpochMilli(timeMs),
-          STEP,
+          Duration.ofMillis(stepMs),
           Instant.ofEpochMilli(nowMs),
           VOTES);
     }
-    if (votes == 0 || lowestMs - timeMs > STEP_MS) {
-      // What was told before lies further ahead still.
-      votes = 0;
-      confirming = 0;
-      lowestMs = timeMs;
-    }
-    votes++;
-    confirming += timeMs - lowestMs >= CONFIRMING_AFTER.toMillis() ? 1 : 0;
-    lowestMs = Math.min(lowestMs, timeMs);
+    votes = 1;
+    confirming = 0;
+    leaps = 0;
+    lowestMs = timeMs;
+    newestMs = timeMs;
+    farthestMs = timeMs;
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
@@ -107,7 +147,10 @@ public final class EventClock implements StreamPart {
   private void forgetVotes() {
     votes = 0;
     confirming = 0;
+    leaps = 0;
     lowestMs = 0;
+    newestMs = 0;
+    farthestMs = 0;
   }
 
   /** What comes next is of another time than what came before: history ends here, say. */
@@ -129,21 +172,20 @@ public final class EventClock implements StreamPart {
   @Override
   public StateCopy copy() {
     boolean trustingNow = trusting;
-    int votesNow = votes;
-    int confirmingNow = confirming;
-    long lowestNow = lowestMs;
-    long clampedNow = clamped;
-    return out -> write(out, trustingNow, votesNow, confirmingNow, lowestNow, clampedNow);
+    int[] counts = {votes, confirming, leaps};
+    long[] times = {lowestMs, newestMs, farthestMs, clamped};
+    return out -> write(out, trustingNow, counts, times);
   }
 
-  private static void write(
-      DataOutput out, boolean trusting, int votes, int confirming, long lowestMs, long clamped)
+  private static void write(DataOutput out, boolean trusting, int[] counts, long[] times)
       throws IOException {
     out.writeBoolean(trusting);
-    out.writeInt(votes);
-    out.writeInt(confirming);
-    out.writeLong(lowestMs);
-    out.writeLong(clamped);
+    for (int count : counts) {
+      out.writeInt(count);
+    }
+    for (long time : times) {
+      out.writeLong(time);
+    }
   }
 
   @Override
@@ -151,7 +193,10 @@ public final class EventClock implements StreamPart {
     trusting = in.readBoolean();
     votes = in.readInt();
     confirming = in.readInt();
+    leaps = in.readInt();
     lowestMs = in.readLong();
+    newestMs = in.readLong();
+    farthestMs = in.readLong();
     clamped = in.readLong();
   }
 }

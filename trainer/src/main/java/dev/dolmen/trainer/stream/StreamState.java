@@ -39,7 +39,7 @@ public final class StreamState {
   /** In the order in which they are written: a session refers to items, so they come first. */
   private final List<StreamPart> parts;
 
-  private final EventClock clock = new EventClock();
+  private final EventClock clock = new EventClock(EventClock.STEP);
   private long inapplicable;
   private long flooded;
 

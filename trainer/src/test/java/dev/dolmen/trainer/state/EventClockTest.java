@@ -18,7 +18,7 @@ class EventClockTest {
   private static final long DAY = Duration.ofDays(1).toMillis();
   private static final long START = Duration.ofDays(20_000).toMillis();
 
-  private final EventClock clock = new EventClock();
+  private final EventClock clock = new EventClock(EventClock.STEP);
 
   @Test
   void theFirstRecordIsBelievedAndOnlyLaterOnesMoveIt() {
@@ -56,6 +56,20 @@ class EventClockTest {
     clock.admit(START + 9 * MINUTE);
     assertThat(clock.nowMs()).isEqualTo(START + 9 * MINUTE);
     assertThat(clock.clamped()).isEqualTo(540);
+  }
+
+  /** Set wrong again and again, ever further ahead: no time passes at any of these. */
+  @Test
+  void aClockThatIsSetAheadSeveralTimesMovesNothing() {
+    clock.admit(START);
+    for (int set = 0; set < 6; set++) {
+      for (int second = 0; second < 60; second++) {
+        clock.admit(START + (set + 1) * 5L * DAY + second * 1_000L);
+      }
+    }
+    clock.admit(START + 6 * MINUTE);
+    assertThat(clock.nowMs()).isEqualTo(START + 6 * MINUTE);
+    assertThat(clock.clamped()).isEqualTo(360);
   }
 
   /** One of a hundred senders, for as long as it likes. */
@@ -127,7 +141,7 @@ class EventClockTest {
   @Test
   void aRestartAnywhereChangesNothing() throws IOException {
     SplittableRandom random = new SplittableRandom(3);
-    EventClock restarted = new EventClock();
+    EventClock restarted = new EventClock(EventClock.STEP);
     long base = START;
     for (int record = 0; record < 20_000; record++) {
       base += random.nextInt(100) == 0 ? 20 * DAY : random.nextLong(5 * MINUTE);
@@ -144,7 +158,7 @@ class EventClockTest {
   private static EventClock readBack(EventClock clock) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     clock.copy().writeTo(new DataOutputStream(bytes));
-    EventClock read = new EventClock();
+    EventClock read = new EventClock(EventClock.STEP);
     read.restore(clock.nowMs());
     read.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
     return read;

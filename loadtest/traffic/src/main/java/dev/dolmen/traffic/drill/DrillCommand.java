@@ -36,8 +36,9 @@ import picocli.CommandLine.Spec;
           + " the last byte: events and snapshots are refused, and taken again when there is room;"
           + " a start on the full disk must say so and end",
       "  slow-disk  the log pauses, for 0.4 s at most, before or after it takes a record; three kills",
-      "  clock-jump the server's clock is set by up to six hours, ahead and back, every 0.7 s; three"
-          + " kills. Events have their clients' time, so what is learned must be the same as ever",
+      "  clock-jump the server's clock is set every 0.7 s, up to 40 days ahead or six hours back; three"
+          + " kills. Events have their clients' time, so what is learned must be the same as ever,"
+          + " and so must event time and the windows that end by it",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -16,7 +16,7 @@ enum DrillKind {
   DISK_FULL,
   /** The log pauses before, or after, it takes a record; the process is killed meanwhile. */
   SLOW_DISK,
-  /** The server's clock jumps by hours, forward and back; the process is killed meanwhile. */
+  /** The server's clock jumps, days ahead and hours back; the process is killed meanwhile. */
   CLOCK_JUMP;
 
   /** Kills of a drill whose damage is another. */

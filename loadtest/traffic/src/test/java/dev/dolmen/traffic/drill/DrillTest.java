@@ -56,11 +56,7 @@ class DrillTest {
   @Test
   void aClockThatJumpsChangesNothingThatIsLearned() throws Exception {
     DrillResult result = new Drill(DrillKind.CLOCK_JUMP, 3, 1, 7, directory, NOWHERE).run();
-    // Not that event time stood: whether several jumps in a row agree with one another is chance,
-    // and EngineClockTest holds the rule.
-    assertThat(result.lost()).as(result.text()).isZero();
-    assertThat(result.learnedTwice()).as(result.text()).isZero();
-    assertThat(result.stateHashEqual()).as(result.text()).isTrue();
+    assertThat(result.passed()).as(result.text()).isTrue();
     assertThat(result.runs()).isEqualTo(2);
     assertThat(result.acknowledged()).isGreaterThan(500);
     JumpingClock clock = new JumpingClock(() -> Instant.ofEpochMilli(1_400_000));
