@@ -26,7 +26,7 @@ public final class Interactions implements Closeable {
   private final RecBoleDataset dataset;
   private final InteractionProfile profile;
   private final List<String> contexts;
-  private final Map<SameRow, Integer> atThisTime = new HashMap<>();
+  private Map<SameRow, Integer> atThisTime = new HashMap<>();
   private double time = Double.NaN;
   private int numberedPart = -1;
   private int part = -1;
@@ -53,7 +53,8 @@ public final class Interactions implements Closeable {
       return null;
     }
     if (row.time() != time || row.part() != numberedPart) {
-      atThisTime.clear();
+      // Not cleared: that takes as long as the most rows that ever had one time.
+      atThisTime = new HashMap<>();
       time = row.time();
       numberedPart = row.part();
     }
