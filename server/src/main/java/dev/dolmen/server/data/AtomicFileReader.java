@@ -1,5 +1,7 @@
 package dev.dolmen.server.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.dolmen.parameterstore.feature.ShownText;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -228,6 +230,23 @@ public final class AtomicFileReader implements Closeable {
       throw malformed(column, RefusalReason.EMPTY, "empty, expected a token");
     }
     return text;
+  }
+
+  /**
+   * The current row's token, of so many bytes of UTF-8 at most.
+   *
+   * @throws MalformedDataException if the field is empty or longer
+   */
+  String token(int column, int bytesMax) throws MalformedDataException {
+    String token = token(column);
+    int bytes = token.length() * 3L <= bytesMax ? 0 : token.getBytes(UTF_8).length;
+    if (bytes > bytesMax) {
+      throw malformed(
+          column,
+          RefusalReason.TOO_LONG,
+          quote(token) + " has " + bytes + " bytes, expected at most " + bytesMax);
+    }
+    return token;
   }
 
   /**

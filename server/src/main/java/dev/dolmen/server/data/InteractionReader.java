@@ -1,5 +1,6 @@
 package dev.dolmen.server.data;
 
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.v1.EventType;
 import java.io.Closeable;
 import java.io.IOException;
@@ -21,10 +22,7 @@ public final class InteractionReader implements Closeable {
   static final List<String> RATINGS = List.of("label", "rating", "click", "clicked", "is_click");
 
   /** As the API takes them. */
-  private static final int ITEM_ID_BYTES_MAX = 512;
-
   private static final int SESSION_ID_BYTES_MAX = 256;
-  private static final int CONTEXT_BYTES_MAX = 512;
 
   /** Distinct words of a column of event types that are counted. */
   private static final int EVENT_WORDS_MAX = 1_000;
@@ -153,9 +151,10 @@ public final class InteractionReader implements Closeable {
   /** The current row; null if it is no click. */
   private @Nullable Interaction row() throws IOException {
     double at = time();
-    String visit = id(session, SESSION_ID_BYTES_MAX);
-    String clicked = id(item, ITEM_ID_BYTES_MAX);
-    String visitor = user < 0 || in.text(user).isEmpty() ? "" : id(user, SESSION_ID_BYTES_MAX);
+    String visit = in.token(session, SESSION_ID_BYTES_MAX);
+    String clicked = in.token(item, ItemReader.ITEM_ID_BYTES_MAX);
+    String visitor =
+        user < 0 || in.text(user).isEmpty() ? "" : in.token(user, SESSION_ID_BYTES_MAX);
     if (!isClick()) {
       return null;
     }
@@ -188,20 +187,6 @@ public final class InteractionReader implements Closeable {
       throw in.malformed(time, refused, rules.problem(text, at, refused));
     }
     return at;
-  }
-
-  private String id(int column, int bytesMax) throws MalformedDataException {
-    String id = in.token(column);
-    if (id.length() * 3L > bytesMax) {
-      int bytes = id.getBytes(StandardCharsets.UTF_8).length;
-      if (bytes > bytesMax) {
-        throw in.malformed(
-            column,
-            RefusalReason.TOO_LONG,
-            AtomicFileReader.quote(id) + " has " + bytes + " bytes, expected at most " + bytesMax);
-      }
-    }
-    return id;
   }
 
   /** A row without a rating is a click. */
@@ -241,15 +226,18 @@ public final class InteractionReader implements Closeable {
   /** A value that is too long is left out; the click counts all the same. */
   private String context(int column) throws IOException {
     String value = in.text(column);
-    if (value.length() * 3L <= CONTEXT_BYTES_MAX
-        || value.getBytes(StandardCharsets.UTF_8).length <= CONTEXT_BYTES_MAX) {
+    if (value.length() * 3L <= FeatureExtractor.MAX_TOKEN_BYTES
+        || value.getBytes(StandardCharsets.UTF_8).length <= FeatureExtractor.MAX_TOKEN_BYTES) {
       return value;
     }
     refusals.add(
         in.malformed(
             column,
             RefusalReason.VALUE,
-            AtomicFileReader.quote(value) + ", expected at most " + CONTEXT_BYTES_MAX + " bytes"),
+            AtomicFileReader.quote(value)
+                + ", expected at most "
+                + FeatureExtractor.MAX_TOKEN_BYTES
+                + " bytes"),
         in.row());
     return "";
   }

@@ -9,7 +9,6 @@ import dev.dolmen.v1.SlotValue;
 import dev.dolmen.v1.TokenList;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * stays.
  */
 public final class ItemReader implements Closeable {
-  private static final int ITEM_ID_BYTES_MAX = 512;
+  /** As the API takes ids. */
+  static final int ITEM_ID_BYTES_MAX = 512;
 
   private final AtomicFileReader in;
   private final ImportOptions options;
@@ -111,7 +111,7 @@ public final class ItemReader implements Closeable {
   }
 
   private Item item() throws IOException {
-    Item.Builder item = Item.newBuilder().setItemId(itemId());
+    Item.Builder item = Item.newBuilder().setItemId(in.token(id, ITEM_ID_BYTES_MAX));
     for (int c = 0; c < kinds.length; c++) {
       SlotKind kind = kinds[c];
       if (kind != null && !in.text(c).isEmpty()) {
@@ -121,25 +121,7 @@ public final class ItemReader implements Closeable {
         }
       }
     }
-    leaveOutTooLarge(item);
-    leaveOutUnfit(item);
-    return item.build();
-  }
-
-  private String itemId() throws MalformedDataException {
-    String given = in.token(id);
-    int bytes = given.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > ITEM_ID_BYTES_MAX) {
-      throw in.malformed(
-          id,
-          RefusalReason.TOO_LONG,
-          AtomicFileReader.quote(given)
-              + " has "
-              + bytes
-              + " bytes, expected at most "
-              + ITEM_ID_BYTES_MAX);
-    }
-    return given;
+    return fitting(withinSize(item.build()));
   }
 
   /** What a field says; null if nothing, or nothing that is taken. */
@@ -192,27 +174,32 @@ public final class ItemReader implements Closeable {
     refusals.add(in.malformed(column, RefusalReason.VALUE, problem), in.row());
   }
 
-  /** The largest values go first. */
-  private void leaveOutTooLarge(Item.Builder item) throws IOException {
+  /** The item without values that make it too large; the largest go first. */
+  private Item withinSize(Item whole) throws IOException {
     int max = options.sizes().maxItemBytes();
-    while (item.build().getSerializedSize() > max && item.getSlotsCount() > 0) {
-      int bytes = item.build().getSerializedSize();
+    Item item = whole;
+    while (item.getSerializedSize() > max && item.getSlotsCount() > 0) {
+      int bytes = item.getSerializedSize();
       String largest =
           Collections.max(
                   item.getSlotsMap().entrySet(),
                   Comparator.comparingInt(e -> e.getValue().getSerializedSize()))
               .getKey();
-      leaveOut(names.indexOf(largest), "with it the item has " + bytes + " bytes, expected " + max);
-      item.removeSlots(largest);
+      leaveOut(
+          names.indexOf(largest),
+          "with it the item has " + bytes + " bytes, expected at most " + max);
+      item = item.toBuilder().removeSlots(largest).build();
     }
+    return item;
   }
 
-  /** What the schema does not take, one value after the other. */
-  private void leaveOutUnfit(Item.Builder item) throws IOException {
+  /** The item without values that the schema does not take. */
+  private Item fitting(Item whole) throws IOException {
+    Item item = whole;
     while (true) {
       try {
-        features.item(item.build());
-        return;
+        features.item(item);
+        return item;
       } catch (InvalidFeatureException e) {
         int column = columnOf(e.field(), item);
         String problem = '"' + e.value() + "\", expected " + e.expected();
@@ -220,13 +207,13 @@ public final class ItemReader implements Closeable {
           throw in.malformed(id, RefusalReason.ITEM, e.field() + ": " + problem);
         }
         leaveOut(column, problem);
-        item.removeSlots(names.get(column));
+        item = item.toBuilder().removeSlots(names.get(column)).build();
       }
     }
   }
 
   /** The column of a slot that the item has, by a path such as {@code slots[price].number}. */
-  private int columnOf(String field, Item.Builder item) {
+  private int columnOf(String field, Item item) {
     for (int c = 0; c < names.size(); c++) {
       if (field.startsWith("slots[" + names.get(c) + "]") && item.containsSlots(names.get(c))) {
         return c;
