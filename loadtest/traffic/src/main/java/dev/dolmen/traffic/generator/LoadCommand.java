@@ -6,7 +6,6 @@ import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.report.Reporting;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.Locale;
@@ -157,18 +156,12 @@ public final class LoadCommand implements Callable<Integer> {
       reporting.publish(out, () -> out.text(result.text()), result.json());
       return 0;
     } catch (StatusRuntimeException e) {
-      String why = trust.explain(server, e.getStatus()).orElseGet(() -> describe(e.getStatus()));
+      String why = trust.explain(server, e.getStatus()).orElse(String.valueOf(e.getMessage()));
       err.line("dolmen load: " + server + ": " + why);
       return 1;
     } catch (IOException | IllegalArgumentException e) {
       err.line("dolmen load: " + e.getMessage());
       return 1;
     }
-  }
-
-  private static String describe(Status status) {
-    return status.getCode() == Status.Code.UNAVAILABLE
-        ? "no server answers there (" + status.getDescription() + ")"
-        : status.toString();
   }
 }
