@@ -147,7 +147,12 @@ public final class DemoCommand implements Callable<Integer> {
     out =
         new Terminal(
             new PrintStream(printed, true, StandardCharsets.UTF_8), false, PICTURE_COLUMNS);
-    int exit = run(options);
+    int exit;
+    try {
+      exit = run(options);
+    } finally {
+      out = terminal; // What goes wrong is for whoever waits, not for a picture that is not made.
+    }
     TerminalPicture.write(
         file,
         "./dolmen demo",
