@@ -42,29 +42,23 @@ record ClickSurvey(
       long limit,
       InteractionProfile.ReadProgress progress)
       throws IOException {
-    return read(dataset, RowRules.guess(dataset, options), limit, progress, true);
-  }
-
-  /** Reads interaction files by the rules of others. */
-  static ClickSurvey readBy(RecBoleDataset dataset, RowRules rules, long limit) throws IOException {
-    return read(dataset, rules, limit, (rows, share) -> {}, false);
-  }
-
-  private static ClickSurvey read(
-      RecBoleDataset dataset,
-      RowRules guessed,
-      long limit,
-      InteractionProfile.ReadProgress progress,
-      boolean findScale)
-      throws IOException {
-    Scan scan = new Scan(dataset, guessed, limit, progress);
+    Path file = options.refusedFile();
+    RowRules guessed = RowRules.guess(dataset, options);
+    Scan scan = new Scan(dataset, guessed, limit, progress, Refusals.collecting(file));
     ClickSurvey survey = scan.survey();
-    RowRules rules = findScale ? guessed.withScaleOf(scan.scales) : guessed;
+    RowRules rules = guessed.withScaleOf(scan.scales);
     if (rules.equals(guessed)) {
       return survey;
     }
     survey.refusals.close();
-    return new Scan(dataset, rules, limit, progress).survey();
+    return new Scan(dataset, rules, limit, progress, Refusals.collecting(file)).survey();
+  }
+
+  /** Reads further interaction files of a dataset by the rules of the first. */
+  static ClickSurvey readMore(RecBoleDataset dataset, RowRules rules, long limit)
+      throws IOException {
+    Refusals refusals = Refusals.collectingMore(rules.options().refusedFile());
+    return new Scan(dataset, rules, limit, (rows, share) -> {}, refusals).survey();
   }
 
   /**
@@ -74,7 +68,7 @@ record ClickSurvey(
    */
   InteractionProfile require(RecBoleDataset dataset) throws IOException {
     refusals.close();
-    RefusedDataException.check(dataset, this, refusals, profile.rules().options());
+    RefusedDataException.check(dataset, this);
     return profile;
   }
 
@@ -100,7 +94,8 @@ record ClickSurvey(
         RecBoleDataset dataset,
         RowRules rules,
         long limit,
-        InteractionProfile.ReadProgress progress)
+        InteractionProfile.ReadProgress progress,
+        Refusals refusals)
         throws IOException {
       long all = 0;
       for (Path part : dataset.parts()) {
@@ -111,10 +106,19 @@ record ClickSurvey(
       this.rules = rules;
       this.limit = limit;
       this.progress = progress;
-      refusals = Refusals.collecting(rules.options().refusedFile());
+      this.refusals = refusals;
     }
 
     ClickSurvey survey() throws IOException {
+      try {
+        return scanned();
+      } catch (IOException | RuntimeException e) {
+        refusals.close();
+        throw e;
+      }
+    }
+
+    private ClickSurvey scanned() throws IOException {
       List<InteractionProfile.Part> parts = new ArrayList<>();
       for (int part = 0; part < dataset.parts().size() && rows < limit; part++) {
         parts.add(part(part));

@@ -16,26 +16,23 @@ public final class DatasetImport {
   private final ClickSurvey clicks;
   private final @Nullable ItemSurvey items;
   private final Schema schema;
-  private final Refusals refusals;
-  private final ImportReport report;
+  private ImportReport report;
 
   private DatasetImport(
-      RecBoleDataset dataset, ClickSurvey clicks, @Nullable ItemSurvey items, Schema schema)
+      RecBoleDataset dataset,
+      ClickSurvey clicks,
+      @Nullable ItemSurvey items,
+      Schema schema)
       throws IOException {
     this.dataset = dataset;
     this.clicks = clicks;
     this.items = items;
     this.schema = schema;
-    refusals = clicks.refusals();
-    Path file = dataset.itemFile();
-    if (file != null) {
-      checkItems(file, clicks.profile().rules().options());
-    }
-    refusals.close();
     report = new ImportNotes(dataset, clicks, items, schema).report();
   }
 
-  private void checkItems(Path file, ImportOptions options) throws IOException {
+  private static void checkItems(Path file, Schema schema, ImportOptions options, Refusals refusals)
+      throws IOException {
     try (ItemReader in = ItemReader.open(file, schema, options, refusals)) {
       while (in.next() != null) {
         // What is refused is told of; the items themselves come again.
@@ -58,11 +55,16 @@ public final class DatasetImport {
       InteractionProfile.ReadProgress progress)
       throws IOException {
     ClickSurvey clicks = ClickSurvey.read(dataset, options, limit, progress);
-    Path file = dataset.itemFile();
-    ItemSurvey items = file == null ? null : ItemSurvey.read(file);
-    Schema given =
-        schema == null ? SchemaInference.infer(dataset, clicks.profile(), items) : schema;
-    return new DatasetImport(dataset, clicks, items, given);
+    try (Refusals refusals = clicks.refusals()) {
+      Path file = dataset.itemFile();
+      ItemSurvey items = file == null ? null : ItemSurvey.read(file);
+      Schema given =
+          schema == null ? SchemaInference.infer(dataset, clicks.profile(), items) : schema;
+      if (file != null) {
+        checkItems(file, given, options, refusals);
+      }
+      return new DatasetImport(dataset, clicks, items, given);
+    }
   }
 
   /**
@@ -73,17 +75,22 @@ public final class DatasetImport {
    *     options do not say that they are left out; or if nothing is left
    */
   public DatasetImport require() throws RefusedDataException {
-    RefusedDataException.check(dataset, clicks, refusals, clicks.profile().rules().options());
+    RefusedDataException.check(dataset, clicks);
     return this;
   }
 
   /**
-   * Looks at other interaction files of the same dataset, by the same rules.
+   * Looks at other interaction files of the same dataset, by the same rules. The report says from
+   * then on what is not taken of them, too.
    *
    * @throws RefusedDataException as of {@link #require}
    */
   public InteractionProfile profileOf(RecBoleDataset other, long limit) throws IOException {
-    return ClickSurvey.readBy(other, clicks.profile().rules(), limit).require(other);
+    ClickSurvey more = ClickSurvey.readMore(other, clicks.profile().rules(), limit);
+    InteractionProfile profile = more.require(other);
+    clicks.refusals().addAll(more.refusals());
+    report = new ImportNotes(dataset, clicks, items, schema).report();
+    return profile;
   }
 
   /** The files. */

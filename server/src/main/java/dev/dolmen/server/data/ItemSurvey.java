@@ -76,7 +76,7 @@ final class ItemSurvey {
 
   private void add(AtomicFileReader in, int id) {
     String item = in.text(id);
-    if (!ids.add(item)) {
+    if (!item.isEmpty() && !ids.add(item)) {
       duplicates.add(item);
     }
     for (int c = 0; c < present.length; c++) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,25 +25,35 @@ public final class Refusals implements Closeable {
 
   private final boolean collecting;
   private final boolean skipBroken;
-  private final @Nullable Path file;
+  private final @Nullable Writer out;
   private final Map<RefusalReason, Long> counts = new EnumMap<>(RefusalReason.class);
   private final Map<RefusalReason, List<String>> examples = new EnumMap<>(RefusalReason.class);
-  private @Nullable Writer out;
 
-  private Refusals(boolean collecting, boolean skipBroken, @Nullable Path file) {
+  private Refusals(boolean collecting, boolean skipBroken, @Nullable Writer out) {
     this.collecting = collecting;
     this.skipBroken = skipBroken;
-    this.file = file;
+    this.out = out;
   }
 
   /**
    * Collects everything.
    *
    * @param file where each refused line goes, one a line: place, reason, problem and the line
-   *     itself; null for nowhere
+   *     itself; begun here, so that nothing of an earlier look stays in it; null for nowhere
    */
-  static Refusals collecting(@Nullable Path file) {
-    return new Refusals(true, true, file);
+  static Refusals collecting(@Nullable Path file) throws IOException {
+    if (file == null) {
+      return new Refusals(true, true, null);
+    }
+    Writer out = Files.newBufferedWriter(file);
+    out.write("file\tline\tcolumn\treason\tproblem\ttext\n");
+    return new Refusals(true, true, out);
+  }
+
+  /** The same of further files of a dataset: they go behind what is in the file of the first. */
+  static Refusals collectingMore(@Nullable Path file) throws IOException {
+    Writer out = file == null ? null : Files.newBufferedWriter(file, StandardOpenOption.APPEND);
+    return new Refusals(true, true, out);
   }
 
   /** Of a pass over what has been looked at before: throws at a broken line that was not there. */
@@ -69,18 +80,15 @@ public final class Refusals implements Closeable {
     if (places.size() < EXAMPLES_MAX) {
       places.add(refused.getMessage());
     }
-    if (file != null) {
-      write(file, refused, line);
+    if (out != null) {
+      write(out, refused, line);
     }
   }
 
-  private void write(Path to, MalformedDataException refused, String line) throws IOException {
-    if (out == null) {
-      out = Files.newBufferedWriter(to);
-      out.write("file\tline\tcolumn\treason\tproblem\ttext\n");
-    }
+  private static void write(Writer to, MalformedDataException refused, String line)
+      throws IOException {
     String text = line.length() > LINE_CHARS_MAX ? line.substring(0, LINE_CHARS_MAX) + "…" : line;
-    out.write(
+    to.write(
         String.join(
                 "\t",
                 refused.file(),
@@ -95,6 +103,15 @@ public final class Refusals implements Closeable {
   /** The same for what is nothing to list. */
   void count(RefusalReason reason) {
     counts.merge(reason, 1L, Long::sum);
+  }
+
+  /** What was not taken of further files counts here, too. */
+  void addAll(Refusals others) {
+    others.counts.forEach((reason, n) -> counts.merge(reason, n, Long::sum));
+    others.examples.forEach((reason, places) -> {
+      List<String> all = examples.computeIfAbsent(reason, r -> new ArrayList<>());
+      places.stream().limit(EXAMPLES_MAX - all.size()).forEach(all::add);
+    });
   }
 
   /** How many by reason, without those that did not occur. */

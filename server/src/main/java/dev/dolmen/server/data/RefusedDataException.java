@@ -25,24 +25,12 @@ public final class RefusedDataException extends IOException {
    * @throws RefusedDataException if lines are broken, or too many say what cannot be, and the
    *     options do not say that they are left out; or if nothing is left
    */
-  static void check(
-      RecBoleDataset dataset, ClickSurvey clicks, Refusals refusals, ImportOptions options)
-      throws RefusedDataException {
+  static void check(RecBoleDataset dataset, ClickSurvey clicks) throws RefusedDataException {
+    Refusals refusals = clicks.refusals();
     long taken = clicks.profile().events();
-    if (!options.skipBadLines()) {
+    if (!clicks.profile().rules().options().skipBadLines()) {
       if (refusals.broken() > 0) {
-        throw new RefusedDataException(
-            String.format(
-                Locale.ROOT,
-                "%s: %,d %s cannot be read, and nothing was learned; mend them, or leave them out"
-                    + " with --skip-bad-lines%s%s",
-                dataset.name(),
-                refusals.broken(),
-                refusals.broken() == 1 ? "line" : "lines",
-                refusals.of(RefusalReason.NUMBER) > 0
-                    ? ", or numbers with --bad-values unknown"
-                    : "",
-                listed(refusals, true)));
+        throw new RefusedDataException(broken(dataset, refusals));
       }
       if (refusals.stray() > STRAY_SHARE_MAX * (taken + refusals.stray())) {
         throw new RefusedDataException(tooMany(dataset, taken, refusals));
@@ -62,10 +50,28 @@ public final class RefusedDataException extends IOException {
     }
   }
 
+  private static String broken(RecBoleDataset dataset, Refusals refusals) {
+    boolean one = refusals.broken() == 1;
+    String them = one ? "it" : "them";
+    return String.format(
+            Locale.ROOT,
+            "%s: %,d %s cannot be read, so nothing is learned; mend %s, or leave %s out with"
+                + " --skip-bad-lines",
+            dataset.name(),
+            refusals.broken(),
+            one ? "line" : "lines",
+            them,
+            them)
+        + (refusals.of(RefusalReason.NUMBER) > 0
+            ? ", or numbers of items with --bad-values unknown"
+            : "")
+        + listed(refusals, true);
+  }
+
   private static String tooMany(RecBoleDataset dataset, long taken, Refusals refusals) {
     return String.format(
         Locale.ROOT,
-        "%s: %,d of %,d lines say what cannot be, more than a tenth, and nothing was learned;"
+        "%s: %,d of %,d lines say what cannot be, more than a tenth, so nothing is learned;"
             + " mend them, or leave them out with --skip-bad-lines%s%s",
         dataset.name(),
         refusals.stray(),

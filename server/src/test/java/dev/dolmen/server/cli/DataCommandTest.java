@@ -60,7 +60,7 @@ class DataCommandTest {
     Path data = new ShopFiles().click(10, "s2").click(20, "s6").write(folder.resolve("shop"));
     Path json = folder.resolve("check.json");
     assertThat(run("data", "check", data.toString(), "--json", json.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("shop: 2 lines cannot be read, and nothing was learned");
+    assertThat(err.toString()).contains("shop: 2 lines cannot be read, so nothing is learned");
     assertThat(out.toString()).contains("line 10, column 1").contains("line 20, column 1");
     assertThat(json(json).get("can_be_learned").asBoolean()).isFalse();
     assertThat(json(json).get("refused").get("fields").asLong()).isEqualTo(2);
