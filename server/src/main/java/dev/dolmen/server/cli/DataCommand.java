@@ -80,8 +80,7 @@ final class DataCommand extends CommandGroup {
                 named == null ? null : named.schema(),
                 limit,
                 Terminal.errors(spec));
-        ImportText.printPlan(found.report(), out);
-        ImportText.print(found.report(), out);
+        ImportText.printAll(found.report(), out);
         String refusal = refusal(found);
         if (json != null) {
           ImportText.json(found.report()).put("can_be_learned", refusal.isEmpty()).write(json);

@@ -1,5 +1,6 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.server.cli.terminal.ColumnText;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
@@ -10,11 +11,42 @@ import java.util.Locale;
 
 /** What reading a dataset came to, for people and for programs. */
 public final class ImportText {
+  /** Of a column's name at most. */
+  private static final int NAME_COLUMNS = 24;
+
   private ImportText() {}
 
   /** The lines that every command prints before it goes on. */
   public static void print(ImportReport report, Terminal to) {
-    to.line(
+    printSummary(report, to);
+    printColumns(report, to);
+    printFindings(report, to);
+  }
+
+  /** The same with what is made of each column. */
+  static void printAll(ImportReport report, Terminal to) {
+    TextTable table = new TextTable("file", "column", "type", "use");
+    report
+        .columns()
+        .forEach(
+            c -> table.row(c.file(), ColumnText.cut(c.name(), NAME_COLUMNS), c.type(), c.use()));
+    to.text(table.text(to.columns()));
+    printSummary(report, to);
+    printFindings(report, to);
+  }
+
+  /** Broken for eyes alone: in a file each finding is one line. */
+  private static void say(Terminal to, String line) {
+    if (to.interactive()) {
+      to.paragraph(line);
+    } else {
+      to.line(line);
+    }
+  }
+
+  private static void printSummary(ImportReport report, Terminal to) {
+    say(
+        to,
         String.format(
             Locale.ROOT,
             "%s: %,d clicks of %,d visits on %,d items; times are %s%s",
@@ -24,46 +56,49 @@ public final class ImportText {
             report.clickedItems(),
             report.timeScale().words(),
             metadata(report)));
-    printIgnored(report, to);
+  }
+
+  private static void printFindings(ImportReport report, Terminal to) {
     report
         .refused()
         .forEach((reason, n) -> {
-          to.line(String.format(Locale.ROOT, "%s: %,d", taken(reason), n));
+          say(to, String.format(Locale.ROOT, "%s: %,d", taken(reason), n));
           List<String> places = report.examples().getOrDefault(reason, List.of());
           int shown = Math.min(places.size(), reason.placesShown());
-          places.stream().limit(shown).forEach(place -> to.line("  " + place));
+          places.stream().limit(shown).forEach(place -> say(to, "  " + place));
           if (n > shown && shown > 0) {
-            to.line(String.format(Locale.ROOT, "  and %,d more", n - shown));
+            say(to, String.format(Locale.ROOT, "  and %,d more", n - shown));
           }
         });
-    report.warnings().forEach(warning -> to.line("WARNING: " + warning));
+    report.warnings().forEach(warning -> say(to, "WARNING: " + warning));
   }
 
   private static String metadata(ImportReport report) {
-    return report.items() == 0
-        ? "; no metadata"
-        : String.format(
-            Locale.ROOT,
-            "; metadata of %,d items, %,d clicked ones have none",
-            report.items(),
-            report.bareItems());
+    if (report.items() == 0) {
+      return "; no metadata";
+    }
+    String bare =
+        report.bareItems() == 0
+            ? "all clicked ones among them"
+            : String.format(Locale.ROOT, "%,d clicked ones have none", report.bareItems());
+    return String.format(Locale.ROOT, "; metadata of %,d items, %s", report.items(), bare);
   }
 
-  private static void printIgnored(ImportReport report, Terminal to) {
+  private static void printColumns(ImportReport report, Terminal to) {
     List<String> ignored =
         report.columns().stream()
             .filter(c -> c.use().startsWith("ignored"))
             .map(c -> c.name() + " (" + c.file() + ")")
             .toList();
     if (!ignored.isEmpty()) {
-      to.line("columns that are ignored: " + String.join(", ", ignored));
+      say(to, "columns that are ignored: " + String.join(", ", ignored));
     }
     report.columns().stream()
         .filter(c -> c.use().startsWith("slot ") && !c.use().startsWith("slot " + c.name() + " "))
-        .forEach(c -> to.line("column " + c.name() + " (" + c.file() + ") is " + c.use()));
+        .forEach(c -> say(to, "column " + c.name() + " (" + c.file() + ") is " + c.use()));
     report.columns().stream()
         .filter(c -> c.use().startsWith("the event type"))
-        .forEach(c -> to.line("column " + c.name() + ": " + c.use()));
+        .forEach(c -> say(to, "column " + c.name() + ": " + c.use()));
   }
 
   private static String taken(RefusalReason reason) {
@@ -72,13 +107,6 @@ public final class ImportText {
       case VALUE -> "values left out, the rest of their lines is taken";
       default -> "refused, " + reason.words();
     };
-  }
-
-  /** What is made of each column. */
-  static void printPlan(ImportReport report, Terminal to) {
-    TextTable table = new TextTable("file", "column", "type", "use");
-    report.columns().forEach(c -> table.row(c.file(), c.name(), c.type(), c.use()));
-    to.text(table);
   }
 
   /** The same as JSON: counts by reason, warnings and the plan. */

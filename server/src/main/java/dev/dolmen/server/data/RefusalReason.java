@@ -17,7 +17,7 @@ public enum RefusalReason {
   /** A field of a column of numbers that holds none. */
   NUMBER(Kind.BROKEN, "not a number"),
   /** A time that is none: zero, negative, before 1976, after 2100, no date. */
-  TIME(Kind.STRAY, "no time that can be"),
+  TIME(Kind.STRAY, "a time that cannot be"),
   /** A time in another unit than nearly all others. */
   TIME_UNIT(Kind.STRAY, "a time in another unit"),
   /** A time after now. */

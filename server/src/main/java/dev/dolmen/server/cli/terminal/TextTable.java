@@ -1,6 +1,7 @@
 package dev.dolmen.server.cli.terminal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -13,6 +14,9 @@ public final class TextTable {
   /** Digits behind a sign or not, and a unit of a few letters. */
   private static final Pattern NUMBER =
       Pattern.compile("(\\+/-|[-+±×])? ?\\d[\\d.,:]*( ?[\\p{L}%/×]\\S{0,3})?");
+
+  private static final int GAP = 2;
+  private static final int LAST_CELL_AT_LEAST = 20;
 
   private final List<String[]> rows = new ArrayList<>();
 
@@ -53,21 +57,33 @@ public final class TextTable {
 
   /** All rows, each ended by a line break. */
   public String text() {
+    return text(Integer.MAX_VALUE);
+  }
+
+  /** All rows; where one is wider than so many columns, its last cell goes on below itself. */
+  public String text(int columns) {
     int[] width = new int[rows.getFirst().length];
     boolean[] right = new boolean[width.length];
     for (int r = 0; r < rows.size(); r++) {
       for (int c = 0; c < width.length; c++) {
         String cell = rows.get(r)[c];
-        width[c] = Math.max(width[c], cell.length());
+        width[c] = Math.max(width[c], ColumnText.width(cell));
         right[c] |= r > 0 && NUMBER.matcher(cell).matches();
       }
     }
+    int last = width.length - 1;
+    int before = Arrays.stream(width, 0, last).map(w -> w + GAP).sum();
     StringBuilder text = new StringBuilder();
     for (String[] row : rows) {
-      String line = line(row, width, right);
+      List<String> cell =
+          ColumnText.wrap(row[last], Math.max(LAST_CELL_AT_LEAST, columns - before));
+      String[] first = row.clone();
+      first[last] = cell.getFirst();
+      String line = line(first, width, right);
       if (!line.isEmpty()) {
         text.append(line).append('\n');
       }
+      cell.stream().skip(1).forEach(l -> text.append(" ".repeat(before)).append(l).append('\n'));
     }
     return text.toString();
   }
@@ -75,8 +91,8 @@ public final class TextTable {
   private static String line(String[] row, int[] width, boolean[] right) {
     StringBuilder line = new StringBuilder();
     for (int c = 0; c < row.length; c++) {
-      String pad = " ".repeat(width[c] - row[c].length());
-      line.append(c == 0 ? "" : "  ").append(right[c] ? pad + row[c] : row[c] + pad);
+      String pad = " ".repeat(width[c] - ColumnText.width(row[c]));
+      line.append(" ".repeat(c == 0 ? 0 : GAP)).append(right[c] ? pad + row[c] : row[c] + pad);
     }
     return line.toString().stripTrailing();
   }

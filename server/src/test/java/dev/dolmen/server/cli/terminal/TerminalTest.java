@@ -172,4 +172,21 @@ class TerminalTest {
     assertThat(json.get("inner").get("n").asInt()).isEqualTo(2);
     assertThat(json.fieldNames()).toIterable().startsWith("whole", "share", "unknown");
   }
+
+  @Test
+  void aTableGoesOnBelowItsLastCellAndCountsColumnsInsteadOfCharacters() {
+    TextTable table =
+        new TextTable("column", "use")
+            .row("商品分類", "the event type: view is view (4), cart is add_to_cart (2)")
+            .row("price", "a number");
+    assertThat(table.text(40))
+        .isEqualTo(
+            """
+            column    use
+            商品分類  the event type: view is view
+                        (4), cart is add_to_cart (2)
+            price     a number
+            """);
+    assertThat(table.text().lines()).hasSize(3);
+  }
 }
