@@ -16,19 +16,22 @@ public final class DatasetImport {
   private final ClickSurvey clicks;
   private final @Nullable ItemSurvey items;
   private final Schema schema;
+  private final boolean inferred;
   private ImportReport report;
 
   private DatasetImport(
       RecBoleDataset dataset,
       ClickSurvey clicks,
       @Nullable ItemSurvey items,
-      Schema schema)
+      Schema schema,
+      boolean inferred)
       throws IOException {
     this.dataset = dataset;
     this.clicks = clicks;
     this.items = items;
     this.schema = schema;
-    report = new ImportNotes(dataset, clicks, items, schema).report();
+    this.inferred = inferred;
+    report = new ImportNotes(dataset, clicks, items, schema, inferred).report();
   }
 
   private static void checkItems(Path file, Schema schema, ImportOptions options, Refusals refusals)
@@ -63,7 +66,7 @@ public final class DatasetImport {
       if (file != null) {
         checkItems(file, given, options, refusals);
       }
-      return new DatasetImport(dataset, clicks, items, given);
+      return new DatasetImport(dataset, clicks, items, given, schema == null);
     }
   }
 
@@ -89,7 +92,7 @@ public final class DatasetImport {
     ClickSurvey more = ClickSurvey.readMore(other, clicks.profile().rules(), limit);
     InteractionProfile profile = more.require(other);
     clicks.refusals().addAll(more.refusals());
-    report = new ImportNotes(dataset, clicks, items, schema).report();
+    report = new ImportNotes(dataset, clicks, items, schema, inferred).report();
     return profile;
   }
 

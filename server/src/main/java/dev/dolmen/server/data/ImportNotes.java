@@ -24,16 +24,25 @@ final class ImportNotes {
   private final InteractionProfile profile;
   private final @Nullable ItemSurvey items;
   private final Schema schema;
+  private final boolean inferred;
   private final List<String> bare = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
+  /**
+   * @param inferred whether the schema follows from the files, and nobody wrote it
+   */
   ImportNotes(
-      RecBoleDataset dataset, ClickSurvey clicks, @Nullable ItemSurvey items, Schema schema) {
+      RecBoleDataset dataset,
+      ClickSurvey clicks,
+      @Nullable ItemSurvey items,
+      Schema schema,
+      boolean inferred) {
     this.dataset = dataset;
     this.clicks = clicks;
     profile = clicks.profile();
     this.items = items;
     this.schema = schema;
+    this.inferred = inferred;
     if (items != null) {
       profile.items().stream().filter(id -> !items.ids().contains(id)).forEach(bare::add);
     }
@@ -99,6 +108,9 @@ final class ImportNotes {
 
   private void warnOfItems(ItemSurvey survey) {
     String file = name(dataset.itemFile());
+    if (inferred && profile.timeScale().isEpoch()) {
+      warnOfLostAges(survey);
+    }
     if (bare.size() > BARE_SHARE_MAX * profile.items().size()) {
       warnings.add(
           String.format(
@@ -119,6 +131,29 @@ final class ImportNotes {
               file,
               survey.duplicates().size(),
               AtomicFileReader.quote(survey.duplicates().iterator().next())));
+    }
+  }
+
+  /** One odd number, and a column of birth times would become one of plain numbers unsaid. */
+  private void warnOfLostAges(ItemSurvey survey) {
+    for (int c = 0; c < survey.columns().size(); c++) {
+      Map<TimeScale, Long> scales = survey.scales(c);
+      long all = scales.values().stream().mapToLong(n -> n).sum();
+      for (Map.Entry<TimeScale, Long> most : scales.entrySet()) {
+        if (most.getKey().isEpoch() && 2 * most.getValue() > all && !survey.isBirth(c)) {
+          warnings.add(
+              String.format(
+                  Locale.ROOT,
+                  "column %s of %s: %,d of %,d numbers are %s%s; ages are learned only where all"
+                      + " are seconds since 1970 or empty, so it is a plain number",
+                  ShownText.of(survey.columns().get(c).name()),
+                  name(dataset.itemFile()),
+                  most.getValue(),
+                  all,
+                  most.getKey().words(),
+                  survey.firstNotOn(most.getKey(), c).map(odd -> ", not " + odd).orElse("")));
+        }
+      }
     }
   }
 

@@ -2,9 +2,12 @@ package dev.dolmen.server.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,18 +17,18 @@ import java.util.Set;
 final class ItemSurvey {
   private final List<AtomicColumn> columns;
   private final boolean[] present;
-  private final double[] min;
-  private final double[] max;
+  private final List<Map<TimeScale, Long>> scales = new ArrayList<>();
+  private final List<Map<TimeScale, String>> firsts = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Set<String> duplicates = new HashSet<>();
 
   private ItemSurvey(List<AtomicColumn> columns) {
     this.columns = columns;
     present = new boolean[columns.size()];
-    min = new double[columns.size()];
-    max = new double[columns.size()];
-    Arrays.fill(min, Double.POSITIVE_INFINITY);
-    Arrays.fill(max, Double.NEGATIVE_INFINITY);
+    for (int c = 0; c < present.length; c++) {
+      scales.add(new EnumMap<>(TimeScale.class));
+      firsts.add(new EnumMap<>(TimeScale.class));
+    }
   }
 
   /**
@@ -54,14 +57,22 @@ final class ItemSurvey {
     return present[column];
   }
 
-  /** Smallest number of a column; infinite if there is none. */
-  double min(int column) {
-    return min[column];
+  /** Whether all numbers of a column, of which there are some, are seconds since 1970. */
+  boolean isBirth(int column) {
+    return scales.get(column).keySet().equals(Set.of(TimeScale.EPOCH_SECONDS));
   }
 
-  /** Largest number of a column; infinite if there is none. */
-  double max(int column) {
-    return max[column];
+  /** How many numbers of a column would be times on which scale; none if it has no numbers. */
+  Map<TimeScale, Long> scales(int column) {
+    return scales.get(column);
+  }
+
+  /** The first number of a column on another scale, with its line; empty if there is none. */
+  Optional<String> firstNotOn(TimeScale scale, int column) {
+    return firsts.get(column).entrySet().stream()
+        .filter(e -> e.getKey() != scale)
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   /** All items. */
@@ -88,8 +99,10 @@ final class ItemSurvey {
       if (columns.get(c).type() == AtomicColumn.Type.FLOAT) {
         double value = AtomicFileReader.decimal(text);
         if (!Double.isNaN(value)) {
-          min[c] = Math.min(min[c], value);
-          max[c] = Math.max(max[c], value);
+          TimeScale scale = TimeScale.of(value);
+          if (scales.get(c).merge(scale, 1L, Long::sum) == 1) {
+            firsts.get(c).put(scale, AtomicFileReader.quote(text) + " in line " + in.line());
+          }
         }
       }
     }

@@ -83,7 +83,7 @@ public final class SchemaInference {
         continue;
       }
       AtomicColumn named = new AtomicColumn(names.get(c), column.type());
-      Slot slot = itemSlot(named, items.min(c), items.max(c), ages);
+      Slot slot = itemSlot(named, ages && items.isBirth(c));
       if (slot != null) {
         slots.add(slot);
       }
@@ -91,18 +91,16 @@ public final class SchemaInference {
     return slots;
   }
 
-  private static @Nullable Slot itemSlot(
-      AtomicColumn column, double min, double max, boolean ages) {
+  private static @Nullable Slot itemSlot(AtomicColumn column, boolean birth) {
     return switch (column.type()) {
       case TOKEN -> slot(column.name(), SlotKind.CATEGORY, 32, 1);
       case TOKEN_SEQ -> slot(column.name(), SlotKind.TOKENS, 32, 1);
-      case FLOAT -> number(column.name(), min, max, ages);
+      case FLOAT -> number(column.name(), birth);
       case FLOAT_SEQ -> null;
     };
   }
 
-  private static Slot number(String name, double min, double max, boolean ages) {
-    boolean birth = ages && TimeScale.of(min, max) == TimeScale.EPOCH_SECONDS;
+  private static Slot number(String name, boolean birth) {
     SlotKind kind = birth ? SlotKind.AGE : SlotKind.NUMBER;
     return new Slot(name, kind, false, 1, 1, KnotOptions.NONE, rows(8, 1));
   }

@@ -1,5 +1,6 @@
 package dev.dolmen.server.data;
 
+import java.util.List;
 import java.util.Locale;
 
 /** What the numbers in a timestamp column mean. */
@@ -26,6 +27,9 @@ public enum TimeScale {
   /** Running numbers are below this, so that their times are dates. */
   static final double RUNNING_MAX = 1e11;
 
+  /** As {@link #values}, which copies, asks for every row. */
+  private static final List<TimeScale> ALL = List.of(values());
+
   private final String option;
   private final String words;
   private final double perSecond;
@@ -36,15 +40,9 @@ public enum TimeScale {
     this.perSecond = perSecond;
   }
 
-  /** The scale on which all numbers from {@code min} to {@code max} lie. */
-  public static TimeScale of(double min, double max) {
-    TimeScale scale = of(min);
-    return scale == of(max) ? scale : RUNNING_NUMBER;
-  }
-
   /** The scale on which a number is a date from 1976 to 2103; a running number if on none. */
   public static TimeScale of(double number) {
-    for (TimeScale scale : values()) {
+    for (TimeScale scale : ALL) {
       if (scale != RUNNING_NUMBER
           && number >= EPOCH_SEC_MIN * scale.perSecond
           && number <= EPOCH_SEC_MAX * scale.perSecond) {

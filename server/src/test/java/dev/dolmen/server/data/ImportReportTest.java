@@ -3,6 +3,7 @@ package dev.dolmen.server.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.SlotKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +12,37 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the report says of what is refused in several files or looks. */
+/** What the report says of columns of times, and of what is refused in several files or looks. */
 class ImportReportTest {
   @TempDir Path folder;
+
+  @Test
+  void saysWhichNumberMakesBirthTimesPlainNumbers() throws IOException {
+    ShopFiles files = withBirths("1700000000");
+    assertThat(look(files, null).report().warnings()).isEmpty();
+    assertThat(kind(look(files, null).schema(), "born")).isEqualTo(SlotKind.AGE);
+    files.item(3, "sku1,dep0,name1,1.5,0");
+    DatasetImport odd = look(files, null);
+    assertThat(kind(odd.schema(), "born")).isEqualTo(SlotKind.NUMBER);
+    assertThat(odd.report().warnings())
+        .containsExactly(
+            "column born of shop.item: 19 of 20 numbers are seconds since 1970, not \"0\" in line"
+                + " 3; ages are learned only where all are seconds since 1970 or empty, so it is a"
+                + " plain number");
+    assertThat(look(files, odd.schema()).report().warnings()).isEmpty();
+    files.item(3, "sku1,dep0,name1,1.5,");
+    assertThat(look(files, null).report().warnings()).isEmpty();
+    assertThat(look(withBirths("1700000000000"), null).report().warnings())
+        .containsExactly(
+            "column born of shop.item: 20 of 20 numbers are milliseconds since 1970; ages are"
+                + " learned only where all are seconds since 1970 or empty, so it is a plain"
+                + " number");
+  }
+
+  private static ShopFiles withBirths(String born) {
+    ShopFiles files = new ShopFiles().eachItem(l -> l + "," + born);
+    return files.itemsHeader(files.items().getFirst() + ",born:float");
+  }
 
   @Test
   void linesWithoutAnItemAreNoItem() throws IOException {
@@ -67,6 +96,10 @@ class ImportReportTest {
     ImportOptions d = ImportOptions.DEFAULT;
     return new ImportOptions(
         false, false, Double.NaN, d.eventTypes(), null, d.latestMs(), d.sizes(), refused);
+  }
+
+  private static SlotKind kind(Schema schema, String slot) {
+    return schema.slots().get(schema.slotOf(slot)).kind();
   }
 
   private DatasetImport look(ShopFiles files, @Nullable Schema schema) throws IOException {
