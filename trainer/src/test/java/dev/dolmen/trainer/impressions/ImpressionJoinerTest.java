@@ -429,6 +429,36 @@ class ImpressionJoinerTest {
     assertThat(bytes(read)).isEqualTo(bytes(joiner));
   }
 
+  /** A snapshot may know an impression whose record is lost: behind it stands another's. */
+  @Test
+  void anObserverIsNotToldOfTheImpressionBehindOneThatIsLost() throws IOException {
+    show("r0", 0, "a");
+    show("r1", 0, "b");
+    ImpressionJoiner read = joiner(1);
+    read.readFrom(new DataInputStream(new ByteArrayInputStream(bytes(joiner))));
+    log.set(0, log.get(1));
+    List<Integer> clicked = new ArrayList<>();
+    read.observe(
+        new ImpressionObserver() {
+          @Override
+          public int tag(Impression impression) {
+            return log.lastIndexOf(impression);
+          }
+
+          @Override
+          public void shown(int tag) {}
+
+          @Override
+          public void clicked(int tag, boolean first) {
+            clicked.add(tag);
+          }
+        });
+    act(read, "r0", "a", CLICK, 5);
+    assertThat(clicked).isEmpty();
+    act(read, "r1", "b", CLICK, 6);
+    assertThat(clicked).containsExactly(1);
+  }
+
   private static byte[] bytes(ImpressionJoiner joiner) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     joiner.writeTo(new DataOutputStream(out));
