@@ -158,7 +158,7 @@ public final class ImpressionJoiner implements StreamPart {
     }
     for (EarlyEvents.Event event : early.take(requestId)) {
       counts.add(Outcome.EARLY);
-      join(added, event.itemId, event.type, event.timeMs);
+      join(added, requestId, event.itemId, event.type, event.timeMs);
     }
   }
 
@@ -180,7 +180,7 @@ public final class ImpressionJoiner implements StreamPart {
     String requestId = event.getRequestId();
     WaitingImpression impression = waiting.get(requestId);
     if (impression != null) {
-      join(impression, event.getItemId(), event.getTypeValue(), timeMs);
+      join(impression, requestId, event.getItemId(), event.getTypeValue(), timeMs);
       return;
     }
     int slot = late.find(hash(requestId));
@@ -195,7 +195,8 @@ public final class ImpressionJoiner implements StreamPart {
     }
   }
 
-  private void join(WaitingImpression impression, String itemId, int type, long timeMs) {
+  private void join(
+      WaitingImpression impression, String requestId, String itemId, int type, long timeMs) {
     int item = catalog.indexOf(itemId);
     int position = item < 0 ? -1 : impression.positionOf(item);
     if (isJoined(impression.timeMs, position, timeMs)) {
@@ -207,10 +208,16 @@ public final class ImpressionJoiner implements StreamPart {
         boolean first = impression.click(position);
         countClick(first, position);
         if (first) {
-          tellClicked(impression, none);
+          tellClicked(impression, requestId, none);
         }
       }
     }
+  }
+
+  /** The impression of a request; null if it is not in the log any more. */
+  private @Nullable Impression read(long before, String requestId) {
+    Impression impression = log.after(before);
+    return impression == null || !impression.getRequestId().equals(requestId) ? null : impression;
   }
 
   private int tag(@Nullable Impression impression) {
@@ -218,9 +225,9 @@ public final class ImpressionJoiner implements StreamPart {
     return told == null || impression == null ? ImpressionObserver.NO_TAG : told.tag(impression);
   }
 
-  private void tellClicked(WaitingImpression impression, boolean none) {
+  private void tellClicked(WaitingImpression impression, String requestId, boolean none) {
     if (impression.tag == WaitingImpression.UNREAD) {
-      impression.tag = tag(observer == null ? null : log.after(impression.before));
+      impression.tag = tag(observer == null ? null : read(impression.before, requestId));
     }
     tellClicked(impression.tag, none);
   }
@@ -233,8 +240,8 @@ public final class ImpressionJoiner implements StreamPart {
   }
 
   private void joinLate(int slot, FeedbackEvent event, long timeMs) {
-    Impression impression = log.after(late.before(slot));
-    if (impression == null || !impression.getRequestId().equals(event.getRequestId())) {
+    Impression impression = read(late.before(slot), event.getRequestId());
+    if (impression == null) {
       counts.add(Outcome.UNREADABLE);
       return;
     }
