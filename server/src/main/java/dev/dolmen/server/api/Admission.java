@@ -134,14 +134,20 @@ final class Admission implements ServerInterceptor {
         new FairThreads.Turn() {
           @Override
           public void run() {
-            run.run();
-            letGo(memory);
+            try {
+              run.run();
+            } finally {
+              letGo(memory);
+            }
           }
 
           @Override
           public void refuse() {
-            Admission.this.refuse(call, "this caller has more calls waiting than others");
-            letGo(memory);
+            try {
+              Admission.this.refuse(call, "this caller has more calls waiting than others");
+            } finally {
+              letGo(memory);
+            }
           }
         };
     if (!ranking.offer(from, turn)) {

@@ -11,6 +11,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Threads that callers share by time. Of the callers who wait, the one that has been computed for
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * only while they have turns, so there are never more of them than turns.
  */
 public final class FairThreads implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(FairThreads.class);
+
   /** What a caller's first turn is charged with. */
   private static final long FIRST_NANOS = 1_000_000;
 
@@ -40,7 +44,7 @@ public final class FairThreads implements Closeable {
   private long now;
   private boolean closed;
 
-  /** Something to compute for a caller. Either method is called, once. */
+  /** Something to compute for a caller. Either method is called, once, unless all is closed. */
   public interface Turn {
     /** Computes it, on one of the threads. */
     void run();
@@ -147,7 +151,16 @@ public final class FairThreads implements Closeable {
 
   private void work() {
     for (Begun begun = next(null); begun != null; begun = next(begun)) {
-      begun.turn.run();
+      run(begun.turn);
+    }
+  }
+
+  /** A turn that fails ends neither the thread nor what is known of its caller. */
+  private static void run(Turn turn) {
+    try {
+      turn.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("a turn failed", e);
     }
   }
 

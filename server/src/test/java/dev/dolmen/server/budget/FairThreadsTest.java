@@ -148,6 +148,23 @@ class FairThreadsTest {
   }
 
   @Test
+  void aTurnThatFailsEndsNeitherTheThreadNorWhatComesNext() throws Exception {
+    for (RuntimeException failure :
+        List.of(new IllegalStateException("a"), new ClassCastException("b"))) {
+      threads.offer(
+          "failing",
+          turn(
+              "failing",
+              () -> {
+                throw failure;
+              }));
+    }
+    offer("failing", 2, 1);
+    awaitAll();
+    assertThat(List.copyOf(done).subList(0, 2)).containsExactly("failing0", "failing1");
+  }
+
+  @Test
   void callersAreForgottenWithTheirTurns() throws Exception {
     for (int i = 0; i < 1_000; i++) {
       offer("caller" + i, 1, 1);
