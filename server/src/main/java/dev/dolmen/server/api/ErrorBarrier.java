@@ -104,8 +104,7 @@ final class ErrorBarrier implements ServerInterceptor {
 
     private void close(StatusRuntimeException status) {
       closed = true;
-      Metadata trailers = status.getTrailers();
-      call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+      Errors.close(call, status);
     }
   }
 }

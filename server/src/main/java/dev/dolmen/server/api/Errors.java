@@ -12,6 +12,8 @@ import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.server.ranking.UnknownItemException;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.log.LogUnavailableException;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
@@ -99,6 +101,17 @@ final class Errors {
       case LogUnavailableException e -> unavailable(message(e));
       default -> null;
     };
+  }
+
+  /** Ends a call with a status and its details. */
+  static void close(ServerCall<?, ?> call, StatusRuntimeException status) {
+    call.close(status.getStatus(), trailers(status));
+  }
+
+  /** The details of a status. */
+  static Metadata trailers(StatusRuntimeException status) {
+    Metadata trailers = status.getTrailers();
+    return trailers == null ? new Metadata() : trailers;
   }
 
   /** A value as messages show it. */

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Tells each call's {@link CallMemory} what the call has let go of, and ends the call with
- * RESOURCE_EXHAUSTED if it must. The first to see a call, so that nothing of a request is read
- * before its memory is counted.
+ * RESOURCE_EXHAUSTED if it must. The first to see a call that may come in, so that nothing of a
+ * request is read before its memory is counted, or if there is none for it.
  */
 public final class MemoryGate implements ServerInterceptor {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -31,7 +31,9 @@ public final class MemoryGate implements ServerInterceptor {
       throw new IllegalStateException("nobody counts what this call holds");
     }
     Endable<ReqT, RespT> endable = new Endable<>(call, memory);
-    memory.open(from, endable::end);
+    if (!memory.open(from, endable::end)) {
+      return new ServerCall.Listener<>() {}; // Nothing of its request is asked for.
+    }
     boolean stream = !call.getMethodDescriptor().getType().clientSendsOneMessage();
     return new SimpleForwardingServerCallListener<>(next.startCall(endable, headers)) {
       @Override
@@ -75,8 +77,7 @@ public final class MemoryGate implements ServerInterceptor {
 
     boolean end(String why) {
       StatusRuntimeException status = Errors.overloaded(why, RETRY_AFTER);
-      Metadata trailers = status.getTrailers();
-      return closeOnce(status.getStatus(), trailers == null ? new Metadata() : trailers);
+      return closeOnce(status.getStatus(), Errors.trailers(status));
     }
 
     private boolean closeOnce(Status status, Metadata trailers) {

@@ -13,9 +13,10 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
-import java.io.ByteArrayOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,17 +77,14 @@ final class StrictMarshaller<T> implements Marshaller<T> {
     }
   }
 
-  /** A large one; not if its call has been ended while it waited for its turn. */
+  /** A large one; not if its call has ended while it waited for its turn. */
   private T parse(byte[] first, InputStream stream) {
     CallMemory memory = CallMemory.current();
-    if (memory != null && memory.isEnded()) {
+    if (memory != null && memory.isOver()) {
       return tooMuch;
     }
     try {
-      ByteArrayOutputStream whole = new ByteArrayOutputStream(2 * first.length);
-      whole.write(first);
-      stream.transferTo(whole);
-      return parse(whole.toByteArray());
+      return parse(new SequenceInputStream(new ByteArrayInputStream(first), stream).readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -74,11 +74,15 @@ public final class CallMemory extends ServerStreamTracer {
     return context.withValue(CURRENT, this);
   }
 
-  /** Tells where the call comes from and how to end it. Before anything of its request is read. */
-  public void open(SocketAddress address, Ending ends) {
+  /**
+   * Tells where the call comes from and how to end it. Before anything of its request is read.
+   *
+   * @return false if the call is ended for what others hold, or has ended
+   */
+  public boolean open(SocketAddress address, Ending ends) {
     synchronized (this) {
       if (closed) {
-        return;
+        return false;
       }
       connection = budget.join(address, this);
       ending = ends;
@@ -86,6 +90,7 @@ public final class CallMemory extends ServerStreamTracer {
       add(CALL_BYTES);
     }
     budget.check(this);
+    return !isOver();
   }
 
   @Override
@@ -212,6 +217,11 @@ public final class CallMemory extends ServerStreamTracer {
   /** Whether it was ended for its memory. */
   public synchronized boolean isEnded() {
     return ended;
+  }
+
+  /** Whether it was ended for its memory, or its stream has ended. */
+  public synchronized boolean isOver() {
+    return ended || closed;
   }
 
   /** Whether its stream has ended by then. */

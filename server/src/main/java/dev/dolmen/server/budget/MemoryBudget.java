@@ -166,6 +166,7 @@ public final class MemoryBudget {
   private boolean endLargest() {
     ConnectionMemory most =
         connections.values().stream()
+            .filter(ConnectionMemory::hasCallToEnd)
             .max(Comparator.comparingLong(ConnectionMemory::staying))
             .orElse(null);
     CallMemory largest = most == null ? null : most.largest();
@@ -221,9 +222,13 @@ public final class MemoryBudget {
       return held.get() - going.get();
     }
 
+    private boolean hasCallToEnd() {
+      return calls.stream().anyMatch(call -> !call.isOver());
+    }
+
     private @Nullable CallMemory largest() {
       return calls.stream()
-          .filter(call -> !call.isEnded())
+          .filter(call -> !call.isOver())
           .max(Comparator.comparingLong(CallMemory::held))
           .orElse(null);
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Who has to let go of what. */
 class MemoryBudgetTest {
@@ -153,6 +154,22 @@ class MemoryBudgetTest {
     assertThat(budget.held()).isGreaterThan(PROCESS);
     assertThat(stubborn.stream().filter(call -> !call.ended.isEmpty())).hasSize(1);
     assertThat(good.ended).isEmpty();
+  }
+
+  /** It holds the most, and nobody can end it: its stream has ended, and it is still computed. */
+  @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whatIsComputedForNobodyDoesNotKeepOthersFromBeingEnded() throws Exception {
+    for (SocketAddress from : List.of(A, B)) {
+      CallMemory gone = new Call(from).memory;
+      assertThat(gone.parsing(390_000)).isTrue();
+      gone.keep();
+      gone.streamClosed(Status.CANCELLED);
+    }
+    Call small = new Call(C).arriving(50_000);
+    Call large = new Call(D).arriving(200_000);
+    assertThat(large.why()).contains("server.limits.max_bytes_in_flight, 1000000 bytes");
+    assertThat(small.ended).isEmpty();
   }
 
   @Test
