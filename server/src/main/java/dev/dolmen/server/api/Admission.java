@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * <p>A call takes its place when its request is whole and gives it back when nothing is computed
  * for it any more, so the ranking threads' queue never holds more calls than the limit, and a
  * caller who sends half a request holds no place. Calls beyond the limit are refused at once: those
- * of the caller who has the most waiting, as callers share the threads by time. Calls that take
+ * of the caller who has the most waiting, as callers share the threads by time. That caller's next
+ * ones are refused at their headers, so that they cost as little as they can. Calls that take
  * longer than the request timeout, or whose caller has gone, are not computed, or not to the end.
  */
 final class Admission implements ServerInterceptor {
@@ -100,6 +101,10 @@ final class Admission implements ServerInterceptor {
   @Override
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
+    if (limiter.getInflight() >= limiter.getLimit() && !ranking.canMakeRoomFor(from(call))) {
+      refuseAtLimit(call);
+      return new ServerCall.Listener<>() {};
+    }
     Admitted<ReqT, RespT> admitted = new Admitted<>(call);
     return new SimpleForwardingServerCallListener<>(next.startCall(admitted, headers)) {
       @Override
@@ -119,7 +124,7 @@ final class Admission implements ServerInterceptor {
       place = limiter.acquire(null);
     }
     if (place.isEmpty()) {
-      refuse(call, "the server is at its concurrency limit of " + limiter.getLimit() + " calls");
+      refuseAtLimit(call);
       return;
     }
     call.take(place.get());
@@ -213,11 +218,13 @@ final class Admission implements ServerInterceptor {
     }
   }
 
+  private void refuseAtLimit(ServerCall<?, ?> call) {
+    refuse(call, "the server is at its concurrency limit of " + limiter.getLimit() + " calls");
+  }
+
   private void refuse(ServerCall<?, ?> call, String why) {
     refused.increment();
-    StatusRuntimeException status = Errors.overloaded(why, RETRY_AFTER);
-    Metadata trailers = status.getTrailers();
-    call.close(status.getStatus(), trailers == null ? new Metadata() : trailers);
+    Errors.close(call, Errors.overloaded(why, RETRY_AFTER));
   }
 
   /** A call that may have a place, which it gives back once. */

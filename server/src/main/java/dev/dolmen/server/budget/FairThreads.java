@@ -113,11 +113,8 @@ public final class FairThreads implements Closeable {
     Turn refused;
     lock.lock();
     try {
-      Share own = shares.get(caller);
-      int ownWaiting = own == null ? 0 : own.waiting.size();
-      Share most =
-          shares.values().stream().max(Comparator.comparingInt(s -> s.waiting.size())).orElse(null);
-      if (most == null || most.waiting.size() < ownWaiting + 2) {
+      Share most = yieldingTo(caller);
+      if (most == null) {
         return false;
       }
       refused = most.waiting.removeLast();
@@ -127,6 +124,25 @@ public final class FairThreads implements Closeable {
     }
     refused.refuse();
     return true;
+  }
+
+  /** Whether {@link #makeRoomFor} would make room now. */
+  public boolean canMakeRoomFor(Object caller) {
+    lock.lock();
+    try {
+      return yieldingTo(caller) != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Share yieldingTo(Object caller) {
+    Share own = shares.get(caller);
+    int ownWaiting = own == null ? 0 : own.waiting.size();
+    return shares.values().stream()
+        .max(Comparator.comparingInt(share -> share.waiting.size()))
+        .filter(most -> most.waiting.size() >= ownWaiting + 2)
+        .orElse(null);
   }
 
   /** Turns that wait. */

@@ -13,6 +13,8 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -48,6 +50,12 @@ import org.junit.jupiter.api.Test;
 class AdmissionTest {
   private static final int PLACES = 4;
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  /** As a stream, so that the client sends the headers before there is a message. */
+  private static final MethodDescriptor<RecommendRequest, RecommendResponse> RECOMMEND =
+      RecommendationServiceGrpc.getRecommendMethod().toBuilder()
+          .setType(MethodType.BIDI_STREAMING)
+          .build();
 
   private final MockClock clock = new MockClock();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
@@ -181,6 +189,24 @@ class AdmissionTest {
     }
   }
 
+  /** Its message is never asked for, as long as nothing gives way for it. */
+  @Test
+  void beyondTheLimitTheHeadersAreEnough() throws Exception {
+    List<Asked> waiting = new ArrayList<>();
+    for (int i = 0; i < PLACES; i++) {
+      waiting.add(new Asked());
+    }
+    awaitInFlight(PLACES);
+    Asked headersAlone = new Asked(channel, false);
+    assertThat(headersAlone.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    assertThat(headersAlone.status.join().getDescription()).contains("limit of " + PLACES);
+    gate.countDown();
+    for (Asked call : waiting) {
+      assertThat(call.code()).isEqualTo(Status.Code.OK);
+    }
+    assertThat(new Asked().code()).isEqualTo(Status.Code.OK);
+  }
+
   private double count(String name) {
     return meters.get("dolmen.concurrency." + name).counter().count();
   }
@@ -237,11 +263,17 @@ class AdmissionTest {
     }
 
     Asked(ManagedChannel from) {
-      call = from.newCall(RecommendationServiceGrpc.getRecommendMethod(), CallOptions.DEFAULT);
+      this(from, true);
+    }
+
+    Asked(ManagedChannel from, boolean whole) {
+      call = from.newCall(RECOMMEND, CallOptions.DEFAULT);
       call.start(this, new Metadata());
       call.request(1);
-      call.sendMessage(RecommendRequest.getDefaultInstance());
-      call.halfClose();
+      if (whole) {
+        call.sendMessage(RecommendRequest.getDefaultInstance());
+        call.halfClose();
+      }
     }
 
     void cancel() {

@@ -139,7 +139,9 @@ class FairThreadsTest {
     offer("many", 99, 1);
     offer("few", 1, 1);
     assertThat(threads.offer("new", turn("new", () -> {}))).as("full").isFalse();
+    assertThat(threads.canMakeRoomFor("many")).isFalse();
     assertThat(threads.makeRoomFor("many")).isFalse();
+    assertThat(threads.canMakeRoomFor("new")).isTrue();
     assertThat(threads.makeRoomFor("new")).isTrue();
     assertThat(refused).containsExactly("many98");
     assertThat(threads.offer("new", turn("new", () -> {}))).isTrue();
