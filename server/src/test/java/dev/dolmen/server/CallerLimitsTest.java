@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig.LimitsConfig;
+import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.FeedbackServiceGrpc;
+import dev.dolmen.v1.Item;
 import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
+import dev.dolmen.v1.UpsertItemsRequest;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,11 +87,14 @@ class CallerLimitsTest {
     InstantSource still = InstantSource.fixed(TestServer.NOW);
     try (TestServer server = new TestServer(StandaloneServer.start(behind, still))) {
       server.upsert(item("a", "books", 1).build());
-      StatusRuntimeException refused =
-          catchThrowableOfType(StatusRuntimeException.class, () -> publishAll(server));
-      assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-      assertThat(refused.getStatus().getDescription())
-          .contains("server.limits.request_timeout, 300 ms");
+      for (ThrowingCallable batches :
+          List.<ThrowingCallable>of(() -> publishAll(server), () -> upsertAll(server))) {
+        StatusRuntimeException refused =
+            catchThrowableOfType(StatusRuntimeException.class, batches);
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(refused.getStatus().getDescription())
+            .contains("server.limits.request_timeout, 300 ms");
+      }
     }
   }
 
@@ -96,6 +103,14 @@ class CallerLimitsTest {
     for (int i = 0; i < 10; i++) {
       var event = TestServer.event("event" + i, "session", "a", i);
       feedback.publishBatch(PublishRequest.newBuilder().addEvents(event).build());
+    }
+  }
+
+  private static void upsertAll(TestServer server) {
+    var catalog = CatalogServiceGrpc.newBlockingStub(server.channel);
+    for (int i = 0; i < 10; i++) {
+      Item changed = item("a", "books", i).build();
+      catalog.upsertItemsBatch(UpsertItemsRequest.newBuilder().addItems(changed).build());
     }
   }
 

@@ -27,12 +27,18 @@ final class CatalogEndpoint extends CatalogReads {
 
   private final Validation validation;
   private final Ingest ingest;
+  private final Duration atMost;
   private final Counter unapplied;
 
-  CatalogEndpoint(Validation validation, LiveState live, Ingest ingest, MeterRegistry meters) {
+  /**
+   * @param atMost how long a batch waits for the trainer to catch up
+   */
+  CatalogEndpoint(
+      Validation validation, LiveState live, Ingest ingest, Duration atMost, MeterRegistry meters) {
     super(live);
     this.validation = validation;
     this.ingest = ingest;
+    this.atMost = atMost;
     unapplied =
         Counter.builder("dolmen.catalog.unapplied.answers")
             .description("Catalogue changes acknowledged before they were visible")
@@ -51,7 +57,8 @@ final class CatalogEndpoint extends CatalogReads {
   /** One stream; gRPC calls it from one thread at a time. */
   private final class Upserting implements StreamObserver<UpsertItemsRequest> {
     private final ServerCallStreamObserver<UpsertItemsResponse> call;
-    private final ItemChanges changes = new ItemChanges(validation, ingest);
+    private final ItemChanges changes =
+        new ItemChanges(validation, ingest, () -> BackPressure.awaitCapacity(ingest));
 
     Upserting(ServerCallStreamObserver<UpsertItemsResponse> call) {
       this.call = call;
@@ -78,7 +85,7 @@ final class CatalogEndpoint extends CatalogReads {
   @Override
   public void upsertItemsBatch(
       UpsertItemsRequest request, StreamObserver<UpsertItemsResponse> out) {
-    ItemChanges changes = new ItemChanges(validation, ingest);
+    ItemChanges changes = batch();
     changes.upsert(request);
     out.onNext(applied(changes.end()));
     out.onCompleted();
@@ -86,10 +93,14 @@ final class CatalogEndpoint extends CatalogReads {
 
   @Override
   public void patchItems(PatchItemsRequest request, StreamObserver<UpsertItemsResponse> out) {
-    ItemChanges changes = new ItemChanges(validation, ingest);
+    ItemChanges changes = batch();
     changes.patch(request);
     out.onNext(applied(changes.end()));
     out.onCompleted();
+  }
+
+  private ItemChanges batch() {
+    return new ItemChanges(validation, ingest, () -> BackPressure.awaitCapacity(ingest, atMost));
   }
 
   private UpsertItemsResponse applied(UpsertItemsResponse changed) {

@@ -70,7 +70,8 @@ public final class Endpoints {
     return services(
         new RecommendationEndpoint(validation, ranker, meters),
         new FeedbackEndpoint(validation, engine.ingest(), config.limits().requestTimeout(), meters),
-        new CatalogEndpoint(validation, live, engine.ingest(), meters),
+        new CatalogEndpoint(
+            validation, live, engine.ingest(), config.limits().requestTimeout(), meters),
         AdminEndpoint.Source.of(engine, choice));
   }
 

@@ -26,14 +26,19 @@ final class ItemChanges {
 
   private final Validation validation;
   private final Ingest ingest;
+  private final Runnable capacity;
   private final UpsertItemsResponse.Builder response = UpsertItemsResponse.newBuilder();
   private final ArrayDeque<LogAppend> inFlight = new ArrayDeque<>();
   private long read;
   private long offset;
 
-  ItemChanges(Validation validation, Ingest ingest) {
+  /**
+   * @param capacity waits until the trainer is not too far behind
+   */
+  ItemChanges(Validation validation, Ingest ingest, Runnable capacity) {
     this.validation = validation;
     this.ingest = ingest;
+    this.capacity = capacity;
   }
 
   /** Inserts or replaces the items of a message. */
@@ -94,7 +99,7 @@ final class ItemChanges {
 
   private void change(String itemId, Supplier<LogAppend> begin) {
     if (read % BackPressure.EVERY_RECORDS == 0) {
-      BackPressure.awaitCapacity(ingest);
+      capacity.run();
     }
     try {
       inFlight.add(begin.get());
