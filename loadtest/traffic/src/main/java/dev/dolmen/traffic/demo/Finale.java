@@ -47,7 +47,7 @@ final class Finale {
 
   private final Connection connection;
   private final ProductCatalog catalog;
-  private final Taste taste;
+  private final Newcomers arriving;
   private final String runId;
   private final Terminal terminal;
   private final Map<String, Product> newcomers = new HashMap<>();
@@ -56,7 +56,7 @@ final class Finale {
       Connection connection, ProductCatalog catalog, Taste taste, String runId, Terminal terminal) {
     this.connection = connection;
     this.catalog = catalog;
-    this.taste = taste;
+    arriving = new Newcomers(catalog, taste);
     this.runId = runId;
     this.terminal = terminal;
   }
@@ -73,8 +73,8 @@ final class Finale {
 
   private void showThreeClicks() throws IOException {
     String session = runId + "-you";
-    Product first = loyalSeries(0).getFirst();
-    List<Product> later = loyalSeries(catalog.seriesCount() / 2);
+    Product first = arriving.loyalSeries(0).getFirst();
+    List<Product> later = arriving.loyalSeries(catalog.seriesCount() / 2);
     terminal.line("");
     terminal.line(terminal.bold("One session, before and after three clicks"));
     click(session, 0, first);
@@ -86,17 +86,6 @@ final class Finale {
       terminal.paragraph("  clicked    " + clicks.get(i).title());
     }
     print(recommend(session));
-  }
-
-  /** A series in which visitors go on, at or after number {@code from}. */
-  private List<Product> loyalSeries(int from) {
-    for (int i = 0; i < catalog.seriesCount(); i++) {
-      int series = (from + i) % catalog.seriesCount();
-      if (taste.nextSeries()[series] == series) {
-        return catalog.ofSeries(series);
-      }
-    }
-    return catalog.ofSeries(from);
   }
 
   private void click(String session, int number, Product product) throws IOException {
@@ -175,27 +164,17 @@ final class Finale {
   }
 
   private List<Integer> showNewcomers() throws IOException {
-    List<Product> arrivals = new ArrayList<>();
-    List<List<Product>> fitting = new ArrayList<>();
-    for (int i = 0; i < NEWCOMERS; i++) {
-      List<Product> series = loyalSeries(i * catalog.seriesCount() / NEWCOMERS);
-      arrivals.add(newcomer(series, i));
-      // Types three, four and one of the series: the way that leads to type two, the newcomer's.
-      fitting.add(
-          List.of(
-              series.get(2 * ProductCatalog.VARIANTS),
-              series.get(3 * ProductCatalog.VARIANTS),
-              series.getFirst()));
-    }
-    arrivals.forEach(p -> newcomers.put(p.id(), p));
+    List<Newcomers.Arrival> arrivals = arriving.arrivals(NEWCOMERS);
+    arrivals.forEach(a -> newcomers.put(a.product().id(), a.product()));
     long start = System.nanoTime();
     try {
-      CatalogUpload.upload(connection, arrivals.stream().map(ShopSchema::item).toList());
+      CatalogUpload.upload(
+          connection, arrivals.stream().map(a -> ShopSchema.item(a.product())).toList());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
-    Product first = arrivals.getFirst();
+    Product first = arrivals.getFirst().product();
     RecommendResponse onNewcomer = recommend(List.of(first));
     terminal.line("");
     terminal.line(
@@ -206,7 +185,7 @@ final class Finale {
     print(onNewcomer);
     List<Integer> ranks = new ArrayList<>();
     for (int i = 0; i < NEWCOMERS; i++) {
-      ranks.add(rank(arrivals.get(i), fitting.get(i)));
+      ranks.add(rank(arrivals.get(i).product(), arrivals.get(i).visit()));
     }
     terminal.line("");
     terminal.line(terminal.bold("New products for visitors whose taste they fit"));
@@ -216,35 +195,10 @@ final class Finale {
             + " products for a session of three clicks that lead to it");
     for (int i = 0; i < NEWCOMERS; i++) {
       terminal.paragraph(
-          String.format(Locale.ROOT, "    rank %4d  %s", ranks.get(i), arrivals.get(i).title()));
+          String.format(
+              Locale.ROOT, "    rank %4d  %s", ranks.get(i), arrivals.get(i).product().title()));
     }
     return ranks.stream().sorted().toList();
-  }
-
-  /** A variant that the shop did not have of the second type of a series. */
-  private Product newcomer(List<Product> series, int number) {
-    Product like = series.get(ProductCatalog.VARIANTS);
-    List<Product> alike = series.subList(ProductCatalog.VARIANTS, 2 * ProductCatalog.VARIANTS);
-    String variant =
-        catalog.variants(like).stream()
-            .filter(v -> alike.stream().noneMatch(p -> p.title().endsWith(", " + v)))
-            .findFirst()
-            .orElse("special edition");
-    String title = like.title().substring(0, like.title().lastIndexOf(',')) + ", " + variant;
-    return new Product(
-        -1,
-        "new" + number,
-        title,
-        like.department(),
-        like.category(),
-        like.typeName(),
-        like.categoryIndex(),
-        like.type(),
-        like.series(),
-        like.brand(),
-        like.tier(),
-        like.price(),
-        1);
   }
 
   private static SessionContext.Builder session(List<Product> clicked) {
