@@ -66,7 +66,7 @@ class NewProductCommandTest {
   /** By chance products would stand at about 1,000; what is known of like ones is known of them. */
   @Test
   void newProductsStandWhereTheirMetadataPutsThem() throws IOException {
-    JsonNode early = json("early.json", "--clicks", "40", "--seeds", "1");
+    JsonNode early = json("early.json", "--clicks", "400", "--seeds", "1");
     JsonNode late = json("late.json", "--clicks", "4000", "--seeds", "1");
     assertThat(late.get("cold_item_rank").asDouble()).isBetween(1.0, 250.0);
     assertThat(late.get("sibling_rank").asDouble())
