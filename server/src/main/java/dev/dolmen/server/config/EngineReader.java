@@ -121,7 +121,9 @@ final class EngineReader {
             SessionOptions.IMPRESSION_LATENESS_SEC),
         s.integer("max_early_events", d.maxEarlyEvents(), SessionOptions.MAX_EARLY_EVENTS),
         s.integer("max_repeats", d.maxRepeats(), SessionOptions.MAX_REPEATS),
-        s.seconds("repeat_window", d.repeatWindowSec(), SessionOptions.REPEAT_WINDOW_SEC));
+        s.seconds("repeat_window", d.repeatWindowSec(), SessionOptions.REPEAT_WINDOW_SEC),
+        s.integer("seen_items", d.seenItems(), SessionOptions.SEEN_ITEMS),
+        s.bytes("seen_bytes", d.seenBytes(), SessionOptions.SEEN_BYTES));
   }
 
   static CatalogOptions catalog(ConfigSection s) {

@@ -129,9 +129,7 @@ final class Recommender {
 
   private void exclude(RecommendRequest request, EncodedSession session, IntHashSet excluded) {
     excluded.clear();
-    if (!request.getIncludeSeen()) {
-      excluded.addAll(session.seen());
-    }
+    excluded.addAll(request.getIncludeSeen() ? session.dismissed() : session.seen());
     for (String id : request.getExcludeItemIdsList()) {
       int item = live.catalog().indexOf(id);
       if (item >= 0) {

@@ -9,10 +9,12 @@ import dev.dolmen.trainer.alternatives.RankerReader;
 import dev.dolmen.trainer.learn.ItemEncoding;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.Published;
+import dev.dolmen.trainer.session.SeenItems;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.TokenWindow;
 import dev.dolmen.trainer.signals.SessionSignals;
+import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
@@ -45,6 +47,7 @@ final class SessionQueries {
   private final RequestSteps steps = new RequestSteps();
   private final UnknownItems unknown = new UnknownItems();
   private final IntHashSet seen = new IntHashSet();
+  private final IntHashSet dismissed = new IntHashSet();
 
   /** Stored events that events without a time stood for. */
   private final IntHashSet matched = new IntHashSet();
@@ -112,7 +115,7 @@ final class SessionQueries {
     } else {
       Arrays.fill(query, 0);
     }
-    return new EncodedSession(used, steps, seen, query, bonuses);
+    return new EncodedSession(used, steps, seen, dismissed, query, bonuses);
   }
 
   /**
@@ -130,13 +133,15 @@ final class SessionQueries {
     }
     bonuses.clear();
     Arrays.fill(query, 0);
-    return new EncodedSession(Math.min(known, RankerReader.REACH), steps, seen, query, bonuses);
+    return new EncodedSession(
+        Math.min(known, RankerReader.REACH), steps, seen, dismissed, query, bonuses);
   }
 
   /** Collects the session's steps, the items that it has seen and those that came with it. */
   private void collect(SessionContext context, long nowMs, Published published, Caller caller) {
     steps.clear();
     seen.clear();
+    dismissed.clear();
     matched.clear();
     items.clear(published.eventTimeSec());
     numbers.clear();
@@ -145,6 +150,7 @@ final class SessionQueries {
     if (history != null) {
       addHistory(history);
     }
+    addSeen(live.sessions().seen(context.getSessionId()));
     addEvents(context, history, nowMs, caller);
     caller.checkWaiting();
   }
@@ -153,6 +159,16 @@ final class SessionQueries {
     for (int i = 0; i < history.length(); i++) {
       steps.add(history.item(i), history.type(i), history.timeMs(i), history.context(i));
       seen.add(history.item(i));
+    }
+  }
+
+  /** Beyond the history, which may be of a moment before. */
+  private void addSeen(SeenItems items) {
+    for (int i = 0; i < items.size(); i++) {
+      seen.add(items.item(i));
+      if (items.isDismissed(i)) {
+        dismissed.add(items.item(i));
+      }
     }
   }
 
@@ -166,12 +182,16 @@ final class SessionQueries {
       int item = resolve(event.getItemId(), i, inline);
       if (item >= 0) {
         seen.add(item);
+        if (event.getType() == EventType.EVENT_TYPE_DISMISS) {
+          dismissed.add(item);
+        }
       }
       if (item == LEFT_OUT
           || !SessionStep.isStep(event.getType())
           || isStored(event, item, history, nowMs)) {
         continue;
       }
+      dismissed.remove(item);
       Map<String, String> visit = event.getContextMap();
       steps.add(
           item,

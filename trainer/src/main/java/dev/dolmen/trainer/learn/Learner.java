@@ -500,11 +500,18 @@ public final class Learner implements AutoCloseable {
     long items = (long) stream.catalog().indexLimit() * model.options().width() * Float.BYTES;
     Runtime runtime = Runtime.getRuntime();
     return Map.of(
-        "table", rows,
-        "snapshot_copies", copies,
-        "item_vectors", items,
-        "catalog", stream.catalog().bytes(),
-        "heap", runtime.totalMemory() - runtime.freeMemory());
+        "table",
+        rows,
+        "snapshot_copies",
+        copies,
+        "item_vectors",
+        items,
+        "catalog",
+        stream.catalog().bytes(),
+        "sessions_seen",
+        stream.sessions().seenBytes(),
+        "heap",
+        runtime.totalMemory() - runtime.freeMemory());
   }
 
   /** Ends the model's threads; the table is its owner's. */

@@ -19,6 +19,10 @@ import java.util.function.UnaryOperator;
  * @param maxRepeats events of one session about one item, among its last ones and within {@code
  *     repeatWindowSec}, beyond which another one is not learned
  * @param repeatWindowSec see there
+ * @param seenItems items of a session that are remembered as seen or dismissed, those named last;
+ *     no fewer than those of the history that the model reads are left out of answers
+ * @param seenBytes of the heap that the items seen by all sessions take, beyond which the least
+ *     recently extended session makes room
  */
 public record SessionOptions(
     int maxSessions,
@@ -29,7 +33,9 @@ public record SessionOptions(
     long impressionLatenessSec,
     int maxEarlyEvents,
     int maxRepeats,
-    long repeatWindowSec) {
+    long repeatWindowSec,
+    int seenItems,
+    long seenBytes) {
   public static final WholeRange MAX_SESSIONS = WholeRange.of(1, 100_000_000);
   public static final WholeRange IDLE_SEC = WholeRange.of(1, 315_360_000);
   public static final WholeRange MAX_IMPRESSIONS = WholeRange.of(1, 10_000_000);
@@ -39,6 +45,8 @@ public record SessionOptions(
   public static final WholeRange MAX_EARLY_EVENTS = WholeRange.of(1, 1_000_000);
   public static final WholeRange MAX_REPEATS = WholeRange.of(1, 1_024);
   public static final WholeRange REPEAT_WINDOW_SEC = WholeRange.of(1, 315_360_000);
+  public static final WholeRange SEEN_ITEMS = WholeRange.of(1, 4_096);
+  public static final WholeRange SEEN_BYTES = WholeRange.of(1L << 20, 1L << 36);
 
   public SessionOptions {
     MAX_SESSIONS.check("sessions.maxSessions", maxSessions);
@@ -51,6 +59,8 @@ public record SessionOptions(
     MAX_EARLY_EVENTS.check("sessions.maxEarlyEvents", maxEarlyEvents);
     MAX_REPEATS.check("sessions.maxRepeats", maxRepeats);
     REPEAT_WINDOW_SEC.check("sessions.repeatWindowSec", repeatWindowSec);
+    SEEN_ITEMS.check("sessions.seenItems", seenItems);
+    SEEN_BYTES.check("sessions.seenBytes", seenBytes);
   }
 
   /** What the product runs with. */
@@ -80,6 +90,8 @@ public record SessionOptions(
     private int maxEarlyEvents = 10_000;
     private int maxRepeats = 10;
     private long repeatWindowSec = 3_600;
+    private int seenItems = 256;
+    private long seenBytes = 256L << 20;
 
     private Builder() {}
 
@@ -93,6 +105,8 @@ public record SessionOptions(
       maxEarlyEvents = from.maxEarlyEvents;
       maxRepeats = from.maxRepeats;
       repeatWindowSec = from.repeatWindowSec;
+      seenItems = from.seenItems;
+      seenBytes = from.seenBytes;
     }
 
     public Builder maxSessions(int value) {
@@ -140,6 +154,16 @@ public record SessionOptions(
       return this;
     }
 
+    public Builder seenItems(int value) {
+      seenItems = value;
+      return this;
+    }
+
+    public Builder seenBytes(long value) {
+      seenBytes = value;
+      return this;
+    }
+
     private SessionOptions build() {
       return new SessionOptions(
           maxSessions,
@@ -150,7 +174,9 @@ public record SessionOptions(
           impressionLatenessSec,
           maxEarlyEvents,
           maxRepeats,
-          repeatWindowSec);
+          repeatWindowSec,
+          seenItems,
+          seenBytes);
     }
   }
 }

@@ -7,6 +7,12 @@ public interface SessionReader {
   /** The last events of a session, or null if it is not known. */
   @Nullable SessionHistory get(String sessionId);
 
+  /** The items that a session has seen, as far as they are kept. */
+  SeenItems seen(String sessionId);
+
+  /** Bytes of the heap that the items seen by all sessions take, about. */
+  long seenBytes();
+
   /** Number of sessions. */
   int size();
 

@@ -7,14 +7,17 @@ import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last events of every session. Bounded by count, the least recently extended session making
- * room, and by idle time in event time, which only ever moves forward.
+ * The last events of every session, and which items it has seen. Bounded by count and by the bytes
+ * of what was seen, the least recently extended session making room, and by idle time in event
+ * time, which only ever moves forward.
  *
  * <p>One writer, the training thread, calls the methods marked <em>writer</em>, in log order, so a
  * replay remembers and forgets the same; any thread may read at the same time without a lock.
@@ -24,21 +27,47 @@ public final class SessionStore implements SessionReader, StreamPart {
   private static final int EXPIRE_PER_APPEND = 4;
 
   private final Catalog catalog;
-  private final int maxSessions;
-  private final long idleMs;
-  private final int maxLength;
+  private final Bounds bounds;
   private final ConcurrentHashMap<String, Node> byId = new ConcurrentHashMap<>();
 
   /** Ring of all sessions, the least recently extended after this one. */
-  private final Node ring = new Node("", null);
+  private final Node ring = new Node("");
 
+  private final SeenSection seenSection = new SeenSection();
   private long eventTimeMs = Long.MIN_VALUE;
+  private volatile long seenBytes;
   private final LongAdder evicted = new LongAdder();
   private final LongAdder expired = new LongAdder();
 
+  /**
+   * How much is kept.
+   *
+   * @param maxSessions sessions at most
+   * @param idleMs milliseconds of event time without an event after which a session ends
+   * @param maxLength events kept of each, the last ones
+   * @param maxSeen items kept of those that each has seen, the ones named last
+   * @param maxSeenBytes of the heap that the items seen by all sessions take
+   */
+  public record Bounds(
+      int maxSessions, long idleMs, int maxLength, int maxSeen, long maxSeenBytes) {
+    /** As configured. */
+    public static Bounds of(SessionOptions options, int maxLength) {
+      return new Bounds(
+          options.maxSessions(),
+          options.idleSec() * 1_000,
+          maxLength,
+          options.seenItems(),
+          options.seenBytes());
+    }
+  }
+
   private static final class Node {
     final String id;
+
+    /** Null of a session that no step belongs to: it began with a dismissal, say. */
     volatile @Nullable SessionHistory history;
+
+    volatile SeenItems seen = SeenItems.NONE;
 
     /** Event time of the store when the session was extended last; grows along the ring. */
     long touchedMs;
@@ -46,9 +75,8 @@ public final class SessionStore implements SessionReader, StreamPart {
     Node before = this;
     Node after = this;
 
-    Node(String id, @Nullable SessionHistory history) {
+    Node(String id) {
       this.id = id;
-      this.history = history;
     }
 
     void unlink() {
@@ -66,15 +94,10 @@ public final class SessionStore implements SessionReader, StreamPart {
 
   /**
    * @param catalog told which indexes sessions refer to
-   * @param maxSessions sessions at most
-   * @param idleSec seconds of event time without an event after which a session ends
-   * @param maxLength events kept of each, the last ones
    */
-  public SessionStore(Catalog catalog, int maxSessions, long idleSec, int maxLength) {
+  public SessionStore(Catalog catalog, Bounds bounds) {
     this.catalog = catalog;
-    this.maxSessions = maxSessions;
-    this.idleMs = idleSec * 1_000;
-    this.maxLength = maxLength;
+    this.bounds = bounds;
   }
 
   @Override
@@ -84,8 +107,19 @@ public final class SessionStore implements SessionReader, StreamPart {
   }
 
   @Override
+  public SeenItems seen(String sessionId) {
+    Node node = byId.get(sessionId);
+    return node == null ? SeenItems.NONE : node.seen;
+  }
+
+  @Override
   public int size() {
     return byId.size();
+  }
+
+  @Override
+  public long seenBytes() {
+    return seenBytes;
   }
 
   @Override
@@ -105,60 +139,107 @@ public final class SessionStore implements SessionReader, StreamPart {
    */
   public @Nullable SessionHistory append(
       String sessionId, int item, int type, long timeMs, @Nullable Features context) {
+    Node node = touch(sessionId, timeMs);
+    SessionHistory before = node.history;
+    catalog.retain(item);
+    if (before == null) {
+      node.history = SessionHistory.first(item, type, timeMs, context);
+    } else {
+      release(before, before.length() + 1 - bounds.maxLength);
+      node.history = before.then(item, type, timeMs, context, bounds.maxLength);
+    }
+    see(node, item, node.seen.step(item, bounds.maxSeen));
+    makeRoom();
+    return before;
+  }
+
+  /**
+   * Remembers that an event which is no step was about an item. Writer.
+   *
+   * @param dismissal whether the visitor does not want the item
+   */
+  public void mention(String sessionId, int item, long timeMs, boolean dismissal) {
+    Node node = touch(sessionId, timeMs);
+    see(node, item, node.seen.mention(item, dismissal, bounds.maxSeen));
+    makeRoom();
+  }
+
+  /** The session's node, a new one if there is none, as the most recently extended. */
+  private Node touch(String sessionId, long timeMs) {
     eventTimeMs = Math.max(eventTimeMs, timeMs);
     Node node = byId.get(sessionId);
-    SessionHistory before = node == null ? null : node.history;
-    if (before != null && timeMs - before.lastMs() > idleMs) {
-      release(before, before.length());
-      expired.increment();
-      before = null;
-    }
-    catalog.retain(item);
-    SessionHistory now;
-    if (before == null) {
-      now = SessionHistory.first(item, type, timeMs, context);
-    } else {
-      release(before, before.length() + 1 - maxLength);
-      now = before.then(item, type, timeMs, context, maxLength);
-    }
     if (node == null) {
-      node = new Node(sessionId, now);
+      node = new Node(sessionId);
       byId.put(sessionId, node);
     } else {
-      node.history = now;
+      if (timeMs - lastMs(node) > bounds.idleMs) {
+        forget(node);
+        expired.increment();
+      }
       node.unlink();
     }
     node.touchedMs = eventTimeMs;
     node.linkBefore(ring);
-    makeRoom();
-    return before;
+    return node;
+  }
+
+  private static long lastMs(Node node) {
+    SessionHistory history = node.history;
+    return history == null ? node.touchedMs : history.lastMs();
+  }
+
+  /** Replaces what a session has seen by what is one item longer at most, and one shorter. */
+  private void see(Node node, int item, SeenItems now) {
+    SeenItems before = node.seen;
+    if (before.find(item) < 0) {
+      catalog.retain(item);
+      if (now.size() == before.size()) {
+        catalog.release(before.item(0));
+      }
+    }
+    countSeen(now.bytes() - before.bytes());
+    node.seen = now;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
+  private void countSeen(long moreBytes) {
+    seenBytes += moreBytes;
   }
 
   private void makeRoom() {
     for (int i = 0; i < EXPIRE_PER_APPEND; i++) {
       Node oldest = ring.after;
-      SessionHistory history = oldest.history;
-      if (history == null || eventTimeMs - oldest.touchedMs <= idleMs) {
+      if (oldest == ring || eventTimeMs - oldest.touchedMs <= bounds.idleMs) {
         break;
       }
-      remove(oldest, history);
+      remove(oldest);
       expired.increment();
     }
-    while (byId.size() > maxSessions) {
-      Node oldest = ring.after;
-      SessionHistory history = oldest.history;
-      if (history == null) {
-        throw new IllegalStateException(byId.size() + " sessions, none in the ring");
-      }
-      remove(oldest, history);
+    while (byId.size() > bounds.maxSessions
+        || (seenBytes > bounds.maxSeenBytes && byId.size() > 1)) {
+      remove(ring.after);
       evicted.increment();
     }
   }
 
-  private void remove(Node node, SessionHistory history) {
+  private void remove(Node node) {
     node.unlink();
     byId.remove(node.id);
-    release(history, history.length());
+    forget(node);
+  }
+
+  private void forget(Node node) {
+    SessionHistory history = node.history;
+    if (history != null) {
+      release(history, history.length());
+      node.history = null;
+    }
+    SeenItems seen = node.seen;
+    for (int i = 0; i < seen.size(); i++) {
+      catalog.release(seen.item(i));
+    }
+    countSeen(SeenItems.NONE.bytes() - seen.bytes());
+    node.seen = SeenItems.NONE;
   }
 
   private void release(SessionHistory history, int n) {
@@ -167,7 +248,7 @@ public final class SessionStore implements SessionReader, StreamPart {
     }
   }
 
-  /** Goes through all sessions, the least recently extended first. Writer. */
+  /** Goes through all sessions with steps, the least recently extended first. Writer. */
   public void forEach(BiConsumer<String, SessionHistory> action) {
     for (Node node = ring.after; node != ring; node = node.after) {
       SessionHistory history = node.history;
@@ -177,7 +258,7 @@ public final class SessionStore implements SessionReader, StreamPart {
     }
   }
 
-  /** Writes all sessions, the least recently extended first. Writer. */
+  /** Writes all sessions with steps, the least recently extended first. Writer. */
   public void writeTo(DataOutput out) throws IOException {
     copy().writeTo(out);
   }
@@ -186,54 +267,136 @@ public final class SessionStore implements SessionReader, StreamPart {
   @Override
   public StateCopy copy() {
     long timeMs = eventTimeMs;
-    int n = byId.size();
-    String[] ids = new String[n];
-    long[] touchedMs = new long[n];
-    SessionHistory[] histories = new SessionHistory[n];
-    int i = 0;
+    List<Written> written = new ArrayList<>(byId.size());
     for (Node node = ring.after; node != ring; node = node.after) {
-      SessionHistory h = node.history;
-      if (h == null) {
-        throw new IllegalStateException("session " + node.id + " has no history");
+      SessionHistory history = node.history;
+      if (history != null) {
+        written.add(new Written(node.id, node.touchedMs, history));
       }
-      ids[i] = node.id;
-      touchedMs[i] = node.touchedMs;
-      histories[i++] = h;
     }
     return out -> {
       out.writeLong(timeMs);
-      write(out, ids, touchedMs, histories);
+      out.writeInt(written.size());
+      for (Written session : written) {
+        session.writeTo(out);
+      }
     };
   }
 
-  private static void write(
-      DataOutput out, String[] ids, long[] touchedMs, SessionHistory[] histories)
-      throws IOException {
-    out.writeInt(ids.length);
-    for (int session = 0; session < ids.length; session++) {
-      SessionHistory h = histories[session];
-      out.writeUTF(ids[session]);
-      out.writeLong(touchedMs[session]);
-      out.writeInt(h.length());
-      h.writeTo(out, h.length());
+  private record Written(String id, long touchedMs, SessionHistory history) {
+    void writeTo(DataOutput out) throws IOException {
+      out.writeUTF(id);
+      out.writeLong(touchedMs);
+      out.writeInt(history.length());
+      history.writeTo(out, history.length());
     }
   }
 
-  /** Reads what {@link #writeTo} wrote into this empty store. Writer, before any reader. */
+  /**
+   * Reads what {@link #writeTo} wrote into this empty store; what was seen is what the histories
+   * tell until {@link #seenSection} is read. Writer, before any reader.
+   */
   @Override
   public void readFrom(DataInput in) throws IOException {
     eventTimeMs = in.readLong();
     for (int n = in.readInt(); n > 0; n--) {
-      String id = in.readUTF();
-      long touchedMs = in.readLong();
+      Node node = new Node(in.readUTF());
+      node.touchedMs = in.readLong();
       SessionHistory history = SessionHistory.readFrom(in, in.readInt());
       for (int i = 0; i < history.length(); i++) {
         catalog.retain(history.item(i));
       }
-      Node node = new Node(id, history);
-      node.touchedMs = touchedMs;
-      byId.put(id, node);
+      node.history = history;
+      byId.put(node.id, node);
       node.linkBefore(ring);
+      restoreSeen(node, SeenItems.of(history, bounds.maxSeen));
+    }
+  }
+
+  private void restoreSeen(Node node, SeenItems seen) {
+    for (int i = 0; i < seen.size(); i++) {
+      catalog.retain(seen.item(i));
+    }
+    countSeen(seen.bytes() - node.seen.bytes());
+    node.seen = seen;
+  }
+
+  /** What sessions have seen beyond what their histories tell, to be read after those. */
+  public StreamPart seenSection() {
+    return seenSection;
+  }
+
+  /** Whether there is any of it. Writer. */
+  public boolean hasSeenMore() {
+    for (Node node = ring.after; node != ring; node = node.after) {
+      if (seenMore(node)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean seenMore(Node node) {
+    SessionHistory history = node.history;
+    return history == null || !node.seen.equals(SeenItems.of(history, bounds.maxSeen));
+  }
+
+  /** Sessions by their place in the ring; those without steps stand here alone. */
+  private final class SeenSection implements StreamPart {
+    private record More(int place, String id, long touchedMs, SeenItems seen, boolean steps) {}
+
+    @Override
+    public StateCopy copy() {
+      List<More> all = new ArrayList<>();
+      int place = 0;
+      for (Node node = ring.after; node != ring; node = node.after) {
+        if (seenMore(node)) {
+          all.add(new More(place, node.id, node.touchedMs, node.seen, node.history != null));
+        }
+        place++;
+      }
+      return out -> {
+        out.writeInt(all.size());
+        for (More more : all) {
+          write(out, more);
+        }
+      };
+    }
+
+    private void write(DataOutput out, More more) throws IOException {
+      out.writeInt(more.place);
+      out.writeBoolean(more.steps);
+      if (!more.steps) {
+        out.writeUTF(more.id);
+        out.writeLong(more.touchedMs);
+      }
+      more.seen.writeTo(out);
+    }
+
+    @Override
+    public void readFrom(DataInput in) throws IOException {
+      Node at = ring.after;
+      int place = 0;
+      for (int n = in.readInt(); n > 0; n--) {
+        for (int to = in.readInt(); place < to; place++) {
+          at = at.after;
+        }
+        Node node = at;
+        if (in.readBoolean()) {
+          SeenItems told = node.seen;
+          for (int i = 0; i < told.size(); i++) {
+            catalog.release(told.item(i));
+          }
+          at = at.after;
+        } else {
+          node = new Node(in.readUTF());
+          node.touchedMs = in.readLong();
+          byId.put(node.id, node);
+          node.linkBefore(at);
+        }
+        place++;
+        restoreSeen(node, SeenItems.readFrom(in));
+      }
     }
   }
 }

@@ -20,6 +20,9 @@ public record StateSection(String name, StreamPart part, boolean optional) {
   /** What has been told of a time far ahead; not in snapshots from before that was bounded. */
   public static final String CLOCKS = "trainer/clocks";
 
+  /** What sessions have seen beyond their last steps; not in snapshots from before it was kept. */
+  public static final String SEEN = "trainer/seen";
+
   /** What came of an experiment; only where one runs, and nothing is learned from it. */
   public static final String EXPERIMENT = "trainer/experiment";
 }

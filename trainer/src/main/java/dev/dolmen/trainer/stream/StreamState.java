@@ -14,6 +14,7 @@ import dev.dolmen.trainer.signals.CoVisits;
 import dev.dolmen.trainer.state.EventClock;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.trainer.state.StreamPart;
+import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +62,7 @@ public final class StreamState {
     catalog = new Catalog(features, options.quarantineRecords());
     sessions =
         new SessionStore(
-            catalog,
-            options.sessions().maxSessions(),
-            options.sessions().idleSec(),
-            options.maxSessionLength());
+            catalog, SessionStore.Bounds.of(options.sessions(), options.maxSessionLength()));
     targetCounts = new ClickCounts(options.targetHalfLifeEvents(), false);
     popularity = new ClickCounts(options.popularityHalfLifeEvents(), options.priors());
     parts = List.of(catalog, sessions, targetCounts, popularity, coVisits);
@@ -97,15 +95,19 @@ public final class StreamState {
    *     gone, or because the session has had too many about this item
    */
   public @Nullable StreamStep feedback(FeedbackEvent event, long timeMs) {
+    int item = catalog.indexOf(event.getItemId());
+    String sessionId = event.getSessionId();
     if (!SessionStep.isStep(event.getType())) {
+      if (item >= 0) {
+        boolean dismissal = event.getType() == EventType.EVENT_TYPE_DISMISS;
+        sessions.mention(sessionId, item, timeMs, dismissal);
+      }
       return null;
     }
-    int item = catalog.indexOf(event.getItemId());
     if (item < 0) {
       countInapplicable();
       return null;
     }
-    String sessionId = event.getSessionId();
     if (isFlood(sessionId, item, timeMs)) {
       flooded++;
       return null;

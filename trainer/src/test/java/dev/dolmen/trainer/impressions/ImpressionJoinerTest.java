@@ -28,7 +28,8 @@ class ImpressionJoinerTest {
   private static final EventType CLICK = EventType.EVENT_TYPE_CLICK;
 
   private final Catalog catalog = new Catalog(new FeatureExtractor(Schemas.small()), 0);
-  private final SessionStore sessions = new SessionStore(catalog, 100, 3_600, 8);
+  private final SessionStore sessions =
+      new SessionStore(catalog, new SessionStore.Bounds(100, 3_600_000, 8, 256, 1 << 20));
 
   /** The log: an impression's record is the one after its index. */
   private final List<Impression> log = new ArrayList<>();

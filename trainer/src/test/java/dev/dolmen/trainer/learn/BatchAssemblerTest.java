@@ -43,7 +43,8 @@ class BatchAssemblerTest {
 
   private final HeapEmbeddingTable table = new HeapEmbeddingTable(Schemas.small(), 1);
   private final Catalog catalog = new Catalog(new FeatureExtractor(Schemas.small()), 0);
-  private final SessionStore sessions = new SessionStore(catalog, 100, 3_600, LENGTH);
+  private final SessionStore sessions =
+      new SessionStore(catalog, new SessionStore.Bounds(100, 3_600_000, LENGTH, 256, 1 << 20));
   private final ClickCounts clicks = new ClickCounts(1_000, true);
   private final CoVisits coVisits = new CoVisits();
   private final PendingEvents pending = new PendingEvents();

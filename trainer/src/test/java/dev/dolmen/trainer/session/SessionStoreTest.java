@@ -20,10 +20,12 @@ import org.junit.jupiter.api.Test;
 class SessionStoreTest {
   private static final int CLICK = 2;
   private static final long IDLE_SEC = 60;
+  private static final SessionStore.Bounds BOUNDS =
+      new SessionStore.Bounds(3, IDLE_SEC * 1_000, 4, 6, 1 << 20);
 
   private final FeatureExtractor features = new FeatureExtractor(Schemas.small());
   private final Catalog catalog = new Catalog(features, 0);
-  private final SessionStore store = new SessionStore(catalog, 3, IDLE_SEC, 4);
+  private final SessionStore store = new SessionStore(catalog, BOUNDS);
 
   SessionStoreTest() {
     for (int i = 0; i < 10; i++) {
@@ -93,12 +95,108 @@ class SessionStoreTest {
       click("a", i, i);
     }
     click("b", 9, 100_000);
-    // Everything but "b" is gone: only item 9 is held, releasing it once must do.
+    // Everything but "b" is gone: only item 9 is held, by its steps and by what it has seen.
+    catalog.release(9);
     catalog.release(9);
     for (int i = 0; i < 10; i++) {
       int item = i;
       assertThatThrownBy(() -> catalog.release(item)).isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  @Test
+  void remembersWhatWasSeenBeyondTheHistory() {
+    for (int i = 0; i < 6; i++) {
+      click("a", i, i);
+    }
+    click("a", 1, 6);
+    store.mention("a", 0, 7_000, true);
+    SeenItems seen = store.seen("a");
+    assertThat(seen.steps()).isEqualTo(7);
+    assertThat(seen.size()).isEqualTo(6);
+    assertThat(seen.find(9)).isNegative();
+    assertThat(seen.item(5)).isZero();
+    assertThat(seen.isDismissed(5)).isTrue();
+    assertThat(seen.count(5)).isEqualTo(1);
+    assertThat(seen.lastStep(5)).isEqualTo(1);
+    assertThat(seen.count(seen.find(1))).isEqualTo(2);
+    assertThat(seen.lastStep(seen.find(1))).isEqualTo(7);
+    // The one named first makes room.
+    click("a", 7, 8);
+    assertThat(store.seen("a").find(2)).isNegative();
+    // Whoever comes back to it wants it.
+    click("a", 0, 9);
+    assertThat(store.seen("a").isDismissed(store.seen("a").find(0))).isFalse();
+    assertThat(store.seen("nobody")).isEqualTo(SeenItems.NONE);
+  }
+
+  @Test
+  void whatWasSeenTakesBoundedBytes() {
+    SessionStore.Bounds tight = new SessionStore.Bounds(100, 60_000, 4, 6, 300);
+    SessionStore small = new SessionStore(catalog, tight);
+    for (int session = 0; session < 10; session++) {
+      for (int i = 0; i < 6; i++) {
+        small.append("s" + session, i, CLICK, 1_000, null);
+      }
+      assertThat(small.seenBytes()).isLessThanOrEqualTo(300);
+    }
+    assertThat(small.size()).isEqualTo(2);
+    assertThat(small.evicted()).isEqualTo(8);
+    // One session alone is kept in any case, and bounded by its items.
+    SessionStore one = new SessionStore(catalog, new SessionStore.Bounds(100, 60_000, 4, 6, 10));
+    one.append("a", 1, CLICK, 1_000, null);
+    assertThat(one.seen("a").size()).isEqualTo(1);
+  }
+
+  @Test
+  void aSessionWithoutStepsEndsAndIsWrittenAsOthersAre() throws IOException {
+    click("a", 1, 1_000);
+    store.mention("b", 2, 1_001_000, true);
+    click("c", 3, 1_002);
+    assertThat(store.get("b")).isNull();
+    assertThat(store.size()).isEqualTo(3);
+    SessionStore read = new SessionStore(catalog, BOUNDS);
+    read.readFrom(in(bytes(store)));
+    read.seenSection().readFrom(in(seenBytes(store)));
+    assertThat(read.size()).isEqualTo(3);
+    assertThat(read.seen("b")).isEqualTo(store.seen("b"));
+    assertThat(seenBytes(read)).isEqualTo(seenBytes(store));
+    // In the order of the ring: "a" leaves first, then "b".
+    read.append("d", 1, CLICK, 1_003_000, null);
+    read.append("e", 1, CLICK, 1_003_000, null);
+    assertThat(read.seen("b").size()).isZero();
+    assertThat(read.get("c")).isNotNull();
+    // A dismissal long after the last step is of another visit.
+    store.mention("c", 5, 1_100_000, true);
+    assertThat(store.get("c")).isNull();
+    assertThat(store.seen("c").size()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasSeenIsTheSameAfterWritingAndReading() throws IOException {
+    for (int i = 0; i < 8; i++) {
+      click("a", i, i);
+    }
+    click("b", 9, 9);
+    assertThat(store.hasSeenMore()).isTrue();
+    SessionStore read = new SessionStore(catalog, BOUNDS);
+    read.readFrom(in(bytes(store)));
+    // A snapshot from before has no more than the histories tell.
+    assertThat(read.seen("a").size()).isEqualTo(4);
+    read.seenSection().readFrom(in(seenBytes(store)));
+    assertThat(read.seen("a")).isEqualTo(store.seen("a"));
+    assertThat(read.seen("b")).isEqualTo(store.seen("b"));
+    assertThat(read.seenBytes()).isEqualTo(store.seenBytes());
+  }
+
+  private static DataInputStream in(byte[] bytes) {
+    return new DataInputStream(new ByteArrayInputStream(bytes));
+  }
+
+  private static byte[] seenBytes(SessionStore store) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    store.seenSection().copy().writeTo(new DataOutputStream(out));
+    return out.toByteArray();
   }
 
   @Test
@@ -108,7 +206,7 @@ class SessionStoreTest {
     store.append("b", 2, CLICK, 6_000, null);
     store.append("a", 3, 4, 7_000, null);
     byte[] written = bytes(store);
-    SessionStore read = new SessionStore(catalog, 3, IDLE_SEC, 4);
+    SessionStore read = new SessionStore(catalog, BOUNDS);
     read.readFrom(new DataInputStream(new ByteArrayInputStream(written)));
     assertThat(bytes(read)).isEqualTo(written);
     SessionHistory a = requireNonNull(read.get("a"));
