@@ -146,11 +146,16 @@ class EvalCommandTest {
   private static void checkReport(Path report) throws Exception {
     String html = reported(report, ".html");
     ReportPageTest.check(html);
-    assertThat(html).contains("vmis-knn").contains("The item ranked first is next");
+    assertThat(html)
+        .contains("vmis-knn")
+        .contains("The item ranked first is next")
+        .contains("6 predictions, evenly spaced")
+        .contains("item i");
     assertThat(reported(report, ".md"))
         .contains("| model | recall@20 |")
         .contains("| dolmen |")
-        .contains("dolmen finds the next item among its first 20 in");
+        .contains("the next item is among the first 20 in")
+        .contains("- came next: item i");
   }
 
   @Test

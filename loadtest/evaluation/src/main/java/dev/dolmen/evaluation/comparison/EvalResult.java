@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param passes over the history
  * @param seeds runs of models that depend on one
  * @param sections the headline first
+ * @param examples some of the headline's predictions, one by one
  * @param compared names of the slots by which items of a list are compared, see {@link
  *     ListDiversity}
  * @param seconds in all
@@ -32,6 +33,7 @@ public record EvalResult(
     int passes,
     int seeds,
     List<ReportSection> sections,
+    List<ExampleSession> examples,
     List<String> compared,
     double seconds,
     long peakRssBytes) {

@@ -56,6 +56,7 @@ public final class Evaluation {
     long start = System.nanoTime();
     PeakMemory memory = new PeakMemory();
     List<ReportSection> sections = new ArrayList<>();
+    List<ExampleSession> examples = List.of();
     long before = 0;
     for (Plan plan : run.plans()) {
       if (plan.counted() == 0) {
@@ -71,7 +72,9 @@ public final class Evaluation {
               options,
               memory,
               (done, doing) -> progress.done(from + done, reading + doing));
-      sections.addAll(sections(plan, runs.rankings(plan)));
+      List<Ranking> rankings = runs.rankings(plan);
+      sections.addAll(sections(plan, rankings));
+      examples = examples.isEmpty() ? new ExampleSessions(dataset).of(plan, rankings) : examples;
       before += PlanRuns.work(plan, options);
     }
     Plan first = run.plans().getFirst();
@@ -85,6 +88,7 @@ public final class Evaluation {
         options.passes(),
         options.seeds(),
         sections,
+        examples,
         ListDiversity.columns(dataset.schema()),
         (System.nanoTime() - start) / 1e9,
         memory.bytes());

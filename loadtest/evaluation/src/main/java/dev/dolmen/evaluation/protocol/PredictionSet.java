@@ -9,6 +9,11 @@ public enum PredictionSet {
   /** Those about items that were never learned, which are asked apart. */
   UNSEEN;
 
+  /** Those that the figures at the top of a report are of. */
+  public static PredictionSet headline(Plan plan) {
+    return plan.windows() > 1 ? LAST : NEXT;
+  }
+
   /** Whether a prediction of the plan is among them. */
   public boolean has(Plan plan, int prediction) {
     return switch (this) {

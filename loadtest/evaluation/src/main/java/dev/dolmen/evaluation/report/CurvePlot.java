@@ -5,6 +5,7 @@ import dev.dolmen.evaluation.plot.ModelMarks;
 import dev.dolmen.evaluation.plot.PlotScale;
 import dev.dolmen.evaluation.plot.SvgCanvas;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,12 @@ final class CurvePlot {
 
   /** Windows from one shape on a line to the next, about. */
   private static final int SHAPES = 8;
+
+  /**
+   * The axis reaches so many times as far as the strong lines: a window with few predictions may be
+   * anywhere, and would press these flat.
+   */
+  private static final double FAINT_ROOM = 1.5;
 
   private final ReportSection section;
   private final ReportSection.Curve curve;
@@ -114,19 +121,30 @@ final class CurvePlot {
     return canvas;
   }
 
-  /** From 0, unless all values are far from it. */
+  /** From 0, unless all values are far from it. Has room for the strong lines, and some more. */
   private PlotScale scale() {
-    DoubleSummaryStatistics all =
-        curve.ndcg().stream()
-            .flatMap(List::stream)
-            .mapToDouble(v -> 100 * v)
+    DoubleSummaryStatistics strong =
+        IntStream.range(0, section.models().size())
+            .boxed()
+            .flatMapToDouble(m -> Arrays.stream(smooth(m)))
+            .map(v -> 100 * v)
             .filter(v -> !Double.isNaN(v))
             .summaryStatistics();
-    if (all.getCount() == 0 || all.getMin() < all.getMax() / 3) {
-      return PlotScale.withZero(0, Math.max(0, all.getMax()), BOTTOM, TOP);
+    if (strong.getCount() == 0 || strong.getMin() < strong.getMax() / 3) {
+      double room = around > 0 ? FAINT_ROOM : 1;
+      return PlotScale.withZero(0, room * Math.max(0, strong.getMax()), BOTTOM, TOP);
     }
-    double room = 0.05 * Math.max(all.getMax() - all.getMin(), 1);
-    return new PlotScale(all.getMin() - room, all.getMax() + room, BOTTOM, TOP);
+    double reach = Math.max(strong.getMax() - strong.getMin(), 1);
+    double room = (around > 0 ? FAINT_ROOM - 1 : 0.05) * reach;
+    return new PlotScale(Math.max(0, strong.getMin() - room), strong.getMax() + room, BOTTOM, TOP);
+  }
+
+  /** Whether a window is beyond an end of the axis, where it is drawn. */
+  boolean leavesOut() {
+    PlotScale scale = scale();
+    return curve.ndcg().stream()
+        .flatMap(List::stream)
+        .anyMatch(v -> !Double.isNaN(v) && !scale.has(100 * v));
   }
 
   /** Whether 0 is below what is drawn. */

@@ -70,7 +70,7 @@ final class ReportFigures {
     StringBuilder html = new StringBuilder();
     for (String by : section.sliced()) {
       SlicePlot plot = new SlicePlot(section, by);
-      html.append(figure("recall@20 by " + by, plot.canvas(), plot.description(), ""));
+      html.append(figure("recall@20 by " + by, plot.canvas(), plot.description(), "chart"));
     }
     return "<h3>Where it is hard, and where it is easy</h3>\n" + key(section) + grid(html);
   }
@@ -98,7 +98,8 @@ final class ReportFigures {
                 section.curve().windows().size(),
                 plot.asked(),
                 smoothed,
-                plot.cut() ? " The axis does not begin at 0." : ""))
+                (plot.cut() ? " The axis does not begin at 0." : "")
+                    + (plot.leavesOut() ? " Windows beyond an end of the axis stand there." : "")))
         + key(section)
         + figure("ndcg@20 over the stream", plot.canvas(), plot.description(), "wide");
   }
@@ -115,7 +116,7 @@ final class ReportFigures {
           section.calibrations().stream().filter(c -> c.cut() == cut).toList();
       if (!models.isEmpty()) {
         ReliabilityPlot plot = new ReliabilityPlot(cut, models, names);
-        html.append(figure(plot.title(), plot.canvas(), plot.description(), ""));
+        html.append(figure(plot.title(), plot.canvas(), plot.description(), "chart"));
       }
     }
     List<Integer> shown =
@@ -227,7 +228,9 @@ final class ReportFigures {
   }
 
   private String figure(String caption, SvgCanvas canvas, String description, String style) {
-    return (style.isEmpty() ? "<figure>" : "<figure class=\"" + style + "\" tabindex=\"0\">")
+    // Only what scrolls is to be reached by the keyboard.
+    String scrolls = style.equals("wide") ? " tabindex=\"0\"" : "";
+    return (style.isEmpty() ? "<figure>" : "<figure class=\"" + style + "\"" + scrolls + ">")
         + "<figcaption>"
         + caption
         + "</figcaption>\n"

@@ -1,6 +1,7 @@
 package dev.dolmen.evaluation.report;
 
 import dev.dolmen.evaluation.comparison.EvalResult;
+import dev.dolmen.evaluation.comparison.ExampleSession;
 import dev.dolmen.evaluation.comparison.ReportSection;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +30,9 @@ final class ReportMarkdown {
       }
       section(text, section);
     }
+    if (!result.examples().isEmpty()) {
+      folded(text, "Example sessions", examples());
+    }
     folded(
         text,
         "How it was measured",
@@ -48,17 +52,48 @@ final class ReportMarkdown {
         tables.stream().skip(open).map(ReportMarkdown::table).collect(Collectors.joining()));
   }
 
+  private String examples() {
+    return ReportNotes.examples(result.examples())
+        + "\n\n"
+        + result.examples().stream().map(ReportMarkdown::example).collect(Collectors.joining());
+  }
+
+  private static String example(ExampleSession example) {
+    String before = ReportNotes.before(example);
+    List<List<String>> rows =
+        example.answers().stream()
+            .map(a ->
+                List.of(
+                    a.model(),
+                    ReportNotes.place(a),
+                    a.first().stream()
+                        .map(ExampleSession.Suggestion::title)
+                        .collect(Collectors.joining(" / "))))
+            .toList();
+    return "- seen"
+        + (before.isEmpty() ? "" : ", " + before)
+        + ": "
+        + escaped(String.join(" → ", example.seen()))
+        + "\n- came next: "
+        + escaped(example.came())
+        + "\n\n"
+        + rows("---", List.of("model", "what came", "put first"), rows);
+  }
+
   private static void folded(StringBuilder text, String title, String content) {
     text.append("<details>\n<summary>" + title + "</summary>\n\n" + content + "\n</details>\n\n");
   }
 
   private static String table(EvalTables.Table table) {
-    StringBuilder text = new StringBuilder("**" + escaped(table.title()) + "**\n\n");
-    text.append(line(table.headers()))
-        .append(
-            line(Collections.nCopies(table.headers().size(), "---:")).replaceFirst("---:", "---"));
-    table.rows().forEach(r -> text.append(line(r)));
-    return text.append('\n').toString();
+    return "**" + escaped(table.title()) + "**\n\n" + rows("---:", table.headers(), table.rows());
+  }
+
+  /** Names at the left, and the others as {@code rule} says. */
+  private static String rows(String rule, List<String> headers, List<List<String>> rows) {
+    return line(headers)
+        + line(Collections.nCopies(headers.size(), rule)).replaceFirst(rule, "---")
+        + rows.stream().map(ReportMarkdown::line).collect(Collectors.joining())
+        + "\n";
   }
 
   private static String line(List<String> cells) {

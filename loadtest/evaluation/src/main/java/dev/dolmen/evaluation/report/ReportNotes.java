@@ -1,17 +1,18 @@
 package dev.dolmen.evaluation.report;
 
 import dev.dolmen.evaluation.comparison.EvalResult;
+import dev.dolmen.evaluation.comparison.ExampleSession;
 import dev.dolmen.evaluation.comparison.ReportSection;
 import dev.dolmen.evaluation.metric.Bootstrap;
 import dev.dolmen.evaluation.metric.Estimate;
 import dev.dolmen.evaluation.metric.TopItems;
+import dev.dolmen.evaluation.model.EvalModel;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.trainer.validation.RankMetric;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** The sentences of a report. */
 final class ReportNotes {
@@ -29,45 +30,55 @@ final class ReportNotes {
 
   private ReportNotes() {}
 
-  /** The figures of the first model, and of the best of the others. */
+  /** One sentence: how the first model does, and whether it is ahead of the best of the others. */
   static String headline(ReportSection section) {
     ReportSection.Model first = section.models().getFirst();
-    String text =
-        String.format(
-            Locale.ROOT,
-            "%s finds the next item among its first 20 in %s of %,d predictions (mrr@20 %s, ndcg@20"
-                + " %s).",
-            first.name(),
-            share(first.metric(RankMetric.RECALL_20)),
-            section.predictions(),
-            share(first.metric(RankMetric.MRR_20)),
-            share(first.metric(RankMetric.NDCG_20)));
-    Optional<ReportSection.Model> other =
-        section.models().stream()
-            .skip(1)
-            .max(Comparator.comparingDouble(m -> m.metric(RankMetric.RECALL_20).mean()));
-    return other.map(o -> text + " " + beside(section, first, o)).orElse(text);
+    return section.models().stream()
+        .skip(1)
+        .max(Comparator.comparingDouble(m -> m.metric(RankMetric.RECALL_20).mean()))
+        .map(other -> verdict(section, first, other))
+        .orElseGet(() -> alone(section, first));
   }
 
-  private static String beside(
-      ReportSection section, ReportSection.Model first, ReportSection.Model other) {
-    Estimate less = section.lessFirst(other.name(), RankMetric.RECALL_20);
+  private static String alone(ReportSection section, ReportSection.Model model) {
+    Estimate found = model.metric(RankMetric.RECALL_20);
     return String.format(
         Locale.ROOT,
-        "%s, which finds most of the others, does in %s: %s, a difference of %+.2f points"
-            + " [%+.2f, %+.2f]%s.",
-        other.name(),
+        "%s finds the next item among its first 20 in %s [%.2f, %.2f] of %,d predictions.",
+        model.name(),
+        share(found),
+        100 * found.low(),
+        100 * found.high(),
+        section.predictions());
+  }
+
+  private static String verdict(
+      ReportSection section, ReportSection.Model first, ReportSection.Model other) {
+    Estimate less = section.lessFirst(other.name(), RankMetric.RECALL_20);
+    String which = other.name() + (section.models().size() > 2 ? " (the best of the others)" : "");
+    String said =
+        !less.significant()
+            ? first.name() + " and " + which + " cannot be told apart"
+            : first.name() + (less.mean() < 0 ? " is ahead of " : " is behind ") + which;
+    String by =
+        String.format(
+            Locale.ROOT,
+            "%+.2f points [%+.2f, %+.2f]",
+            -100 * less.mean(),
+            -100 * less.high(),
+            -100 * less.low());
+    return String.format(
+        Locale.ROOT,
+        "%s: the next item is among the first 20 in %s against %s of %,d predictions, %s.",
+        said,
+        share(first.metric(RankMetric.RECALL_20)),
         share(other.metric(RankMetric.RECALL_20)),
-        first.name() + (less.mean() < 0 ? " is ahead" : " is not ahead"),
-        -100 * less.mean(),
-        -100 * less.high(),
-        -100 * less.low(),
-        less.significant() ? "" : ", which may be chance");
+        section.predictions(),
+        less.significant() ? by : "and the difference of " + by + " may be chance");
   }
 
   private static String share(Estimate e) {
-    return String.format(
-        Locale.ROOT, "%.2f%% [%.2f, %.2f]", 100 * e.mean(), 100 * e.low(), 100 * e.high());
+    return String.format(Locale.ROOT, "%.2f%%", 100 * e.mean());
   }
 
   /** What the intervals of a section are. */
@@ -80,6 +91,27 @@ final class ReportNotes {
         section.units(),
         section.unit(),
         seeds ? "; what depends on a seed is the mean over the seeds" : "");
+  }
+
+  /** How example sessions were chosen. */
+  static String examples(List<ExampleSession> examples) {
+    return String.format(
+        Locale.ROOT,
+        "%s, evenly spaced over all of them, whatever came of them.",
+        examples.size() == 1 ? "One prediction" : examples.size() + " predictions");
+  }
+
+  /** Where a model had what came. */
+  static String place(ExampleSession.Answer answer) {
+    return answer.place() == 0 ? "not in the first " + EvalModel.TOP : "in place " + answer.place();
+  }
+
+  /** Clicks of the session that are not named. */
+  static String before(ExampleSession example) {
+    return example.before() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT, "after %,d other%s", example.before(), example.before() == 1 ? "" : "s");
   }
 
   /** How it was measured. */

@@ -4,6 +4,7 @@ import dev.dolmen.evaluation.comparison.EvalResult;
 import dev.dolmen.evaluation.comparison.ReportSection;
 import dev.dolmen.evaluation.plot.DrawingStyle;
 import dev.dolmen.evaluation.plot.SvgCanvas;
+import dev.dolmen.traffic.report.Provenance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,10 +17,12 @@ import java.util.stream.Collectors;
 /** An evaluation as a page that needs neither a network nor a script. Well-formed XML, too. */
 final class ReportPage {
   private final EvalResult result;
+  private final Provenance made;
   private final ReportFigures figures = new ReportFigures();
 
-  ReportPage(EvalResult result) {
+  ReportPage(EvalResult result, Provenance made) {
     this.result = result;
+    this.made = made;
   }
 
   String html() {
@@ -34,8 +37,10 @@ final class ReportPage {
         + "</h1>\n"
         + paragraph("soft", result.summary())
         + paragraph("lead", ReportNotes.headline(result.headline()))
+        + facts()
         + contents()
         + result.sections().stream().map(this::section).collect(Collectors.joining())
+        + ExampleCards.html(result.examples())
         + costs()
         + "<h2 id=\"method\">How it was measured</h2>\n"
         + ReportNotes.method(result).stream()
@@ -56,10 +61,26 @@ final class ReportPage {
     }
   }
 
+  /** What makes the figures again. */
+  private String facts() {
+    return "<dl class=\"facts\">\n<dt>date</dt><dd>"
+        + made.dateAndTime()
+        + "</dd>\n<dt>version</dt><dd>"
+        + escaped(made.program())
+        + "</dd>\n<dt>machine</dt><dd>"
+        + escaped(made.machine())
+        + "</dd>\n<dt>command</dt><dd><code>"
+        + escaped(made.commandLine())
+        + "</code></dd>\n</dl>\n";
+  }
+
   private String contents() {
     StringBuilder html = new StringBuilder("<nav aria-label=\"Contents\"><ul>\n");
     for (ReportSection section : result.sections()) {
       html.append(link(section.key(), section.title()));
+    }
+    if (!result.examples().isEmpty()) {
+      html.append(link("examples", "example sessions"));
     }
     return html.append(link("cost", "what it took"))
         .append(link("method", "how it was measured"))

@@ -7,8 +7,10 @@ import dev.dolmen.evaluation.protocol.PredictionSet;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a model ranked first in one run, by set of predictions, and the chances that it gave: that
@@ -20,6 +22,11 @@ public final class RunAnswers {
 
   private final Plan plan;
   private final Map<PredictionSet, TopItems> tops = new EnumMap<>(PredictionSet.class);
+
+  private final Set<Integer> shown;
+
+  /** Lists by prediction that is {@link ExamplePredictions shown}. */
+  private final Map<Integer, int[]> examples = new HashMap<>();
 
   /** By cut and prediction; not a number where the model says nothing. */
   private final float[][] chances;
@@ -34,6 +41,7 @@ public final class RunAnswers {
     for (PredictionSet part : PredictionSet.values()) {
       tops.put(part, new TopItems(items));
     }
+    shown = Set.copyOf(ExamplePredictions.of(plan));
     chances = new float[CUTS.size()][plan.predictions().size()];
     for (float[] ofCut : chances) {
       Arrays.fill(ofCut, Float.NaN);
@@ -66,6 +74,9 @@ public final class RunAnswers {
       chances[1][prediction] = share(sum, all);
     }
     int[] list = Arrays.copyOf(kept, size);
+    if (shown.contains(prediction)) {
+      examples.put(prediction, list);
+    }
     tops.forEach((part, top) -> {
       if (part.has(plan, prediction)) {
         top.add(list);
@@ -85,6 +96,16 @@ public final class RunAnswers {
       throw new IllegalArgumentException("part: " + part);
     }
     return top;
+  }
+
+  /** Items ranked first, best first, of one of the {@link ExamplePredictions}. */
+  public int[] example(int prediction) {
+    int[] list = examples.get(prediction);
+    if (list == null) {
+      throw new IllegalArgumentException(
+          "prediction: " + prediction + ", expected one of " + examples.keySet());
+    }
+    return list.clone();
   }
 
   /**

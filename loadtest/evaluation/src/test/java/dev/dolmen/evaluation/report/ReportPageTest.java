@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.evaluation.comparison.EvalResult;
+import dev.dolmen.evaluation.comparison.ExampleSession;
 import dev.dolmen.evaluation.comparison.ReportSection;
 import dev.dolmen.evaluation.metric.Calibration;
 import dev.dolmen.evaluation.metric.Estimate;
 import dev.dolmen.evaluation.plot.ModelMarks;
 import dev.dolmen.evaluation.plot.PlotScale;
 import dev.dolmen.evaluation.run.RunCost;
+import dev.dolmen.traffic.report.Commit;
+import dev.dolmen.traffic.report.Provenance;
 import dev.dolmen.trainer.validation.RankMetric;
 import java.io.StringReader;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -115,12 +121,74 @@ public class ReportPageTest {
             List.of(Calibration.of("dolmen", 20, new float[] {0.5f}, new boolean[] {true})),
             0.5);
     return new EvalResult(
-        "shop", "stream", false, 5_000, 100, 3, 1, 2, List.of(section), List.of("shelf"), 9, -1);
+        "shop",
+        "stream",
+        false,
+        5_000,
+        100,
+        3,
+        1,
+        2,
+        List.of(section),
+        examples(models),
+        List.of("shelf"),
+        9,
+        -1);
+  }
+
+  /** A session in which the first model had what came, and the others had not. */
+  private static List<ExampleSession> examples(int models) {
+    List<ExampleSession.Answer> answers = new ArrayList<>();
+    for (int m = 0; m < models; m++) {
+      answers.add(
+          new ExampleSession.Answer(
+              m == 0 ? "dolmen" : "<model> & \"" + m + "\" with a long name",
+              List.of(
+                  new ExampleSession.Suggestion("a lid | <spare>", false),
+                  new ExampleSession.Suggestion("a pan", m == 0)),
+              m == 0 ? 2 : 0));
+    }
+    return List.of(new ExampleSession(1, List.of("a pot", "a lid"), "a pan", answers));
+  }
+
+  private static String page(EvalResult result) {
+    return new ReportPage(
+            result,
+            new Provenance(
+                "dolmen eval --data 'my <shop>'",
+                "--seeds 2",
+                Instant.parse("2026-11-28T07:05:59Z"),
+                "a machine with two cores",
+                "1.2.3",
+                new Commit("abc1234", true)))
+        .html();
+  }
+
+  @Test
+  void thePageSaysWhenByWhatAndWithWhichCommandItWasMade() throws Exception {
+    assertThat(page(result(3, 30)))
+        .contains("2026-11-28 07:05 UTC")
+        .contains("1.2.3, commit abc1234, and changes")
+        .contains("a machine with two cores")
+        .contains("<code>dolmen eval --data 'my &lt;shop>'</code>");
+  }
+
+  @Test
+  void exampleSessionsSayWhatWasSeenWhatEachModelPutFirstAndWhatCame() throws Exception {
+    String html = page(result(3, 30));
+    assertThat(html)
+        .containsSubsequence(
+            ">Seen<", "after 1 other<", "<li>a pot</li>", ">Came next<", "a pan", ">dolmen<")
+        .contains("what came: in place 2", "<li class=\"came\">a pan</li>")
+        .contains("what came: not in the first 20", "<li>a lid | &lt;spare></li>");
+    assertThat(new ReportMarkdown(result(3, 30)).text())
+        .contains("- seen, after 1 other: a pot → a lid\n- came next: a pan\n")
+        .contains("| dolmen | in place 2 | a lid \\| &lt;spare> / a pan |");
   }
 
   @Test
   void manyModelsAndNamesThatAreMarkupMakeAWholePage() throws Exception {
-    String html = new ReportPage(result(12, 200)).html();
+    String html = page(result(12, 200));
     check(html);
     assertThat(html)
         .contains("200 windows, in 171 of which")
@@ -131,9 +199,85 @@ public class ReportPageTest {
 
   @Test
   void oneModelAndOneWindowMakeAPageToo() throws Exception {
-    String html = new ReportPage(result(1, 1)).html();
+    String html = page(result(1, 1));
     check(html);
     assertThat(html).doesNotContain("Differences to");
+  }
+
+  /** The same figures twice: once the interval of the difference is clear of 0, once it is not. */
+  private static String verdict(double low, double high) {
+    ReportSection section = result(2, 30).headline();
+    List<ReportSection.Difference> differences =
+        section.differences().stream()
+            .map(d ->
+                new ReportSection.Difference(
+                    d.model(), d.than(), d.metric(), new Estimate((low + high) / 2, low, high)))
+            .toList();
+    return ReportNotes.headline(with(section, differences, section.curve()));
+  }
+
+  private static ReportSection with(
+      ReportSection section,
+      List<ReportSection.Difference> differences,
+      ReportSection.Curve curve) {
+    return new ReportSection(
+        section.key(),
+        section.title(),
+        section.reading(),
+        section.predictions(),
+        section.units(),
+        section.unit(),
+        section.models(),
+        differences,
+        section.slices(),
+        curve,
+        section.calibrations(),
+        section.targetPopularity());
+  }
+
+  /** A window with one prediction that is found says little, and must not press the others flat. */
+  @Test
+  void theAxisOfAStreamFollowsTheMeans() {
+    ReportSection section = result(1, 1).headline();
+    List<Double> ndcg = IntStream.range(0, 200).mapToObj(w -> w == 100 ? 1.0 : 0.1).toList();
+    List<Integer> predictions = IntStream.range(0, 200).mapToObj(w -> w == 100 ? 1 : 50).toList();
+    List<String> windows = IntStream.range(0, 200).mapToObj(w -> "window " + w).toList();
+    CurvePlot plot =
+        new CurvePlot(
+            with(
+                section,
+                section.differences(),
+                new ReportSection.Curve(windows, predictions, List.of(ndcg), List.of(ndcg))));
+    assertThat(plot.canvas().svg("f", "", ""))
+        .contains(">10%</text>")
+        .doesNotContain(">50%</text>", ">100%</text>");
+    assertThat(plot.leavesOut()).isTrue();
+  }
+
+  @Test
+  void theVerdictIsOneSentenceThatDoesNotContradictItself() {
+    assertThat(verdict(0.01, 0.02)).startsWith("dolmen is ahead of ").doesNotContain("chance");
+    assertThat(verdict(-0.02, -0.01)).startsWith("dolmen is behind ").doesNotContain("chance");
+    assertThat(verdict(-0.01, 0.02))
+        .contains("cannot be told apart")
+        .contains("+0.50 points [-1.00, +2.00]")
+        .doesNotContain("ahead", "behind");
+    for (String one : List.of(verdict(0.01, 0.02), verdict(-0.02, -0.01), verdict(-0.01, 0.02))) {
+      assertThat(one).endsWith(".").doesNotContain(". ");
+    }
+  }
+
+  /** Red is for alarms; the first model is the one that the page is about. */
+  @Test
+  void theFirstModelIsNotDrawnInRed() throws Exception {
+    Matcher colors = Pattern.compile("--k0: #(..)(..)(..)").matcher(page(result(1, 1)));
+    int found = 0;
+    while (colors.find()) {
+      int red = Integer.parseInt(colors.group(1), 16);
+      assertThat(Integer.parseInt(colors.group(3), 16)).as(colors.group()).isGreaterThan(red);
+      found++;
+    }
+    assertThat(found).as("by day, by night and on paper").isEqualTo(3);
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param id short name of the commit, or the program's version where there is no checkout
  * @param changed whether files of the checkout differ from it
  */
-record Commit(String id, boolean changed) {
+public record Commit(String id, boolean changed) {
   private static final long PATIENCE_SECONDS = 10;
 
   /** Of the checkout that this program runs from, if it runs from one. */

@@ -5,10 +5,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,26 +12,10 @@ import org.jspecify.annotations.Nullable;
  * own. No file is ever overwritten: where a name is taken, a number is appended.
  *
  * @param name of the command, as in {@code bench-train}
- * @param commandLine as it was typed
- * @param settings options as they were, those that were not given included
- * @param at when the figures were there
- * @param machine what it ran on
- * @param commit of the program
+ * @param made when, where and by what
  * @param figures Markdown
  */
-record MeasurementReport(
-    String name,
-    String commandLine,
-    String settings,
-    Instant at,
-    String machine,
-    Commit commit,
-    String figures) {
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT).withZone(ZoneOffset.UTC);
-  private static final DateTimeFormatter DATE_AND_TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
-
+record MeasurementReport(String name, Provenance made, String figures) {
   /**
    * Adds it to a folder.
    *
@@ -71,25 +51,27 @@ record MeasurementReport(
   }
 
   private String stem() {
-    String plain = (name + "-" + commit.id()).replaceAll("[^A-Za-z0-9._-]+", "-");
-    return DATE.format(at) + "-" + plain;
+    String plain = (name + "-" + made.commit().id()).replaceAll("[^A-Za-z0-9._-]+", "-");
+    return made.date() + "-" + plain;
   }
 
   private String text(@Nullable String page) {
     return "# "
         + name.replace('-', ' ')
         + ", "
-        + DATE.format(at)
+        + made.date()
         + "\n\n- date: "
-        + DATE_AND_TIME.format(at)
+        + made.dateAndTime()
         + "\n- machine: "
-        + machine
+        + made.machine()
+        + "\n- version: "
+        + made.version()
         + "\n- commit: "
-        + commit
+        + made.commit()
         + "\n- command: `"
-        + commandLine
+        + made.commandLine()
         + "`\n- settings: "
-        + settings
+        + made.settings()
         + "\n"
         + (page == null ? "" : "- drawings: [" + page + "](" + page + ")\n")
         + "\n"

@@ -1,5 +1,6 @@
 package dev.dolmen.traffic.report;
 
+import dev.dolmen.server.Version;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.Machine;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,19 +69,19 @@ public final class Reporting {
    * As {@link #publish}, with a report that has more than what is printed.
    *
    * @param markdown what stands in the report in place of what is printed
-   * @param page an HTML page that goes with it
+   * @param page makes an HTML page that goes with it
    */
   public void publishPage(
       Terminal out,
       Runnable print,
       JsonReport figures,
       Supplier<String> markdown,
-      Supplier<String> page)
+      Function<Provenance, String> page)
       throws IOException, InterruptedException {
     print.run();
     writeJson(figures);
     if (report != null) {
-      add(out, report, markdown.get(), page.get());
+      add(out, report, markdown.get(), page);
     }
   }
 
@@ -89,21 +91,24 @@ public final class Reporting {
     }
   }
 
-  private void add(Terminal out, Path folder, String figures, @Nullable String page)
+  private void add(
+      Terminal out, Path folder, String figures, @Nullable Function<Provenance, String> page)
       throws IOException, InterruptedException {
     if (command == null) {
       throw new IllegalStateException("picocli sets the spec before a command runs");
     }
-    MeasurementReport made =
-        new MeasurementReport(
-            name(command),
+    Provenance made =
+        new Provenance(
             commandLine(command),
             settings(command),
             Instant.now(),
             Machine.description(),
-            Commit.current(),
-            figures);
-    out.line("report: " + made.write(folder, page) + (page == null ? "" : ", and .html"));
+            Version.current(),
+            Commit.current());
+    Path written =
+        new MeasurementReport(name(command), made, figures)
+            .write(folder, page == null ? null : page.apply(made));
+    out.line("report: " + written + (page == null ? "" : ", and .html"));
   }
 
   /** Name of the command below the root, with what it was given by place: {@code drill-crash}. */

@@ -18,11 +18,13 @@ class MeasurementReportTest {
   private static MeasurementReport report(String figures) {
     return new MeasurementReport(
         "drill-crash",
-        "dolmen drill crash --seconds 20",
-        "--seconds 20.0, --seed 1",
-        Instant.parse("2026-11-28T07:05:59Z"),
-        "a machine with two cores",
-        new Commit("abc1234", true),
+        new Provenance(
+            "dolmen drill crash --seconds 20",
+            "--seconds 20.0, --seed 1",
+            Instant.parse("2026-11-28T07:05:59Z"),
+            "a machine with two cores",
+            "1.2.3",
+            new Commit("abc1234", true)),
         figures);
   }
 
@@ -37,6 +39,7 @@ class MeasurementReportTest {
 
             - date: 2026-11-28 07:05 UTC
             - machine: a machine with two cores
+            - version: 1.2.3
             - commit: abc1234, and changes
             - command: `dolmen drill crash --seconds 20`
             - settings: --seconds 20.0, --seed 1
