@@ -49,6 +49,10 @@ final class Admission implements ServerInterceptor {
 
   private static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
+  private static final SaidOften YIELDED =
+      overloaded("this caller has more calls waiting than others");
+  private static final SaidOften QUEUE_FULL = overloaded("the ranking threads take no more calls");
+
   private static final Context.Key<Caller> CALLER =
       Context.keyWithDefault("dolmen-caller", Caller.PATIENT);
 
@@ -59,6 +63,7 @@ final class Admission implements ServerInterceptor {
   private final Counter refused;
   private final Counter expired;
   private final Counter abandoned;
+  private volatile @Nullable AtLimit atLimit;
 
   /**
    * @param ranking computes the answers
@@ -149,7 +154,7 @@ final class Admission implements ServerInterceptor {
           @Override
           public void refuse() {
             try {
-              Admission.this.refuse(call, "this caller has more calls waiting than others");
+              Admission.this.refuse(call, YIELDED);
             } finally {
               letGo(memory);
             }
@@ -157,7 +162,7 @@ final class Admission implements ServerInterceptor {
         };
     if (!ranking.offer(from, turn)) {
       letGo(memory);
-      refuse(call, "the ranking threads take no more calls");
+      refuse(call, QUEUE_FULL);
     }
   }
 
@@ -219,12 +224,30 @@ final class Admission implements ServerInterceptor {
   }
 
   private void refuseAtLimit(ServerCall<?, ?> call) {
-    refuse(call, "the server is at its concurrency limit of " + limiter.getLimit() + " calls");
+    int limit = limiter.getLimit();
+    AtLimit said = atLimit;
+    if (said == null || said.limit != limit) {
+      said = AtLimit.of(limit);
+      atLimit = said;
+    }
+    refuse(call, said.refusal);
   }
 
-  private void refuse(ServerCall<?, ?> call, String why) {
+  private void refuse(ServerCall<?, ?> call, SaidOften why) {
     refused.increment();
-    Errors.close(call, Errors.overloaded(why, RETRY_AFTER));
+    why.close(call);
+  }
+
+  private static SaidOften overloaded(String why) {
+    return new SaidOften(Errors.overloaded(why, RETRY_AFTER));
+  }
+
+  /** What is said while the limit is this. */
+  private record AtLimit(int limit, SaidOften refusal) {
+    static AtLimit of(int limit) {
+      return new AtLimit(
+          limit, overloaded("the server is at its concurrency limit of " + limit + " calls"));
+    }
   }
 
   /** A call that may have a place, which it gives back once. */
