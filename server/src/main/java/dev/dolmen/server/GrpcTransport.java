@@ -161,7 +161,7 @@ final class GrpcTransport implements Closeable {
     return new MemoryBudget(
         limits.processBytes(heapBytes, maxMessageBytes),
         limits.connectionBytes(heapBytes, maxMessageBytes),
-        connections::close,
+        connections::end,
         meters);
   }
 
