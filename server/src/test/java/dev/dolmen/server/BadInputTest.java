@@ -25,7 +25,6 @@ import dev.dolmen.v1.ScoreRequest;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import dev.dolmen.v1.SimilarRequest;
-import dev.dolmen.v1.SlotValue;
 import dev.dolmen.v1.TokenList;
 import dev.dolmen.v1.UpsertItemsRequest;
 import dev.dolmen.v1.UpsertItemsResponse;
@@ -211,7 +210,10 @@ class BadInputTest {
         badEvent("time", "lies in the future", e -> e.setTime(seconds(Long.MAX_VALUE))),
         badEvent("type", "is not set", FeedbackEvent.Builder::clearType),
         badEvent("type", "42, expected", e -> e.setTypeValue(42)),
-        badEvent("context[x]", "\"y\"", e -> e.putContext("x", "y")));
+        badEvent(
+            "context[device]",
+            "expected 1 to 512 bytes",
+            e -> e.putContext("device", "x".repeat(513))));
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -248,8 +250,8 @@ class BadInputTest {
             item("colour", "books", 1).putSlots("colour", TestServer.token("red")).build(),
             item("context", "books", 1).putSlots("device", TestServer.token("phone")).build(),
             item("empty", "books", 1).putSlots("category", TestServer.path()).build(),
-            item("no-brand", "books", 1)
-                .putSlots("brand", SlotValue.newBuilder().setToken("").build())
+            item("long-brand", "books", 1)
+                .putSlots("brand", TestServer.token("x".repeat(513)))
                 .build(),
             item("good2", "books", 1).build());
     assertThat(response.getUpserted()).isEqualTo(2);
@@ -263,7 +265,7 @@ class BadInputTest {
             "5 slots[price].number",
             "6 slots[colour]",
             "7 slots[device]",
-            "8 slots[category].path.token",
+            "8 slots[category]",
             "9 slots[brand].token");
     server
         .catalog()

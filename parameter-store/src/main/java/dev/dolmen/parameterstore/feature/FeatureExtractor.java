@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Id: see {@link Fids#ofId}.
  * </ul>
  *
+ * <p>An empty value is an absent one. Text comes as one text or as tokens, see {@link SlotTokens}.
+ *
  * <p>Two different values of one slot of an item with the same fid are refused: see {@link Fids}
  * for the odds.
  *
@@ -91,8 +93,8 @@ public final class FeatureExtractor {
   /**
    * Features of an item: the slots in the schema's order, without those of kind context.
    *
-   * @throws InvalidFeatureException if a slot is unknown, of the wrong kind, empty, too long, not
-   *     finite or missing though required
+   * @throws InvalidFeatureException if a slot is unknown, of the wrong kind, too long, not finite
+   *     or missing though required
    */
   public Features item(Item item) {
     for (String name : item.getSlotsMap().keySet()) {
@@ -113,10 +115,10 @@ public final class FeatureExtractor {
   }
 
   /**
-   * Features of a visit: the slots of kind context in the schema's order; one that is missing is an
-   * absent column.
+   * Features of a visit: the slots of kind context in the schema's order; one that is missing or
+   * empty is an absent column.
    *
-   * @throws InvalidFeatureException if a key is no context slot, or its value empty or too long
+   * @throws InvalidFeatureException if a key is no context slot, or its value too long
    */
   public Features context(Map<String, String> context) {
     for (Map.Entry<String, String> entry : context.entrySet()) {
@@ -131,7 +133,7 @@ public final class FeatureExtractor {
     FeatureColumns columns = new FeatureColumns(contextColumns.size());
     for (ColumnSpec column : contextColumns) {
       String value = context.get(column.name());
-      if (value != null) {
+      if (value != null && !value.isEmpty()) {
         String field = "context[" + column.name() + "]";
         columns.add(Fids.ofToken(checkToken(field, value, MAX_TOKEN_BYTES)), 1);
       }
@@ -158,7 +160,7 @@ public final class FeatureExtractor {
 
   private static void addSlot(
       FeatureColumns columns, Slot slot, @Nullable SlotValue value, @Nullable Knots knots) {
-    if (value == null || value.getValueCase() == SlotValue.ValueCase.VALUE_NOT_SET) {
+    if (value == null || SlotTokens.isEmpty(value)) {
       if (slot.required()) {
         throw new InvalidFeatureException("slots[" + slot.name() + "]", "", "a value: required");
       }
@@ -167,19 +169,24 @@ public final class FeatureExtractor {
       }
       return;
     }
-    checkKind(slot, value);
+    if (slot.kind().isNumber() && value.hasNumber()) {
+      addNumber(columns, slot, value.getNumber(), knots);
+      return;
+    }
+    List<String> tokens = SlotTokens.of(slot.kind(), value);
+    if (tokens == null) {
+      throw wrongKind(slot, value);
+    }
     switch (slot.kind()) {
-      case CATEGORY -> addCategory(columns, slot, value.getToken());
-      case CATEGORY_PATH -> addPath(columns, slot, value.getPath().getTokenList());
-      case TOKENS -> addTokens(columns, slot, value.getTokens().getTokenList());
-      case TEXT -> addText(columns, slot, value.getToken());
-      case NUMBER -> addNumber(columns, slot, value.getNumber(), knots);
-      case AGE -> addBirth(columns, slot, value.getNumber());
-      case ID, CONTEXT -> throw new AssertionError(slot.kind());
+      case CATEGORY -> addCategory(columns, slot, tokens.getFirst());
+      case CATEGORY_PATH -> addPath(columns, slot, tokens);
+      case TOKENS -> addTokens(columns, slot, tokens);
+      case TEXT -> addText(columns, slot, tokens.getFirst());
+      case NUMBER, AGE, ID, CONTEXT -> throw new AssertionError(slot.kind());
     }
   }
 
-  private static void checkKind(Slot slot, SlotValue value) {
+  private static InvalidFeatureException wrongKind(Slot slot, SlotValue value) {
     SlotValue.ValueCase expected =
         switch (slot.kind()) {
           case CATEGORY, TEXT, ID, CONTEXT -> SlotValue.ValueCase.TOKEN;
@@ -187,12 +194,10 @@ public final class FeatureExtractor {
           case TOKENS -> SlotValue.ValueCase.TOKENS;
           case NUMBER, AGE -> SlotValue.ValueCase.NUMBER;
         };
-    if (value.getValueCase() != expected) {
-      throw new InvalidFeatureException(
-          "slots[" + slot.name() + "]",
-          value.getValueCase().name().toLowerCase(Locale.ROOT),
-          expected.name().toLowerCase(Locale.ROOT) + ", as the slot is of kind " + slot.kind());
-    }
+    return new InvalidFeatureException(
+        "slots[" + slot.name() + "]",
+        value.getValueCase().name().toLowerCase(Locale.ROOT),
+        expected.name().toLowerCase(Locale.ROOT) + ", as the slot is of kind " + slot.kind());
   }
 
   private static void addCategory(FeatureColumns columns, Slot slot, String token) {
@@ -201,7 +206,6 @@ public final class FeatureExtractor {
   }
 
   private static void addPath(FeatureColumns columns, Slot slot, List<String> path) {
-    checkNotEmpty(slot, "path.token", path);
     ByteArrayOutputStream prefix = new ByteArrayOutputStream();
     for (int level = 0; level < path.size(); level++) {
       String field = field(slot, "path.token[" + level + "]");
@@ -219,7 +223,6 @@ public final class FeatureExtractor {
   }
 
   private static void addTokens(FeatureColumns columns, Slot slot, List<String> tokens) {
-    checkNotEmpty(slot, "tokens.token", tokens);
     long[] fids = new long[tokens.size()];
     for (int i = 0; i < fids.length; i++) {
       String field = field(slot, "tokens.token[" + i + "]");
@@ -262,6 +265,10 @@ public final class FeatureExtractor {
 
   private static void addNumber(
       FeatureColumns columns, Slot slot, double number, @Nullable Knots knots) {
+    if (slot.kind() == SlotKind.AGE) {
+      addBirth(columns, slot, number);
+      return;
+    }
     switch (slot.knots()) {
       case KnotOptions.Even even -> addEven(columns, slot, number, even);
       case KnotOptions.Quantiles quantiles -> {
@@ -308,12 +315,6 @@ public final class FeatureExtractor {
 
   private static String field(Slot slot, String part) {
     return "slots[" + slot.name() + "]." + part;
-  }
-
-  private static void checkNotEmpty(Slot slot, String part, List<String> tokens) {
-    if (tokens.isEmpty()) {
-      throw new InvalidFeatureException(field(slot, part), "", "at least one token");
-    }
   }
 
   private static String checkToken(String field, String token, int maxBytes) {

@@ -148,14 +148,34 @@ class FeatureExtractorTest {
   }
 
   @Test
+  void anEmptyValueIsAnAbsentOne() {
+    Map<String, SlotValue> empty =
+        Map.of("brand", token(""), "tags", tokens(), "category", path(), "title", token(""));
+    assertThat(extractor.item(item(empty))).isEqualTo(extractor.item(item(Map.of())));
+  }
+
+  @Test
+  void textMeansTheSameInEachOfItsForms() {
+    assertThat(extractor.item(item(Map.of("tags", token(" red  big"), "title", tokens("a", "b")))))
+        .isEqualTo(
+            extractor.item(item(Map.of("tags", tokens("red", "big"), "title", token("a b")))));
+    assertThat(
+            extractor.item(item(Map.of("tags", path("red", "big"), "category", tokens("a", "b")))))
+        .isEqualTo(
+            extractor.item(item(Map.of("tags", tokens("big", "red"), "category", path("a", "b")))));
+    assertThat(extractor.item(item(Map.of("category", token("a b"), "brand", tokens("x")))))
+        .isEqualTo(extractor.item(item(Map.of("category", path("a b"), "brand", token("x")))));
+    refused(Map.of("brand", tokens("x", "y")), "slots[brand]");
+    refused(Map.of("price", token("9")), "slots[price]");
+  }
+
+  @Test
   void refusalsNameTheField() {
     refused(Map.of("colour", token("red")), "slots[colour]");
     refused(Map.of("device", token("phone")), "slots[device]");
     refused(Map.of("item", token("7")), "slots[item]");
     refused(Map.of("brand", number(1)), "slots[brand]");
-    refused(Map.of("brand", token("")), "slots[brand].token");
     refused(Map.of("brand", token("ü".repeat(300))), "slots[brand].token");
-    refused(Map.of("tags", tokens()), "slots[tags].tokens.token");
     refused(Map.of("tags", tokens("a", "")), "slots[tags].tokens.token[1]");
     refused(Map.of("category", path("a", "b", "c", "")), "slots[category].path.token[3]");
     assertThatThrownBy(() -> extractor.item(Item.getDefaultInstance()))
@@ -175,7 +195,8 @@ class FeatureExtractorTest {
               assertThat(e.value()).isEqualTo("acme");
               assertThat(e.expected()).contains("device");
             });
-    assertThatThrownBy(() -> extractor.context(Map.of("device", "")))
+    assertThat(extractor.context(Map.of("device", ""))).isEqualTo(extractor.context(Map.of()));
+    assertThatThrownBy(() -> extractor.context(Map.of("device", "x".repeat(513))))
         .hasMessageContaining("context[device]");
   }
 

@@ -3,7 +3,6 @@ package dev.dolmen.server.api;
 import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.memory.ResidentMemory;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineStatus;
 import dev.dolmen.trainer.SnapshotView;
@@ -16,6 +15,7 @@ import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.LearningStatus;
+import dev.dolmen.v1.LogStatus;
 import dev.dolmen.v1.ReplayStatus;
 import dev.dolmen.v1.StatusResponse;
 import io.grpc.Status;
@@ -39,7 +39,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
    * @param servesReplaying whether recommendations are served while the log is replayed
    * @param servedSnapshotId of a snapshot that is served and not learned on; empty for an engine
    * @param snapshots takes one
-   * @param alternatives adds what answers beside the model
+   * @param others add what else there is to say
    */
   record Source(
       Supplier<EngineStatus> status,
@@ -47,15 +47,24 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
       boolean servesReplaying,
       String servedSnapshotId,
       SnapshotTaking snapshots,
-      Consumer<StatusResponse.Builder> alternatives) {
-    static Source of(Engine engine, RankerChoice choice) {
+      Consumer<StatusResponse.Builder> others) {
+    static Source of(Engine engine, Consumer<StatusResponse.Builder> others) {
       return new Source(
           engine::status,
           engine.live().schema(),
           engine.hasModel(),
           "",
           engine::snapshot,
-          new AlternativesStatus(engine, choice)::addTo);
+          others.andThen(status -> status.setLog(log(engine))));
+    }
+
+    private static LogStatus log(Engine engine) {
+      return LogStatus.newBuilder()
+          .setBytes(engine.bound().bytes())
+          .setMaxBytes(engine.bound().maxBytes())
+          .setDamage(engine.damage())
+          .setNotTaking(engine.notTaking())
+          .build();
     }
 
     static Source of(SnapshotView reading) {
@@ -101,7 +110,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
     if (latest != null) {
       response.setLatestSnapshotId(latest.id());
     }
-    source.alternatives().accept(response);
+    source.others().accept(response);
     out.onNext(response.build());
     out.onCompleted();
   }

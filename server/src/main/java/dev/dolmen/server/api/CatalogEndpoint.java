@@ -26,6 +26,8 @@ final class CatalogEndpoint extends CatalogReads {
   private static final Duration APPLY_WAIT_MAX = Duration.ofSeconds(5);
 
   private final Validation validation;
+  private final KnownKeys keys;
+  private final CutValues cut;
   private final Ingest ingest;
   private final Duration atMost;
   private final Counter unapplied;
@@ -34,9 +36,17 @@ final class CatalogEndpoint extends CatalogReads {
    * @param atMost how long a batch waits for the trainer to catch up
    */
   CatalogEndpoint(
-      Validation validation, LiveState live, Ingest ingest, Duration atMost, MeterRegistry meters) {
+      Validation validation,
+      KnownKeys keys,
+      CutValues cut,
+      LiveState live,
+      Ingest ingest,
+      Duration atMost,
+      MeterRegistry meters) {
     super(live);
     this.validation = validation;
+    this.keys = keys;
+    this.cut = cut;
     this.ingest = ingest;
     this.atMost = atMost;
     unapplied =
@@ -57,8 +67,7 @@ final class CatalogEndpoint extends CatalogReads {
   /** One stream; gRPC calls it from one thread at a time. */
   private final class Upserting implements StreamObserver<UpsertItemsRequest> {
     private final ServerCallStreamObserver<UpsertItemsResponse> call;
-    private final ItemChanges changes =
-        new ItemChanges(validation, ingest, () -> BackPressure.awaitCapacity(ingest));
+    private final ItemChanges changes = changes(() -> BackPressure.awaitCapacity(ingest));
 
     Upserting(ServerCallStreamObserver<UpsertItemsResponse> call) {
       this.call = call;
@@ -100,7 +109,11 @@ final class CatalogEndpoint extends CatalogReads {
   }
 
   private ItemChanges batch() {
-    return new ItemChanges(validation, ingest, () -> BackPressure.awaitCapacity(ingest, atMost));
+    return changes(() -> BackPressure.awaitCapacity(ingest, atMost));
+  }
+
+  private ItemChanges changes(Runnable capacity) {
+    return new ItemChanges(validation, keys, cut, ingest, capacity);
   }
 
   private UpsertItemsResponse applied(UpsertItemsResponse changed) {

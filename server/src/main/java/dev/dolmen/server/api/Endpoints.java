@@ -17,6 +17,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -67,12 +68,19 @@ public final class Endpoints {
         new Ranker(
             live, engine.ingest()::mayCome, engine.ingest()::impression, clock, requestIds, choice);
     Validation validation = validation(live);
+    KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
+    CutValues cut = new CutValues(live.schema(), meters);
+    Duration atMost = config.limits().requestTimeout();
     return services(
-        new RecommendationEndpoint(validation, ranker, meters),
-        new FeedbackEndpoint(validation, engine.ingest(), config.limits().requestTimeout(), meters),
-        new CatalogEndpoint(
-            validation, live, engine.ingest(), config.limits().requestTimeout(), meters),
-        AdminEndpoint.Source.of(engine, choice));
+        new RecommendationEndpoint(validation, keys, ranker, meters),
+        new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, meters),
+        new CatalogEndpoint(validation, keys, cut, live, engine.ingest(), atMost, meters),
+        AdminEndpoint.Source.of(
+            engine,
+            status -> {
+              new AlternativesStatus(engine, choice).addTo(status);
+              status.putAllDroppedKeys(keys.dropped()).putAllCutValues(cut.counts());
+            }));
   }
 
   /**
@@ -85,7 +93,11 @@ public final class Endpoints {
         new Ranker(
             live, item -> false, impression -> {}, clock, requestIds, RankerChoice.modelAlone());
     return services(
-        new RecommendationEndpoint(validation(live), ranker, meters),
+        new RecommendationEndpoint(
+            validation(live),
+            new KnownKeys(live.schema(), config.unknownKeys(), meters),
+            ranker,
+            meters),
         new FeedbackServiceGrpc.FeedbackServiceImplBase() {},
         new CatalogReads(live),
         AdminEndpoint.Source.of(snapshot),

@@ -27,6 +27,7 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
   private static final int EVENTS_MAX = 10_000;
 
   private final Validation validation;
+  private final KnownKeys keys;
   private final Ingest ingest;
   private final Duration atMost;
   private final Map<Status, Counter> counters = new EnumMap<>(Status.class);
@@ -34,8 +35,10 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
   /**
    * @param atMost how long a batch waits for the trainer to catch up
    */
-  FeedbackEndpoint(Validation validation, Ingest ingest, Duration atMost, MeterRegistry meters) {
+  FeedbackEndpoint(
+      Validation validation, KnownKeys keys, Ingest ingest, Duration atMost, MeterRegistry meters) {
     this.validation = validation;
+    this.keys = keys;
     this.ingest = ingest;
     this.atMost = atMost;
     List<Status> outcomes =
@@ -85,7 +88,7 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
       if (i % BackPressure.EVERY_RECORDS == 0) {
         capacity.run();
       }
-      begin(request.getEvents(i), i, batch);
+      begin(keys.event(request.getEvents(i)), i, batch);
     }
     return batch;
   }

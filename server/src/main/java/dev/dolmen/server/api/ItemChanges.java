@@ -25,6 +25,8 @@ final class ItemChanges {
   private static final int IN_FLIGHT_MAX = 1_024;
 
   private final Validation validation;
+  private final KnownKeys keys;
+  private final CutValues cut;
   private final Ingest ingest;
   private final Runnable capacity;
   private final UpsertItemsResponse.Builder response = UpsertItemsResponse.newBuilder();
@@ -35,8 +37,11 @@ final class ItemChanges {
   /**
    * @param capacity waits until the trainer is not too far behind
    */
-  ItemChanges(Validation validation, Ingest ingest, Runnable capacity) {
+  ItemChanges(
+      Validation validation, KnownKeys keys, CutValues cut, Ingest ingest, Runnable capacity) {
     this.validation = validation;
+    this.keys = keys;
+    this.cut = cut;
     this.ingest = ingest;
     this.capacity = capacity;
   }
@@ -44,12 +49,15 @@ final class ItemChanges {
   /** Inserts or replaces the items of a message. */
   void upsert(UpsertItemsRequest request) {
     check("items", request.getItemsCount());
-    for (Item item : request.getItemsList()) {
+    for (Item sent : request.getItemsList()) {
       change(
-          item.getItemId(),
+          sent.getItemId(),
           () -> {
+            Item item = keys.item(sent);
             validation.item(item);
-            return ingest.beginUpsert(item);
+            LogAppend append = ingest.beginUpsert(item);
+            cut.count(item);
+            return append;
           });
     }
     awaitAllBut(IN_FLIGHT_MAX);
@@ -69,8 +77,9 @@ final class ItemChanges {
         ingest.beginPatch(
             patch.getItemId(),
             item -> {
-              Item patched = patched(item, patch);
+              Item patched = keys.item(patched(item, patch));
               validation.item(patched);
+              cut.count(patched);
               return patched;
             });
     if (append == null) {

@@ -14,33 +14,39 @@ import io.micrometer.core.instrument.MeterRegistry;
 /** Ranks. Throws what is wrong; {@link ErrorBarrier} makes statuses of it. */
 final class RecommendationEndpoint extends RecommendationServiceGrpc.RecommendationServiceImplBase {
   private final Validation validation;
+  private final KnownKeys keys;
   private final Ranker ranker;
   private final MeterRegistry meters;
 
   /**
    * @param meters for their clock
    */
-  RecommendationEndpoint(Validation validation, Ranker ranker, MeterRegistry meters) {
+  RecommendationEndpoint(
+      Validation validation, KnownKeys keys, Ranker ranker, MeterRegistry meters) {
     this.validation = validation;
+    this.keys = keys;
     this.ranker = ranker;
     this.meters = meters;
   }
 
   @Override
-  public void recommend(RecommendRequest request, StreamObserver<RecommendResponse> out) {
+  public void recommend(RecommendRequest sent, StreamObserver<RecommendResponse> out) {
+    RecommendRequest request = keys.request(sent);
     validation.recommend(request);
     long waitedMs = ArrivalTimes.waitedMs(meters.config().clock().monotonicTime());
     answer(out, ranker.recommend(request, waitedMs, Admission.caller()));
   }
 
   @Override
-  public void score(ScoreRequest request, StreamObserver<ScoreResponse> out) {
+  public void score(ScoreRequest sent, StreamObserver<ScoreResponse> out) {
+    ScoreRequest request = keys.request(sent);
     validation.score(request);
     answer(out, ranker.score(request, Admission.caller()));
   }
 
   @Override
-  public void similar(SimilarRequest request, StreamObserver<SimilarResponse> out) {
+  public void similar(SimilarRequest sent, StreamObserver<SimilarResponse> out) {
+    SimilarRequest request = keys.request(sent);
     validation.similar(request);
     answer(out, ranker.similar(request, Admission.caller()));
   }

@@ -9,12 +9,14 @@ import dev.dolmen.v1.ArmStatus;
 import dev.dolmen.v1.ClickStatus;
 import dev.dolmen.v1.ExperimentStatus;
 import dev.dolmen.v1.FallbackStatus;
+import dev.dolmen.v1.LogStatus;
 import dev.dolmen.v1.RankerStatus;
 import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.ValidationSlice;
 import dev.dolmen.v1.ValidationStatus;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +85,10 @@ final class StatusCommand implements Callable<Integer> {
             .row(
                 "latest snapshot",
                 s.getLatestSnapshotId().isEmpty() ? "none" : s.getLatestSnapshotId()));
+    if (s.hasLog()) {
+      out.line("");
+      log(s.getLog(), out);
+    }
     out.line("");
     out.text(validation(s));
     out.line("");
@@ -93,6 +99,32 @@ final class StatusCommand implements Callable<Integer> {
     new TreeMap<>(s.getMemoryBytesMap())
         .forEach((part, bytes) -> memory.row(part, Amounts.bytes(bytes)));
     out.text(memory);
+    counts("dropped keys that the schema does not know", s.getDroppedKeysMap(), out);
+    counts("values of items that the schema reads in part", s.getCutValuesMap(), out);
+  }
+
+  private static void log(LogStatus log, Terminal out) {
+    String bound = log.getMaxBytes() == 0 ? "no bound" : Amounts.bytes(log.getMaxBytes());
+    out.text(
+        new TextTable("feedback log", "")
+            .row("bytes", Amounts.bytes(log.getBytes()))
+            .row("bound", bound)
+            .row("damage", log.getDamage().isEmpty() ? "none" : "yes"));
+    // A sentence is longer than a table is wide.
+    if (!log.getDamage().isEmpty()) {
+      out.line("damaged: " + log.getDamage());
+    } else if (!log.getNotTaking().isEmpty()) {
+      out.line("takes nothing: " + log.getNotTaking());
+    }
+  }
+
+  private static void counts(String what, Map<String, Long> counts, Terminal out) {
+    if (!counts.isEmpty()) {
+      TextTable table = new TextTable(what, "times");
+      new TreeMap<>(counts).forEach((name, n) -> table.row(name, n));
+      out.line("");
+      out.text(table);
+    }
   }
 
   private static void alternatives(StatusResponse s, Terminal out) {

@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
  * @param pastTolerance how far it may lie behind that clock and event time, the earlier of the two
  * @param shutdownGrace how long running calls may take to end after SIGTERM
  * @param warmUp how long the JVM may compile the hot paths before the first call; zero not at all
+ * @param unknownKeys what is done with keys that the schema does not know
  * @param access how callers are known
  */
 public record ServerConfig(
@@ -41,6 +42,7 @@ public record ServerConfig(
     AuditConfig audit,
     KeepAliveConfig keepAlive,
     TlsConfig tls,
+    UnknownKeys unknownKeys,
     AccessOptions access) {
 
   /**
@@ -156,6 +158,7 @@ public record ServerConfig(
     private AuditConfig audit;
     private KeepAliveConfig keepAlive;
     private TlsConfig tls;
+    private UnknownKeys unknownKeys;
     private AccessOptions access;
 
     private Builder(ServerConfig from) {
@@ -176,6 +179,7 @@ public record ServerConfig(
       audit = from.audit;
       keepAlive = from.keepAlive;
       tls = from.tls;
+      unknownKeys = from.unknownKeys;
       access = from.access;
     }
 
@@ -264,6 +268,11 @@ public record ServerConfig(
       return this;
     }
 
+    public Builder unknownKeys(UnknownKeys value) {
+      unknownKeys = value;
+      return this;
+    }
+
     public Builder access(AccessOptions value) {
       access = value;
       return this;
@@ -288,6 +297,7 @@ public record ServerConfig(
           audit,
           keepAlive,
           tls,
+          unknownKeys,
           access);
     }
   }
@@ -313,6 +323,7 @@ public record ServerConfig(
         requireNonNull(s.section("audit", AuditConfig::read)),
         requireNonNull(s.section("keep_alive", ServerConfig::keepAlive)),
         tls,
+        requireNonNull(s.section("unknown_keys", UnknownKeys::read)),
         requireNonNull(s.section("access", a -> AccessReader.read(a, tls.asksClients()))));
   }
 

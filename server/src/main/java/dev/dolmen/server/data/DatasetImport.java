@@ -1,9 +1,13 @@
 package dev.dolmen.server.data;
 
+import dev.dolmen.parameterstore.feature.SlotTokens;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.v1.Item;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +21,7 @@ public final class DatasetImport {
   private final @Nullable ItemSurvey items;
   private final Schema schema;
   private final boolean inferred;
+  private final Map<String, Long> cut;
   private ImportReport report;
 
   private DatasetImport(
@@ -24,23 +29,32 @@ public final class DatasetImport {
       ClickSurvey clicks,
       @Nullable ItemSurvey items,
       Schema schema,
-      boolean inferred)
+      boolean inferred,
+      Map<String, Long> cut)
       throws IOException {
     this.dataset = dataset;
     this.clicks = clicks;
     this.items = items;
     this.schema = schema;
     this.inferred = inferred;
-    report = new ImportNotes(dataset, clicks, items, schema, inferred).report();
+    this.cut = cut;
+    report = new ImportNotes(dataset, clicks, items, schema, inferred, cut).report();
   }
 
-  private static void checkItems(Path file, Schema schema, ImportOptions options, Refusals refusals)
-      throws IOException {
+  /**
+   * Reads the items for what is refused of them; the items themselves come again.
+   *
+   * @return values of which the schema reads a part, by slot: how many
+   */
+  private static Map<String, Long> checkItems(
+      Path file, Schema schema, ImportOptions options, Refusals refusals) throws IOException {
+    Map<String, Long> cut = new TreeMap<>();
     try (ItemReader in = ItemReader.open(file, schema, options, refusals)) {
-      while (in.next() != null) {
-        // What is refused is told of; the items themselves come again.
+      for (Item item = in.next(); item != null; item = in.next()) {
+        SlotTokens.cut(schema, item).forEach(slot -> cut.merge(slot, 1L, Long::sum));
       }
     }
+    return cut;
   }
 
   /**
@@ -63,10 +77,8 @@ public final class DatasetImport {
       ItemSurvey items = file == null ? null : ItemSurvey.read(file);
       Schema given =
           schema == null ? SchemaInference.infer(dataset, clicks.profile(), items) : schema;
-      if (file != null) {
-        checkItems(file, given, options, refusals);
-      }
-      return new DatasetImport(dataset, clicks, items, given, schema == null);
+      Map<String, Long> cut = file == null ? Map.of() : checkItems(file, given, options, refusals);
+      return new DatasetImport(dataset, clicks, items, given, schema == null, cut);
     }
   }
 
@@ -92,7 +104,7 @@ public final class DatasetImport {
     ClickSurvey more = ClickSurvey.readMore(other, clicks.profile().rules(), limit);
     InteractionProfile profile = more.require(other);
     clicks.refusals().addAll(more.refusals());
-    report = new ImportNotes(dataset, clicks, items, schema, inferred).report();
+    report = new ImportNotes(dataset, clicks, items, schema, inferred, cut).report();
     return profile;
   }
 

@@ -2,6 +2,7 @@ package dev.dolmen.server.data;
 
 import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,24 +26,28 @@ final class ImportNotes {
   private final @Nullable ItemSurvey items;
   private final Schema schema;
   private final boolean inferred;
+  private final Map<String, Long> cut;
   private final List<String> bare = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
   /**
    * @param inferred whether the schema follows from the files, and nobody wrote it
+   * @param cut values of which the schema reads a part, by slot: how many
    */
   ImportNotes(
       RecBoleDataset dataset,
       ClickSurvey clicks,
       @Nullable ItemSurvey items,
       Schema schema,
-      boolean inferred) {
+      boolean inferred,
+      Map<String, Long> cut) {
     this.dataset = dataset;
     this.clicks = clicks;
     profile = clicks.profile();
     this.items = items;
     this.schema = schema;
     this.inferred = inferred;
+    this.cut = cut;
     if (items != null) {
       profile.items().stream().filter(id -> !items.ids().contains(id)).forEach(bare::add);
     }
@@ -111,6 +116,7 @@ final class ImportNotes {
     if (inferred && profile.timeScale().isEpoch()) {
       warnOfLostAges(survey);
     }
+    cut.forEach(this::warnOfCut);
     if (bare.size() > BARE_SHARE_MAX * profile.items().size()) {
       warnings.add(
           String.format(
@@ -132,6 +138,21 @@ final class ImportNotes {
               survey.duplicates().size(),
               AtomicFileReader.quote(survey.duplicates().iterator().next())));
     }
+  }
+
+  private void warnOfCut(String name, long values) {
+    Slot slot = schema.slots().get(schema.slotOf(name));
+    boolean path = slot.kind() == SlotKind.CATEGORY_PATH;
+    warnings.add(
+        String.format(
+            Locale.ROOT,
+            "slot %s: %,d values have more than the %d %s that the schema reads (%s); the rest is"
+                + " not learned from",
+            name,
+            values,
+            path ? slot.levels() : slot.maxTokens(),
+            path ? "levels" : slot.kind() == SlotKind.TEXT ? "words" : "tokens",
+            path ? "levels" : "max_tokens"));
   }
 
   /** One odd number, and a column of birth times would become one of plain numbers unsaid. */

@@ -1,5 +1,6 @@
 package dev.dolmen.server.index;
 
+import dev.dolmen.parameterstore.feature.SlotTokens;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.v1.Filter;
@@ -51,22 +52,16 @@ public final class ItemFilters {
       Filter filter, Schema schema, List<String> tokens, boolean wanted) {
     Set<String> set = new HashSet<>(tokens);
     String slot = filter.getSlot();
-    if (schema.slots().get(schema.slotOf(slot)).kind() == SlotKind.ID) {
+    SlotKind kind = schema.slots().get(schema.slotOf(slot)).kind();
+    if (kind == SlotKind.ID) {
       return item -> set.contains(item.getItemId()) == wanted;
     }
-    return item -> hasAny(value(item, slot), set) == wanted;
+    return item -> hasAny(kind, value(item, slot), set) == wanted;
   }
 
-  private static boolean hasAny(@Nullable SlotValue value, Set<String> tokens) {
-    if (value == null) {
-      return false;
-    }
-    return switch (value.getValueCase()) {
-      case TOKEN -> tokens.contains(value.getToken());
-      case TOKENS -> containsAny(tokens, value.getTokens().getTokenList());
-      case PATH -> containsAny(tokens, value.getPath().getTokenList());
-      case NUMBER, VALUE_NOT_SET -> false;
-    };
+  private static boolean hasAny(SlotKind kind, @Nullable SlotValue value, Set<String> set) {
+    List<String> tokens = value == null ? null : SlotTokens.of(kind, value);
+    return tokens != null && containsAny(set, tokens);
   }
 
   private static boolean containsAny(Set<String> tokens, List<String> of) {

@@ -5,6 +5,7 @@ import dev.dolmen.model.Workspace;
 import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.layer.SignalNetwork;
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.alternatives.RankerReader;
 import dev.dolmen.trainer.learn.ItemEncoding;
 import dev.dolmen.trainer.learn.LiveState;
@@ -99,8 +100,9 @@ final class SessionQueries {
   EncodedSession encode(SessionContext context, long nowMs, Published published, Caller caller) {
     ServingModel model = published.model();
     collect(context, nowMs, published, caller);
-    if (!context.getContextMap().isEmpty()) {
-      steps.lastContext(live.features().context(context.getContextMap()));
+    Features visit = contextOf(context.getContextMap());
+    if (visit != null) {
+      steps.lastContext(visit);
     }
     float[] inlineVectors = items.size() == 0 ? NO_VECTORS : items.encode(model);
     tokens.clear(Math.min(steps.length(), tokensMax), inlineVectors);
@@ -197,8 +199,14 @@ final class SessionQueries {
           item,
           SessionStep.typeOf(event.getType()),
           event.hasTime() ? SessionStep.timeMs(event.getTime()) : nowMs,
-          visit.isEmpty() ? null : live.features().context(visit));
+          contextOf(visit));
     }
+  }
+
+  /** Null without values, as the sessions have it. */
+  private @Nullable Features contextOf(Map<String, String> context) {
+    Features features = context.isEmpty() ? null : live.features().context(context);
+    return features == null || features.fids().length == 0 ? null : features;
   }
 
   /** By their ids, the first of each. */

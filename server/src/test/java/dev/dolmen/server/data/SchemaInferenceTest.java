@@ -3,10 +3,16 @@ package dev.dolmen.server.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.schema.KnotOptions;
+import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
 import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SlotValue;
+import dev.dolmen.v1.TokenList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +53,7 @@ class SchemaInferenceTest {
   }
 
   private InteractionProfile profile(RecBoleDataset dataset) throws IOException {
-    return InteractionProfile.read(dataset, Long.MAX_VALUE, (rows, share) -> {});
+    return InteractionProfile.read(dataset, Long.MAX_VALUE, (n, share) -> {});
   }
 
   @Test
@@ -118,7 +124,7 @@ class SchemaInferenceTest {
   @Test
   void limitsRowsOverAllParts() throws IOException {
     RecBoleDataset dataset = RecBoleDataset.find(folder);
-    InteractionProfile profile = InteractionProfile.read(dataset, 2, (rows, share) -> {});
+    InteractionProfile profile = InteractionProfile.read(dataset, 2, (n, share) -> {});
     assertThat(profile.events()).isEqualTo(2);
     try (Interactions in = new Interactions(dataset, profile, List.of())) {
       assertThat(in.next()).isNotNull();
@@ -179,5 +185,74 @@ class SchemaInferenceTest {
             "line 1, column 3 (timestamp): of type token_seq, expected timestamp:float");
     Files.writeString(file, "session_id:token\ttimestamp:float\n");
     assertThatThrownBy(() -> open(file)).hasMessageContaining("no column item_id");
+  }
+
+  /** The item that the README sends, to a schema made of files with the same fields. */
+  @Test
+  void whatAClientSaysOfAnItemFitsTheSchemaOfFiles() throws IOException {
+    write(
+        "shop.item",
+        "item_id:token,brand:token,category:token_seq,title:token_seq,price:float",
+        "kettle-1,Steamwell,home kitchen kettles,Gooseneck kettle,59",
+        "kettle-2,Steamwell,home kitchen kettles,Whistling kettle,39");
+    DatasetImport look =
+        DatasetImport.look(
+            RecBoleDataset.find(folder),
+            ImportOptions.DEFAULT,
+            null,
+            Long.MAX_VALUE,
+            (n, share) -> {});
+    Item sent =
+        Item.newBuilder()
+            .setItemId("kettle-1")
+            .putSlots(
+                "category",
+                SlotValue.newBuilder()
+                    .setPath(
+                        TokenList.newBuilder()
+                            .addToken("home")
+                            .addToken("kitchen")
+                            .addToken("kettles"))
+                    .build())
+            .putSlots("brand", SlotValue.newBuilder().setToken("Steamwell").build())
+            .putSlots("title", SlotValue.newBuilder().setToken("Gooseneck kettle").build())
+            .putSlots("price", SlotValue.newBuilder().setNumber(59).build())
+            .build();
+    FeatureExtractor features = new FeatureExtractor(look.schema());
+    try (DatasetItems items = look.items()) {
+      assertThat(features.item(sent))
+          .isEqualTo(features.item(Objects.requireNonNull(items.next())));
+    }
+  }
+
+  @Test
+  void pathsThatAreDeeperThanTheSchemaReadsAreNamed() throws IOException {
+    write(
+        "shop.item",
+        "item_id:token,category:token_seq",
+        "1,home kitchen kettles",
+        "2,home kitchen");
+    RowOptions rows = new RowOptions(8, 1, 0, 1_000, optimizer(), 0.05f);
+    Schema schema =
+        new Schema(
+            List.of(
+                new Slot("item_id", SlotKind.ID, false, 1, 1, KnotOptions.NONE, rows),
+                new Slot("category", SlotKind.CATEGORY_PATH, false, 2, 1, KnotOptions.NONE, rows)));
+    DatasetImport look =
+        DatasetImport.look(
+            RecBoleDataset.find(folder),
+            ImportOptions.DEFAULT,
+            schema,
+            Long.MAX_VALUE,
+            (n, share) -> {});
+    assertThat(look.report().warnings())
+        .contains(
+            "slot category: 1 values have more than the 2 levels that the schema reads (levels);"
+                + " the rest is not learned from");
+  }
+
+  private static SparseOptimizerOptions optimizer() {
+    return new SparseOptimizerOptions(
+        SparseOptimizerOptions.Kind.ROW_WISE_ADAGRAD, 0.1f, 0.1f, 0, 0);
   }
 }

@@ -24,7 +24,7 @@ public final class ContextInterner {
   }
 
   /**
-   * Features of a context, or null for an empty one.
+   * Features of a context, or null for one without values.
    *
    * @throws dev.dolmen.parameterstore.feature.InvalidFeatureException if the schema does not take
    *     it
@@ -41,6 +41,6 @@ public final class ContextInterner {
       }
       known.put(Map.copyOf(context), seen);
     }
-    return none ? null : seen;
+    return none || seen.fids().length == 0 ? null : seen;
   }
 }
