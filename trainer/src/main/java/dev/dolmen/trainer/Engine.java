@@ -245,7 +245,8 @@ public final class Engine implements Closeable {
   /** Baselines are not in the snapshot. Training thread. */
   private void teachRankers(long savedOffset) {
     if (!rankers().isEmpty() && hasModel) {
-      new RelearnedClicks(log, learner.stream(), rankers(), requests::isStopping)
+      new RelearnedClicks(
+              options.dataDirectory(), log, learner.stream(), rankers(), requests::isStopping)
           .teach(savedOffset, options.ranking().rankers().relearnRecords());
     }
   }

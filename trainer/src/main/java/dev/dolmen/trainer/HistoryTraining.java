@@ -3,10 +3,13 @@ package dev.dolmen.trainer;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.alternatives.Alternatives;
+import dev.dolmen.trainer.alternatives.HistoryClicks;
+import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.PendingSession;
 import dev.dolmen.trainer.log.DirectoryLock;
+import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.ValidationFigures;
@@ -39,6 +42,10 @@ public final class HistoryTraining implements Closeable {
   private final InstantSource clock;
   private final DirectoryLock lock;
   private final EmbeddingTable table;
+
+  /** Of the pass; baselines are taught them when a server starts. */
+  private final HistoryClicks clicks;
+
   private Learner learner;
   private Consumer<List<PendingSession>> beforeBatch = sessions -> {};
   private int passes;
@@ -84,6 +91,7 @@ public final class HistoryTraining implements Closeable {
     this.clock = clock;
     this.lock = lock;
     table = tables.open(options.schema(), options.seed());
+    clicks = new HistoryClicks(options.ranking().rankers().relearnRecords());
     learner = new Learner(options.learner(), table, before -> null, Alternatives.none());
   }
 
@@ -95,6 +103,10 @@ public final class HistoryTraining implements Closeable {
   /** Takes the next event; one whose item is not in the catalogue is left out and counted. */
   public void learn(FeedbackEvent event) {
     apply(LogRecord.newBuilder().setFeedback(event));
+    int item = learner.stream().catalog().indexOf(event.getItemId());
+    if (item >= 0 && SessionStep.isStep(event.getType())) {
+      clicks.add(event.getSessionId(), item, SessionStep.timeMs(event.getTime()));
+    }
     if (learner.pending().size() >= options.training().batchEvents()) {
       learnBatch();
     }
@@ -151,6 +163,7 @@ public final class HistoryTraining implements Closeable {
     next.continueFrom(learner);
     learner.close();
     learner = next;
+    clicks.clear();
   }
 
   /** Over the last predictions. */
@@ -169,8 +182,9 @@ public final class HistoryTraining implements Closeable {
   }
 
   /**
-   * Writes the snapshot that a server starts from. After several passes its quality figures begin
-   * at nothing: those of later passes are no predictions of what was unknown.
+   * Writes the snapshot that a server starts from, and the clicks that it teaches baselines. After
+   * several passes its quality figures begin at nothing: those of later passes are no predictions
+   * of what was unknown.
    *
    * @throws IOException if it cannot be written
    */
@@ -179,6 +193,7 @@ public final class HistoryTraining implements Closeable {
       learner.forgetFigures();
     }
     learner.trustNextTime();
+    clicks.write(options.dataDirectory(), this::itemId);
     SnapshotCodec snapshots =
         new SnapshotCodec(
             options.dataDirectory().resolve("snapshots"),
@@ -187,6 +202,11 @@ public final class HistoryTraining implements Closeable {
             clock);
     long nowUs = clock.millis() * 1_000;
     return snapshots.write(snapshots.freeze(learner, new SnapshotCodec.Position(0, 0), nowUs));
+  }
+
+  private String itemId(int index) {
+    CatalogItem item = learner.stream().catalog().item(index);
+    return item == null ? "" : item.item().getItemId();
   }
 
   Learner learner() {

@@ -3,6 +3,7 @@ package dev.dolmen.trainer;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.alternatives.Arm;
 import dev.dolmen.trainer.alternatives.ArmFigures;
@@ -22,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -195,6 +197,61 @@ class EngineRankersTest {
       assertThat(ask(engine, RankerKind.VMIS_KNN)).isNotEmpty();
       assertThat(figures(engine, RankerKind.VMIS_KNN).clicks()).isGreaterThan(300);
     }
+  }
+
+  /** Visits that are hours apart: the snapshot remembers those of its last day alone. */
+  @Test
+  void historyOfManyDaysIsKnownToBaselinesAsIfItHadBeenLogged() throws Exception {
+    List<FeedbackEvent> events = new ArrayList<>();
+    for (int v = 0; v < 200; v++) {
+      for (FeedbackEvent event : shop.visit()) {
+        events.add(later(event, v * 36_000L));
+      }
+    }
+    Path data = directory.resolve("history");
+    try (HistoryTraining training = HistoryTraining.open(options(data), InstantSource.system())) {
+      for (int pass = 0; pass < 2; pass++) {
+        if (pass > 0) {
+          training.beginPass();
+        }
+        for (int i = 0; i < shop.items; i++) {
+          training.upsert(shop.item(i));
+        }
+        events.forEach(training::learn);
+        training.endPass();
+      }
+      training.snapshot();
+    }
+    Map<Integer, Float> logged;
+    try (Engine engine = open(options(directory.resolve("live")))) {
+      fill(engine);
+      long last = 0;
+      for (FeedbackEvent event : events) {
+        last = engine.ingest().publish(event).offset();
+      }
+      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      logged = ask(engine, RankerKind.VMIS_KNN);
+    }
+    assertThat(logged).isNotEmpty();
+    try (Engine engine = open(options(data))) {
+      assertThat(figures(engine, RankerKind.VMIS_KNN).clicks()).isEqualTo(events.size());
+      assertThat(ask(engine, RankerKind.VMIS_KNN)).isEqualTo(logged);
+      // What comes now is learned on top of it, and again after a restart; nothing twice.
+      events.add(later(shop.click("another visit", 14), 200 * 36_000L));
+      long last = engine.ingest().publish(events.getLast()).offset();
+      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      engine.snapshot();
+    }
+    try (Engine engine = open(options(data))) {
+      assertThat(figures(engine, RankerKind.VMIS_KNN).clicks()).isEqualTo(events.size());
+    }
+  }
+
+  private static FeedbackEvent later(FeedbackEvent event, long seconds) {
+    Timestamp time = event.getTime();
+    return event.toBuilder()
+        .setTime(time.toBuilder().setSeconds(time.getSeconds() + seconds))
+        .build();
   }
 
   private FeedbackEvent click(String request, int item) {

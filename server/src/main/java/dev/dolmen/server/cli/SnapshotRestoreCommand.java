@@ -2,6 +2,7 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.trainer.alternatives.HistoryClicks;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ final class SnapshotRestoreCommand implements Callable<Integer> {
             System::nanoTime);
     try {
       String restored = snapshot.restoreTo(to, progress::add);
+      HistoryClicks.copy(data.path(), to);
       progress.done();
       Terminal.out(spec)
           .line(to + ": starts at snapshot " + restored + ", " + snapshot.batches() + " batches");

@@ -15,8 +15,10 @@ import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.ValidationSlice;
 import dev.dolmen.v1.ValidationStatus;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +136,7 @@ final class StatusCommand implements Callable<Integer> {
     }
     if (s.getRankersCount() > 0) {
       out.text(rankers(s));
+      knowsLess(s).ifPresent(out::line);
       out.line("");
     }
     if (s.hasFallback()) {
@@ -143,6 +146,22 @@ final class StatusCommand implements Callable<Integer> {
               .row(f.getRanker(), f.getLearning(), f.getWaited()));
       out.line("");
     }
+  }
+
+  /** Says so where a baseline has not learned half of what the model has: it is no fair match. */
+  static Optional<String> knowsLess(StatusResponse s) {
+    long learned = s.getFeedbackEventsLearned();
+    return s.getRankersList().stream()
+        .min(Comparator.comparingLong(RankerStatus::getClicks))
+        .filter(r -> r.getClicks() < learned / 2)
+        .map(r ->
+            String.format(
+                Locale.ROOT,
+                "%s knows %,d clicks, the model has learned %,d events, each pass of a history"
+                    + " counted:%nno fair comparison while a baseline knows much less",
+                r.getRanker(),
+                r.getClicks(),
+                learned));
   }
 
   private static TextTable experiment(ExperimentStatus experiment) {

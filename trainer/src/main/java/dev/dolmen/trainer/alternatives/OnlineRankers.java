@@ -90,8 +90,13 @@ public final class OnlineRankers {
 
   /** Takes a click of before this process; it is not predicted. Writer. */
   public void remember(String sessionId, int item, long timeMs) {
+    remember(session(sessionId), item, Math.floorDiv(timeMs, 1_000));
+  }
+
+  /** The same of a session by its number. Writer. */
+  void remember(long session, int item, long timeSec) {
     if (!rankers.isEmpty()) {
-      take(session(sessionId), item, Math.floorDiv(timeMs, 1_000));
+      take(session, item, timeSec);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.dolmen.trainer.stream.StreamState;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.LogRecord;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +20,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Teaches baselines what a snapshot does not hold of them: they are not part of the state, so after
  * a start they learn again from what there is of the time before the snapshot. That is the last
- * records of the log, which are kept for event ids in any case, and before them the sessions that
- * the snapshot remembers from before those records (all of them, where history was learned without
- * a log). What was logged after the snapshot comes with its replay. Training thread.
+ * records of the log, which are kept for event ids in any case; before them what the sessions that
+ * the snapshot remembers did before those records; and before these the {@link HistoryClicks} that
+ * were learned without a log. What was logged after the snapshot comes with its replay. Training
+ * thread.
  */
 public final class RelearnedClicks {
   private static final Logger LOG = LoggerFactory.getLogger(RelearnedClicks.class);
@@ -29,19 +31,28 @@ public final class RelearnedClicks {
   /** Clicks taken before they are taught; batches are as large. */
   private static final int CHUNK = 256;
 
+  private final Path directory;
   private final FeedbackLog log;
   private final StreamState stream;
   private final OnlineRankers rankers;
   private final BooleanSupplier stop;
+  private long historyEndSec = Long.MIN_VALUE;
+  private long historyClicks;
   private long sessionClicks;
   private long logClicks;
 
   /**
+   * @param directory of the data
    * @param stream as the snapshot has it
    * @param stop ends it early
    */
   public RelearnedClicks(
-      FeedbackLog log, StreamState stream, OnlineRankers rankers, BooleanSupplier stop) {
+      Path directory,
+      FeedbackLog log,
+      StreamState stream,
+      OnlineRankers rankers,
+      BooleanSupplier stop) {
+    this.directory = directory;
     this.log = log;
     this.stream = stream;
     this.rankers = rankers;
@@ -52,21 +63,47 @@ public final class RelearnedClicks {
    * Teaches.
    *
    * @param upTo offset of the last record before the replay
-   * @param records of the log that are looked at, at most, the last ones
+   * @param records of the log that are looked at, at most, the last ones; and clicks of history
    */
   public void teach(long upTo, int records) {
     try {
+      fromHistory(records);
       fromSessions(firstEventMs(upTo, records));
       fromLog(upTo, records);
       LOG.info(
-          "Baselines have learned {} clicks of the log again, {} of older sessions",
+          "Baselines have learned {} clicks of the log again, {} of older sessions, {} of history",
           logClicks,
-          sessionClicks);
+          sessionClicks,
+          historyClicks);
     } catch (LogUnavailableException | LogDamagedException | IOException e) {
-      LOG.warn("Baselines have learned {} clicks again, no more", logClicks + sessionClicks, e);
+      long all = logClicks + sessionClicks + historyClicks;
+      LOG.warn("Baselines have learned {} clicks again, no more", all, e);
     } finally {
       rankers.learn();
     }
+  }
+
+  /** Goes on without it where it is damaged: the rest is worth learning without it. */
+  private void fromHistory(int last) {
+    try {
+      HistoryClicks.read(directory, last, this::teach);
+    } catch (IOException e) {
+      LOG.warn("Baselines go without the clicks of learned history: {}", e.getMessage());
+    }
+  }
+
+  private void teach(long session, String itemId, long timeSec) {
+    historyEndSec = Math.max(historyEndSec, timeSec);
+    int item = stream.catalog().indexOf(itemId);
+    if (item >= 0 && !stop.getAsBoolean()) {
+      rankers.remember(session, item, Math.min(timeSec, nowSec()));
+      historyClicks++;
+      learnChunk();
+    }
+  }
+
+  private long nowSec() {
+    return Math.floorDiv(stream.clock().nowMs(), 1_000);
   }
 
   /** Event time of the first event among the records; {@link Long#MAX_VALUE} without any. */
@@ -103,7 +140,8 @@ public final class RelearnedClicks {
 
   private void teach(String id, SessionHistory history) {
     for (int i = 0; i < history.length(); i++) {
-      if (stream.catalog().item(history.item(i)) != null) {
+      boolean ofHistory = Math.floorDiv(history.timeMs(i), 1_000) <= historyEndSec;
+      if (!ofHistory && stream.catalog().item(history.item(i)) != null) {
         remember(id, history.item(i), history.timeMs(i));
         sessionClicks++;
       }
@@ -131,6 +169,10 @@ public final class RelearnedClicks {
 
   private void remember(String session, int item, long timeMs) {
     rankers.remember(session, item, Math.min(timeMs, stream.clock().nowMs()));
+    learnChunk();
+  }
+
+  private void learnChunk() {
     if (rankers.waiting() >= CHUNK) {
       rankers.learn();
     }

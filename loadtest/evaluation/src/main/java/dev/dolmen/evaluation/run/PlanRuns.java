@@ -16,6 +16,9 @@ import dev.dolmen.evaluation.protocol.VisibleData;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.alternatives.ExperimentOptions;
+import dev.dolmen.trainer.alternatives.FallbackOptions;
+import dev.dolmen.trainer.alternatives.RankerOptions;
 import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.baseline.OnlineRecommender;
 import java.io.IOException;
@@ -25,6 +28,11 @@ import java.util.List;
 
 /** Takes each of several models through a plan, as often as its figures depend on a seed. */
 public final class PlanRuns {
+  /** No server goes on from here, so nothing is kept that baselines could be taught. */
+  private static final RankingOptions NO_BASELINES =
+      new RankingOptions(
+          ExperimentOptions.NONE, FallbackOptions.NONE, new RankerOptions(1, 1, 0, 0));
+
   private final EvalDataset dataset;
   private final EngineOptions engine;
   private final EvalOptions options;
@@ -137,7 +145,6 @@ public final class PlanRuns {
   }
 
   private static EngineOptions with(EngineOptions engine, Path directory, long seed) {
-    return engine.with(
-        e -> e.dataDirectory(directory).seed(seed).ranking(RankingOptions.defaults()));
+    return engine.with(e -> e.dataDirectory(directory).seed(seed).ranking(NO_BASELINES));
   }
 }
