@@ -8,18 +8,17 @@ import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.data.DatasetImport;
-import dev.dolmen.server.data.DatasetItems;
 import dev.dolmen.server.data.EventWriter;
 import dev.dolmen.server.data.ImportReport;
 import dev.dolmen.server.data.Interaction;
 import dev.dolmen.server.data.Interactions;
+import dev.dolmen.server.data.ItemArrivals;
 import dev.dolmen.server.data.RecBoleDataset;
 import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.trainer.HistoryTraining;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.RankMetric;
 import dev.dolmen.trainer.validation.ValidationFigures;
-import dev.dolmen.v1.Item;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -140,13 +139,15 @@ final class TrainCommand implements Callable<Integer> {
             : to == null ? named : named.withDataDirectory(to);
     List<Pass> done = new ArrayList<>();
     SnapshotInfo snapshot;
+    ItemArrivals arrivals =
+        history.arrivals(settings.engine().training().batchEvents(), settings.engine().seed());
     try (HistoryTraining training =
         HistoryTraining.open(settings.engine(), InstantSource.system())) {
       for (int pass = 1; pass <= passes; pass++) {
         if (pass > 1) {
           training.beginPass();
         }
-        done.add(pass(training, history, pass));
+        done.add(pass(training, history, arrivals, pass));
         print(out, pass, done.getLast());
       }
       report(training, out);
@@ -173,14 +174,11 @@ final class TrainCommand implements Callable<Integer> {
     return new RecBoleDataset(found.name(), parts, found.itemFile());
   }
 
-  private Pass pass(HistoryTraining training, DatasetImport history, int number)
+  private Pass pass(
+      HistoryTraining training, DatasetImport history, ItemArrivals arrivals, int number)
       throws IOException {
     long start = System.nanoTime();
-    try (DatasetItems items = history.items()) {
-      for (Item item = items.next(); item != null; item = items.next()) {
-        training.upsert(item);
-      }
-    }
+    arrivals.restart();
     EventWriter writer = history.events();
     ProgressBar progress =
         new ProgressBar(
@@ -188,10 +186,12 @@ final class TrainCommand implements Callable<Integer> {
     long clicks = 0;
     try (Interactions rows = history.interactions()) {
       for (Interaction click = rows.next(); click != null; click = rows.next()) {
+        arrivals.before(clicks, training::upsert);
         training.learn(writer.event(click));
         progress.show(++clicks, () -> note(training.window()));
       }
     }
+    arrivals.rest(training::upsert);
     ValidationFigures figures = training.endPass();
     progress.done();
     return new Pass(clicks, (System.nanoTime() - start) / 1e9, figures);

@@ -139,6 +139,17 @@ public final class DatasetImport {
     return new DatasetItems(dataset, profile(), schema, duplicates);
   }
 
+  /**
+   * The catalogue in the order in which it comes; the interactions are read once for that.
+   *
+   * @param batchEvents clicks that are learned together at most: no item arrives within so many
+   *     before its first one
+   * @param seed of what is drawn where no births are known
+   */
+  public ItemArrivals arrivals(int batchEvents, long seed) throws IOException {
+    return new ItemArrivals(this, batchEvents, seed);
+  }
+
   /** Opens the interactions; their context is what the schema has slots for. */
   public Interactions interactions() {
     return new Interactions(dataset, profile(), events().columns());

@@ -84,9 +84,10 @@ public final class DolmenModel implements EvalModel {
   }
 
   @Override
-  public void announce(BitSet items) throws IOException {
-    settle();
+  public void announce(BitSet items) {
+    answer(); // What was asked before is answered without them.
     announceAll(items);
+    asked = null;
   }
 
   private void announceAll(BitSet items) {

@@ -11,7 +11,9 @@ import java.util.List;
  * predictions asked.
  *
  * @param reading name of the way in which the data are read
- * @param catalogue items that are there from the beginning; others come with their first click
+ * @param catalogue items that can be recommended when history is learned, whether they were there
+ *     from the beginning or {@link PlanArrivals} says when they came; others come with their first
+ *     click
  * @param lateItems items that come with {@link #ALL_ITEMS}, without ever having been clicked
  * @param history learned first
  * @param stream clicks that steps refer to

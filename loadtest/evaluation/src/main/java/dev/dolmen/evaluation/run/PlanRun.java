@@ -1,8 +1,8 @@
 package dev.dolmen.evaluation.run;
 
 import dev.dolmen.evaluation.model.EvalModel;
-import dev.dolmen.evaluation.protocol.EvalClick;
 import dev.dolmen.evaluation.protocol.Plan;
+import dev.dolmen.evaluation.protocol.PlanArrivals;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -11,6 +11,8 @@ import java.util.function.LongConsumer;
 /** Takes a model through a plan. One thread. */
 public final class PlanRun {
   private final Plan plan;
+  private final PlanArrivals arrivals;
+  private PlanArrivals.Walk walk;
   private final int passes;
   private final LongConsumer progress;
   private final int[] ranks;
@@ -21,12 +23,15 @@ public final class PlanRun {
   /**
    * Sets it up.
    *
+   * @param arrivals when the plan's items come
    * @param items of the dataset
    * @param passes over the history
    * @param progress told of the clicks learned and predictions asked so far
    */
-  PlanRun(Plan plan, int items, int passes, LongConsumer progress) {
+  PlanRun(Plan plan, PlanArrivals arrivals, int items, int passes, LongConsumer progress) {
     this.plan = plan;
+    this.arrivals = arrivals;
+    walk = arrivals.walk();
     this.passes = passes;
     this.progress = progress;
     ranks = new int[plan.predictions().size()];
@@ -47,10 +52,7 @@ public final class PlanRun {
   int[] run(EvalModel model) throws IOException {
     for (int pass = 0; pass < passes; pass++) {
       model.beginPass();
-      for (EvalClick click : plan.history()) {
-        model.learn(click);
-        progress.accept(++done);
-      }
+      learnHistory(model);
     }
     model.settle();
     for (int place = 0; place < plan.steps().size(); place++) {
@@ -66,12 +68,31 @@ public final class PlanRun {
     return ranks;
   }
 
+  private void learnHistory(EvalModel model) throws IOException {
+    walk = arrivals.walk();
+    for (int click = 0; click < plan.history().size(); click++) {
+      arrive(model, click);
+      model.learn(plan.history().get(click));
+      progress.accept(++done);
+    }
+    if (plan.stream().isEmpty()) {
+      arrive(model, Long.MAX_VALUE);
+    }
+  }
+
+  private void arrive(EvalModel model, long click) throws IOException {
+    if (walk.any(click)) {
+      model.announce(walk.before(click));
+    }
+  }
+
   private void step(EvalModel model, int step) throws IOException {
     if (step == Plan.SETTLE) {
       model.settle();
     } else if (step == Plan.ALL_ITEMS) {
       model.announce(plan.lateItems());
     } else if (step >= 0) {
+      arrive(model, step);
       model.learn(plan.stream().get(step));
     } else {
       long start = System.nanoTime();

@@ -11,6 +11,7 @@ import dev.dolmen.evaluation.model.ModelKind;
 import dev.dolmen.evaluation.model.NightlyModel;
 import dev.dolmen.evaluation.protocol.EvalDataset;
 import dev.dolmen.evaluation.protocol.Plan;
+import dev.dolmen.evaluation.protocol.PlanArrivals;
 import dev.dolmen.evaluation.protocol.StreamSplit;
 import dev.dolmen.evaluation.protocol.VisibleData;
 import dev.dolmen.parameterstore.schema.Schema;
@@ -24,6 +25,7 @@ import dev.dolmen.trainer.baseline.OnlineRecommender;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /** Takes each of several models through a plan, as often as its figures depend on a seed. */
@@ -85,15 +87,19 @@ public final class PlanRuns {
   /** What the models answer, in the order of the options. */
   public List<Ranking> rankings(Plan plan) throws IOException {
     List<Ranking> rankings = new ArrayList<>();
+    PlanArrivals arrivals =
+        PlanArrivals.of(plan, dataset, engine.training().batchEvents(), engine.seed());
     long before = 0;
     for (ModelKind kind : options.models()) {
-      rankings.add(ranking(plan, kind, before));
+      rankings.add(ranking(plan, arrivals, kind, before));
       before += work(plan, kind, options);
     }
     return rankings;
   }
 
-  private Ranking ranking(Plan plan, ModelKind kind, long before) throws IOException {
+  private Ranking ranking(Plan plan, PlanArrivals arrivals, ModelKind kind, long before)
+      throws IOException {
+    BitSet beginning = arrivals.beginning();
     List<int[]> ranks = new ArrayList<>();
     List<RunCost> costs = new ArrayList<>();
     RunAnswers answers = new RunAnswers(plan, 0);
@@ -104,9 +110,10 @@ public final class PlanRuns {
       String doing = kind.title() + (runs > 1 ? ", seed " + seed : "");
       long from = before + i * PlanRun.work(plan, passes);
       PlanRun run =
-          new PlanRun(plan, dataset.items(), passes, done -> progress.done(from + done, doing));
+          new PlanRun(
+              plan, arrivals, dataset.items(), passes, done -> progress.done(from + done, doing));
       CostWatch watch = new CostWatch(memory);
-      try (EvalModel model = open(plan, kind, seed)) {
+      try (EvalModel model = open(plan, beginning, kind, seed)) {
         ranks.add(run.run(model));
         costs.add(watch.cost(model, run.askSeconds()));
       }
@@ -115,25 +122,27 @@ public final class PlanRuns {
     return new Ranking(kind.title(), ranks, answers, RunCost.mean(costs));
   }
 
-  private EvalModel open(Plan plan, ModelKind kind, long seed) throws IOException {
+  private EvalModel open(Plan plan, BitSet beginning, ModelKind kind, long seed)
+      throws IOException {
     if (kind.isEngine()) {
-      EvalModel model = openEngine(plan, kind, seed);
+      EvalModel model = openEngine(plan, beginning, kind, seed);
       return kind == ModelKind.NIGHTLY ? new NightlyModel(model) : model;
     }
     OnlineRecommender baseline = kind.baseline();
     return baseline == null
-        ? Gru4RecModel.of(plan.catalogue(), seed)
-        : new BaselineModel(baseline, plan.catalogue());
+        ? Gru4RecModel.of(beginning, seed)
+        : new BaselineModel(baseline, beginning);
   }
 
-  private EvalModel openEngine(Plan plan, ModelKind kind, long seed) throws IOException {
+  private EvalModel openEngine(Plan plan, BitSet beginning, ModelKind kind, long seed)
+      throws IOException {
     EngineOptions changed = kind.engine(engine);
     VisibleData data = new VisibleData(dataset, changed.schema());
     return new DolmenModel(
         data,
         with(changed, DolmenModel.directory(), seed),
         kind == ModelKind.HASHED ? hashed(data, changed.schema()) : TableFactory.COLLISIONLESS,
-        plan.catalogue(),
+        beginning,
         !plan.reading().equals(StreamSplit.LIVE));
   }
 

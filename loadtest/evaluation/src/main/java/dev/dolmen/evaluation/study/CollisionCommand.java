@@ -92,7 +92,7 @@ public final class CollisionCommand implements Callable<Integer> {
         DatasetReading.read(dataset, data.files(null), null, data.limit(), progress);
     InteractionProfile profile = read.profile();
     Schema schema = read.schema();
-    EngineFeed feed = new EngineFeed(dataset, profile, schema);
+    EngineFeed feed = new EngineFeed(read);
     SlotValues values = new SlotValues(schema, feed.items());
     List<Double> all = new ArrayList<>(sizes.stream().sorted().toList());
     all.add(0.0);
@@ -100,7 +100,7 @@ public final class CollisionCommand implements Callable<Integer> {
         new ProgressBar(progress, "clicks", all.size() * profile.events(), System::nanoTime);
     List<CollisionFigures> figures = new ArrayList<>();
     for (double perValue : all) {
-      figures.add(run(feed, values, perValue, bar, figures.size() * profile.events()));
+      figures.add(run(feed, schema, values, perValue, bar, figures.size() * profile.events()));
     }
     bar.done();
     reporting.publish(out, () -> print(figures), json(figures));
@@ -111,23 +111,25 @@ public final class CollisionCommand implements Callable<Integer> {
   }
 
   private static CollisionFigures run(
-      EngineFeed feed, SlotValues values, double perValue, ProgressBar bar, long before)
+      EngineFeed feed,
+      Schema schema,
+      SlotValues values,
+      double perValue,
+      ProgressBar bar,
+      long before)
       throws IOException, InterruptedException {
     long[] buckets = perValue == 0 ? new long[0] : values.buckets(perValue);
     TableFactory tables =
         perValue == 0
             ? TableFactory.COLLISIONLESS
-            : (schema, seed) ->
-                new HashedEmbeddingTable(TableFactory.COLLISIONLESS.open(schema, seed), buckets);
+            : (slots, seed) ->
+                new HashedEmbeddingTable(TableFactory.COLLISIONLESS.open(slots, seed), buckets);
     Path directory = Files.createTempDirectory("dolmen-experiment-");
+    EngineOptions options = options(directory, schema);
     try (Engine engine =
-        Engine.open(
-            options(directory, feed.schema()),
-            InstantSource.system(),
-            new SimpleMeterRegistry(),
-            tables)) {
+        Engine.open(options, InstantSource.system(), new SimpleMeterRegistry(), tables)) {
       String note = perValue == 0 ? "ours" : perValue + " buckets per value";
-      feed.run(engine, clicks -> bar.show(before + clicks, note));
+      feed.run(engine, options, clicks -> bar.show(before + clicks, note));
       ValidationFigures total = engine.status().quality().total();
       return new CollisionFigures(
           perValue,

@@ -1,13 +1,14 @@
 package dev.dolmen.evaluation.study;
 
 import com.google.protobuf.Timestamp;
-import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.data.DatasetImport;
 import dev.dolmen.server.data.DatasetItems;
 import dev.dolmen.server.data.Interaction;
 import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.Interactions;
-import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.data.ItemArrivals;
 import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import java.io.IOException;
@@ -17,11 +18,16 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /** A dataset as items and clicks for an engine in this process; visits' contexts are left out. */
-public record EngineFeed(RecBoleDataset dataset, InteractionProfile profile, Schema schema) {
+public record EngineFeed(DatasetImport read) {
+  /** What the clicks are. */
+  InteractionProfile profile() {
+    return read.profile();
+  }
+
   /** The catalogue. */
   public List<Item> items() throws IOException {
     List<Item> all = new ArrayList<>();
-    try (DatasetItems items = new DatasetItems(dataset, profile, schema)) {
+    try (DatasetItems items = read.items()) {
       for (Item item = items.next(); item != null; item = items.next()) {
         all.add(item);
       }
@@ -29,21 +35,35 @@ public record EngineFeed(RecBoleDataset dataset, InteractionProfile profile, Sch
     return all;
   }
 
+  /** The catalogue in the order in which it comes, for an engine with these options. */
+  ItemArrivals arrivals(EngineOptions options) throws IOException {
+    return read.arrivals(options.training().batchEvents(), options.seed());
+  }
+
+  /** The clicks in order. */
+  Interactions clicks() {
+    return new Interactions(read.dataset(), read.profile(), List.of());
+  }
+
   /**
-   * Upserts all items and publishes every click as fast as the engine takes them.
+   * Upserts items when they arrive and publishes every click as fast as the engine takes them.
    *
    * @param progress told the number of clicks published
    * @return clicks, when all of them are learned
    */
-  public long run(Engine engine, LongConsumer progress) throws IOException, InterruptedException {
-    for (Item item : items()) {
-      engine.ingest().awaitCapacity();
-      engine.ingest().upsert(item);
-    }
+  public long run(Engine engine, EngineOptions options, LongConsumer progress)
+      throws IOException, InterruptedException {
+    ItemArrivals arrivals = arrivals(options);
     long events = 0;
     long last = 0;
-    try (Interactions clicks = new Interactions(dataset, profile, List.of())) {
+    try (Interactions clicks = clicks()) {
       for (Interaction click = clicks.next(); click != null; click = clicks.next()) {
+        List<Item> arriving = new ArrayList<>();
+        arrivals.before(events, arriving::add);
+        for (Item item : arriving) {
+          engine.ingest().awaitCapacity();
+          engine.ingest().upsert(item);
+        }
         engine.ingest().awaitCapacity();
         last = engine.ingest().publish(event(click, events++)).offset();
         progress.accept(events);
@@ -57,7 +77,7 @@ public record EngineFeed(RecBoleDataset dataset, InteractionProfile profile, Sch
 
   /** A click as an event, without context. */
   FeedbackEvent event(Interaction click, long number) {
-    long ms = profile.timeScale().toMillis(click.time());
+    long ms = profile().timeScale().toMillis(click.time());
     return FeedbackEvent.newBuilder()
         .setEventId(Long.toString(number))
         .setSessionId(click.session())

@@ -2,10 +2,10 @@ package dev.dolmen.evaluation.study;
 
 import dev.dolmen.server.data.Interaction;
 import dev.dolmen.server.data.Interactions;
+import dev.dolmen.server.data.ItemArrivals;
 import dev.dolmen.trainer.HistoryTraining;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.PendingSession;
-import dev.dolmen.v1.Item;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +90,7 @@ final class SyncExperiment {
   }
 
   private final EngineFeed feed;
+  private final ItemArrivals arrivals;
   private final HistoryTraining training;
   private final Options options;
   private final List<Serving> servings = new ArrayList<>();
@@ -97,8 +98,10 @@ final class SyncExperiment {
   private long cell;
   private long streamed;
 
-  SyncExperiment(EngineFeed feed, HistoryTraining training, Options options) {
+  SyncExperiment(
+      EngineFeed feed, ItemArrivals arrivals, HistoryTraining training, Options options) {
     this.feed = feed;
+    this.arrivals = arrivals;
     this.training = training;
     this.options = options;
   }
@@ -110,19 +113,11 @@ final class SyncExperiment {
    * @return without figures if no click comes after {@link Options#fromMs}
    */
   Result run(LongConsumer progress) throws IOException {
-    double firstTime =
-        feed.profile().parts().stream().mapToDouble(p -> p.minTime()).min().orElse(0);
-    long firstMs = feed.profile().timeScale().toMillis(firstTime);
-    ItemArrivals arrivals = new ItemArrivals(feed.schema(), feed.items(), firstMs / 1_000);
-    arrivals.first().forEach(training::upsert);
     long clicks = 0;
-    try (Interactions interactions = new Interactions(feed.dataset(), feed.profile(), List.of())) {
+    try (Interactions interactions = feed.clicks()) {
       for (Interaction click = interactions.next(); click != null; click = interactions.next()) {
         advance(feed.profile().timeScale().toMillis(click.time()));
-        Item arriving = arrivals.beforeClick(click.item());
-        if (arriving != null) {
-          training.upsert(arriving);
-        }
+        arrivals.before(clicks, training::upsert);
         training.learn(feed.event(click, clicks++));
         streamed += never == null ? 0 : 1;
         progress.accept(clicks);

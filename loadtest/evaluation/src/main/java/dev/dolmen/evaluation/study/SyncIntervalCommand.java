@@ -1,6 +1,7 @@
 package dev.dolmen.evaluation.study;
 
 import dev.dolmen.evaluation.options.DatasetOptions;
+import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.DatasetReading;
@@ -187,20 +188,21 @@ public final class SyncIntervalCommand implements Callable<Integer> {
   private SyncExperiment.Result run(DatasetImport read, SyncExperiment.Options options)
       throws IOException {
     InteractionProfile profile = read.profile();
-    EngineFeed feed = new EngineFeed(read.dataset(), profile, read.schema());
+    EngineFeed feed = new EngineFeed(read);
     ProgressBar bar = new ProgressBar(progress, "clicks", profile.events(), System::nanoTime);
     Path directory = Files.createTempDirectory("dolmen-experiment-");
-    EngineOptions engine = engine(directory, feed);
+    EngineOptions engine = engine(directory, read.schema());
     try (HistoryTraining training = HistoryTraining.open(engine, InstantSource.system())) {
-      return new SyncExperiment(feed, training, options).run(clicks -> bar.show(clicks, ""));
+      return new SyncExperiment(feed, feed.arrivals(engine), training, options)
+          .run(clicks -> bar.show(clicks, ""));
     } finally {
       bar.done();
       DirectoryTree.delete(directory);
     }
   }
 
-  private EngineOptions engine(Path directory, EngineFeed feed) {
-    EngineOptions d = EngineOptions.defaults(directory, feed.schema());
+  private EngineOptions engine(Path directory, Schema schema) {
+    EngineOptions d = EngineOptions.defaults(directory, schema);
     return d.with(e -> e.seed(seed).ranking(RankingOptions.defaults()));
   }
 

@@ -7,6 +7,7 @@ import dev.dolmen.evaluation.model.EvalModel;
 import dev.dolmen.evaluation.protocol.EvalClick;
 import dev.dolmen.evaluation.protocol.HistorySplits;
 import dev.dolmen.evaluation.protocol.Plan;
+import dev.dolmen.evaluation.protocol.PlanArrivals;
 import dev.dolmen.evaluation.protocol.Prediction;
 import dev.dolmen.evaluation.protocol.StreamSplit;
 import java.io.IOException;
@@ -23,7 +24,7 @@ class ProtocolsTest {
 
   private static RecordingModel run(Plan plan, int passes) throws IOException {
     RecordingModel model = new RecordingModel();
-    int[] ranks = new PlanRun(plan, 100, passes, done -> {}).run(model);
+    int[] ranks = new PlanRun(plan, PlanArrivals.none(plan), 100, passes, done -> {}).run(model);
     assertThat(ranks).hasSize(plan.predictions().size()).containsOnly(1);
     return model;
   }
@@ -213,10 +214,15 @@ class ProtocolsTest {
     List<EvalClick> clicks =
         List.of(click(0, 9, 0), click(1, 1, 4_000), click(1, 2, 4_001), click(1, 3, 4_002));
     Plan stream = new StreamSplit(clicks, 3_600_000, 60_000, 0).plan(StreamSplit.PAPER);
-    assertThat(new PlanRun(stream, 10, 1, done -> {}).run(answering(1, 7, 2, 3)))
+    assertThat(
+            new PlanRun(stream, PlanArrivals.none(stream), 10, 1, done -> {})
+                .run(answering(1, 7, 2, 3)))
         .containsExactly(3, 2);
     Plan whole = HistorySplits.leaveOneOut(clicks, false);
-    assertThat(new PlanRun(whole, 10, 1, done -> {}).run(answering(1, 7, 2, 3))).containsExactly(4);
+    assertThat(
+            new PlanRun(whole, PlanArrivals.none(whole), 10, 1, done -> {})
+                .run(answering(1, 7, 2, 3)))
+        .containsExactly(4);
   }
 
   /** Ranks every target fourth, behind the first of these, which stand at the top. */

@@ -90,8 +90,9 @@ class SyncIntervalCommandTest {
       assertThat(hits).isLessThanOrEqualTo(result.get("item_coverage").asDouble());
       before = hits;
     }
-    // Of the eight hours' clicks only those of the first two are on items known before.
-    assertThat(results.get(0).get("item_coverage").asDouble()).isBetween(0.05, 0.3);
+    // Of the eight hours' clicks only those of the first two are on items known before, and some of
+    // the next: here the 256 clicks that an item comes before its first one are an hour and a half.
+    assertThat(results.get(0).get("item_coverage").asDouble()).isBetween(0.05, 0.4);
     assertThat(results.get(0).get("syncs").asInt()).isZero();
     assertThat(results.get(1).get("syncs").asInt()).isEqualTo(1);
     assertThat(results.get(3).get("item_coverage").asDouble()).isEqualTo(1.0);
@@ -119,11 +120,11 @@ class SyncIntervalCommandTest {
     JsonNode copied = results.get(results.size() - 2);
     JsonNode atOnce = results.get(results.size() - 1);
     assertThat(copied.get("sync").asText()).isEqualTo("1s");
-    // An item that comes with its first click is not there yet a batch before.
-    double missing = 1 - copied.get("item_coverage").asDouble();
-    assertThat(missing).isBetween(0.0, 0.1);
+    // No item comes in the batch of its first click, which at once alone could see.
+    assertThat(copied.get("item_coverage").asDouble()).isEqualTo(1.0);
+    assertThat(atOnce.get("item_coverage").asDouble()).isEqualTo(1.0);
     assertThat(atOnce.get("recall@20").asDouble() - copied.get("recall@20").asDouble())
-        .isBetween(-0.01, missing + 0.01);
+        .isBetween(-0.01, 0.01);
     assertThat(copied.get("recall@20_known_items").asDouble())
         .isEqualTo(atOnce.get("recall@20_known_items").asDouble());
   }

@@ -92,6 +92,18 @@ public final class CatalogUpload {
    * @throws IOException if the server refused an item or the stream broke
    */
   public UpsertItemsResponse finish() throws IOException, InterruptedException {
+    UpsertItemsResponse response = acknowledged();
+    awaitApplied(connection, response.getLogOffset());
+    return response;
+  }
+
+  /**
+   * Ends the stream and waits until its items are in the log, before whatever is published after
+   * that.
+   *
+   * @throws IOException if the server refused an item or the stream broke
+   */
+  public UpsertItemsResponse acknowledged() throws IOException, InterruptedException {
     flush();
     UpsertItemsResponse response = call.finish();
     if (response.getRejected() > 0) {
@@ -105,22 +117,30 @@ public final class CatalogUpload {
               + ": "
               + first.getMessage());
     }
+    return response;
+  }
+
+  /**
+   * Waits until what is in the log up to an offset is in the catalogue.
+   *
+   * @throws IOException if that takes too long
+   */
+  public static void awaitApplied(Connection connection, long offset) throws IOException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SEC);
     StatusResponse status = connection.status();
-    while (status.getAppliedLogOffset() < response.getLogOffset()) {
+    while (status.getAppliedLogOffset() < offset) {
       if (System.nanoTime() > deadline) {
         throw new IOException(
             "catalogue not applied within "
                 + DEADLINE_SEC
                 + " s: log offset "
-                + response.getLogOffset()
+                + offset
                 + ", applied "
                 + status.getAppliedLogOffset());
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
       status = connection.status();
     }
-    return response;
   }
 
   private static final class Call

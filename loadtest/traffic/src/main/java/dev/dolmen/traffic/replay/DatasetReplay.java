@@ -3,11 +3,11 @@ package dev.dolmen.traffic.replay;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.data.DatasetImport;
-import dev.dolmen.server.data.DatasetItems;
 import dev.dolmen.server.data.EventWriter;
 import dev.dolmen.server.data.Interaction;
 import dev.dolmen.server.data.InteractionProfile;
 import dev.dolmen.server.data.Interactions;
+import dev.dolmen.server.data.ItemArrivals;
 import dev.dolmen.traffic.generator.ArrivalSchedule;
 import dev.dolmen.traffic.generator.CatalogUpload;
 import dev.dolmen.traffic.generator.Connection;
@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 /** One replay of a dataset against one server. Confined to the thread that runs it. */
 final class DatasetReplay {
   private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(120);
+
+  /** Clicks whose new items come together, so that the server is not waited for all the time. */
+  private static final long ARRIVE_EVERY = 1_024;
+
   private static final long QUIET_PROBE_MS = 2_500;
 
   private final Connection connection;
@@ -35,14 +39,31 @@ final class DatasetReplay {
   private final ReplayOptions options;
   private final Terminal terminal;
   private final EventWriter writer;
+  private final LiveCatalog live;
+  private final ItemArrivals arrivals;
+  private final List<Item> arriving = new ArrayList<>();
+  private long arrivedOffset;
   private final SliceClock clock;
   private final List<Slice> slices = new ArrayList<>();
   private FreshnessProbe.@Nullable Click lastClick;
 
+  /**
+   * Sets it up.
+   *
+   * @param live what the server knows
+   * @param arrivals the items of the dataset
+   */
   DatasetReplay(
-      Connection connection, DatasetImport read, ReplayOptions options, Terminal terminal) {
+      Connection connection,
+      DatasetImport read,
+      LiveCatalog live,
+      ItemArrivals arrivals,
+      ReplayOptions options,
+      Terminal terminal) {
     this.connection = connection;
     this.read = read;
+    this.live = live;
+    this.arrivals = arrivals;
     profile = read.profile();
     this.options = options;
     this.terminal = terminal;
@@ -51,25 +72,55 @@ final class DatasetReplay {
   }
 
   /**
-   * Upserts every item of the dataset of which the server does not know all that the files say;
-   * those without metadata as ids alone.
-   *
-   * @param live what the server knows
+   * Upserts the items that are there from the beginning and of which the server does not know all
+   * that the files say; those without metadata as ids alone. What the server knows already does not
+   * arrive again: it is brought up to date now.
    */
-  long uploadCatalog(LiveCatalog live) throws IOException, InterruptedException {
+  long uploadCatalog() throws IOException, InterruptedException {
     ProgressBar bar = new ProgressBar(terminal, "catalogue", 0, System::nanoTime);
+    List<Item> first = new ArrayList<>();
+    arrivals.all().filter(live::knows).forEach(first::add);
+    arrivals.before(
+        ARRIVE_EVERY - 1,
+        item -> {
+          if (!live.knows(item)) {
+            first.add(item);
+          }
+        });
     CatalogUpload upload = new CatalogUpload(connection);
-    try (DatasetItems items = read.items()) {
-      for (Item item = items.next(); item != null; item = items.next()) {
-        Item now = live.upsert(item);
-        if (now != null) {
-          upload.add(now);
-          bar.show(upload.sent(), "items");
-        }
+    for (Item item : first) {
+      Item now = live.upsert(item);
+      if (now != null) {
+        upload.add(now);
+        bar.show(upload.sent(), "items");
       }
-      upload.finish();
-      bar.done();
-      return upload.sent();
+    }
+    upload.finish();
+    bar.done();
+    return upload.sent();
+  }
+
+  /**
+   * Upserts what arrives before a click, and waits until that is in the catalogue which was
+   * upserted the last time: meanwhile the server had as many clicks to learn.
+   */
+  private void arrive(FeedbackStream stream, long click) throws IOException, InterruptedException {
+    CatalogUpload.awaitApplied(connection, arrivedOffset);
+    arrivals.before(
+        click,
+        item -> {
+          if (!live.knows(item)) {
+            arriving.add(item);
+          }
+        });
+    if (!arriving.isEmpty()) {
+      stream.flush();
+      CatalogUpload upload = new CatalogUpload(connection);
+      for (Item item : arriving) {
+        upload.add(item);
+      }
+      arrivedOffset = upload.acknowledged().getLogOffset();
+      arriving.clear();
     }
   }
 
@@ -128,6 +179,9 @@ final class DatasetReplay {
     long sent = 0;
     Interaction click;
     while ((click = clicks.next()) != null) {
+      if (sent % ARRIVE_EVERY == 0) {
+        arrive(stream, sent + 2 * ARRIVE_EVERY - 1);
+      }
       int slice = clock.slice(click.part(), click.time());
       if (slice != open.slice || click.part() != open.part) {
         open = close(stream, open, click.part(), slice);
@@ -145,6 +199,7 @@ final class DatasetReplay {
         bar.show(sent, this::note);
       }
     }
+    arrive(stream, Long.MAX_VALUE);
     close(stream, open, -1, -1);
     bar.done();
   }

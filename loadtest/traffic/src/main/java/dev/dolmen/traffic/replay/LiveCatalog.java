@@ -30,6 +30,11 @@ final class LiveCatalog {
     });
   }
 
+  /** Whether it has an item, whatever it says of it. */
+  boolean knows(Item item) {
+    return items.containsKey(item.getItemId());
+  }
+
   /**
    * What to upsert for an item of the dataset: slots that the file leaves open, and whether it is
    * available, are the server's.

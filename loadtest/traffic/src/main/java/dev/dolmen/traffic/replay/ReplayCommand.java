@@ -9,11 +9,13 @@ import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.data.DatasetImport;
+import dev.dolmen.server.data.ItemArrivals;
 import dev.dolmen.server.data.RecBoleDataset;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.local.ProcessMemory;
 import dev.dolmen.traffic.report.Reporting;
+import dev.dolmen.trainer.EngineOptions;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Option;
           + " click before learning it.",
       "",
       "The dataset is a folder in RecBole's atomic-file format: NAME.inter (or NAME.train.inter and"
-          + " NAME.test.inter) and NAME.item, plain or .gz. The catalogue is upserted first; then"
+          + " NAME.test.inter) and NAME.item, plain or .gz. Items are upserted first; then"
           + " every click goes through FeedbackService.Publish in time order. Without --server the"
           + " whole product starts in this process, on a free port and a temporary data directory,"
           + " with a schema inferred from the files. A running server keeps what its catalogue says"
@@ -172,25 +174,37 @@ public final class ReplayCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--speed: " + speed + ", expected max, as the timestamps are only running numbers");
     }
+    // How a server elsewhere learns is not known: as is said here, or as shipped.
+    DolmenConfig settings = named == null ? DolmenConfig.defaults(data, read.schema()) : named;
+    EngineOptions engine = settings.engine();
     if (server != null) {
       try (Connection connection = Connection.open(server, trust)) {
-        run(connection, read, new LiveCatalog(connection, read::names), options);
+        run(connection, read, new LiveCatalog(connection, read::names), engine, options);
       }
     } else {
-      DolmenConfig settings = named == null ? DolmenConfig.defaults(data, read.schema()) : named;
       try (LocalServer local = LocalServer.start(settings);
           Connection connection = Connection.toLocal(local.port())) {
-        run(connection, read, new LiveCatalog(), options);
+        run(connection, read, new LiveCatalog(), engine, options);
       }
     }
   }
 
   private void run(
-      Connection connection, DatasetImport read, LiveCatalog live, ReplayOptions options)
+      Connection connection,
+      DatasetImport read,
+      LiveCatalog live,
+      EngineOptions engine,
+      ReplayOptions options)
       throws IOException, InterruptedException {
-    DatasetReplay replay = new DatasetReplay(connection, read, options, err);
-    long items = replay.uploadCatalog(live);
-    err.line(String.format(Locale.ROOT, "catalogue: %,d items upserted", items));
+    ItemArrivals arrivals = read.arrivals(engine.training().batchEvents(), engine.seed());
+    DatasetReplay replay = new DatasetReplay(connection, read, live, arrivals, options, err);
+    long items = replay.uploadCatalog();
+    err.line(
+        String.format(
+            Locale.ROOT,
+            "catalogue: %,d items upserted, of %,d; others arrive later",
+            items,
+            arrivals.size()));
     ReplayResult result = replay.run();
     OptionalLong peak =
         server == null
