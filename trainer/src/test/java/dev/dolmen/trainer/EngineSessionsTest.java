@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Timestamp;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
@@ -75,5 +76,24 @@ class EngineSessionsTest {
             itemsAfter(
                 event(1, EventType.EVENT_TYPE_CLICK), event(2, EventType.EVENT_TYPE_DISMISS)))
         .containsExactly(Shop.id(1));
+  }
+
+  private FeedbackEvent at(int item, long sec) {
+    return event(item, EventType.EVENT_TYPE_CLICK).toBuilder()
+        .setTime(Timestamp.newBuilder().setSeconds(sec))
+        .build();
+  }
+
+  @Test
+  void eventsThatComeInReverseStandInTheOrderOfTheirTime() throws Exception {
+    assertThat(itemsAfter(at(5, 5_005), at(4, 5_004), at(3, 5_003), at(2, 5_002), at(1, 5_001)))
+        .containsExactly(Shop.id(1), Shop.id(2), Shop.id(3), Shop.id(4), Shop.id(5));
+  }
+
+  @Test
+  void aLateEventDoesNotEndARunningVisit() throws Exception {
+    long day = 86_400;
+    assertThat(itemsAfter(at(1, 5 * day), at(2, 5 * day + 10), at(9, 3 * day), at(3, 5 * day + 20)))
+        .containsExactly(Shop.id(1), Shop.id(2), Shop.id(3));
   }
 }

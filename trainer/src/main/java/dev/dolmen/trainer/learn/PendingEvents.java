@@ -2,6 +2,7 @@ package dev.dolmen.trainer.learn;
 
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionPlace;
 import dev.dolmen.trainer.stream.StreamStep;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +23,12 @@ public final class PendingEvents {
   private int size;
 
   /** Adds an event that has extended its session, logged at that time in microseconds. */
-  void add(StreamStep step, long eventLoggedUs) {
+  public void add(StreamStep step, long eventLoggedUs) {
+    if (step.order() != SessionPlace.Order.LAST) {
+      addLate(step);
+      count(eventLoggedUs);
+      return;
+    }
     add(
         step.sessionId(),
         step.before(),
@@ -31,6 +37,24 @@ public final class PendingEvents {
         step.timeMs(),
         step.context(),
         eventLoggedUs);
+  }
+
+  /**
+   * An event that comes late is new where it stands among new ones. Among those that are learned
+   * already it is only known; what it follows in event time predicts it, as a session of its own.
+   */
+  private void addLate(StreamStep step) {
+    if (step.order() == SessionPlace.Order.BETWEEN) {
+      PendingSession session = open.get(step.sessionId());
+      if (session != null
+          && session.insert(step.item(), step.type(), step.timeMs(), step.context())) {
+        return;
+      }
+    }
+    PendingSession own =
+        new PendingSession(LongHashFunction.xx3().hashChars(step.sessionId()), step.before());
+    own.add(step.item(), step.type(), step.timeMs(), step.context());
+    sessions.add(own);
   }
 
   /**

@@ -51,6 +51,32 @@ public final class PendingSession implements SessionSteps {
     contexts[size++] = context;
   }
 
+  /**
+   * Puts an event where it belongs by its time.
+   *
+   * @return whether that is among the new ones; else it counts as known
+   */
+  boolean insert(int item, int type, long timeMs, @Nullable Features context) {
+    int at = size;
+    while (at > 0 && timesMs[at - 1] > timeMs) {
+      at--;
+    }
+    add(item, type, timeMs, context);
+    for (int i = size - 1; i > at; i--) {
+      items[i] = items[i - 1];
+      types[i] = types[i - 1];
+      timesMs[i] = timesMs[i - 1];
+      contexts[i] = contexts[i - 1];
+    }
+    items[at] = item;
+    types[at] = type;
+    timesMs[at] = timeMs;
+    contexts[at] = context;
+    boolean isNew = at >= firstNew;
+    firstNew += isNew ? 0 : 1;
+    return isNew;
+  }
+
   /** Tells of the new events in their order. */
   void forEachNew(long nowMs, Consumer<StreamClick> told) {
     for (int i = firstNew; i < size; i++) {

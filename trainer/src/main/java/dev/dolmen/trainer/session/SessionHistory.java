@@ -4,10 +4,11 @@ import dev.dolmen.parameterstore.feature.Features;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.lang.reflect.Array;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The last steps of one session, at least 1, oldest first. Immutable. */
+/** The last steps of one session, at least 1, in the order of their times. Immutable. */
 public final class SessionHistory implements SessionSteps {
   private final int[] items;
   private final byte[] types;
@@ -30,17 +31,60 @@ public final class SessionHistory implements SessionSteps {
 
   /** This history and one more event, of which the last {@code maxLength} are kept. */
   SessionHistory then(int item, int type, long timeMs, @Nullable Features context, int maxLength) {
-    int kept = Math.min(items.length, maxLength - 1);
-    int from = items.length - kept;
-    int[] i = Arrays.copyOfRange(items, from, from + kept + 1);
-    byte[] t = Arrays.copyOfRange(types, from, from + kept + 1);
-    long[] ms = Arrays.copyOfRange(timesMs, from, from + kept + 1);
-    @Nullable Features[] c = Arrays.copyOfRange(contexts, from, from + kept + 1);
-    i[kept] = item;
-    t[kept] = (byte) type;
-    ms[kept] = timeMs;
-    c[kept] = context;
+    return with(items.length, item, type, timeMs, context, maxLength);
+  }
+
+  /**
+   * This history and one more event.
+   *
+   * @param place events before it
+   * @param maxLength events kept, the last ones: the first goes if there were as many, so the place
+   *     must not be 0 then
+   */
+  SessionHistory with(
+      int place, int item, int type, long timeMs, @Nullable Features context, int maxLength) {
+    int from = Math.max(0, items.length + 1 - maxLength);
+    int length = items.length + 1 - from;
+    int at = place - from;
+    int[] i = new int[length];
+    byte[] t = new byte[length];
+    long[] ms = new long[length];
+    @Nullable Features[] c = new Features[length];
+    spread(items, from, at, i);
+    spread(types, from, at, t);
+    spread(timesMs, from, at, ms);
+    spread(contexts, from, at, c);
+    i[at] = item;
+    t[at] = (byte) type;
+    ms[at] = timeMs;
+    c[at] = context;
     return new SessionHistory(i, t, ms, c);
+  }
+
+  /** Copies all but the first {@code from}, and leaves a gap. */
+  @SuppressWarnings("SuspiciousSystemArraycopy") // Both are arrays of one type.
+  private static void spread(Object all, int from, int gap, Object to) {
+    int rest = Array.getLength(to) - 1 - gap;
+    System.arraycopy(all, from, to, 0, gap);
+    System.arraycopy(all, from + gap, to, gap + 1, rest);
+  }
+
+  /** The first events, at least 1. */
+  SessionHistory first(int length) {
+    return new SessionHistory(
+        Arrays.copyOf(items, length),
+        Arrays.copyOf(types, length),
+        Arrays.copyOf(timesMs, length),
+        Arrays.copyOf(contexts, length));
+  }
+
+  /** Events that are not after a time, looked at from the last on. */
+  int placeOf(long timeMs) {
+    int place = items.length;
+    while (place > 0 && timesMs[place - 1] > timeMs) {
+      place--;
+    }
+    return place;
   }
 
   @Override

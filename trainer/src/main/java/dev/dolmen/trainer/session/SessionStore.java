@@ -2,6 +2,7 @@ package dev.dolmen.trainer.session;
 
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.session.SessionPlace.Order;
 import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
@@ -133,24 +134,38 @@ public final class SessionStore implements SessionReader, StreamPart {
   }
 
   /**
-   * Appends an event to its session. Writer.
-   *
-   * @return the session before this event, or null if the event is its first
+   * Puts an event where it belongs in its session by its time, as far back as the session is kept.
+   * Writer.
    */
-  public @Nullable SessionHistory append(
+  public SessionPlace append(
       String sessionId, int item, int type, long timeMs, @Nullable Features context) {
     Node node = touch(sessionId, timeMs);
     SessionHistory before = node.history;
-    catalog.retain(item);
+    SessionPlace place = place(before, timeMs);
     if (before == null) {
+      catalog.retain(item);
       node.history = SessionHistory.first(item, type, timeMs, context);
-    } else {
+    } else if (place.order() != Order.APART) {
+      catalog.retain(item);
       release(before, before.length() + 1 - bounds.maxLength);
-      node.history = before.then(item, type, timeMs, context, bounds.maxLength);
+      int at = place.before() == null ? 0 : place.before().length();
+      node.history = before.with(at, item, type, timeMs, context, bounds.maxLength);
     }
     see(node, item, node.seen.step(item, bounds.maxSeen));
     makeRoom();
-    return before;
+    return place;
+  }
+
+  private SessionPlace place(@Nullable SessionHistory before, long timeMs) {
+    if (before == null || timeMs >= before.lastMs()) {
+      return new SessionPlace(before, Order.LAST);
+    }
+    int place = before.placeOf(timeMs);
+    if (place > 0) {
+      return new SessionPlace(before.first(place), Order.BETWEEN);
+    }
+    boolean fits = before.length() < bounds.maxLength && before.timeMs(0) - timeMs <= bounds.idleMs;
+    return new SessionPlace(null, fits ? Order.BETWEEN : Order.APART);
   }
 
   /**

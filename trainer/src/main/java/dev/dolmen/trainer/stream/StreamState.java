@@ -7,6 +7,7 @@ import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.session.ContextInterner;
 import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionPlace;
 import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.ClickCounts;
@@ -114,8 +115,8 @@ public final class StreamState {
     }
     int type = SessionStep.typeOf(event.getType());
     Features context = contextOf(event);
-    SessionHistory before = sessions.append(sessionId, item, type, timeMs, context);
-    return new StreamStep(sessionId, before, item, type, timeMs, context);
+    SessionPlace place = sessions.append(sessionId, item, type, timeMs, context);
+    return new StreamStep(sessionId, place.before(), place.order(), item, type, timeMs, context);
   }
 
   /** Whether the session's last events are about this item often enough. */

@@ -13,9 +13,11 @@ import dev.dolmen.parameterstore.store.HeapEmbeddingTable;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.impressions.ShownItems;
 import dev.dolmen.trainer.session.SessionHistory;
+import dev.dolmen.trainer.session.SessionPlace;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.stream.StreamStep;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
 import java.util.ArrayList;
@@ -87,9 +89,43 @@ class BatchAssemblerTest {
 
   private void click(String session, int... items) {
     for (int item : items) {
-      SessionHistory before = sessions.append(session, item, CLICK, 0, null);
+      SessionHistory before = sessions.append(session, item, CLICK, 0, null).before();
       pending.add(session, before, item, CLICK, 0, null, 0);
     }
+  }
+
+  private void clickAt(long timeMs, String session, int item) {
+    SessionPlace place = sessions.append(session, item, CLICK, timeMs, null);
+    pending.add(
+        new StreamStep(session, place.before(), place.order(), item, CLICK, timeMs, null), 0);
+  }
+
+  @Test
+  void eventsThatComeInReverseArePredictedInTheOrderOfTheirTime() {
+    for (int i = 3; i >= 1; i--) {
+      clickAt(i * 1_000L, "a", i);
+    }
+    BatchAssembler assembler = assembler(0, 100);
+    assertThat(
+            predictions(
+                assembler, assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0)))
+        .containsExactly(List.of(1, 2), List.of(1, 2, 3));
+  }
+
+  @Test
+  void aLateEventIsPredictedFromWhatWasBeforeIt() {
+    clickAt(1_000, "a", 1);
+    clickAt(3_000, "a", 3);
+    BatchAssembler assembler = assembler(0, 100);
+    assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    pending.clear();
+    clickAt(4_000, "a", 4);
+    clickAt(2_000, "a", 2);
+    clickAt(5_000, "a", 5);
+    assertThat(
+            predictions(
+                assembler, assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0)))
+        .containsExactlyInAnyOrder(List.of(1, 2, 3, 4), List.of(1, 2, 3, 4, 5), List.of(1, 2));
   }
 
   /** Per prediction the catalogue indexes of its prefix, then of its target. */

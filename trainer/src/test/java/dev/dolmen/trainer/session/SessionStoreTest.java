@@ -14,7 +14,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SessionStoreTest {
@@ -54,8 +56,8 @@ class SessionStoreTest {
 
   @Test
   void givesTheSessionAsItWasBefore() {
-    assertThat(store.append("a", 1, CLICK, 0, null)).isNull();
-    SessionHistory before = requireNonNull(store.append("a", 2, CLICK, 0, null));
+    assertThat(store.append("a", 1, CLICK, 0, null).before()).isNull();
+    SessionHistory before = requireNonNull(store.append("a", 2, CLICK, 0, null).before());
     assertThat(before.length()).isEqualTo(1);
   }
 
@@ -86,7 +88,36 @@ class SessionStoreTest {
   @Test
   void anEventFromThePastEndsNothing() {
     click("a", 1, 1_000_000);
-    assertThat(click("a", 2, 5).length()).isEqualTo(2);
+    // Of a visit that had ended by then, it leaves this one as it is.
+    assertThat(click("a", 2, 5).length()).isEqualTo(1);
+    assertThat(click("a", 3, 1_000_000 - IDLE_SEC).length()).isEqualTo(2);
+    assertThat(click("a", 4, 1_000_000 + IDLE_SEC).length()).isEqualTo(3);
+  }
+
+  @Test
+  void anEventStandsWhereItBelongsByItsTime() {
+    for (int i : new int[] {2, 8, 4}) {
+      click("a", i, i);
+    }
+    SessionPlace between = store.append("a", 6, CLICK, 6_000, null);
+    assertThat(between.order()).isEqualTo(SessionPlace.Order.BETWEEN);
+    assertThat(requireNonNull(between.before()).length()).isEqualTo(2);
+    assertThat(items("a")).containsExactly(2, 4, 6, 8);
+    // Four are kept: what is older than all of them is not, and the oldest makes room.
+    assertThat(store.append("a", 1, CLICK, 1_000, null).order())
+        .isEqualTo(SessionPlace.Order.APART);
+    assertThat(items("a")).containsExactly(2, 4, 6, 8);
+    click("a", 7, 7);
+    assertThat(items("a")).containsExactly(4, 6, 7, 8);
+    assertThat(store.seen("a").steps()).isEqualTo(6);
+    click("b", 9, 100_000);
+    assertThat(store.get("a")).isNull();
+    assertThatThrownBy(() -> catalog.release(6)).isInstanceOf(IllegalStateException.class);
+  }
+
+  private List<Integer> items(String session) {
+    SessionHistory history = requireNonNull(store.get(session));
+    return IntStream.range(0, history.length()).mapToObj(history::item).toList();
   }
 
   @Test
