@@ -1,5 +1,6 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.CatalogServiceGrpc;
@@ -41,6 +42,16 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
 
   @Override
   public void listItems(ListItemsRequest request, StreamObserver<ListItemsResponse> out) {
+    out.onNext(page(request, Admission.caller()));
+    out.onCompleted();
+  }
+
+  /**
+   * A page of items.
+   *
+   * @param caller asked again and again, as a page may lie behind many places without an item
+   */
+  ListItemsResponse page(ListItemsRequest request, Caller caller) {
     int size = request.getPageSize();
     if (size < 0 || size > PAGE_MAX) {
       throw Fields.invalid(
@@ -52,6 +63,7 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
     ListItemsResponse.Builder page = ListItemsResponse.newBuilder();
     int bytes = 0;
     for (; index < limit && page.getItemsCount() < wanted; index++) {
+      caller.checkEvery(index);
       CatalogItem item = live.catalog().item(index);
       if (item != null) {
         bytes += item.item().getSerializedSize();
@@ -64,8 +76,7 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
     if (index < limit) {
       page.setNextPageToken(pageToken(index));
     }
-    out.onNext(page.build());
-    out.onCompleted();
+    return page.build();
   }
 
   /** The index, and what tells a token from any other word. */

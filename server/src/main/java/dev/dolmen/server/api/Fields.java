@@ -3,6 +3,7 @@ package dev.dolmen.server.api;
 import dev.dolmen.parameterstore.feature.ShownText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Checks of single fields. Each throws {@link InvalidRequestException}. */
 final class Fields {
@@ -57,10 +58,10 @@ final class Fields {
     return new InvalidRequestException(field, problem);
   }
 
-  /** Runs a check whose field paths are relative to {@code parent}. */
-  static void in(String parent, Runnable check) {
+  /** What a check returns whose field paths are relative to {@code parent}. */
+  static <T> T in(String parent, Supplier<T> check) {
     try {
-      check.run();
+      return check.get();
     } catch (InvalidRequestException e) {
       throw e.in(parent);
     }

@@ -25,8 +25,11 @@ final class FilterValidation {
       throw invalid("filters", filters.size() + " filters, expected at most " + FILTERS_MAX);
     }
     for (int i = 0; i < filters.size(); i++) {
-      Filter filter = filters.get(i);
-      Fields.in("filters[" + i + ']', () -> filter(filter));
+      try {
+        filter(filters.get(i));
+      } catch (InvalidRequestException e) {
+        throw e.in("filters[" + i + ']');
+      }
     }
   }
 

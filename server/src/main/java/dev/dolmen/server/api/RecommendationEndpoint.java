@@ -1,6 +1,8 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.ranking.Ranker;
+import dev.dolmen.server.ranking.SessionFeatures;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -32,23 +34,24 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
   @Override
   public void recommend(RecommendRequest sent, StreamObserver<RecommendResponse> out) {
     RecommendRequest request = keys.request(sent);
-    validation.recommend(request);
+    Caller caller = Admission.caller();
+    SessionFeatures features = validation.recommend(request, caller);
     long waitedMs = ArrivalTimes.waitedMs(meters.config().clock().monotonicTime());
-    answer(out, ranker.recommend(request, waitedMs, Admission.caller()));
+    answer(out, ranker.recommend(request, features, waitedMs, caller));
   }
 
   @Override
   public void score(ScoreRequest sent, StreamObserver<ScoreResponse> out) {
     ScoreRequest request = keys.request(sent);
-    validation.score(request);
-    answer(out, ranker.score(request, Admission.caller()));
+    Caller caller = Admission.caller();
+    answer(out, ranker.score(request, validation.score(request, caller), caller));
   }
 
   @Override
   public void similar(SimilarRequest sent, StreamObserver<SimilarResponse> out) {
     SimilarRequest request = keys.request(sent);
-    validation.similar(request);
-    answer(out, ranker.similar(request, Admission.caller()));
+    Caller caller = Admission.caller();
+    answer(out, ranker.similar(request, validation.similar(request), caller));
   }
 
   private static <T> void answer(StreamObserver<T> out, T response) {

@@ -6,8 +6,12 @@ import static dev.dolmen.server.api.Fields.optionalText;
 import static dev.dolmen.server.api.Fields.text;
 
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.budget.Caller;
+import dev.dolmen.server.ranking.ScoreFeatures;
+import dev.dolmen.server.ranking.SessionFeatures;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
@@ -16,9 +20,11 @@ import dev.dolmen.v1.ScoreRequest;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import dev.dolmen.v1.SimilarRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What requests may hold, in one place. Every method throws {@link InvalidRequestException} naming
@@ -47,56 +53,71 @@ final class Validation {
     this.maxK = maxK;
   }
 
-  void recommend(RecommendRequest request) {
-    session(request.hasSession(), request.getSession());
+  /**
+   * Checks a request.
+   *
+   * @param caller asked again and again; what it throws ends the check
+   * @return what had to be made to check it
+   */
+  SessionFeatures recommend(RecommendRequest request, Caller caller) {
+    SessionFeatures made = session(request.hasSession(), request.getSession(), caller);
     optionalText("user_id", request.getUserId(), SESSION_ID_BYTES_MAX);
     k(request.getK());
     filters.filters(request.getFiltersList());
     Fields.itemIds("candidate_item_ids", request.getCandidateItemIdsList(), 0);
     Fields.itemIds("exclude_item_ids", request.getExcludeItemIdsList(), 0);
+    return made;
   }
 
-  void score(ScoreRequest request) {
-    session(request.hasSession(), request.getSession());
+  /** The same of a request for scores. */
+  ScoreFeatures score(ScoreRequest request, Caller caller) {
+    SessionFeatures session = session(request.hasSession(), request.getSession(), caller);
     int n = request.getItemIdsCount() + request.getItemsCount();
     if (n == 0 || n > Fields.LIST_MAX) {
       throw invalid("item_ids", n + " item_ids and items, expected 1 to " + Fields.LIST_MAX);
     }
     Fields.itemIds("item_ids", request.getItemIdsList(), 0);
     sizes.inlineItems("items", request.getItemsList());
-    items("items", request.getItemsList());
+    return new ScoreFeatures(session, items("items", request.getItemsList(), caller));
   }
 
-  void similar(SimilarRequest request) {
+  /**
+   * Checks a request.
+   *
+   * @return features of its item; null if it names one of the catalogue
+   */
+  @Nullable Features similar(SimilarRequest request) {
+    Features made = null;
     switch (request.getQueryCase()) {
       case ITEM_ID -> text("item_id", request.getItemId(), Fields.ITEM_ID_BYTES_MAX);
       case ITEM -> {
         Item item = request.getItem();
         // By metadata alone: an id is not needed.
         Item named = item.getItemId().isEmpty() ? item.toBuilder().setItemId("-").build() : item;
-        in("item", () -> inlineItem(named));
+        made = in("item", () -> inlineItem(named));
       }
       case QUERY_NOT_SET -> throw invalid("query", "not set, expected item_id or item");
     }
     k(request.getK());
     filters.filters(request.getFiltersList());
+    return made;
   }
 
   /** An item for the catalogue; field paths are relative to it. */
   void item(Item item) {
     sizes.item(item);
-    features(item);
+    var _ = features(item);
   }
 
-  private void inlineItem(Item item) {
+  private Features inlineItem(Item item) {
     sizes.inlineItem(item);
-    features(item);
+    return features(item);
   }
 
-  private void features(Item item) {
+  private Features features(Item item) {
     text("item_id", item.getItemId(), Fields.ITEM_ID_BYTES_MAX);
     try {
-      features.item(item);
+      return features.item(item);
     } catch (InvalidFeatureException e) {
       throw InvalidRequestException.of(e);
     }
@@ -121,7 +142,7 @@ final class Validation {
       throw invalid("time", "is not set, expected when it happened");
     }
     times.check("time", event.getTime());
-    context(event.getContextMap());
+    var _ = context(event.getContextMap());
     if (!knows.test(event.getItemId())) {
       throw invalid(
           "item_id",
@@ -130,59 +151,62 @@ final class Validation {
     }
   }
 
-  private void session(boolean given, SessionContext session) {
+  private SessionFeatures session(boolean given, SessionContext session, Caller caller) {
     if (!given || (session.getSessionId().isEmpty() && session.getEventsCount() == 0)) {
       throw invalid("session", "is empty, expected a session_id, events, or both");
     }
     sizes.session(session);
-    in("session", () -> session(session));
+    return in("session", () -> session(session, caller));
   }
 
-  private void session(SessionContext session) {
+  private SessionFeatures session(SessionContext session, Caller caller) {
     optionalText("session_id", session.getSessionId(), SESSION_ID_BYTES_MAX);
     int n = session.getEventsCount();
     if (n > SESSION_EVENTS_MAX) {
       throw invalid("events", n + " events, expected at most " + SESSION_EVENTS_MAX);
     }
+    List<@Nullable Features> contexts = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {
+      caller.checkWaiting();
       SessionEvent event = session.getEvents(i);
       try {
-        event(event);
+        contexts.add(event(event));
       } catch (InvalidRequestException e) {
         throw e.in("events[" + i + ']');
       }
     }
-    items("items", session.getItemsList());
-    context(session.getContextMap());
+    List<Features> items = items("items", session.getItemsList(), caller);
+    return new SessionFeatures(items, contexts, context(session.getContextMap()));
   }
 
-  private void event(SessionEvent event) {
+  private @Nullable Features event(SessionEvent event) {
     text("item_id", event.getItemId(), Fields.ITEM_ID_BYTES_MAX);
     type(event.getType(), event.getTypeValue());
     if (event.hasTime()) {
       times.check("time", event.getTime());
     }
-    context(event.getContextMap());
+    return context(event.getContextMap());
   }
 
-  private void items(String field, List<Item> items) {
+  private List<Features> items(String field, List<Item> items, Caller caller) {
     if (items.size() > SESSION_EVENTS_MAX) {
       throw invalid(field, items.size() + " items, expected at most " + SESSION_EVENTS_MAX);
     }
+    List<Features> made = new ArrayList<>(items.size());
     for (int i = 0; i < items.size(); i++) {
+      caller.checkWaiting();
       Item item = items.get(i);
-      in(field + '[' + i + ']', () -> inlineItem(item));
+      made.add(in(field + '[' + i + ']', () -> inlineItem(item)));
     }
+    return made;
   }
 
-  private void context(Map<String, String> context) {
-    if (!context.isEmpty()) {
-      sizes.context(context);
-      try {
-        features.context(context);
-      } catch (InvalidFeatureException e) {
-        throw InvalidRequestException.of(e);
-      }
+  private @Nullable Features context(Map<String, String> context) {
+    sizes.context(context);
+    try {
+      return SessionFeatures.of(context, features);
+    } catch (InvalidFeatureException e) {
+      throw InvalidRequestException.of(e);
     }
   }
 

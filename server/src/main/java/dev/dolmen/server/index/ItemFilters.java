@@ -3,6 +3,7 @@ package dev.dolmen.server.index;
 import dev.dolmen.parameterstore.feature.SlotTokens;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SlotKind;
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.v1.Filter;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.NumberRange;
@@ -19,11 +20,14 @@ public final class ItemFilters {
   /**
    * All of {@code filters}, which have been validated against the schema. The cheapest conditions
    * are asked first.
+   *
+   * @param caller asked before each; what it throws ends it
    */
-  public static ItemFilter compile(List<Filter> filters, Schema schema) {
+  public static ItemFilter compile(List<Filter> filters, Schema schema, Caller caller) {
     ItemFilter numbers = ItemFilter.ALL;
     ItemFilter tokens = ItemFilter.ALL;
     for (Filter filter : filters) {
+      caller.checkWaiting();
       switch (filter.getConditionCase()) {
         case RANGE -> numbers = numbers.and(range(filter.getSlot(), filter.getRange()));
         case ANY_OF ->

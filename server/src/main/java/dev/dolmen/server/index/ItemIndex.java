@@ -72,6 +72,7 @@ public final class ItemIndex {
     boolean exact = vectors.precision() == ScanPrecision.FP32;
     int bonus = bonuses == null ? 0 : bonuses.from(0);
     for (int from = 0; from < size; from += BLOCK) {
+      query.caller().checkWaiting();
       int n = Math.min(BLOCK, size - from);
       vectors.upperBounds(
           vector, 0, 1, bonuses != null, from, from + n, bounds, 0, BLOCK, scratch.kernelScratch);
@@ -106,6 +107,7 @@ public final class ItemIndex {
     top.reset(query.k());
     scratch.kept.clear();
     for (int i = 0; i < n; i++) {
+      query.caller().checkEvery(i);
       int index = candidates[i];
       if (!scratch.kept.contains(index) && accepts(index, query.filter(), query.excluded())) {
         float score = exactScore(query.vector(), bonuses, index, scratch);

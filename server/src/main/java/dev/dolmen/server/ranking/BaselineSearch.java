@@ -1,5 +1,6 @@
 package dev.dolmen.server.ranking;
 
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.server.index.TopK;
@@ -28,8 +29,10 @@ final class BaselineSearch {
    * @param wanted only these; null for all
    * @param filter that they pass
    * @param excluded not these; what is found is added
+   * @param caller asked again and again while items are looked at; what it throws ends the search
    */
-  record Eligible(@Nullable IntHashSet wanted, ItemFilter filter, IntHashSet excluded) {}
+  record Eligible(
+      @Nullable IntHashSet wanted, ItemFilter filter, IntHashSet excluded, Caller caller) {}
 
   BaselineSearch(LiveState live, RankerReader reader) {
     this.live = live;
@@ -55,8 +58,10 @@ final class BaselineSearch {
         reader.add(steps.item(i), steps.timeMs(i));
       }
     }
+    eligible.caller.checkWaiting();
     int n = reader.rank(ranker, eventTimeSec);
     for (int i = 0; i < n; i++) {
+      eligible.caller.checkEvery(i);
       int item = reader.item(i);
       if (top.wouldKeep(reader.score(i), item) && accepts(item, eligible)) {
         top.keep(reader.score(i), item);
@@ -79,9 +84,11 @@ final class BaselineSearch {
     int[] popular = live.popular();
     int next = top.size();
     for (int i = 0; i < popular.length && next < k; i++) {
+      eligible.caller.checkEvery(i);
       next += offer(popular[i], offset + 1f / (1 + next), eligible, top);
     }
     for (int i = live.catalog().indexLimit() - 1; i >= 0 && next < k; i--) {
+      eligible.caller.checkEvery(i);
       next += offer(i, offset + 1f / (1 + next), eligible, top);
     }
   }

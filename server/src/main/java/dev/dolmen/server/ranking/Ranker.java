@@ -1,5 +1,7 @@
 package dev.dolmen.server.ranking;
 
+import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.RecommendRequest;
@@ -12,6 +14,7 @@ import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers ranking requests that have been validated. Any thread; each gets scratch memory of its
@@ -48,32 +51,37 @@ public final class Ranker {
    * items clicked most recently, then the newest ones. What ranks is up to the {@link
    * RankerChoice}; what may be returned is not.
    *
+   * @param features of what comes with the session
    * @param waitedMs for which the request has waited for its turn
    * @param caller asked between the steps; what it throws ends the computation
    * @throws UnknownItemException for an event or a candidate that is no item, if the request is
    *     strict
    */
-  public RecommendResponse recommend(RecommendRequest request, long waitedMs, Caller caller) {
-    return recommender.recommend(request, waitedMs, caller, scratch.get());
+  public RecommendResponse recommend(
+      RecommendRequest request, SessionFeatures features, long waitedMs, Caller caller) {
+    return recommender.recommend(request, features, waitedMs, caller, scratch.get());
   }
 
   /**
    * Scores of given items, in the order given.
    *
+   * @param features of what comes with the request
    * @param caller asked before each item; what it throws ends the computation
    * @throws UnknownItemException for an event or an item that is none, if the request is strict
    */
-  public ScoreResponse score(ScoreRequest request, Caller caller) {
-    return scorer.score(request, caller, scratch.get());
+  public ScoreResponse score(ScoreRequest request, ScoreFeatures features, Caller caller) {
+    return scorer.score(request, features, caller, scratch.get());
   }
 
   /**
    * The k items closest to an item; all vectors have length 1, so the dot product is the cosine.
    *
-   * @param caller asked before the search; what it throws ends the computation
+   * @param features of the request's item; null if it names one of the catalogue
+   * @param caller asked while it is searched; what it throws ends the computation
    * @throws UnknownItemException if there is no such item
    */
-  public SimilarResponse similar(SimilarRequest request, Caller caller) {
-    return similarItems.similar(request, caller, scratch.get());
+  public SimilarResponse similar(
+      SimilarRequest request, @Nullable Features features, Caller caller) {
+    return similarItems.similar(request, features, caller, scratch.get());
   }
 }

@@ -1,6 +1,7 @@
 package dev.dolmen.server.ranking;
 
 import dev.dolmen.model.ServingModel;
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemFilters;
 import dev.dolmen.server.index.ItemIndex;
@@ -55,7 +56,11 @@ final class Recommender {
 
   /** As {@link Ranker#recommend} says. */
   RecommendResponse recommend(
-      RecommendRequest request, long waitedMs, Caller caller, RankingScratch s) {
+      RecommendRequest request,
+      SessionFeatures features,
+      long waitedMs,
+      Caller caller,
+      RankingScratch s) {
     long startNanos = choice.nanos();
     Chosen chosen = choice.choose(request, waitedMs);
     Instant now = clock.instant();
@@ -64,11 +69,13 @@ final class Recommender {
     unknown.begin(request.getStrict());
     EncodedSession session =
         chosen.ranker() == RankerKind.DOLMEN
-            ? s.sessions.encode(request.getSession(), now.toEpochMilli(), published, caller)
-            : s.sessions.read(request.getSession(), now.toEpochMilli(), published, caller);
+            ? s.sessions.encode(
+                request.getSession(), features, now.toEpochMilli(), published, caller)
+            : s.sessions.read(
+                request.getSession(), features, now.toEpochMilli(), published, caller);
     RankerKind ranker = session.used() == 0 ? RankerKind.POPULARITY : chosen.ranker();
     caller.checkWaiting();
-    search(request, ranker, session, published.eventTimeSec(), s);
+    search(request, ranker, session, published.eventTimeSec(), caller, s);
     caller.checkWaiting();
     RecommendResponse.Builder response =
         RecommendResponse.newBuilder()
@@ -99,14 +106,15 @@ final class Recommender {
       RankerKind ranker,
       EncodedSession session,
       long eventTimeSec,
+      Caller caller,
       RankingScratch s) {
-    exclude(request, session, s.excluded);
-    ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema());
-    int candidates = candidates(request.getCandidateItemIdsList(), s);
+    exclude(request, session, caller, s.excluded);
+    ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema(), caller);
+    int candidates = candidates(request.getCandidateItemIdsList(), caller, s);
     boolean all = request.getCandidateItemIdsCount() == 0;
     int k = request.getK();
     if (ranker == RankerKind.DOLMEN) {
-      ItemQuery query = new ItemQuery(session.query(), k, filter, s.excluded);
+      ItemQuery query = new ItemQuery(session.query(), k, filter, s.excluded, caller);
       if (all) {
         index.search(query, session.bonuses(), s.index);
       } else {
@@ -115,7 +123,8 @@ final class Recommender {
       return;
     }
     IntHashSet wanted = all ? null : candidateSet(candidates, s);
-    BaselineSearch.Eligible eligible = new BaselineSearch.Eligible(wanted, filter, s.excluded);
+    BaselineSearch.Eligible eligible =
+        new BaselineSearch.Eligible(wanted, filter, s.excluded, caller);
     TopK top = s.index.top;
     top.reset(k);
     boolean byBaseline = ranker != RankerKind.POPULARITY;
@@ -127,23 +136,27 @@ final class Recommender {
     top.sort();
   }
 
-  private void exclude(RecommendRequest request, EncodedSession session, IntHashSet excluded) {
+  private void exclude(
+      RecommendRequest request, EncodedSession session, Caller caller, IntHashSet excluded) {
     excluded.clear();
     excluded.addAll(request.getIncludeSeen() ? session.dismissed() : session.seen());
-    for (String id : request.getExcludeItemIdsList()) {
-      int item = live.catalog().indexOf(id);
+    List<String> ids = request.getExcludeItemIdsList();
+    for (int i = 0; i < ids.size(); i++) {
+      caller.checkEvery(i);
+      int item = live.catalog().indexOf(ids.get(i));
       if (item >= 0) {
         excluded.add(item);
       }
     }
   }
 
-  private int candidates(List<String> ids, RankingScratch s) {
+  private int candidates(List<String> ids, Caller caller, RankingScratch s) {
     if (s.candidates.length < ids.size()) {
       s.candidates = new int[ids.size()];
     }
     int n = 0;
     for (int i = 0; i < ids.size(); i++) {
+      caller.checkEvery(i);
       int item = live.catalog().indexOf(ids.get(i));
       if (item >= 0) {
         s.candidates[n++] = item;

@@ -1,10 +1,10 @@
 package dev.dolmen.server.ranking;
 
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.Published;
-import dev.dolmen.v1.Item;
 import dev.dolmen.v1.ScoreRequest;
 import dev.dolmen.v1.ScoreResponse;
 import dev.dolmen.v1.ScoredItem;
@@ -24,12 +24,14 @@ final class Scorer {
   }
 
   /** As {@link Ranker#score} says. */
-  ScoreResponse score(ScoreRequest request, Caller caller, RankingScratch s) {
+  ScoreResponse score(
+      ScoreRequest request, ScoreFeatures features, Caller caller, RankingScratch s) {
     Published published = live.published();
     UnknownItems unknown = s.sessions.unknown();
     unknown.begin(request.getStrict());
     EncodedSession session =
-        s.sessions.encode(request.getSession(), clock.millis(), published, caller);
+        s.sessions.encode(
+            request.getSession(), features.session(), clock.millis(), published, caller);
     ScoreResponse.Builder response =
         ScoreResponse.newBuilder().setModelVersion(published.modelVersion());
     List<String> ids = request.getItemIdsList();
@@ -47,10 +49,10 @@ final class Scorer {
       }
       response.addItems(scored(ids.get(i), score));
     }
-    for (Item item : request.getItemsList()) {
+    for (int i = 0; i < request.getItemsCount(); i++) {
       caller.checkWaiting();
-      float[] vector = s.encode(live.features().item(item), published);
-      response.addItems(scored(item.getItemId(), dot(session.query(), vector)));
+      float[] vector = s.encode(features.items().get(i), published);
+      response.addItems(scored(request.getItems(i).getItemId(), dot(session.query(), vector)));
     }
     return response.addAllUnknownItemIds(unknown.ids()).build();
   }

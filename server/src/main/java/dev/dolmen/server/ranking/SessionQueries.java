@@ -6,6 +6,7 @@ import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.trainer.alternatives.RankerReader;
 import dev.dolmen.trainer.learn.ItemEncoding;
 import dev.dolmen.trainer.learn.LiveState;
@@ -16,7 +17,6 @@ import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.TokenWindow;
 import dev.dolmen.trainer.signals.SessionSignals;
 import dev.dolmen.v1.EventType;
-import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import java.util.Arrays;
@@ -54,8 +54,8 @@ final class SessionQueries {
   private final IntHashSet matched = new IntHashSet();
 
   /**
-   * Numbers of the inline items that events have named, by their ids: each is turned into features
-   * once, however many events name it.
+   * Numbers of the inline items that events have named, by their ids: each is encoded once, however
+   * many events name it.
    */
   private final Map<String, Integer> numbers = new HashMap<>();
 
@@ -91,20 +91,29 @@ final class SessionQueries {
    * Encodes a session.
    *
    * @param context a validated session
+   * @param features of what comes with it
    * @param nowMs time of events that have none
    * @param published the model, and the event time by which items are so and so old
-   * @param caller asked before each event, and before the model is
+   * @param caller asked before each event, before inline items are encoded and before the session
    * @throws UnknownItemException for an event whose item is neither in the catalogue nor inline, if
    *     the request is strict
    */
-  EncodedSession encode(SessionContext context, long nowMs, Published published, Caller caller) {
+  EncodedSession encode(
+      SessionContext context,
+      SessionFeatures features,
+      long nowMs,
+      Published published,
+      Caller caller) {
     ServingModel model = published.model();
-    collect(context, nowMs, published, caller);
-    Features visit = contextOf(context.getContextMap());
-    if (visit != null) {
-      steps.lastContext(visit);
+    collect(context, features, nowMs, published, caller);
+    if (features.context() != null) {
+      steps.lastContext(features.context());
     }
-    float[] inlineVectors = items.size() == 0 ? NO_VECTORS : items.encode(model);
+    float[] inlineVectors = NO_VECTORS;
+    if (items.size() > 0) {
+      inlineVectors = items.encode(model);
+      caller.checkWaiting();
+    }
     tokens.clear(Math.min(steps.length(), tokensMax), inlineVectors);
     int used = window.read(steps, tokens);
     bonuses.clear();
@@ -126,8 +135,13 @@ final class SessionQueries {
    *
    * @throws UnknownItemException as {@link #encode} does
    */
-  EncodedSession read(SessionContext context, long nowMs, Published published, Caller caller) {
-    collect(context, nowMs, published, caller);
+  EncodedSession read(
+      SessionContext context,
+      SessionFeatures features,
+      long nowMs,
+      Published published,
+      Caller caller) {
+    collect(context, features, nowMs, published, caller);
     int known = 0;
     for (int i = 0; i < steps.length(); i++) {
       int item = steps.item(i);
@@ -140,7 +154,12 @@ final class SessionQueries {
   }
 
   /** Collects the session's steps, the items that it has seen and those that came with it. */
-  private void collect(SessionContext context, long nowMs, Published published, Caller caller) {
+  private void collect(
+      SessionContext context,
+      SessionFeatures features,
+      long nowMs,
+      Published published,
+      Caller caller) {
     steps.clear();
     seen.clear();
     dismissed.clear();
@@ -153,7 +172,7 @@ final class SessionQueries {
       addHistory(history);
     }
     addSeen(live.sessions().seen(context.getSessionId()));
-    addEvents(context, history, nowMs, caller);
+    addEvents(context, features, history, nowMs, caller);
     caller.checkWaiting();
   }
 
@@ -175,9 +194,13 @@ final class SessionQueries {
   }
 
   private void addEvents(
-      SessionContext context, @Nullable SessionHistory history, long nowMs, Caller caller) {
+      SessionContext context,
+      SessionFeatures features,
+      @Nullable SessionHistory history,
+      long nowMs,
+      Caller caller) {
     List<SessionEvent> events = context.getEventsList();
-    Map<String, Item> inline = inlineItems(context);
+    Map<String, Features> inline = inlineItems(context, features);
     for (int i = 0; i < events.size(); i++) {
       caller.checkWaiting();
       SessionEvent event = events.get(i);
@@ -194,39 +217,33 @@ final class SessionQueries {
         continue;
       }
       dismissed.remove(item);
-      Map<String, String> visit = event.getContextMap();
       steps.add(
           item,
           SessionStep.typeOf(event.getType()),
           event.hasTime() ? SessionStep.timeMs(event.getTime()) : nowMs,
-          contextOf(visit));
+          features.contexts().get(i));
     }
   }
 
-  /** Null without values, as the sessions have it. */
-  private @Nullable Features contextOf(Map<String, String> context) {
-    Features features = context.isEmpty() ? null : live.features().context(context);
-    return features == null || features.fids().length == 0 ? null : features;
-  }
-
   /** By their ids, the first of each. */
-  private static Map<String, Item> inlineItems(SessionContext context) {
-    Map<String, Item> inline = new HashMap<>();
-    for (Item item : context.getItemsList()) {
-      inline.putIfAbsent(item.getItemId(), item);
+  private static Map<String, Features> inlineItems(
+      SessionContext context, SessionFeatures features) {
+    Map<String, Features> inline = new HashMap<>();
+    for (int i = 0; i < context.getItemsCount(); i++) {
+      inline.putIfAbsent(context.getItems(i).getItemId(), features.items().get(i));
     }
     return inline;
   }
 
   /** The catalogue's index, a negative number for an inline item, or {@link #LEFT_OUT}. */
-  private int resolve(String itemId, int event, Map<String, Item> inline) {
+  private int resolve(String itemId, int event, Map<String, Features> inline) {
     int index = live.catalog().indexOf(itemId);
     if (index >= 0) {
       return index;
     }
-    Item given = inline.get(itemId);
+    Features given = inline.get(itemId);
     if (given != null) {
-      return -1 - numbers.computeIfAbsent(itemId, id -> items.add(live.features().item(given)));
+      return -1 - numbers.computeIfAbsent(itemId, id -> items.add(given));
     }
     if (!mayCome.test(itemId)) {
       unknown.add("session.events[" + event + "].item_id", itemId);

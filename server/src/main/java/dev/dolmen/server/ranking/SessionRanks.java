@@ -5,6 +5,7 @@ import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.item.TargetRanks;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.server.index.TopK;
@@ -84,7 +85,9 @@ public final class SessionRanks {
    * @throws UnknownItemException for an event about an unknown item
    */
   public void add(SessionContext session, String target, long nowMs) {
-    EncodedSession encoded = sessions.encode(session, nowMs, live.published(), Caller.PATIENT);
+    SessionFeatures features = SessionFeatures.of(session, live.features());
+    EncodedSession encoded =
+        sessions.encode(session, features, nowMs, live.published(), Caller.PATIENT);
     if (targets.length == size) {
       targets = Arrays.copyOf(targets, 2 * size);
     }

@@ -8,6 +8,7 @@ import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.v1.Filter;
@@ -47,7 +48,7 @@ class ItemIndexTest {
       float[] query = vector(random);
       int k = 1 + random.nextInt(50);
       List<Filter> filters = randomFilters(random);
-      ItemFilter filter = ItemFilters.compile(filters, schema);
+      ItemFilter filter = ItemFilters.compile(filters, schema, Caller.PATIENT);
       excluded.clear();
       random.ints(items / 10, 0, Math.max(1, items)).forEach(excluded::add);
       boolean cosine = round % 4 == 3;
@@ -61,7 +62,7 @@ class ItemIndexTest {
       List<Scored> expected = bruteForce(query, k, filters, items, cosine);
       List<Scored> all = bruteForce(query, items, filters, items, false);
 
-      ItemQuery asked = new ItemQuery(query, k, filter, excluded);
+      ItemQuery asked = new ItemQuery(query, k, filter, excluded, Caller.PATIENT);
       if (cosine) {
         index.searchCosine(asked, scratch);
       } else {

@@ -3,7 +3,9 @@ package dev.dolmen.server.ranking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.HistoryTraining;
 import dev.dolmen.trainer.learn.ItemEncoding;
@@ -12,9 +14,11 @@ import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
+import dev.dolmen.v1.NumberRange;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.ScoreRequest;
+import dev.dolmen.v1.ScoreResponse;
 import dev.dolmen.v1.ScoredItem;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
@@ -115,13 +119,27 @@ class RankerTest {
   private RecommendResponse recommend(SessionContext session) {
     RecommendRequest.Builder request =
         RecommendRequest.newBuilder().setSession(session).setK(ITEMS).setIncludeSeen(true);
-    return ranker.recommend(request.build(), 0, Caller.PATIENT);
+    return recommend(request.build(), Caller.PATIENT);
+  }
+
+  private RecommendResponse recommend(RecommendRequest request, Caller caller) {
+    return ranker.recommend(request, features(request.getSession()), 0, caller);
+  }
+
+  private SessionFeatures features(SessionContext session) {
+    return SessionFeatures.of(session, training.live().features());
+  }
+
+  private ScoreResponse score(ScoreRequest request, Caller caller) {
+    List<Features> items =
+        request.getItemsList().stream().map(training.live().features()::item).toList();
+    return ranker.score(request, new ScoreFeatures(features(request.getSession()), items), caller);
   }
 
   private List<ScoredItem> scores(SessionContext session) {
     ScoreRequest.Builder request = ScoreRequest.newBuilder().setSession(session);
     IntStream.range(0, ITEMS).forEach(i -> request.addItemIds("i" + i));
-    return ranker.score(request.addItems(item("new", 3)).build(), Caller.PATIENT).getItemsList();
+    return score(request.addItems(item("new", 3)).build(), Caller.PATIENT).getItemsList();
   }
 
   @Test
@@ -178,12 +196,34 @@ class RankerTest {
             .build();
     for (int request = 0; request < 2; request++) {
       EncodedSession encoded =
-          queries.encode(session, CLOCK.millis(), live.published(), Caller.PATIENT);
+          queries.encode(
+              session, features(session), CLOCK.millis(), live.published(), Caller.PATIENT);
       assertThat(encoded.used()).isEqualTo(5);
       assertThat(items.size()).isEqualTo(2);
       assertThat(IntStream.range(0, 5).map(encoded.steps()::item).filter(i -> i < 0))
           .containsExactly(-1, -1, -2, -1);
     }
+  }
+
+  /** Those that it is given count, whatever the request says. */
+  @Test
+  void featuresAreNotMadeAgain() {
+    SessionContext session = session("", click("i1"), click("new"));
+    ScoreRequest.Builder request = ScoreRequest.newBuilder();
+    ScoreRequest one = request.setSession(withItem(session, 2)).addItems(item("x", 2)).build();
+    ScoreRequest other =
+        request.clear().setSession(withItem(session, 33)).addItems(item("x", 33)).build();
+    ScoreFeatures ofOther =
+        new ScoreFeatures(
+            features(other.getSession()),
+            List.of(training.live().features().item(other.getItems(0))));
+    assertThat(ranker.score(one, ofOther, Caller.PATIENT))
+        .isEqualTo(score(other, Caller.PATIENT))
+        .isNotEqualTo(score(one, Caller.PATIENT));
+  }
+
+  private static SessionContext withItem(SessionContext session, int price) {
+    return session.toBuilder().addItems(item("new", price)).build();
   }
 
   @Test
@@ -194,14 +234,45 @@ class RankerTest {
             .setSession(session.toBuilder().addItems(item("new", 2)))
             .setK(5)
             .build();
-    ScoreRequest score = ScoreRequest.newBuilder().addItemIds("i7").addItemIds("i9").build();
-    SimilarRequest similar = SimilarRequest.newBuilder().setItemId("i7").setK(5).build();
-    // Before each event, after them, before the search and after it.
-    assertThat(stepsOf(caller -> ranker.recommend(recommend, 0, caller))).isEqualTo(3 + 3);
+    // Before each event, after them, after the inline items, before the search, at its one block of
+    // items, and after it.
+    int plain = 3 + 1 + 1 + 1 + 1 + 1;
+    assertThat(stepsOf(caller -> recommend(recommend, caller))).isEqualTo(plain);
     assertThat(shown).hasSize(1); // By the one request that was waited for.
+    int filters = 2;
+    int lists = (2 * Caller.STEPS + 1) / Caller.STEPS + 1;
+    RecommendRequest.Builder large = recommend.toBuilder();
+    IntStream.range(0, 2 * Caller.STEPS + 1)
+        .forEach(i -> large.addExcludeItemIds("i8").addCandidateItemIds("i9"));
+    IntStream.range(0, filters)
+        .forEach(i ->
+            large
+                .addFiltersBuilder()
+                .setSlot("price")
+                .setRange(NumberRange.newBuilder().setMin(i)));
+    // Instead of the block: what is excluded, filters, candidates to be found, and to be ranked.
+    assertThat(stepsOf(caller -> recommend(large.build(), caller)))
+        .isEqualTo(plain - 1 + lists + filters + lists + lists);
+    ScoreRequest score =
+        ScoreRequest.newBuilder().addItemIds("i7").addItemIds("i9").addItems(item("x", 1)).build();
     // After the session, then before each item.
-    assertThat(stepsOf(caller -> ranker.score(score, caller))).isEqualTo(1 + 2);
-    assertThat(stepsOf(caller -> ranker.similar(similar, caller))).isEqualTo(1);
+    assertThat(stepsOf(caller -> score(score, caller))).isEqualTo(1 + 3);
+    SimilarRequest similar = SimilarRequest.newBuilder().setItemId("i7").setK(5).build();
+    // Before the search, and at its one block.
+    assertThat(stepsOf(caller -> ranker.similar(similar, null, caller))).isEqualTo(2);
+  }
+
+  /** Nothing is popular yet, and no item passes the filter. */
+  @Test
+  void nothingMoreIsLookedAtWithoutAModelEither() {
+    RecommendRequest.Builder request =
+        RecommendRequest.newBuilder().setSession(session("nobody")).setK(5);
+    request
+        .addFiltersBuilder()
+        .setSlot("price")
+        .setRange(NumberRange.newBuilder().setMin(1_000_000));
+    // After no event, before the search, at the filter, at the newest items, and after it.
+    assertThat(stepsOf(caller -> recommend(request.build(), caller))).isEqualTo(5);
   }
 
   /** How often a caller is asked; one that has gone at any of these ends the computation there. */
@@ -233,7 +304,8 @@ class RankerTest {
     List<ScoredItem> scored = scores(session);
     recommend(
         session("visit5", click("i20"), click("new")).toBuilder().addItems(item("new", 2)).build());
-    ranker.similar(SimilarRequest.newBuilder().setItemId("i7").setK(5).build(), Caller.PATIENT);
+    ranker.similar(
+        SimilarRequest.newBuilder().setItemId("i7").setK(5).build(), null, Caller.PATIENT);
     recommend(session("nobody"));
     assertThat(recommend(session)).isEqualTo(first);
     assertThat(scores(session)).isEqualTo(scored);
