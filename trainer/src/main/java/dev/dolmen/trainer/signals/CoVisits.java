@@ -17,16 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each event adds, for each of the last {@link #REACH} distinct items of its session before it,
  * a visit from that item to this one, which weighs 1 divided by how many events they are apart, and
- * half of it back. Each item keeps {@link #CAPACITY} neighbours, so that memory is bounded by the
- * catalogue: at most 1.1 KB an item. Weights decay with two half-lives, as catalogues change in
+ * half of it back. Each item keeps {@link Neighbors#CAPACITY} neighbours, so that memory is bounded by
+ * the catalogue: at most 1.4 KB an item. Weights decay with two half-lives, as catalogues change in
  * months and news in hours; the model learns what each is worth.
  *
  * <p>One writer; any thread reads.
  */
 public final class CoVisits extends CoVisitReader implements StreamPart {
-  /** Neighbours of an item at most. */
-  static final int CAPACITY = 64;
-
   /** Distinct items of a session that count. */
   public static final int REACH = 6;
 
@@ -115,8 +112,7 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
             weight,
             event,
             keep(age, LONG_HALF_LIFE_EVENTS),
-            keep(age, RECENT_HALF_LIFE_EVENTS),
-            CAPACITY);
+            keep(age, RECENT_HALF_LIFE_EVENTS));
     neighbors.setRelease(from, after);
     visits.setRelease(from, Float.floatToRawIntBits(after.totalLong()));
   }
@@ -249,7 +245,7 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
     visits = new AtomicIntegerArray(Math.max(1_024, n));
     for (int i = 0; i < n; i++) {
       births.set(i, in.readInt());
-      Neighbors list = Neighbors.readFrom(in, CAPACITY);
+      Neighbors list = Neighbors.readFrom(in);
       neighbors.set(i, list.size() == 0 ? null : list);
       visits.set(i, Float.floatToRawIntBits(list.totalLong()));
     }

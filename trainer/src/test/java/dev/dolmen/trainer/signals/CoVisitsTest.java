@@ -14,7 +14,9 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +80,47 @@ class CoVisitsTest {
     for (int item = 2; item < 1_000; item++) {
       visit(0, item);
     }
-    assertThat(longTerm(coVisits.of(0))).hasSize(CoVisits.CAPACITY).containsKeys(1, 999);
+    assertThat(longTerm(coVisits.of(0))).hasSize(Neighbors.CAPACITY).containsKeys(1, 999);
+  }
+
+  /** Of 20 runs: an item that takes a share of another's next 1,000 visits, 10,000 after others. */
+  private static int runsWithNewcomer(double share) {
+    int newcomer = 5_000;
+    int runs = 0;
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      CoVisitsTest stream = new CoVisitsTest();
+      for (int visit = 0; visit < 11_000; visit++) {
+        // Every item half as likely as the one at half its number: many in the tail.
+        int other = 1 + (int) Math.pow(300, random.nextDouble());
+        boolean comes = visit >= 10_000 && random.nextDouble() < share;
+        stream.visit(0, comes ? newcomer : other);
+      }
+      Float weight = longTerm(stream.coVisits.of(0)).get(newcomer);
+      runs += weight != null && weight > 0.5 * share * 1_000 ? 1 : 0;
+    }
+    return runs;
+  }
+
+  @Test
+  void aFullListIsOpenToNewcomers() {
+    assertThat(List.of(runsWithNewcomer(0.02), runsWithNewcomer(0.05), runsWithNewcomer(0.1)))
+        .as("runs of 20 in which the new item is in the list, with half of its visits and more")
+        .allMatch(runs -> runs >= 18);
+  }
+
+  /** What a newcomer takes over is a place, and no strength. */
+  @Test
+  void aNewcomerIsAsStrongAsItsOwnVisits() {
+    for (int round = 0; round < 50; round++) {
+      for (int item = 1; item <= Neighbors.CAPACITY; item++) {
+        visit(0, item);
+      }
+    }
+    visit(0, 999);
+    assertThat(longTerm(coVisits.of(0))).hasSize(Neighbors.CAPACITY).containsEntry(999, 1f);
+    visit(0, 998);
+    assertThat(longTerm(coVisits.of(0))).containsKeys(998, 999);
   }
 
   @Test
