@@ -36,6 +36,10 @@ import org.junit.jupiter.params.provider.ValueSource;
     disabledReason = "the build has PyTorch's library, of 100 MB, for one platform")
 class PyTorchParityTest {
   private static final double TOLERANCE = 1e-4;
+
+  /** Below it a gradient has cancelled, and keeps the rounding of what it was summed from. */
+  private static final double NORM_MIN = 0.02;
+
   private static final int STEPS = 10;
   private static final float ROW_RATE = 0.02f;
 
@@ -212,6 +216,9 @@ class PyTorchParityTest {
         double offset = (double) model.priorWeight() * batch.ownPrior[own];
         logits[p * columns + v] = (float) (offset + product(model, p, batch.ownItem[own]));
       }
+      for (int c = batch.certainStart[p]; c < batch.certainStart[p + 1]; c++) {
+        logits[p * columns + batch.certain[c]] += batch.candidateLogQ[batch.certain[c]];
+      }
       for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
         logits[p * columns + batch.signalItem[s]] += added[s] + batch.signalOffset[s];
       }
@@ -243,6 +250,6 @@ class PyTorchParityTest {
     }
     assertThat(Math.sqrt(error))
         .as("error of %s, whose norm is %f", name, Math.sqrt(norm))
-        .isLessThanOrEqualTo(TOLERANCE * Math.sqrt(norm));
+        .isLessThanOrEqualTo(TOLERANCE * Math.max(NORM_MIN, Math.sqrt(norm)));
   }
 }

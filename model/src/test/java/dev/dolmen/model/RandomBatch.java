@@ -50,6 +50,7 @@ final class RandomBatch {
     shown(items, random);
     ownCandidates(items, random);
     signals(candidates, random);
+    certain(candidates);
     batch.number = seed;
   }
 
@@ -164,6 +165,19 @@ final class RandomBatch {
         batch.signalOffset[at++] = (float) random.nextGaussian();
       }
       batch.signalStart[p + 1] = at;
+    }
+  }
+
+  /** Every sixth candidate, none of which has a signal. */
+  private void certain(int candidates) {
+    batch.certainStart = new int[batch.predictions + 1];
+    batch.certain = new int[batch.predictions * candidates];
+    int at = 0;
+    for (int p = 0; p < batch.predictions; p++) {
+      for (int v = 1 - p % 2; v < candidates; v += 6) {
+        batch.certain[at++] = v;
+      }
+      batch.certainStart[p + 1] = at;
     }
   }
 

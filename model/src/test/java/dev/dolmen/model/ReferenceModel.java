@@ -307,6 +307,9 @@ final class ReferenceModel {
             dot(item(batch, batch.ownItem[at], dropped), sessions[p])
                 + p("prior/weight", 0, 0) * batch.ownPrior[at];
       }
+      for (int c = batch.certainStart[p]; c < batch.certainStart[p + 1]; c++) {
+        scores[batch.certain[c]] += batch.candidateLogQ[batch.certain[c]];
+      }
       for (int s = batch.signalStart[p]; s < batch.signalStart[p + 1]; s++) {
         scores[batch.signalItem[s]] += signal(batch, s) + batch.signalOffset[s];
       }

@@ -287,6 +287,7 @@ class SessionModelTest {
     TrainingBatch batch = random.batch;
     batch.signalItem = new int[0];
     batch.ownItem = new int[0];
+    batch.certain = new int[0];
     double loss = 0;
     for (int n = 0; n < 400; n++) {
       random.zeroGradients();

@@ -406,6 +406,9 @@ final class TorchModel implements AutoCloseable {
         }
         offsets[p][batch.signalItem[s]] = batch.signalOffset[s];
       }
+      for (int c = batch.certainStart[p]; c < batch.certainStart[p + 1]; c++) {
+        offsets[p][batch.certain[c]] += batch.candidateLogQ[batch.certain[c]];
+      }
     }
     NDArray x = constant(features);
     NDArray units =

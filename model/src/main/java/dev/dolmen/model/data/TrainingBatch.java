@@ -84,6 +84,18 @@ public final class TrainingBatch {
   public float[] signalOffset = new float[0];
 
   /**
+   * First of each prediction's entries in {@link #certain}, [P + 1]; not read where that is empty.
+   */
+  public int[] certainStart = new int[1];
+
+  /**
+   * Shared candidates that are there for certain, whatever was drawn: {@link #candidateLogQ} is not
+   * taken from their scores for this prediction. Each at most once, and none that has a signal,
+   * whose {@link #signalOffset} says so.
+   */
+  public int[] certain = new int[0];
+
+  /**
    * First of each prediction's own candidates, [P + 1]: items that are candidates of this
    * prediction alone, beside the shared ones. Not read where {@link #ownItem} is empty.
    */

@@ -135,8 +135,8 @@ public final class SampledSoftmax {
     }
 
     /**
-     * An own item is certain to be a candidate: what was taken from its score for luck is given
-     * back.
+     * What is certain to be a candidate is no luck: nothing is taken from an own item's score for
+     * it, and what was taken from a shared one's is given back.
      */
     @Override
     public void forward(int first, int rows, float[] scores, int stride) {
@@ -145,6 +145,11 @@ public final class SampledSoftmax {
         System.arraycopy(offsets, 0, scores, i * stride, n);
         if (stride > n) {
           ownScores(first + i, scores, i * stride + n, stride - n);
+        }
+      }
+      for (int i = 0; i < rows && batch.certain.length > 0; i++) {
+        for (int c = batch.certainStart[first + i]; c < batch.certainStart[first + i + 1]; c++) {
+          scores[i * stride + batch.certain[c]] += batch.candidateLogQ[batch.certain[c]];
         }
       }
       for (int i = 0; i < rows && batch.signalItem.length > 0; i++) {

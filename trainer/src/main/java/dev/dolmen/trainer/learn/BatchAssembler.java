@@ -331,6 +331,8 @@ public final class BatchAssembler {
       neighborRank[p] = signals.rankByVisits(targetItem[p]);
       if (options.signals()) {
         signalCandidates.add(p, records::sharedItem, records::item);
+      } else {
+        signalCandidates.addSeen(p, prefix, last - start + 1, records::sharedItem);
       }
     }
   }

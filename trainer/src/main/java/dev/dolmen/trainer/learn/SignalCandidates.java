@@ -79,6 +79,36 @@ final class SignalCandidates {
     batch.signalStart[prediction + 1] = addOwn(prediction, n, at, append);
   }
 
+  /**
+   * Adds a prediction, the next one, of a model without signals: what its session has seen is
+   * certain to be among the shared candidates here, too.
+   *
+   * @param seen indexes of items, distinct or not
+   * @param size how many
+   * @param shared as in {@link #add}
+   */
+  void addSeen(int prediction, int[] seen, int size, IntUnaryOperator shared) {
+    if (batch.certainStart.length <= prediction + 1) {
+      batch.certainStart = Arrays.copyOf(batch.certainStart, 2 * prediction + 2);
+    }
+    int first = batch.certainStart[prediction];
+    int end = first;
+    if (batch.certain.length < first + size) {
+      batch.certain = Arrays.copyOf(batch.certain, 2 * (first + size));
+    }
+    for (int i = 0; i < size; i++) {
+      int record = shared.applyAsInt(seen[i]);
+      int at = first;
+      while (at < end && batch.certain[at] != record) {
+        at++;
+      }
+      if (record >= 0 && at == end) {
+        batch.certain[end++] = record;
+      }
+    }
+    batch.certainStart[prediction + 1] = end;
+  }
+
   /** Returns the end of the prediction's signals. */
   private int addOwn(int prediction, int n, int signal, IntUnaryOperator append) {
     int own = Math.min(OWN, n);

@@ -251,6 +251,25 @@ class BatchAssemblerTest {
     assertThat(batch.ownStart).startsWith(0, 0, 0, 0);
   }
 
+  /** Their chance is given back with their signals, or, where there are none, without. */
+  @Test
+  void withoutSignalsWhatTheSessionHasSeenIsCertain() {
+    BatchAssembler assembler = assembler(0, 0, false);
+    click("a", 3, 4, 3, 5);
+    click("b", 7, 8);
+    TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    assertThat(batch.signalItem).isEmpty();
+    List<Set<Integer>> certain = new ArrayList<>();
+    for (int p = 0; p < batch.predictions; p++) {
+      Set<Integer> items = new HashSet<>();
+      for (int c = batch.certainStart[p]; c < batch.certainStart[p + 1]; c++) {
+        assertThat(items.add(assembler.recordItems()[batch.certain[c]])).as("once").isTrue();
+      }
+      certain.add(items);
+    }
+    assertThat(certain).containsExactly(Set.of(3), Set.of(3, 4), Set.of(3, 4), Set.of(7));
+  }
+
   /** Item 0 was visited together with every other one. */
   private void visitAll() {
     for (int i = 1; i < ITEMS; i++) {
