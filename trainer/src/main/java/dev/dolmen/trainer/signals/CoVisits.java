@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each event adds, for each of the last {@link #REACH} distinct items of its session before it,
  * a visit from that item to this one, which weighs 1 divided by how many events they are apart, and
- * half of it back. Each item keeps {@link Neighbors#CAPACITY} neighbours, so that memory is bounded by
- * the catalogue: at most 1.4 KB an item. Weights decay with two half-lives, as catalogues change in
- * months and news in hours; the model learns what each is worth.
+ * half of it back. Each item keeps {@link Neighbors#CAPACITY} neighbours, so that memory is bounded
+ * by the catalogue: at most 1.4 KB an item. Weights decay with two half-lives, as catalogues change
+ * in months and news in hours; the model learns what each is worth.
  *
  * <p>One writer; any thread reads.
  */
@@ -192,11 +192,14 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
     int n = other.neighbors.length();
     AtomicReferenceArray<@Nullable Neighbors> lists = new AtomicReferenceArray<>(n);
     AtomicIntegerArray birthsNow = new AtomicIntegerArray(n);
+    AtomicIntegerArray visitsNow = new AtomicIntegerArray(n);
     for (int i = 0; i < n; i++) {
       lists.setPlain(i, other.neighbors.getPlain(i));
       birthsNow.setPlain(i, other.births.getPlain(i));
+      visitsNow.setPlain(i, other.visits.getPlain(i));
     }
     births = birthsNow;
+    visits = visitsNow;
     neighbors = lists;
     events = other.events;
     sessions.copyFrom(other.sessions);

@@ -160,6 +160,31 @@ class CoVisitsTest {
         .hasMessageContaining("neighbours");
   }
 
+  /** A copy that serves reads the same numbers, whichever of them a feature is made of. */
+  @Test
+  void aCopyTakenOverReadsTheSameSignals() {
+    SplittableRandom random = new SplittableRandom(4);
+    CoVisits taken = new CoVisits();
+    for (int i = 0; i < 2_000; i++) {
+      visit(random.nextInt(30), random.nextInt(2_000), random.nextInt(30));
+      if (i % 500 == 499) {
+        coVisits.clear(random.nextInt(30));
+        taken.copyFrom(coVisits);
+      }
+    }
+    assertThat(features(taken)).isDeepEqualTo(features(coVisits));
+  }
+
+  private static float[][] features(CoVisits coVisits) {
+    SessionSignals signals = new SessionSignals(coVisits);
+    signals.of(new int[] {3, 7, 11, 2_000}, 0, 4);
+    float[][] features = new float[SignalFeatures.COUNT][signals.size()];
+    for (int place = 0; place < signals.size(); place++) {
+      signals.features(place, features, place);
+    }
+    return features;
+  }
+
   private static byte[] bytes(dev.dolmen.trainer.state.StateCopy copy) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     copy.writeTo(new DataOutputStream(bytes));
