@@ -274,6 +274,19 @@ class EvalCommandTest {
     assertThat(json.get("differences")).hasSize(3 * (9 + 3));
   }
 
+  /** The first is what a report measures the others by; it need not be the product. */
+  @Test
+  void modelsOfWhichNoneIsDolmenAreComparedWithTheFirst() throws Exception {
+    writeParts();
+    Path report = folder.resolve("report");
+    JsonNode json =
+        json("--models=without-signals,sasrec,without-popularity", "--report=" + report);
+    assertThat(json.get("differences"))
+        .extracting(d -> d.get("model").asText() + " and " + d.get("than").asText())
+        .containsOnly("without-signals and sasrec", "without-signals and without-popularity");
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("Differences to without-signals");
+  }
+
   @Test
   void aNetworkLearnsThePassesThatItIsGivenAndEachSeedIsAnotherRun() throws Exception {
     writeParts();
