@@ -27,14 +27,13 @@ import java.util.List;
  *
  * <p>One step is {@link #forward}, {@link #backward}, {@link #step}, in this order, with the same
  * batch and rows. The forward computes what serving would, for validation before learning; the
- * backward computes it again with id dropout if an item is dropped.
+ * backward computes it again if the batch has items that are learned from as new ones.
  */
 public final class SessionModel implements AutoCloseable {
   private static final int FORMAT = 0x444d_0002;
-  private static final boolean[] NONE_DROPPED = {};
+  private static final boolean[] NONE_NEW = {};
 
   private final Architecture architecture;
-  private final long seed;
   private final float[] parameters;
   private final float[] gradients;
   private final AdamW optimizer;
@@ -44,12 +43,9 @@ public final class SessionModel implements AutoCloseable {
 
   private final ItemActivations items = new ItemActivations();
   private final SessionActivations sessions = new SessionActivations();
-  private final ItemActivations droppedItems = new ItemActivations();
-  private final SessionActivations droppedSessions = new SessionActivations();
+  private final ItemActivations itemsWithNew = new ItemActivations();
+  private final SessionActivations sessionsWithNew = new SessionActivations();
   private final SessionGradients sessionGradients = new SessionGradients();
-
-  /** Items whose id was dropped in the last backward, [I]. */
-  boolean[] dropped = new boolean[0];
 
   private float[] dSessions = new float[0];
   private float[] dItems = new float[0];
@@ -63,7 +59,7 @@ public final class SessionModel implements AutoCloseable {
   /**
    * A model with fresh parameters.
    *
-   * @param seed of the parameters and, with the batch numbers, of all randomness
+   * @param seed of the parameters
    */
   public SessionModel(ModelOptions options, DenseOptimizerOptions optimizer, long seed) {
     this(options, optimizer, seed, 1);
@@ -94,7 +90,6 @@ public final class SessionModel implements AutoCloseable {
     this.threads = threads;
     scratch = new KernelScratch(threads);
     architecture = new Architecture(options, kernels);
-    this.seed = seed;
     parameters = architecture.initialize(seed);
     gradients = new float[parameters.length];
     this.optimizer = new AdamW(optimizer, architecture.layout);
@@ -138,19 +133,19 @@ public final class SessionModel implements AutoCloseable {
   }
 
   /**
-   * Encodes the batch's items and, with them, its sessions, as serving would: without id dropout.
+   * Encodes the batch's items and, with them, its sessions, as serving would: none as a new one.
    */
   public void forward(TrainingBatch batch, GatheredRows rows) {
-    forward(batch, rows, NONE_DROPPED, items, sessions);
+    forward(batch, rows, NONE_NEW, items, sessions);
   }
 
   private void forward(
       TrainingBatch batch,
       GatheredRows rows,
-      boolean[] drop,
+      boolean[] asNew,
       ItemActivations itemActivations,
       SessionActivations sessionActivations) {
-    architecture.items.forward(parameters, batch.items, rows, drop, itemActivations, scratch);
+    architecture.items.forward(parameters, batch.items, rows, asNew, itemActivations, scratch);
     sessionActivations.packed().of(batch, rows, itemActivations.vectors());
     architecture.sessions.forward(parameters, sessionActivations, scratch);
   }
@@ -173,7 +168,7 @@ public final class SessionModel implements AutoCloseable {
   }
 
   /**
-   * The losses of all tasks and the gradients of their weighted sum, with id dropout.
+   * The losses of all tasks and the gradients of their weighted sum, with items as new ones.
    *
    * @param rows {@code gradients} are accumulated into, as sums over the predictions; the caller
    *     zeroes them
@@ -183,12 +178,12 @@ public final class SessionModel implements AutoCloseable {
   public double backward(TrainingBatch batch, GatheredRows rows) {
     ItemActivations itemActivations = items;
     SessionActivations sessionActivations = sessions;
-    boolean[] drop = NONE_DROPPED;
-    if (dropIds(batch)) {
-      drop = dropped;
-      itemActivations = droppedItems;
-      sessionActivations = droppedSessions;
-      forward(batch, rows, drop, itemActivations, sessionActivations);
+    boolean[] asNew = NONE_NEW;
+    if (batch.anyAsNew) {
+      asNew = batch.asNew;
+      itemActivations = itemsWithNew;
+      sessionActivations = sessionsWithNew;
+      forward(batch, rows, asNew, itemActivations, sessionActivations);
     }
     int width = options().width();
     dSessions = Floats.zeros(dSessions, batch.queries() * width);
@@ -208,7 +203,15 @@ public final class SessionModel implements AutoCloseable {
     int columns = batch.items.records * architecture.items.columnWidth();
     dColumns = Floats.zeros(dColumns, columns);
     architecture.items.backward(
-        parameters, gradients, batch.items, rows, drop, itemActivations, dItems, dColumns, scratch);
+        parameters,
+        gradients,
+        batch.items,
+        rows,
+        asNew,
+        itemActivations,
+        dItems,
+        dColumns,
+        scratch);
     weight += losses.weight();
     finite &= losses.finite() && finite(dColumns, columns);
     return losses.mean(0);
@@ -242,33 +245,6 @@ public final class SessionModel implements AutoCloseable {
 
   private boolean finite(float[] x, int n) {
     return Float.isFinite(architecture.kernels.dot(x, 0, x, 0, n));
-  }
-
-  /** Draws the items whose id is dropped, from (seed, batch, item); whether there is any. */
-  private boolean dropIds(TrainingBatch batch) {
-    float share = options().idDropout();
-    if (share <= 0) {
-      return false;
-    }
-    int count = batch.items.records;
-    if (dropped.length < count) {
-      dropped = new boolean[Math.max(count, 2 * dropped.length)];
-    }
-    boolean any = false;
-    long batchSeed = mix(seed ^ mix(batch.number));
-    for (int i = 0; i < count; i++) {
-      dropped[i] = (mix(batchSeed + i) >>> 40) < (double) share * (1L << 24);
-      any |= dropped[i];
-    }
-    return any;
-  }
-
-  /** A step of SplitMix64; the model is a leaf, which may not use the table's. */
-  private static long mix(long value) {
-    long z = value + 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 
   /**

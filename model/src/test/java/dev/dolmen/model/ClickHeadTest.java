@@ -128,7 +128,7 @@ class ClickHeadTest {
 
   @Test
   void aModelWithoutTheHeadSaysSo() {
-    ModelOptions without = GradientTest.options(0, Pooling.LAST, 0, false);
+    ModelOptions without = GradientTest.options(0, Pooling.LAST, true, false);
     ServingModel serving = new SessionModel(without, DenseOptimizerOptions.defaults(), 3).publish();
     assertThatThrownBy(() -> chance(serving, new float[24], new float[24], 0, 0))
         .isInstanceOf(IllegalStateException.class)

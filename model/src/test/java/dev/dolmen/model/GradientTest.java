@@ -30,7 +30,7 @@ class GradientTest {
   record Case(
       int layers,
       Pooling pooling,
-      float idDropout,
+      float asNew,
       boolean contexts,
       TaskOptions tasks,
       boolean idGate,
@@ -52,14 +52,14 @@ class GradientTest {
     return new TaskOptions(0, List.of(1), 0.5f, true, 2, false);
   }
 
-  static ModelOptions options(int layers, Pooling pooling, float idDropout, boolean contexts) {
-    return options(layers, pooling, idDropout, contexts, false, TaskOptions.nextItem());
+  static ModelOptions options(int layers, Pooling pooling, boolean ids, boolean contexts) {
+    return options(layers, pooling, ids, contexts, false, TaskOptions.nextItem());
   }
 
   static ModelOptions options(
       int layers,
       Pooling pooling,
-      float idDropout,
+      boolean ids,
       boolean contexts,
       boolean idGate,
       TaskOptions tasks) {
@@ -70,7 +70,7 @@ class GradientTest {
         .feedForwardWidth(20)
         .maxSessionLength(7)
         .pooling(pooling)
-        .idDropout(idDropout)
+        .ids(ids)
         .eventTypes(3)
         .gapBuckets(4)
         .itemColumns(
@@ -101,10 +101,10 @@ class GradientTest {
   @ParameterizedTest
   @MethodSource("cases")
   void everyGradient(Case c) {
-    ModelOptions options = options(c.layers, c.pooling, c.idDropout, c.contexts, c.idGate, c.tasks);
+    ModelOptions options = options(c.layers, c.pooling, true, c.contexts, c.idGate, c.tasks);
     SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 11, c.kernels);
     scatter(model);
-    RandomBatch random = new RandomBatch(options, 6, 17, 13, 5, 99);
+    RandomBatch random = new RandomBatch(options, 6, 17, 13, 5, 99).asNew(c.asNew);
     TrainingBatch batch = random.batch;
     ReferenceModel reference = new ReferenceModel(model, random.rows);
 
@@ -112,7 +112,7 @@ class GradientTest {
     checkForward(model, batch, reference);
     random.zeroGradients();
     double loss = model.backward(batch, random.rows);
-    boolean[] dropped = c.idDropout > 0 ? model.dropped : new boolean[0];
+    boolean[] dropped = random.itemsAsNew();
 
     double[][] losses = reference.losses(batch, dropped);
     assertThat(loss).isEqualTo(model.loss(0));

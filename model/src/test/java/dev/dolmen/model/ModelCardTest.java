@@ -20,7 +20,6 @@ class ModelCardTest {
         .feedForwardWidth(16)
         .maxSessionLength(5)
         .pooling(pooling)
-        .idDropout(0.1f)
         .eventTypes(4)
         .gapBuckets(6)
         .itemColumns(List.of(new FeatureColumn("id", 0, 10), new FeatureColumn("brand", 1, 4)), 0)

@@ -75,7 +75,6 @@ class PyTorchParityTest {
         .feedForwardWidth(10 + random.nextInt(40))
         .maxSessionLength(RandomBatch.LENGTH_MAX + random.nextInt(8))
         .pooling(poolings[random.nextInt(poolings.length)])
-        .idDropout(random.nextBoolean() ? 0 : 0.3f)
         .temperature(2 + random.nextInt(9))
         .eventTypes(1 + random.nextInt(5))
         .gapBuckets(1 + random.nextInt(5))
@@ -98,11 +97,12 @@ class PyTorchParityTest {
   }
 
   private static RandomBatch batch(ModelOptions options, long seed) {
-    return new RandomBatch(options, 7, 23, 17, options.itemColumns().size() + 3, seed);
+    return new RandomBatch(options, 7, 23, 17, options.itemColumns().size() + 3, seed)
+        .asNew(share(seed));
   }
 
-  private static boolean[] dropped(SessionModel model) {
-    return model.options().idDropout() > 0 ? model.dropped : new boolean[0];
+  private static float share(long seed) {
+    return seed % 2 == 0 ? 0 : 0.3f;
   }
 
   @ParameterizedTest
@@ -119,7 +119,7 @@ class PyTorchParityTest {
     }
     random.zeroGradients();
     model.backward(random.batch, random.rows);
-    try (TorchModel torch = new TorchModel(model, random, dropped(model))) {
+    try (TorchModel torch = new TorchModel(model, random, random.itemsAsNew())) {
       torch.pass();
       assertThat(model.tasks()).isEqualTo(torch.losses.length);
       for (int task = 0; task < model.tasks(); task++) {
@@ -145,7 +145,7 @@ class PyTorchParityTest {
     }
   }
 
-  /** One batch with other ids dropped each time; AdamW with clipping, rows downhill. */
+  /** One batch with other items as new each time; AdamW with clipping, rows downhill. */
   @ParameterizedTest
   @ValueSource(longs = {1, 4, 7, 9})
   void lossesOfTenSteps(long seed) {
@@ -172,7 +172,7 @@ class PyTorchParityTest {
       random.zeroGradients();
       model.forward(random.batch, random.rows);
       losses[step] = (float) model.backward(random.batch, random.rows);
-      try (TorchModel torch = new TorchModel(model, values, rows, random, dropped(model))) {
+      try (TorchModel torch = new TorchModel(model, values, rows, random, random.itemsAsNew())) {
         torch.pass();
         expected[step] = (float) torch.losses[0];
         adam.step(model.layout().tensors(), torch.parameters, 1 / torch.weight(), values);
@@ -187,6 +187,7 @@ class PyTorchParityTest {
         }
       }
       random.batch.number++;
+      random.asNew(share(seed));
     }
     for (int step = 0; step < STEPS; step++) {
       assertThat((double) losses[step] / expected[step] - 1)

@@ -54,6 +54,23 @@ final class RandomBatch {
     batch.number = seed;
   }
 
+  /** Has the batch learn from a share of its items as if they were new. */
+  RandomBatch asNew(float share) {
+    Random random = new Random(batch.number);
+    batch.asNew = new boolean[batch.items.records];
+    batch.anyAsNew = false;
+    for (int i = 0; i < batch.asNew.length; i++) {
+      batch.asNew[i] = random.nextFloat() < share;
+      batch.anyAsNew |= batch.asNew[i];
+    }
+    return this;
+  }
+
+  /** What the backward takes as new. */
+  boolean[] itemsAsNew() {
+    return batch.anyAsNew ? batch.asNew : new boolean[0];
+  }
+
   private static void fill(FeatureBlock block, int records, Random random) {
     block.records = records;
     block.start = new int[records * block.columns + 1];

@@ -24,14 +24,14 @@ import org.junit.jupiter.api.Test;
 
 class SessionModelTest {
   private static final ModelOptions OPTIONS =
-      GradientTest.options(2, Pooling.LAST, 0.3f, true, true, GradientTest.ALL_TASKS);
+      GradientTest.options(2, Pooling.LAST, true, true, true, GradientTest.ALL_TASKS);
 
   private static SessionModel model(long seed) {
     return new SessionModel(OPTIONS, DenseOptimizerOptions.defaults(), seed);
   }
 
   private static RandomBatch batch(long seed) {
-    return new RandomBatch(OPTIONS, 9, 21, 15, 5, seed);
+    return new RandomBatch(OPTIONS, 9, 21, 15, 5, seed).asNew(0.3f);
   }
 
   private static boolean learn(SessionModel model, RandomBatch random) {
@@ -101,7 +101,7 @@ class SessionModelTest {
     model(1).writeTo(new DataOutputStream(bytes));
     SessionModel other =
         new SessionModel(
-            GradientTest.options(1, Pooling.LAST, 0, true), DenseOptimizerOptions.defaults(), 1);
+            GradientTest.options(1, Pooling.LAST, true, true), DenseOptimizerOptions.defaults(), 1);
     assertThatThrownBy(() ->
             other.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()))))
         .isInstanceOf(IOException.class)
@@ -145,7 +145,7 @@ class SessionModelTest {
   @Test
   void servingComputesWhatTrainingDoes() {
     for (Pooling pooling : Pooling.values()) {
-      ModelOptions options = GradientTest.options(2, pooling, 0.3f, true);
+      ModelOptions options = GradientTest.options(2, pooling, true, true);
       SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 4);
       GradientTest.scatter(model);
       ServingModel serving = model.publish();
@@ -186,7 +186,7 @@ class SessionModelTest {
   /** With all ids dropped, in training and in serving, nothing depends on what an id's row says. */
   @Test
   void withoutIdsTheirRowsAreNeitherReadNorLearned() {
-    ModelOptions options = GradientTest.options(1, Pooling.LAST, 1, true);
+    ModelOptions options = GradientTest.options(1, Pooling.LAST, false, true);
     int idSlot = options.itemColumns().get(options.idColumn()).slot();
     int dim = options.itemColumns().get(options.idColumn()).dim();
     SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 4);

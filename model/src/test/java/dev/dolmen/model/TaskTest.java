@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What the tasks beside the next item do and leave alone. */
 class TaskTest {
   private static ModelOptions options(TaskOptions tasks) {
-    return GradientTest.options(1, Pooling.LAST, 0, true, false, tasks);
+    return GradientTest.options(1, Pooling.LAST, true, true, false, tasks);
   }
 
   private static RandomBatch batch(long seed) {

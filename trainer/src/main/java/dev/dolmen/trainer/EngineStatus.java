@@ -6,6 +6,7 @@ import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LearnerCounts;
 import dev.dolmen.trainer.learn.LearningFigures;
+import dev.dolmen.trainer.signals.PriorCheck;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.ClickFigures;
 import dev.dolmen.trainer.validation.SliceFigures;
@@ -96,9 +97,13 @@ public record EngineStatus(
    * @param total since the model was born
    * @param window over the last predictions
    * @param slices since the model was born, by age and popularity of the item
+   * @param popularity clicks that items' popularity claimed, and those that came
    */
   public record Quality(
-      ValidationFigures total, ValidationFigures window, List<SliceFigures> slices) {}
+      ValidationFigures total,
+      ValidationFigures window,
+      List<SliceFigures> slices,
+      List<PriorCheck.Bin> popularity) {}
 
   /**
    * Validation of the chances of clicks.
@@ -134,7 +139,11 @@ public record EngineStatus(
             counts.stream().flooded(),
             counts.skippedBatches(),
             learner.lastBatch()),
-        new Quality(validation.total(), validation.window(), validation.slices()),
+        new Quality(
+            validation.total(),
+            validation.window(),
+            validation.slices(),
+            learner.stream().priorCheck().bins()),
         new Clicks(validation.clicks(), validation.clicksWindow()),
         new Memory(learner.slotStatistics(), learner.memoryBytes()),
         latest);

@@ -92,7 +92,7 @@ public final class Shop {
                 .negatives(64)
                 .fullSoftmaxItems(100)
                 .negativeRate(0.5)
-                .baselineHalfLifeEvents(5_000)
+                .popularityHalfLifeEvents(5_000)
                 .validationWindow(2_000)
                 .refreshItemsPerBatch(128)
                 .expireRowsPerBatch(256)

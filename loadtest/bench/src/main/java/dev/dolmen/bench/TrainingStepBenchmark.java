@@ -44,9 +44,9 @@ public class TrainingStepBenchmark {
   private static final int CATEGORIES = 200;
   private static final long SEED = 1;
 
-  /** Share of items whose id is dropped; above 0 the backward repeats the forward. */
+  /** Share of items that are learned from as new; above 0 the backward repeats the forward. */
   @Param({"0", "0.1"})
-  public float idDropout;
+  public float newness;
 
   private SessionModel model;
   private TrainingBatch batch;
@@ -62,7 +62,6 @@ public class TrainingStepBenchmark {
             .heads(2)
             .feedForwardWidth(128)
             .maxSessionLength(20)
-            .idDropout(idDropout)
             .eventTypes(7)
             .gapBuckets(16)
             .itemColumns(
@@ -100,6 +99,11 @@ public class TrainingStepBenchmark {
       batch.items.row[2 * i + 1] = 1 + i;
       batch.items.start[2 * i + 1] = 2 * i + 1;
       batch.items.start[2 * i + 2] = 2 * i + 2;
+    }
+    batch.asNew = new boolean[ITEMS];
+    for (int i = 0; i < ITEMS; i++) {
+      batch.asNew[i] = random.nextDouble() < newness;
+      batch.anyAsNew |= batch.asNew[i];
     }
     batch.candidates = CANDIDATES;
     batch.candidateLogQ = new float[CANDIDATES];

@@ -8,8 +8,8 @@ import java.util.function.IntPredicate;
  *
  * <p><b>Row 0 of the slot that the model's id column reads is always the out-of-vocabulary row</b>,
  * the one that stands for every item whose id is not admitted to the table yet. Who gathers the
- * rows puts it there, whether the batch names it or not: id dropout replaces the id column of an
- * item by this row with weight 1, and its gradient counts like any other's.
+ * rows puts it there, whether the batch names it or not: the id column of an item that is learned
+ * from as new reads this row with weight 1, and its gradient counts like any other's.
  */
 public final class GatheredRows {
   /** Distinct fids per slot. */

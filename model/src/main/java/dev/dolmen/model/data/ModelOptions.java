@@ -11,9 +11,7 @@ import java.util.List;
  * @param feedForwardWidth F
  * @param maxSessionLength L, events of a session that are read, the last ones; 1 to 1,024
  * @param pooling how positions become one session vector
- * @param idDropout share of items whose id column is replaced by the out-of-vocabulary row in
- *     training, so that items without an id row are scored on the same scale; 0 to 1, and with 1 in
- *     serving, too: the model knows no ids
+ * @param ids whether items' ids are read; else all have the out-of-vocabulary row of their column
  * @param temperature τ, the length of a session vector: a score is τ times a cosine; above 0 to 100
  * @param eventTypes number of event types, for their embeddings
  * @param gapBuckets number of buckets of time between events, for their embeddings
@@ -30,7 +28,7 @@ public record ModelOptions(
     int feedForwardWidth,
     int maxSessionLength,
     Pooling pooling,
-    float idDropout,
+    boolean ids,
     float temperature,
     int eventTypes,
     int gapBuckets,
@@ -51,7 +49,6 @@ public record ModelOptions(
         "maxSessionLength",
         maxSessionLength,
         "1 to 1,024");
-    require(idDropout >= 0 && idDropout <= 1, "idDropout", idDropout, "0 to 1");
     require(temperature > 0 && temperature <= 100, "temperature", temperature, "above 0 to 100");
     require(eventTypes >= 1, "eventTypes", eventTypes, "1 or more");
     require(gapBuckets >= 1, "gapBuckets", gapBuckets, "1 or more");
@@ -70,9 +67,9 @@ public record ModelOptions(
   }
 
   /**
-   * Begins with the smallest there is: no layers, one head, the last position as the session, no
-   * dropout, τ of 8, one type of event and one bucket of time, no contexts, no id gate, the next
-   * item alone to learn. Width, session length and items must be given.
+   * Begins with the smallest there is: no layers, one head, the last position as the session, ids
+   * read, τ of 8, one type of event and one bucket of time, no contexts, no id gate, the next item
+   * alone to learn. Width, session length and items must be given.
    */
   public static Builder builder() {
     return new Builder();
@@ -86,7 +83,7 @@ public record ModelOptions(
     private int feedForwardWidth = 1;
     private int maxSessionLength;
     private Pooling pooling = Pooling.LAST;
-    private float idDropout;
+    private boolean ids = true;
     private float temperature = 8;
     private int eventTypes = 1;
     private int gapBuckets = 1;
@@ -134,9 +131,9 @@ public record ModelOptions(
       return this;
     }
 
-    /** Share of items that learn without their id. */
-    public Builder idDropout(float idDropout) {
-      this.idDropout = idDropout;
+    /** Whether items' ids are read. */
+    public Builder ids(boolean ids) {
+      this.ids = ids;
       return this;
     }
 
@@ -200,7 +197,7 @@ public record ModelOptions(
           feedForwardWidth,
           maxSessionLength,
           pooling,
-          idDropout,
+          ids,
           temperature,
           eventTypes,
           gapBuckets,

@@ -11,6 +11,15 @@ public final class TrainingBatch {
   /** Distinct contexts of the batch. */
   public final FeatureBlock contexts;
 
+  /**
+   * Items that are learned from as if they had just come: their ids are not read, [I] or longer.
+   * Read where {@link #anyAsNew}, in learning alone.
+   */
+  public boolean[] asNew = new boolean[0];
+
+  /** Whether any of {@link #asNew} is set. */
+  public boolean anyAsNew;
+
   /** B. */
   public int sessions;
 
@@ -134,7 +143,7 @@ public final class TrainingBatch {
    */
   public float[] shownLogRate = new float[0];
 
-  /** Number of the batch: with the model's seed the source of all randomness in it. */
+  /** Number of the batch: with a seed the source of all randomness in it. */
   public long number;
 
   public TrainingBatch(int itemColumns, int contextColumns) {

@@ -24,8 +24,8 @@ public final class ItemEncoder {
   private final int width;
   private final int idColumn;
 
-  /** Whether no item's id is read, in training or serving. */
-  private final boolean withoutIds;
+  /** Whether items' ids are read. */
+  private final boolean ids;
 
   private final @Nullable IdGate gate;
 
@@ -38,7 +38,7 @@ public final class ItemEncoder {
     pooling = new FeaturePooling(kernels, options.itemColumns());
     width = options.width();
     idColumn = options.idColumn();
-    withoutIds = options.idDropout() == 1;
+    ids = options.ids();
     projection =
         new Linear(kernels, layout, "item", pooling.width(), width, 1 / Math.sqrt(pooling.width()));
     norm = new UnitNorm(kernels, width, 1);
@@ -52,20 +52,20 @@ public final class ItemEncoder {
   /**
    * Forward.
    *
-   * @param dropped items that are encoded with the out-of-vocabulary row in place of their id, [I];
-   *     an empty array for none; all are if the share of dropped ids is 1
+   * @param asNew items that are encoded with the out-of-vocabulary row in place of their id, [I] or
+   *     longer; an empty array for none; all are if ids are not read
    */
   public void forward(
       float[] parameters,
       FeatureBlock items,
       GatheredRows rows,
-      boolean[] dropped,
+      boolean[] asNew,
       ItemActivations activations,
       KernelScratch scratch) {
     int count = items.records;
     activations.resize(count, pooling.width(), width, gate == null ? 0 : gate.dim());
     for (int i = 0; i < count; i++) {
-      boolean drop = drops(dropped, i);
+      boolean drop = drops(asNew, i);
       int at = i * pooling.width();
       pooling.forward(items, rows, i, drop ? idColumn : -1, activations.columns, at);
       if (gate != null) {
@@ -90,7 +90,7 @@ public final class ItemEncoder {
       float[] gradients,
       FeatureBlock items,
       GatheredRows rows,
-      boolean[] dropped,
+      boolean[] asNew,
       ItemActivations activations,
       float[] dVectors,
       float[] dColumns,
@@ -100,7 +100,7 @@ public final class ItemEncoder {
     projection.backwardParameters(gradients, activations.columns, dVectors, count, scratch);
     projection.backwardInput(parameters, dVectors, dColumns, count, scratch);
     for (int i = 0; i < count; i++) {
-      boolean drop = drops(dropped, i);
+      boolean drop = drops(asNew, i);
       int at = i * pooling.width();
       if (gate != null) {
         float[] ids = activations.ids;
@@ -111,7 +111,7 @@ public final class ItemEncoder {
     }
   }
 
-  private boolean drops(boolean[] dropped, int item) {
-    return withoutIds || (dropped.length > 0 && dropped[item]);
+  private boolean drops(boolean[] asNew, int item) {
+    return !ids || (asNew.length > 0 && asNew[item]);
   }
 }

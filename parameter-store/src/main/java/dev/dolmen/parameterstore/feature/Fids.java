@@ -18,7 +18,7 @@ import net.openhft.hashing.LongHashFunction;
 public final class Fids {
   /**
    * A fid that no value has: it always stands for the slot's out-of-vocabulary row, is never
-   * counted and never admitted. For id dropout in training.
+   * counted and never admitted. For items learned from as new ones.
    */
   public static final long OUT_OF_VOCABULARY = Long.MIN_VALUE;
 

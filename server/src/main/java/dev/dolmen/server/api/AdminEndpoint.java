@@ -8,6 +8,7 @@ import dev.dolmen.trainer.EngineStatus;
 import dev.dolmen.trainer.SnapshotView;
 import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.learn.LearningFigures;
+import dev.dolmen.trainer.signals.PriorCheck;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.SliceFigures;
 import dev.dolmen.v1.AdminServiceGrpc;
@@ -163,6 +164,9 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
         .setClicksWindow(StatusMessages.clicks(status.clicks().window()));
     for (SliceFigures slice : status.quality().slices()) {
       response.addValidationSlices(StatusMessages.slice(slice));
+    }
+    for (PriorCheck.Bin bin : status.quality().popularity()) {
+      response.addPopularityChecks(StatusMessages.popularity(bin));
     }
   }
 

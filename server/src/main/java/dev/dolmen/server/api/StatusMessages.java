@@ -3,12 +3,14 @@ package dev.dolmen.server.api;
 import dev.dolmen.parameterstore.store.SlotStatistics;
 import dev.dolmen.trainer.impressions.ImpressionJoiner;
 import dev.dolmen.trainer.impressions.Outcome;
+import dev.dolmen.trainer.signals.PriorCheck;
 import dev.dolmen.trainer.validation.ClickFigures;
 import dev.dolmen.trainer.validation.SliceFigures;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.CalibrationBin;
 import dev.dolmen.v1.ClickStatus;
 import dev.dolmen.v1.JoinerStatus;
+import dev.dolmen.v1.PopularityCheck;
 import dev.dolmen.v1.RankingFigures;
 import dev.dolmen.v1.SlotStatus;
 import dev.dolmen.v1.ValidationSlice;
@@ -42,6 +44,15 @@ final class StatusMessages {
         .setBy(slice.by())
         .setSlice(slice.slice())
         .setValidation(validation(slice.figures()))
+        .build();
+  }
+
+  static PopularityCheck popularity(PriorCheck.Bin bin) {
+    return PopularityCheck.newBuilder()
+        .setClicksFrom(bin.clicksFrom())
+        .setMeanFrom(bin.meanFrom())
+        .setClaimed(bin.claimed())
+        .setClicked(bin.clicked())
         .build();
   }
 

@@ -10,6 +10,7 @@ import dev.dolmen.v1.ClickStatus;
 import dev.dolmen.v1.ExperimentStatus;
 import dev.dolmen.v1.FallbackStatus;
 import dev.dolmen.v1.LogStatus;
+import dev.dolmen.v1.PopularityCheck;
 import dev.dolmen.v1.RankerStatus;
 import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.ValidationSlice;
@@ -94,6 +95,10 @@ final class StatusCommand implements Callable<Integer> {
     out.line("");
     out.text(validation(s));
     out.line("");
+    if (s.getPopularityChecksCount() > 0) {
+      out.text(popularity(s));
+      out.line("");
+    }
     out.text(clicks(s));
     out.line("");
     alternatives(s, out);
@@ -235,6 +240,23 @@ final class StatusCommand implements Callable<Integer> {
         v.getModel().getNdcgAt20(),
         v.getPopularity().getRecallAt20(),
         v.getNeighbors().getRecallAt20());
+  }
+
+  private static TextTable popularity(StatusResponse s) {
+    TextTable table =
+        new TextTable("items with clicks", "where the mean is", "clicks claimed", "clicks came");
+    for (PopularityCheck check : s.getPopularityChecksList()) {
+      table.row(
+          atLeast(check.getClicksFrom()),
+          atLeast(check.getMeanFrom()),
+          Math.round(check.getClaimed()),
+          check.getClicked());
+    }
+    return table;
+  }
+
+  private static String atLeast(double from) {
+    return String.format(Locale.ROOT, "%.1f and more", from);
   }
 
   private static TextTable clicks(StatusResponse s) {

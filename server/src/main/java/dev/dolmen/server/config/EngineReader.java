@@ -41,7 +41,7 @@ final class EngineReader {
         s.integer("feed_forward_width", d.feedForwardWidth(), ModelSettings.FEED_FORWARD_WIDTH),
         s.integer("max_session_length", d.maxSessionLength(), ModelSettings.MAX_SESSION_LENGTH),
         s.choice("pooling", d.pooling()),
-        s.decimal("id_dropout", d.idDropout(), ModelSettings.ID_DROPOUT),
+        s.flag("ids", d.ids()),
         s.flag("id_gate", d.idGate()),
         s.decimal("temperature", d.temperature(), ModelSettings.TEMPERATURE),
         new ScoreTerms(
@@ -83,15 +83,16 @@ final class EngineReader {
         s.integer("negatives", d.negatives(), TrainingOptions.NEGATIVES),
         s.integer("full_softmax_items", d.fullSoftmaxItems(), TrainingOptions.FULL_SOFTMAX_ITEMS),
         s.decimal("log_q", d.logQ(), TrainingOptions.LOG_Q),
+        s.decimal("newness", d.newness(), TrainingOptions.NEWNESS),
         s.number("negative_rate", d.negativeRate(), TrainingOptions.NEGATIVE_RATE),
+        s.count(
+            "sampling_half_life_events",
+            d.samplingHalfLifeEvents(),
+            TrainingOptions.SAMPLING_HALF_LIFE_EVENTS),
         s.count(
             "popularity_half_life_events",
             d.popularityHalfLifeEvents(),
             TrainingOptions.POPULARITY_HALF_LIFE_EVENTS),
-        s.count(
-            "baseline_half_life_events",
-            d.baselineHalfLifeEvents(),
-            TrainingOptions.BASELINE_HALF_LIFE_EVENTS),
         s.number("validation_share", d.validationShare(), TrainingOptions.VALIDATION_SHARE),
         s.integer("validation_window", d.validationWindow(), TrainingOptions.VALIDATION_WINDOW),
         s.integer(

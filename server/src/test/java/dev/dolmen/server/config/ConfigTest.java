@@ -119,7 +119,7 @@ class ConfigTest {
           log: {kind: kafak}           | f.yaml:1:13: log.kind: "kafak": expected one of chronicle, kafka; did you mean kafka?
           log: {kafka: {topic: "a b"}} | f.yaml:1:7: log.kafka: log.kafka.topic: "a b", expected 1 to 249 of
           snapshots: {on_close: yes}   | f.yaml:1:23: snapshots.on_close: yes: expected true or false
-          model: {id_dropout: .nan}    | model.id_dropout: .nan: expected a number from 0 to 1
+          training: {newness: .nan}    | training.newness: .nan: expected a number from 0 to 0.9
           model: {tasks: {categories: a}} | f.yaml:1:29: model.tasks.categories: "a": expected none, as there are none
           seed: 1e3                    | f.yaml:1:7: seed: 1e3: expected a whole number
           """)

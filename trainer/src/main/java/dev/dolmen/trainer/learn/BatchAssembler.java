@@ -84,11 +84,11 @@ public final class BatchAssembler {
     signals = new SessionSignals(coVisits);
     this.options = options;
     negativeLogRate = (float) StrictMath.log(options.training.negativeRate());
-    records = new BatchRecords(schema, table, catalog, options.model.idGate());
+    records = new BatchRecords(schema, table, catalog, options);
     batch = records.batch;
     tokens = new BatchTokens(records);
     window = new TokenWindow(options.maxSessionLength());
-    signalCandidates = new SignalCandidates(batch, signals, popularity, options.seed());
+    signalCandidates = new SignalCandidates(records, signals, popularity, options.seed());
   }
 
   /**
@@ -234,7 +234,7 @@ public final class BatchAssembler {
       batch.candidatePrior = new float[2 * candidates];
     }
     for (int c = 0; c < candidates; c++) {
-      batch.candidatePrior[c] = popularity.prior(records.itemOf[c]);
+      batch.candidatePrior[c] = batch.asNew[c] ? 0 : popularity.prior(records.itemOf[c]);
     }
     if (full) {
       Arrays.fill(batch.candidateLogQ, 0, candidates, 0f);
@@ -330,9 +330,9 @@ public final class BatchAssembler {
       signals.addTo(bonuses, learned);
       neighborRank[p] = signals.rankByVisits(targetItem[p]);
       if (options.signals()) {
-        signalCandidates.add(p, records::sharedItem, records::item);
+        signalCandidates.add(p);
       } else {
-        signalCandidates.addSeen(p, prefix, last - start + 1, records::sharedItem);
+        signalCandidates.addSeen(p, prefix, last - start + 1);
       }
     }
   }

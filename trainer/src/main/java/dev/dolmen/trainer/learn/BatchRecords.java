@@ -4,6 +4,7 @@ import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.EmbeddingReader;
 import dev.dolmen.trainer.catalog.Catalog;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchRecords {
   private final Catalog catalog;
+  private final long seed;
+  private final float newness;
   private final List<ColumnSpec> itemColumns;
   private final List<ColumnSpec> contextColumns;
 
@@ -43,25 +46,30 @@ final class BatchRecords {
   int[] itemOf = new int[16];
 
   /**
-   * @param idGate whether the model wants to know which ids have no row
+   * @param options the share of items that are learned from as new ones, and whether the model
+   *     wants to know which ids have no row
    */
-  BatchRecords(Schema schema, EmbeddingReader table, Catalog catalog, boolean idGate) {
+  BatchRecords(
+      Schema schema, EmbeddingReader table, Catalog catalog, BatchAssembler.Options options) {
     this.catalog = catalog;
+    seed = options.seed();
+    newness = options.training().newness();
     FeatureExtractor features = new FeatureExtractor(schema);
     itemColumns = features.itemColumns();
     contextColumns = features.contextColumns();
-    rows = new RecordRows(table, schema.idSlot(), idGate);
+    rows = new RecordRows(table, schema.idSlot(), options.model().idGate());
     batch = new TrainingBatch(itemColumns.size(), contextColumns.size());
   }
 
   /**
-   * Begins a batch.
+   * Begins a batch, whose number is set.
    *
    * @param eventTimeSec event time by which items are so and so old
    */
   void clear(long eventTimeSec) {
     contextRecords.clear();
     batch.items.records = 0;
+    batch.anyAsNew = false;
     batch.contexts.records = 0;
     int limit = catalog.indexLimit();
     if (recordStamp.length < limit) {
@@ -101,7 +109,21 @@ final class BatchRecords {
       itemOf = Arrays.copyOf(itemOf, 2 * record);
     }
     itemOf[record] = index;
+    if (batch.asNew.length <= record) {
+      batch.asNew = Arrays.copyOf(batch.asNew, 2 * record + 16);
+    }
+    batch.asNew[record] = isAsNew(index);
+    batch.anyAsNew |= batch.asNew[record];
     return record;
+  }
+
+  /**
+   * Whether the batch learns from an item as if it had just come: drawn from (seed, batch, item).
+   */
+  boolean isAsNew(int index) {
+    return newness > 0
+        && MixedBits.fraction(MixedBits.otherMix(MixedBits.mix(seed ^ batch.number) + index))
+            < newness;
   }
 
   /** Record of an item that is a candidate of every prediction, or -1. */

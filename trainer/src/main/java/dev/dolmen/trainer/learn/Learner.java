@@ -160,7 +160,7 @@ public final class Learner implements AutoCloseable {
 
   private void applyUpsert(Item item) {
     try {
-      refresher.changed(stream.catalog().upsert(item).index());
+      refresher.changed(stream.upsert(item).index());
       if (stream.catalog().learnKnots(item)) {
         refresher.modelChanged();
       }
@@ -385,6 +385,7 @@ public final class Learner implements AutoCloseable {
     counts = new LearnerCounts(batches, eventsLearned, skippedBatches, stream.counts());
     validation.publishFigures();
     joiner.publishFigures();
+    stream.priorCheck().publishFigures();
   }
 
   /**

@@ -38,8 +38,8 @@ public record LearnerOptions(
         sessions,
         model.maxSessionLength(),
         catalog.quarantineRecords(),
+        training.samplingHalfLifeEvents(),
         training.popularityHalfLifeEvents(),
-        training.baselineHalfLifeEvents(),
         model.terms().popularity());
   }
 

@@ -24,8 +24,7 @@ import java.util.function.UnaryOperator;
  * @param feedForwardWidth width of the feed-forward layers
  * @param maxSessionLength events of a session that are read, the last ones
  * @param pooling how positions become one session vector
- * @param idDropout share of items that learn without their id, so that new items are scored on the
- *     same scale; with 1 ids are not read at all
+ * @param ids whether items' ids are read
  * @param idGate whether the id of an item without a row of its own goes through learned factors
  * @param temperature τ, the scale of a score, which is τ times a cosine
  * @param terms of a score next to that cosine
@@ -39,7 +38,7 @@ public record ModelSettings(
     int feedForwardWidth,
     int maxSessionLength,
     Pooling pooling,
-    float idDropout,
+    boolean ids,
     boolean idGate,
     float temperature,
     ScoreTerms terms,
@@ -50,7 +49,6 @@ public record ModelSettings(
   public static final WholeRange HEADS = WholeRange.of(1, 64);
   public static final WholeRange FEED_FORWARD_WIDTH = WholeRange.of(1, 8_192);
   public static final WholeRange MAX_SESSION_LENGTH = WholeRange.of(1, 1_024);
-  public static final NumberRange ID_DROPOUT = NumberRange.of(0, 1);
   public static final NumberRange TEMPERATURE = NumberRange.of(0.01, 100);
 
   public ModelSettings {
@@ -63,7 +61,6 @@ public record ModelSettings(
     }
     FEED_FORWARD_WIDTH.check("model.feedForwardWidth", feedForwardWidth);
     MAX_SESSION_LENGTH.check("model.maxSessionLength", maxSessionLength);
-    ID_DROPOUT.check("model.idDropout", idDropout);
     TEMPERATURE.check("model.temperature", temperature);
     DenseRanges.check(optimizer);
   }
@@ -98,7 +95,7 @@ public record ModelSettings(
         .feedForwardWidth(feedForwardWidth)
         .maxSessionLength(maxSessionLength)
         .pooling(pooling)
-        .idDropout(idDropout)
+        .ids(ids)
         .temperature(temperature)
         .eventTypes(EventType.values().length - 1)
         .gapBuckets(TimeGaps.BUCKETS)
@@ -121,7 +118,7 @@ public record ModelSettings(
     private int feedForwardWidth = 128;
     private int maxSessionLength = 20;
     private Pooling pooling = Pooling.LAST;
-    private float idDropout = 0.1f;
+    private boolean ids = true;
     private boolean idGate = false;
     private float temperature = 8;
     private ScoreTerms terms = ScoreTerms.defaults();
@@ -137,7 +134,7 @@ public record ModelSettings(
       feedForwardWidth = from.feedForwardWidth;
       maxSessionLength = from.maxSessionLength;
       pooling = from.pooling;
-      idDropout = from.idDropout;
+      ids = from.ids;
       idGate = from.idGate;
       temperature = from.temperature;
       terms = from.terms;
@@ -175,8 +172,8 @@ public record ModelSettings(
       return this;
     }
 
-    public Builder idDropout(float value) {
-      idDropout = value;
+    public Builder ids(boolean value) {
+      ids = value;
       return this;
     }
 
@@ -213,7 +210,7 @@ public record ModelSettings(
           feedForwardWidth,
           maxSessionLength,
           pooling,
-          idDropout,
+          ids,
           idGate,
           temperature,
           terms,

@@ -5,7 +5,6 @@ import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.SessionSignals;
 import java.util.Arrays;
-import java.util.function.IntUnaryOperator;
 
 /**
  * What a prediction learns of the items that its session's signals speak of. Hundreds of them
@@ -28,6 +27,7 @@ final class SignalCandidates {
 
   private static final int STRONGEST = OWN / 2;
 
+  private final BatchRecords records;
   private final TrainingBatch batch;
   private final SessionSignals signals;
   private final ClickCounts popularity;
@@ -41,8 +41,10 @@ final class SignalCandidates {
    * @param signals of the prediction that is added
    * @param popularity recent clicks, for the candidates' priors
    */
-  SignalCandidates(TrainingBatch batch, SessionSignals signals, ClickCounts popularity, long seed) {
-    this.batch = batch;
+  SignalCandidates(
+      BatchRecords records, SessionSignals signals, ClickCounts popularity, long seed) {
+    this.records = records;
+    batch = records.batch;
     this.signals = signals;
     this.popularity = popularity;
     this.seed = seed;
@@ -55,12 +57,10 @@ final class SignalCandidates {
   }
 
   /**
-   * Adds a prediction, the next one.
-   *
-   * @param shared from an item's index to its record if it is a shared candidate, else to -1
-   * @param append from an item's index to its record, a new one if it has none
+   * Adds a prediction, the next one. Nothing is known of an item that is learned from as a new one,
+   * unless the session itself has seen it.
    */
-  void add(int prediction, IntUnaryOperator shared, IntUnaryOperator append) {
+  void add(int prediction) {
     if (batch.signalStart.length <= prediction + 1) {
       batch.signalStart = Arrays.copyOf(batch.signalStart, 2 * prediction + 2);
       batch.ownStart = Arrays.copyOf(batch.ownStart, 2 * prediction + 2);
@@ -68,7 +68,11 @@ final class SignalCandidates {
     int at = batch.signalStart[prediction];
     int n = 0;
     for (int place = 0; place < signals.size(); place++) {
-      int record = shared.applyAsInt(signals.item(place));
+      int item = signals.item(place);
+      if (!signals.isSeen(place) && records.isAsNew(item)) {
+        continue;
+      }
+      int record = records.sharedItem(item);
       if (record >= 0) {
         addSignal(at++, record, place, batch.candidateLogQ[record]);
       } else {
@@ -76,7 +80,7 @@ final class SignalCandidates {
         others[n++] = (long) Float.floatToRawIntBits(signals.strength(place)) << 32 | place;
       }
     }
-    batch.signalStart[prediction + 1] = addOwn(prediction, n, at, append);
+    batch.signalStart[prediction + 1] = addOwn(prediction, n, at);
   }
 
   /**
@@ -85,9 +89,8 @@ final class SignalCandidates {
    *
    * @param seen indexes of items, distinct or not
    * @param size how many
-   * @param shared as in {@link #add}
    */
-  void addSeen(int prediction, int[] seen, int size, IntUnaryOperator shared) {
+  void addSeen(int prediction, int[] seen, int size) {
     if (batch.certainStart.length <= prediction + 1) {
       batch.certainStart = Arrays.copyOf(batch.certainStart, 2 * prediction + 2);
     }
@@ -97,7 +100,7 @@ final class SignalCandidates {
       batch.certain = Arrays.copyOf(batch.certain, 2 * (first + size));
     }
     for (int i = 0; i < size; i++) {
-      int record = shared.applyAsInt(seen[i]);
+      int record = records.sharedItem(seen[i]);
       int at = first;
       while (at < end && batch.certain[at] != record) {
         at++;
@@ -110,7 +113,7 @@ final class SignalCandidates {
   }
 
   /** Returns the end of the prediction's signals. */
-  private int addOwn(int prediction, int n, int signal, IntUnaryOperator append) {
+  private int addOwn(int prediction, int n, int signal) {
     int own = Math.min(OWN, n);
     int certain = n <= OWN ? n : STRONGEST;
     if (certain < n) {
@@ -127,8 +130,8 @@ final class SignalCandidates {
       }
       int place = (int) others[last];
       int item = signals.item(place);
-      batch.ownItem[first + i] = append.applyAsInt(item);
-      batch.ownPrior[first + i] = popularity.prior(item);
+      batch.ownItem[first + i] = records.item(item);
+      batch.ownPrior[first + i] = records.isAsNew(item) ? 0 : popularity.prior(item);
       addSignal(signal + i, batch.candidates + i, place, i < certain ? 0 : drawn);
     }
     batch.ownStart[prediction + 1] = first + own;

@@ -17,10 +17,12 @@ import java.util.function.UnaryOperator;
  * @param fullSoftmaxItems catalogue size up to which every item is a candidate of every prediction
  * @param logQ strength of the correction for how often a candidate is sampled: 1 is the whole
  *     correction (Yi et al., RecSys 2019, section 4), 0 none
+ * @param newness share of the items of a batch that are learned from as if they had just come:
+ *     without id, popularity and signals, so that items that did are scored on the same scale
  * @param negativeRate share of the impressions whose unclicked items are learned from
- * @param popularityHalfLifeEvents feedback events after which a click counts half, for sampling
- *     frequencies
- * @param baselineHalfLifeEvents the same for the popularity baseline
+ * @param samplingHalfLifeEvents feedback events after which a click counts half, for the chance of
+ *     an item to be in a batch
+ * @param popularityHalfLifeEvents the same for the popularity that scores use, and for the baseline
  * @param validationShare share of predictions that progressive validation scores, chosen by batch
  *     number and position
  * @param validationWindow predictions in the sliding window of validation figures
@@ -39,9 +41,10 @@ public record TrainingOptions(
     int negatives,
     int fullSoftmaxItems,
     float logQ,
+    float newness,
     double negativeRate,
+    long samplingHalfLifeEvents,
     long popularityHalfLifeEvents,
-    long baselineHalfLifeEvents,
     double validationShare,
     int validationWindow,
     int refreshItemsPerBatch,
@@ -54,9 +57,10 @@ public record TrainingOptions(
   public static final WholeRange NEGATIVES = WholeRange.of(0, 65_536);
   public static final WholeRange FULL_SOFTMAX_ITEMS = WholeRange.of(0, 100_000);
   public static final NumberRange LOG_Q = NumberRange.of(0, 1);
+  public static final NumberRange NEWNESS = NumberRange.of(0, 0.9);
   public static final NumberRange NEGATIVE_RATE = NumberRange.of(0.001, 1);
+  public static final WholeRange SAMPLING_HALF_LIFE_EVENTS = WholeRange.of(1_000, 1_000_000_000);
   public static final WholeRange POPULARITY_HALF_LIFE_EVENTS = WholeRange.of(1_000, 1_000_000_000);
-  public static final WholeRange BASELINE_HALF_LIFE_EVENTS = WholeRange.of(1_000, 1_000_000_000);
   public static final NumberRange VALIDATION_SHARE = NumberRange.of(0, 1);
   public static final WholeRange VALIDATION_WINDOW = WholeRange.of(100, 10_000_000);
   public static final WholeRange REFRESH_ITEMS_PER_BATCH = WholeRange.of(0, 1_000_000);
@@ -71,10 +75,11 @@ public record TrainingOptions(
     NEGATIVES.check("training.negatives", negatives);
     FULL_SOFTMAX_ITEMS.check("training.fullSoftmaxItems", fullSoftmaxItems);
     LOG_Q.check("training.logQ", logQ);
+    NEWNESS.check("training.newness", newness);
     NEGATIVE_RATE.check("training.negativeRate", negativeRate);
+    SAMPLING_HALF_LIFE_EVENTS.check("training.samplingHalfLifeEvents", samplingHalfLifeEvents);
     POPULARITY_HALF_LIFE_EVENTS.check(
         "training.popularityHalfLifeEvents", popularityHalfLifeEvents);
-    BASELINE_HALF_LIFE_EVENTS.check("training.baselineHalfLifeEvents", baselineHalfLifeEvents);
     VALIDATION_SHARE.check("training.validationShare", validationShare);
     VALIDATION_WINDOW.check("training.validationWindow", validationWindow);
     REFRESH_ITEMS_PER_BATCH.check("training.refreshItemsPerBatch", refreshItemsPerBatch);
@@ -110,9 +115,10 @@ public record TrainingOptions(
     private int negatives = 1_024;
     private int fullSoftmaxItems = 3_000;
     private float logQ = 1f;
+    private float newness = 0.1f;
     private double negativeRate = 0.1;
-    private long popularityHalfLifeEvents = 10_000;
-    private long baselineHalfLifeEvents = 50_000;
+    private long samplingHalfLifeEvents = 10_000;
+    private long popularityHalfLifeEvents = 50_000;
     private double validationShare = 1.0;
     private int validationWindow = 10_000;
     private int refreshItemsPerBatch = 1_024;
@@ -129,9 +135,10 @@ public record TrainingOptions(
       negatives = from.negatives;
       fullSoftmaxItems = from.fullSoftmaxItems;
       logQ = from.logQ;
+      newness = from.newness;
       negativeRate = from.negativeRate;
+      samplingHalfLifeEvents = from.samplingHalfLifeEvents;
       popularityHalfLifeEvents = from.popularityHalfLifeEvents;
-      baselineHalfLifeEvents = from.baselineHalfLifeEvents;
       validationShare = from.validationShare;
       validationWindow = from.validationWindow;
       refreshItemsPerBatch = from.refreshItemsPerBatch;
@@ -166,18 +173,23 @@ public record TrainingOptions(
       return this;
     }
 
+    public Builder newness(float value) {
+      newness = value;
+      return this;
+    }
+
     public Builder negativeRate(double value) {
       negativeRate = value;
       return this;
     }
 
-    public Builder popularityHalfLifeEvents(long value) {
-      popularityHalfLifeEvents = value;
+    public Builder samplingHalfLifeEvents(long value) {
+      samplingHalfLifeEvents = value;
       return this;
     }
 
-    public Builder baselineHalfLifeEvents(long value) {
-      baselineHalfLifeEvents = value;
+    public Builder popularityHalfLifeEvents(long value) {
+      popularityHalfLifeEvents = value;
       return this;
     }
 
@@ -223,9 +235,10 @@ public record TrainingOptions(
           negatives,
           fullSoftmaxItems,
           logQ,
+          newness,
           negativeRate,
+          samplingHalfLifeEvents,
           popularityHalfLifeEvents,
-          baselineHalfLifeEvents,
           validationShare,
           validationWindow,
           refreshItemsPerBatch,

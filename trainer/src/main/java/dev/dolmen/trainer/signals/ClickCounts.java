@@ -25,14 +25,23 @@ import java.util.PriorityQueue;
 public final class ClickCounts implements StreamPart {
   private static final double RESCALE_AT = 0x1p300;
 
-  /** Clicks up to which the prior is nearly even: a new item is not yet known to be unpopular. */
-  private static final double PRIOR_SCALE_CLICKS = 3;
+  /**
+   * Shape of the distribution from which items have their rates of clicks: so many clicks weigh as
+   * much as what is known beforehand.
+   */
+  static final double SHAPE = 1;
 
   private final double growth;
   private final boolean priors;
   private double[] counts = new double[16];
   private double unit = 1;
   private double total;
+
+  /** Weight of all clicks so far, and what it was when each item came. */
+  private double events;
+
+  private double[] eventsAtBirth = new double[16];
+  private int items;
 
   /**
    * Counts nothing yet.
@@ -52,13 +61,22 @@ public final class ClickCounts implements StreamPart {
     unit *= growth;
     counts[item] += unit;
     total += unit;
+    events += unit;
     if (unit > RESCALE_AT) {
-      for (int i = 0; i < counts.length; i++) {
-        counts[i] /= RESCALE_AT;
-      }
-      total /= RESCALE_AT;
-      unit /= RESCALE_AT;
+      rescale();
     }
+  }
+
+  private void rescale() {
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] /= RESCALE_AT;
+    }
+    for (int i = 0; i < eventsAtBirth.length; i++) {
+      eventsAtBirth[i] /= RESCALE_AT;
+    }
+    total /= RESCALE_AT;
+    events /= RESCALE_AT;
+    unit /= RESCALE_AT;
   }
 
   @Override
@@ -67,8 +85,19 @@ public final class ClickCounts implements StreamPart {
   }
 
   @Override
+  public void added(int item) {
+    if (item >= eventsAtBirth.length) {
+      int room = Math.max(item + 1, eventsAtBirth.length + (eventsAtBirth.length >> 1));
+      eventsAtBirth = Arrays.copyOf(eventsAtBirth, room);
+    }
+    eventsAtBirth[item] = events;
+    items++;
+  }
+
+  @Override
   public void deleted(int item) {
     clear(item);
+    items--;
   }
 
   /** Forgets an item. */
@@ -90,11 +119,30 @@ public final class ClickCounts implements StreamPart {
   }
 
   /**
-   * {@code log(1 + c / 3)} for c clicks, those of long ago counting less: 0 for an item that nobody
-   * has clicked, as for one that a request brings along.
+   * Clicks on any item since this one came, those of long ago counting less; of all so far for one
+   * that was not added.
+   */
+  public double exposure(int item) {
+    return (events - (item < eventsAtBirth.length ? eventsAtBirth[item] : 0)) / unit;
+  }
+
+  /** Clicks that an item had on the mean since this one came, those of long ago counting less. */
+  public double meanClicks(int item) {
+    return items == 0 ? 0 : exposure(item) / items;
+  }
+
+  /**
+   * How much more often than the mean item this one is clicked, as far as is known, as a natural
+   * logarithm: {@code log((c + a) / (E / N + a))} for c clicks on it among E on any of N items
+   * since it came, those of long ago counting less. 0 for an item that has just come, as for one
+   * that a request brings along; below 0 for one that stays behind the mean.
+   *
+   * <p>Clicks on an item are taken as Poisson, with a rate for each click on any that comes from a
+   * gamma distribution of shape a and mean 1 / N; this is the mean of what is then known of the
+   * rate, times N (gamma-Poisson, as in empirical Bayes: Robbins, 1956; Casella, 1985).
    */
   public float prior(int item) {
-    return priors ? (float) StrictMath.log1p(clicks(item) / PRIOR_SCALE_CLICKS) : 0;
+    return priors ? (float) StrictMath.log((clicks(item) + SHAPE) / (meanClicks(item) + SHAPE)) : 0;
   }
 
   /** Share of an item in all clicks, 0 to 1. */
@@ -152,6 +200,9 @@ public final class ClickCounts implements StreamPart {
   public StateCopy copy() {
     double unitNow = unit;
     double totalNow = total;
+    double eventsNow = events;
+    int itemsNow = items;
+    double[] birthsNow = eventsAtBirth.clone();
     int n = counts.length;
     while (n > 0 && counts[n - 1] == 0) {
       n--;
@@ -163,6 +214,12 @@ public final class ClickCounts implements StreamPart {
       out.writeInt(countsNow.length);
       for (double count : countsNow) {
         out.writeDouble(count);
+      }
+      out.writeDouble(eventsNow);
+      out.writeInt(itemsNow);
+      out.writeInt(birthsNow.length);
+      for (double birth : birthsNow) {
+        out.writeDouble(birth);
       }
     };
   }
@@ -176,6 +233,12 @@ public final class ClickCounts implements StreamPart {
     counts = new double[Math.max(16, n)];
     for (int i = 0; i < n; i++) {
       counts[i] = in.readDouble();
+    }
+    events = in.readDouble();
+    items = in.readInt();
+    eventsAtBirth = new double[in.readInt()];
+    for (int i = 0; i < eventsAtBirth.length; i++) {
+      eventsAtBirth[i] = in.readDouble();
     }
   }
 }

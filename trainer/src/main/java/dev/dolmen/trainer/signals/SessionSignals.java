@@ -126,6 +126,11 @@ public final class SessionSignals {
     return items[place];
   }
 
+  /** Whether the session itself has seen the item at a place. */
+  public boolean isSeen(int place) {
+    return distances[place] != NOT_SEEN;
+  }
+
   /** Sum of the strengths of the item at a place, 0 or more. */
   public float strength(int place) {
     return longTerm[place] + recent[place] + shares[place];

@@ -12,6 +12,9 @@ public interface StreamPart {
   /** An event of a batch that has been learned extended its session. */
   default void clicked(StreamClick click) {}
 
+  /** A new item has come, at an index that no item has. */
+  default void added(int item) {}
+
   /** An item is gone; its index may be another item's from now on. */
   default void deleted(int item) {}
 

@@ -12,11 +12,13 @@ import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.signals.PriorCheck;
 import dev.dolmen.trainer.state.EventClock;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Item;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ public final class StreamState {
   private final SessionStore sessions;
   private final ClickCounts targetCounts;
   private final ClickCounts popularity;
+  private final PriorCheck priorCheck;
   private final CoVisits coVisits = new CoVisits();
 
   /** In the order in which they are written: a session refers to items, so they come first. */
@@ -66,10 +69,11 @@ public final class StreamState {
             catalog, SessionStore.Bounds.of(options.sessions(), options.maxSessionLength()));
     targetCounts = new ClickCounts(options.targetHalfLifeEvents(), false);
     popularity = new ClickCounts(options.popularityHalfLifeEvents(), options.priors());
-    parts = List.of(catalog, sessions, targetCounts, popularity, coVisits);
+    priorCheck = new PriorCheck(catalog, popularity);
+    parts = List.of(catalog, sessions, targetCounts, priorCheck, popularity, coVisits);
   }
 
-  /** The parts, in the order in which they are written and read. */
+  /** The parts, in the order in which they are told, written and read. */
   public List<StreamPart> parts() {
     return parts;
   }
@@ -141,6 +145,20 @@ public final class StreamState {
     inapplicable++;
   }
 
+  /**
+   * Inserts an item or replaces it.
+   *
+   * @throws InvalidFeatureException if the schema does not take it
+   */
+  public CatalogItem upsert(Item item) {
+    boolean isNew = catalog.indexOf(item.getItemId()) < 0;
+    CatalogItem now = catalog.upsert(item);
+    if (isNew) {
+      parts.forEach(part -> part.added(now.index()));
+    }
+    return now;
+  }
+
   /** Deletes an item, and what is counted of it; returns it, or null if there is none. */
   public @Nullable CatalogItem delete(String itemId) {
     CatalogItem item = catalog.delete(itemId);
@@ -178,6 +196,11 @@ public final class StreamState {
   /** How often items were clicked over a longer time: the popularity that is added to scores. */
   public ClickCounts popularity() {
     return popularity;
+  }
+
+  /** Whether items are clicked as often as their popularity claims. */
+  public PriorCheck priorCheck() {
+    return priorCheck;
   }
 
   /** Items visited together, and past sessions. */

@@ -53,11 +53,15 @@ class BatchAssemblerTest {
 
   BatchAssemblerTest() {
     for (int i = 0; i < ITEMS; i++) {
-      catalog.upsert(
-          Item.newBuilder()
-              .setItemId("i" + i)
-              .putSlots("category", SlotValue.newBuilder().setToken("c" + i % 5).build())
-              .build());
+      int index =
+          catalog
+              .upsert(
+                  Item.newBuilder()
+                      .setItemId("i" + i)
+                      .putSlots("category", SlotValue.newBuilder().setToken("c" + i % 5).build())
+                      .build())
+              .index();
+      clicks.added(index);
     }
   }
 
@@ -66,6 +70,10 @@ class BatchAssemblerTest {
   }
 
   private BatchAssembler assembler(int negatives, int fullSoftmaxItems, boolean signals) {
+    return assembler(training(negatives, fullSoftmaxItems), signals);
+  }
+
+  private BatchAssembler assembler(TrainingOptions training, boolean signals) {
     return new BatchAssembler(
         Schemas.small(),
         table,
@@ -73,13 +81,17 @@ class BatchAssemblerTest {
         clicks,
         clicks,
         coVisits,
-        new BatchAssembler.Options(training(negatives, fullSoftmaxItems), model(signals), 7));
+        new BatchAssembler.Options(training, model(signals), 7));
   }
 
   private static TrainingOptions training(int negatives, int fullSoftmaxItems) {
     return TrainingOptions.defaults()
         .with(o ->
-            o.negatives(negatives).fullSoftmaxItems(fullSoftmaxItems).logQ(1).negativeRate(0.5));
+            o.negatives(negatives)
+                .fullSoftmaxItems(fullSoftmaxItems)
+                .logQ(1)
+                .newness(0)
+                .negativeRate(0.5));
   }
 
   private static ModelSettings model(boolean signals) {
@@ -294,6 +306,58 @@ class BatchAssemblerTest {
     assertThat(own).hasSize(SignalCandidates.OWN).doesNotContain(0, 1);
   }
 
+  /** Of an item that is new to a batch nothing is known, but that a session has just seen it. */
+  @Test
+  void anItemThatIsLearnedAsNewHasNoPriorAndNoSignals() {
+    visitAll();
+    for (int i = 0; i < 200; i++) {
+      clicks.add(i % 7);
+    }
+    BatchAssembler assembler = assembler(training(20, 0).with(o -> o.newness(0.5f)), true);
+    click("a", 0, 1, 2);
+    int shared = 0;
+    int seen = 0;
+    for (int number = 1; number <= 50; number++) {
+      TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), number, SIGNALS, 0);
+      assertThat(batch.anyAsNew).isTrue();
+      for (int c = 0; c < batch.candidates; c++) {
+        shared += batch.asNew[c] ? 1 : 0;
+        assertThat(batch.candidatePrior[c] == 0).isEqualTo(batch.asNew[c]);
+      }
+      for (int own = 0; own < batch.ownStart[batch.predictions]; own++) {
+        assertThat(batch.asNew[batch.ownItem[own]]).isFalse();
+      }
+      for (int s = 0; s < batch.signalStart[batch.predictions]; s++) {
+        int candidate = batch.signalItem[s];
+        if (candidate < batch.candidates && batch.asNew[candidate]) {
+          assertThat(batch.signalFeatures[0][s]).as("seen by the session").isEqualTo(1);
+          seen++;
+        }
+      }
+    }
+    assertThat(shared).isGreaterThan(300);
+    assertThat(seen).isPositive();
+  }
+
+  /** One batch has an item as new for all or for none; another batch has others. */
+  @Test
+  void aShareOfTheItemsIsDrawnForEachBatch() {
+    BatchAssembler assembler = assembler(training(0, ITEMS).with(o -> o.newness(0.2f)), true);
+    click("a", 3, 4);
+    int[] times = new int[ITEMS];
+    for (int number = 1; number <= 1_000; number++) {
+      TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), number, SIGNALS, 0);
+      for (int c = 0; c < ITEMS; c++) {
+        times[assembler.recordItems()[c]] += batch.asNew[c] ? 1 : 0;
+      }
+    }
+    assertThat(times)
+        .satisfies(t -> {
+          assertThat(Arrays.stream(t).min().orElseThrow()).isGreaterThan(140);
+          assertThat(Arrays.stream(t).max().orElseThrow()).isLessThan(260);
+        });
+  }
+
   @Test
   void ownCandidatesStandForAllThatTheyWereDrawnFrom() {
     visitAll();
@@ -318,7 +382,7 @@ class BatchAssemblerTest {
             .isCloseTo(1, org.assertj.core.data.Offset.offset(0.2));
       }
     }
-    assertThat(java.util.Arrays.stream(drawn).sum() / batches)
+    assertThat(Arrays.stream(drawn).sum() / batches)
         .isCloseTo(ITEMS - 2, org.assertj.core.data.Offset.offset(1e-3));
   }
 

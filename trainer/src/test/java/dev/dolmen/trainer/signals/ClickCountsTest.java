@@ -22,15 +22,72 @@ class ClickCountsTest {
   }
 
   @Test
-  void anItemWithoutClicksHasNoPrior() {
-    click(3, 5);
-    assertThat(counts.prior(4)).isZero();
-    assertThat(counts.prior(3)).isPositive();
+  void anItemThatHasJustComeHasNoPriorAndOneThatNobodyClicksHasLessAndLess() {
+    for (int item = 0; item < 10; item++) {
+      counts.added(item);
+    }
+    for (int round = 0; round < 20; round++) {
+      for (int item = 0; item < 9; item++) {
+        click(item, 1);
+      }
+    }
+    float unclicked = counts.prior(9);
+    assertThat(unclicked).isLessThan(-1);
+    assertThat(counts.prior(0)).isBetween(0f, 0.2f);
+    counts.added(10);
+    assertThat(counts.prior(10)).isZero();
+    click(0, 100);
+    assertThat(counts.prior(9)).isLessThan(unclicked);
+    assertThat(counts.prior(10)).isNegative().isGreaterThan(counts.prior(9));
+  }
+
+  /** What is known of a young item weighs little, of an old one much. */
+  @Test
+  void aClickSaysMoreOfAnItemThatHadFewerChances() {
+    for (int item = 0; item < 100; item++) {
+      counts.added(item);
+    }
+    for (int i = 0; i < 1_000; i++) {
+      click(i % 99, 1);
+    }
+    click(99, 1);
+    counts.added(100);
+    click(100, 1);
+    assertThat(counts.prior(100)).isPositive();
+    assertThat(counts.prior(99)).isNegative();
+  }
+
+  /** The mean of gamma(c + a, E + aN), in units of 1 / N. */
+  @Test
+  void thePriorIsTheLogarithmOfTheMeanRateOverThatOfAllItems() {
+    ClickCounts lasting = new ClickCounts(1_000_000_000_000L, true);
+    for (int item = 0; item < 4; item++) {
+      lasting.added(item);
+    }
+    for (int i = 0; i < 40; i++) {
+      lasting.add(i < 25 ? 0 : 1);
+    }
+    double a = ClickCounts.SHAPE;
+    assertThat(lasting.prior(0)).isCloseTo((float) Math.log((25 + a) / (10 + a)), within(1e-5f));
+    assertThat(lasting.prior(2)).isCloseTo((float) Math.log(a / (10 + a)), within(1e-5f));
+  }
+
+  @Test
+  void anIndexThatIsGivenToAnotherItemBeginsAgain() {
+    counts.added(0);
+    counts.added(1);
+    click(0, 50);
+    counts.deleted(1);
+    counts.added(1);
+    assertThat(counts.exposure(1)).isZero();
+    assertThat(counts.prior(1)).isZero();
   }
 
   @Test
   void withoutPriorsNoItemHasOne() {
     ClickCounts none = new ClickCounts(HALF_LIFE, false);
+    none.added(3);
+    none.added(4);
     none.add(3);
     assertThat(none.prior(3)).isZero();
     assertThat(none.clicks(3)).isEqualTo(1);
@@ -39,18 +96,22 @@ class ClickCountsTest {
   @Test
   void aClickCountsHalfAfterTheHalfLife() {
     click(3, 1);
-    double before = Math.expm1(counts.prior(3));
+    double before = counts.clicks(3);
     click(4, (int) HALF_LIFE);
-    assertThat(Math.expm1(counts.prior(3))).isCloseTo(before / 2, within(1e-5));
+    assertThat(counts.clicks(3)).isCloseTo(before / 2, within(1e-5));
   }
 
   @Test
   void survivesItsOwnGrowth() {
+    for (int item = 0; item < 10; item++) {
+      counts.added(item);
+    }
     for (int i = 0; i < 700 * HALF_LIFE; i++) {
       counts.add(i % 10);
     }
     for (int item = 0; item < 10; item++) {
       assertThat(counts.share(item)).isCloseTo(0.1, within(1e-3));
+      assertThat(counts.prior(item)).isCloseTo(0, within(0.01f));
     }
   }
 
@@ -79,7 +140,9 @@ class ClickCountsTest {
 
   @Test
   void isTheSameAfterWritingAndReading() throws IOException {
+    counts.added(5);
     click(5, 3);
+    counts.added(40);
     click(40, 1);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     counts.writeTo(new DataOutputStream(out));
@@ -91,6 +154,7 @@ class ClickCountsTest {
     for (int item = 0; item < 50; item++) {
       assertThat(read.count(item)).isEqualTo(counts.count(item));
       assertThat(read.share(item)).isEqualTo(counts.share(item));
+      assertThat(read.prior(item)).isEqualTo(counts.prior(item));
     }
   }
 }

@@ -23,7 +23,7 @@ final class Variations {
 
   /** Ids have no rows; co-visits and popularity still tell items apart. */
   static EngineOptions withoutIds(EngineOptions e) {
-    return model(e, m -> m.idDropout(1));
+    return model(e, m -> m.ids(false));
   }
 
   /** Nothing is known of co-visits and of what the session has seen. */
@@ -84,7 +84,8 @@ final class Variations {
   static EngineOptions sasrec(EngineOptions e) {
     EngineOptions ids = keeping(e, slot -> slot.kind() == SlotKind.ID);
     ScoreTerms none = new ScoreTerms(false, false);
-    return model(ids, m -> m.pooling(Pooling.LAST).idDropout(0).terms(none));
+    return model(ids, m -> m.pooling(Pooling.LAST).terms(none))
+        .with(o -> o.training(e.training().with(t -> t.newness(0))));
   }
 
   /** Without the other slots, and without tasks about them. */

@@ -79,8 +79,6 @@ final class SearchSpace {
             "pooling",
             m -> m.pooling().name().toLowerCase(Locale.ROOT),
             Choice.of("last", "attention")),
-        model(
-            "id_dropout", m -> number(m.idDropout()), Choice.of("0", "0.05", "0.1", "0.2", "0.3")),
         model("temperature", m -> number(m.temperature()), new LogRange(4, 20)),
         model(
             "tasks.label_smoothing",
@@ -105,10 +103,11 @@ final class SearchSpace {
         training("batch_events", t -> "" + t.batchEvents(), Choice.of("128", "256", "512", "1024")),
         training("negatives", t -> "" + t.negatives(), Choice.of("256", "512", "1024", "2048")),
         training("log_q", t -> number(t.logQ()), Choice.of("0.5", "0.75", "1")),
+        training("newness", t -> number(t.newness()), Choice.of("0", "0.05", "0.1", "0.2", "0.3")),
         training(
             "popularity_half_life_events",
             t -> "" + t.popularityHalfLifeEvents(),
-            Choice.of("3000", "10000", "30000", "100000")));
+            Choice.of("10000", "20000", "50000", "100000")));
   }
 
   private static Parameter model(String key, Function<ModelSettings, String> now, Domain domain) {

@@ -48,7 +48,6 @@ import picocli.CommandLine.Option;
       "  model.feed_forward_width              64, 128, 256",
       "  model.max_session_length              10, 20, 40",
       "  model.pooling                         last, attention",
-      "  model.id_dropout                      0, 0.05, 0.1, 0.2, 0.3",
       "  model.temperature                     4 to 20",
       "  model.tasks.label_smoothing           0, 0.02, 0.05, 0.1",
       "  model.optimizer.learning_rate         0.0005 to 0.02",
@@ -56,7 +55,8 @@ import picocli.CommandLine.Option;
       "  training.batch_events                 128, 256, 512, 1024",
       "  training.negatives                    256, 512, 1024, 2048",
       "  training.log_q                        0.5, 0.75, 1",
-      "  training.popularity_half_life_events  3000, 10000, 30000, 100000",
+      "  training.newness                      0, 0.05, 0.1, 0.2, 0.3",
+      "  training.popularity_half_life_events  10000, 20000, 50000, 100000",
       "  schema.slots.ID.optimizer.learning_rate  0.02 to 0.5; ID is the slot of item ids",
       "  passes                                1, 2, 3; not of a stream",
       ""

@@ -52,7 +52,7 @@ class VariationsTest {
     assertThat(kinds(sasrec)).containsExactly(SlotKind.ID);
     assertThat(sasrec.model().terms().signals()).isFalse();
     assertThat(sasrec.model().terms().popularity()).isFalse();
-    assertThat(sasrec.model().idDropout()).isZero();
+    assertThat(sasrec.training().newness()).isZero();
     EvalClick click = dataset.learned().getFirst();
     assertThat(dataset.event(click).getContextCount()).isPositive();
     assertThat(new VisibleData(dataset, sasrec.schema()).event(click).getContextCount()).isZero();
