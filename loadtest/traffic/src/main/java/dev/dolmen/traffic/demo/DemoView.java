@@ -68,7 +68,14 @@ final class DemoView {
     ValidationTotals now = recall.between(second - TREND_SEC, second);
     ValidationTotals before = recall.between(second - 2 * TREND_SEC, second - TREND_SEC);
     if (plain) {
-      terminal.line(line(second, now, before, requests, freshness));
+      terminal.line(
+          line(
+              second,
+              now,
+              before,
+              clickRate,
+              LatencyRecorder.millis(requests, 99),
+              LatencyRecorder.millis(freshness, 99)));
     } else {
       terminal.redraw(block(second, now, before, requests, freshness, traffic, status));
     }
@@ -86,24 +93,24 @@ final class DemoView {
     lastAnswers = traffic.answers();
   }
 
-  private String line(
+  static String line(
       double second,
       ValidationTotals now,
       ValidationTotals before,
-      Histogram requests,
-      Histogram freshness) {
+      double clickRate,
+      double requestMillis,
+      double visibleMillis) {
     return String.format(
         Locale.ROOT,
-        "%5s  %3.0f clicks/s  %3.0f requests/s  recall@20 %4.1f%% %s (most clicked %4.1f%%)"
-            + "  p99 %.0f ms, visible %.0f ms",
+        "%5s  recall@20 %4.1f%% %s (most clicked %4.1f%%)  %3.0f clicks/s  p99 %3.0f ms,"
+            + " visible %3.0f ms",
         Amounts.duration(second),
-        clickRate,
-        answerRate,
         100 * now.recall(),
         arrow(before.recall(), now.recall()),
         100 * now.popularityRecall(),
-        LatencyRecorder.millis(requests, 99),
-        LatencyRecorder.millis(freshness, 99));
+        clickRate,
+        requestMillis,
+        visibleMillis);
   }
 
   private List<String> block(

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,9 +132,10 @@ final class Finale {
         terminal.dim(
             String.format(
                 Locale.ROOT,
-                "  recommended, model version %,d, %d events read",
+                "  recommended, model version %,d, %d event%s read",
                 response.getModelVersion(),
-                response.getSessionEventsUsed())));
+                response.getSessionEventsUsed(),
+                response.getSessionEventsUsed() == 1 ? "" : "s")));
     int place = 0;
     for (ScoredItem item : response.getItemsList()) {
       terminal.line(row(++place, item));
@@ -151,11 +153,19 @@ final class Finale {
     int path = Math.min(PATH_WIDTH, room - title - 1);
     String text = ColumnText.fit(p.title(), path < PATH_AT_LEAST ? room : title);
     if (path >= PATH_AT_LEAST) {
-      String way = p.department() + " › " + p.category() + " › " + p.typeName();
-      text += " " + ColumnText.fit(way, path);
+      text += " " + ColumnText.fit(way(p, path), path);
     }
     return String.format(
         Locale.ROOT, "    %d  %s %8.2f €  %6.2f", place, text, p.price(), item.getScore());
+  }
+
+  /** The way through the categories; without its last step, which titles name, or more, to fit. */
+  static String way(Product p, int columns) {
+    String category = p.department() + " › " + p.category();
+    return Stream.of(category + " › " + p.typeName(), category)
+        .filter(way -> ColumnText.width(way) <= columns)
+        .findFirst()
+        .orElse(p.category());
   }
 
   private @Nullable Product find(String id) {
@@ -190,9 +200,10 @@ final class Finale {
     terminal.line("");
     terminal.line(terminal.bold("New products for visitors whose taste they fit"));
     terminal.paragraph(
-        "  each was ranked among all "
-            + (catalog.products().size() + NEWCOMERS)
-            + " products for a session of three clicks that lead to it");
+        String.format(
+            Locale.ROOT,
+            "  each was ranked among all %,d products for a session of three clicks that lead to it",
+            catalog.products().size() + NEWCOMERS));
     for (int i = 0; i < NEWCOMERS; i++) {
       terminal.paragraph(
           String.format(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.traffic.generator.ValidationTotals;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,6 +48,25 @@ class DemoCommandTest {
     assertThat(report.get("events").asLong()).isPositive();
     assertThat(report.get("cold_item_rank").asInt()).isBetween(1, 2_100);
     assertThat(report.get("cold_item_ranks")).hasSize(9);
+  }
+
+  /** The picture in the README has 100 columns, and is made on machines that are slow. */
+  @Test
+  void linesHaveRoomForSlowMachines() {
+    ValidationTotals none = ValidationTotals.ZERO;
+    assertThat(DemoView.line(59_999, none, none, 100_000, 99_999, 99_999))
+        .hasSizeLessThanOrEqualTo(100)
+        .endsWith("visible 99999 ms");
+  }
+
+  @Test
+  void theWayThroughTheCategoriesIsNotCutAtAHundredColumns() {
+    ProductCatalog catalog = new ProductCatalog(ShopVocabulary.load(), 1);
+    assertThat(catalog.products())
+        .allSatisfy(p -> assertThat(Finale.way(p, 20)).hasSizeLessThanOrEqualTo(20));
+    Product first = catalog.products().getFirst();
+    assertThat(Finale.way(first, 60))
+        .isEqualTo(first.department() + " › " + first.category() + " › " + first.typeName());
   }
 
   @Test
