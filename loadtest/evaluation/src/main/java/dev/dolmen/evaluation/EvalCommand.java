@@ -61,11 +61,15 @@ import picocli.CommandLine.Mixin;
       "",
       "Examples:",
       "  dolmen eval --data datasets/diginetica",
-      "  dolmen eval --data datasets/diginetica --validation --models dolmen,blend --passes 2",
-      "  dolmen eval --data datasets/globo --protocol stream --limit 300000 --report report",
-      "  dolmen eval --data datasets/beauty --protocol leave-one-out --seeds 3 --json eval.json",
+      "  dolmen eval --data datasets/diginetica --validation \\",
+      "      --models dolmen,blend --passes 2",
+      "  dolmen eval --data datasets/globo --protocol stream --limit 300000 \\",
+      "      --report report",
+      "  dolmen eval --data datasets/beauty --protocol leave-one-out --seeds 3 \\",
+      "      --json eval.json",
       "  dolmen eval --data datasets/diginetica --ablations --report report",
-      "  dolmen eval --data datasets/diginetica --models dolmen,gru4rec,sasrec --network-passes 6"
+      "  dolmen eval --data datasets/diginetica --models dolmen,gru4rec,sasrec \\",
+      "      --network-passes 6"
     })
 public final class EvalCommand implements Callable<Integer> {
   @Mixin private DatasetOptions data = new DatasetOptions();

@@ -51,7 +51,7 @@ import picocli.CommandLine.Option;
       "  DOLMEN_SERVER_PORT=9000 dolmen serve --config dolmen.yaml",
       "  dolmen serve --config dolmen.yaml --port 0 --metrics-port 0   on free ports",
       "  dolmen serve --config dolmen.yaml --port 7170 --metrics-port 7171 \\",
-      "      --snapshot 0000000000000042-1a2b   an old model beside the new one, to compare"
+      "      --snapshot 0000000000000042-1a2b   an old model next to the new one"
     })
 final class ServeCommand implements Callable<Integer> {
   @Mixin private ConfigFile config = new ConfigFile();

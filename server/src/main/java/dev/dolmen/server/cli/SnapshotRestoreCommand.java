@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       "",
       "Example: go back to an older state",
       "  dolmen snapshot list --data /var/lib/dolmen",
-      "  dolmen snapshot restore 0000000000000042-1a2b --data /var/lib/dolmen --to /var/lib/dolmen2"
+      "  dolmen snapshot restore 0000000000000042-1a2b --data /var/lib/dolmen \\",
+      "      --to /var/lib/dolmen2"
     })
 final class SnapshotRestoreCommand implements Callable<Integer> {
   @Mixin private DataDirectory data = new DataDirectory();

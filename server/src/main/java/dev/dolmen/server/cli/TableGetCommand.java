@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  dolmen table get brand Steamwell --data /var/lib/dolmen",
-      "  dolmen table get item_id --fid 4711 --data /var/lib/dolmen --snapshot 0000000000000042-1a2b"
+      "  dolmen table get item_id --fid 4711 --data /var/lib/dolmen \\",
+      "      --snapshot 0000000000000042-1a2b"
     })
 final class TableGetCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "SLOT", description = "The slot.")

@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  dolmen bench train --data datasets/diginetica --data datasets/globo --json train.json",
+      "  dolmen bench train --data datasets/diginetica --data datasets/globo \\",
+      "      --json train.json",
       "  dolmen bench train --data DIR --seconds 120 --rate 500",
       "  dolmen bench train --data DIR --events-per-second 5000"
     })

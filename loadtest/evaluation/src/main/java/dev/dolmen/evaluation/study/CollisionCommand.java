@@ -53,7 +53,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  dolmen experiment collisions --data datasets/diginetica --limit 100000",
-      "  dolmen experiment collisions --data DIR --json collisions.json --plot collisions.svg"
+      "  dolmen experiment collisions --data DIR --json collisions.json \\",
+      "      --plot collisions.svg"
     })
 public final class CollisionCommand implements Callable<Integer> {
   @Mixin private DatasetOptions data = new DatasetOptions();

@@ -57,7 +57,8 @@ import picocli.CommandLine.Option;
       "  training.log_q                        0.5, 0.75, 1",
       "  training.newness                      0, 0.05, 0.1, 0.2, 0.3",
       "  training.popularity_half_life_events  10000, 20000, 50000, 100000",
-      "  schema.slots.ID.optimizer.learning_rate  0.02 to 0.5; ID is the slot of item ids",
+      "  schema.slots.ID.optimizer.learning_rate",
+      "                                        0.02 to 0.5; ID is the slot of item ids",
       "  passes                                1, 2, 3; not of a stream",
       ""
     },
@@ -71,8 +72,10 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  dolmen tune --data datasets/diginetica --to tuned-diginetica",
-      "  dolmen tune --data DIR --trials 9 --rungs 2 --keys model.temperature,passes --metric recall",
-      "  dolmen tune --data datasets/globo --protocol stream --limit 300000 --json tune.json"
+      "  dolmen tune --data DIR --trials 9 --rungs 2 \\",
+      "      --keys model.temperature,passes --metric recall",
+      "  dolmen tune --data datasets/globo --protocol stream --limit 300000 \\",
+      "      --json tune.json"
     })
 public final class TuneCommand implements Callable<Integer> {
   private static final String TRIALS_FILE = "trials.jsonl";

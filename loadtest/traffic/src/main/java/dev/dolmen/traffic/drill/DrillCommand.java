@@ -32,13 +32,16 @@ import picocli.CommandLine.Spec;
       "  crash      kill -9 at random moments, appends, batches and snapshots alike",
       "  duplicate  every event is sent twice",
       "  reorder    events are shuffled within about three seconds",
-      "  disk-full  the data directory's disk, a small tmpfs (needs root), fills up three times to"
-          + " the last byte: events and snapshots are refused, and taken again when there is room;"
-          + " a start on the full disk must say so and end",
-      "  slow-disk  the log pauses, for 0.4 s at most, before or after it takes a record; three kills",
-      "  clock-jump the server's clock is set every 0.7 s, up to 40 days ahead or six hours back; three"
-          + " kills. Events have their clients' time, so what is learned must be the same as ever,"
-          + " and so must event time and the windows that end by it",
+      "  disk-full  the data directory's disk, a small tmpfs (needs root), fills up",
+      "             three times to the last byte: events and snapshots are refused,",
+      "             and taken again when there is room; a start on the full disk",
+      "             must say so and end",
+      "  slow-disk  the log pauses, for 0.4 s at most, before or after it takes a",
+      "             record; three kills",
+      "  clock-jump the server's clock is set every 0.7 s, up to 40 days ahead or six",
+      "             hours back; three kills. Events have their clients' time, so",
+      "             what is learned must be the same as ever, and so must event",
+      "             time and the windows that end by it",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",

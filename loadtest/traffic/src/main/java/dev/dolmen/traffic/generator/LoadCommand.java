@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  dolmen load --rate 1000 --seconds 30",
-      "  dolmen load --server staging:7070 --rate 200 --seconds 60 --recommend-share 0.9"
+      "  dolmen load --server staging:7070 --rate 200 --seconds 60 \\",
+      "      --recommend-share 0.9"
     })
 public final class LoadCommand implements Callable<Integer> {
   @Option(

@@ -44,7 +44,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  dolmen drill callers",
-      "  dolmen drill callers --only headers-only,gzip-bombs --seconds 30 --json callers.json",
+      "  dolmen drill callers --only headers-only,gzip-bombs --seconds 30 \\",
+      "      --json callers.json",
       "  dolmen drill callers --list"
     })
 public final class CallersCommand implements Callable<Integer> {
