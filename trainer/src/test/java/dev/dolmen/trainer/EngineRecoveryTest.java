@@ -258,7 +258,7 @@ class EngineRecoveryTest {
     EngineOptions o = Shop.options(data);
     return o.with(e ->
         e.dataDirectory(data)
-            .catalog(new CatalogOptions(20_000, 0, 100, ScanPrecision.FP32))
+            .catalog(new CatalogOptions(20_000, 0, 100, 3_600, 1 << 20, ScanPrecision.FP32))
             .log(Shop.log(1))
             .snapshots(
                 SnapshotOptions.defaults()

@@ -66,7 +66,7 @@ public final class Shop {
             o.model(model(tasks, optimizer))
                 .training(training())
                 .sessions(sessions())
-                .catalog(new CatalogOptions(10_000, 0, 100, ScanPrecision.FP32))
+                .catalog(new CatalogOptions(10_000, 0, 100, 3_600, 1 << 20, ScanPrecision.FP32))
                 .log(log(10_000))
                 .snapshots(SnapshotOptions.defaults().with(s -> s.intervalSec(0)))
                 .seed(42));

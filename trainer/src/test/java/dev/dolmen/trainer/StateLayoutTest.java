@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
+import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotSection;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
@@ -54,7 +56,9 @@ class StateLayoutTest {
     ModelSettings tiny =
         ModelSettings.defaults()
             .with(m -> m.width(8).layers(1).feedForwardWidth(8).maxSessionLength(4).idGate(true));
-    return Shop.options(data).with(o -> o.model(tiny));
+    // The golden snapshot was written before anything was kept of deleted items.
+    CatalogOptions none = new CatalogOptions(10_000, 0, 100, 0, 1 << 20, ScanPrecision.FP32);
+    return Shop.options(data).with(o -> o.model(tiny).catalog(none));
   }
 
   private static Engine open(Path data) throws IOException {
@@ -113,7 +117,10 @@ class StateLayoutTest {
   @Test
   void writesWhatTheGoldenSnapshotHolds() throws Exception {
     write(directory);
-    assertThat(sizes(directory)).isEqualTo(sizes(golden()));
+    Map<String, Long> sizes = sizes(directory);
+    // Came later; a snapshot may do without it.
+    assertThat(sizes.remove("trainer/withdrawn")).isEqualTo(4);
+    assertThat(sizes).isEqualTo(sizes(golden()));
   }
 
   private static Map<String, Long> sizes(Path data) throws IOException {

@@ -133,6 +133,8 @@ final class EngineReader {
         s.integer("max_items", d.maxItems(), CatalogOptions.MAX_ITEMS),
         s.bytesOrNone("max_bytes", d.maxBytes(), CatalogOptions.MAX_BYTES),
         s.integer("quarantine_records", d.quarantineRecords(), CatalogOptions.QUARANTINE_RECORDS),
+        s.seconds("keep_deleted", d.keepDeletedSec(), CatalogOptions.KEEP_DELETED_SEC),
+        s.bytes("deleted_bytes", d.deletedBytes(), CatalogOptions.DELETED_BYTES),
         s.choice("scan", d.scan()));
   }
 

@@ -11,6 +11,7 @@ import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.budget.Caller;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.v1.Filter;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.NumberRange;
@@ -30,7 +31,8 @@ class ItemIndexTest {
   private static final int WIDTH = 16;
 
   private final Schema schema = Schemas.shop();
-  private final Catalog catalog = new Catalog(new FeatureExtractor(schema), 0);
+  private final Catalog catalog =
+      new Catalog(new FeatureExtractor(schema), CatalogOptions.defaults());
   private ItemVectors vectors = new ItemVectors(WIDTH);
   private ItemIndex index = new ItemIndex(vectors, catalog);
   private final ItemIndex.Scratch scratch = new ItemIndex.Scratch();
@@ -114,7 +116,7 @@ class ItemIndexTest {
       }
     }
     for (int i = 0; i < items; i += 17) {
-      var deleted = catalog.delete("i" + i);
+      var deleted = catalog.delete("i" + i, 0);
       assertThat(deleted).isNotNull();
     }
   }

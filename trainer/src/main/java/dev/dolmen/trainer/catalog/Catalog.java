@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All items by id and by index. The index of a deleted item goes to another item only after a
- * quarantine of log records and when no session refers to it any more ({@link #retain}, {@link
- * #release}), so an index never changes its meaning under a reader.
+ * All items by id and by index. A deleted item keeps its index for a while: one of the same id that
+ * comes meanwhile finds what was learned of it. Forgotten ({@link #forgetNext}), its index goes to
+ * another item only after a quarantine of log records and when no session refers to it any more
+ * ({@link #retain}, {@link #release}), so an index never changes its meaning under a reader.
  *
  * <p>One writer, the training thread, calls the methods marked <em>writer</em>, in log order; any
  * thread may call the others at the same time.
@@ -34,6 +35,7 @@ public final class Catalog implements CatalogReader, StreamPart {
 
   private final FeatureExtractor features;
   private final int quarantineRecords;
+  private final WithdrawnItems withdrawn;
   private final ConcurrentHashMap<String, CatalogItem> byId = new ConcurrentHashMap<>();
 
   /** The id whose items' row in the id slot a fid is: more than one only where hashes collide. */
@@ -59,11 +61,15 @@ public final class Catalog implements CatalogReader, StreamPart {
 
   /**
    * @param features turns an item's metadata into fids
-   * @param quarantineRecords log records for which the index of a deleted item rests, at least
+   * @param options how long what of deleted items is kept
    */
-  public Catalog(FeatureExtractor features, int quarantineRecords) {
+  public Catalog(FeatureExtractor features, CatalogOptions options) {
     this.features = features;
-    this.quarantineRecords = quarantineRecords;
+    quarantineRecords = options.quarantineRecords();
+    withdrawn =
+        new WithdrawnItems(
+            new WithdrawnItems.Bounds(
+                options.keepDeletedSec() * 1_000, options.maxItems(), options.deletedBytes()));
   }
 
   @Override
@@ -137,7 +143,7 @@ public final class Catalog implements CatalogReader, StreamPart {
   public CatalogItem upsert(Item item) {
     var itemFeatures = features.item(item);
     CatalogItem old = byId.get(item.getItemId());
-    int index = old == null ? freeIndex() : old.index();
+    int index = old == null ? ownOrFreeIndex(item.getItemId()) : old.index();
     CatalogItem now = new CatalogItem(index, item, itemFeatures);
     place(now, old == null);
     addBytes(ItemBytes.of(item) - (old == null ? 0 : ItemBytes.of(old.item())));
@@ -162,8 +168,51 @@ public final class Catalog implements CatalogReader, StreamPart {
     return true;
   }
 
-  /** Deletes an item and returns it, or null if there is none. Writer. */
-  public @Nullable CatalogItem delete(String itemId) {
+  private int ownOrFreeIndex(String itemId) {
+    int own = withdrawn.take(itemId);
+    return own < 0 ? freeIndex() : own;
+  }
+
+  /** Whether an item was deleted, and its index and what was learned of it are kept. Writer. */
+  public boolean isWithdrawn(String itemId) {
+    return withdrawn.contains(itemId);
+  }
+
+  /** Deleted items whose index is kept. Any thread. */
+  public int withdrawn() {
+    return withdrawn.size();
+  }
+
+  /** Bytes of the heap that what is kept of them takes. Any thread. */
+  public long withdrawnBytes() {
+    return withdrawn.bytes();
+  }
+
+  /** What is kept of deleted items, as a part of the state that is read after this. */
+  public StreamPart withdrawnSection() {
+    return withdrawn;
+  }
+
+  /**
+   * Forgets one deleted item, if one has been away for too long or there is no room for it. Writer.
+   *
+   * @param nowMs event time
+   * @return the index that it had, -1 if none has to go
+   */
+  public int forgetNext(long nowMs) {
+    int index = withdrawn.takeDue(nowMs, size);
+    if (index >= 0) {
+      retired.add(new Retired(index, records));
+    }
+    return index;
+  }
+
+  /**
+   * Deletes an item and returns it, or null if there is none. Writer.
+   *
+   * @param nowMs event time
+   */
+  public @Nullable CatalogItem delete(String itemId, long nowMs) {
     CatalogItem item = byId.remove(itemId);
     if (item == null) {
       return null;
@@ -175,7 +224,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     int last = live[--size];
     live[liveAt[index]] = last;
     liveAt[last] = liveAt[index];
-    retired.add(new Retired(index, records));
+    withdrawn.add(itemId, index, nowMs);
     return item;
   }
 

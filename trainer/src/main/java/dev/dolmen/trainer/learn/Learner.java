@@ -31,6 +31,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -140,6 +141,7 @@ public final class Learner implements AutoCloseable {
       case DELETE_ITEM_ID -> applyDelete(record.getDeleteItemId());
       case RECORD_NOT_SET -> stream.countInapplicable();
     }
+    stream.forgetDeleted(this::forgotten);
   }
 
   private void applyFeedback(FeedbackEvent event, long loggedUs) {
@@ -173,9 +175,12 @@ public final class Learner implements AutoCloseable {
     CatalogItem item = stream.delete(itemId);
     if (item != null) {
       refresher.removed(item.index());
-      validation.deleted(item.index());
-      rankers.deleted(item.index());
     }
+  }
+
+  private void forgotten(int item) {
+    validation.deleted(item);
+    rankers.deleted(item);
   }
 
   /** Events that wait for the next batch. */
@@ -301,9 +306,14 @@ public final class Learner implements AutoCloseable {
     refresher.sweep(Integer.MAX_VALUE, serving);
   }
 
-  /** Indexes of the items clicked most over a longer time, best first. */
+  /**
+   * Indexes of the items clicked most over a longer time, best first. Items that were deleted and
+   * may come back are among them, so that they are there at once when they do; up to three times as
+   * many more make up for them.
+   */
   public int[] mostClicked(int maxItems) {
-    return stream.popularity().mostClicked(maxItems);
+    int away = Math.min(stream.catalog().withdrawn(), 3 * maxItems);
+    return stream.popularity().mostClicked(maxItems + away);
   }
 
   /** What is remembered of the stream. */
@@ -412,6 +422,9 @@ public final class Learner implements AutoCloseable {
     if (stream.clock().isMarked() || joiner.clock().isMarked()) {
       sections.clocks().copy().writeTo(out);
     }
+    if (stream.catalog().withdrawn() > 0) {
+      stream.catalog().withdrawnSection().copy().writeTo(out);
+    }
   }
 
   /** History ends here: what comes next may be of a much later time. */
@@ -500,19 +513,15 @@ public final class Learner implements AutoCloseable {
     long rows = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
     long items = (long) stream.catalog().indexLimit() * model.options().width() * Float.BYTES;
     Runtime runtime = Runtime.getRuntime();
-    return Map.of(
-        "table",
-        rows,
-        "snapshot_copies",
-        copies,
-        "item_vectors",
-        items,
-        "catalog",
-        stream.catalog().bytes(),
-        "sessions_seen",
-        stream.sessions().seenBytes(),
-        "heap",
-        runtime.totalMemory() - runtime.freeMemory());
+    Map<String, Long> bytes = new HashMap<>();
+    bytes.put("table", rows);
+    bytes.put("snapshot_copies", copies);
+    bytes.put("item_vectors", items);
+    bytes.put("catalog", stream.catalog().bytes());
+    bytes.put("catalog_deleted", stream.catalog().withdrawnBytes());
+    bytes.put("sessions_seen", stream.sessions().seenBytes());
+    bytes.put("heap", runtime.totalMemory() - runtime.freeMemory());
+    return Map.copyOf(bytes);
   }
 
   /** Ends the model's threads; the table is its owner's. */

@@ -37,7 +37,7 @@ public record LearnerOptions(
         schema,
         sessions,
         model.maxSessionLength(),
-        catalog.quarantineRecords(),
+        catalog,
         training.samplingHalfLifeEvents(),
         training.popularityHalfLifeEvents(),
         model.terms().popularity());

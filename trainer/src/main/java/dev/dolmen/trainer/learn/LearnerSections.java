@@ -51,6 +51,8 @@ final class LearnerSections {
     all.add(new StateSection(StateSection.VALIDATION, validation, false));
     all.add(new StateSection(StateSection.STATE, state, false));
     all.add(new StateSection(StateSection.CLOCKS, clocks, true));
+    StreamPart withdrawn = learner.stream().catalog().withdrawnSection();
+    all.add(new StateSection(StateSection.WITHDRAWN, withdrawn, true));
     all.add(new StateSection(StateSection.SEEN, learner.stream().sessions().seenSection(), true));
     if (arms != null) {
       all.add(new StateSection(StateSection.EXPERIMENT, arms, true));

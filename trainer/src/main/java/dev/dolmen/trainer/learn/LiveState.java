@@ -72,8 +72,9 @@ public final class LiveState {
   }
 
   /**
-   * Catalogue indexes of the items clicked most over a longer time, best first, at most 1,000; for
-   * visitors of whom nothing is known. Not written to.
+   * Catalogue indexes of the items clicked most over a longer time, best first, at most 1,000, and
+   * as many as 3,000 more where some have been deleted and may come back; for visitors of whom
+   * nothing is known. Not written to.
    */
   public int[] popular() {
     return popular;

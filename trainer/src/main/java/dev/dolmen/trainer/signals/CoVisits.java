@@ -34,7 +34,10 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
   private volatile AtomicReferenceArray<@Nullable Neighbors> neighbors =
       new AtomicReferenceArray<>(1_024);
 
-  /** How often each place of the catalogue has been given away: old neighbours are void then. */
+  /**
+   * How often each place of the catalogue has been given away: old neighbours are void then. The
+   * complement of it while its item is withdrawn.
+   */
   private volatile AtomicIntegerArray births = new AtomicIntegerArray(1_024);
 
   /** Weight of each item's visits when it was last visited, as the bits of a float. */
@@ -78,7 +81,24 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
   }
 
   @Override
+  public void withdrawn(int item) {
+    turn(item);
+  }
+
+  @Override
+  public void returned(int item) {
+    turn(item);
+  }
+
+  /** No birth is negative, so nothing leads to an item whose own is. */
+  private void turn(int item) {
+    reserve(item);
+    births.set(item, ~births.get(item));
+  }
+
+  @Override
   public void deleted(int item) {
+    turn(item);
     clear(item);
   }
 

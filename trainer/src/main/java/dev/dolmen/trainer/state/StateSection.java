@@ -23,6 +23,9 @@ public record StateSection(String name, StreamPart part, boolean optional) {
   /** What sessions have seen beyond their last steps; not in snapshots from before it was kept. */
   public static final String SEEN = "trainer/seen";
 
+  /** What is kept of deleted items; not in snapshots from before it was. */
+  public static final String WITHDRAWN = "trainer/withdrawn";
+
   /** What came of an experiment; only where one runs, and nothing is learned from it. */
   public static final String EXPERIMENT = "trainer/experiment";
 }

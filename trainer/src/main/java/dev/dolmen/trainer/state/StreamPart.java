@@ -15,7 +15,13 @@ public interface StreamPart {
   /** A new item has come, at an index that no item has. */
   default void added(int item) {}
 
-  /** An item is gone; its index may be another item's from now on. */
+  /** An item is gone for now; what is known of it is kept, and nobody may be led to it. */
+  default void withdrawn(int item) {}
+
+  /** An item that was withdrawn is back. */
+  default void returned(int item) {}
+
+  /** An item is gone for good; its index may be another item's from now on. */
   default void deleted(int item) {}
 
   /** What is to be written, as of now. */

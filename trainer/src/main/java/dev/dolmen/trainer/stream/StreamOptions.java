@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.stream;
 
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.session.SessionOptions;
 
 /**
@@ -9,7 +10,7 @@ import dev.dolmen.trainer.session.SessionOptions;
  * @param schema the slots of items and visits
  * @param sessions what is remembered of visits
  * @param maxSessionLength events kept of each session, the last ones
- * @param quarantineRecords log records for which the index of a deleted item rests
+ * @param catalog how long what of deleted items is kept
  * @param targetHalfLifeEvents clicks after which a click counts half as a target
  * @param popularityHalfLifeEvents clicks after which a click counts half for popularity
  * @param priors whether popularity adds to scores
@@ -18,7 +19,7 @@ public record StreamOptions(
     Schema schema,
     SessionOptions sessions,
     int maxSessionLength,
-    int quarantineRecords,
+    CatalogOptions catalog,
     long targetHalfLifeEvents,
     long popularityHalfLifeEvents,
     boolean priors) {

@@ -20,6 +20,7 @@ import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the training thread. What other threads may read says so itself.
  */
 public final class StreamState {
+  /** Deleted items that are forgotten with one record at most: more than one record deletes. */
+  private static final int FORGET_PER_RECORD = 16;
+
   private final long repeatWindowMs;
   private final int maxRepeats;
   private final FeatureExtractor features;
@@ -63,7 +67,7 @@ public final class StreamState {
     maxRepeats = options.maxRepeats();
     features = new FeatureExtractor(options.schema());
     contexts = new ContextInterner(features);
-    catalog = new Catalog(features, options.quarantineRecords());
+    catalog = new Catalog(features, options.catalog());
     sessions =
         new SessionStore(
             catalog, SessionStore.Bounds.of(options.sessions(), options.maxSessionLength()));
@@ -146,26 +150,50 @@ public final class StreamState {
   }
 
   /**
-   * Inserts an item or replaces it.
+   * Inserts an item or replaces it. One that was deleted not long ago finds what was learned of it.
    *
    * @throws InvalidFeatureException if the schema does not take it
    */
   public CatalogItem upsert(Item item) {
-    boolean isNew = catalog.indexOf(item.getItemId()) < 0;
+    String itemId = item.getItemId();
+    boolean returns = catalog.isWithdrawn(itemId);
+    boolean isNew = !returns && catalog.indexOf(itemId) < 0;
     CatalogItem now = catalog.upsert(item);
-    if (isNew) {
+    if (returns) {
+      parts.forEach(part -> part.returned(now.index()));
+    } else if (isNew) {
       parts.forEach(part -> part.added(now.index()));
     }
     return now;
   }
 
-  /** Deletes an item, and what is counted of it; returns it, or null if there is none. */
+  /**
+   * Deletes an item and returns it, or null if there is none. What was learned of it is kept until
+   * {@link #forgetDeleted}.
+   */
   public @Nullable CatalogItem delete(String itemId) {
-    CatalogItem item = catalog.delete(itemId);
+    CatalogItem item = catalog.delete(itemId, clock.nowMs());
     if (item != null) {
-      parts.forEach(part -> part.deleted(item.index()));
+      parts.forEach(part -> part.withdrawn(item.index()));
     }
     return item;
+  }
+
+  /**
+   * Forgets what is counted of items that have been deleted for too long, or that there is no room
+   * for: some of them, so that a record takes bounded time.
+   *
+   * @param forgotten told of the index of each
+   */
+  public void forgetDeleted(IntConsumer forgotten) {
+    for (int i = 0; i < FORGET_PER_RECORD; i++) {
+      int index = catalog.forgetNext(clock.nowMs());
+      if (index < 0) {
+        return;
+      }
+      parts.forEach(part -> part.deleted(index));
+      forgotten.accept(index);
+    }
   }
 
   /** Counts an event of a batch that has been learned. */

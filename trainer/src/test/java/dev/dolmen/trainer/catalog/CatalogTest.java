@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
@@ -17,15 +18,19 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CatalogTest {
   private static final int QUARANTINE = 3;
+  private static final int KEEP_SEC = 60;
 
   private final Catalog catalog = newCatalog();
 
   private static Catalog newCatalog() {
-    return new Catalog(new FeatureExtractor(Schemas.small()), QUARANTINE);
+    CatalogOptions options =
+        new CatalogOptions(10, 0, QUARANTINE, KEEP_SEC, 1 << 20, ScanPrecision.FP32);
+    return new Catalog(new FeatureExtractor(Schemas.small()), options);
   }
 
   private static Item item(String id, String category) {
@@ -33,6 +38,58 @@ class CatalogTest {
         .setItemId(id)
         .putSlots("category", SlotValue.newBuilder().setToken(category).build())
         .build();
+  }
+
+  /** Deletes an item and lets so much time pass that it is forgotten. */
+  private @Nullable CatalogItem deleteForGood(String itemId) {
+    CatalogItem item = catalog.delete(itemId, 0);
+    int index = item == null ? -1 : item.index();
+    assertThat(catalog.forgetNext(KEEP_SEC * 1_000L)).isEqualTo(index);
+    return item;
+  }
+
+  @Test
+  void aDeletedItemThatComesBackInTimeHasItsIndex() {
+    int a = catalog.upsert(item("a", "x")).index();
+    catalog.upsert(item("b", "x"));
+    catalog.delete("a", 1_000);
+    catalog.delete("b", 2_000);
+    assertThat(catalog.indexOf("a")).isEqualTo(-1);
+    assertThat(catalog.item(a)).isNull();
+    assertThat(catalog.withdrawn()).isEqualTo(2);
+    assertThat(catalog.forgetNext(60_999)).isEqualTo(-1);
+    pass(QUARANTINE);
+    // Another item does not get its place.
+    assertThat(catalog.upsert(item("c", "x")).index()).isNotEqualTo(a);
+    assertThat(catalog.isWithdrawn("a")).isTrue();
+    assertThat(catalog.upsert(item("a", "y")).index()).isEqualTo(a);
+    assertThat(catalog.isWithdrawn("a")).isFalse();
+    assertThat(catalog.forgetNext(61_999)).isEqualTo(-1);
+    assertThat(catalog.forgetNext(62_000)).isNotEqualTo(a).isNotNegative();
+    assertThat(catalog.withdrawn()).isZero();
+    assertThat(catalog.withdrawnBytes()).isZero();
+  }
+
+  @Test
+  void deletedItemsTakeNoMoreRoomThanTheCatalogueMayHave() {
+    for (int i = 0; i < 20; i++) {
+      catalog.upsert(item("i" + i, "x"));
+      catalog.delete("i" + i, 0);
+      int gone = catalog.forgetNext(0);
+      assertThat(gone >= 0).isEqualTo(i >= 10);
+      assertThat(catalog.withdrawn() + catalog.size()).isLessThanOrEqualTo(10);
+    }
+    CatalogOptions few = new CatalogOptions(1_000, 0, 0, KEEP_SEC, 1 << 16, ScanPrecision.FP32);
+    Catalog small = new Catalog(new FeatureExtractor(Schemas.small()), few);
+    for (int i = 0; i < 900; i++) {
+      small.upsert(item("i" + i, "x"));
+      small.delete("i" + i, 0);
+      while (small.forgetNext(0) >= 0) {
+        assertThat(small.withdrawn()).isPositive();
+      }
+      assertThat(small.withdrawnBytes()).isLessThanOrEqualTo(1 << 16);
+    }
+    assertThat(small.withdrawn()).isBetween(300, 800);
   }
 
   private void pass(int records) {
@@ -67,15 +124,15 @@ class CatalogTest {
     catalog.upsert(item(number, "x"));
     assertThat(catalog.fidCollisions()).isEqualTo(1);
     assertThat(catalog.size()).isEqualTo(2);
-    catalog.delete("a");
+    deleteForGood("a");
     assertThat(catalog.sharesFid(number)).isNull();
   }
 
   @Test
   void anIndexIsReusedOnlyAfterItsQuarantine() {
     int a = catalog.upsert(item("a", "x")).index();
-    assertThat(catalog.delete("a")).isNotNull();
-    assertThat(catalog.delete("a")).isNull();
+    assertThat(deleteForGood("a")).isNotNull();
+    assertThat(deleteForGood("a")).isNull();
     assertThat(catalog.item(a)).isNull();
     pass(QUARANTINE - 1);
     assertThat(catalog.upsert(item("b", "x")).index()).isNotEqualTo(a);
@@ -88,7 +145,7 @@ class CatalogTest {
   void anIndexThatASessionHoldsIsNotReused() {
     int a = catalog.upsert(item("a", "x")).index();
     catalog.retain(a);
-    catalog.delete("a");
+    deleteForGood("a");
     pass(QUARANTINE);
     assertThat(catalog.upsert(item("b", "x")).index()).isNotEqualTo(a);
     catalog.release(a);
@@ -113,7 +170,7 @@ class CatalogTest {
       catalog.upsert(item("i" + i, "x"));
     }
     for (int i = 0; i < 207; i += 2) {
-      catalog.delete("i" + i);
+      deleteForGood("i" + i);
     }
     Set<Integer> live = new HashSet<>();
     for (int n = 0; n < catalog.size(); n++) {
@@ -131,7 +188,7 @@ class CatalogTest {
       pass(1);
     }
     for (int i = 0; i < 40; i += 3) {
-      catalog.delete("i" + i);
+      deleteForGood("i" + i);
     }
     byte[] written = bytes(catalog);
     Catalog read = newCatalog();

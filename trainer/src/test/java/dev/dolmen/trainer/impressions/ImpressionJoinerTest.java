@@ -3,9 +3,11 @@ package dev.dolmen.trainer.impressions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
+import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
@@ -27,7 +29,10 @@ class ImpressionJoinerTest {
   private static final long LATENESS_MS = 10_000;
   private static final EventType CLICK = EventType.EVENT_TYPE_CLICK;
 
-  private final Catalog catalog = new Catalog(new FeatureExtractor(Schemas.small()), 0);
+  private final Catalog catalog =
+      new Catalog(
+          new FeatureExtractor(Schemas.small()),
+          new CatalogOptions(100, 0, 0, 0, 1 << 20, ScanPrecision.FP32));
   private final SessionStore sessions =
       new SessionStore(catalog, new SessionStore.Bounds(100, 3_600_000, 8, 256, 1 << 20));
 
@@ -392,7 +397,8 @@ class ImpressionJoinerTest {
   void indexesOfShownItemsRest() {
     int index = catalog.indexOf("b");
     show("r", 0, "b");
-    catalog.delete("b");
+    catalog.delete("b", 0);
+    assertThat(catalog.forgetNext(0)).isEqualTo(index);
     upsert("new 1");
     assertThat(catalog.indexOf("new 1")).isNotEqualTo(index);
     pass(WINDOW_MS + 1);

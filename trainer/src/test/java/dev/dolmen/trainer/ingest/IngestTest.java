@@ -43,7 +43,8 @@ class IngestTest {
   private Engine open(int maxItems) throws IOException {
     EngineOptions o = Shop.options(directory);
     return Engine.open(
-        o.with(e -> e.catalog(new CatalogOptions(maxItems, 0, 10, ScanPrecision.FP32))),
+        o.with(e ->
+            e.catalog(new CatalogOptions(maxItems, 0, 10, 3_600, 1 << 20, ScanPrecision.FP32))),
         InstantSource.system(),
         meters);
   }
@@ -71,7 +72,8 @@ class IngestTest {
         Shop.options(directory)
             .with(e ->
                 e.schema(Schemas.shop())
-                    .catalog(new CatalogOptions(100, megabyte, 10, ScanPrecision.FP32)));
+                    .catalog(
+                        new CatalogOptions(100, megabyte, 10, 3_600, 1 << 20, ScanPrecision.FP32)));
     Item large = large("large", 8_000);
     assertThat(ItemBytes.of(large)).isBetween(megabyte / 2, megabyte * 3 / 4);
     try (Engine engine = Engine.open(options, InstantSource.system(), meters)) {
@@ -99,7 +101,8 @@ class IngestTest {
     }
     // A smaller bound drops nothing of what was acknowledged, and takes no more.
     EngineOptions smaller =
-        options.with(e -> e.catalog(new CatalogOptions(1, 0, 10, ScanPrecision.FP32)));
+        options.with(
+            e -> e.catalog(new CatalogOptions(1, 0, 10, 3_600, 1 << 20, ScanPrecision.FP32)));
     try (Engine engine = Engine.open(smaller, InstantSource.system(), meters)) {
       assertThat(engine.live().catalog().size()).isEqualTo(3);
       assertThat(engine.live().catalog().bytes()).isGreaterThan(megabyte / 2);

@@ -11,6 +11,7 @@ import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.parameterstore.store.HeapEmbeddingTable;
 import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.impressions.ShownItems;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.session.SessionPlace;
@@ -44,7 +45,8 @@ class BatchAssemblerTest {
   }
 
   private final HeapEmbeddingTable table = new HeapEmbeddingTable(Schemas.small(), 1);
-  private final Catalog catalog = new Catalog(new FeatureExtractor(Schemas.small()), 0);
+  private final Catalog catalog =
+      new Catalog(new FeatureExtractor(Schemas.small()), CatalogOptions.defaults());
   private final SessionStore sessions =
       new SessionStore(catalog, new SessionStore.Bounds(100, 3_600_000, LENGTH, 256, 1 << 20));
   private final ClickCounts clicks = new ClickCounts(1_000, true);
@@ -419,7 +421,7 @@ class BatchAssemblerTest {
   void deletedItemsVanishFromSessions() {
     BatchAssembler assembler = assembler(5, 0);
     click("a", 3, 4, 5);
-    catalog.delete("i4");
+    catalog.delete("i4", 0);
     TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
     assertThat(predictions(assembler, batch)).containsExactly(List.of(3, 5));
   }
@@ -493,14 +495,14 @@ class BatchAssemblerTest {
     click("a", 3, 4);
     SessionHistory a = Objects.requireNonNull(sessions.get("a"));
     pending.clear();
-    catalog.delete("i4");
-    catalog.delete("i9");
+    catalog.delete("i4", 0);
+    catalog.delete("i9", 0);
     List<ShownItems> shown = List.of(shown(a, 2, 9, 10));
     TrainingBatch batch = assembler.assemble(pending.sessions(), shown, 1, SIGNALS, 0);
     assertThat(batch.tokens()).isEqualTo(1);
     assertThat(batch.shown).isEqualTo(1);
     assertThat(assembler.recordItems()[batch.shownItem[0]]).isEqualTo(10);
-    catalog.delete("i3");
+    catalog.delete("i3", 0);
     assertThat(assembler.assemble(pending.sessions(), shown, 1, SIGNALS, 0).queries()).isZero();
   }
 }

@@ -8,6 +8,7 @@ import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.v1.Item;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +27,7 @@ class SessionStoreTest {
       new SessionStore.Bounds(3, IDLE_SEC * 1_000, 4, 6, 1 << 20);
 
   private final FeatureExtractor features = new FeatureExtractor(Schemas.small());
-  private final Catalog catalog = new Catalog(features, 0);
+  private final Catalog catalog = new Catalog(features, CatalogOptions.defaults());
   private final SessionStore store = new SessionStore(catalog, BOUNDS);
 
   SessionStoreTest() {

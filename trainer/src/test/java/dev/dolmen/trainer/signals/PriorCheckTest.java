@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.v1.Item;
 import java.io.ByteArrayInputStream;
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.Test;
 class PriorCheckTest {
   private static final int ITEMS = 400;
 
-  private final Catalog catalog = new Catalog(new FeatureExtractor(Schemas.small()), 0);
+  private final Catalog catalog =
+      new Catalog(new FeatureExtractor(Schemas.small()), CatalogOptions.defaults());
   private final ClickCounts counts = new ClickCounts(1_000_000_000L, true);
   private final PriorCheck check = new PriorCheck(catalog, counts);
 
