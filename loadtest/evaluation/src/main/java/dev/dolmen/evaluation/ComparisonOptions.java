@@ -23,8 +23,10 @@ final class ComparisonOptions {
       description =
           "Of dolmen, gru4rec, sasrec (Dolmen's transformer on ids alone, with nothing beside it),"
               + " popular, popular-of-late, popular-in-session, co-occurrence, sknn, v-sknn,"
-              + " vmis-knn, blend, blend-diginetica, blend-yoochoose, and those of --ablations."
-              + " Default: dolmen,popular,co-occurrence,vmis-knn,blend.")
+              + " vmis-knn, blend, blend-diginetica, blend-yoochoose, sasrec-content (on metadata alone),"
+              + " content-knn (nearest by TF-IDF), category-popular, and those of --ablations."
+              + " Default: dolmen,popular,co-occurrence,vmis-knn,blend; with"
+              + " new-items dolmen,sasrec-content,content-knn,category-popular.")
   private @Nullable List<String> models;
 
   @Option(
@@ -70,7 +72,7 @@ final class ComparisonOptions {
       checkPasses("--network-passes", networkPasses, stream);
     }
     OptionCheck.require(seeds >= 1 && seeds <= SEEDS_MAX, "--seeds", seeds, "1 to 100");
-    named();
+    named(ModelKind.USUAL);
   }
 
   private static void checkPasses(String option, int passes, boolean stream) {
@@ -84,6 +86,7 @@ final class ComparisonOptions {
    * @param engine options of the product, which decide what an ablation would change
    */
   EvalOptions options(EngineOptions engine, ProtocolOptions protocol) {
+    List<String> usual = protocol.newItems() ? ModelKind.NEW_ITEMS : ModelKind.USUAL;
     LinkedHashSet<ModelKind> kinds = new LinkedHashSet<>();
     if (ablations) {
       kinds.add(ModelKind.DOLMEN);
@@ -91,7 +94,7 @@ final class ComparisonOptions {
           .filter(kind -> kind.pointless(engine, protocol.stream()) == null)
           .forEach(kinds::add);
     }
-    for (ModelKind kind : named()) {
+    for (ModelKind kind : named(usual)) {
       String pointless = kind.pointless(engine, protocol.stream());
       if (pointless != null) {
         throw OptionCheck.refused("--models", kind.title(), pointless);
@@ -106,10 +109,10 @@ final class ComparisonOptions {
         protocol.intervalSeed());
   }
 
-  private List<ModelKind> named() {
+  private List<ModelKind> named(List<String> usual) {
     List<ModelKind> kinds = new ArrayList<>();
     List<String> names = models;
-    for (String model : names != null ? names : ablations ? List.<String>of() : ModelKind.USUAL) {
+    for (String model : names != null ? names : ablations ? List.<String>of() : usual) {
       ModelKind kind = ModelKind.of(model);
       if (kind == null) {
         throw OptionCheck.refused("--models", model, ModelKind.titles());

@@ -3,6 +3,9 @@ package dev.dolmen.evaluation;
 import dev.dolmen.evaluation.comparison.EvalResult;
 import dev.dolmen.evaluation.comparison.Evaluation;
 import dev.dolmen.evaluation.model.EvalOptions;
+import dev.dolmen.evaluation.newitems.NewItemReport;
+import dev.dolmen.evaluation.newitems.NewItemResult;
+import dev.dolmen.evaluation.newitems.NewItemsEvaluation;
 import dev.dolmen.evaluation.options.ConfigOption;
 import dev.dolmen.evaluation.options.DatasetOptions;
 import dev.dolmen.evaluation.options.ProtocolOptions;
@@ -45,6 +48,9 @@ import picocli.CommandLine.Mixin;
           + " strictly (nothing of a click's own window is known) and live (every click is learned"
           + " as it happens). An item counts once a session, and those that the session has clicked"
           + " are not ranked.",
+      "new-items: of items that nobody has clicked. Learns the first clicks and asks for those after"
+          + " them, cold and warm items apart (time-split); the same where a fifth of the items"
+          + " leaves what is learned (held-out); and click by click (stream).",
       "",
       "Dolmen learns as a server does and ranks with the code that serves. Ties count against the"
           + " target. Intervals are of 95%%, over sessions, or windows of a stream, drawn 1,000 times"
@@ -67,6 +73,8 @@ import picocli.CommandLine.Mixin;
       "      --report report",
       "  dolmen eval --data datasets/beauty --protocol leave-one-out --seeds 3 \\",
       "      --json eval.json",
+      "  dolmen eval --data datasets/globo --protocol new-items --limit 60000 \\",
+      "      --json new.json",
       "  dolmen eval --data datasets/diginetica --ablations --report report",
       "  dolmen eval --data datasets/diginetica --models dolmen,gru4rec,sasrec \\",
       "      --network-passes 6"
@@ -75,6 +83,7 @@ public final class EvalCommand implements Callable<Integer> {
   @Mixin private DatasetOptions data = new DatasetOptions();
   @Mixin private ProtocolOptions protocol = new ProtocolOptions();
   @Mixin private PredictionOptions predictions = new PredictionOptions();
+  @Mixin private NewItemOptions newItems = new NewItemOptions();
   @Mixin private ComparisonOptions models = new ComparisonOptions();
   @Mixin private ConfigOption config = new ConfigOption();
   @Mixin private Reporting reporting = new Reporting();
@@ -98,9 +107,15 @@ public final class EvalCommand implements Callable<Integer> {
     data.check();
     protocol.check();
     predictions.check(protocol);
+    newItems.check(protocol);
     models.check(protocol.stream());
     DolmenConfig named = config.read();
     LocalServer.quietLogs();
+    if (protocol.newItems()) {
+      NewItemResult result = aboutNewItems(named);
+      reporting.publish(out, () -> NewItemReport.print(result, out), NewItemReport.json(result));
+      return 0;
+    }
     EvalResult result = evaluated(named);
     EvalReport report = new EvalReport(result);
     reporting.publishPage(
@@ -115,16 +130,36 @@ public final class EvalCommand implements Callable<Integer> {
   private EvalResult evaluated(@Nullable DolmenConfig named) {
     try {
       EvalDataset dataset = read(named);
-      EngineOptions engine =
-          named == null
-              ? DolmenConfig.defaults(Path.of(""), dataset.schema()).engine()
-              : named.engine();
+      EngineOptions engine = engine(named, dataset);
       EvalOptions options = models.options(engine, protocol);
       ProtocolRun run = predictions.run(dataset, protocol);
       return evaluate(new Evaluation(dataset, engine, options), run);
     } catch (IOException e) {
       throw new CommandFailedException(1, e);
     }
+  }
+
+  private NewItemResult aboutNewItems(@Nullable DolmenConfig named) {
+    try {
+      EvalDataset dataset = read(named);
+      EngineOptions engine = engine(named, dataset);
+      NewItemsEvaluation evaluation =
+          new NewItemsEvaluation(
+              dataset, engine, models.options(engine, protocol), newItems.settings());
+      ProgressBar bar =
+          new ProgressBar(progress, "evaluating", evaluation.work(), System::nanoTime);
+      NewItemResult result = evaluation.run(bar::show);
+      bar.done();
+      return result;
+    } catch (IOException e) {
+      throw new CommandFailedException(1, e);
+    }
+  }
+
+  private static EngineOptions engine(@Nullable DolmenConfig named, EvalDataset dataset) {
+    return named == null
+        ? DolmenConfig.defaults(Path.of(""), dataset.schema()).engine()
+        : named.engine();
   }
 
   private EvalDataset read(@Nullable DolmenConfig named) throws IOException {

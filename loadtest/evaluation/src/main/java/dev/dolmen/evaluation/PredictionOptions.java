@@ -49,6 +49,8 @@ final class PredictionOptions {
     OptionCheck.require(
         !stream || !validation, "--validation", true, "none with a stream: give --limit");
     OptionCheck.require(
+        !protocol.newItems() || !validation, "--validation", true, "none with new-items");
+    OptionCheck.require(
         !unseen || protocol.protocol().equals(ProtocolRun.STATIC),
         "--unseen",
         true,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.dolmen.evaluation.protocol.SmallDatasets;
 import dev.dolmen.evaluation.report.ReportPageTest;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -365,7 +367,7 @@ class EvalCommandTest {
     assertThat(run("--data=" + folder, "--protocol=stream")).isEqualTo(3);
     assertThat(printed())
         .contains("no test part NAME.test.inter")
-        .contains("--protocol: best, expected one of [static, leave-one-out, stream]")
+        .contains("--protocol: best, expected one of [static, leave-one-out, stream, new-items]")
         .contains("--models: magic, expected one of [dolmen, without-metadata,")
         .contains("--passes: 0, expected 1 to 100")
         .contains("--readings: fast, expected one of [paper, strict, live]")
@@ -374,5 +376,68 @@ class EvalCommandTest {
         .contains("--models: pooling-last, expected a model that differs from dolmen")
         .contains("--network-passes: 2, expected 1: a stream is learned once")
         .contains("its timestamps are a running number");
+  }
+
+  /** Items of a shelf follow each other: who has read the shelf finds those that nobody clicked. */
+  @Test
+  void newItemsAreAskedApartInEachPart() throws Exception {
+    writeWhole("session_id");
+    JsonNode json = json("--protocol=new-items", "--splits=2", "--history=0.8");
+    Map<String, JsonNode> slices = new TreeMap<>();
+    for (JsonNode slice : json.get("new_items")) {
+      String name =
+          slice.get("part").asText()
+              + ", "
+              + slice.get("slice").asText()
+              + ", "
+              + slice.get("candidates").asText();
+      slices.put(name, slice);
+      assertThat(slice.get("models").properties())
+          .extracting(Map.Entry::getKey)
+          .containsExactly("dolmen", "sasrec-content", "content-knn", "category-popular");
+      for (JsonNode model : slice.get("models")) {
+        assertThat(model.at("/hr@20/mean").asDouble())
+            .isBetween(model.at("/hr@20/low").asDouble(), model.at("/hr@20/high").asDouble());
+        assertThat(model.at("/ndcg@20/mean").asDouble())
+            .isLessThanOrEqualTo(model.at("/hr@20/mean").asDouble());
+      }
+    }
+    assertThat(slices.keySet())
+        .contains(
+            "held-out, cold, all items",
+            "held-out, cold, cold items",
+            "held-out, total, all items",
+            "held-out, warm, all items",
+            "stream, clicks 2 to 5, all items",
+            "stream, first clicks, all items",
+            "stream, total, all items",
+            "time-split, total, all items");
+    JsonNode cold = questions(slices, "held-out, cold, all items");
+    assertThat(questions(slices, "held-out, cold, cold items").asInt()).isEqualTo(cold.asInt());
+    assertThat(cold.asInt() + questions(slices, "held-out, warm, all items").asInt())
+        .isEqualTo(questions(slices, "held-out, total, all items").asInt());
+    JsonNode held = slices.getOrDefault("held-out, cold, all items", json);
+    assertThat(held.get("click_share_cold").asDouble()).isBetween(0.05, 0.5);
+    assertThat(held.at("/exposure_share_cold/dolmen").asDouble()).isBetween(0.0, 1.0);
+    // Five or so of forty items are easier to find among themselves than among all.
+    JsonNode among = slices.getOrDefault("held-out, cold, cold items", json);
+    for (String model : List.of("dolmen", "content-knn")) {
+      assertThat(among.at("/models/" + model + "/mrr@20/mean").asDouble())
+          .isGreaterThan(held.at("/models/" + model + "/mrr@20/mean").asDouble());
+    }
+    assertThat(json.at("/half_recall/dolmen").has("clicks")).isTrue();
+  }
+
+  private static JsonNode questions(Map<String, JsonNode> slices, String name) {
+    return slices.getOrDefault(name, MissingNode.getInstance()).path("questions");
+  }
+
+  @Test
+  void whatTheProtocolOfNewItemsDoesNotHaveIsRefused() throws Exception {
+    writeWhole("session_id");
+    for (String wrong : List.of("--history=1", "--splits=0", "--parts=all", "--validation")) {
+      assertThat(run("--data=" + folder, "--protocol=new-items", wrong)).as(wrong).isNotZero();
+    }
+    assertThat(run("--data=" + folder, "--parts=stream")).isNotZero();
   }
 }

@@ -14,7 +14,10 @@ import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.SessionContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks of known next items for sessions, and the items ranked first, as {@link Ranker} would rank
@@ -30,6 +33,7 @@ public final class SessionRanks {
   private static final int BLOCK = 2_048;
 
   private final LiveState live;
+  private final @Nullable BitSet only;
   private final SessionQueries sessions;
   private final int width;
   private final ItemIndex index;
@@ -63,7 +67,19 @@ public final class SessionRanks {
 
   /** Ranks with what is learned so far; items that are not in the catalogue are unknown. */
   public SessionRanks(LiveState live) {
+    this(live, null);
+  }
+
+  /** The same with nothing to choose from but these items, as far as they are in the catalogue. */
+  public static SessionRanks among(LiveState live, Set<String> ids) {
+    BitSet only = new BitSet();
+    ids.stream().mapToInt(live.catalog()::indexOf).filter(i -> i >= 0).forEach(only::set);
+    return new SessionRanks(live, only);
+  }
+
+  private SessionRanks(LiveState live, @Nullable BitSet only) {
     this.live = live;
+    this.only = only;
     sessions = new SessionQueries(live, id -> false, RankingScratch.itemEncoding(live));
     width = live.vectors().width();
     index = new ItemIndex(live.vectors(), live.catalog());
@@ -115,6 +131,12 @@ public final class SessionRanks {
    * @param ranks overwritten, [{@link #size}]
    */
   public void ranks(int rankMax, int[] ranks) {
+    if (only != null) {
+      for (int i = 0; i < size; i++) {
+        ranks[i] = targets[i] < 0 ? Integer.MAX_VALUE : rankAmong(only, i);
+      }
+      return;
+    }
     int[] known = new int[size];
     for (int i = 0; i < size; i++) {
       known[i] = Math.max(0, targets[i]);
@@ -125,6 +147,22 @@ public final class SessionRanks {
         ranks[i] = Integer.MAX_VALUE;
       }
     }
+  }
+
+  /** One more than there are other items of these that score as high as the target or higher. */
+  private int rankAmong(BitSet these, int session) {
+    int items = Math.min(live.vectors().size(), live.catalog().indexLimit());
+    float[] all = new float[items + ItemVectors.ALIGNMENT];
+    live.vectors().scores(queries, session * width, 0, items, all, 0);
+    bonuses.addTo(session, bonuses.placeOf(session, 0), 0, items, all, 0);
+    float own = targets[session] < items ? all[targets[session]] : Float.NEGATIVE_INFINITY;
+    int rank = 1;
+    for (int i = these.nextSetBit(0); i >= 0 && i < items; i = these.nextSetBit(i + 1)) {
+      if (i != targets[session] && all[i] >= own && index.accepts(i, ItemFilter.ALL)) {
+        rank++;
+      }
+    }
+    return rank;
   }
 
   /**
@@ -203,7 +241,9 @@ public final class SessionRanks {
     float threshold = top.threshold();
     for (int i = 0; i < length; i++) {
       // Indexes grow, so an equal score never wins here.
-      if (scores[at + i] > threshold && index.accepts(from + i, ItemFilter.ALL)) {
+      if (scores[at + i] > threshold
+          && (only == null || only.get(from + i))
+          && index.accepts(from + i, ItemFilter.ALL)) {
         top.keep(scores[at + i], from + i);
         threshold = top.threshold();
       }

@@ -2,6 +2,7 @@ package dev.dolmen.evaluation.metric;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /** Which items are recommended: how often each is among a model's first, and a sample of lists. */
@@ -49,6 +50,17 @@ public final class TopItems {
     return catalogue == 0
         ? 0
         : (double) Arrays.stream(shown).filter(n -> n > 0).count() / catalogue;
+  }
+
+  /**
+   * Share of the places of all lists that some items take.
+   *
+   * @return not a number if nothing is recommended
+   */
+  public double share(BitSet items) {
+    long all = Arrays.stream(shown).sum();
+    long own = items.stream().filter(i -> i < shown.length).mapToLong(i -> shown[i]).sum();
+    return all == 0 ? Double.NaN : (double) own / all;
   }
 
   /**

@@ -56,6 +56,12 @@ public class BaselineModel implements EvalModel {
   }
 
   @Override
+  public void narrow(BitSet only) {
+    items.and(only);
+    candidates = items.cardinality();
+  }
+
+  @Override
   public void settle() {}
 
   @Override

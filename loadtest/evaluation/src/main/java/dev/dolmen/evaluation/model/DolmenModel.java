@@ -9,6 +9,7 @@ import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.ranking.SessionRanks;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
@@ -18,7 +19,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,7 @@ public final class DolmenModel implements EvalModel {
   private final int[] numbers = new int[PREDICTIONS];
   private final Prediction[] predictions = new Prediction[PREDICTIONS];
   private final int[] ranks = new int[PREDICTIONS];
+  private @Nullable Set<String> only;
   private @Nullable SessionRanks asked;
   private @Nullable Answers answers;
   private int taken;
@@ -90,6 +94,15 @@ public final class DolmenModel implements EvalModel {
     asked = null;
   }
 
+  @Override
+  public void narrow(BitSet items) {
+    answer();
+    asked = null;
+    Set<String> ids = new HashSet<>();
+    items.stream().forEach(item -> ids.add(data.item(item).getItemId()));
+    only = ids;
+  }
+
   private void announceAll(BitSet items) {
     for (int item = items.nextSetBit(0); item >= 0; item = items.nextSetBit(item + 1)) {
       announce(item);
@@ -127,7 +140,8 @@ public final class DolmenModel implements EvalModel {
   public void ask(int number, Prediction prediction, Answers to) throws IOException {
     SessionRanks ranking = asked;
     if (ranking == null) {
-      ranking = new SessionRanks(everyVector ? training.refreshed() : training.live());
+      LiveState live = everyVector ? training.refreshed() : training.live();
+      ranking = only == null ? new SessionRanks(live) : SessionRanks.among(live, only);
       asked = ranking;
     }
     answers = to;
@@ -173,7 +187,8 @@ public final class DolmenModel implements EvalModel {
       int[] top = first.ids().stream().mapToInt(data::itemNumber).toArray();
       double[] chances = new double[top.length];
       Arrays.setAll(chances, place -> first.chance(first.scores()[place]));
-      to.answer(numbers[i], ranks[i], top, new Chances(chances, seen(ranking, i, first)));
+      Chances given = only == null ? new Chances(chances, seen(ranking, i, first)) : Chances.NONE;
+      to.answer(numbers[i], ranks[i], top, given);
     }
     ranking.clear();
   }

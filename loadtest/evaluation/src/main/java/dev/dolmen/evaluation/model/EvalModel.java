@@ -55,6 +55,15 @@ public interface EvalModel extends Closeable {
   /** Items come that nobody has clicked; they can be recommended from here on. */
   void announce(BitSet items) throws IOException;
 
+  /**
+   * From here on only these items are ranked, of those that are there.
+   *
+   * @throws UnsupportedOperationException if it cannot leave others out
+   */
+  default void narrow(BitSet items) throws IOException {
+    throw new UnsupportedOperationException(getClass().getSimpleName() + " ranks all items");
+  }
+
   /** All that was taken counts from here on. */
   void settle() throws IOException;
 

@@ -1,9 +1,14 @@
 package dev.dolmen.evaluation.model;
 
+import dev.dolmen.evaluation.baseline.CategoryPopularityRecommender;
+import dev.dolmen.evaluation.baseline.ContentNeighborsRecommender;
+import dev.dolmen.evaluation.baseline.ItemWords;
 import dev.dolmen.evaluation.baseline.PopularityOptions;
 import dev.dolmen.evaluation.baseline.PopularityRecommender;
 import dev.dolmen.evaluation.baseline.SessionPopularityRecommender;
 import dev.dolmen.evaluation.baseline.TunedOptions;
+import dev.dolmen.evaluation.protocol.VisibleData;
+import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.alternatives.RankerKind;
 import dev.dolmen.trainer.baseline.BlendOptions;
@@ -35,7 +40,10 @@ public enum ModelKind {
   ANOTHER_PASS("another-pass"),
   NIGHTLY("nightly"),
   SASREC("sasrec"),
+  SASREC_CONTENT("sasrec-content"),
   GRU4REC("gru4rec"),
+  CONTENT_KNN("content-knn"),
+  CATEGORY_POPULAR("category-popular"),
   POPULAR("popular"),
   POPULAR_OF_LATE("popular-of-late"),
   POPULAR_IN_SESSION("popular-in-session"),
@@ -46,6 +54,10 @@ public enum ModelKind {
   BLEND(RankerKind.BLEND),
   BLEND_DIGINETICA("blend-diginetica"),
   BLEND_YOOCHOOSE("blend-yoochoose");
+
+  /** Compared where new items are asked for, unless others are named. */
+  public static final List<String> NEW_ITEMS =
+      List.of("dolmen", "sasrec-content", "content-knn", "category-popular");
 
   /** Compared unless others are named. */
   public static final List<String> USUAL =
@@ -84,7 +96,7 @@ public enum ModelKind {
 
   /** Whether it is the product, or made of it. */
   public boolean isEngine() {
-    return compareTo(SASREC) <= 0;
+    return compareTo(SASREC_CONTENT) <= 0;
   }
 
   /** Whether figures depend on a seed. */
@@ -95,7 +107,7 @@ public enum ModelKind {
   /** Times that it learns the history. */
   public int passes(EvalOptions options) {
     return switch (this) {
-      case SASREC, GRU4REC -> options.networkPasses();
+      case SASREC, SASREC_CONTENT, GRU4REC -> options.networkPasses();
       case ANOTHER_PASS -> options.passes() + 1;
       default -> isEngine() ? options.passes() : 1;
     };
@@ -114,6 +126,7 @@ public enum ModelKind {
       case POOLING_MEAN -> Variations.poolingMean(product);
       case POOLING_LAST -> Variations.poolingLast(product);
       case SASREC -> Variations.sasrec(product);
+      case SASREC_CONTENT -> Variations.sasrecContent(product);
       default -> product;
     };
   }
@@ -132,6 +145,19 @@ public enum ModelKind {
           isEngine() && engine(product).equals(product)
               ? "a model that differs from dolmen, which it does not here"
               : null;
+    };
+  }
+
+  /** A new one that knows what the items' metadata says; null for one that does not read it. */
+  public @Nullable OnlineRecommender contentBaseline(VisibleData data, Schema schema) {
+    ItemWords words = new ItemWords(schema);
+    return switch (this) {
+      case CONTENT_KNN ->
+          new ContentNeighborsRecommender(data.items().stream().map(words::of).toList());
+      case CATEGORY_POPULAR ->
+          new CategoryPopularityRecommender(
+              data.items().stream().map(words::category).toList(), PopularityOptions.recent());
+      default -> null;
     };
   }
 

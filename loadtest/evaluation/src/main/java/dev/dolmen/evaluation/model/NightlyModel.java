@@ -63,6 +63,11 @@ public final class NightlyModel implements EvalModel {
   }
 
   @Override
+  public void narrow(BitSet items) throws IOException {
+    model.narrow(items);
+  }
+
+  @Override
   public void settle() throws IOException {
     model.settle();
   }

@@ -88,6 +88,14 @@ final class Variations {
         .with(o -> o.training(e.training().with(t -> t.newness(0))));
   }
 
+  /** The same over what the metadata says, without ids: what it makes of an item is its content. */
+  static EngineOptions sasrecContent(EngineOptions e) {
+    EngineOptions content = keeping(e, slot -> slot.kind() != SlotKind.CONTEXT);
+    ScoreTerms none = new ScoreTerms(false, false);
+    return model(content, m -> m.pooling(Pooling.LAST).ids(false).terms(none))
+        .with(o -> o.training(e.training().with(t -> t.newness(0))));
+  }
+
   /** Without the other slots, and without tasks about them. */
   private static EngineOptions keeping(EngineOptions e, Predicate<Slot> kept) {
     Schema schema = new Schema(e.schema().slots().stream().filter(kept).toList());

@@ -10,7 +10,7 @@ public final class ProtocolOptions {
       names = "--protocol",
       paramLabel = "NAME",
       defaultValue = "static",
-      description = "static, leave-one-out or stream. Default: ${DEFAULT-VALUE}.")
+      description = "static, leave-one-out, stream or new-items. Default: ${DEFAULT-VALUE}.")
   private String protocol = "static";
 
   @Option(
@@ -52,6 +52,11 @@ public final class ProtocolOptions {
   /** Whether clicks are learned in event time, each once. */
   public boolean stream() {
     return protocol.equals(ProtocolRun.STREAM);
+  }
+
+  /** Whether it is about items that nobody has clicked. */
+  public boolean newItems() {
+    return protocol.equals(ProtocolRun.NEW_ITEMS);
   }
 
   /** Length of a window of a stream. */

@@ -42,6 +42,9 @@ public record Plan(
   /** A step in which {@link #lateItems} come into the catalogue, with their metadata. */
   public static final int ALL_ITEMS = Integer.MIN_VALUE + 1;
 
+  /** A step from which on nothing but {@link #lateItems} is ranked. */
+  public static final int ONLY_LATE = Integer.MIN_VALUE + 2;
+
   /**
    * What is done, in order: a click's number to learn it, the complement of a prediction's to ask
    * it.
@@ -73,6 +76,10 @@ public record Plan(
 
     void allItems() {
       add(ALL_ITEMS);
+    }
+
+    void onlyLate() {
+      add(ONLY_LATE);
     }
 
     /** How many there are. */
@@ -121,6 +128,46 @@ public record Plan(
         predictions.size(),
         steps,
         false,
+        1,
+        List.of("all"));
+  }
+
+  /**
+   * A plan that learns history, lets items come that nobody has clicked, and asks everything;
+   * questions about those items once more, apart, with nothing but these to choose from.
+   *
+   * @param warm items of the history
+   * @param cold items that come after it, with their metadata
+   */
+  static Plan ofNewItems(
+      String reading,
+      BitSet warm,
+      BitSet cold,
+      List<EvalClick> history,
+      List<Prediction> questions) {
+    Steps steps = new Steps();
+    List<Prediction> all = new ArrayList<>(questions);
+    steps.allItems();
+    for (int number = 0; number < questions.size(); number++) {
+      steps.ask(number);
+    }
+    steps.onlyLate();
+    for (Prediction question : questions) {
+      if (cold.get(question.targetClick().item())) {
+        steps.ask(all.size());
+        all.add(question);
+      }
+    }
+    return new Plan(
+        reading,
+        warm,
+        cold,
+        history,
+        List.of(),
+        all,
+        questions.size(),
+        steps,
+        true,
         1,
         List.of("all"));
   }

@@ -17,9 +17,10 @@ public record ProtocolRun(
   public static final String STATIC = "static";
   public static final String LEAVE_ONE_OUT = "leave-one-out";
   public static final String STREAM = "stream";
+  public static final String NEW_ITEMS = "new-items";
 
   /** All protocols. */
-  public static final List<String> PROTOCOLS = List.of(STATIC, LEAVE_ONE_OUT, STREAM);
+  public static final List<String> PROTOCOLS = List.of(STATIC, LEAVE_ONE_OUT, STREAM, NEW_ITEMS);
 
   /** Share of the clicks whose sessions are held out for tuning, where no file is. */
   private static final double VALIDATION_SHARE = 0.1;

@@ -91,6 +91,8 @@ public final class PlanRun {
       model.settle();
     } else if (step == Plan.ALL_ITEMS) {
       model.announce(plan.lateItems());
+    } else if (step == Plan.ONLY_LATE) {
+      model.narrow(plan.lateItems());
     } else if (step >= 0) {
       arrive(model, step);
       model.learn(plan.stream().get(step));

@@ -128,7 +128,9 @@ public final class PlanRuns {
       EvalModel model = openEngine(plan, beginning, kind, seed);
       return kind == ModelKind.NIGHTLY ? new NightlyModel(model) : model;
     }
-    OnlineRecommender baseline = kind.baseline();
+    VisibleData data = new VisibleData(dataset, dataset.schema());
+    OnlineRecommender content = kind.contentBaseline(data, dataset.schema());
+    OnlineRecommender baseline = content == null ? kind.baseline() : content;
     return baseline == null
         ? Gru4RecModel.of(beginning, seed)
         : new BaselineModel(baseline, beginning);
@@ -143,7 +145,8 @@ public final class PlanRuns {
         with(changed, DolmenModel.directory(), seed),
         kind == ModelKind.HASHED ? hashed(data, changed.schema()) : TableFactory.COLLISIONLESS,
         beginning,
-        !plan.reading().equals(StreamSplit.LIVE));
+        plan.stream().isEmpty()
+            || (plan.windows() > 1 && !plan.reading().equals(StreamSplit.LIVE)));
   }
 
   /** As many buckets as values. */

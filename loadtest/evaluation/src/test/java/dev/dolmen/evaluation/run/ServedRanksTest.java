@@ -13,6 +13,7 @@ import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.ranking.SessionRanks;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.RecommendRequest;
@@ -26,6 +27,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +83,7 @@ class ServedRanksTest {
       ranks.ranks(1_000, rank);
       List<List<String>> tops = ranks.tops(20);
       checkChances(ranks, dataset.items());
+      checkAmong(training.refreshed(), dataset, predictions);
       for (int i = 0; i < predictions.size(); i++) {
         Prediction p = predictions.get(i);
         String target = p.targetClick().row().item();
@@ -103,6 +107,36 @@ class ServedRanksTest {
       }
       assertThat(sum).isCloseTo(1, within(1e-4));
       assertThat(ranks.score(session, "no such item")).isEqualTo(Float.NEGATIVE_INFINITY);
+    }
+  }
+
+  /** Among every third item the ranks are those of their scores, and no other item is listed. */
+  private static void checkAmong(
+      LiveState live, EvalDataset dataset, List<Prediction> predictions) {
+    Set<String> some = new TreeSet<>();
+    for (int item = 0; item < dataset.items(); item += 3) {
+      some.add(dataset.item(item).getItemId());
+    }
+    SessionRanks among = SessionRanks.among(live, some);
+    for (Prediction p : predictions) {
+      among.add(
+          context(dataset, p.prefix()), p.targetClick().row().item(), p.targetClick().timeMs());
+    }
+    int[] ranks = new int[predictions.size()];
+    among.ranks(1, ranks);
+    List<List<String>> tops = among.tops(5);
+    for (int i = 0; i < ranks.length; i++) {
+      int session = i;
+      String target = predictions.get(i).targetClick().row().item();
+      float own = among.score(i, target);
+      if (own > Float.NEGATIVE_INFINITY) {
+        long above =
+            some.stream()
+                .filter(id -> !id.equals(target) && among.score(session, id) >= own)
+                .count();
+        assertThat(ranks[i]).isEqualTo((int) above + 1);
+      }
+      assertThat(tops.get(i)).hasSize(5).isSubsetOf(some);
     }
   }
 
