@@ -460,7 +460,7 @@ public final class Engine implements Closeable {
     long requestedUs = step.nowUs();
     while (true) {
       SnapshotSchedule.Request request =
-          atBarrier(() -> schedule.request(requestedUs, step.position()));
+          atBarrier(() -> schedule.request(requestedUs, step.position(), true));
       try {
         SnapshotInfo info = request.written().get().info();
         if (request.taken()) {
@@ -531,7 +531,7 @@ public final class Engine implements Closeable {
     boolean barrier = learner.pending().size() == 0 && progress.failure() == null;
     if (options.snapshots().onClose() && barrier && schedule.changed(step.position())) {
       try {
-        schedule.request(step.nowUs(), step.position()).written().get();
+        schedule.request(step.nowUs(), step.position(), false).written().get();
         schedule.settle(true);
       } catch (IOException | ExecutionException | RuntimeException e) {
         LOG.warn("No snapshot on close; the log will be replayed", e);

@@ -201,7 +201,8 @@ public final class HistoryTraining implements Closeable {
             options.snapshots(),
             clock);
     long nowUs = clock.millis() * 1_000;
-    return snapshots.write(snapshots.freeze(learner, new SnapshotCodec.Position(0, 0), nowUs));
+    return snapshots.write(
+        snapshots.freeze(learner, new SnapshotCodec.Position(0, 0), nowUs, false));
   }
 
   private String itemId(int index) {

@@ -254,6 +254,26 @@ class EngineRecoveryTest {
     }
   }
 
+  /** The store counts them apart, so that they push out none of the others. */
+  @Test
+  void aSnapshotSaysWhetherSomebodyAskedForIt() throws Exception {
+    EngineOptions options =
+        merging(directory, 2, 100)
+            .with(e -> e.snapshots(SnapshotOptions.defaults().with(s -> s.intervalSec(0).keep(2))));
+    String asked;
+    try (Engine engine = Engine.open(options, InstantSource.system(), new SimpleMeterRegistry())) {
+      fill(engine);
+      traffic(engine, 5);
+      asked = engine.snapshot().id();
+      traffic(engine, 5);
+    }
+    SnapshotStore store = SnapshotStore.openReadOnly(directory.resolve("snapshots"));
+    String onClose = store.ids().getLast();
+    assertThat(onClose).isNotEqualTo(asked);
+    assertThat(store.open(asked).manifest().metadata()).containsEntry("onDemand", "true");
+    assertThat(store.open(onClose).manifest().metadata()).doesNotContainKey("onDemand");
+  }
+
   private static EngineOptions merging(Path data, int keep, int maxDeltas) {
     EngineOptions o = Shop.options(data);
     return o.with(e ->

@@ -173,8 +173,8 @@ class EngineReplayTest {
               if (offset > middle && !asked.isDone()) {
                 asked.complete(
                     e.requests()
-                        .atBarrier(
-                            () -> e.schedule().request(e.step().nowUs(), e.step().position())));
+                        .atBarrier(() ->
+                            e.schedule().request(e.step().nowUs(), e.step().position(), true)));
               }
             }));
     replaying.complete(engine);

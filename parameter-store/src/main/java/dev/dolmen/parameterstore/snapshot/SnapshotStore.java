@@ -12,10 +12,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -239,23 +241,28 @@ public final class SnapshotStore {
    * read, and those that are {@link #distrust}ed, do not count, so that a good one is never given
    * up for a broken one.
    *
+   * <p>Some may be counted apart, so that they push out none of the others: as many of them are
+   * kept, as far as they are newer than the oldest of the others that is kept.
+   *
    * @param keep at least 1
+   * @param apart whether a snapshot with such metadata is counted apart
    * @return how many were deleted
    */
-  public int retain(int keep) throws IOException {
+  public int retain(int keep, Predicate<Map<String, String>> apart) throws IOException {
     if (keep < 1) {
       throw new IllegalArgumentException("keep: " + keep + " is not above 0");
     }
     synchronized (deleting) {
-      int deleted = deleteAllButNeeded(keep);
+      int deleted = deleteAllButNeeded(keep, apart);
       deleteLeftovers();
       return deleted;
     }
   }
 
-  private int deleteAllButNeeded(int keep) throws IOException {
+  private int deleteAllButNeeded(int keep, Predicate<Map<String, String>> apart)
+      throws IOException {
     List<String> ids = ids();
-    Set<String> needed = needed(ids.reversed(), keep);
+    Set<String> needed = needed(ids.reversed(), keep, apart);
     String merging = compacting;
     if (merging != null && isReadable(merging)) {
       open(merging).chain().forEach(s -> needed.add(s.manifest().id()));
@@ -279,17 +286,22 @@ public final class SnapshotStore {
   }
 
   /** Ids of the newest {@code keep} restorable snapshots and of all that they build on. */
-  private Set<String> needed(List<String> newestFirst, int keep) throws IOException {
+  private Set<String> needed(
+      List<String> newestFirst, int keep, Predicate<Map<String, String>> apart) throws IOException {
     Set<String> needed = new HashSet<>();
     Set<String> bases = new HashSet<>();
     int kept = 0;
+    int keptApart = 0;
     for (String id : newestFirst) {
       if (isReadable(id)) {
         Snapshot snapshot = open(id);
         boolean fallback = keep > 1 && bases.size() == 1;
         String base = snapshot.base().manifest().id();
-        if (kept < keep || (fallback && !bases.contains(base))) {
-          kept++;
+        boolean isApart = apart.test(snapshot.manifest().metadata());
+        boolean counts = kept < keep && (!isApart || keptApart < keep);
+        if (counts || (fallback && !bases.contains(base))) {
+          kept += isApart ? 0 : 1;
+          keptApart += isApart ? 1 : 0;
           bases.add(base);
           snapshot.chain().forEach(s -> needed.add(s.manifest().id()));
         }

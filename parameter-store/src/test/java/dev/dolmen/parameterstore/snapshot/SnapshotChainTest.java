@@ -64,13 +64,13 @@ class SnapshotChainTest {
     assertThat(store.compact(id(5), Pace.FULL_SPEED).parent()).isNull();
     // The files of changes are there until the next clearing.
     assertThat(directory.resolve(id(5)).resolve("table_-0_-rows.delta.zst")).exists();
-    assertThat(store.retain(3)).isEqualTo(0);
+    assertThat(store.retain(3, metadata -> false)).isEqualTo(0);
     assertThat(directory.resolve(id(5)).resolve("table_-0_-rows.delta.zst")).doesNotExist();
     checkAll();
     change(100);
     snapshot(false);
     store.compact(id(8), Pace.FULL_SPEED);
-    assertThat(store.retain(1)).isEqualTo(8);
+    assertThat(store.retain(1, metadata -> false)).isEqualTo(8);
     assertThat(rows(id(8))).isEqualTo(expected.get(8));
   }
 
@@ -115,12 +115,13 @@ class SnapshotChainTest {
       snapshot(i == 0 || i == 3 || i == 6);
     }
     // 7, 8 and 9 build on 6; 5 is the newest with another base, and needs 4 and 3.
-    assertThat(store.retain(3)).isEqualTo(3);
+    assertThat(store.retain(3, metadata -> false)).isEqualTo(3);
     assertThat(store.ids()).containsExactly(id(3), id(4), id(5), id(6), id(7), id(8), id(9));
     checkAll();
-    assertThat(store.retain(1)).isEqualTo(3);
+    assertThat(store.retain(1, metadata -> false)).isEqualTo(3);
     assertThat(store.ids()).containsExactly(id(6), id(7), id(8), id(9));
-    assertThatThrownBy(() -> store.retain(0)).hasMessage("keep: 0 is not above 0");
+    assertThatThrownBy(() -> store.retain(0, metadata -> false))
+        .hasMessage("keep: 0 is not above 0");
   }
 
   @Test

@@ -86,7 +86,8 @@ class SnapshotStoreTest {
       out.close();
       assertThatThrownBy(() -> draft.section("a")).hasMessageContaining("written already");
     }
-    assertThatThrownBy(() -> store.retain(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.retain(0, metadata -> false))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -94,12 +95,37 @@ class SnapshotStoreTest {
     for (int i = 1; i <= 5; i++) {
       make("000" + i, 10);
     }
-    assertThat(store.retain(3)).isEqualTo(2);
+    assertThat(store.retain(3, metadata -> false)).isEqualTo(2);
     assertThat(store.ids()).containsExactly("0003", "0004", "0005");
     Files.delete(directory.resolve("0005").resolve("manifest"));
-    assertThat(store.retain(2)).isZero();
-    assertThat(store.retain(1)).isEqualTo(1);
+    assertThat(store.retain(2, metadata -> false)).isZero();
+    assertThat(store.retain(1, metadata -> false)).isEqualTo(1);
     assertThat(store.ids()).containsExactly("0004", "0005");
+  }
+
+  @Test
+  void whatIsCountedApartPushesOutNoneOfTheOthers() throws IOException {
+    for (int i = 1; i <= 3; i++) {
+      make("000" + i, 10);
+    }
+    for (int i = 4; i <= 9; i++) {
+      make("000" + i, 10);
+      store.retain(2, SnapshotStoreTest::isApart);
+    }
+    assertThat(store.ids()).containsExactly("0002", "0003", "0008", "0009");
+    for (int i = 1; i <= 2; i++) {
+      make("001" + i, 10);
+      store.retain(2, metadata -> isApart(metadata) && batch(metadata).startsWith("000"));
+    }
+    assertThat(store.ids()).as("older than all others").containsExactly("0011", "0012");
+  }
+
+  private static boolean isApart(Map<String, String> metadata) {
+    return batch(metadata).compareTo("0004") >= 0;
+  }
+
+  private static String batch(Map<String, String> metadata) {
+    return metadata.getOrDefault("batch", "");
   }
 
   /** Every bit of a section's file counts, and so does every byte of its length. */
@@ -223,7 +249,7 @@ class SnapshotStoreTest {
         .isEqualTo("0003");
     assertThat(stray.resolve("notes")).exists();
     assertThat(directory.resolve(".tmp-0009")).doesNotExist();
-    assertThat(again.retain(1)).isEqualTo(2);
+    assertThat(again.retain(1, metadata -> false)).isEqualTo(2);
     assertThat(again.ids()).containsExactly("0003");
   }
 

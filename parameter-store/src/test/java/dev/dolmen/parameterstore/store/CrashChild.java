@@ -101,7 +101,7 @@ final class CrashChild {
         merge = new Thread(this::merge);
         merge.start();
       }
-      store.retain(2);
+      store.retain(2, metadata -> false);
     }
   }
 

@@ -23,12 +23,15 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** For operators. */
 final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
   private final Source source;
+  private final SnapshotRequests snapshots;
   private final Instant started;
   private final String version;
 
@@ -47,7 +50,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
       Schema schema,
       boolean servesReplaying,
       String servedSnapshotId,
-      SnapshotTaking snapshots,
+      SnapshotRequests.Taking snapshots,
       Consumer<StatusResponse.Builder> others) {
     static Source of(Engine engine, Consumer<StatusResponse.Builder> others) {
       return new Source(
@@ -81,14 +84,12 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
     }
   }
 
-  /** Takes a snapshot. */
-  @FunctionalInterface
-  interface SnapshotTaking {
-    SnapshotInfo take() throws IOException, InterruptedException;
-  }
-
-  AdminEndpoint(Source source, Instant started, String version) {
+  /**
+   * @param nanos monotonic time
+   */
+  AdminEndpoint(Source source, Instant started, String version, LongSupplier nanos) {
     this.source = source;
+    snapshots = new SnapshotRequests(source.snapshots(), nanos, TimeUnit.NANOSECONDS::sleep);
     this.started = started;
     this.version = version;
   }
@@ -184,7 +185,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
       CreateSnapshotRequest request, StreamObserver<CreateSnapshotResponse> out) {
     SnapshotInfo snapshot;
     try {
-      snapshot = source.snapshots().take();
+      snapshot = snapshots.take();
     } catch (IOException e) {
       throw Status.INTERNAL
           .withDescription("the snapshot could not be written: " + e.getMessage())

@@ -134,7 +134,9 @@ public final class Endpoints {
             meters);
     ServerInterceptor barrier = new ErrorBarrier(config.limits().maxMessageBytes());
     ServerInterceptor meter = new RequestMeter(meters);
-    BindableService admin = new AdminEndpoint(operated, clock.instant(), version);
+    BindableService admin =
+        new AdminEndpoint(
+            operated, clock.instant(), version, meters.config().clock()::monotonicTime);
     return List.of(
         behind(behind(service(recommendations, barrier), admission), meter),
         behind(behind(service(feedback, barrier), gates), meter),

@@ -56,6 +56,9 @@ public final class SnapshotCodec {
   /** The log up to here is not needed, not even by the joiner. */
   static final String NOT_NEEDED = "logNotNeededUpTo";
 
+  /** Whether somebody asked for it; others were due, or taken on close. */
+  static final String ON_DEMAND = "onDemand";
+
   static final String BATCHES = "batches";
   static final String SCHEMA = "schema";
   static final String KINDS = "kinds";
@@ -172,8 +175,9 @@ public final class SnapshotCodec {
    * settled.
    *
    * @param requestedUs when it was asked for, microseconds
+   * @param onDemand whether somebody asked for it
    */
-  public FrozenEngine freeze(Learner learner, Position position, long requestedUs)
+  public FrozenEngine freeze(Learner learner, Position position, long requestedUs, boolean onDemand)
       throws IOException {
     long startUs = nowUs();
     boolean copies = copies(learner);
@@ -188,7 +192,7 @@ public final class SnapshotCodec {
             from,
             copies ? learner.table().freeze(from != null) : learner.table().freezeInPlace(),
             sections,
-            metadata(learner, position),
+            metadata(learner, position, onDemand),
             position,
             learner.batches(),
             requestedUs,
@@ -235,7 +239,7 @@ public final class SnapshotCodec {
 
   /** Deletes what is kept no longer. The thread that writes. */
   void retain() throws IOException {
-    store.retain(options.keep());
+    store.retain(options.keep(), metadata -> metadata.containsKey(ON_DEMAND));
   }
 
   /** Whether the newest snapshot's changes should be merged into a whole. Any thread. */
@@ -280,8 +284,11 @@ public final class SnapshotCodec {
     return new Position(offset, number(metadata, JOURNAL));
   }
 
-  private Map<String, String> metadata(Learner learner, Position position) {
+  private Map<String, String> metadata(Learner learner, Position position, boolean onDemand) {
     Map<String, String> metadata = new HashMap<>();
+    if (onDemand) {
+      metadata.put(ON_DEMAND, "true");
+    }
     metadata.put(BATCHES, Long.toString(learner.batches()));
     metadata.put(OFFSET, Long.toString(position.logOffset));
     metadata.put(JOURNAL, Long.toString(position.journalPlace));

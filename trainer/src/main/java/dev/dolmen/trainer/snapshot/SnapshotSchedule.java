@@ -112,15 +112,19 @@ public final class SnapshotSchedule {
     bound.asked(nowUs);
     settle(true);
     try {
-      take(nowUs, position, true);
+      take(nowUs, position, true, false);
     } catch (IOException | RuntimeException e) {
       failures.increment();
       LOG.warn("The scheduled snapshot could not be taken", e);
     }
   }
 
-  /** Takes a snapshot unless one is in flight; returns what to wait for. At a barrier. */
-  public Request request(long requestedUs, Position position) throws IOException {
+  /**
+   * Takes a snapshot unless one is in flight; returns what to wait for. At a barrier.
+   *
+   * @param onDemand whether somebody asks for it: then it pushes out none that was due
+   */
+  public Request request(long requestedUs, Position position, boolean onDemand) throws IOException {
     settle(false);
     InFlight now = inFlight;
     if (now != null) {
@@ -130,12 +134,13 @@ public final class SnapshotSchedule {
     if (latest != null && latest.id().equals(SnapshotCodec.id(learner, position))) {
       return new Request(threads.letGo(latest), true);
     }
-    return new Request(take(requestedUs, position, false).written, true);
+    return new Request(take(requestedUs, position, false, onDemand).written, true);
   }
 
-  private InFlight take(long requestedUs, Position position, boolean scheduled) throws IOException {
+  private InFlight take(long requestedUs, Position position, boolean scheduled, boolean onDemand)
+      throws IOException {
     boolean copies = snapshots.copies(learner);
-    FrozenEngine frozen = snapshots.freeze(learner, position, requestedUs);
+    FrozenEngine frozen = snapshots.freeze(learner, position, requestedUs, onDemand);
     CompletableFuture<Written> written = threads.write(frozen);
     InFlight taken = new InFlight(frozen, written, scheduled);
     inFlight = taken;

@@ -16,6 +16,7 @@ import dev.dolmen.traffic.drill.attack.LargestRequests;
 import dev.dolmen.traffic.drill.attack.LongNames;
 import dev.dolmen.traffic.drill.attack.ManyConnections;
 import dev.dolmen.traffic.drill.attack.ManyImpressions;
+import dev.dolmen.traffic.drill.attack.ManySnapshots;
 import dev.dolmen.traffic.drill.attack.RapidResets;
 import dev.dolmen.traffic.drill.attack.SlowReaders;
 import dev.dolmen.traffic.drill.attack.UnknownFields;
@@ -83,6 +84,7 @@ final class Trials {
               "32 callers of one key with a small quota",
               Entrance.Kind.KEYS,
               new LargestRequests()),
+          new CallersTrial("snapshots", "snapshots without end", new ManySnapshots()),
           new CallersTrial("fuzzed-messages", "bytes that are no requests", new FuzzedMessages()));
 
   private Trials() {}
