@@ -120,6 +120,7 @@ class StateLayoutTest {
     Map<String, Long> sizes = sizes(directory);
     // Came later; a snapshot may do without it.
     assertThat(sizes.remove("trainer/withdrawn")).isEqualTo(4);
+    assertThat(sizes.remove("trainer/owners")).isPositive();
     assertThat(sizes).isEqualTo(sizes(golden()));
   }
 

@@ -32,6 +32,9 @@ final class EarlyEvents {
     /** Time of the joiner when it came. */
     final long arrivedMs;
 
+    /** As {@link WaitingImpression#owner}. */
+    long owner = ImpressionJoiner.ANYBODY;
+
     Event(String requestId, String itemId, int type, long timeMs, long arrivedMs) {
       this.requestId = requestId;
       this.itemId = itemId;
@@ -50,6 +53,11 @@ final class EarlyEvents {
 
   int size() {
     return events.size();
+  }
+
+  /** All, in order of arrival. */
+  List<Event> all() {
+    return List.copyOf(events);
   }
 
   /** Adds an event; returns how many others had to make room. */

@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  *       lateness, p, but for its odds being those of p by 1 - q instead of 1 - p, if q is the
  *       chance of a click within the window.
  *   <li>An event before its impression waits for it, as long as a window ({@link EarlyEvents}).
+ *   <li>An event of another visit than the one that was shown the impression does not count for it,
+ *       so that the owner's own click still does. An impression without a session is anybody's.
  *   <li>A second click on an item, and an impression that comes again, change nothing.
  *   <li>What the log keeps for late clicks is bounded in bytes, too, counted from the records
  *       themselves: so that a log with a bound can let go of the rest, and a replay finds what the
@@ -68,6 +70,9 @@ public final class ImpressionJoiner implements StreamPart {
   private static final int EXPIRED_PER_CALL = 16;
 
   private static final LongHashFunction HASH = LongHashFunction.xx3();
+
+  /** Stands for every session, where one is not known. */
+  static final long ANYBODY = 0;
 
   private final JoinerOptions options;
   private final LongHashFunction draw;
@@ -148,6 +153,7 @@ public final class ImpressionJoiner implements StreamPart {
         new WaitingImpression(timeMs, before, bytes, items, length == 0 ? null : session, length);
     added.retain(catalog);
     added.tag = tag(impression);
+    added.owner = owner(impression.getSessionId());
     if (observer != null && added.tag >= 0) {
       observer.shown(added.tag);
     }
@@ -158,7 +164,9 @@ public final class ImpressionJoiner implements StreamPart {
     }
     for (EarlyEvents.Event event : early.take(requestId)) {
       counts.add(Outcome.EARLY);
-      join(added, requestId, event.itemId, event.type, event.timeMs);
+      if (isOwner(added.owner, event.owner)) {
+        join(added, requestId, event.itemId, event.type, event.timeMs);
+      }
     }
   }
 
@@ -179,20 +187,35 @@ public final class ImpressionJoiner implements StreamPart {
   public void join(FeedbackEvent event, long timeMs) {
     String requestId = event.getRequestId();
     WaitingImpression impression = waiting.get(requestId);
+    long session = owner(event.getSessionId());
     if (impression != null) {
-      join(impression, requestId, event.getItemId(), event.getTypeValue(), timeMs);
+      if (isOwner(impression.owner, session)) {
+        join(impression, requestId, event.getItemId(), event.getTypeValue(), timeMs);
+      }
       return;
     }
     int slot = late.find(hash(requestId));
     if (slot >= 0) {
       joinLate(slot, event, timeMs);
     } else {
-      int gone =
-          early.add(
-              new EarlyEvents.Event(
-                  requestId, event.getItemId(), event.getTypeValue(), timeMs, clock.nowMs()));
-      counts.add(Outcome.UNKNOWN, gone);
+      EarlyEvents.Event waits =
+          new EarlyEvents.Event(
+              requestId, event.getItemId(), event.getTypeValue(), timeMs, clock.nowMs());
+      waits.owner = session;
+      counts.add(Outcome.UNKNOWN, early.add(waits));
     }
+  }
+
+  private static long owner(String sessionId) {
+    return sessionId.isEmpty() ? ANYBODY : hash(sessionId);
+  }
+
+  private boolean isOwner(long owner, long session) {
+    if (owner == ANYBODY || session == ANYBODY || owner == session) {
+      return true;
+    }
+    counts.add(Outcome.OTHER_VISIT);
+    return false;
   }
 
   private void join(
@@ -243,6 +266,9 @@ public final class ImpressionJoiner implements StreamPart {
     Impression impression = read(late.before(slot), event.getRequestId());
     if (impression == null) {
       counts.add(Outcome.UNREADABLE);
+      return;
+    }
+    if (!isOwner(owner(impression.getSessionId()), owner(event.getSessionId()))) {
       return;
     }
     int position = impression.getItemIdList().indexOf(event.getItemId());
@@ -493,5 +519,46 @@ public final class ImpressionJoiner implements StreamPart {
     late.readFrom(in);
     early.readFrom(in);
     publishFigures();
+  }
+
+  /** Whose impressions and early events are, to be read after the rest; a snapshot may lack it. */
+  public StreamPart ownersSection() {
+    return new Owners();
+  }
+
+  /** In the order in which the rest is written. */
+  private final class Owners implements StreamPart {
+    @Override
+    public StateCopy copy() {
+      long others = counts.copy().getOrDefault(Outcome.OTHER_VISIT, 0L);
+      long[] shown = waiting.values().stream().mapToLong(impression -> impression.owner).toArray();
+      long[] told = early.all().stream().mapToLong(event -> event.owner).toArray();
+      return out -> {
+        out.writeLong(others);
+        out.writeInt(told.length);
+        for (long owner : shown) {
+          out.writeLong(owner);
+        }
+        for (long owner : told) {
+          out.writeLong(owner);
+        }
+      };
+    }
+
+    @Override
+    public void readFrom(DataInput in) throws IOException {
+      counts.add(Outcome.OTHER_VISIT, in.readLong());
+      int written = in.readInt();
+      for (WaitingImpression impression : waiting.values()) {
+        impression.owner = in.readLong();
+      }
+      for (int i = early.size(); i < written; i++) {
+        in.readLong(); // A smaller bound has kept the newest.
+      }
+      for (EarlyEvents.Event event : early.all()) {
+        event.owner = in.readLong();
+      }
+      publishFigures();
+    }
   }
 }

@@ -4,10 +4,15 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 /** A number for each {@link Outcome}. Owned by one thread. */
 final class JoinerCounts {
+  /** Outcomes whose counts are written here. */
+  private static final Set<Outcome> WRITTEN = EnumSet.complementOf(EnumSet.of(Outcome.OTHER_VISIT));
+
   private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
 
   JoinerCounts() {
@@ -30,9 +35,9 @@ final class JoinerCounts {
 
   /** Writes a copy. */
   static void write(Map<Outcome, Long> copy, DataOutput out) throws IOException {
-    out.writeInt(copy.size());
-    for (long count : copy.values()) {
-      out.writeLong(count);
+    out.writeInt(WRITTEN.size());
+    for (Outcome outcome : WRITTEN) {
+      out.writeLong(copy.getOrDefault(outcome, 0L));
     }
   }
 
@@ -43,10 +48,10 @@ final class JoinerCounts {
    */
   void readFrom(DataInput in) throws IOException {
     int n = in.readInt();
-    if (n != counts.size()) {
-      throw new IOException("a joiner with " + n + " counts, this version has " + counts.size());
+    if (n != WRITTEN.size()) {
+      throw new IOException("a joiner with " + n + " counts, this version has " + WRITTEN.size());
     }
-    for (Outcome outcome : Outcome.values()) {
+    for (Outcome outcome : WRITTEN) {
       counts.put(outcome, in.readLong());
     }
   }

@@ -39,5 +39,11 @@ public enum Outcome {
   /** Clicked items that were learned from. */
   LEARNED_CLICKS,
   /** Items not clicked that were learned from. */
-  LEARNED_NEGATIVES
+  LEARNED_NEGATIVES,
+  /**
+   * Events of another visit than the one that was shown the impression: an answer that was handed
+   * on, or a request id that was. The last one: it is written with the owners of impressions, as it
+   * came later.
+   */
+  OTHER_VISIT
 }

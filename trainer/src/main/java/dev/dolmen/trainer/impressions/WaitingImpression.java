@@ -30,6 +30,12 @@ final class WaitingImpression {
   /** Events of it up to the impression's time. */
   final int length;
 
+  /**
+   * Hash of the id of the session that it was shown to; {@link ImpressionJoiner#ANYBODY} if it has
+   * none, or comes from a snapshot that does not say. Written apart.
+   */
+  long owner = ImpressionJoiner.ANYBODY;
+
   boolean acted;
 
   /** Of {@link ImpressionObserver}, or {@link #UNREAD}; not part of the state. */

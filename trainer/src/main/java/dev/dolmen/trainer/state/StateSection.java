@@ -26,6 +26,9 @@ public record StateSection(String name, StreamPart part, boolean optional) {
   /** What is kept of deleted items; not in snapshots from before it was. */
   public static final String WITHDRAWN = "trainer/withdrawn";
 
+  /** Whose impressions are; not in snapshots from before it was kept. */
+  public static final String OWNERS = "trainer/owners";
+
   /** What came of an experiment; only where one runs, and nothing is learned from it. */
   public static final String EXPERIMENT = "trainer/experiment";
 }

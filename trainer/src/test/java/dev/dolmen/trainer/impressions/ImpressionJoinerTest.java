@@ -9,6 +9,7 @@ import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.session.SessionStore;
+import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
@@ -434,6 +435,65 @@ class ImpressionJoinerTest {
     assertTaken(
         joiner.take(), taken.stream().map(ImpressionJoinerTest::text).toArray(String[]::new));
     assertThat(bytes(read)).isEqualTo(bytes(joiner));
+  }
+
+  private static void actOf(
+      ImpressionJoiner to, String session, String request, String item, long timeMs) {
+    FeedbackEvent event =
+        FeedbackEvent.newBuilder()
+            .setSessionId(session)
+            .setRequestId(request)
+            .setItemId(item)
+            .setType(CLICK)
+            .build();
+    to.advance(timeMs);
+    to.join(event, timeMs);
+  }
+
+  @Test
+  void aClickOfAnotherVisitIsNotTheOwners() throws IOException {
+    actOf(joiner, "other", "early", "a", 90);
+    actOf(joiner, "s", "early", "b", 91);
+    show("r", 100, "a", "b");
+    ImpressionJoiner read = joiner(1);
+    read.readFrom(new DataInputStream(new ByteArrayInputStream(bytes(joiner))));
+    read.ownersSection()
+        .readFrom(
+            new DataInputStream(new ByteArrayInputStream(copied(joiner.ownersSection().copy()))));
+    int logged = log.size();
+    for (ImpressionJoiner j : List.of(joiner, read)) {
+      log.subList(logged, log.size()).clear();
+      actOf(j, "other", "r", "a", 110);
+      actOf(j, "s", "r", "a", 120);
+      show(j, "early", 130, "a", "b");
+      j.publishFigures();
+      assertThat(j.figures().of(Outcome.OTHER_VISIT)).isEqualTo(2);
+      assertThat(j.figures().of(Outcome.REPEATED)).isZero();
+      assertThat(j.figures().of(Outcome.CLICKS)).isEqualTo(2);
+      show(j, "end", 130 + WINDOW_MS + 1);
+      assertTaken(j.take(), "a0+ b1- ", "a0- b1+ ");
+      // And so when it is late.
+      actOf(j, "other", "r", "b", 200);
+      actOf(j, "s", "r", "b", 210);
+      j.publishFigures();
+      assertThat(j.figures().of(Outcome.OTHER_VISIT)).isEqualTo(3);
+      assertTaken(j.take(), "b1+ ");
+    }
+  }
+
+  private static byte[] copied(StateCopy copy) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    copy.writeTo(new DataOutputStream(out));
+    return out.toByteArray();
+  }
+
+  @Test
+  void anAnswerToNobodyIsAnybodysToClick() {
+    Impression anonymous = Impression.newBuilder().setRequestId("r").addItemId("a").build();
+    joiner.add(anonymous, 0, 0);
+    actOf(joiner, "other", "r", "a", 10);
+    assertThat(count(Outcome.CLICKS)).isEqualTo(1);
+    assertThat(count(Outcome.OTHER_VISIT)).isZero();
   }
 
   /** A snapshot may know an impression whose record is lost: behind it stands another's. */
