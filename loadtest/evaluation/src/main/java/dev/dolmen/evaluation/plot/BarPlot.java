@@ -15,6 +15,17 @@ public final class BarPlot {
   private static final int TOP = 64;
   private static final int BOTTOM = 300;
 
+  /** Where the key is written, at the right what the line is, with a piece of it before. */
+  private static final int KEY = 44;
+
+  private static final int SAMPLE = 24;
+  private static final int GAP = 10;
+
+  /** About what a letter takes, and its height. */
+  private static final double LETTER_WIDTH = 6.6;
+
+  private static final int LETTER_HEIGHT = 12;
+
   /** Share of a group's room that its bars take. */
   private static final double FILLED = 0.8;
 
@@ -85,17 +96,20 @@ public final class BarPlot {
     PlotScale scale = scale();
     canvas
         .text(LEFT, 24, "start", title)
-        .text(LEFT, 44, "start", "soft", key)
+        .text(LEFT, KEY, "start", "soft", key)
         .axis(scale, LEFT, RIGHT, "%");
     double room = (double) (RIGHT - LEFT) / Math.max(1, groups.size());
     for (int g = 0; g < groups.size(); g++) {
       group(canvas, scale, groups.get(g), LEFT + g * room, room);
     }
     if (line != null) {
+      String said = line.text() + ": " + PlotScale.percent(line.share());
+      double sample = RIGHT - LETTER_WIDTH * said.length() - GAP;
       double y = scale.at(100 * line.share());
       canvas
           .line(LEFT, y, RIGHT, y, "curve c0")
-          .text(RIGHT, y - 6, "end", line.text() + ": " + PlotScale.percent(line.share()));
+          .line(sample - SAMPLE, KEY - 4, sample, KEY - 4, "curve c0")
+          .text(RIGHT, KEY, "end", said);
     }
     return canvas.text(WIDTH / 2.0, HEIGHT - 14, "middle", "soft", below);
   }
@@ -106,8 +120,14 @@ public final class BarPlot {
     return PlotScale.withZero(0, 105 * most, BOTTOM, TOP);
   }
 
-  private static void group(
-      SvgCanvas canvas, PlotScale scale, Group group, double left, double room) {
+  /** Above the bar; within it where the line would go through the figure. */
+  private double figureAt(PlotScale scale, double top) {
+    double above = top - 4;
+    double at = line == null ? Double.NaN : scale.at(100 * line.share());
+    return at > above - LETTER_HEIGHT && at < above + 4 ? top + LETTER_HEIGHT + 2 : above;
+  }
+
+  private void group(SvgCanvas canvas, PlotScale scale, Group group, double left, double room) {
     double width = FILLED * room / group.bars().size();
     double x = left + (1 - FILLED) / 2 * room;
     for (Bar bar : group.bars()) {
@@ -115,7 +135,7 @@ public final class BarPlot {
       String text = PlotScale.percent(bar.share());
       canvas
           .bar(x, y, width, BOTTOM - y, bar.style(), group.name() + ": " + text)
-          .text(x + width / 2, y - 4, "middle", "halo", text);
+          .text(x + width / 2, figureAt(scale, y), "middle", "halo", text);
       x += width;
     }
     canvas
