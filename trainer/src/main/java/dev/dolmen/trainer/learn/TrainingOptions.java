@@ -115,7 +115,7 @@ public record TrainingOptions(
     private int negatives = 1_024;
     private int fullSoftmaxItems = 3_000;
     private float logQ = 1f;
-    private float newness = 0.1f;
+    private float newness = 0.2f;
     private double negativeRate = 0.1;
     private long samplingHalfLifeEvents = 10_000;
     private long popularityHalfLifeEvents = 50_000;
