@@ -9,10 +9,10 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timeout;
 import java.io.Closeable;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -22,11 +22,19 @@ import java.util.concurrent.atomic.AtomicReference;
  * long. Streams of requests may take as long as they like.
  */
 public final class RequestArrival implements ServerInterceptor, Closeable {
+  /** A call may be ended so much later than it should. */
+  private static final long TICK_MS = 20;
+
   private final long limitMs;
   private final Counter late;
 
-  /** Holds one entry a call whose request is on its way. */
-  private final ScheduledThreadPoolExecutor timer;
+  /**
+   * Holds one entry a call whose request is on its way. A wheel, as every call begins and ends one
+   * here: nobody waits for anybody else's, and none needs the thread to wake up.
+   */
+  private final HashedWheelTimer timer;
+
+  private volatile boolean closed;
 
   private enum State {
     ARRIVING,
@@ -46,20 +54,20 @@ public final class RequestArrival implements ServerInterceptor, Closeable {
             .description("Calls ended because their request did not come in time")
             .register(meters);
     timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("dolmen-arrival").daemon().factory());
-    timer.setRemoveOnCancelPolicy(true);
-    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        new HashedWheelTimer(
+            Thread.ofPlatform().name("dolmen-arrival").daemon().factory(),
+            TICK_MS,
+            TimeUnit.MILLISECONDS);
   }
 
   @Override
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-    if (!call.getMethodDescriptor().getType().clientSendsOneMessage() || timer.isShutdown()) {
+    if (!call.getMethodDescriptor().getType().clientSendsOneMessage() || closed) {
       return next.startCall(call, headers);
     }
     Arriving<ReqT, RespT> arriving = new Arriving<>(call);
-    Future<?> end = timer.schedule(arriving::end, limitMs, TimeUnit.MILLISECONDS);
+    Timeout end = timer.newTimeout(timeout -> arriving.end(), limitMs, TimeUnit.MILLISECONDS);
     return new SimpleForwardingServerCallListener<>(next.startCall(arriving, headers)) {
       @Override
       public void onMessage(ReqT message) {
@@ -70,7 +78,7 @@ public final class RequestArrival implements ServerInterceptor, Closeable {
 
       @Override
       public void onHalfClose() {
-        end.cancel(false);
+        end.cancel();
         if (arriving.isWhole()) {
           super.onHalfClose();
         }
@@ -78,13 +86,13 @@ public final class RequestArrival implements ServerInterceptor, Closeable {
 
       @Override
       public void onCancel() {
-        end.cancel(false);
+        end.cancel();
         super.onCancel();
       }
 
       @Override
       public void onComplete() {
-        end.cancel(false);
+        end.cancel();
         super.onComplete();
       }
     };
@@ -93,7 +101,8 @@ public final class RequestArrival implements ServerInterceptor, Closeable {
   /** Ends the timer; calls that come later are not watched. */
   @Override
   public void close() {
-    timer.shutdownNow();
+    closed = true;
+    timer.stop();
   }
 
   /**
