@@ -121,6 +121,7 @@ class StateLayoutTest {
     // Came later; a snapshot may do without it.
     assertThat(sizes.remove("trainer/withdrawn")).isEqualTo(4);
     assertThat(sizes.remove("trainer/owners")).isPositive();
+    assertThat(sizes.remove("trainer/lone")).isPositive();
     assertThat(sizes).isEqualTo(sizes(golden()));
   }
 

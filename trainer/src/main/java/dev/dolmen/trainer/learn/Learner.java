@@ -313,7 +313,7 @@ public final class Learner implements AutoCloseable {
    */
   public int[] mostClicked(int maxItems) {
     int away = Math.min(stream.catalog().withdrawn(), 3 * maxItems);
-    return stream.popularity().mostClicked(maxItems + away);
+    return stream.mostClicked(maxItems + away);
   }
 
   /** What is remembered of the stream. */

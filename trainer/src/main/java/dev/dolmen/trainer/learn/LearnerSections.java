@@ -53,6 +53,7 @@ final class LearnerSections {
     all.add(new StateSection(StateSection.CLOCKS, clocks, true));
     StreamPart withdrawn = learner.stream().catalog().withdrawnSection();
     all.add(new StateSection(StateSection.WITHDRAWN, withdrawn, true));
+    all.add(new StateSection(StateSection.LONE, learner.stream().loneSection(), true));
     all.add(new StateSection(StateSection.OWNERS, joiner.ownersSection(), true));
     all.add(new StateSection(StateSection.SEEN, learner.stream().sessions().seenSection(), true));
     if (arms != null) {

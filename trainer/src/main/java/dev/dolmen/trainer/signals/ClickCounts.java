@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * How often each item was clicked of late: exact counts by item index that halve with every {@code
@@ -126,6 +127,11 @@ public final class ClickCounts implements StreamPart {
     return (events - (item < eventsAtBirth.length ? eventsAtBirth[item] : 0)) / unit;
   }
 
+  /** Clicks on all items, those of long ago counting less. */
+  public double allClicks() {
+    return total / unit;
+  }
+
   /** Clicks that an item had on the mean since this one came, those of long ago counting less. */
   public double meanClicks(int item) {
     return items == 0 ? 0 : exposure(item) / items;
@@ -172,11 +178,21 @@ public final class ClickCounts implements StreamPart {
 
   /** The items with the largest counts above 0, at most {@code maxItems}, in descending order. */
   public int[] mostClicked(int maxItems) {
+    return mostClicked(maxItems, this::count);
+  }
+
+  /**
+   * The same by what their clicks are worth.
+   *
+   * @param worth of an item; 0 for one that has no clicks
+   */
+  public int[] mostClicked(int maxItems, IntToDoubleFunction worth) {
     PriorityQueue<Integer> smallestFirst =
-        new PriorityQueue<>(Comparator.comparingDouble(this::count));
+        new PriorityQueue<>(Comparator.comparingDouble(worth::applyAsDouble));
     for (int item = 0; item < counts.length; item++) {
       boolean room = smallestFirst.size() < maxItems;
-      if (counts[item] > 0 && (room || counts[item] > count(smallestFirst.element()))) {
+      double own = counts[item] > 0 ? worth.applyAsDouble(item) : 0;
+      if (own > 0 && (room || own > worth.applyAsDouble(smallestFirst.element()))) {
         smallestFirst.add(item);
         if (!room) {
           smallestFirst.remove();

@@ -29,6 +29,9 @@ public record StateSection(String name, StreamPart part, boolean optional) {
   /** Whose impressions are; not in snapshots from before it was kept. */
   public static final String OWNERS = "trainer/owners";
 
+  /** Clicks of visits that saw one item; not in snapshots from before those were told apart. */
+  public static final String LONE = "trainer/lone";
+
   /** What came of an experiment; only where one runs, and nothing is learned from it. */
   public static final String EXPERIMENT = "trainer/experiment";
 }

@@ -12,6 +12,7 @@ import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.signals.LoneClicks;
 import dev.dolmen.trainer.signals.PriorCheck;
 import dev.dolmen.trainer.state.EventClock;
 import dev.dolmen.trainer.state.StreamClick;
@@ -19,6 +20,7 @@ import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,11 @@ public final class StreamState {
   private final ClickCounts popularity;
   private final PriorCheck priorCheck;
   private final CoVisits coVisits = new CoVisits();
+
+  private final LoneClicks lone;
+
+  /** Those, and what is written apart. */
+  private final List<StreamPart> told;
 
   /** In the order in which they are written: a session refers to items, so they come first. */
   private final List<StreamPart> parts;
@@ -74,7 +81,10 @@ public final class StreamState {
     targetCounts = new ClickCounts(options.targetHalfLifeEvents(), false);
     popularity = new ClickCounts(options.popularityHalfLifeEvents(), options.priors());
     priorCheck = new PriorCheck(catalog, popularity);
+    lone = new LoneClicks(options.popularityHalfLifeEvents());
     parts = List.of(catalog, sessions, targetCounts, priorCheck, popularity, coVisits);
+    told = new ArrayList<>(parts);
+    told.add(lone);
   }
 
   /** The parts, in the order in which they are told, written and read. */
@@ -160,9 +170,9 @@ public final class StreamState {
     boolean isNew = !returns && catalog.indexOf(itemId) < 0;
     CatalogItem now = catalog.upsert(item);
     if (returns) {
-      parts.forEach(part -> part.returned(now.index()));
+      told.forEach(part -> part.returned(now.index()));
     } else if (isNew) {
-      parts.forEach(part -> part.added(now.index()));
+      told.forEach(part -> part.added(now.index()));
     }
     return now;
   }
@@ -174,7 +184,7 @@ public final class StreamState {
   public @Nullable CatalogItem delete(String itemId) {
     CatalogItem item = catalog.delete(itemId, clock.nowMs());
     if (item != null) {
-      parts.forEach(part -> part.withdrawn(item.index()));
+      told.forEach(part -> part.withdrawn(item.index()));
     }
     return item;
   }
@@ -191,14 +201,14 @@ public final class StreamState {
       if (index < 0) {
         return;
       }
-      parts.forEach(part -> part.deleted(index));
+      told.forEach(part -> part.deleted(index));
       forgotten.accept(index);
     }
   }
 
   /** Counts an event of a batch that has been learned. */
   public void clicked(StreamClick click) {
-    parts.forEach(part -> part.clicked(click));
+    told.forEach(part -> part.clicked(click));
   }
 
   /** Turns items and contexts into fids. */
@@ -229,6 +239,19 @@ public final class StreamState {
   /** Whether items are clicked as often as their popularity claims. */
   public PriorCheck priorCheck() {
     return priorCheck;
+  }
+
+  /** Clicks of visits that saw one item, to be read after the parts; a snapshot may lack it. */
+  public StreamPart loneSection() {
+    return lone;
+  }
+
+  /**
+   * The items clicked most over a longer time, at most {@code maxItems}, in descending order: what
+   * many visits of one click each have put up counts up to a bound.
+   */
+  public int[] mostClicked(int maxItems) {
+    return popularity.mostClicked(maxItems, item -> lone.worth(item, popularity));
   }
 
   /** Items visited together, and past sessions. */
