@@ -32,7 +32,7 @@ final class ConnectionDoor extends ChannelInboundHandlerAdapter implements Close
   private final MeterRegistry meters;
   private final AddressPace addresses;
   private final AtomicInteger open = new AtomicInteger();
-  private final ConcurrentHashMap<SocketAddress, Connection> connections =
+  private final ConcurrentHashMap<SocketAddress, PacedConnection> connections =
       new ConcurrentHashMap<>();
 
   /** Those that have not begun. */
@@ -107,7 +107,7 @@ final class ConnectionDoor extends ChannelInboundHandlerAdapter implements Close
     }
     SocketAddress address = channel.remoteAddress();
     if (address != null) {
-      Connection connection = new Connection(channel, this::nanos, slowed);
+      PacedConnection connection = new PacedConnection(channel, this::nanos, slowed);
       connections.put(address, connection);
       var _ = channel.closeFuture().addListener(closed -> connections.remove(address, connection));
       channel.pipeline().addLast(new Conduct(address));
@@ -123,13 +123,13 @@ final class ConnectionDoor extends ChannelInboundHandlerAdapter implements Close
   }
 
   /** The one from an address; null if there is none, or it has not begun. */
-  @Nullable Connection connection(SocketAddress address) {
+  @Nullable PacedConnection connection(SocketAddress address) {
     return connections.get(address);
   }
 
   /** Closes the one from an address, if there is one, for what was done on it. */
   void end(SocketAddress address) {
-    Connection connection = connections.get(address);
+    PacedConnection connection = connections.get(address);
     if (connection != null) {
       addresses.ended(address);
       connection.close();

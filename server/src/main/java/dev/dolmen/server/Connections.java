@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * The connections of the gRPC port: the threads that read and write them, as many as there are
  * processors, and a bound on their number. A connection beyond it is closed as soon as it is
  * accepted, before a byte of it is read; those that are open do not notice. Who is refused or ended
- * again and again is slowed, see {@link Connection} and {@link ConnectionDoor}.
+ * again and again is slowed, see {@link PacedConnection} and {@link ConnectionDoor}.
  */
 final class Connections implements Closeable {
   private final EventLoopGroup accepting = loops(1, "dolmen-accept");
@@ -66,7 +66,7 @@ final class Connections implements Closeable {
 
   /** A call of the connection from an address was answered. */
   void answered(SocketAddress address) {
-    Connection connection = door.connection(address);
+    PacedConnection connection = door.connection(address);
     if (connection != null) {
       connection.answered();
     }
@@ -74,7 +74,7 @@ final class Connections implements Closeable {
 
   /** One was refused: the connection is slowed if that happens again and again. */
   void refused(SocketAddress address) {
-    Connection connection = door.connection(address);
+    PacedConnection connection = door.connection(address);
     if (connection != null) {
       connection.refused();
     }

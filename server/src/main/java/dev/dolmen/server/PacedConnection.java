@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** One connection to the gRPC port. Any thread. */
-final class Connection {
+final class PacedConnection {
   private final Channel channel;
   private final LongSupplier nanos;
   private final Counter slowed;
@@ -17,7 +17,7 @@ final class Connection {
    * @param nanos monotonic time
    * @param slowed counts how often one is not read for a while
    */
-  Connection(Channel channel, LongSupplier nanos, Counter slowed) {
+  PacedConnection(Channel channel, LongSupplier nanos, Counter slowed) {
     this.channel = channel;
     this.nanos = nanos;
     this.slowed = slowed;
