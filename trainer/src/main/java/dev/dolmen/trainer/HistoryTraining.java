@@ -154,7 +154,7 @@ public final class HistoryTraining implements Closeable {
   public ValidationFigures endPass() {
     learnBatch();
     passes++;
-    return learner.validation().total();
+    return total();
   }
 
   /** Begins another pass, from the stream's beginning: its items come again, too. */
@@ -164,6 +164,11 @@ public final class HistoryTraining implements Closeable {
     learner.close();
     learner = next;
     clicks.clear();
+  }
+
+  /** Over all predictions of this pass so far. */
+  public ValidationFigures total() {
+    return learner.validation().total();
   }
 
   /** Over the last predictions. */

@@ -10,8 +10,12 @@ import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
  * <ul>
  *   <li>SGD: {@code w -= r * g}.
  *   <li>Momentum: {@code m = β1 * m + g; w -= r * m}.
- *   <li>Adagrad: {@code a += g²; w -= r * g / (sqrt(a) + 1e-10)}; row-wise: the same with one
- *       {@code a += mean(g²)} for the row.
+ *   <li>Adagrad: {@code a = a0 + (a - a0) * h + g²; w -= r * g / (sqrt(a) + 1e-10)}, a0 its first
+ *       value, h what a step keeps, 1 unless it has a half-life; row-wise: the same with one {@code
+ *       a} for the row and {@code mean(g²)}. A sum that forgets ends at g² / (1 - h), and steps no
+ *       more become shorter. It is a sum, not a mean, from the first step on: nothing is to be
+ *       corrected. What came before the first step is not forgotten, so that a row which hardly
+ *       moved for long is as calm as a new one, and no less.
  *   <li>RMSProp: {@code v = β2 * v + (1 - β2) * g²; w -= r * g / (sqrt(v) + 1e-8)}.
  *   <li>Adam: {@code m = β1 * m + (1 - β1) * g}, {@code v} as RMSProp's, {@code w -= r * (m / (1 -
  *       β1^t)) / (sqrt(v / (1 - β2^t)) + 1e-8)}; AMSGrad: the same with the largest {@code v} so
@@ -36,12 +40,16 @@ public final class ScalarRowOptimizer {
   private float keep;
   private final float momentum;
   private final float squareDecay;
+  private final float kept;
+  private final float restored;
 
   public ScalarRowOptimizer(SparseOptimizerOptions options) {
     this.options = options;
     at(Long.MAX_VALUE);
     momentum = options.coefficients().momentum();
     squareDecay = options.coefficients().squareDecay();
+    kept = options.coefficients().accumulatorKept();
+    restored = options.initialAccumulator() * (1 - kept);
   }
 
   /** Learning rate and decay are those of this step of the slot, counted from 1, from now on. */
@@ -70,7 +78,7 @@ public final class ScalarRowOptimizer {
       case MOMENTUM -> momentum(weights, state, gradient, offset, scale);
       case ADAGRAD -> adagrad(weights, state, gradient, offset, scale);
       case ROW_WISE_ADAGRAD -> {
-        state[0] += sumOfSquares * (scale * scale) / dim;
+        state[0] = state[0] * kept + (restored + sumOfSquares * (scale * scale) / dim);
         float root = (float) Math.sqrt(state[0]) + EPSILON;
         sgd(weights, gradient, offset, scale / root);
       }
@@ -97,7 +105,7 @@ public final class ScalarRowOptimizer {
   private void adagrad(float[] weights, float[] state, float[] gradient, int offset, float scale) {
     for (int i = 0; i < weights.length; i++) {
       float g = gradient[offset + i] * scale;
-      state[i] += g * g;
+      state[i] = state[i] * kept + (restored + g * g);
       float root = (float) Math.sqrt(state[i]) + EPSILON;
       weights[i] = weights[i] * keep - rate * g / root;
     }

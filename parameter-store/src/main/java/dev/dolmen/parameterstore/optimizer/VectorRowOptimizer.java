@@ -52,7 +52,8 @@ public final class VectorRowOptimizer {
       case MOMENTUM -> rules.momentum(weights, state, gradient, offset, scale);
       case ADAGRAD -> rules.adagrad(weights, state, gradient, offset, scale);
       case ROW_WISE_ADAGRAD -> {
-        float accumulator = NativeMemory.getFloat(state) + sumOfSquares * (scale * scale) / dim;
+        float accumulator =
+            rules.accumulator(NativeMemory.getFloat(state), sumOfSquares * (scale * scale) / dim);
         NativeMemory.putFloat(state, accumulator);
         float root = (float) Math.sqrt(accumulator) + ScalarRowOptimizer.EPSILON;
         rules.sgd(weights, gradient, offset, scale / root);

@@ -27,6 +27,8 @@ final class VectorRules {
   private float keep;
   private final float momentum;
   private final float squareDecay;
+  private final float kept;
+  private final float restored;
   private final float l1;
   private final float l2;
 
@@ -39,6 +41,8 @@ final class VectorRules {
     largestSquare = options.kind() == SparseOptimizerOptions.Kind.AMS_GRAD;
     momentum = options.coefficients().momentum();
     squareDecay = options.coefficients().squareDecay();
+    kept = options.coefficients().accumulatorKept();
+    restored = options.initialAccumulator() * (1 - kept);
     l1 = options.coefficients().l1();
     l2 = options.coefficients().l2();
   }
@@ -50,6 +54,11 @@ final class VectorRules {
 
   float rate() {
     return rate;
+  }
+
+  /** Adagrad's sum after one more square. */
+  float accumulator(float before, float square) {
+    return before * kept + (restored + square);
   }
 
   void sgd(long weights, float[] gradient, int offset, float scale) {
@@ -88,7 +97,7 @@ final class VectorRules {
     int full = LANES.loopBound(dim);
     for (int i = 0; i < full; i += LANES.length()) {
       FloatVector g = FloatVector.fromArray(LANES, gradient, offset + i).mul(scale);
-      FloatVector sum = get(state + 4L * i).add(g.mul(g));
+      FloatVector sum = get(state + 4L * i).mul(kept).add(g.mul(g).add(restored));
       put(state + 4L * i, sum);
       FloatVector root = sum.lanewise(SQRT).add(ScalarRowOptimizer.EPSILON);
       long at = weights + 4L * i;
@@ -96,7 +105,7 @@ final class VectorRules {
     }
     if (full < dim) {
       FloatVector g = FloatVector.fromArray(LANES, gradient, offset + full, last).mul(scale);
-      FloatVector sum = getLast(state + 4L * full).add(g.mul(g));
+      FloatVector sum = getLast(state + 4L * full).mul(kept).add(g.mul(g).add(restored));
       putLast(state + 4L * full, sum);
       FloatVector root = sum.lanewise(SQRT).add(ScalarRowOptimizer.EPSILON);
       long at = weights + 4L * full;

@@ -52,9 +52,14 @@ public record SparseOptimizerOptions(
     /** FTRL whose rows go to zero as a whole (Ni et al., 2019). */
     GROUP_FTRL;
 
-    /** Whether the rule reads {@link SparseOptimizerOptions#coefficients}. */
+    /** Whether steps are divided by the root of a sum of squares. */
+    public boolean isAdagrad() {
+      return this == ADAGRAD || this == ROW_WISE_ADAGRAD;
+    }
+
+    /** Whether the rule cannot do without {@link SparseOptimizerOptions#coefficients}. */
     public boolean hasCoefficients() {
-      return this != SGD && this != ADAGRAD && this != ROW_WISE_ADAGRAD;
+      return this != SGD && !isAdagrad();
     }
   }
 
@@ -68,16 +73,28 @@ public record SparseOptimizerOptions(
    * @param l1 FTRL: a weight whose gradients do not exceed it is 0
    * @param l2 FTRL: pull towards 0
    * @param groupL1 group FTRL: a row whose weights do not exceed it together is 0
+   * @param accumulatorHalfLifeSteps steps of a row after which its sum of squares has forgotten
+   *     half of what it was above {@code initialAccumulator}: Adagrad, by weight and by row; in
+   *     {@link #HALF_LIFE_STEPS}, 0 for a sum that grows for ever
    */
-  public record Coefficients(float momentum, float squareDecay, float l1, float l2, float groupL1) {
+  public record Coefficients(
+      float momentum,
+      float squareDecay,
+      float l1,
+      float l2,
+      float groupL1,
+      int accumulatorHalfLifeSteps) {
     /** Shares that a step can keep. */
     public static final NumberRange SHARE = NumberRange.of(0, 0.999999);
 
     /** What can be told of weights. */
     public static final NumberRange PENALTY = NumberRange.of(0, 1e6);
 
-    /** As the papers have them, and no regularisation. */
-    public static final Coefficients DEFAULT = new Coefficients(0.9f, 0.999f, 0, 0, 0);
+    /** Half-lives of an accumulator. */
+    public static final WholeRange HALF_LIFE_STEPS = WholeRange.of(0, 1_000_000_000);
+
+    /** As the papers have them, but for Adagrad's sum, which forgets; and no regularisation. */
+    public static final Coefficients DEFAULT = new Coefficients(0.9f, 0.999f, 0, 0, 0, 300);
 
     /**
      * @throws IllegalArgumentException naming field, value and expectation
@@ -88,6 +105,14 @@ public record SparseOptimizerOptions(
       PENALTY.check("l1", l1);
       PENALTY.check("l2", l2);
       PENALTY.check("groupL1", groupL1);
+      HALF_LIFE_STEPS.check("accumulatorHalfLifeSteps", accumulatorHalfLifeSteps);
+    }
+
+    /** What a step keeps of an accumulator that forgets; 1 of one that does not. */
+    public float accumulatorKept() {
+      return accumulatorHalfLifeSteps == 0
+          ? 1
+          : (float) StrictMath.pow(0.5, 1.0 / accumulatorHalfLifeSteps);
     }
   }
 

@@ -68,11 +68,11 @@ final class DoubleReference {
         yield mean[i];
       }
       case ADAGRAD -> {
-        square[i] += g * g;
+        square[i] = remembered(square[i]) + g * g;
         yield g / (Math.sqrt(square[i]) + 1e-10);
       }
       case ROW_WISE_ADAGRAD -> {
-        square[i] += meanSquare;
+        square[i] = remembered(square[i]) + meanSquare;
         yield g / (Math.sqrt(square[i]) + 1e-10);
       }
       case RMS_PROP -> {
@@ -89,6 +89,14 @@ final class DoubleReference {
       }
       case FTRL, GROUP_FTRL -> throw new AssertionError(options.kind());
     };
+  }
+
+  /** What is left of an accumulator before a step. */
+  private double remembered(double sum) {
+    int halfLife = options.coefficients().accumulatorHalfLifeSteps();
+    double above = sum - options.initialAccumulator();
+    double kept = halfLife == 0 ? 1 : Math.pow(0.5, 1.0 / halfLife);
+    return options.initialAccumulator() + kept * above;
   }
 
   /**

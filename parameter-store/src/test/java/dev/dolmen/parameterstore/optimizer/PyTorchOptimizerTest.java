@@ -53,7 +53,7 @@ class PyTorchOptimizerTest {
   void aThousandStepsAgree(Kind kind) {
     SparseOptimizerOptions options =
         new SparseOptimizerOptions(
-            kind, RATE, ACCUMULATOR, 0, 0, new Coefficients(BETA1, BETA2, 0, 0, 0));
+            kind, RATE, ACCUMULATOR, 0, 0, new Coefficients(BETA1, BETA2, 0, 0, 0, 0));
     SplittableRandom random = new SplittableRandom(kind.name().length());
     float[] weights = gaussian(random);
     float[] state = new float[RowState.floats(kind, DIM)];

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RowOptimizerTest {
-  private static final Coefficients REGULARISED = new Coefficients(0.8f, 0.99f, 0.4f, 0.1f, 0.3f);
+  private static final Coefficients REGULARISED =
+      new Coefficients(0.8f, 0.99f, 0.4f, 0.1f, 0.3f, 40);
 
   /** 1,000 random steps against the rules written down in double precision. */
   @ParameterizedTest
@@ -98,6 +99,50 @@ class RowOptimizerTest {
     }
   }
 
+  /** However old a row is, a step in a new direction goes as far as a row's of a few half-lives. */
+  @ParameterizedTest
+  @EnumSource(names = {"ADAGRAD", "ROW_WISE_ADAGRAD"})
+  void stepsOfAnAccumulatorThatForgetsDoNotShortenForEver(Kind kind) {
+    float young = lastStep(kind, 40, 400);
+    assertThat(lastStep(kind, 40, 100_000)).isCloseTo(young, within(0.01f * young));
+    assertThat(lastStep(kind, 0, 100_000)).isLessThan(0.1f * young);
+    // rate * g / sqrt(g² / (1 - h)) in the end.
+    double kept = Math.pow(0.5, 1.0 / 40);
+    assertThat((double) young).isCloseTo(0.05 * Math.sqrt(1 - kept), within(0.01 * young));
+  }
+
+  /** How far the last of many like steps moves a weight. */
+  private static float lastStep(Kind kind, int halfLife, int steps) {
+    Coefficients coefficients = new Coefficients(0, 0, 0, 0, 0, halfLife);
+    ScalarRowOptimizer optimizer =
+        new ScalarRowOptimizer(
+            new SparseOptimizerOptions(kind, 0.05f, 0.1f, 0, 0, coefficients, 0));
+    float[] weights = new float[3];
+    float[] state = new float[RowState.floats(kind, 3)];
+    Arrays.fill(state, 0.1f);
+    for (int step = 1; step < steps; step++) {
+      optimizer.step(weights, state, new float[] {1, 1, 1}, 0);
+    }
+    Arrays.fill(weights, 0);
+    optimizer.step(weights, state, new float[] {1, 1, 1}, 0);
+    return -weights[0];
+  }
+
+  /** A row that hardly moves for long is then as calm as a new one, and no less. */
+  @Test
+  void whatAnAccumulatorBeganWithIsNotForgotten() {
+    SparseOptimizerOptions options =
+        new SparseOptimizerOptions(
+            Kind.ROW_WISE_ADAGRAD, 0.05f, 0.1f, 0, 0, new Coefficients(0, 0, 0, 0, 0, 10), 0);
+    float[] state = {0.1f};
+    ScalarRowOptimizer optimizer = new ScalarRowOptimizer(options);
+    optimizer.step(new float[1], state, new float[] {3}, 0);
+    for (int step = 0; step < 1_000; step++) {
+      optimizer.step(new float[1], state, new float[] {0}, 0);
+    }
+    assertThat(state[0]).isCloseTo(0.1f, within(1e-6f));
+  }
+
   /**
    * With l1 above 0 the sign decides: a positive z gives a negative weight that is nearer to 0 than
    * without l1. Public code that subtracts sign(z) * l1 from -z gets it larger instead.
@@ -117,7 +162,7 @@ class RowOptimizerTest {
 
   private static float ftrlWeight(float l1, float gradient) {
     SparseOptimizerOptions options =
-        new SparseOptimizerOptions(Kind.FTRL, 0.5f, 0, 0, 0, new Coefficients(0, 0, l1, 0, 0));
+        new SparseOptimizerOptions(Kind.FTRL, 0.5f, 0, 0, 0, new Coefficients(0, 0, l1, 0, 0, 0));
     float[] weights = {0};
     float[] state = {0, 0};
     new ScalarRowOptimizer(options).step(weights, state, new float[] {gradient}, 0);
@@ -128,7 +173,7 @@ class RowOptimizerTest {
   void groupFtrlTakesARowToZeroAsAWhole() {
     SparseOptimizerOptions options =
         new SparseOptimizerOptions(
-            Kind.GROUP_FTRL, 0.5f, 0.1f, 0, 0, new Coefficients(0, 0, 0, 0, 1));
+            Kind.GROUP_FTRL, 0.5f, 0.1f, 0, 0, new Coefficients(0, 0, 0, 0, 1, 0));
     float[] weights = {0, 0, 0, 0};
     float[] state = new float[8];
     RowState.fill(options, weights, state);
@@ -194,8 +239,10 @@ class RowOptimizerTest {
     assertThatThrownBy(
             () -> new SparseOptimizerOptions(Kind.FTRL, 1, 0, 0, 0.1f, Coefficients.DEFAULT))
         .hasMessageContaining("weightDecay: 0.1 is not 0");
-    assertThatThrownBy(() -> new Coefficients(1, 0, 0, 0, 0))
+    assertThatThrownBy(() -> new Coefficients(1, 0, 0, 0, 0, 0))
         .hasMessage("momentum: 1.0, expected 0 to 0.999999");
+    assertThatThrownBy(() -> new Coefficients(0, 0, 0, 0, 0, -1))
+        .hasMessageContaining("accumulatorHalfLifeSteps: -1");
   }
 
   private static List<SparseOptimizerOptions> variants(Kind kind) {

@@ -150,7 +150,7 @@ class GoldenSnapshotTest {
   private static Schema narrowSchema() {
     SparseOptimizerOptions adam =
         new SparseOptimizerOptions(
-            Kind.ADAM, 0.05f, 0, 0, 0, new Coefficients(0.9f, 0.99f, 0, 0, 0), 12);
+            Kind.ADAM, 0.05f, 0, 0, 0, new Coefficients(0.9f, 0.99f, 0, 0, 0, 0), 12);
     RowOptions segmented =
         options(Kind.ADAGRAD, 7, 2, 20)
             .withSegments(
@@ -170,7 +170,8 @@ class GoldenSnapshotTest {
         threshold,
         25,
         maxRows,
-        new SparseOptimizerOptions(kind, 0.05f, 0.1f, 1, 0.001f),
+        new SparseOptimizerOptions(
+            kind, 0.05f, 0.1f, 1, 0.001f, new Coefficients(0.9f, 0.999f, 0, 0, 0, 0)),
         0.05f);
   }
 

@@ -100,7 +100,7 @@ class TableFuzzTest {
 
   private static SparseOptimizerOptions warmingUp(Kind kind) {
     return new SparseOptimizerOptions(
-        kind, 0.05f, 0.1f, 0.5f, 0.01f, new Coefficients(0.9f, 0.99f, 0, 0, 0), 40);
+        kind, 0.05f, 0.1f, 0.5f, 0.01f, new Coefficients(0.9f, 0.99f, 0, 0, 0, 0), 40);
   }
 
   /** Rows of so many bytes that a budget of a mebibyte evicts. */
@@ -131,7 +131,7 @@ class TableFuzzTest {
             0.1f,
             dim == 13 ? 0.7f : 0,
             kind == Kind.GROUP_FTRL || kind == Kind.FTRL ? 0 : 0.001f,
-            new Coefficients(0.9f, 0.99f, 0.1f, 0.1f, 0.1f)),
+            new Coefficients(0.9f, 0.99f, 0.1f, 0.1f, 0.1f, 0)),
         0.05f);
   }
 

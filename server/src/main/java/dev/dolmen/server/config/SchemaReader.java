@@ -216,7 +216,17 @@ final class SchemaReader {
         coefficient(s, "square_decay", kind, square, d.squareDecay(), Coefficients.SHARE),
         coefficient(s, "l1", kind, isFtrl(kind), d.l1(), Coefficients.PENALTY),
         coefficient(s, "l2", kind, isFtrl(kind), d.l2(), Coefficients.PENALTY),
-        coefficient(s, "group_l1", kind, group, d.groupL1(), Coefficients.PENALTY));
+        coefficient(s, "group_l1", kind, group, d.groupL1(), Coefficients.PENALTY),
+        accumulatorHalfLife(s, kind));
+  }
+
+  private static int accumulatorHalfLife(ConfigSection s, SparseOptimizerOptions.Kind kind) {
+    int byDefault = Coefficients.DEFAULT.accumulatorHalfLifeSteps();
+    if (!kind.isAdagrad()) {
+      s.refuse("accumulator_half_life_steps", "has no meaning for kind " + name(kind));
+      return byDefault;
+    }
+    return s.integer("accumulator_half_life_steps", byDefault, Coefficients.HALF_LIFE_STEPS);
   }
 
   private static float coefficient(

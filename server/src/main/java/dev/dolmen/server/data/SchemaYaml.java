@@ -37,6 +37,12 @@ public final class SchemaYaml {
       line(yaml, "      kind", lower(slot.rows().optimizer().kind()));
       line(yaml, "      learning_rate", number(slot.rows().optimizer().learningRate()));
       line(yaml, "      initial_accumulator", number(slot.rows().optimizer().initialAccumulator()));
+      if (slot.rows().optimizer().kind().isAdagrad()) {
+        line(
+            yaml,
+            "      accumulator_half_life_steps",
+            slot.rows().optimizer().coefficients().accumulatorHalfLifeSteps());
+      }
       line(yaml, "      clip_norm", number(slot.rows().optimizer().clipNorm()));
       line(yaml, "      weight_decay", number(slot.rows().optimizer().weightDecay()));
       line(yaml, "      warm_up_steps", slot.rows().optimizer().warmUpSteps());

@@ -6,6 +6,7 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions;
+import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Coefficients;
 import dev.dolmen.parameterstore.schema.SparseOptimizerOptions.Kind;
 import dev.dolmen.parameterstore.store.ChronicleEmbeddingTable;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
@@ -16,6 +17,9 @@ import java.util.List;
 final class DolmenRows implements RowTable {
   static final long SEED = 1;
   private static final long EVENT_TIME_SEC = 1_700_000_000;
+
+  /** As its peers' accumulators. */
+  private static final Coefficients NOTHING_FORGOTTEN = new Coefficients(0, 0, 0, 0, 0, 0);
 
   private final ChronicleEmbeddingTable table;
   private final float[] out;
@@ -42,7 +46,8 @@ final class DolmenRows implements RowTable {
             PlainAdagrad.LEARNING_RATE,
             PlainAdagrad.INITIAL_ACCUMULATOR,
             0,
-            0);
+            0,
+            NOTHING_FORGOTTEN);
     RowOptions options =
         new RowOptions(adagrad.dim(), 1, 0, rows, optimizer, 0.05f).withMaxBytes(maxBytes);
     return new Schema(List.of(new Slot("id", SlotKind.ID, false, 1, 1, KnotOptions.NONE, options)));

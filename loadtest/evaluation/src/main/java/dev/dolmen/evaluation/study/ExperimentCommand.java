@@ -7,7 +7,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "experiment",
     mixinStandardHelpOptions = true,
-    subcommands = {CollisionCommand.class, SyncIntervalCommand.class, NewProductCommand.class},
+    subcommands = {
+      CollisionCommand.class,
+      SyncIntervalCommand.class,
+      NewProductCommand.class,
+      DriftCommand.class
+    },
     description = "Puts what the product is built on to the test, on your data.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Example:", "  dolmen experiment collisions --data DIR --limit 100000"})
