@@ -48,14 +48,13 @@ class EngineRecoveryTest {
       List<FeedbackEvent> visit = shop.visit();
       FeedbackEvent first = visit.getFirst();
       if (v % 5 == 0) {
-        engine
-            .ingest()
-            .impression(
-                Impression.newBuilder()
-                    .setRequestId("request-" + first.getEventId())
-                    .setTime(Timestamp.newBuilder().setSeconds(v))
-                    .addItemId(first.getItemId())
-                    .build());
+        show(
+            engine,
+            Impression.newBuilder()
+                .setRequestId("request-" + first.getEventId())
+                .setTime(Timestamp.newBuilder().setSeconds(v))
+                .addItemId(first.getItemId())
+                .build());
       }
       if (v % 7 == 0) {
         engine.ingest().delete(Shop.id(v % shop.items));
@@ -73,6 +72,17 @@ class EngineRecoveryTest {
       last = Math.max(last, engine.ingest().publish(dwell).offset());
     }
     assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+  }
+
+  /** A thread of its own logs impressions: until it has, nobody knows where the log ends. */
+  private static void show(Engine engine, Impression impression) throws InterruptedException {
+    long before = engine.status().progress().logOffset();
+    engine.ingest().impression(impression);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (engine.status().progress().logOffset() == before) {
+      assertThat(System.nanoTime()).as("impression not logged").isLessThan(deadline);
+      Thread.sleep(1);
+    }
   }
 
   private void fill(Engine engine) {
