@@ -5,6 +5,9 @@ import static dev.dolmen.server.TestServer.item;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.UnknownKeys;
+import dev.dolmen.server.config.UnknownKeys.Handling;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.DeleteItemsRequest;
 import dev.dolmen.v1.Filter;
@@ -44,7 +47,9 @@ class LongInputTest {
 
   @BeforeAll
   static void start() throws Exception {
-    server = new TestServer(directory);
+    DolmenConfig config = TestServer.config(directory);
+    UnknownKeys refused = new UnknownKeys(Handling.REFUSE, Handling.REFUSE, Handling.REFUSE);
+    server = new TestServer(config.withServer(config.server().with(s -> s.unknownKeys(refused))));
     server.upsert(item("a", "books", 1).build());
     server.click("known", "a");
   }

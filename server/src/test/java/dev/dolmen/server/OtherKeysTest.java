@@ -29,6 +29,7 @@ import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.TokenList;
 import dev.dolmen.v1.UpsertItemsResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,13 +68,31 @@ class OtherKeysTest {
           .containsEntry("others", 37L);
       assertThat(server.running().meters().scrape())
           .contains("dolmen_unknown_keys_total{in=\"events\"} 101.0");
-      server.click("v", "b");
+      long last =
+          server.publish(event("b", "v", "b", 950).build()).getAcknowledgements(0).getLogOffset();
+      assertThat(server.running().engine().ingest().awaitApplied(last, Duration.ofSeconds(30)))
+          .isTrue();
       SessionHistory history =
           Objects.requireNonNull(server.running().engine().live().sessions().get("v"));
       // The key that is known counts as ever.
       assertThat(history.context(0)).isNotNull();
       assertThat(history.context(1)).isNull();
       assertThat(history.context(2)).isNull();
+    }
+  }
+
+  @Test
+  void aDroppedKeyIsNamedShort() throws Exception {
+    try (TestServer server = new TestServer(directory)) {
+      server.upsert(item("a", "books", 1).build());
+      assertThat(publish(server, "1", "\u0007".repeat(3_000), "x"))
+          .isEqualTo(Acknowledgement.Status.STATUS_ACCEPTED);
+      StatusResponse status = server.admin().getStatus(GetStatusRequest.getDefaultInstance());
+      assertThat(status.getDroppedKeysMap().keySet())
+          .singleElement()
+          .satisfies(name -> {
+            assertThat(name).hasSizeLessThan(800).doesNotContainPattern("\\p{Cc}");
+          });
     }
   }
 
