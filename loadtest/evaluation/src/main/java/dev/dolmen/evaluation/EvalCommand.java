@@ -105,7 +105,7 @@ public final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     data.check();
-    protocol.check();
+    protocol.check(ProtocolRun.PROTOCOLS);
     predictions.check(protocol);
     newItems.check(protocol);
     models.check(protocol.stream());

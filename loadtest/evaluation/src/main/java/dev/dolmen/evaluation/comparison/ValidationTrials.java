@@ -70,7 +70,7 @@ public final class ValidationTrials {
 
   /** Names of the protocols. */
   public static List<String> protocols() {
-    return ProtocolRun.PROTOCOLS;
+    return ProtocolRun.VALIDATED;
   }
 
   /**

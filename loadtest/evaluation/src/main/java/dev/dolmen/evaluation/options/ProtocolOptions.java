@@ -2,6 +2,7 @@ package dev.dolmen.evaluation.options;
 
 import dev.dolmen.evaluation.protocol.ProtocolRun;
 import dev.dolmen.server.cli.OptionCheck;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** By which protocol a dataset is learned and predicted, and how sure figures are. */
@@ -36,15 +37,18 @@ public final class ProtocolOptions {
       description = "Seed of the intervals. Default: ${DEFAULT-VALUE}.")
   private long intervalSeed = 1;
 
-  /** Refuses what is not valid. */
-  public void check() {
-    OptionCheck.require(
-        ProtocolRun.PROTOCOLS.contains(protocol), "--protocol", protocol, ProtocolRun.PROTOCOLS);
+  /**
+   * Refuses what is not valid.
+   *
+   * @param protocols those that the command can do
+   */
+  public void check(List<String> protocols) {
+    OptionCheck.require(protocols.contains(protocol), "--protocol", protocol, protocols);
     windowMs();
     liveBatchMs();
   }
 
-  /** One of {@link ProtocolRun#PROTOCOLS}, if it is valid. */
+  /** One of those that {@link #check} got, if it is valid. */
   public String protocol() {
     return protocol;
   }

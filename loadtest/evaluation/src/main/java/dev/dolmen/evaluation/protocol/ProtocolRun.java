@@ -19,6 +19,9 @@ public record ProtocolRun(
   public static final String STREAM = "stream";
   public static final String NEW_ITEMS = "new-items";
 
+  /** Protocols with a validation part, by which settings can be compared. */
+  public static final List<String> VALIDATED = List.of(STATIC, LEAVE_ONE_OUT, STREAM);
+
   /** All protocols. */
   public static final List<String> PROTOCOLS = List.of(STATIC, LEAVE_ONE_OUT, STREAM, NEW_ITEMS);
 

@@ -4,6 +4,7 @@ import dev.dolmen.evaluation.comparison.ValidationTrials;
 import dev.dolmen.evaluation.options.ConfigOption;
 import dev.dolmen.evaluation.options.DatasetOptions;
 import dev.dolmen.evaluation.options.ProtocolOptions;
+import dev.dolmen.evaluation.protocol.ProtocolRun;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.ImportText;
 import dev.dolmen.server.cli.OptionCheck;
@@ -116,7 +117,7 @@ public final class TuneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     data.check();
-    protocol.check();
+    protocol.check(ProtocolRun.VALIDATED);
     TuneOptions options = search.options(protocol.intervalSeed());
     ValidationTrials.Predicted predicted =
         new ValidationTrials.Predicted(
