@@ -46,10 +46,10 @@ class MemoryBudgetTest {
       memory.open(
           from,
           why -> {
-            ended.add(why);
             if (canEnd) {
               memory.streamClosed(Status.RESOURCE_EXHAUSTED);
             }
+            ended.add(why); // Last: whoever waits for it looks at what is held then.
             return canEnd;
           });
     }

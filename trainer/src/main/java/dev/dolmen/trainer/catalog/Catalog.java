@@ -188,11 +188,6 @@ public final class Catalog implements CatalogReader, StreamPart {
     return withdrawn.bytes();
   }
 
-  /** What is kept of deleted items, as a part of the state that is read after this. */
-  public StreamPart withdrawnSection() {
-    return withdrawn;
-  }
-
   /**
    * Forgets one deleted item, if one has been away for too long or there is no room for it. Writer.
    *
@@ -315,6 +310,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     @Nullable CatalogItem[] itemsNow = items.clone();
     Retired[] retiredNow = retired.toArray(new Retired[0]);
     LearnedKnots.Copy knots = features.learnedKnots().copy();
+    StateCopy withdrawnNow = withdrawn.copy();
     return out -> {
       out.writeLong(recordsNow);
       out.writeInt(limit);
@@ -325,6 +321,7 @@ public final class Catalog implements CatalogReader, StreamPart {
         out.writeLong(r.atRecord);
       }
       knots.writeTo(out);
+      withdrawnNow.writeTo(out);
     };
   }
 
@@ -372,6 +369,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       retired.add(new Retired(in.readInt(), in.readLong()));
     }
     features.learnedKnots().readFrom(in);
+    withdrawn.readFrom(in);
     for (int i = 0; i < read.length; i++) {
       place(new CatalogItem(indexes[i], read[i], features.item(read[i])), true);
       addBytes(ItemBytes.of(read[i]));

@@ -1,7 +1,6 @@
 package dev.dolmen.trainer.catalog;
 
 import dev.dolmen.trainer.state.StateCopy;
-import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -13,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Items that were deleted and keep their index for a while, so that one of the same id finds what
- * was learned of it. A part of the state. Training thread; any thread reads {@link #size} and
- * {@link #bytes}.
+ * was learned of it. A part of the catalogue's state. Training thread; any thread reads {@link
+ * #size} and {@link #bytes}.
  */
-final class WithdrawnItems implements StreamPart {
+final class WithdrawnItems {
   /** Of the heap, of an item besides its id: entry, record, string. */
   private static final int ITEM_BYTES = 136;
 
@@ -100,8 +99,8 @@ final class WithdrawnItems implements StreamPart {
     return due ? take(oldest.getKey()) : -1;
   }
 
-  @Override
-  public StateCopy copy() {
+  /** All of them, as of now. */
+  StateCopy copy() {
     List<Map.Entry<String, Withdrawn>> all = new ArrayList<>(byId.size());
     byId.forEach((id, item) -> all.add(Map.entry(id, item)));
     return out -> write(out, all);
@@ -117,8 +116,8 @@ final class WithdrawnItems implements StreamPart {
     }
   }
 
-  @Override
-  public void readFrom(DataInput in) throws IOException {
+  /** Reads what a copy wrote. */
+  void readFrom(DataInput in) throws IOException {
     for (int n = in.readInt(); n > 0; n--) {
       add(in.readUTF(), in.readInt(), in.readLong());
     }

@@ -55,11 +55,6 @@ final class EarlyEvents {
     return events.size();
   }
 
-  /** All, in order of arrival. */
-  List<Event> all() {
-    return List.copyOf(events);
-  }
-
   /** Adds an event; returns how many others had to make room. */
   int add(Event event) {
     events.add(event);
@@ -117,13 +112,17 @@ final class EarlyEvents {
       out.writeInt(event.type);
       out.writeLong(event.timeMs);
       out.writeLong(event.arrivedMs);
+      out.writeLong(event.owner);
     }
   }
 
   /** Reads what a copy wrote; of more than fit the newest are kept. */
   void readFrom(DataInput in) throws IOException {
     for (int n = in.readInt(); n > 0; n--) {
-      add(new Event(in.readUTF(), in.readUTF(), in.readInt(), in.readLong(), in.readLong()));
+      Event read =
+          new Event(in.readUTF(), in.readUTF(), in.readInt(), in.readLong(), in.readLong());
+      read.owner = in.readLong();
+      add(read);
     }
   }
 }

@@ -520,45 +520,4 @@ public final class ImpressionJoiner implements StreamPart {
     early.readFrom(in);
     publishFigures();
   }
-
-  /** Whose impressions and early events are, to be read after the rest; a snapshot may lack it. */
-  public StreamPart ownersSection() {
-    return new Owners();
-  }
-
-  /** In the order in which the rest is written. */
-  private final class Owners implements StreamPart {
-    @Override
-    public StateCopy copy() {
-      long others = counts.copy().getOrDefault(Outcome.OTHER_VISIT, 0L);
-      long[] shown = waiting.values().stream().mapToLong(impression -> impression.owner).toArray();
-      long[] told = early.all().stream().mapToLong(event -> event.owner).toArray();
-      return out -> {
-        out.writeLong(others);
-        out.writeInt(told.length);
-        for (long owner : shown) {
-          out.writeLong(owner);
-        }
-        for (long owner : told) {
-          out.writeLong(owner);
-        }
-      };
-    }
-
-    @Override
-    public void readFrom(DataInput in) throws IOException {
-      counts.add(Outcome.OTHER_VISIT, in.readLong());
-      int written = in.readInt();
-      for (WaitingImpression impression : waiting.values()) {
-        impression.owner = in.readLong();
-      }
-      for (int i = early.size(); i < written; i++) {
-        in.readLong(); // A smaller bound has kept the newest.
-      }
-      for (EarlyEvents.Event event : early.all()) {
-        event.owner = in.readLong();
-      }
-      publishFigures();
-    }
-  }
 }

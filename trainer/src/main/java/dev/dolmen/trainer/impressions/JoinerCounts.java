@@ -4,15 +4,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 
 /** A number for each {@link Outcome}. Owned by one thread. */
 final class JoinerCounts {
-  /** Outcomes whose counts are written here. */
-  private static final Set<Outcome> WRITTEN = EnumSet.complementOf(EnumSet.of(Outcome.OTHER_VISIT));
-
   private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
 
   JoinerCounts() {
@@ -35,8 +30,8 @@ final class JoinerCounts {
 
   /** Writes a copy. */
   static void write(Map<Outcome, Long> copy, DataOutput out) throws IOException {
-    out.writeInt(WRITTEN.size());
-    for (Outcome outcome : WRITTEN) {
+    out.writeInt(copy.size());
+    for (Outcome outcome : Outcome.values()) {
       out.writeLong(copy.getOrDefault(outcome, 0L));
     }
   }
@@ -48,10 +43,10 @@ final class JoinerCounts {
    */
   void readFrom(DataInput in) throws IOException {
     int n = in.readInt();
-    if (n != WRITTEN.size()) {
-      throw new IOException("a joiner with " + n + " counts, this version has " + WRITTEN.size());
+    if (n != counts.size()) {
+      throw new IOException("a joiner with " + n + " counts, this version has " + counts.size());
     }
-    for (Outcome outcome : WRITTEN) {
+    for (Outcome outcome : Outcome.values()) {
       counts.put(outcome, in.readLong());
     }
   }

@@ -42,8 +42,7 @@ public enum Outcome {
   LEARNED_NEGATIVES,
   /**
    * Events of another visit than the one that was shown the impression: an answer that was handed
-   * on, or a request id that was. The last one: it is written with the owners of impressions, as it
-   * came later.
+   * on, or a request id that was.
    */
   OTHER_VISIT
 }

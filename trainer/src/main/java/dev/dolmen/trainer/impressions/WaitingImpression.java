@@ -131,6 +131,7 @@ final class WaitingImpression {
     out.writeLong(before);
     out.writeLong(atBytes);
     out.writeBoolean(actedThen);
+    out.writeLong(owner);
     out.writeShort(items.length);
     for (int item : items) {
       out.writeInt(item);
@@ -152,6 +153,7 @@ final class WaitingImpression {
     long before = in.readLong();
     long atBytes = in.readLong();
     boolean acted = in.readBoolean();
+    long owner = in.readLong();
     int[] items = new int[in.readShort()];
     for (int i = 0; i < items.length; i++) {
       items[i] = in.readInt();
@@ -164,6 +166,7 @@ final class WaitingImpression {
     SessionHistory session = length == 0 ? null : SessionHistory.readFrom(in, length);
     WaitingImpression read = new WaitingImpression(timeMs, before, atBytes, items, session, length);
     read.acted = acted;
+    read.owner = owner;
     read.clicked = bits.length == 0 ? null : BitSet.valueOf(bits);
     return read;
   }

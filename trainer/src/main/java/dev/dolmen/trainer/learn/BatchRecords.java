@@ -23,6 +23,7 @@ final class BatchRecords {
   private final Catalog catalog;
   private final long seed;
   private final float newness;
+  private long batchSeed;
   private final List<ColumnSpec> itemColumns;
   private final List<ColumnSpec> contextColumns;
 
@@ -70,6 +71,7 @@ final class BatchRecords {
     contextRecords.clear();
     batch.items.records = 0;
     batch.anyAsNew = false;
+    batchSeed = MixedBits.mix(seed ^ batch.number);
     batch.contexts.records = 0;
     int limit = catalog.indexLimit();
     if (recordStamp.length < limit) {
@@ -121,9 +123,7 @@ final class BatchRecords {
    * Whether the batch learns from an item as if it had just come: drawn from (seed, batch, item).
    */
   boolean isAsNew(int index) {
-    return newness > 0
-        && MixedBits.fraction(MixedBits.otherMix(MixedBits.mix(seed ^ batch.number) + index))
-            < newness;
+    return newness > 0 && MixedBits.fraction(MixedBits.otherMix(batchSeed + index)) < newness;
   }
 
   /** Record of an item that is a candidate of every prediction, or -1. */

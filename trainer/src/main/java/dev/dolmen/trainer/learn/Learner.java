@@ -419,12 +419,6 @@ public final class Learner implements AutoCloseable {
     writeTo(out);
     out.writeLong(modelHash());
     out.writeLong(table.stateHash());
-    if (stream.clock().isMarked() || joiner.clock().isMarked()) {
-      sections.clocks().copy().writeTo(out);
-    }
-    if (stream.catalog().withdrawn() > 0) {
-      stream.catalog().withdrawnSection().copy().writeTo(out);
-    }
   }
 
   /** History ends here: what comes next may be of a much later time. */

@@ -29,7 +29,6 @@ final class LearnerSections {
   private final StreamPart model;
   private final StreamPart validation;
   private final StreamPart state;
-  private final StreamPart clocks;
   private final List<StateSection> all = new ArrayList<>();
 
   LearnerSections(
@@ -45,17 +44,11 @@ final class LearnerSections {
     parts.add(learner.counters());
     parts.addAll(learner.stream().parts());
     parts.add(joiner);
+    parts.add(joiner.clock());
     state = new ListedParts(List.copyOf(parts));
-    clocks = new ListedParts(List.of(learner.stream().clock(), joiner.clock()));
     all.add(new StateSection(StateSection.MODEL, this.model, false));
     all.add(new StateSection(StateSection.VALIDATION, validation, false));
     all.add(new StateSection(StateSection.STATE, state, false));
-    all.add(new StateSection(StateSection.CLOCKS, clocks, true));
-    StreamPart withdrawn = learner.stream().catalog().withdrawnSection();
-    all.add(new StateSection(StateSection.WITHDRAWN, withdrawn, true));
-    all.add(new StateSection(StateSection.LONE, learner.stream().loneSection(), true));
-    all.add(new StateSection(StateSection.OWNERS, joiner.ownersSection(), true));
-    all.add(new StateSection(StateSection.SEEN, learner.stream().sessions().seenSection(), true));
     if (arms != null) {
       all.add(new StateSection(StateSection.EXPERIMENT, arms, true));
     }
@@ -67,10 +60,6 @@ final class LearnerSections {
 
   StreamPart state() {
     return state;
-  }
-
-  StreamPart clocks() {
-    return clocks;
   }
 
   void copyModelFrom(SessionModel other) {

@@ -34,7 +34,6 @@ public final class SessionStore implements SessionReader, StreamPart {
   /** Ring of all sessions, the least recently extended after this one. */
   private final Node ring = new Node("");
 
-  private final SeenSection seenSection = new SeenSection();
   private long eventTimeMs = Long.MIN_VALUE;
   private volatile long seenBytes;
   private final LongAdder evicted = new LongAdder();
@@ -257,6 +256,12 @@ public final class SessionStore implements SessionReader, StreamPart {
     node.seen = SeenItems.NONE;
   }
 
+  private void retain(SessionHistory history) {
+    for (int i = 0; i < history.length(); i++) {
+      catalog.retain(history.item(i));
+    }
+  }
+
   private void release(SessionHistory history, int n) {
     for (int i = 0; i < n; i++) {
       catalog.release(history.item(i));
@@ -273,59 +278,76 @@ public final class SessionStore implements SessionReader, StreamPart {
     }
   }
 
-  /** Writes all sessions with steps, the least recently extended first. Writer. */
+  /** Writes all sessions, the least recently extended first. Writer. */
   public void writeTo(DataOutput out) throws IOException {
     copy().writeTo(out);
   }
 
-  /** What {@link #writeTo} writes, as of now: histories do not change, so pointers are copied. */
+  /**
+   * What {@link #writeTo} writes, as of now: histories and what was seen do not change, so pointers
+   * are copied.
+   */
   @Override
   public StateCopy copy() {
     long timeMs = eventTimeMs;
     List<Written> written = new ArrayList<>(byId.size());
     for (Node node = ring.after; node != ring; node = node.after) {
-      SessionHistory history = node.history;
-      if (history != null) {
-        written.add(new Written(node.id, node.touchedMs, history));
-      }
+      written.add(new Written(node.id, node.touchedMs, node.history, node.seen));
     }
     return out -> {
       out.writeLong(timeMs);
       out.writeInt(written.size());
       for (Written session : written) {
-        session.writeTo(out);
+        session.writeTo(out, bounds.maxSeen);
       }
     };
   }
 
-  private record Written(String id, long touchedMs, SessionHistory history) {
-    void writeTo(DataOutput out) throws IOException {
+  private record Written(
+      String id, long touchedMs, @Nullable SessionHistory history, SeenItems seen) {
+    void writeTo(DataOutput out, int maxSeen) throws IOException {
       out.writeUTF(id);
       out.writeLong(touchedMs);
-      out.writeInt(history.length());
-      history.writeTo(out, history.length());
+      out.writeInt(history == null ? 0 : history.length());
+      if (history != null) {
+        history.writeTo(out, history.length());
+      }
+      // Most sessions are short, and have seen no more than their histories tell.
+      boolean more = history == null || !seen.equals(SeenItems.of(history, maxSeen));
+      out.writeBoolean(more);
+      if (more) {
+        seen.writeTo(out);
+      }
     }
   }
 
-  /**
-   * Reads what {@link #writeTo} wrote into this empty store; what was seen is what the histories
-   * tell until {@link #seenSection} is read. Writer, before any reader.
-   */
+  /** Reads what {@link #writeTo} wrote into this empty store. Writer, before any reader. */
   @Override
   public void readFrom(DataInput in) throws IOException {
     eventTimeMs = in.readLong();
     for (int n = in.readInt(); n > 0; n--) {
       Node node = new Node(in.readUTF());
       node.touchedMs = in.readLong();
-      SessionHistory history = SessionHistory.readFrom(in, in.readInt());
-      for (int i = 0; i < history.length(); i++) {
-        catalog.retain(history.item(i));
+      int length = in.readInt();
+      SessionHistory history = length == 0 ? null : SessionHistory.readFrom(in, length);
+      if (history != null) {
+        retain(history);
       }
       node.history = history;
       byId.put(node.id, node);
       node.linkBefore(ring);
-      restoreSeen(node, SeenItems.of(history, bounds.maxSeen));
+      restoreSeen(node, readSeen(in, history));
     }
+  }
+
+  private SeenItems readSeen(DataInput in, @Nullable SessionHistory history) throws IOException {
+    if (in.readBoolean()) {
+      return SeenItems.readFrom(in);
+    }
+    if (history == null) {
+      throw new IOException("a session of which nothing is known");
+    }
+    return SeenItems.of(history, bounds.maxSeen);
   }
 
   private void restoreSeen(Node node, SeenItems seen) {
@@ -334,84 +356,5 @@ public final class SessionStore implements SessionReader, StreamPart {
     }
     countSeen(seen.bytes() - node.seen.bytes());
     node.seen = seen;
-  }
-
-  /** What sessions have seen beyond what their histories tell, to be read after those. */
-  public StreamPart seenSection() {
-    return seenSection;
-  }
-
-  /** Whether there is any of it. Writer. */
-  public boolean hasSeenMore() {
-    for (Node node = ring.after; node != ring; node = node.after) {
-      if (seenMore(node)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean seenMore(Node node) {
-    SessionHistory history = node.history;
-    return history == null || !node.seen.equals(SeenItems.of(history, bounds.maxSeen));
-  }
-
-  /** Sessions by their place in the ring; those without steps stand here alone. */
-  private final class SeenSection implements StreamPart {
-    private record More(int place, String id, long touchedMs, SeenItems seen, boolean steps) {}
-
-    @Override
-    public StateCopy copy() {
-      List<More> all = new ArrayList<>();
-      int place = 0;
-      for (Node node = ring.after; node != ring; node = node.after) {
-        if (seenMore(node)) {
-          all.add(new More(place, node.id, node.touchedMs, node.seen, node.history != null));
-        }
-        place++;
-      }
-      return out -> {
-        out.writeInt(all.size());
-        for (More more : all) {
-          write(out, more);
-        }
-      };
-    }
-
-    private void write(DataOutput out, More more) throws IOException {
-      out.writeInt(more.place);
-      out.writeBoolean(more.steps);
-      if (!more.steps) {
-        out.writeUTF(more.id);
-        out.writeLong(more.touchedMs);
-      }
-      more.seen.writeTo(out);
-    }
-
-    @Override
-    public void readFrom(DataInput in) throws IOException {
-      Node at = ring.after;
-      int place = 0;
-      for (int n = in.readInt(); n > 0; n--) {
-        for (int to = in.readInt(); place < to; place++) {
-          at = at.after;
-        }
-        Node node = at;
-        if (in.readBoolean()) {
-          SeenItems told = node.seen;
-          for (int i = 0; i < told.size(); i++) {
-            catalog.release(told.item(i));
-          }
-          at = at.after;
-        } else {
-          node = new Node(in.readUTF());
-          node.touchedMs = in.readLong();
-          byId.put(node.id, node);
-          node.linkBefore(at);
-        }
-        place++;
-        restoreSeen(node, SeenItems.readFrom(in));
-      }
-    }
   }
 }

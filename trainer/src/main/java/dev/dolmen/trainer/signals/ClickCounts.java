@@ -9,75 +9,53 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.IntSupplier;
 import java.util.function.IntToDoubleFunction;
 
 /**
  * How often each item was clicked of late: exact counts by item index that halve with every {@code
  * halfLifeEvents} clicks of any item.
- *
- * <p>Forward decay (Cormode et al., ICDE 2009): instead of shrinking all counts, each click weighs
- * more than the one before; now and then everything is scaled back. StrictMath keeps it the same on
- * every machine. The baselines' {@link dev.dolmen.trainer.baseline.ForwardDecay} is the same idea
- * with other arithmetic: floats, a power for each click, and landmarks, so that a sum is scaled
- * only when it is looked at. Here a click multiplies by one constant, and the doubles that come of
- * it are part of the snapshot: computed the other way, no older snapshot would go on to the same
- * bits.
  */
 public final class ClickCounts implements StreamPart {
-  private static final double RESCALE_AT = 0x1p300;
-
   /**
    * Shape of the distribution from which items have their rates of clicks: so many clicks weigh as
    * much as what is known beforehand.
    */
   static final double SHAPE = 1;
 
-  private final double growth;
   private final boolean priors;
-  private double[] counts = new double[16];
-  private double unit = 1;
-  private double total;
+  private final IntSupplier items;
+  private final DecayedCounts counts;
 
   /** Weight of all clicks so far, and what it was when each item came. */
   private double events;
 
   private double[] eventsAtBirth = new double[16];
-  private int items;
 
   /**
    * Counts nothing yet.
    *
    * @param priors whether items have a {@link #prior}; 0 for all otherwise
+   * @param items how many can be clicked now
    */
-  public ClickCounts(long halfLifeEvents, boolean priors) {
+  public ClickCounts(long halfLifeEvents, boolean priors, IntSupplier items) {
     this.priors = priors;
-    growth = StrictMath.pow(2, 1.0 / halfLifeEvents);
+    this.items = items;
+    counts = new DecayedCounts(halfLifeEvents);
   }
 
   /** Counts a click on an item. */
   public void add(int item) {
-    if (item >= counts.length) {
-      counts = Arrays.copyOf(counts, Math.max(item + 1, counts.length + (counts.length >> 1)));
+    counts.event();
+    counts.add(item, counts.unit());
+    events += counts.unit();
+    double by = counts.end();
+    if (by > 1) {
+      events /= by;
+      for (int i = 0; i < eventsAtBirth.length; i++) {
+        eventsAtBirth[i] /= by;
+      }
     }
-    unit *= growth;
-    counts[item] += unit;
-    total += unit;
-    events += unit;
-    if (unit > RESCALE_AT) {
-      rescale();
-    }
-  }
-
-  private void rescale() {
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] /= RESCALE_AT;
-    }
-    for (int i = 0; i < eventsAtBirth.length; i++) {
-      eventsAtBirth[i] /= RESCALE_AT;
-    }
-    total /= RESCALE_AT;
-    events /= RESCALE_AT;
-    unit /= RESCALE_AT;
   }
 
   @Override
@@ -92,31 +70,26 @@ public final class ClickCounts implements StreamPart {
       eventsAtBirth = Arrays.copyOf(eventsAtBirth, room);
     }
     eventsAtBirth[item] = events;
-    items++;
   }
 
   @Override
   public void deleted(int item) {
     clear(item);
-    items--;
   }
 
   /** Forgets an item. */
   public void clear(int item) {
-    if (item < counts.length) {
-      total -= counts[item];
-      counts[item] = 0;
-    }
+    counts.clear(item);
   }
 
   /** Decayed count of an item, on a scale that all items share at one moment. */
   public double count(int item) {
-    return item < counts.length ? counts[item] : 0;
+    return counts.count(item);
   }
 
   /** Clicks on an item, those of long ago counting less. */
   public double clicks(int item) {
-    return count(item) / unit;
+    return count(item) / counts.unit();
   }
 
   /**
@@ -124,17 +97,19 @@ public final class ClickCounts implements StreamPart {
    * that was not added.
    */
   public double exposure(int item) {
-    return (events - (item < eventsAtBirth.length ? eventsAtBirth[item] : 0)) / unit;
+    double before = item < eventsAtBirth.length ? eventsAtBirth[item] : 0;
+    return (events - before) / counts.unit();
   }
 
   /** Clicks on all items, those of long ago counting less. */
   public double allClicks() {
-    return total / unit;
+    return counts.total() / counts.unit();
   }
 
   /** Clicks that an item had on the mean since this one came, those of long ago counting less. */
   public double meanClicks(int item) {
-    return items == 0 ? 0 : exposure(item) / items;
+    int all = items.getAsInt();
+    return all == 0 ? 0 : exposure(item) / all;
   }
 
   /**
@@ -153,7 +128,7 @@ public final class ClickCounts implements StreamPart {
 
   /** Share of an item in all clicks, 0 to 1. */
   public double share(int item) {
-    return total > 0 ? Math.clamp(count(item) / total, 0, 1) : 0;
+    return counts.total() > 0 ? Math.clamp(count(item) / counts.total(), 0, 1) : 0;
   }
 
   /**
@@ -164,7 +139,8 @@ public final class ClickCounts implements StreamPart {
   public void largest(double[] out) {
     Arrays.fill(out, 0);
     int last = out.length - 1;
-    for (double count : counts) {
+    for (int item = 0; item < counts.limit(); item++) {
+      double count = count(item);
       if (count > out[last]) {
         int at = last;
         while (at > 0 && out[at - 1] < count) {
@@ -189,9 +165,9 @@ public final class ClickCounts implements StreamPart {
   public int[] mostClicked(int maxItems, IntToDoubleFunction worth) {
     PriorityQueue<Integer> smallestFirst =
         new PriorityQueue<>(Comparator.comparingDouble(worth::applyAsDouble));
-    for (int item = 0; item < counts.length; item++) {
+    for (int item = 0; item < counts.limit(); item++) {
       boolean room = smallestFirst.size() < maxItems;
-      double own = counts[item] > 0 ? worth.applyAsDouble(item) : 0;
+      double own = count(item) > 0 ? worth.applyAsDouble(item) : 0;
       if (own > 0 && (room || own > worth.applyAsDouble(smallestFirst.element()))) {
         smallestFirst.add(item);
         if (!room) {
@@ -214,47 +190,21 @@ public final class ClickCounts implements StreamPart {
   /** What {@link #writeTo} writes, as of now. */
   @Override
   public StateCopy copy() {
-    double unitNow = unit;
-    double totalNow = total;
+    StateCopy countsNow = counts.copy();
     double eventsNow = events;
-    int itemsNow = items;
-    double[] birthsNow = eventsAtBirth.clone();
-    int n = counts.length;
-    while (n > 0 && counts[n - 1] == 0) {
-      n--;
-    }
-    double[] countsNow = Arrays.copyOf(counts, n);
+    double[] birthsNow = DecayedCounts.withoutEnd(eventsAtBirth);
     return out -> {
-      out.writeDouble(unitNow);
-      out.writeDouble(totalNow);
-      out.writeInt(countsNow.length);
-      for (double count : countsNow) {
-        out.writeDouble(count);
-      }
+      countsNow.writeTo(out);
       out.writeDouble(eventsNow);
-      out.writeInt(itemsNow);
-      out.writeInt(birthsNow.length);
-      for (double birth : birthsNow) {
-        out.writeDouble(birth);
-      }
+      DecayedCounts.write(out, birthsNow);
     };
   }
 
   /** Replaces the state by what {@link #writeTo} wrote. */
   @Override
   public void readFrom(DataInput in) throws IOException {
-    unit = in.readDouble();
-    total = in.readDouble();
-    int n = in.readInt();
-    counts = new double[Math.max(16, n)];
-    for (int i = 0; i < n; i++) {
-      counts[i] = in.readDouble();
-    }
+    counts.readFrom(in);
     events = in.readDouble();
-    items = in.readInt();
-    eventsAtBirth = new double[in.readInt()];
-    for (int i = 0; i < eventsAtBirth.length; i++) {
-      eventsAtBirth[i] = in.readDouble();
-    }
+    eventsAtBirth = DecayedCounts.read(in);
   }
 }

@@ -4,9 +4,7 @@ import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * How many of an item's clicks come from visits that saw nothing else, and what its clicks are
@@ -25,21 +23,16 @@ public final class LoneClicks implements StreamPart {
   /** Lone clicks that an item without others may have: a new one has to begin. */
   private static final double ALLOWANCE = 3;
 
-  private static final double RESCALE_AT = 0x1p300;
-
-  private final double growth;
-  private double[] counts = new double[16];
-  private double unit = 1;
-  private double total;
+  private final DecayedCounts counts;
 
   /** Counts nothing yet. */
   public LoneClicks(long halfLifeEvents) {
-    growth = StrictMath.pow(2, 1.0 / halfLifeEvents);
+    counts = new DecayedCounts(halfLifeEvents);
   }
 
   @Override
   public void clicked(StreamClick click) {
-    unit *= growth;
+    counts.event();
     int[] items = click.items();
     int last = click.last();
     int same = 0;
@@ -47,39 +40,17 @@ public final class LoneClicks implements StreamPart {
       same++;
     }
     if (same == last && items[last] == items[0]) {
-      add(items[last], unit);
+      counts.add(items[last], counts.unit());
     } else if (same == last) {
       // The second item of the visit: those on the first one were not alone.
-      add(items[0], -Math.min(last * unit, count(items[0])));
+      counts.add(items[0], -Math.min(last * counts.unit(), counts.count(items[0])));
     }
-    if (unit > RESCALE_AT) {
-      rescale();
-    }
-  }
-
-  private void add(int item, double weight) {
-    if (item >= counts.length) {
-      counts = Arrays.copyOf(counts, Math.max(item + 1, counts.length + (counts.length >> 1)));
-    }
-    counts[item] += weight;
-    total += weight;
-  }
-
-  private double count(int item) {
-    return item < counts.length ? counts[item] : 0;
-  }
-
-  private void rescale() {
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] /= RESCALE_AT;
-    }
-    total /= RESCALE_AT;
-    unit /= RESCALE_AT;
+    var _ = counts.end();
   }
 
   @Override
   public void deleted(int item) {
-    add(item, -count(item));
+    counts.clear(item);
   }
 
   /**
@@ -89,9 +60,9 @@ public final class LoneClicks implements StreamPart {
    */
   public double worth(int item, ClickCounts all) {
     double clicks = all.clicks(item);
-    double lone = Math.min(count(item) / unit, clicks);
+    double lone = Math.min(counts.count(item) / counts.unit(), clicks);
     double others = clicks - lone;
-    double loneElsewhere = Math.max(0, total / unit - lone);
+    double loneElsewhere = Math.max(0, counts.total() / counts.unit() - lone);
     double othersElsewhere = Math.max(1, all.allClicks() - clicks - loneElsewhere);
     double usual = Math.max(1, loneElsewhere / othersElsewhere);
     return others + Math.min(lone, usual * (others + ALLOWANCE));
@@ -99,29 +70,11 @@ public final class LoneClicks implements StreamPart {
 
   @Override
   public StateCopy copy() {
-    double unitNow = unit;
-    double totalNow = total;
-    double[] countsNow = counts.clone();
-    return out -> write(out, unitNow, totalNow, countsNow);
-  }
-
-  private static void write(DataOutput out, double unit, double total, double[] counts)
-      throws IOException {
-    out.writeDouble(unit);
-    out.writeDouble(total);
-    out.writeInt(counts.length);
-    for (double count : counts) {
-      out.writeDouble(count);
-    }
+    return counts.copy();
   }
 
   @Override
   public void readFrom(DataInput in) throws IOException {
-    unit = in.readDouble();
-    total = in.readDouble();
-    counts = new double[in.readInt()];
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = in.readDouble();
-    }
+    counts.readFrom(in);
   }
 }

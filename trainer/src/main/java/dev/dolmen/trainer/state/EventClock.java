@@ -163,11 +163,6 @@ public final class EventClock implements StreamPart {
     nowMs = timeMs;
   }
 
-  /** Whether any record was too far ahead: what tells this from its event time alone. */
-  public boolean isMarked() {
-    return votes > 0 || clamped > 0;
-  }
-
   /** All but event time itself, which stands elsewhere. */
   @Override
   public StateCopy copy() {

@@ -20,7 +20,6 @@ import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +48,6 @@ public final class StreamState {
 
   private final LoneClicks lone;
 
-  /** Those, and what is written apart. */
-  private final List<StreamPart> told;
-
   /** In the order in which they are written: a session refers to items, so they come first. */
   private final List<StreamPart> parts;
 
@@ -78,13 +74,12 @@ public final class StreamState {
     sessions =
         new SessionStore(
             catalog, SessionStore.Bounds.of(options.sessions(), options.maxSessionLength()));
-    targetCounts = new ClickCounts(options.targetHalfLifeEvents(), false);
-    popularity = new ClickCounts(options.popularityHalfLifeEvents(), options.priors());
+    targetCounts = new ClickCounts(options.targetHalfLifeEvents(), false, catalog::size);
+    popularity =
+        new ClickCounts(options.popularityHalfLifeEvents(), options.priors(), catalog::size);
     priorCheck = new PriorCheck(catalog, popularity);
     lone = new LoneClicks(options.popularityHalfLifeEvents());
-    parts = List.of(catalog, sessions, targetCounts, priorCheck, popularity, coVisits);
-    told = new ArrayList<>(parts);
-    told.add(lone);
+    parts = List.of(catalog, sessions, targetCounts, priorCheck, popularity, lone, coVisits, clock);
   }
 
   /** The parts, in the order in which they are told, written and read. */
@@ -170,9 +165,9 @@ public final class StreamState {
     boolean isNew = !returns && catalog.indexOf(itemId) < 0;
     CatalogItem now = catalog.upsert(item);
     if (returns) {
-      told.forEach(part -> part.returned(now.index()));
+      parts.forEach(part -> part.returned(now.index()));
     } else if (isNew) {
-      told.forEach(part -> part.added(now.index()));
+      parts.forEach(part -> part.added(now.index()));
     }
     return now;
   }
@@ -184,7 +179,7 @@ public final class StreamState {
   public @Nullable CatalogItem delete(String itemId) {
     CatalogItem item = catalog.delete(itemId, clock.nowMs());
     if (item != null) {
-      told.forEach(part -> part.withdrawn(item.index()));
+      parts.forEach(part -> part.withdrawn(item.index()));
     }
     return item;
   }
@@ -201,14 +196,14 @@ public final class StreamState {
       if (index < 0) {
         return;
       }
-      told.forEach(part -> part.deleted(index));
+      parts.forEach(part -> part.deleted(index));
       forgotten.accept(index);
     }
   }
 
   /** Counts an event of a batch that has been learned. */
   public void clicked(StreamClick click) {
-    told.forEach(part -> part.clicked(click));
+    parts.forEach(part -> part.clicked(click));
   }
 
   /** Turns items and contexts into fids. */
@@ -239,11 +234,6 @@ public final class StreamState {
   /** Whether items are clicked as often as their popularity claims. */
   public PriorCheck priorCheck() {
     return priorCheck;
-  }
-
-  /** Clicks of visits that saw one item, to be read after the parts; a snapshot may lack it. */
-  public StreamPart loneSection() {
-    return lone;
   }
 
   /**

@@ -9,7 +9,6 @@ import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.session.SessionStore;
-import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
@@ -457,9 +456,6 @@ class ImpressionJoinerTest {
     show("r", 100, "a", "b");
     ImpressionJoiner read = joiner(1);
     read.readFrom(new DataInputStream(new ByteArrayInputStream(bytes(joiner))));
-    read.ownersSection()
-        .readFrom(
-            new DataInputStream(new ByteArrayInputStream(copied(joiner.ownersSection().copy()))));
     int logged = log.size();
     for (ImpressionJoiner j : List.of(joiner, read)) {
       log.subList(logged, log.size()).clear();
@@ -479,12 +475,6 @@ class ImpressionJoinerTest {
       assertThat(j.figures().of(Outcome.OTHER_VISIT)).isEqualTo(3);
       assertTaken(j.take(), "b1+ ");
     }
-  }
-
-  private static byte[] copied(StateCopy copy) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    copy.writeTo(new DataOutputStream(out));
-    return out.toByteArray();
   }
 
   @Test

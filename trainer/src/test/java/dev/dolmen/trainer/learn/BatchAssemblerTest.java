@@ -49,7 +49,7 @@ class BatchAssemblerTest {
       new Catalog(new FeatureExtractor(Schemas.small()), CatalogOptions.defaults());
   private final SessionStore sessions =
       new SessionStore(catalog, new SessionStore.Bounds(100, 3_600_000, LENGTH, 256, 1 << 20));
-  private final ClickCounts clicks = new ClickCounts(1_000, true);
+  private final ClickCounts clicks = new ClickCounts(1_000, true, () -> ITEMS);
   private final CoVisits coVisits = new CoVisits();
   private final PendingEvents pending = new PendingEvents();
 

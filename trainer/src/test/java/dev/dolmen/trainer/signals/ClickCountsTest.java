@@ -13,7 +13,13 @@ import org.junit.jupiter.api.Test;
 class ClickCountsTest {
   private static final long HALF_LIFE = 1_000;
 
-  private final ClickCounts counts = new ClickCounts(HALF_LIFE, true);
+  private int items;
+  private final ClickCounts counts = new ClickCounts(HALF_LIFE, true, () -> items);
+
+  private void arrive(ClickCounts to, int item) {
+    to.added(item);
+    items++;
+  }
 
   private void click(int item, int times) {
     for (int i = 0; i < times; i++) {
@@ -24,7 +30,7 @@ class ClickCountsTest {
   @Test
   void anItemThatHasJustComeHasNoPriorAndOneThatNobodyClicksHasLessAndLess() {
     for (int item = 0; item < 10; item++) {
-      counts.added(item);
+      arrive(counts, item);
     }
     for (int round = 0; round < 20; round++) {
       for (int item = 0; item < 9; item++) {
@@ -34,7 +40,7 @@ class ClickCountsTest {
     float unclicked = counts.prior(9);
     assertThat(unclicked).isLessThan(-1);
     assertThat(counts.prior(0)).isBetween(0f, 0.2f);
-    counts.added(10);
+    arrive(counts, 10);
     assertThat(counts.prior(10)).isZero();
     click(0, 100);
     assertThat(counts.prior(9)).isLessThan(unclicked);
@@ -45,13 +51,13 @@ class ClickCountsTest {
   @Test
   void aClickSaysMoreOfAnItemThatHadFewerChances() {
     for (int item = 0; item < 100; item++) {
-      counts.added(item);
+      arrive(counts, item);
     }
     for (int i = 0; i < 1_000; i++) {
       click(i % 99, 1);
     }
     click(99, 1);
-    counts.added(100);
+    arrive(counts, 100);
     click(100, 1);
     assertThat(counts.prior(100)).isPositive();
     assertThat(counts.prior(99)).isNegative();
@@ -60,9 +66,9 @@ class ClickCountsTest {
   /** The mean of gamma(c + a, E + aN), in units of 1 / N. */
   @Test
   void thePriorIsTheLogarithmOfTheMeanRateOverThatOfAllItems() {
-    ClickCounts lasting = new ClickCounts(1_000_000_000_000L, true);
+    ClickCounts lasting = new ClickCounts(1_000_000_000_000L, true, () -> items);
     for (int item = 0; item < 4; item++) {
-      lasting.added(item);
+      arrive(lasting, item);
     }
     for (int i = 0; i < 40; i++) {
       lasting.add(i < 25 ? 0 : 1);
@@ -74,8 +80,8 @@ class ClickCountsTest {
 
   @Test
   void anIndexThatIsGivenToAnotherItemBeginsAgain() {
-    counts.added(0);
-    counts.added(1);
+    arrive(counts, 0);
+    arrive(counts, 1);
     click(0, 50);
     counts.deleted(1);
     counts.added(1);
@@ -85,9 +91,9 @@ class ClickCountsTest {
 
   @Test
   void withoutPriorsNoItemHasOne() {
-    ClickCounts none = new ClickCounts(HALF_LIFE, false);
-    none.added(3);
-    none.added(4);
+    ClickCounts none = new ClickCounts(HALF_LIFE, false, () -> items);
+    arrive(none, 3);
+    arrive(none, 4);
     none.add(3);
     assertThat(none.prior(3)).isZero();
     assertThat(none.clicks(3)).isEqualTo(1);
@@ -104,7 +110,7 @@ class ClickCountsTest {
   @Test
   void survivesItsOwnGrowth() {
     for (int item = 0; item < 10; item++) {
-      counts.added(item);
+      arrive(counts, item);
     }
     for (int i = 0; i < 700 * HALF_LIFE; i++) {
       counts.add(i % 10);
@@ -140,13 +146,13 @@ class ClickCountsTest {
 
   @Test
   void isTheSameAfterWritingAndReading() throws IOException {
-    counts.added(5);
+    arrive(counts, 5);
     click(5, 3);
-    counts.added(40);
+    arrive(counts, 40);
     click(40, 1);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     counts.writeTo(new DataOutputStream(out));
-    ClickCounts read = new ClickCounts(HALF_LIFE, true);
+    ClickCounts read = new ClickCounts(HALF_LIFE, true, () -> items);
     read.readFrom(new DataInputStream(new ByteArrayInputStream(out.toByteArray())));
     click(6, 2);
     read.add(6);

@@ -15,7 +15,7 @@ class LoneClicksTest {
   private static final long HALF_LIFE = 1_000_000_000;
   private static final int BOTTED = 7;
 
-  private final ClickCounts counts = new ClickCounts(HALF_LIFE, true);
+  private final ClickCounts counts = new ClickCounts(HALF_LIFE, true, () -> 1);
   private final LoneClicks lone = new LoneClicks(HALF_LIFE);
   private long visits;
 

@@ -23,7 +23,7 @@ class PriorCheckTest {
 
   private final Catalog catalog =
       new Catalog(new FeatureExtractor(Schemas.small()), CatalogOptions.defaults());
-  private final ClickCounts counts = new ClickCounts(1_000_000_000L, true);
+  private final ClickCounts counts = new ClickCounts(1_000_000_000L, true, catalog::size);
   private final PriorCheck check = new PriorCheck(catalog, counts);
 
   private void arrive(int item) {
@@ -87,6 +87,23 @@ class PriorCheckTest {
             .orElseThrow();
     assertThat(unclicked.clicked()).isZero();
     assertThat(unclicked.claimed()).isGreaterThan(100);
+  }
+
+  /** Those that were deleted and may come back take no share of what is to be expected. */
+  @Test
+  void claimsAsManyClicksAsComeThoughMostItemsAreAway() {
+    for (int i = 0; i < ITEMS; i++) {
+      arrive(i);
+    }
+    for (int i = 100; i < ITEMS; i++) {
+      catalog.delete("i" + i, 0);
+    }
+    for (int n = 0; n < 3_000; n++) {
+      click(n % 100);
+    }
+    check.publishFigures();
+    double claimed = check.bins().stream().mapToDouble(PriorCheck.Bin::claimed).sum();
+    assertThat(claimed).isCloseTo(3_000, within(150.0));
   }
 
   @Test

@@ -26,7 +26,7 @@ class EventClockTest {
     assertThat(clock.admit(START - 3 * DAY)).isEqualTo(START - 3 * DAY);
     assertThat(clock.admit(START + MINUTE)).isEqualTo(START + MINUTE);
     assertThat(clock.nowMs()).isEqualTo(START + MINUTE);
-    assertThat(clock.isMarked()).isFalse();
+    assertThat(clock.clamped()).isZero();
   }
 
   @Test

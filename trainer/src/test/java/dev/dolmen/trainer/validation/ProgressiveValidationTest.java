@@ -18,7 +18,7 @@ class ProgressiveValidationTest {
   private static final int ITEMS = 100;
 
   private final ItemVectors vectors = new ItemVectors(WIDTH);
-  private final ClickCounts clicks = new ClickCounts(1_000_000, true);
+  private final ClickCounts clicks = new ClickCounts(1_000_000, true, () -> 1);
 
   /** Item i scores -i for the query, so that it ranks i + 1. */
   ProgressiveValidationTest() {
@@ -82,7 +82,7 @@ class ProgressiveValidationTest {
   @Test
   void theBaselineRanksByClicksWithTiesAgainstTheTarget() {
     ProgressiveValidation validation = validation(100, 1);
-    ClickCounts ties = new ClickCounts(1_000_000_000, true);
+    ClickCounts ties = new ClickCounts(1_000_000_000, true, () -> 1);
     for (int i = 0; i < 30; i++) {
       ties.add(i);
     }
