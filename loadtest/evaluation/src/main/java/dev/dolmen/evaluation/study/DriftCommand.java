@@ -1,6 +1,5 @@
 package dev.dolmen.evaluation.study;
 
-import dev.dolmen.evaluation.options.ConfigOption;
 import dev.dolmen.parameterstore.schema.RowSegment;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -11,15 +10,11 @@ import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
-import dev.dolmen.server.config.DolmenConfig;
-import dev.dolmen.traffic.demo.ShopEvents;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.EngineOptions;
-import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.validation.RankMetric;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -87,16 +82,7 @@ public final class DriftCommand implements Callable<Integer> {
               + " ever. Default: as a server's.")
   private @Nullable Integer halfLife;
 
-  @Option(
-      names = "--seeds",
-      paramLabel = "N",
-      description = "Shops, each with its own tastes and model. Default: ${DEFAULT-VALUE}.")
-  private int seeds = 1;
-
-  @Option(names = "--seed", paramLabel = "S", description = "The first. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
-
-  @Mixin private ConfigOption config = new ConfigOption();
+  @Mixin private ShopStudyOptions shops = new ShopStudyOptions(1);
   @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
@@ -116,13 +102,14 @@ public final class DriftCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
-    EngineOptions engine = engine(config.read());
+    EngineOptions engine = engine();
+    int seeds = shops.seeds();
     ProgressBar bar =
         new ProgressBar(progress, "clicks", seeds * (early + late + 2 * follow), System::nanoTime);
     List<DriftStudy.Outcome> young = new ArrayList<>();
     List<DriftStudy.Outcome> old = new ArrayList<>();
     for (int i = 0; i < seeds; i++) {
-      long of = seed + i;
+      long of = shops.seed(i);
       long before = i * (early + late + 2 * follow);
       DriftStudy study =
           new DriftStudy(engine.with(e -> e.seed(of)), new DriftStudy.Options(follow, block));
@@ -142,7 +129,7 @@ public final class DriftCommand implements Callable<Integer> {
     blocks("--follow", follow);
     OptionCheck.require(
         recovered > 0 && recovered <= 1, "--recovered", recovered, "more than 0, at most 1");
-    OptionCheck.require(seeds >= 1 && seeds <= 100, "--seeds", seeds, "1 to 100");
+    shops.check();
     if (halfLife != null) {
       OptionCheck.require(
           halfLife >= 0 && halfLife <= Coefficients.HALF_LIFE_STEPS.max(),
@@ -160,12 +147,10 @@ public final class DriftCommand implements Callable<Integer> {
         "a multiple of --block, which is " + block);
   }
 
-  /** With the shop's schema, in whatever else as configured. */
-  private EngineOptions engine(@Nullable DolmenConfig named) {
-    Schema shop = ShopEvents.schema();
-    Schema schema = halfLife == null ? shop : forgetting(shop, halfLife);
-    DolmenConfig used = named == null ? DolmenConfig.defaults(Path.of(""), schema) : named;
-    return used.engine().with(e -> e.schema(schema).ranking(RankingOptions.defaults()));
+  private EngineOptions engine() {
+    EngineOptions engine = shops.engine();
+    Integer steps = halfLife;
+    return steps == null ? engine : engine.with(e -> e.schema(forgetting(engine.schema(), steps)));
   }
 
   private static Schema forgetting(Schema schema, int halfLife) {
@@ -239,7 +224,7 @@ public final class DriftCommand implements Callable<Integer> {
             .put("late", this.late)
             .put("follow", follow)
             .put("block", block)
-            .put("seeds", seeds)
+            .put("seeds", shops.seeds())
             .put("recovered_recall", wanted)
             .put("recovery_clicks_early", soon)
             .put("recovery_clicks_late", late)

@@ -1,18 +1,15 @@
 package dev.dolmen.evaluation.study;
 
 import dev.dolmen.evaluation.model.DolmenModel;
-import dev.dolmen.evaluation.options.ConfigOption;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
-import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.traffic.demo.ShopEvents;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.EngineOptions;
-import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.validation.RankMetric;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import java.io.IOException;
@@ -24,7 +21,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,18 +68,7 @@ public final class NewProductCommand implements Callable<Integer> {
       description = "That arrive. Default: ${DEFAULT-VALUE}.")
   private int products = 40;
 
-  @Option(
-      names = "--seeds",
-      paramLabel = "N",
-      description =
-          "Shops, each with its own products, visitors and model, from --seed on. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private int seeds = 3;
-
-  @Option(names = "--seed", paramLabel = "S", description = "The first. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
-
-  @Mixin private ConfigOption config = new ConfigOption();
+  @Mixin private ShopStudyOptions shops = new ShopStudyOptions(3);
   @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
@@ -105,22 +90,26 @@ public final class NewProductCommand implements Callable<Integer> {
     OptionCheck.require(clicks >= 2 && clicks <= 1e9, "--clicks", clicks, "2 to 1,000,000,000");
     OptionCheck.require(
         batchEvents >= 1 && batchEvents <= 65_536, "--batch-events", batchEvents, "1 to 65,536");
-    OptionCheck.require(seeds >= 1 && seeds <= 100, "--seeds", seeds, "1 to 100");
-    EngineOptions engine = engine(config.read());
+    shops.check();
+    EngineOptions configured = shops.engine();
+    EngineOptions engine =
+        configured.with(
+            e -> e.training(configured.training().with(t -> t.batchEvents(batchEvents))));
+    int seeds = shops.seeds();
     for (int i = 0; i < seeds; i++) {
-      ShopEvents shop = new ShopEvents("study", seed + i);
+      ShopEvents shop = new ShopEvents("study", shops.seed(i));
       shop.changeTaste();
       int max = shop.newProductsMax();
       OptionCheck.require(
           products >= 1 && products <= max,
           "--products",
           products,
-          "1 to " + max + ", as many as the shop of seed " + (seed + i) + " has places for");
+          "1 to " + max + ", as many as the shop of seed " + shops.seed(i) + " has places for");
     }
     List<NewProductRanks.Outcome> outcomes = new ArrayList<>();
     ProgressBar bar = new ProgressBar(progress, "clicks", seeds * clicks, System::nanoTime);
     for (int i = 0; i < seeds; i++) {
-      long of = seed + i;
+      long of = shops.seed(i);
       long before = i * clicks;
       Path directory = DolmenModel.directory();
       NewProductRanks study =
@@ -134,17 +123,6 @@ public final class NewProductCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** With the shop's schema, in whatever else as configured. */
-  private EngineOptions engine(@Nullable DolmenConfig named) {
-    DolmenConfig used =
-        named == null ? DolmenConfig.defaults(Path.of(""), ShopEvents.schema()) : named;
-    return used.engine()
-        .with(e ->
-            e.schema(ShopEvents.schema())
-                .training(used.engine().training().with(t -> t.batchEvents(batchEvents)))
-                .ranking(RankingOptions.defaults()));
-  }
-
   private void print(List<NewProductRanks.Outcome> outcomes) {
     TextTable table =
         new TextTable(
@@ -156,7 +134,7 @@ public final class NewProductCommand implements Callable<Integer> {
             RankMetric.RECALL_20.key(),
             RankMetric.MRR_20.key());
     for (int i = 0; i < outcomes.size(); i++) {
-      row(table, "seed " + (seed + i), outcomes.subList(i, i + 1));
+      row(table, "seed " + shops.seed(i), outcomes.subList(i, i + 1));
     }
     if (outcomes.size() > 1) {
       row(table, "all", outcomes);
@@ -192,7 +170,7 @@ public final class NewProductCommand implements Callable<Integer> {
   private JsonReport json(List<NewProductRanks.Outcome> outcomes) {
     List<JsonReport> bySeed = new ArrayList<>();
     for (int i = 0; i < outcomes.size(); i++) {
-      bySeed.add(figures(outcomes.subList(i, i + 1)).put("seed", seed + i));
+      bySeed.add(figures(outcomes.subList(i, i + 1)).put("seed", shops.seed(i)));
     }
     return figures(outcomes)
         .put("machine", Machine.description())
