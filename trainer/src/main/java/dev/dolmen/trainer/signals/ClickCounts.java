@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.function.IntSupplier;
-import java.util.function.IntToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often each item was clicked of late: exact counts by item index that halve with every {@code
@@ -25,6 +25,7 @@ public final class ClickCounts implements StreamPart {
 
   private final boolean priors;
   private final IntSupplier items;
+  private final @Nullable LoneClicks lone;
   private final DecayedCounts counts;
 
   /** Weight of all clicks so far, and what it was when each item came. */
@@ -39,8 +40,19 @@ public final class ClickCounts implements StreamPart {
    * @param items how many can be clicked now
    */
   public ClickCounts(long halfLifeEvents, boolean priors, IntSupplier items) {
+    this(halfLifeEvents, priors, items, null);
+  }
+
+  /**
+   * Counts nothing yet.
+   *
+   * @param lone told of the same clicks; what bounds the {@link #worth} of an item's clicks
+   */
+  public ClickCounts(
+      long halfLifeEvents, boolean priors, IntSupplier items, @Nullable LoneClicks lone) {
     this.priors = priors;
     this.items = items;
+    this.lone = lone;
     counts = new DecayedCounts(halfLifeEvents);
   }
 
@@ -93,6 +105,14 @@ public final class ClickCounts implements StreamPart {
   }
 
   /**
+   * What the clicks on an item are worth, where visits of one click each may have put them up: at
+   * most {@link #clicks}.
+   */
+  public double worth(int item) {
+    return lone == null ? clicks(item) : lone.worth(item, this);
+  }
+
+  /**
    * Clicks on any item since this one came, those of long ago counting less; of all so far for one
    * that was not added.
    */
@@ -114,16 +134,16 @@ public final class ClickCounts implements StreamPart {
 
   /**
    * How much more often than the mean item this one is clicked, as far as is known, as a natural
-   * logarithm: {@code log((c + a) / (E / N + a))} for c clicks on it among E on any of N items
-   * since it came, those of long ago counting less. 0 for an item that has just come, as for one
-   * that a request brings along; below 0 for one that stays behind the mean.
+   * logarithm: {@code log((c + a) / (E / N + a))} for clicks on it that are {@link #worth} c among
+   * E on any of N items since it came, those of long ago counting less. 0 for an item that has just
+   * come, as for one that a request brings along; below 0 for one that stays behind the mean.
    *
    * <p>Clicks on an item are taken as Poisson, with a rate for each click on any that comes from a
    * gamma distribution of shape a and mean 1 / N; this is the mean of what is then known of the
    * rate, times N (gamma-Poisson, as in empirical Bayes: Robbins, 1956; Casella, 1985).
    */
   public float prior(int item) {
-    return priors ? (float) StrictMath.log((clicks(item) + SHAPE) / (meanClicks(item) + SHAPE)) : 0;
+    return priors ? (float) StrictMath.log((worth(item) + SHAPE) / (meanClicks(item) + SHAPE)) : 0;
   }
 
   /** Share of an item in all clicks, 0 to 1. */
@@ -152,23 +172,14 @@ public final class ClickCounts implements StreamPart {
     }
   }
 
-  /** The items with the largest counts above 0, at most {@code maxItems}, in descending order. */
+  /** The items whose clicks are {@link #worth} most, at most {@code maxItems}, best first. */
   public int[] mostClicked(int maxItems) {
-    return mostClicked(maxItems, this::count);
-  }
-
-  /**
-   * The same by what their clicks are worth.
-   *
-   * @param worth of an item; 0 for one that has no clicks
-   */
-  public int[] mostClicked(int maxItems, IntToDoubleFunction worth) {
     PriorityQueue<Integer> smallestFirst =
-        new PriorityQueue<>(Comparator.comparingDouble(worth::applyAsDouble));
+        new PriorityQueue<>(Comparator.comparingDouble(this::worth));
     for (int item = 0; item < counts.limit(); item++) {
       boolean room = smallestFirst.size() < maxItems;
-      double own = count(item) > 0 ? worth.applyAsDouble(item) : 0;
-      if (own > 0 && (room || own > worth.applyAsDouble(smallestFirst.element()))) {
+      double own = count(item) > 0 ? worth(item) : 0;
+      if (own > 0 && (room || own > worth(smallestFirst.element()))) {
         smallestFirst.add(item);
         if (!room) {
           smallestFirst.remove();

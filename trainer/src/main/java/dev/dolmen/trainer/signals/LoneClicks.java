@@ -14,8 +14,8 @@ import java.io.IOException;
  *
  * <p>An item's lone clicks count up to as many as its others and {@value #ALLOWANCE}, or, where
  * visits are short, up to what is usual of the other items: the item itself is left out of that, so
- * that it cannot raise its own bound. Only what new visitors are shown is ordered by this; what is
- * learned counts every click.
+ * that it cannot raise its own bound. What new visitors are shown first is ordered by this, and an
+ * item's prior is of this; all else that is learned counts every click.
  *
  * <p>Owned by the training thread.
  */

@@ -46,8 +46,6 @@ public final class StreamState {
   private final PriorCheck priorCheck;
   private final CoVisits coVisits = new CoVisits();
 
-  private final LoneClicks lone;
-
   /** In the order in which they are written: a session refers to items, so they come first. */
   private final List<StreamPart> parts;
 
@@ -75,10 +73,10 @@ public final class StreamState {
         new SessionStore(
             catalog, SessionStore.Bounds.of(options.sessions(), options.maxSessionLength()));
     targetCounts = new ClickCounts(options.targetHalfLifeEvents(), false, catalog::size);
+    LoneClicks lone = new LoneClicks(options.popularityHalfLifeEvents());
     popularity =
-        new ClickCounts(options.popularityHalfLifeEvents(), options.priors(), catalog::size);
+        new ClickCounts(options.popularityHalfLifeEvents(), options.priors(), catalog::size, lone);
     priorCheck = new PriorCheck(catalog, popularity);
-    lone = new LoneClicks(options.popularityHalfLifeEvents());
     parts = List.of(catalog, sessions, targetCounts, priorCheck, popularity, lone, coVisits, clock);
   }
 
@@ -241,7 +239,7 @@ public final class StreamState {
    * many visits of one click each have put up counts up to a bound.
    */
   public int[] mostClicked(int maxItems) {
-    return popularity.mostClicked(maxItems, item -> lone.worth(item, popularity));
+    return popularity.mostClicked(maxItems);
   }
 
   /** Items visited together, and past sessions. */

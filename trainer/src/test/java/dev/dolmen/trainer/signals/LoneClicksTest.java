@@ -15,8 +15,9 @@ class LoneClicksTest {
   private static final long HALF_LIFE = 1_000_000_000;
   private static final int BOTTED = 7;
 
-  private final ClickCounts counts = new ClickCounts(HALF_LIFE, true, () -> 1);
   private final LoneClicks lone = new LoneClicks(HALF_LIFE);
+  private final ClickCounts counts = new ClickCounts(HALF_LIFE, true, () -> 240, lone);
+  private final ClickCounts plain = new ClickCounts(HALF_LIFE, true, () -> 240);
   private long visits;
 
   private void visit(int... items) {
@@ -24,12 +25,13 @@ class LoneClicksTest {
     for (int last = 0; last < items.length; last++) {
       StreamClick click = new StreamClick(visits, items, last, 0);
       counts.clicked(click);
+      plain.clicked(click);
       lone.clicked(click);
     }
   }
 
   private int[] mostClicked() {
-    return counts.mostClicked(100, item -> lone.worth(item, counts));
+    return counts.mostClicked(100);
   }
 
   /** 1,200 visits to a shop of 240 items, the ones with low numbers more often. */
@@ -44,13 +46,16 @@ class LoneClicksTest {
   void manyVisitsOfOneClickDoNotPutAnItemFirst() {
     shop();
     int[] before = mostClicked();
-    assertThat(before).isEqualTo(counts.mostClicked(100));
+    assertThat(before).isEqualTo(plain.mostClicked(100));
     for (int i = 0; i < 3_000; i++) {
       visit(BOTTED);
     }
     // By the clicks alone everybody who is new would see it first.
-    assertThat(counts.mostClicked(1)).containsExactly(BOTTED);
+    assertThat(plain.mostClicked(1)).containsExactly(BOTTED);
     assertThat(mostClicked()[0]).isEqualTo(before[0]).isNotEqualTo(BOTTED);
+    // Nor does the prior put it before what others like.
+    assertThat(plain.prior(BOTTED)).isGreaterThan(plain.prior(before[0]));
+    assertThat(counts.prior(BOTTED)).isLessThan(counts.prior(before[0]));
     // Nor do visits that click on it again and again.
     for (int i = 0; i < 1_000; i++) {
       visit(BOTTED, BOTTED, BOTTED);
@@ -70,7 +75,7 @@ class LoneClicksTest {
         visit(item);
       }
     }
-    assertThat(mostClicked()).isEqualTo(counts.mostClicked(100)).startsWith(49, 48, 47);
+    assertThat(mostClicked()).isEqualTo(plain.mostClicked(100)).startsWith(49, 48, 47);
   }
 
   @Test
