@@ -69,8 +69,8 @@ class ModelCardTest {
     ModelOptions plain = GradientTest.options(1, Pooling.LAST, true, false);
     ModelCard with = ModelCard.of(GradientTest.withVectors(plain));
     ModelCard without = ModelCard.of(plain);
-    int width = plain.width();
-    int matrices = 33 * 7 + 7 + 5 * 4 + 4;
+    long width = plain.width();
+    long matrices = 33 * 7 + 7 + 5 * 4 + 4;
     assertThat(with.parameters()).isEqualTo(without.parameters() + matrices + (7 + 4) * width);
     assertThat(with.itemOperations())
         .isEqualTo(without.itemOperations() + 2 * (33 * 7 + 5 * 4) + 2 * (7 + 4) * width);

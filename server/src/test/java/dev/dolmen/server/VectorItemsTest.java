@@ -119,28 +119,26 @@ class VectorItemsTest {
             m -> assertThat(m).isEqualTo("\"Infinity\", expected a finite number"),
             m -> assertThat(m).contains("\"16 times 0\", expected a vector with a direction"),
             m -> assertThat(m).contains("\"token\", expected vector, as the slot is of kind"));
-    assertThatThrownBy(
-            () ->
-                server
-                    .recommendations()
-                    .score(
-                        ScoreRequest.newBuilder()
-                            .setSession(recommend("good").getSession())
-                            .addItems(item("inline", vector(1)))
-                            .build()))
+    assertThatThrownBy(() ->
+            server
+                .recommendations()
+                .score(
+                    ScoreRequest.newBuilder()
+                        .setSession(recommend("good").getSession())
+                        .addItems(item("inline", vector(1)))
+                        .build()))
         .hasMessageContaining(
             "INVALID_ARGUMENT: items[0].slots[embedding].vector.number: \"1 numbers\"");
-    assertThatThrownBy(
-            () ->
-                server
-                    .recommendations()
-                    .recommend(
-                        recommend("good")
-                            .addFilters(
-                                Filter.newBuilder()
-                                    .setSlot("embedding")
-                                    .setAnyOf(TokenList.newBuilder().addToken("x")))
-                            .build()))
+    assertThatThrownBy(() ->
+            server
+                .recommendations()
+                .recommend(
+                    recommend("good")
+                        .addFilters(
+                            Filter.newBuilder()
+                                .setSlot("embedding")
+                                .setAnyOf(TokenList.newBuilder().addToken("x")))
+                        .build()))
         .hasMessageContaining("filters[0].slot: \"embedding\" is of kind vector");
   }
 
@@ -161,8 +159,7 @@ class VectorItemsTest {
     SlotValue price = SlotValue.newBuilder().setNumber(8).build();
     patch(ItemPatch.newBuilder().setItemId("p").putSlots("price", price));
     assertThat(get("p")).isEqualTo(kept.toBuilder().putSlots("price", price).build());
-    assertThat(
-            server.catalog().listItems(ListItemsRequest.newBuilder().setPageSize(1_000).build()))
+    assertThat(server.catalog().listItems(ListItemsRequest.newBuilder().setPageSize(1_000).build()))
         .extracting(page -> page.getItemsList().contains(get("p")))
         .isEqualTo(true);
     UpsertItemsResponse refused =
@@ -206,8 +203,9 @@ class VectorItemsTest {
   }
 
   /**
-   * Visitors keep to a taste, which nothing but the vectors tells. Of items that have just come, the
-   * one near what a visitor clicked stands before those that are far, whatever came in which order.
+   * Visitors keep to a taste, which nothing but the vectors tells. Of items that have just come,
+   * the one near what a visitor clicked stands before those that are far, whatever came in which
+   * order.
    */
   @Test
   void aNewItemNearWhatWasClickedStandsBeforeOneThatIsFar() throws Exception {

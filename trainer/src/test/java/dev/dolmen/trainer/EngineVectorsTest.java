@@ -113,8 +113,7 @@ class EngineVectorsTest {
       assertThat(killed.stateHash()).isEqualTo(undisturbed);
       var catalog = killed.live().catalog();
       for (Item whole : shown) {
-        assertThat(catalog.whole(requireNonNull(catalog.item(whole.getItemId()))))
-            .isEqualTo(whole);
+        assertThat(catalog.whole(requireNonNull(catalog.item(whole.getItemId())))).isEqualTo(whole);
       }
     }
   }
@@ -157,12 +156,11 @@ class EngineVectorsTest {
     SnapshotStore store = SnapshotStore.openReadOnly(directory.resolve("a").resolve("snapshots"));
     SnapshotFile snapshot = new SnapshotFile(store.open(store.ids().getLast()));
     List<Integer> numbers = new ArrayList<>();
-    snapshot.readItems(
-        item ->
-            numbers.add(
-                item.containsSlots("embedding")
-                    ? item.getSlotsOrThrow("embedding").getVector().getNumberCount()
-                    : 0));
+    snapshot.readItems(item ->
+        numbers.add(
+            item.containsSlots("embedding")
+                ? item.getSlotsOrThrow("embedding").getVector().getNumberCount()
+                : 0));
     assertThat(numbers).hasSize(shop.items).containsOnly(0, DIMENSION);
     EngineOptions other = options("a", 2 * DIMENSION);
     String difference = "slots[embedding].dimension: 24 in the directory, 48 in the configuration";

@@ -17,9 +17,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The item encoder: pooled feature columns and projected vectors, concatenated, projected to the model's width and
- * brought to length 1 (M2TRec, RecSys 2022; the length as in NISER, Gupta et al., 2019, so that
- * popularity cannot hide in it and a new item competes on the same scale).
+ * The item encoder: pooled feature columns and projected vectors, concatenated, projected to the
+ * model's width and brought to length 1 (M2TRec, RecSys 2022; the length as in NISER, Gupta et al.,
+ * 2019, so that popularity cannot hide in it and a new item competes on the same scale).
  */
 public final class ItemEncoder {
   /** Standard deviation of the floats that a vector becomes at first. */

@@ -6,8 +6,8 @@ import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 
 /**
- * One column of vectors that items bring along: x · M for an item that has one, and a learned vector
- * for one that has none. There is no bias: the layer behind it has one.
+ * One column of vectors that items bring along: x · M for an item that has one, and a learned
+ * vector for one that has none. There is no bias: the layer behind it has one.
  */
 public final class VectorProjection {
   private final Kernels kernels;
@@ -78,19 +78,8 @@ public final class VectorProjection {
   public void backward(
       float[] gradients, VectorBlock x, float[] dColumns, int records, KernelScratch scratch) {
     kernels.matmulTransposedA(
-        dimension,
-        width,
-        records,
-        x.numbers,
-        0,
-        dimension,
-        dColumns,
-        column,
-        stride,
-        gradients,
-        matrix,
-        width,
-        scratch);
+        dimension, width, records, x.numbers, 0, dimension, dColumns, column, stride, gradients,
+        matrix, width, scratch);
     for (int i = 0; i < records; i++) {
       if (!x.present[i]) {
         kernels.axpy(1, dColumns, i * stride + column, gradients, missing, width);

@@ -74,8 +74,7 @@ public final class FeatureExtractor {
         String name =
             slot.kind() == SlotKind.CATEGORY_PATH ? slot.name() + '/' + level : slot.name();
         boolean ages = slot.kind() == SlotKind.AGE;
-        columns.add(
-            new ColumnSpec(name, number, slot.rows().dim(), slot.dimension(), ages));
+        columns.add(new ColumnSpec(name, number, slot.rows().dim(), slot.dimension(), ages));
       }
     }
   }
@@ -124,7 +123,9 @@ public final class FeatureExtractor {
     return vectors.without(item);
   }
 
-  /** The item that {@link #withoutVectors} took them from, with vectors as its features have them. */
+  /**
+   * The item that {@link #withoutVectors} took them from, with vectors as its features have them.
+   */
   public Item withVectors(Item item, Features features) {
     return vectors.with(item, features.vectors());
   }

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     {@link UnitVector} has it, without numbers where there is none; empty if there is none at all
  */
 @SuppressWarnings("ArrayRecordComponent") // A carrier of arrays for hot loops.
-public record Features(
-    long[] fids, float[] weights, int[] columnStart, short[][] vectors) {
+public record Features(long[] fids, float[] weights, int[] columnStart, short[][] vectors) {
   static final short[][] NO_VECTORS = {};
 
   /** Without vectors. */

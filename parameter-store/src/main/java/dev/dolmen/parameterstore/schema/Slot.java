@@ -14,7 +14,8 @@ import dev.dolmen.parameterstore.range.WholeRange;
  * @param maxTokens for {@link SlotKind#TOKENS} and {@link SlotKind#TEXT}: tokens read, in {@link
  *     #MAX_TOKENS}; else 1
  * @param knots for {@link SlotKind#NUMBER}: where its knots lie; else {@link KnotOptions#NONE}
- * @param dimension for {@link SlotKind#VECTOR}: numbers of its vectors, in {@link #DIMENSION}; else 0
+ * @param dimension for {@link SlotKind#VECTOR}: numbers of its vectors, in {@link #DIMENSION}; else
+ *     0
  * @param rows how its embedding rows are kept; of kind {@link SlotKind#VECTOR}, which has none, no
  *     more than the floats that its vectors become
  */

@@ -277,8 +277,7 @@ final class ImportNotes {
         .collect(Collectors.joining(", "));
   }
 
-  private String itemUse(
-      AtomicColumn column, String name, boolean present, ListLengths lengths) {
+  private String itemUse(AtomicColumn column, String name, boolean present, ListLengths lengths) {
     if (column.name().equals(SchemaInference.ID_SLOT)) {
       return "the item";
     }

@@ -94,8 +94,7 @@ public final class SchemaInference {
     return slots;
   }
 
-  private static @Nullable Slot itemSlot(
-      AtomicColumn column, boolean birth, int dimension) {
+  private static @Nullable Slot itemSlot(AtomicColumn column, boolean birth, int dimension) {
     return switch (column.type()) {
       case TOKEN -> slot(column.name(), SlotKind.CATEGORY, 32, 1);
       case TOKEN_SEQ -> slot(column.name(), SlotKind.TOKENS, 32, 1);

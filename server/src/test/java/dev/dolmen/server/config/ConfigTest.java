@@ -164,11 +164,9 @@ class ConfigTest {
     Slot slot = parse(vector.formatted("dimension: 512")).schema().slots().getLast();
     assertThat(slot).isEqualTo(Slot.vector("picture", false, 512, 32));
     String all = vector.formatted("dimension: 9, width: 5, required: true");
-    assertThat(parse(all).schema().slots().getLast())
-        .isEqualTo(Slot.vector("picture", true, 9, 5));
+    assertThat(parse(all).schema().slots().getLast()).isEqualTo(Slot.vector("picture", true, 9, 5));
     assertThat(problems(vector.formatted("required: true")))
-        .contains(
-            "schema.slots[1].dimension: is missing: expected a whole number from 2 to 4096");
+        .contains("schema.slots[1].dimension: is missing: expected a whole number from 2 to 4096");
     assertThat(problems(vector.formatted("dimension: 1")))
         .contains("schema.slots[1].dimension: 1: expected a whole number from 2 to 4096");
     assertThat(problems(vector.formatted("dimension: many")))
