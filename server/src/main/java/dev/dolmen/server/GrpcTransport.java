@@ -170,6 +170,7 @@ final class GrpcTransport implements Closeable {
     return new FairThreads(
         config.workerThreads() == 0 ? processors : config.workerThreads(),
         config.limits().maxConcurrentRequests(),
+        config.sharing(),
         meters.config().clock()::monotonicTime,
         Thread.ofPlatform().name("dolmen-rank-", 0).daemon().factory());
   }

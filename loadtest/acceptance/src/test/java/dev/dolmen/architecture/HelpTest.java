@@ -22,6 +22,7 @@ class HelpTest {
       List.of(
           "bench",
           "bench filter",
+          "bench index",
           "bench model",
           "bench table",
           "bench train",

@@ -1,6 +1,7 @@
 package dev.dolmen.bench;
 
 import dev.dolmen.bench.filter.FilterBenchCommand;
+import dev.dolmen.bench.index.IndexBenchCommand;
 import dev.dolmen.bench.model.ModelBenchCommand;
 import dev.dolmen.bench.table.TableBenchCommand;
 import dev.dolmen.bench.train.TrainBenchCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TableBenchCommand.class,
       FilterBenchCommand.class,
+      IndexBenchCommand.class,
       ModelBenchCommand.class,
       TrainBenchCommand.class
     },

@@ -21,6 +21,20 @@ public final class ScoreBonuses {
     queries = 0;
   }
 
+  /** Makes this what the other is. */
+  public void become(ScoreBonuses other) {
+    int length = other.queries == 0 ? 0 : other.end[other.queries - 1];
+    if (end.length < other.queries) {
+      end = new int[other.end.length];
+    }
+    if (entries.length < length) {
+      entries = new long[other.entries.length];
+    }
+    System.arraycopy(other.end, 0, end, 0, other.queries);
+    System.arraycopy(other.entries, 0, entries, 0, length);
+    queries = other.queries;
+  }
+
   /** Starts the next query. */
   public void nextQuery() {
     if (queries == end.length) {

@@ -204,6 +204,12 @@ public interface Kernels {
    */
   int countNotBelow(float[] x, int xOffset, int n, float threshold);
 
+  /**
+   * The first i of 0 to n - 1 whose x[i] is greater than the threshold or equal to it; n if there
+   * is none. What is not a number is neither.
+   */
+  int firstNotBelow(float[] x, int xOffset, int n, float threshold);
+
   /** Columns of a packed panel. */
   int PANEL = 32;
 

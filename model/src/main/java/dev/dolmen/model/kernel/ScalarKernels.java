@@ -332,4 +332,14 @@ public final class ScalarKernels implements Kernels {
     }
     return count;
   }
+
+  @Override
+  public int firstNotBelow(float[] x, int xOffset, int n, float threshold) {
+    for (int i = 0; i < n; i++) {
+      if (x[xOffset + i] >= threshold) {
+        return i;
+      }
+    }
+    return n;
+  }
 }

@@ -580,4 +580,9 @@ public final class VectorKernels implements Kernels {
     }
     return n - below;
   }
+
+  @Override
+  public int firstNotBelow(float[] x, int xOffset, int n, float threshold) {
+    return VectorScans.firstNotBelow(x, xOffset, n, threshold);
+  }
 }

@@ -3,6 +3,7 @@ package dev.dolmen.model.kernel;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -476,5 +477,39 @@ final class VectorScans {
     t0.add(t1)
         .add(FloatVector.fromArray(SPECIES, c, cOffset + LANES))
         .intoArray(c, cOffset + LANES);
+  }
+
+  static int firstNotBelow(float[] x, int xOffset, int n, float threshold) {
+    int i = 0;
+    // Four at a time, for one branch: mostly there is none.
+    for (; i <= n - 4 * LANES; i += 4 * LANES) {
+      int at = xOffset + i;
+      FloatVector a = FloatVector.fromArray(SPECIES, x, at);
+      FloatVector b = FloatVector.fromArray(SPECIES, x, at + LANES);
+      FloatVector c = FloatVector.fromArray(SPECIES, x, at + 2 * LANES);
+      FloatVector d = FloatVector.fromArray(SPECIES, x, at + 3 * LANES);
+      if (notBelow(a, threshold)
+          .or(notBelow(b, threshold))
+          .or(notBelow(c, threshold).or(notBelow(d, threshold)))
+          .anyTrue()) {
+        break;
+      }
+    }
+    for (; i <= n - LANES; i += LANES) {
+      int lane = notBelow(FloatVector.fromArray(SPECIES, x, xOffset + i), threshold).firstTrue();
+      if (lane < LANES) {
+        return i + lane;
+      }
+    }
+    for (; i < n; i++) {
+      if (x[xOffset + i] >= threshold) {
+        return i;
+      }
+    }
+    return n;
+  }
+
+  private static VectorMask<Float> notBelow(FloatVector x, float threshold) {
+    return x.compare(VectorOperators.GE, threshold);
   }
 }

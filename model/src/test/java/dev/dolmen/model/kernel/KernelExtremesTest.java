@@ -114,6 +114,9 @@ class KernelExtremesTest {
     assertThat(fast.countNotBelow(x, 1, n, 0.2f))
         .as(what)
         .isEqualTo(slow.countNotBelow(x, 1, n, 0.2f));
+    assertThat(fast.firstNotBelow(x, 1, n, 0.2f))
+        .as(what)
+        .isEqualTo(slow.firstNotBelow(x, 1, n, 0.2f));
     actual = x.clone();
     expected = x.clone();
     assertAgree(what + ": log sum", fast.softmax(actual, 1, n), slow.softmax(expected, 1, n));

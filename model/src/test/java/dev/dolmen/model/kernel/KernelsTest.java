@@ -3,6 +3,7 @@ package dev.dolmen.model.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,6 +203,12 @@ class KernelsTest {
     slow.geluBackward(x, 1, y, 2, expected, 2, n);
     assertClose(actual, expected, 2e-6);
     assertThat(fast.countNotBelow(x, 1, n, 0.3f)).isEqualTo(slow.countNotBelow(x, 1, n, 0.3f));
+    for (int i = 0; i < n; i++) {
+      int rest = n - i;
+      assertThat(fast.firstNotBelow(x, 1 + i, rest, 1.5f))
+          .isEqualTo(slow.firstNotBelow(x, 1 + i, rest, 1.5f));
+    }
+    assertThat(fast.firstNotBelow(x, 1, n, 1e9f)).isEqualTo(n);
     if (n > 0) {
       actual = x.clone();
       expected = x.clone();
@@ -288,5 +295,15 @@ class KernelsTest {
     float[] counted = {1, Float.NaN, 3, 2, 2, Float.NEGATIVE_INFINITY};
     assertThat(fast.countNotBelow(counted, 0, 6, 2)).isEqualTo(4);
     assertThat(slow.countNotBelow(counted, 0, 6, 2)).isEqualTo(4);
+    float[] rare = new float[200];
+    Arrays.fill(rare, Float.NaN);
+    assertThat(fast.firstNotBelow(rare, 0, 200, Float.NEGATIVE_INFINITY)).isEqualTo(200);
+    assertThat(slow.firstNotBelow(rare, 0, 200, Float.NEGATIVE_INFINITY)).isEqualTo(200);
+    for (int i = 0; i < 200; i++) {
+      rare[i] = 2; // Equal is enough.
+      assertThat(fast.firstNotBelow(rare, 0, 200, 2)).isEqualTo(i);
+      assertThat(slow.firstNotBelow(rare, 0, 200, 2)).isEqualTo(i);
+      rare[i] = Float.NEGATIVE_INFINITY;
+    }
   }
 }

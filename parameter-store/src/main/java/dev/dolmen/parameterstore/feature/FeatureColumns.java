@@ -45,15 +45,12 @@ final class FeatureColumns {
     columnStart[++columns] = entries;
   }
 
-  Features toFeatures(short[][] vectors) {
+  Features toFeatures() {
     if (columns != columnStart.length - 1) {
       throw new IllegalStateException(
           columns + " columns ended, " + (columnStart.length - 1) + " expected");
     }
     return new Features(
-        Arrays.copyOf(fids, entries),
-        Arrays.copyOf(weights, entries),
-        columnStart.clone(),
-        vectors);
+        Arrays.copyOf(fids, entries), Arrays.copyOf(weights, entries), columnStart.clone());
   }
 }

@@ -144,8 +144,13 @@ final class Admission implements ServerInterceptor {
         new FairThreads.Turn() {
           @Override
           public void run() {
+            run.run();
+          }
+
+          @Override
+          public void end() {
             try {
-              run.run();
+              call.endUnanswered();
             } finally {
               letGo(memory);
             }
@@ -208,7 +213,7 @@ final class Admission implements ServerInterceptor {
     return CALLER.get();
   }
 
-  /** On a ranking thread. The place is given back when there is nothing left to compute. */
+  /** On a ranking thread. What it leaves to be computed answers the call, or fails it, itself. */
   private static void answer(Admitted<?, ?> call, Caller caller, Runnable answer) {
     try {
       caller.checkWaiting();
@@ -218,8 +223,6 @@ final class Admission implements ServerInterceptor {
     } catch (RuntimeException | Error e) {
       LOG.error("{} failed", call.getMethodDescriptor().getFullMethodName(), e);
       call.fail();
-    } finally {
-      call.giveBack(Status.CANCELLED);
     }
   }
 
@@ -279,6 +282,15 @@ final class Admission implements ServerInterceptor {
     void fail() {
       if (!closed) {
         close(Status.INTERNAL.withDescription("internal error, see the log"), new Metadata());
+      }
+    }
+
+    /** There is nothing left to compute: gives the place back, and leaves no caller waiting. */
+    void endUnanswered() {
+      try {
+        fail();
+      } finally {
+        giveBack(Status.CANCELLED);
       }
     }
 

@@ -36,7 +36,7 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
     if (item == null) {
       throw Errors.noItem("item_id", request.getItemId());
     }
-    out.onNext(live.catalog().whole(item));
+    out.onNext(item.item());
     out.onCompleted();
   }
 
@@ -66,12 +66,11 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
       caller.checkEvery(index);
       CatalogItem item = live.catalog().item(index);
       if (item != null) {
-        Item whole = live.catalog().whole(item);
-        bytes += whole.getSerializedSize();
+        bytes += item.item().getSerializedSize();
         if (bytes > PAGE_BYTES_MAX && page.getItemsCount() > 0) {
           break;
         }
-        page.addItems(whole);
+        page.addItems(item.item());
       }
     }
     if (index < limit) {

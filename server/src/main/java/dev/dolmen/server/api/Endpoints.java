@@ -66,7 +66,13 @@ public final class Endpoints {
         new RankerChoice(engine.ranking(), engine.rankers(), engine::eventsLearned, meters);
     Ranker ranker =
         new Ranker(
-            live, engine.ingest()::mayCome, engine.ingest()::impression, clock, requestIds, choice);
+            live,
+            engine.ingest()::mayCome,
+            engine.ingest()::impression,
+            clock,
+            requestIds,
+            choice,
+            meters);
     Validation validation = validation(live);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
     CutValues cut = new CutValues(live.schema(), meters);
@@ -91,7 +97,13 @@ public final class Endpoints {
     LiveState live = snapshot.live();
     Ranker ranker =
         new Ranker(
-            live, item -> false, impression -> {}, clock, requestIds, RankerChoice.modelAlone());
+            live,
+            item -> false,
+            impression -> {},
+            clock,
+            requestIds,
+            RankerChoice.modelAlone(),
+            meters);
     return services(
         new RecommendationEndpoint(
             validation(live),

@@ -3,6 +3,7 @@ package dev.dolmen.server.api;
 import dev.dolmen.server.access.Proof;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -31,6 +32,16 @@ final class ErrorBarrier implements ServerInterceptor {
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
     return new Guard<>(next.startCall(call, headers), call, maxMessageBytes);
+  }
+
+  /** The status that an exception stands for; a defect is logged. */
+  static StatusRuntimeException statusOf(MethodDescriptor<?, ?> method, RuntimeException thrown) {
+    StatusRuntimeException status = Errors.of(thrown);
+    if (status == null) {
+      LOG.error("{} failed", method.getFullMethodName(), thrown);
+      return Status.INTERNAL.withDescription("internal error, see the log").asRuntimeException();
+    }
+    return status;
   }
 
   private static final class Guard<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
@@ -84,13 +95,7 @@ final class ErrorBarrier implements ServerInterceptor {
       try {
         callback.run();
       } catch (RuntimeException e) {
-        StatusRuntimeException status = Errors.of(e);
-        if (status == null) {
-          LOG.error("{} failed", call.getMethodDescriptor().getFullMethodName(), e);
-          status =
-              Status.INTERNAL.withDescription("internal error, see the log").asRuntimeException();
-        }
-        close(status);
+        close(statusOf(call.getMethodDescriptor(), e));
       }
     }
 

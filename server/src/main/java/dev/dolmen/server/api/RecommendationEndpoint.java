@@ -13,7 +13,10 @@ import dev.dolmen.v1.SimilarResponse;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** Ranks. Throws what is wrong; {@link ErrorBarrier} makes statuses of it. */
+/**
+ * Ranks. Throws what is wrong with a request, of which {@link ErrorBarrier} makes a status; what
+ * goes wrong in a search that is shared with others fails its own call alone.
+ */
 final class RecommendationEndpoint extends RecommendationServiceGrpc.RecommendationServiceImplBase {
   private final Validation validation;
   private final KnownKeys keys;
@@ -37,7 +40,12 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
     Caller caller = Admission.caller();
     SessionFeatures features = validation.recommend(request, caller);
     long waitedMs = ArrivalTimes.waitedMs(meters.config().clock().monotonicTime());
-    answer(out, ranker.recommend(request, features, waitedMs, caller));
+    ranker.recommend(
+        request,
+        features,
+        waitedMs,
+        caller,
+        new CallAnswer<>(RecommendationServiceGrpc.getRecommendMethod(), out));
   }
 
   @Override
@@ -51,7 +59,11 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
   public void similar(SimilarRequest sent, StreamObserver<SimilarResponse> out) {
     SimilarRequest request = keys.request(sent);
     Caller caller = Admission.caller();
-    answer(out, ranker.similar(request, validation.similar(request), caller));
+    ranker.similar(
+        request,
+        validation.similar(request),
+        caller,
+        new CallAnswer<>(RecommendationServiceGrpc.getSimilarMethod(), out));
   }
 
   private static <T> void answer(StreamObserver<T> out, T response) {

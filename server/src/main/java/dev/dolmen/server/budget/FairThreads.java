@@ -1,9 +1,12 @@
 package dev.dolmen.server.budget;
 
 import java.io.Closeable;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +26,11 @@ import org.slf4j.LoggerFactory;
  * charged at its beginning with what the caller's last one took, and put right at its end. A caller
  * who comes, or comes again, begins where the others are: nobody saves up time. Callers are held
  * only while they have turns, so there are never more of them than turns.
+ *
+ * <p>A turn may leave a step to its thread that several turns have in common ({@link Together}).
+ * The thread then takes further turns that wait, as far as {@link Sharing} lets it, before it does
+ * that step for all of them; what it takes is shared among them alike. Where no turn waits, or
+ * another thread is about to take it, nobody waits for it.
  */
 public final class FairThreads implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(FairThreads.class);
@@ -30,8 +38,12 @@ public final class FairThreads implements Closeable {
   /** What a caller's first turn is charged with. */
   private static final long FIRST_NANOS = 1_000_000;
 
+  /** What it is expected to take by itself, without the step that it shares. */
+  private static final long FIRST_OWN_NANOS = 100_000;
+
   private final int threads;
   private final int maxWaiting;
+  private final Sharing sharing;
   private final LongSupplier nanos;
   private final ExecutorService pool;
 
@@ -41,13 +53,34 @@ public final class FairThreads implements Closeable {
   private final Map<Object, Share> shares = new LinkedHashMap<>();
   private int waiting;
   private int working;
+
+  /** Of those that work, threads that have not taken a turn yet: each takes one that waits. */
+  private int starting;
+
   private long now;
   private boolean closed;
 
-  /** Something to compute for a caller. Either method is called, once, unless all is closed. */
+  /**
+   * How far turns share a step.
+   *
+   * @param maxTurns that share one; 1 for none
+   * @param maxWait for which a turn may wait for others that are to share its step
+   */
+  public record Sharing(int maxTurns, Duration maxWait) {
+    /** No turn shares anything. */
+    public static final Sharing NONE = new Sharing(1, Duration.ZERO);
+  }
+
+  /**
+   * Something to compute for a caller. Unless all is closed, it is either run, and then ended, or
+   * refused.
+   */
   public interface Turn {
-    /** Computes it, on one of the threads. */
+    /** Computes it, on one of the threads, but for what it leaves to {@link Together}. */
     void run();
+
+    /** Nothing is left of it to compute, whether it failed or not; on the same thread. */
+    void end();
 
     /** It makes room for others, on any thread. */
     void refuse();
@@ -59,6 +92,7 @@ public final class FairThreads implements Closeable {
     int running;
     long usedNanos;
     long lastNanos = FIRST_NANOS;
+    long lastOwnNanos = FIRST_OWN_NANOS;
 
     Share(long usedNanos) {
       this.usedNanos = usedNanos;
@@ -69,12 +103,15 @@ public final class FairThreads implements Closeable {
    * Starts no thread yet.
    *
    * @param maxWaiting turns that wait, of all callers
+   * @param sharing of steps
    * @param nanos monotonic time
    * @param factory makes the threads
    */
-  public FairThreads(int threads, int maxWaiting, LongSupplier nanos, ThreadFactory factory) {
+  public FairThreads(
+      int threads, int maxWaiting, Sharing sharing, LongSupplier nanos, ThreadFactory factory) {
     this.threads = threads;
     this.maxWaiting = maxWaiting;
+    this.sharing = sharing;
     this.nanos = nanos;
     pool = Executors.newFixedThreadPool(threads, factory);
   }
@@ -95,6 +132,7 @@ public final class FairThreads implements Closeable {
       waiting++;
       if (working < threads) {
         working++;
+        starting++;
         pool.execute(this::work);
       }
       return true;
@@ -166,65 +204,134 @@ public final class FairThreads implements Closeable {
   }
 
   private void work() {
-    for (Begun begun = next(null); begun != null; begun = next(begun)) {
-      run(begun.turn);
+    Together together = Together.ofThread();
+    List<Begun> left = new ArrayList<>();
+    for (Begun begun = first(); begun != null; begun = next()) {
+      for (Begun turn = begun; turn != null; turn = another(left, begun.atNanos)) {
+        boolean leaves = together.leaves(turn.turn::run);
+        turn.ownNanos = nanos.getAsLong() - turn.atNanos;
+        if (leaves) {
+          left.add(turn);
+        } else {
+          end(turn, 0);
+        }
+      }
+      if (!left.isEmpty()) {
+        long atNanos = nanos.getAsLong();
+        together.doLeft();
+        long eachNanos = (nanos.getAsLong() - atNanos) / left.size();
+        left.forEach(turn -> end(turn, eachNanos));
+        left.clear();
+      }
     }
   }
 
-  /** A turn that fails ends neither the thread nor what is known of its caller. */
-  private static void run(Turn turn) {
-    try {
-      turn.run();
-    } catch (RuntimeException | Error e) {
-      LOG.error("a turn failed", e);
+  private static final class Begun {
+    final Object caller;
+    final Share share;
+    final Turn turn;
+    final long atNanos;
+    final long chargedNanos;
+    long ownNanos;
+
+    Begun(Object caller, Share share, Turn turn, long atNanos) {
+      this.caller = caller;
+      this.share = share;
+      this.turn = turn;
+      this.atNanos = atNanos;
+      chargedNanos = share.lastNanos;
     }
   }
 
-  private record Begun(Object caller, Share share, Turn turn, long atNanos, long chargedNanos) {}
-
-  /** Ends a turn, if there was one, and begins the next, if there is one. */
-  private @Nullable Begun next(@Nullable Begun ended) {
+  /** The first turn of a thread that was started for it. */
+  private @Nullable Begun first() {
     lock.lock();
     try {
-      if (ended != null) {
-        end(ended);
-      }
-      Begun begun = closed ? null : begin();
-      if (begun == null) {
-        working--;
-      }
-      return begun;
+      starting--;
+      return beginOrStop();
     } finally {
       lock.unlock();
     }
   }
 
-  private void end(Begun ended) {
-    Share share = ended.share;
-    share.lastNanos = nanos.getAsLong() - ended.atNanos;
-    share.usedNanos += share.lastNanos - ended.chargedNanos;
-    share.running--;
-    if (share.running == 0 && share.waiting.isEmpty()) {
-      shares.remove(ended.caller);
+  /** The next turn, if there is one. */
+  private @Nullable Begun next() {
+    lock.lock();
+    try {
+      return beginOrStop();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Begun beginOrStop() {
+    Begun begun = closed ? null : begin();
+    if (begun == null) {
+      working--;
+    }
+    return begun;
+  }
+
+  /**
+   * A turn to share the step of those that were left, if one waits that no other thread is about to
+   * take, and is expected to be in time.
+   */
+  private @Nullable Begun another(List<Begun> left, long sinceNanos) {
+    if (left.isEmpty() || left.size() >= sharing.maxTurns) {
+      return null;
+    }
+    lock.lock();
+    try {
+      Map.Entry<Object, Share> least = closed || waiting <= starting ? null : least();
+      long restNanos = sharing.maxWait.toNanos() - (nanos.getAsLong() - sinceNanos);
+      return least == null || least.getValue().lastOwnNanos > restNanos ? null : begin(least);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends a turn, and charges its caller with what it took. */
+  private void end(Begun ended, long sharedNanos) {
+    try {
+      ended.turn.end();
+    } catch (RuntimeException | Error e) {
+      LOG.error("a turn failed to end", e);
+    }
+    lock.lock();
+    try {
+      Share share = ended.share;
+      share.lastOwnNanos = ended.ownNanos;
+      share.lastNanos = ended.ownNanos + sharedNanos;
+      share.usedNanos += share.lastNanos - ended.chargedNanos;
+      share.running--;
+      if (share.running == 0 && share.waiting.isEmpty()) {
+        shares.remove(ended.caller);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   private @Nullable Begun begin() {
-    Map.Entry<Object, Share> least =
-        shares.entrySet().stream()
-            .filter(entry -> !entry.getValue().waiting.isEmpty())
-            .min(Comparator.comparingLong(entry -> entry.getValue().usedNanos))
-            .orElse(null);
-    if (least == null) {
-      return null;
-    }
+    Map.Entry<Object, Share> least = least();
+    return least == null ? null : begin(least);
+  }
+
+  private Map.@Nullable Entry<Object, Share> least() {
+    return shares.entrySet().stream()
+        .filter(entry -> !entry.getValue().waiting.isEmpty())
+        .min(Comparator.comparingLong(entry -> entry.getValue().usedNanos))
+        .orElse(null);
+  }
+
+  private Begun begin(Map.Entry<Object, Share> least) {
     Share share = least.getValue();
-    Turn turn = share.waiting.remove();
+    Begun begun = new Begun(least.getKey(), share, share.waiting.remove(), nanos.getAsLong());
     waiting--;
     now = Math.max(now, share.usedNanos);
     share.running++;
-    share.usedNanos += share.lastNanos;
-    return new Begun(least.getKey(), share, turn, nanos.getAsLong(), share.lastNanos);
+    share.usedNanos += begun.chargedNanos;
+    return begun;
   }
 
   /** Begins no turn any more; those that are running are interrupted. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.dolmen.parameterstore.range.WholeRange;
 import dev.dolmen.server.access.AccessOptions;
+import dev.dolmen.server.budget.FairThreads;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +18,7 @@ import java.util.function.UnaryOperator;
  * @param metricsPort HTTP for {@code /metrics}, {@code /livez}, {@code /readyz}; 0 takes a free one
  * @param services which are offered, and where
  * @param workerThreads threads that rank; 0 means one a processor
+ * @param sharing how far requests that are ranked share a pass over the items
  * @param futureTolerance how far an event's time may lie ahead of this machine's clock
  * @param pastTolerance how far it may lie behind that clock and event time, the earlier of the two
  * @param shutdownGrace how long running calls may take to end after SIGTERM
@@ -32,6 +34,7 @@ public record ServerConfig(
     int metricsPort,
     ServicesConfig services,
     int workerThreads,
+    FairThreads.Sharing sharing,
     Duration futureTolerance,
     Duration pastTolerance,
     Duration shutdownGrace,
@@ -148,6 +151,7 @@ public record ServerConfig(
     private int metricsPort;
     private ServicesConfig services;
     private int workerThreads;
+    private FairThreads.Sharing sharing;
     private Duration futureTolerance;
     private Duration pastTolerance;
     private Duration shutdownGrace;
@@ -169,6 +173,7 @@ public record ServerConfig(
       metricsPort = from.metricsPort;
       services = from.services;
       workerThreads = from.workerThreads;
+      sharing = from.sharing;
       futureTolerance = from.futureTolerance;
       pastTolerance = from.pastTolerance;
       shutdownGrace = from.shutdownGrace;
@@ -215,6 +220,11 @@ public record ServerConfig(
 
     public Builder workerThreads(int value) {
       workerThreads = value;
+      return this;
+    }
+
+    public Builder sharing(FairThreads.Sharing value) {
+      sharing = value;
       return this;
     }
 
@@ -287,6 +297,7 @@ public record ServerConfig(
           metricsPort,
           services,
           workerThreads,
+          sharing,
           futureTolerance,
           pastTolerance,
           shutdownGrace,
@@ -312,6 +323,7 @@ public record ServerConfig(
         s.integer("metrics_port", 7071, WholeRange.of(0, 65_535)),
         services(s),
         s.integer("worker_threads", 0, WholeRange.of(0, 1_024)),
+        requireNonNull(s.section("shared_pass", ServerConfig::sharing)),
         s.duration("future_tolerance", Duration.ofMinutes(5), Duration.ZERO, Duration.ofDays(1)),
         s.duration(
             "past_tolerance", Duration.ofDays(1_096), Duration.ofHours(1), Duration.ofDays(36_500)),
@@ -333,6 +345,12 @@ public record ServerConfig(
         s.flag("admin", true),
         s.text("admin_host", ""),
         s.integer("admin_port", 7072, WholeRange.of(0, 65_535)));
+  }
+
+  private static FairThreads.Sharing sharing(ConfigSection s) {
+    return new FairThreads.Sharing(
+        s.integer("max_requests", 32, WholeRange.of(1, 256)),
+        s.duration("max_wait", Duration.ofMillis(2), Duration.ZERO, Duration.ofSeconds(1)));
   }
 
   private static LimitsConfig limits(ConfigSection s) {

@@ -5,8 +5,11 @@ import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.kernel.KernelScratch;
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.catalog.CatalogReader;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +17,25 @@ import org.jspecify.annotations.Nullable;
  * Exact best items by score: dot product, the item's bias, and the bonus that the session's signals
  * give some items.
  *
- * <p>The scan scores a block of vectors at a time, then looks only at those that beat the k-th best
- * so far; exclusions and filters are asked for no others. Where it reads narrow numbers, what beats
- * the k-th best is a bound from above, and the score itself is computed from the floats: the answer
- * is the same to the bit, as no item above the k-th best can have a bound below it. Items that are
- * absent, unavailable or deleted meanwhile are never returned. Immutable; any thread, with scratch
- * of its own.
+ * <p>Several searches share a pass: a block of vectors is scored for all of them at a time, which
+ * reads it once and keeps it in registers for several products. Of a block's scores only those are
+ * looked at that beat the search's k-th best so far; exclusions and filters are asked for no
+ * others. Where narrow numbers are read, what beats the k-th best is a bound from above, and the
+ * score itself is computed from the floats: the answer is the same to the bit, as no item above the
+ * k-th best can have a bound below it. It is the same to the bit, too, whoever shares the pass.
+ * Items that are absent, unavailable or deleted meanwhile are never returned. Immutable; any
+ * thread, with scratch of its own.
  */
 public final class ItemIndex {
   /** Vectors scored at a time: at width 64 a block is half a megabyte, about the second cache. */
   private static final int BLOCK = 2_048;
 
+  /** Not a power of 2, for the rows of several searches not to share the cache's sets. */
+  private static final int STRIDE = BLOCK + ItemVectors.ALIGNMENT;
+
   private final ItemVectorReader vectors;
   private final CatalogReader catalog;
+  private final Kernels kernels = Kernels.best();
 
   public ItemIndex(ItemVectorReader vectors, CatalogReader catalog) {
     this.vectors = vectors;
@@ -35,63 +44,136 @@ public final class ItemIndex {
 
   /** Memory of one thread's searches. */
   public static final class Scratch {
-    final float[] scores = new float[BLOCK];
-    final float[] panelScores = new float[ItemVectors.ALIGNMENT];
-    final KernelScratch kernelScratch = new KernelScratch();
+    private final float[] panelScores = new float[ItemVectors.ALIGNMENT];
+    private final KernelScratch kernelScratch = new KernelScratch();
 
-    /** The answer of the last search, sorted. */
+    /** Searches that a pass is for, [open], their queries, [open, D], and scores of a block. */
+    private final List<ItemSearch> open = new ArrayList<>();
+
+    private float[] queries = new float[0];
+    private float[] scores = new float[0];
+
+    /** The answer of the last search among some, sorted. */
     public final TopK top = new TopK();
 
     /** Candidates kept by a search among some. */
     final IntHashSet kept = new IntHashSet();
-  }
 
-  /**
-   * The k best of all items by score, into {@code scratch.top}.
-   *
-   * @param bonuses on scores, as those of query 0
-   */
-  public void search(ItemQuery query, ScoreBonuses bonuses, Scratch scratch) {
-    scan(query, bonuses, scratch);
-  }
-
-  /** The k closest of all items by cosine alone, for a query of length 1. */
-  public void searchCosine(ItemQuery query, Scratch scratch) {
-    scan(query, null, scratch);
-  }
-
-  /**
-   * @param bonuses on scores; null for cosines
-   */
-  private void scan(ItemQuery query, @Nullable ScoreBonuses bonuses, Scratch scratch) {
-    TopK top = scratch.top;
-    top.reset(query.k());
-    float[] vector = query.vector();
-    int size = Math.min(vectors.size(), catalog.indexLimit());
-    float[] bounds = scratch.scores;
-    boolean exact = vectors.precision() == ScanPrecision.FP32;
-    int bonus = bonuses == null ? 0 : bonuses.from(0);
-    for (int from = 0; from < size; from += BLOCK) {
-      query.caller().checkWaiting();
-      int n = Math.min(BLOCK, size - from);
-      vectors.upperBounds(
-          vector, 0, 1, bonuses != null, from, from + n, bounds, 0, BLOCK, scratch.kernelScratch);
-      if (bonuses != null) {
-        bonus = bonuses.addTo(0, bonus, from, from + n, bounds, 0);
+    private void begin(List<ItemSearch> searches, boolean biased, int width) {
+      open.clear();
+      for (ItemSearch search : searches) {
+        if ((search.bonuses() != null) == biased) {
+          open.add(search);
+        }
       }
-      float threshold = top.threshold();
-      for (int i = 0; i < n; i++) {
-        // Indexes grow, so an equal score never wins here.
-        if (bounds[i] > threshold) {
-          float score = exact ? bounds[i] : exactScore(vector, bonuses, from + i, scratch);
-          if (score > threshold && accepts(from + i, query.filter(), query.excluded())) {
-            top.keep(score, from + i);
-            threshold = top.threshold();
-          }
+      if (queries.length < open.size() * width) {
+        queries = new float[open.size() * width];
+      }
+      if (scores.length < open.size() * STRIDE) {
+        scores = new float[open.size() * STRIDE];
+      }
+      copyQueries(width);
+    }
+
+    private void copyQueries(int width) {
+      for (int q = 0; q < open.size(); q++) {
+        System.arraycopy(open.get(q).query().vector(), 0, queries, q * width, width);
+      }
+    }
+
+    /** Searches for which nobody waits any more, and such as failed, leave the pass. */
+    private void leaveOutEnded(int width) {
+      int before = open.size();
+      for (int q = 0; q < before; q++) {
+        checkWaiting(open.get(q));
+      }
+      open.removeIf(search -> search.failure() != null);
+      if (open.size() < before) {
+        copyQueries(width);
+      }
+    }
+
+    private static void checkWaiting(ItemSearch search) {
+      try {
+        search.query().caller().checkWaiting();
+      } catch (RuntimeException e) {
+        search.fail(e);
+      }
+    }
+  }
+
+  /**
+   * The best of all items for each of the searches, which share the pass; a search that fails, or
+   * for which nobody waits any more, ends without the others.
+   */
+  public void search(List<ItemSearch> searches, Scratch scratch) {
+    pass(searches, true, scratch);
+    pass(searches, false, scratch);
+  }
+
+  /**
+   * @param biased whether for the searches by score or those by cosine
+   */
+  private void pass(List<ItemSearch> searches, boolean biased, Scratch scratch) {
+    int width = vectors.width();
+    scratch.begin(searches, biased, width);
+    List<ItemSearch> open = scratch.open;
+    int size = Math.min(vectors.size(), catalog.indexLimit());
+    for (int from = 0; from < size && !open.isEmpty(); from += BLOCK) {
+      scratch.leaveOutEnded(width);
+      int to = Math.min(from + BLOCK, size);
+      vectors.upperBounds(
+          scratch.queries,
+          0,
+          open.size(),
+          biased,
+          from,
+          to,
+          scratch.scores,
+          0,
+          STRIDE,
+          scratch.kernelScratch);
+      for (int q = 0; q < open.size(); q++) {
+        keepBest(open.get(q), from, to, q * STRIDE, scratch);
+      }
+    }
+    for (ItemSearch search : open) {
+      search.top().sort();
+    }
+    open.clear();
+  }
+
+  /** Keeps the best of a block; what fails, such as a filter, ends this search alone. */
+  private void keepBest(ItemSearch search, int from, int to, int at, Scratch scratch) {
+    try {
+      ScoreBonuses bonuses = search.bonuses();
+      if (bonuses != null) {
+        search.bonus = bonuses.addTo(0, search.bonus, from, to, scratch.scores, at);
+      }
+      offerAll(search, from, to - from, at, scratch);
+    } catch (RuntimeException e) {
+      search.fail(e);
+    }
+  }
+
+  private void offerAll(ItemSearch search, int from, int n, int at, Scratch scratch) {
+    TopK top = search.top();
+    ItemQuery query = search.query();
+    boolean exact = vectors.precision() == ScanPrecision.FP32;
+    float[] bounds = scratch.scores;
+    for (int i = 0; i < n; i++) {
+      // Indexes grow, so an equal score never wins here.
+      i += kernels.firstNotBelow(bounds, at + i, n - i, Math.nextUp(top.threshold()));
+      if (i < n) {
+        float score =
+            exact
+                ? bounds[at + i]
+                : exactScore(query.vector(), search.bonuses(), from + i, scratch);
+        if (top.wouldKeep(score, from + i) && accepts(from + i, query.filter(), query.excluded())) {
+          top.keep(score, from + i);
         }
       }
     }
-    top.sort();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.dolmen.server.ranking;
 
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.server.budget.Caller;
+import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.RecommendRequest;
@@ -10,6 +11,8 @@ import dev.dolmen.v1.ScoreRequest;
 import dev.dolmen.v1.ScoreResponse;
 import dev.dolmen.v1.SimilarRequest;
 import dev.dolmen.v1.SimilarResponse;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,6 +35,7 @@ public final class Ranker {
    * @param shown takes what was shown
    * @param requestIds unique ids for responses
    * @param choice of what ranks
+   * @param meters told how many searches share a pass over the items
    */
   public Ranker(
       LiveState live,
@@ -39,11 +43,19 @@ public final class Ranker {
       Consumer<Impression> shown,
       InstantSource clock,
       Supplier<String> requestIds,
-      RankerChoice choice) {
-    recommender = new Recommender(live, mayCome, shown, clock, requestIds, choice);
+      RankerChoice choice,
+      MeterRegistry meters) {
+    ItemIndex index = new ItemIndex(live.vectors(), live.catalog());
+    recommender = new Recommender(live, mayCome, shown, clock, requestIds, choice, index);
     scorer = new Scorer(live, clock);
     similarItems = new SimilarItems(live);
-    scratch = ThreadLocal.withInitial(() -> new RankingScratch(live, mayCome, choice.reader()));
+    DistributionSummary together =
+        DistributionSummary.builder("dolmen.search.together")
+            .description("Requests whose searches shared a pass over the items")
+            .register(meters);
+    scratch =
+        ThreadLocal.withInitial(
+            () -> new RankingScratch(live, mayCome, choice.reader(), index, together));
   }
 
   /**
@@ -54,12 +66,18 @@ public final class Ranker {
    * @param features of what comes with the session
    * @param waitedMs for which the request has waited for its turn
    * @param caller asked between the steps; what it throws ends the computation
+   * @param answer on this thread, before this returns or when its search has shared a pass with
+   *     those of other requests
    * @throws UnknownItemException for an event or a candidate that is no item, if the request is
    *     strict
    */
-  public RecommendResponse recommend(
-      RecommendRequest request, SessionFeatures features, long waitedMs, Caller caller) {
-    return recommender.recommend(request, features, waitedMs, caller, scratch.get());
+  public void recommend(
+      RecommendRequest request,
+      SessionFeatures features,
+      long waitedMs,
+      Caller caller,
+      Answer<RecommendResponse> answer) {
+    recommender.recommend(request, features, waitedMs, caller, scratch.get(), answer);
   }
 
   /**
@@ -78,10 +96,14 @@ public final class Ranker {
    *
    * @param features of the request's item; null if it names one of the catalogue
    * @param caller asked while it is searched; what it throws ends the computation
+   * @param answer as for {@link #recommend}
    * @throws UnknownItemException if there is no such item
    */
-  public SimilarResponse similar(
-      SimilarRequest request, @Nullable Features features, Caller caller) {
-    return similarItems.similar(request, features, caller, scratch.get());
+  public void similar(
+      SimilarRequest request,
+      @Nullable Features features,
+      Caller caller,
+      Answer<SimilarResponse> answer) {
+    similarItems.similar(request, features, caller, scratch.get(), answer);
   }
 }

@@ -7,6 +7,7 @@ import dev.dolmen.trainer.alternatives.RankerReader;
 import dev.dolmen.trainer.learn.ItemEncoding;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.Published;
+import io.micrometer.core.instrument.DistributionSummary;
 import java.util.function.Predicate;
 import org.agrona.collections.IntHashSet;
 
@@ -16,6 +17,7 @@ final class RankingScratch {
   final SessionQueries sessions;
   final BaselineSearch baselines;
   final ItemIndex.Scratch index = new ItemIndex.Scratch();
+  final SharedSearches searches;
 
   /** Items that the answer must not have. */
   final IntHashSet excluded = new IntHashSet();
@@ -31,11 +33,20 @@ final class RankingScratch {
 
   final Workspace workspace = new Workspace();
 
-  RankingScratch(LiveState live, Predicate<String> mayCome, RankerReader reader) {
-    items = itemEncoding(live);
-    sessions = new SessionQueries(live, mayCome, items);
+  /**
+   * @param together told how many searches have shared each pass over the items
+   */
+  RankingScratch(
+      LiveState live,
+      Predicate<String> mayCome,
+      RankerReader reader,
+      ItemIndex items,
+      DistributionSummary together) {
+    this.items = itemEncoding(live);
+    sessions = new SessionQueries(live, mayCome, this.items);
     baselines = new BaselineSearch(live, reader);
     int width = live.published().model().options().width();
+    searches = new SharedSearches(items, index, width, together);
     clickQuery = new float[width];
     vector = new float[width];
   }

@@ -44,23 +44,37 @@ final class Recommender {
       Consumer<Impression> shown,
       InstantSource clock,
       Supplier<String> requestIds,
-      RankerChoice choice) {
+      RankerChoice choice,
+      ItemIndex index) {
     this.live = live;
     this.mayCome = mayCome;
     this.shown = shown;
     this.clock = clock;
     this.requestIds = requestIds;
     this.choice = choice;
-    index = new ItemIndex(live.vectors(), live.catalog());
+    this.index = index;
   }
 
+  /** What is known of a request before its items are. */
+  private record Asked(
+      RecommendRequest request,
+      Caller caller,
+      Chosen chosen,
+      RankerKind ranker,
+      Published published,
+      Instant now,
+      int used,
+      List<String> unknownIds,
+      long startNanos) {}
+
   /** As {@link Ranker#recommend} says. */
-  RecommendResponse recommend(
+  void recommend(
       RecommendRequest request,
       SessionFeatures features,
       long waitedMs,
       Caller caller,
-      RankingScratch s) {
+      RankingScratch s,
+      Answer<RecommendResponse> answer) {
     long startNanos = choice.nanos();
     Chosen chosen = choice.choose(request, waitedMs);
     Instant now = clock.instant();
@@ -75,32 +89,76 @@ final class Recommender {
                 request.getSession(), features, now.toEpochMilli(), published, caller);
     RankerKind ranker = session.used() == 0 ? RankerKind.POPULARITY : chosen.ranker();
     caller.checkWaiting();
+    boolean all = request.getCandidateItemIdsCount() == 0;
+    if (all && ranker == RankerKind.DOLMEN) {
+      PendingSearch search = s.searches.next();
+      exclude(request, session, caller, search.excluded);
+      search.score(session, request.getK(), filter(request, caller), caller);
+      Asked asked =
+          new Asked(
+              request,
+              caller,
+              chosen,
+              ranker,
+              published,
+              now,
+              session.used(),
+              unknown.ids(),
+              startNanos);
+      s.searches.leave(top -> answer.give(answer(asked, search.vector, top, s)), answer);
+      return;
+    }
     search(request, ranker, session, published.eventTimeSec(), caller, s);
-    caller.checkWaiting();
+    Asked asked =
+        new Asked(
+            request,
+            caller,
+            chosen,
+            ranker,
+            published,
+            now,
+            session.used(),
+            unknown.ids(),
+            startNanos);
+    answer.give(answer(asked, session.query(), s.index.top, s));
+  }
+
+  /**
+   * The answer with what was found.
+   *
+   * @param query of the session, [D]
+   */
+  private RecommendResponse answer(Asked asked, float[] query, TopK top, RankingScratch s) {
+    asked.caller.checkWaiting();
+    Published published = asked.published;
     RecommendResponse.Builder response =
         RecommendResponse.newBuilder()
             .setRequestId(requestIds.get())
             .setModelVersion(published.modelVersion())
             .setLearnedLogOffset(published.learnedLogOffset())
-            .setSessionEventsUsed(session.used());
-    choice.describe(chosen, ranker, response);
-    boolean chances = ranker == RankerKind.DOLMEN && published.model().predictsClicks();
+            .setSessionEventsUsed(asked.used);
+    choice.describe(asked.chosen, asked.ranker, response);
+    boolean chances = asked.ranker == RankerKind.DOLMEN && published.model().predictsClicks();
     if (chances) {
-      published.model().clickQueries(session.query(), 0, 1, s.clickQuery, s.workspace);
+      published.model().clickQueries(query, 0, 1, s.clickQuery, s.workspace);
     }
-    addItems(response, chances, published.model(), s);
-    response.addAllUnknownItemIds(unknown.ids());
+    addItems(response, top, chances, published.model(), s);
+    response.addAllUnknownItemIds(asked.unknownIds);
     RecommendResponse answer = response.build();
-    if (!request.getNoImpression() && answer.getItemsCount() > 0) {
-      Impression.Builder impression = impression(request, answer, now);
-      choice.describe(chosen, ranker, impression);
+    if (!asked.request.getNoImpression() && answer.getItemsCount() > 0) {
+      Impression.Builder impression = impression(asked.request, answer, asked.now);
+      choice.describe(asked.chosen, asked.ranker, impression);
       shown.accept(impression.build());
     }
-    choice.answered(chosen, ranker, startNanos);
+    choice.answered(asked.chosen, asked.ranker, asked.startNanos);
     return answer;
   }
 
-  /** The best items by one ranker, into {@code s.index.top}. */
+  private ItemFilter filter(RecommendRequest request, Caller caller) {
+    return ItemFilters.compile(request.getFiltersList(), live.schema(), caller);
+  }
+
+  /** The best items by a baseline, or of some, into {@code s.index.top}. */
   private void search(
       RecommendRequest request,
       RankerKind ranker,
@@ -109,17 +167,13 @@ final class Recommender {
       Caller caller,
       RankingScratch s) {
     exclude(request, session, caller, s.excluded);
-    ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema(), caller);
+    ItemFilter filter = filter(request, caller);
     int candidates = candidates(request.getCandidateItemIdsList(), caller, s);
     boolean all = request.getCandidateItemIdsCount() == 0;
     int k = request.getK();
     if (ranker == RankerKind.DOLMEN) {
       ItemQuery query = new ItemQuery(session.query(), k, filter, s.excluded, caller);
-      if (all) {
-        index.search(query, session.bonuses(), s.index);
-      } else {
-        index.search(query, session.bonuses(), s.candidates, candidates, s.index);
-      }
+      index.search(query, session.bonuses(), s.candidates, candidates, s.index);
       return;
     }
     IntHashSet wanted = all ? null : candidateSet(candidates, s);
@@ -181,8 +235,11 @@ final class Recommender {
    * @param chances whether there are such chances, by {@code s.clickQuery}
    */
   private void addItems(
-      RecommendResponse.Builder response, boolean chances, ServingModel model, RankingScratch s) {
-    TopK top = s.index.top;
+      RecommendResponse.Builder response,
+      TopK top,
+      boolean chances,
+      ServingModel model,
+      RankingScratch s) {
     for (int i = 0; i < top.size(); i++) {
       CatalogItem item = live.catalog().item(top.index(i));
       if (item == null) {

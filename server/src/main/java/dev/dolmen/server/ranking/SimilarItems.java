@@ -5,8 +5,6 @@ import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemFilters;
-import dev.dolmen.server.index.ItemIndex;
-import dev.dolmen.server.index.ItemQuery;
 import dev.dolmen.server.index.TopK;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.LiveState;
@@ -19,23 +17,21 @@ import org.jspecify.annotations.Nullable;
 /** Finds items close to an item. Immutable; any thread, with scratch of its own. */
 final class SimilarItems {
   private final LiveState live;
-  private final ItemIndex index;
 
   SimilarItems(LiveState live) {
     this.live = live;
-    index = new ItemIndex(live.vectors(), live.catalog());
   }
 
   /** As {@link Ranker#similar} says. */
-  SimilarResponse similar(
-      SimilarRequest request, @Nullable Features given, Caller caller, RankingScratch s) {
+  void similar(
+      SimilarRequest request,
+      @Nullable Features given,
+      Caller caller,
+      RankingScratch s,
+      Answer<SimilarResponse> answer) {
     Published published = live.published();
     String id = given == null ? request.getItemId() : request.getItem().getItemId();
     CatalogItem known = id.isEmpty() ? null : live.catalog().item(id);
-    s.excluded.clear();
-    if (known != null) {
-      s.excluded.add(known.index());
-    }
     if (given != null) {
       s.encode(metadata(given), published);
     } else if (known == null) {
@@ -45,9 +41,14 @@ final class SimilarItems {
     }
     caller.checkWaiting();
     ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema(), caller);
-    index.searchCosine(
-        new ItemQuery(s.vector, request.getK(), filter, s.excluded, caller), s.index);
-    return response(published, s.index.top);
+    PendingSearch search = s.searches.next();
+    System.arraycopy(s.vector, 0, search.vector, 0, s.vector.length);
+    search.excluded.clear();
+    if (known != null) {
+      search.excluded.add(known.index());
+    }
+    search.cosine(request.getK(), filter, caller);
+    s.searches.leave(top -> answer.give(response(published, top)), answer);
   }
 
   private SimilarResponse response(Published published, TopK top) {
@@ -70,6 +71,6 @@ final class SimilarItems {
     int idColumn = live.published().model().options().idColumn();
     long[] fids = features.fids().clone();
     fids[features.columnStart()[idColumn]] = Fids.OUT_OF_VOCABULARY;
-    return new Features(fids, features.weights(), features.columnStart(), features.vectors());
+    return new Features(fids, features.weights(), features.columnStart());
   }
 }

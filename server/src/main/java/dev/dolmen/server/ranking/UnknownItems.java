@@ -1,6 +1,7 @@
 package dev.dolmen.server.ranking;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -35,7 +36,7 @@ final class UnknownItems {
   }
 
   /** Each once, in the order in which the request names them first. */
-  Iterable<String> ids() {
-    return ids;
+  List<String> ids() {
+    return List.copyOf(ids);
   }
 }

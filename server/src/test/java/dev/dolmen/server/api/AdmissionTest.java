@@ -60,7 +60,12 @@ class AdmissionTest {
   private final MockClock clock = new MockClock();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
   private final FairThreads ranking =
-      new FairThreads(1, PLACES, clock::monotonicTime, Thread.ofPlatform().daemon().factory());
+      new FairThreads(
+          1,
+          PLACES,
+          new FairThreads.Sharing(PLACES, Duration.ofSeconds(10)),
+          clock::monotonicTime,
+          Thread.ofPlatform().daemon().factory());
   private final CountDownLatch gate = new CountDownLatch(1);
   private final Semaphore begun = new Semaphore(0);
   private final Semaphore cancelled = new Semaphore(0);

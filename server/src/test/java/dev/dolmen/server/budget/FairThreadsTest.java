@@ -2,6 +2,7 @@ package dev.dolmen.server.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,9 +18,9 @@ class FairThreadsTest {
   private static final long MILLI = 1_000_000;
 
   private final AtomicLong clock = new AtomicLong();
-  private final FairThreads threads =
-      new FairThreads(1, 100, clock::get, Thread.ofPlatform().daemon().factory());
+  private FairThreads threads = threads(Duration.ofMillis(10));
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> ended = Collections.synchronizedList(new ArrayList<>());
   private final List<String> refused = new ArrayList<>();
   private final CountDownLatch gate = new CountDownLatch(1);
 
@@ -27,6 +28,15 @@ class FairThreadsTest {
   void close() {
     gate.countDown();
     threads.close();
+  }
+
+  private FairThreads threads(Duration maxWait) {
+    return new FairThreads(
+        1,
+        100,
+        new FairThreads.Sharing(4, maxWait),
+        clock::get,
+        Thread.ofPlatform().daemon().factory());
   }
 
   /** Keeps the thread until the gate is open. */
@@ -59,6 +69,11 @@ class FairThreadsTest {
       public void run() {
         work.run();
         done.add(name);
+      }
+
+      @Override
+      public void end() {
+        ended.add(name);
       }
 
       @Override
@@ -177,5 +192,97 @@ class FairThreadsTest {
     awaitAll();
     threads.close();
     assertThat(threads.callers()).isLessThanOrEqualTo(1);
+  }
+
+  /** Leaves a step, of which it is noted who shares it, and which takes so long. */
+  private void offerSharing(String caller, int n, long ownMs, long sharedMs) {
+    for (int i = 0; i < n; i++) {
+      String name = caller + i;
+      Runnable work =
+          () -> {
+            clock.addAndGet(ownMs * MILLI);
+            sharing.add(name);
+            sharedMillis = sharedMs;
+            Together.leave(step);
+          };
+      assertThat(threads.offer(caller, turn(name, work))).isTrue();
+    }
+  }
+
+  private final List<String> sharing = new ArrayList<>();
+  private final List<List<String>> steps = Collections.synchronizedList(new ArrayList<>());
+  private volatile long sharedMillis;
+  private final Runnable step = this::sharedStep;
+
+  private void sharedStep() {
+    assertThat(ended).doesNotContainAnyElementsOf(sharing);
+    clock.addAndGet(sharedMillis * MILLI);
+    steps.add(List.copyOf(sharing));
+    sharing.clear();
+  }
+
+  @Test
+  void turnsThatWaitShareAStepAndEndAfterIt() throws Exception {
+    hold();
+    offerSharing("a", 6, 1, 5);
+    offer("b", 1, 1);
+    awaitAll();
+    assertThat(steps).allSatisfy(names -> assertThat(names.size()).isLessThanOrEqualTo(4));
+    assertThat(steps.stream().flatMap(List::stream))
+        .containsExactly("a0", "a1", "a2", "a3", "a4", "a5");
+    assertThat(steps).hasSize(2);
+    assertThat(ended).containsExactlyInAnyOrderElementsOf(done).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aTurnByItselfWaitsForNobody() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      offerSharing("a" + i, 1, 1, 5);
+      while (ended.size() <= i) {
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(steps).containsExactly(List.of("a00"), List.of("a10"), List.of("a20"));
+  }
+
+  /** Nobody waits for longer than 10 ms, nor for a turn that took longer before. */
+  @Test
+  void sharingWaitsForNothingThatTakesLong() throws Exception {
+    hold();
+    offerSharing("slow", 3, 6, 1);
+    awaitAll();
+    assertThat(steps.getFirst()).containsExactly("slow0", "slow1");
+    assertThat(steps).hasSize(2);
+  }
+
+  @Test
+  void aSharedStepIsChargedToAllWhoShareIt() throws Exception {
+    threads.close();
+    threads = threads(Duration.ofSeconds(1));
+    hold();
+    offerSharing("a", 30, 0, 40);
+    offer("b", 30, 10);
+    awaitAll();
+    // Four at a time share 40 ms: 10 for each, as the others take.
+    int firstHalf = 0;
+    List<String> all = List.copyOf(done).subList(1, 61);
+    for (String name : all.subList(0, 30)) {
+      firstHalf += name.startsWith("a") ? 1 : 0;
+    }
+    assertThat(firstHalf).as("%s", all).isBetween(12, 18);
+  }
+
+  @Test
+  void aStepThatFailsEndsItsTurns() throws Exception {
+    hold();
+    Runnable failing =
+        () -> {
+          throw new IllegalStateException("step");
+        };
+    for (int i = 0; i < 3; i++) {
+      threads.offer("a", turn("a" + i, () -> Together.leave(failing)));
+    }
+    awaitAll();
+    assertThat(ended).contains("a0", "a1", "a2");
   }
 }

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.agrona.collections.IntHashSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,8 +38,7 @@ class ItemIndexTest {
   private ItemVectors vectors = new ItemVectors(WIDTH);
   private ItemIndex index = new ItemIndex(vectors, catalog);
   private final ItemIndex.Scratch scratch = new ItemIndex.Scratch();
-  private final IntHashSet excluded = new IntHashSet();
-  private final ScoreBonuses bonuses = new ScoreBonuses();
+  private ScoreBonuses bonuses = new ScoreBonuses();
 
   private record Scored(int index, float score) {}
 
@@ -47,36 +48,98 @@ class ItemIndexTest {
     Random random = new Random(items);
     fill(items, random);
     for (int round = 0; round < 40; round++) {
-      float[] query = vector(random);
-      int k = 1 + random.nextInt(50);
-      List<Filter> filters = randomFilters(random);
-      ItemFilter filter = ItemFilters.compile(filters, schema, Caller.PATIENT);
-      excluded.clear();
+      Asked asked = new Asked(items, random, false);
+      float[] query = asked.query.vector();
+      bonuses = asked.bonuses;
+      List<Scored> all = bruteForce(query, items, asked.filters, items, asked.excluded, false);
+      int[] some = random.ints(2L * items, 0, Math.max(1, items)).toArray();
+      List<Scored> among =
+          all.stream().filter(s -> contains(some, s.index)).limit(asked.query.k()).toList();
+      index.search(asked.query, asked.bonuses, some, some.length, scratch);
+      assertThat(result(scratch.top)).isEqualTo(among);
+    }
+    for (int together : new int[] {1, 2, 3, 7, 8, 13, 33}) {
+      List<Asked> asked =
+          IntStream.range(0, together).mapToObj(i -> new Asked(items, random, i % 4 == 3)).toList();
+      search(asked);
+      for (Asked one : asked) {
+        assertThat(result(one.search.top())).as("%d together", together).isEqualTo(one.expected);
+      }
+    }
+  }
+
+  private void search(List<Asked> asked) {
+    index.search(asked.stream().map(one -> one.search).toList(), scratch);
+  }
+
+  /** Something that is asked for, and what should be found. */
+  private final class Asked {
+    final ItemSearch search = new ItemSearch();
+    final IntHashSet excluded = new IntHashSet();
+    final ScoreBonuses bonuses = new ScoreBonuses();
+    final List<Filter> filters;
+    final ItemQuery query;
+    final List<Scored> expected;
+
+    Asked(int items, Random random, boolean cosine) {
+      this(items, random, cosine, Caller.PATIENT, ItemFilter.ALL);
+    }
+
+    Asked(int items, Random random, boolean cosine, Caller caller, ItemFilter also) {
+      filters = randomFilters(random);
       random.ints(items / 10, 0, Math.max(1, items)).forEach(excluded::add);
-      boolean cosine = round % 4 == 3;
-      bonuses.clear();
       bonuses.nextQuery();
       random
           .ints(Math.min(items, 20), 0, Math.max(1, items))
           .distinct()
           .forEach(item -> bonuses.add(item, (float) random.nextGaussian() * 3));
       bonuses.endQuery();
-      List<Scored> expected = bruteForce(query, k, filters, items, cosine);
-      List<Scored> all = bruteForce(query, items, filters, items, false);
-
-      ItemQuery asked = new ItemQuery(query, k, filter, excluded, Caller.PATIENT);
+      ItemFilter filter = ItemFilters.compile(filters, schema, caller).and(also);
+      query = new ItemQuery(vector(random), 1 + random.nextInt(50), filter, excluded, caller);
       if (cosine) {
-        index.searchCosine(asked, scratch);
+        search.cosine(query);
       } else {
-        index.search(asked, bonuses, scratch);
+        search.score(query, bonuses);
       }
-      assertThat(result()).isEqualTo(expected);
+      ItemIndexTest.this.bonuses = bonuses;
+      expected = bruteForce(query.vector(), query.k(), filters, items, excluded, cosine);
+    }
+  }
 
-      if (!cosine) {
-        int[] some = random.ints(2L * items, 0, Math.max(1, items)).toArray();
-        List<Scored> among = all.stream().filter(s -> contains(some, s.index)).limit(k).toList();
-        index.search(asked, bonuses, some, some.length, scratch);
-        assertThat(result()).isEqualTo(among);
+  /** One is asked again and again and goes, one has a filter that fails. */
+  @Test
+  void whoLeavesAPassLeavesItToTheOthers() {
+    int items = 3 * 4098;
+    Random random = new Random(7);
+    fill(items, random);
+    for (int goesAt = 0; goesAt < 6; goesAt++) {
+      int last = goesAt;
+      AtomicInteger asks = new AtomicInteger(-1_000);
+      IllegalStateException gone = new IllegalStateException("gone");
+      Caller goes =
+          () -> {
+            if (asks.getAndIncrement() == last) {
+              throw gone;
+            }
+          };
+      ArithmeticException broken = new ArithmeticException("broken");
+      ItemFilter fails =
+          item -> {
+            throw broken;
+          };
+      Asked first = new Asked(items, random, false);
+      Asked leaves = new Asked(items, random, goesAt % 2 == 1, goes, ItemFilter.ALL);
+      Asked second = new Asked(items, random, false);
+      Asked unusable = new Asked(items, random, false, Caller.PATIENT, fails);
+      Asked third = new Asked(items, random, goesAt % 2 == 1);
+      asks.set(0);
+      search(List.of(first, leaves, second, unusable, third));
+      assertThat(leaves.search.failure()).isSameAs(gone);
+      assertThat(asks).hasValue(goesAt + 1);
+      assertThat(unusable.search.failure()).isSameAs(broken);
+      for (Asked one : List.of(first, second, third)) {
+        assertThat(one.search.failure()).isNull();
+        assertThat(result(one.search.top())).isEqualTo(one.expected);
       }
     }
   }
@@ -122,7 +185,7 @@ class ItemIndexTest {
   }
 
   private List<Scored> bruteForce(
-      float[] query, int k, List<Filter> filters, int items, boolean cosine) {
+      float[] query, int k, List<Filter> filters, int items, IntHashSet excluded, boolean cosine) {
     List<Scored> all = new ArrayList<>();
     float[] vector = new float[WIDTH];
     float[] panel = new float[ItemVectors.ALIGNMENT];
@@ -243,10 +306,10 @@ class ItemIndexTest {
     return vector;
   }
 
-  private List<Scored> result() {
+  private static List<Scored> result(TopK top) {
     List<Scored> result = new ArrayList<>();
-    for (int i = 0; i < scratch.top.size(); i++) {
-      result.add(new Scored(scratch.top.index(i), scratch.top.score(i)));
+    for (int i = 0; i < top.size(); i++) {
+      result.add(new Scored(top.index(i), top.score(i)));
     }
     return result;
   }

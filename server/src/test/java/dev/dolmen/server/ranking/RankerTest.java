@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.budget.Caller;
+import dev.dolmen.server.budget.FairThreads;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.HistoryTraining;
 import dev.dolmen.trainer.learn.ItemEncoding;
@@ -23,13 +24,21 @@ import dev.dolmen.v1.ScoredItem;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import dev.dolmen.v1.SimilarRequest;
+import dev.dolmen.v1.SimilarResponse;
 import dev.dolmen.v1.SlotValue;
 import dev.dolmen.v1.TokenList;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -47,6 +56,7 @@ class RankerTest {
   @TempDir Path directory;
   private HistoryTraining training;
   private Ranker ranker;
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final List<Impression> shown = new ArrayList<>();
 
   @BeforeEach
@@ -69,7 +79,8 @@ class RankerTest {
             shown::add,
             CLOCK,
             () -> "request",
-            RankerChoice.modelAlone());
+            RankerChoice.modelAlone(),
+            meters);
   }
 
   @AfterEach
@@ -123,7 +134,38 @@ class RankerTest {
   }
 
   private RecommendResponse recommend(RecommendRequest request, Caller caller) {
-    return ranker.recommend(request, features(request.getSession()), 0, caller);
+    Kept<RecommendResponse> kept = new Kept<>();
+    ranker.recommend(request, features(request.getSession()), 0, caller, kept);
+    return kept.get();
+  }
+
+  private SimilarResponse similar(SimilarRequest request, Caller caller) {
+    Kept<SimilarResponse> kept = new Kept<>();
+    ranker.similar(request, null, caller, kept);
+    return kept.get();
+  }
+
+  /** Keeps an answer for whoever asks for it. */
+  private static final class Kept<T> implements Answer<T> {
+    private final CompletableFuture<T> future = new CompletableFuture<>();
+
+    @Override
+    public void give(T answer) {
+      assertThat(future.complete(answer)).isTrue();
+    }
+
+    @Override
+    public void fail(RuntimeException why) {
+      assertThat(future.completeExceptionally(why)).isTrue();
+    }
+
+    T get() {
+      assertThat(future).isDone();
+      if (future.isCompletedExceptionally()) {
+        throw (RuntimeException) future.exceptionNow();
+      }
+      return future.resultNow();
+    }
   }
 
   private SessionFeatures features(SessionContext session) {
@@ -259,7 +301,7 @@ class RankerTest {
     assertThat(stepsOf(caller -> score(score, caller))).isEqualTo(1 + 3);
     SimilarRequest similar = SimilarRequest.newBuilder().setItemId("i7").setK(5).build();
     // Before the search, and at its one block.
-    assertThat(stepsOf(caller -> ranker.similar(similar, null, caller))).isEqualTo(2);
+    assertThat(stepsOf(caller -> similar(similar, caller))).isEqualTo(2);
   }
 
   /** Nothing is popular yet, and no item passes the filter. */
@@ -304,10 +346,136 @@ class RankerTest {
     List<ScoredItem> scored = scores(session);
     recommend(
         session("visit5", click("i20"), click("new")).toBuilder().addItems(item("new", 2)).build());
-    ranker.similar(
-        SimilarRequest.newBuilder().setItemId("i7").setK(5).build(), null, Caller.PATIENT);
+    similar(SimilarRequest.newBuilder().setItemId("i7").setK(5).build(), Caller.PATIENT);
     recommend(session("nobody"));
     assertThat(recommend(session)).isEqualTo(first);
     assertThat(scores(session)).isEqualTo(scored);
+  }
+
+  /** Four requests share a pass: two are answered as ever, one has gone, one cannot be told. */
+  @Test
+  void requestsThatShareAPassAreAnsweredAsByThemselves() throws Exception {
+    RecommendRequest one =
+        RecommendRequest.newBuilder()
+            .setSession(session("visit3", click("i1"), click("i3"), click("who?")))
+            .setK(7)
+            .build();
+    RecommendRequest other =
+        RecommendRequest.newBuilder().setSession(session("visit9", click("i20"))).setK(9).build();
+    SimilarRequest similar = SimilarRequest.newBuilder().setItemId("i7").setK(5).build();
+    List<RecommendResponse> alone =
+        List.of(recommend(one, Caller.PATIENT), recommend(other, Caller.PATIENT));
+    SimilarResponse similarAlone = similar(similar, Caller.PATIENT);
+    shown.clear();
+    Answers<Object> answers = new Answers<>();
+    IllegalStateException gone = new IllegalStateException("gone");
+    AtomicInteger asked = new AtomicInteger();
+    // Before each of three events, after them, before the search; then by the pass.
+    Caller goes =
+        () -> {
+          if (asked.getAndIncrement() == 5) {
+            throw gone;
+          }
+        };
+    together(
+        () -> ranker.recommend(one, features(one.getSession()), 0, Caller.PATIENT, answers.to(0)),
+        () -> ranker.recommend(one, features(one.getSession()), 0, goes, answers.to(1)),
+        () ->
+            ranker.recommend(
+                one, features(one.getSession()), 0, Caller.PATIENT, answers.unreachable()),
+        () -> ranker.similar(similar, null, Caller.PATIENT, answers.to(2)),
+        () ->
+            ranker.recommend(
+                other, features(other.getSession()), 0, Caller.PATIENT, answers.to(3)));
+    assertThat(answers.of)
+        .isEqualTo(Map.of(0, alone.get(0), 1, gone, 2, similarAlone, 3, alone.get(1)));
+    assertThat(answers.of.get(0))
+        .isInstanceOfSatisfying(
+            RecommendResponse.class,
+            response -> assertThat(response.getUnknownItemIdsList()).containsExactly("who?"));
+    assertThat(shown).hasSize(3);
+    assertThat(meters.get("dolmen.search.together").summary().max()).isEqualTo(5);
+  }
+
+  /** Lets one thread take turns that all wait when it begins. */
+  private static void together(Runnable... turns) throws InterruptedException {
+    CountDownLatch gate = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1 + turns.length);
+    try (FairThreads threads =
+        new FairThreads(
+            1,
+            1 + turns.length,
+            new FairThreads.Sharing(turns.length, Duration.ofSeconds(10)),
+            () -> 0,
+            Thread.ofPlatform().daemon().factory())) {
+      List<Runnable> all = new ArrayList<>(List.of(turns));
+      all.addFirst(() -> awaitUninterruptibly(gate));
+      for (Runnable work : all) {
+        assertThat(
+                threads.offer(
+                    "caller",
+                    new FairThreads.Turn() {
+                      @Override
+                      public void run() {
+                        work.run();
+                      }
+
+                      @Override
+                      public void end() {
+                        ended.countDown();
+                      }
+
+                      @Override
+                      public void refuse() {
+                        throw new AssertionError();
+                      }
+                    }))
+            .isTrue();
+      }
+      gate.countDown();
+      assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch gate) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Answers, and what was said in the place of one, by number. */
+  private static final class Answers<T> {
+    final Map<Integer, Object> of = new ConcurrentHashMap<>();
+
+    <R extends T> Answer<R> to(int number) {
+      return new Answer<>() {
+        @Override
+        public void give(R answer) {
+          assertThat(of.put(number, answer)).isNull();
+        }
+
+        @Override
+        public void fail(RuntimeException why) {
+          assertThat(of.put(number, why)).isNull();
+        }
+      };
+    }
+
+    /** Whoever asked can be told neither an answer nor that there is none. */
+    <R extends T> Answer<R> unreachable() {
+      return new Answer<>() {
+        @Override
+        public void give(R answer) {
+          throw new IllegalStateException("closed");
+        }
+
+        @Override
+        public void fail(RuntimeException why) {
+          throw new IllegalStateException("closed");
+        }
+      };
+    }
   }
 }

@@ -90,11 +90,6 @@ public final class Catalog implements CatalogReader, StreamPart {
   }
 
   @Override
-  public Item whole(CatalogItem item) {
-    return features.withVectors(item.item(), item.features());
-  }
-
-  @Override
   public @Nullable String sharesFid(String itemId) {
     String owner = idByFid.get(Fids.ofId(itemId));
     return owner == null || owner.equals(itemId) ? null : owner;
@@ -149,9 +144,9 @@ public final class Catalog implements CatalogReader, StreamPart {
     var itemFeatures = features.item(item);
     CatalogItem old = byId.get(item.getItemId());
     int index = old == null ? ownOrFreeIndex(item.getItemId()) : old.index();
-    CatalogItem now = new CatalogItem(index, features.withoutVectors(item), itemFeatures);
+    CatalogItem now = new CatalogItem(index, item, itemFeatures);
     place(now, old == null);
-    addBytes(ItemBytes.of(now) - (old == null ? 0 : ItemBytes.of(old)));
+    addBytes(ItemBytes.of(item) - (old == null ? 0 : ItemBytes.of(old.item())));
     return now;
   }
 
@@ -167,7 +162,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     }
     for (int n = 0; n < size; n++) {
       CatalogItem old = live(n);
-      CatalogItem now = new CatalogItem(old.index(), old.item(), features.item(whole(old)));
+      CatalogItem now = new CatalogItem(old.index(), old.item(), features.item(old.item()));
       place(now, false);
     }
     return true;
@@ -218,7 +213,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       return null;
     }
     idByFid.remove(Fids.ofId(itemId), itemId);
-    addBytes(-ItemBytes.of(item));
+    addBytes(-ItemBytes.of(item.item()));
     int index = item.index();
     ITEMS.setRelease(items, index, (CatalogItem) null);
     int last = live[--size];
@@ -330,7 +325,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     };
   }
 
-  private void writeItems(DataOutput out, int[] live, @Nullable CatalogItem[] items)
+  private static void writeItems(DataOutput out, int[] live, @Nullable CatalogItem[] items)
       throws IOException {
     out.writeInt(live.length);
     for (int index : live) {
@@ -338,7 +333,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       if (item == null) {
         throw new IllegalStateException("no item at index " + index);
       }
-      byte[] bytes = whole(item).toByteArray();
+      byte[] bytes = item.item().toByteArray();
       out.writeInt(item.index());
       out.writeInt(bytes.length);
       out.write(bytes);
@@ -376,10 +371,8 @@ public final class Catalog implements CatalogReader, StreamPart {
     features.learnedKnots().readFrom(in);
     withdrawn.readFrom(in);
     for (int i = 0; i < read.length; i++) {
-      Item item = features.withoutVectors(read[i]);
-      CatalogItem placed = new CatalogItem(indexes[i], item, features.item(read[i]));
-      place(placed, true);
-      addBytes(ItemBytes.of(placed));
+      place(new CatalogItem(indexes[i], read[i], features.item(read[i])), true);
+      addBytes(ItemBytes.of(read[i]));
     }
     if (limit > 0) {
       ensureRoom(limit - 1);

@@ -59,9 +59,7 @@ final class BatchRecords {
     itemColumns = features.itemColumns();
     contextColumns = features.contextColumns();
     rows = new RecordRows(table, schema.idSlot(), options.model().idGate());
-    batch =
-        new TrainingBatch(
-            itemColumns.size(), contextColumns.size(), RecordRows.vectorDimensions(itemColumns));
+    batch = new TrainingBatch(itemColumns.size(), contextColumns.size());
   }
 
   /**

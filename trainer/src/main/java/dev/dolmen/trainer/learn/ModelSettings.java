@@ -107,9 +107,7 @@ public record ModelSettings(
   }
 
   private static List<FeatureColumn> columns(List<ColumnSpec> specs) {
-    return specs.stream()
-        .map(c -> new FeatureColumn(c.name(), c.slot(), c.dim(), c.dimension()))
-        .toList();
+    return specs.stream().map(c -> new FeatureColumn(c.name(), c.slot(), c.dim())).toList();
   }
 
   /** Changes, beginning with the defaults; each method sets what is called so. */
