@@ -24,6 +24,7 @@ class HelpTest {
           "bench filter",
           "bench index",
           "bench model",
+          "bench serve",
           "bench table",
           "bench train",
           "data check",

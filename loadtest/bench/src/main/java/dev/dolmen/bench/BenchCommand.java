@@ -3,6 +3,7 @@ package dev.dolmen.bench;
 import dev.dolmen.bench.filter.FilterBenchCommand;
 import dev.dolmen.bench.index.IndexBenchCommand;
 import dev.dolmen.bench.model.ModelBenchCommand;
+import dev.dolmen.bench.serve.ServeBenchCommand;
 import dev.dolmen.bench.table.TableBenchCommand;
 import dev.dolmen.bench.train.TrainBenchCommand;
 import dev.dolmen.server.cli.terminal.JsonReport;
@@ -49,7 +50,8 @@ import picocli.CommandLine.Spec;
       FilterBenchCommand.class,
       IndexBenchCommand.class,
       ModelBenchCommand.class,
-      TrainBenchCommand.class
+      TrainBenchCommand.class,
+      ServeBenchCommand.class
     },
     synopsisSubcommandLabel = "[COMMAND]",
     description = {

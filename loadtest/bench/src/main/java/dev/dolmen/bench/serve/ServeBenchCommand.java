@@ -1,0 +1,219 @@
+package dev.dolmen.bench.serve;
+
+import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.parameterstore.file.PrivateFiles;
+import dev.dolmen.server.DirectoryTree;
+import dev.dolmen.server.cli.OptionCheck;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.traffic.report.Reporting;
+import dev.dolmen.trainer.alternatives.RankerKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code dolmen bench serve}. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measures how many requests a second one server answers in time, by size of its catalog.",
+      "",
+      "A server process with the defaults of the product starts from a made-up shop of each size,"
+          + " whose catalog and history are learned once and kept. An open loop in a process of its"
+          + " own, on the same machine, asks it for 20 items at a time; latency counts from the"
+          + " intended moment. What is looked for is the highest rate at which 99% are answered and"
+          + " 99% of the answers come within --p99, at first without and then with clicks to learn."
+          + " Then as many clicks are published as it takes. Recall is against a second server that"
+          + " scans exactly.",
+      "About 4 minutes a size; the first time, learning the shop comes on top.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen bench serve --items 2000,100000,1000000 --json serve.json",
+      "  dolmen bench serve --items 100000 --scan int8 --peers vmis-knn",
+      "  dolmen bench serve --items 1000000 --clicks 0 --heap-mb 2048"
+    })
+public final class ServeBenchCommand implements Callable<Integer> {
+  private static final int ITEMS_MIN = 1_000;
+  private static final int ITEMS_MAX = 20_000_000;
+
+  @Option(
+      names = "--items",
+      split = ",",
+      defaultValue = "2000,100000",
+      paramLabel = "N",
+      description =
+          "Sizes of the catalog, 1,000 to 20,000,000. Default: ${DEFAULT-VALUE}. A million takes"
+              + " some gigabytes of memory and disk.")
+  private List<Integer> items = List.of();
+
+  @Option(
+      names = "--p99",
+      defaultValue = "10",
+      paramLabel = "MS",
+      description = "Latency to be held, 1 to 1,000 ms. Default: ${DEFAULT-VALUE}.")
+  private double p99Ms = 10;
+
+  @Option(
+      names = "--clicks",
+      defaultValue = "2000",
+      paramLabel = "N",
+      description =
+          "Clicks a second of the rates while learning, up to 100,000; 0 to leave out all that"
+              + " learns. Default: ${DEFAULT-VALUE}.")
+  private double clicks = 2_000;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "5",
+      paramLabel = "N",
+      description = "Length of a step, 1 to 600. Default: ${DEFAULT-VALUE}.")
+  private double seconds = 5;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "20",
+      paramLabel = "N",
+      description = "Seconds of load before the first step, 0 to 600. Default: ${DEFAULT-VALUE}.")
+  private double warmUp = 20;
+
+  @Option(
+      names = "--heap-mb",
+      paramLabel = "N",
+      description = "Heap of the server, 64 or more. Default: 1,024 and 4 KiB an item.")
+  private @Nullable Integer heapMb;
+
+  @Option(
+      names = "--scan",
+      paramLabel = "KIND",
+      description = "fp32 or int8, as catalog.scan. Default: that of the product.")
+  private @Nullable String scan;
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Baselines to ask over the same socket, such as vmis-knn. Default: none.")
+  private List<String> peers = List.of();
+
+  @Option(
+      names = "--no-curve",
+      description = "Leaves out the rates up to four times the sustainable one.")
+  private boolean noCurve;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "DIR",
+      description =
+          "Where learned shops are kept, to be deleted by hand. Default: dolmen-bench-serve-USER in"
+              + " the folder for temporary files.")
+  private @Nullable Path keep;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Of shop, visits and moments. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Mixin private Reporting reporting = new Reporting();
+
+  private final Terminal out;
+  private final Terminal progress;
+
+  /** Prints to standard output. */
+  public ServeBenchCommand() {
+    this(Terminal.stdout(), Terminal.stderr());
+  }
+
+  /** Prints figures to {@code out} and progress to {@code progress}. */
+  public ServeBenchCommand(Terminal out, Terminal progress) {
+    this.out = out;
+    this.progress = progress;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    ServeOptions options = options();
+    LocalServer.quietLogs();
+    List<ServeFigures> figures = new ArrayList<>();
+    for (int size : items) {
+      Path directory = Files.createTempDirectory(made(options.kept()), "run-");
+      try {
+        figures.add(new ServeRun(size, options, directory, progress).run());
+      } finally {
+        DirectoryTree.delete(directory);
+      }
+    }
+    ServeReport report =
+        new ServeReport(figures, options, Machine.description() + ", seed " + seed);
+    reporting.publish(out, () -> out.text(report.text()), report.json());
+    return 0;
+  }
+
+  /** Servers run next to what is kept, so that it can be linked. */
+  private static Path made(Path kept) throws IOException {
+    PrivateFiles.createDirectories(kept);
+    return kept;
+  }
+
+  private ServeOptions options() {
+    items.forEach(n ->
+        OptionCheck.require(n >= ITEMS_MIN && n <= ITEMS_MAX, "--items", n, "1,000 to 20,000,000"));
+    OptionCheck.require(p99Ms >= 1 && p99Ms <= 1_000, "--p99", p99Ms, "1 to 1,000");
+    OptionCheck.require(clicks >= 0 && clicks <= 100_000, "--clicks", clicks, "0 to 100,000");
+    OptionCheck.require(seconds >= 1 && seconds <= 600, "--seconds", seconds, "1 to 600");
+    OptionCheck.require(warmUp >= 0 && warmUp <= 600, "--warm-up", warmUp, "0 to 600");
+    if (heapMb != null) {
+      OptionCheck.require(heapMb >= 64, "--heap-mb", heapMb, "64 or more");
+    }
+    return new ServeOptions(
+        p99Ms,
+        seconds,
+        warmUp,
+        clicks,
+        heapMb,
+        scan == null ? null : precision(scan),
+        peers.stream().map(ServeBenchCommand::peer).toList(),
+        !noCurve,
+        seed,
+        keep == null ? temporary() : keep.toAbsolutePath());
+  }
+
+  private static Path temporary() {
+    return Path.of(
+        System.getProperty("java.io.tmpdir"),
+        "dolmen-bench-serve-" + System.getProperty("user.name"));
+  }
+
+  private static ScanPrecision precision(String text) {
+    List<String> known =
+        Arrays.stream(ScanPrecision.values()).map(p -> p.name().toLowerCase(Locale.ROOT)).toList();
+    OptionCheck.require(known.contains(text), "--scan", text, known);
+    return ScanPrecision.valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
+  private static RankerKind peer(String text) {
+    List<RankerKind> baselines =
+        Arrays.stream(RankerKind.values()).filter(k -> k != RankerKind.DOLMEN).toList();
+    return baselines.stream()
+        .filter(k -> k.label().equals(text))
+        .findFirst()
+        .orElseThrow(() ->
+            OptionCheck.refused(
+                "--peers", text, baselines.stream().map(RankerKind::label).toList()));
+  }
+}

@@ -1,0 +1,147 @@
+package dev.dolmen.bench.serve;
+
+import dev.dolmen.server.cli.terminal.Amounts;
+import dev.dolmen.server.cli.terminal.JsonReport;
+import dev.dolmen.server.cli.terminal.TextTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** Figures of all sizes, for a person and as JSON. */
+record ServeReport(List<ServeFigures> sizes, ServeOptions options, String machine) {
+  JsonReport json() {
+    return new JsonReport()
+        .put("machine", machine)
+        .put("p99_ms_max", options.p99MsMax())
+        .put("clicks_while_learning_per_second", options.clicks())
+        .put("seed", options.seed())
+        .put("serve", rows())
+        .put("sustainable_per_second", bySize(ServeFigures::sustainablePerSecond))
+        .put("p99_ms_at_sustainable", bySize(ServeFigures::p99MsAtSustainable))
+        .put("sustainable_while_learning_per_second", bySize(ServeFigures::learningPerSecond))
+        .put("p99_ms_while_learning", bySize(ServeFigures::p99MsWhileLearning))
+        .put("ready_s", bySize(ServeFigures::readySeconds))
+        .put("resident_bytes", bySize(ServeFigures::residentBytes))
+        .put("recall_at_20_of_exact", bySize(ServeFigures::recall))
+        .put("clicks_per_second", bySize(ServeFigures::clicksPerSecond))
+        .put("filters", filters());
+  }
+
+  private List<JsonReport> rows() {
+    List<JsonReport> rows = new ArrayList<>();
+    sizes.forEach(size -> size.rows().forEach(row -> rows.add(row.json(size.items()))));
+    return rows;
+  }
+
+  private List<JsonReport> filters() {
+    List<JsonReport> filters = new ArrayList<>();
+    sizes.forEach(size -> size.filters().forEach(f -> filters.add(f.json(size.items()))));
+    return filters;
+  }
+
+  private JsonReport bySize(ToDoubleFunction<ServeFigures> figure) {
+    JsonReport all = new JsonReport();
+    sizes.forEach(size -> all.put(Integer.toString(size.items()), figure.applyAsDouble(size)));
+    return all;
+  }
+
+  String text() {
+    return rates() + "\n" + summary() + "\n" + filterTable() + machine + "\n";
+  }
+
+  private String rates() {
+    TextTable table =
+        new TextTable(
+            "items",
+            "step",
+            "ranker",
+            "scan",
+            "offered/s",
+            "answered/s",
+            "p50 ms",
+            "p90 ms",
+            "p99 ms",
+            "refused",
+            "failed",
+            "clicks/s");
+    for (ServeFigures size : sizes) {
+      for (ServeFigures.Row row : size.rows()) {
+        LoadFigures f = row.figures();
+        table.row(
+            size.items(),
+            row.what(),
+            row.ranker(),
+            row.scan(),
+            whole(f.rate()),
+            whole(f.answeredPerSecond()),
+            number(f.p50Ms()),
+            number(f.p90Ms()),
+            number(f.p99Ms()),
+            f.refused(),
+            f.failed(),
+            whole(f.clicksLearnedPerSecond()));
+      }
+    }
+    return table.text()
+        + "latency counts from the intended moment; a deadline of 1 s a request, k = "
+        + ServeLoadProcess.K
+        + "\n";
+  }
+
+  private String summary() {
+    TextTable table =
+        new TextTable(
+            "items",
+            "sustainable/s",
+            "p99 ms",
+            "while learning/s",
+            "p99 ms",
+            "clicks/s alone",
+            "ready s",
+            "resident",
+            "recall@20");
+    for (ServeFigures size : sizes) {
+      table.row(
+          size.items(),
+          whole(size.sustainablePerSecond()),
+          number(size.p99MsAtSustainable()),
+          whole(size.learningPerSecond()),
+          number(size.p99MsWhileLearning()),
+          whole(size.clicksPerSecond()),
+          number(size.readySeconds()),
+          Amounts.bytes(size.residentBytes()),
+          share(size.recall()));
+    }
+    return table.text();
+  }
+
+  private String filterTable() {
+    TextTable table =
+        new TextTable("items", "filter passes", "of them", "ms", "filled", "recall@20");
+    for (ServeFigures size : sizes) {
+      for (ServeFigures.Filtered f : size.filters()) {
+        table.row(
+            size.items(),
+            String.format(Locale.ROOT, "%.2f%%", 100 * f.selectivity()),
+            f.passing(),
+            number(f.ms()),
+            share(f.filled()),
+            share(f.recall()));
+      }
+    }
+    return table.text();
+  }
+
+  private static String whole(double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%,.0f", value) : "-";
+  }
+
+  private static String share(double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : "-";
+  }
+
+  private static String number(double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%.1f", value) : "-";
+  }
+}

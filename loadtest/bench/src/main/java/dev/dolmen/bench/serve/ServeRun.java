@@ -1,0 +1,228 @@
+package dev.dolmen.bench.serve;
+
+import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.server.DirectoryTree;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.traffic.generator.Connection;
+import dev.dolmen.traffic.local.ProcessMemory;
+import dev.dolmen.traffic.local.ServerProcess;
+import dev.dolmen.trainer.alternatives.RankerKind;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Servers of one size of shop, one after the other: one that scans exactly, to compare answers
+ * with, the one that is measured, and the peers. One thread.
+ */
+final class ServeRun {
+  private static final double SETTLE_SEC = 1;
+  private static final double PRECISION = 1.08;
+  private static final int STEPS_MAX = 24;
+  private static final double FIRST_RATE = 250;
+
+  /** Shares of the sustainable rate. */
+  private static final double[] CURVE = {0.7, 1, 1.5, 2, 4};
+
+  private static final double LEARNING_FIRST = 0.6;
+
+  private final int items;
+  private final ServeOptions options;
+  private final LargeShop shop;
+  private final ShopData data;
+  private final Path directory;
+  private final Terminal progress;
+  private final List<ServeFigures.Row> rows = new ArrayList<>();
+
+  /**
+   * @param directory empty; everything but the learned shop is written there
+   */
+  ServeRun(int items, ServeOptions options, Path directory, Terminal progress) {
+    this.items = items;
+    this.options = options;
+    this.directory = directory;
+    this.progress = progress;
+    shop = new LargeShop(items, options.seed());
+    data = new ShopData(shop, options.seed(), options.kept(), progress);
+  }
+
+  ServeFigures run() throws IOException, InterruptedException {
+    Path learned = data.learned();
+    AnswerSample exact = exactAnswers(learned);
+    ServeFigures figures = measured(learned, exact);
+    for (RankerKind peer : options.peers()) {
+      peer(learned, peer);
+    }
+    return figures;
+  }
+
+  /** What {@link #started} gives to who measures. */
+  @FunctionalInterface
+  private interface Measuring<T> {
+    T on(ServerProcess server, double readySeconds) throws IOException, InterruptedException;
+  }
+
+  private <T> T started(Path learned, String name, String sections, Measuring<T> measuring)
+      throws IOException, InterruptedException {
+    say("starting the server: " + name);
+    Path home = Files.createDirectory(directory.resolve(name));
+    try {
+      Path copy = home.resolve("data");
+      ShopData.copy(learned, copy);
+      Path config = Files.writeString(home.resolve("dolmen.yaml"), data.yaml(copy, sections));
+      try (ServerProcess server =
+          ServerProcess.serving(
+              config, directory.resolve(name + ".log"), options.heapMbFor(items))) {
+        return measuring.on(server, server.start() / 1e3);
+      }
+    } finally {
+      DirectoryTree.delete(home);
+    }
+  }
+
+  private AnswerSample exactAnswers(Path learned) throws IOException, InterruptedException {
+    return started(
+        learned,
+        "exact",
+        ServeOptions.catalog(ScanPrecision.FP32),
+        (server, ready) -> sample(server));
+  }
+
+  private AnswerSample sample(ServerProcess server) {
+    try (Connection connection = Connection.toLocal(server.port())) {
+      return AnswerSample.of(connection, shop, options.seed());
+    }
+  }
+
+  private ServeFigures measured(Path learned, AnswerSample exact)
+      throws IOException, InterruptedException {
+    return started(
+        learned,
+        "dolmen",
+        ServeOptions.catalog(options.scan()),
+        (server, ready) -> {
+          AnswerSample sample = sample(server);
+          try (LoadClient load = load(server, "dolmen")) {
+            warmUp(load);
+            LoadFigures sustainable = search(load, "rate", RankerKind.DOLMEN, FIRST_RATE, 0);
+            curve(load, sustainable);
+            LoadFigures learning = whileLearning(load, sustainable);
+            double clicks = options.clicks() == 0 ? Double.NaN : allClicks(load);
+            OptionalLong resident = ProcessMemory.rssBytes(server.pid());
+            return new ServeFigures(
+                items,
+                rows,
+                sustainable,
+                learning,
+                ready,
+                resident.orElse(0),
+                sample.all().recallOf(exact.all()),
+                clicks,
+                ServeFigures.filters(shop, sample, exact));
+          }
+        });
+  }
+
+  private LoadClient load(ServerProcess server, String name) throws IOException {
+    return new LoadClient(
+        server.port(), shop, options.seed(), directory.resolve(name + "-load.log"));
+  }
+
+  private void warmUp(LoadClient load) throws IOException, InterruptedException {
+    say(String.format(Locale.ROOT, "warming up, %.0f s", options.warmUpSeconds()));
+    for (double rate : new double[] {FIRST_RATE / 2, FIRST_RATE}) {
+      load.run(new LoadStep(rate, 0, options.warmUpSeconds() / 2, 0));
+    }
+  }
+
+  private @Nullable LoadFigures search(
+      LoadClient load, String what, RankerKind ranker, double first, double clicks)
+      throws IOException, InterruptedException {
+    RateSearch search = new RateSearch(options.p99MsMax(), PRECISION, STEPS_MAX);
+    return search.highest(first, rate -> step(load, what, ranker, rate, clicks));
+  }
+
+  private LoadFigures step(
+      LoadClient load, String what, RankerKind ranker, double rate, double clicks)
+      throws IOException, InterruptedException {
+    LoadFigures figures = load.run(new LoadStep(rate, SETTLE_SEC, options.seconds(), clicks));
+    rows.add(new ServeFigures.Row(what, scan(), ranker.label(), figures));
+    say(
+        String.format(
+            Locale.ROOT,
+            "%s, %s: offered %,.0f/s, answered %,.0f/s, p50 %.1f, p99 %.1f ms, %d refused",
+            what,
+            ranker.label(),
+            rate,
+            figures.answeredPerSecond(),
+            figures.p50Ms(),
+            figures.p99Ms(),
+            figures.refused()));
+    return figures;
+  }
+
+  /** What is answered of more than can be. */
+  private void curve(LoadClient load, @Nullable LoadFigures sustainable)
+      throws IOException, InterruptedException {
+    if (!options.curve() || sustainable == null) {
+      return;
+    }
+    for (double share : CURVE) {
+      step(load, "admission", RankerKind.DOLMEN, share * sustainable.rate(), 0);
+    }
+  }
+
+  private @Nullable LoadFigures whileLearning(LoadClient load, @Nullable LoadFigures sustainable)
+      throws IOException, InterruptedException {
+    if (options.clicks() == 0 || sustainable == null) {
+      return null;
+    }
+    double first = Math.max(RateSearch.RATE_MIN, LEARNING_FIRST * sustainable.rate());
+    return search(load, "learning", RankerKind.DOLMEN, first, options.clicks());
+  }
+
+  private double allClicks(LoadClient load) throws IOException, InterruptedException {
+    say("publishing as many clicks as are taken");
+    return load.run(new LoadStep(0, 0, 2 * options.seconds(), LoadStep.ALL))
+        .clicksLearnedPerSecond();
+  }
+
+  /**
+   * A baseline in the model's place: as its fallback until it has learned more than it ever will.
+   */
+  private void peer(Path learned, RankerKind peer) throws IOException, InterruptedException {
+    String sections =
+        """
+        ranking:
+          fallback:
+            ranker: %s
+            learned_events: 1000000000000
+        """
+            .formatted(peer.label());
+    started(
+        learned,
+        peer.label(),
+        sections,
+        (server, ready) -> {
+          try (LoadClient load = load(server, peer.label())) {
+            warmUp(load);
+            return search(load, "rate", peer, FIRST_RATE, 0) == null;
+          }
+        });
+  }
+
+  private String scan() {
+    ScanPrecision scan = options.scan() == null ? CatalogOptions.defaults().scan() : options.scan();
+    return scan.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void say(String what) {
+    progress.line(String.format(Locale.ROOT, "%,d items: %s", items, what));
+  }
+}
