@@ -71,7 +71,11 @@ public record ModelCard(
 
   /** Operations that encode one item. */
   public long itemOperations() {
-    return 2L * options.width() * options.itemColumns().stream().mapToInt(FeatureColumn::dim).sum();
+    long operations = 0;
+    for (FeatureColumn column : options.itemColumns()) {
+      operations += 2L * column.dim() * (options.width() + column.dimension());
+    }
+    return operations;
   }
 
   /**

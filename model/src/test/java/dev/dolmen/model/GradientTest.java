@@ -12,6 +12,7 @@ import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.kernel.ScalarKernels;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -34,7 +35,24 @@ class GradientTest {
       boolean contexts,
       TaskOptions tasks,
       boolean idGate,
-      Kernels kernels) {}
+      Kernels kernels,
+      boolean vectors) {
+    Case(
+        int layers,
+        Pooling pooling,
+        float asNew,
+        boolean contexts,
+        TaskOptions tasks,
+        boolean idGate,
+        Kernels kernels) {
+      this(layers, pooling, asNew, contexts, tasks, idGate, kernels, false);
+    }
+
+    ModelOptions options() {
+      ModelOptions plain = GradientTest.options(layers, pooling, true, contexts, idGate, tasks);
+      return vectors ? withVectors(plain) : plain;
+    }
+  }
 
   static Stream<Case> cases() {
     return Stream.of(
@@ -45,7 +63,30 @@ class GradientTest {
         new Case(2, Pooling.ATTENTION, 0, true, TaskOptions.nextItem(), false, Kernels.best()),
         new Case(0, Pooling.LAST, 0, true, TaskOptions.nextItem(), false, Kernels.best()),
         new Case(0, Pooling.MEAN, 0, true, fixed(), true, Kernels.best()),
-        new Case(1, Pooling.MEAN, 0.4f, true, ALL_TASKS, true, new ScalarKernels("test")));
+        new Case(1, Pooling.MEAN, 0.4f, true, ALL_TASKS, true, new ScalarKernels("test")),
+        new Case(1, Pooling.LAST, 0.4f, true, ALL_TASKS, true, Kernels.best(), true),
+        new Case(0, Pooling.LAST, 0, false, fixed(), false, new ScalarKernels("test"), true));
+  }
+
+  /** One column of vectors before the ids, one behind them. */
+  static ModelOptions withVectors(ModelOptions plain) {
+    List<FeatureColumn> columns = new ArrayList<>(plain.itemColumns());
+    columns.add(3, new FeatureColumn("text", 5, 7, 33));
+    columns.add(new FeatureColumn("picture", 6, 4, 5));
+    return ModelOptions.builder()
+        .width(plain.width())
+        .layers(plain.layers())
+        .heads(plain.heads())
+        .feedForwardWidth(plain.feedForwardWidth())
+        .maxSessionLength(plain.maxSessionLength())
+        .pooling(plain.pooling())
+        .eventTypes(plain.eventTypes())
+        .gapBuckets(plain.gapBuckets())
+        .itemColumns(columns, 4)
+        .contextColumns(plain.contextColumns())
+        .idGate(plain.idGate())
+        .tasks(plain.tasks())
+        .build();
   }
 
   private static TaskOptions fixed() {
@@ -101,10 +142,10 @@ class GradientTest {
   @ParameterizedTest
   @MethodSource("cases")
   void everyGradient(Case c) {
-    ModelOptions options = options(c.layers, c.pooling, true, c.contexts, c.idGate, c.tasks);
+    ModelOptions options = c.options();
     SessionModel model = new SessionModel(options, DenseOptimizerOptions.defaults(), 11, c.kernels);
     scatter(model);
-    RandomBatch random = new RandomBatch(options, 6, 17, 13, 5, 99).asNew(c.asNew);
+    RandomBatch random = new RandomBatch(options, 6, 17, 13, c.vectors ? 7 : 5, 99).asNew(c.asNew);
     TrainingBatch batch = random.batch;
     ReferenceModel reference = new ReferenceModel(model, random.rows);
 
@@ -131,8 +172,8 @@ class GradientTest {
       }
     }
     for (int s = 0; s < random.rows.values.length; s++) {
-      if (s >= 3 && !c.contexts) {
-        assertThat(random.rows.values[s]).isEmpty();
+      if (random.rows.values[s].length == 0) {
+        assertThat(c.contexts).isFalse();
         continue;
       }
       for (int n = 0; n < 3 * SAMPLES; n++) {

@@ -65,6 +65,20 @@ class ModelCardTest {
   }
 
   @Test
+  void vectorsHaveAMatrixEach() {
+    ModelOptions plain = GradientTest.options(1, Pooling.LAST, true, false);
+    ModelCard with = ModelCard.of(GradientTest.withVectors(plain));
+    ModelCard without = ModelCard.of(plain);
+    long width = plain.width();
+    long matrices = 33 * 7 + 7 + 5 * 4 + 4;
+    assertThat(with.parameters()).isEqualTo(without.parameters() + matrices + (7 + 4) * width);
+    assertThat(with.itemOperations())
+        .isEqualTo(without.itemOperations() + 2 * (33 * 7 + 5 * 4) + 2 * (7 + 4) * width);
+    assertThat(with.tensors().stream().map(t -> t.name()))
+        .contains("item/text/weight", "item/text/missing", "item/picture/weight");
+  }
+
+  @Test
   void everyHeadIsNamed() {
     TaskOptions tasks = new TaskOptions(0, List.of(1), 1, true, 1, false);
     assertThat(ModelCard.of(options(Pooling.LAST, tasks)).heads())

@@ -5,6 +5,7 @@ import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.data.SignalFeatures;
 import dev.dolmen.model.data.TrainingBatch;
+import dev.dolmen.model.data.VectorBlock;
 import java.util.Random;
 
 /** A batch of random sessions of unequal length with random features. */
@@ -19,7 +20,7 @@ final class RandomBatch {
     Random random = new Random(seed);
     int itemColumns = options.itemColumns().size();
     int contextColumns = options.contextColumns().size();
-    batch = new TrainingBatch(itemColumns, contextColumns);
+    batch = new TrainingBatch(itemColumns, contextColumns, options.vectorDimensions());
     int[] dim = new int[slots];
     options.itemColumns().forEach(c -> dim[c.slot()] = c.dim());
     options.contextColumns().forEach(c -> dim[c.slot()] = c.dim());
@@ -52,6 +53,42 @@ final class RandomBatch {
     signals(candidates, random);
     certain(candidates);
     batch.number = seed;
+    vectors(options, items, random);
+  }
+
+  /** Vectors of length 1 for two thirds of the items; columns of vectors have no entries. */
+  private void vectors(ModelOptions options, int items, Random random) {
+    for (VectorBlock block : batch.items.vectors) {
+      for (int i = 0; i < items; i++) {
+        block.add(i);
+        block.present[i] = i % 3 > 0;
+        double squares = 0;
+        for (int d = 0; d < block.dimension && block.present[i]; d++) {
+          float number = (float) random.nextGaussian();
+          block.numbers[i * block.dimension + d] = number;
+          squares += number * number;
+        }
+        for (int d = 0; d < block.dimension && block.present[i]; d++) {
+          block.numbers[i * block.dimension + d] /= (float) Math.sqrt(squares);
+        }
+      }
+    }
+    for (int c = 0; c < options.itemColumns().size() && batch.items.vectors.length > 0; c++) {
+      for (int i = 0; i < items && options.itemColumns().get(c).dimension() > 0; i++) {
+        empty(batch.items, i * batch.items.columns + c);
+      }
+    }
+  }
+
+  private static void empty(FeatureBlock block, int cell) {
+    int from = block.start[cell];
+    int entries = block.start[cell + 1] - from;
+    int rest = block.row.length - from - entries;
+    System.arraycopy(block.row, from + entries, block.row, from, rest);
+    System.arraycopy(block.weight, from + entries, block.weight, from, rest);
+    for (int after = cell + 1; after < block.start.length; after++) {
+      block.start[after] -= entries;
+    }
   }
 
   /** Has the batch learn from a share of its items as if they were new. */

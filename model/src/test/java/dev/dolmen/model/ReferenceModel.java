@@ -7,6 +7,7 @@ import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.data.SignalFeatures;
 import dev.dolmen.model.data.TaskOptions;
 import dev.dolmen.model.data.TrainingBatch;
+import dev.dolmen.model.data.VectorBlock;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
 import dev.dolmen.model.layer.SignalNetwork;
@@ -119,6 +120,7 @@ final class ReferenceModel {
     boolean drop = dropped.length > 0 && dropped[i];
     int replaced = drop ? options.idColumn() : -1;
     double[] columns = pooled(options.itemColumns(), batch.items, i, replaced);
+    addVectors(batch.items, i, columns);
     int row = valueOf(batch, i, options.idColumn());
     if (options.idGate() && (drop || (row >= 0 && unadmitted[row]))) {
       int at = 0;
@@ -130,6 +132,25 @@ final class ReferenceModel {
       }
     }
     return unit(linear("item", columns), 1);
+  }
+
+  private void addVectors(FeatureBlock block, int record, double[] columns) {
+    int at = 0;
+    int vector = 0;
+    for (FeatureColumn column : options.itemColumns()) {
+      if (column.dimension() > 0) {
+        VectorBlock vectors = block.vectors[vector++];
+        String name = "item/" + column.name();
+        for (int d = 0; d < column.dim(); d++) {
+          columns[at + d] += vectors.present[record] ? 0 : p(name + "/missing", 0, d);
+          for (int k = 0; k < column.dimension() && vectors.present[record]; k++) {
+            columns[at + d] +=
+                vectors.numbers[record * column.dimension() + k] * p(name + "/weight", k, d);
+          }
+        }
+      }
+      at += column.dim();
+    }
   }
 
   /** Vectors after the last norm, of all tokens of one session. */

@@ -7,6 +7,7 @@ import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
+import dev.dolmen.v1.NumberList;
 import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
@@ -97,6 +98,7 @@ final class SyntheticVisits {
           value.setToken(String.join(" ", tokens(slot.maxTokens()).getTokenList())).build();
       case NUMBER -> value.setNumber(1 + random.nextInt(1_000)).build();
       case AGE -> value.setNumber(random.nextInt(BORN_BEFORE_SEC)).build();
+      case VECTOR -> value.setVector(vector(slot.dimension())).build();
       case ID, CONTEXT -> throw new IllegalArgumentException(slot.kind() + ": not of an item");
     };
   }
@@ -106,6 +108,14 @@ final class SyntheticVisits {
     TokenList.Builder list = TokenList.newBuilder();
     for (int i = 0; i < Math.min(max, 6); i++) {
       list.addToken(token());
+    }
+    return list.build();
+  }
+
+  private NumberList vector(int dimension) {
+    NumberList.Builder list = NumberList.newBuilder();
+    for (int i = 0; i < dimension; i++) {
+      list.addNumber((float) random.nextDouble(-1, 1));
     }
     return list.build();
   }

@@ -4,7 +4,8 @@ package dev.dolmen.model.data;
  * Feature columns of several records (items or contexts) in compressed sparse rows, reused from
  * batch to batch. Entries of column {@code c} of record {@code r} stand at {@code start[r * columns
  * + c] .. start[r * columns + c + 1] - 1}; each names a row of the slot's gathered rows and its
- * weight. A column without entries is a vector of zeros.
+ * weight. A column without entries is a vector of zeros, but for columns of vectors, which have no
+ * entries: theirs stand in {@link #vectors}.
  */
 public final class FeatureBlock {
   /** Columns of a record; fixed. */
@@ -22,7 +23,18 @@ public final class FeatureBlock {
   /** Pooling weight, per entry. */
   public float[] weight = new float[0];
 
-  public FeatureBlock(int columns) {
+  /** By column of vectors, in the order of the columns. */
+  public final VectorBlock[] vectors;
+
+  /**
+   * @param columns of a record, those of vectors included
+   * @param dimensions numbers of the vectors of each column that has them
+   */
+  public FeatureBlock(int columns, int... dimensions) {
     this.columns = columns;
+    vectors = new VectorBlock[dimensions.length];
+    for (int v = 0; v < vectors.length; v++) {
+      vectors[v] = new VectorBlock(dimensions[v]);
+    }
   }
 }

@@ -146,8 +146,13 @@ public final class TrainingBatch {
   /** Number of the batch: with a seed the source of all randomness in it. */
   public long number;
 
-  public TrainingBatch(int itemColumns, int contextColumns) {
-    items = new FeatureBlock(itemColumns);
+  /**
+   * @param itemColumns columns of an item
+   * @param contextColumns columns of a context
+   * @param dimensions numbers of the vectors of each item column that has them
+   */
+  public TrainingBatch(int itemColumns, int contextColumns, int... dimensions) {
+    items = new FeatureBlock(itemColumns, dimensions);
     contexts = new FeatureBlock(contextColumns);
   }
 

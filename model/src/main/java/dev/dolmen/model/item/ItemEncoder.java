@@ -1,6 +1,7 @@
 package dev.dolmen.model.item;
 
 import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.FeatureColumn;
 import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.kernel.KernelScratch;
@@ -10,15 +11,25 @@ import dev.dolmen.model.layer.IdGate;
 import dev.dolmen.model.layer.Linear;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.UnitNorm;
+import dev.dolmen.model.layer.VectorProjection;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The item encoder: pooled feature columns, concatenated, projected to the model's width and
- * brought to length 1 (M2TRec, RecSys 2022; the length as in NISER, Gupta et al., 2019, so that
- * popularity cannot hide in it and a new item competes on the same scale).
+ * The item encoder: pooled feature columns and projected vectors, concatenated, projected to the
+ * model's width and brought to length 1 (M2TRec, RecSys 2022; the length as in NISER, Gupta et al.,
+ * 2019, so that popularity cannot hide in it and a new item competes on the same scale).
  */
 public final class ItemEncoder {
+  /** Standard deviation of the floats that a vector becomes at first. */
+  private static final double VECTOR_DEVIATION = 0.2;
+
   private final FeaturePooling pooling;
+
+  /** In the order of {@link FeatureBlock#vectors}. */
+  private final VectorProjection[] vectorColumns;
+
   private final Linear projection;
   private final UnitNorm norm;
   private final int width;
@@ -36,12 +47,26 @@ public final class ItemEncoder {
       Kernels kernels, ParameterLayout layout, ModelOptions options, @Nullable IdGate gate) {
     this.gate = gate;
     pooling = new FeaturePooling(kernels, options.itemColumns());
+    vectorColumns = vectorColumns(kernels, layout, options, pooling.width());
     width = options.width();
     idColumn = options.idColumn();
     ids = options.ids();
     projection =
         new Linear(kernels, layout, "item", pooling.width(), width, 1 / Math.sqrt(pooling.width()));
     norm = new UnitNorm(kernels, width, 1);
+  }
+
+  private static VectorProjection[] vectorColumns(
+      Kernels kernels, ParameterLayout layout, ModelOptions options, int stride) {
+    List<VectorProjection> all = new ArrayList<>();
+    int at = 0;
+    for (FeatureColumn column : options.itemColumns()) {
+      if (column.dimension() > 0) {
+        all.add(new VectorProjection(kernels, layout, column, at, stride, VECTOR_DEVIATION));
+      }
+      at += column.dim();
+    }
+    return all.toArray(new VectorProjection[0]);
   }
 
   /** C. */
@@ -74,6 +99,9 @@ public final class ItemEncoder {
             parameters, items, rows, i, drop, activations.columns, at, ids, i * gate.dim());
       }
     }
+    for (int v = 0; v < vectorColumns.length; v++) {
+      vectorColumns[v].forward(parameters, items.vectors[v], activations.columns, count, scratch);
+    }
     float[] vectors = activations.vectors;
     projection.forward(parameters, activations.columns, 0, vectors, 0, count, scratch);
     norm.forward(vectors, 0, vectors, 0, activations.inverseNorms, count);
@@ -99,6 +127,9 @@ public final class ItemEncoder {
     norm.backward(activations.vectors, activations.inverseNorms, dVectors, dVectors, count);
     projection.backwardParameters(gradients, activations.columns, dVectors, count, scratch);
     projection.backwardInput(parameters, dVectors, dColumns, count, scratch);
+    for (int v = 0; v < vectorColumns.length; v++) {
+      vectorColumns[v].backward(gradients, items.vectors[v], dColumns, count, scratch);
+    }
     for (int i = 0; i < count; i++) {
       boolean drop = drops(asNew, i);
       int at = i * pooling.width();

@@ -5,11 +5,17 @@ package dev.dolmen.parameterstore.feature;
  *
  * @param name slot name, with the level for a category path: {@code category/0}
  * @param slot number of the slot whose embedding rows stand in it
- * @param dim floats in such a row
+ * @param dim floats that it fills of an encoding: those of such a row
+ * @param dimension numbers of the vectors that stand in it instead of rows; 0 for a column of rows
  * @param ages whether its entries name the moment of birth, and their rows and weights follow from
  *     the age at the time of looking: see {@link AgeKnots}
  */
-public record ColumnSpec(String name, int slot, int dim, boolean ages) {
+public record ColumnSpec(String name, int slot, int dim, int dimension, boolean ages) {
+  /** A column of rows. */
+  public ColumnSpec(String name, int slot, int dim, boolean ages) {
+    this(name, slot, dim, 0, ages);
+  }
+
   /**
    * The fid of an entry of this column.
    *

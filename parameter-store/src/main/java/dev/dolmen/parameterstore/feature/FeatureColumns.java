@@ -45,12 +45,15 @@ final class FeatureColumns {
     columnStart[++columns] = entries;
   }
 
-  Features toFeatures() {
+  Features toFeatures(short[][] vectors) {
     if (columns != columnStart.length - 1) {
       throw new IllegalStateException(
           columns + " columns ended, " + (columnStart.length - 1) + " expected");
     }
     return new Features(
-        Arrays.copyOf(fids, entries), Arrays.copyOf(weights, entries), columnStart.clone());
+        Arrays.copyOf(fids, entries),
+        Arrays.copyOf(weights, entries),
+        columnStart.clone(),
+        vectors);
   }
 }

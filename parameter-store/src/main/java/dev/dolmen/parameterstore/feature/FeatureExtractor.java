@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *       beyond the last knots counts as the last.
  *   <li>Age: two entries of the moment of birth, from which {@link ColumnSpec} makes the two knots
  *       next to the age.
+ *   <li>Vector: its numbers, see {@link UnitVector}; no fids.
  *   <li>Id: see {@link Fids#ofId}.
  * </ul>
  *
@@ -58,19 +59,22 @@ public final class FeatureExtractor {
 
   private final Schema schema;
   private final LearnedKnots learned;
+  private final VectorSlots vectors;
   private final List<ColumnSpec> itemColumns = new ArrayList<>();
   private final List<ColumnSpec> contextColumns = new ArrayList<>();
 
   public FeatureExtractor(Schema schema) {
     this.schema = schema;
     learned = new LearnedKnots(schema);
+    vectors = new VectorSlots(schema);
     for (int number = 0; number < schema.slots().size(); number++) {
       Slot slot = schema.slots().get(number);
       List<ColumnSpec> columns = slot.kind() == SlotKind.CONTEXT ? contextColumns : itemColumns;
       for (int level = 0; level < slot.columns(); level++) {
         String name =
             slot.kind() == SlotKind.CATEGORY_PATH ? slot.name() + '/' + level : slot.name();
-        columns.add(new ColumnSpec(name, number, slot.rows().dim(), slot.kind() == SlotKind.AGE));
+        boolean ages = slot.kind() == SlotKind.AGE;
+        columns.add(new ColumnSpec(name, number, slot.rows().dim(), slot.dimension(), ages));
       }
     }
   }
@@ -111,7 +115,19 @@ public final class FeatureExtractor {
         addSlot(columns, slot, item.getSlotsMap().get(slot.name()), knots[number]);
       }
     }
-    return columns.toFeatures();
+    return columns.toFeatures(vectors.of(item));
+  }
+
+  /** An item without the numbers of its vectors, which its features have. */
+  public Item withoutVectors(Item item) {
+    return vectors.without(item);
+  }
+
+  /**
+   * The item that {@link #withoutVectors} took them from, with vectors as its features have them.
+   */
+  public Item withVectors(Item item, Features features) {
+    return vectors.with(item, features.vectors());
   }
 
   /**
@@ -139,7 +155,7 @@ public final class FeatureExtractor {
       }
       columns.end();
     }
-    return columns.toFeatures();
+    return columns.toFeatures(Features.NO_VECTORS);
   }
 
   private void checkItemSlot(String name) {
@@ -173,6 +189,10 @@ public final class FeatureExtractor {
       addNumber(columns, slot, value.getNumber(), knots);
       return;
     }
+    if (slot.kind() == SlotKind.VECTOR && value.hasVector()) {
+      columns.end();
+      return;
+    }
     List<String> tokens = SlotTokens.of(slot.kind(), value);
     if (tokens == null) {
       throw wrongKind(slot, value);
@@ -182,7 +202,7 @@ public final class FeatureExtractor {
       case CATEGORY_PATH -> addPath(columns, slot, tokens);
       case TOKENS -> addTokens(columns, slot, tokens);
       case TEXT -> addText(columns, slot, tokens.getFirst());
-      case NUMBER, AGE, ID, CONTEXT -> throw new AssertionError(slot.kind());
+      case NUMBER, AGE, VECTOR, ID, CONTEXT -> throw new AssertionError(slot.kind());
     }
   }
 
@@ -193,6 +213,7 @@ public final class FeatureExtractor {
           case CATEGORY_PATH -> SlotValue.ValueCase.PATH;
           case TOKENS -> SlotValue.ValueCase.TOKENS;
           case NUMBER, AGE -> SlotValue.ValueCase.NUMBER;
+          case VECTOR -> SlotValue.ValueCase.VECTOR;
         };
     return new InvalidFeatureException(
         "slots[" + slot.name() + "]",

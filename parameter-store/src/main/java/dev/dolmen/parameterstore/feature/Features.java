@@ -11,17 +11,36 @@ import org.jspecify.annotations.Nullable;
  * @param fids 64-bit ids of values
  * @param weights pooling weight per fid
  * @param columnStart first entry of each column, and the number of entries at the end
+ * @param vectors by slot of kind vector, whose columns have no entries: a vector of length 1 as
+ *     {@link UnitVector} has it, without numbers where there is none; empty if there is none at all
  */
 @SuppressWarnings("ArrayRecordComponent") // A carrier of arrays for hot loops.
-public record Features(long[] fids, float[] weights, int[] columnStart) {
-  /** Whether the other has the same fids with the same weights in the same columns. */
+public record Features(long[] fids, float[] weights, int[] columnStart, short[][] vectors) {
+  static final short[][] NO_VECTORS = {};
+
+  /** Without vectors. */
+  public Features(long[] fids, float[] weights, int[] columnStart) {
+    this(fids, weights, columnStart, NO_VECTORS);
+  }
+
+  /** Bytes that the numbers of its vectors take. */
+  public long vectorBytes() {
+    long bytes = 0;
+    for (short[] vector : vectors) {
+      bytes += Short.BYTES * (long) vector.length;
+    }
+    return bytes;
+  }
+
+  /** Whether the other has the same fids with the same weights in the same columns, and vectors. */
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other
         || (other instanceof Features features
             && Arrays.equals(fids, features.fids)
             && Arrays.equals(weights, features.weights)
-            && Arrays.equals(columnStart, features.columnStart));
+            && Arrays.equals(columnStart, features.columnStart)
+            && Arrays.deepEquals(vectors, features.vectors));
   }
 
   @Override

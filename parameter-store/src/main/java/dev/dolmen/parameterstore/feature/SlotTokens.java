@@ -25,6 +25,7 @@ public final class SlotTokens {
           case TOKEN -> value.getToken().isEmpty();
           case TOKENS -> value.getTokens().getTokenCount() == 0;
           case PATH -> value.getPath().getTokenCount() == 0;
+          case VECTOR -> value.getVector().getNumberCount() == 0;
           case NUMBER -> false;
           case VALUE_NOT_SET -> true;
         };
@@ -36,7 +37,8 @@ public final class SlotTokens {
    * of that kind, nor of one that is read as it.
    */
   public static @Nullable List<String> of(SlotKind kind, SlotValue value) {
-    if (kind.isNumber() || value.hasNumber() || isEmpty(value)) {
+    boolean numbers = kind.isNumber() || kind == SlotKind.VECTOR;
+    if (numbers || value.hasNumber() || value.hasVector() || isEmpty(value)) {
       return null;
     }
     List<String> given =

@@ -14,6 +14,8 @@ public enum SlotKind {
   NUMBER,
   /** The moment at which an item came into being; what is learned from is its age. */
   AGE,
+  /** A vector that somebody else made of the item, such as an embedding of its text or picture. */
+  VECTOR,
   /** The item's own id. */
   ID,
   /** A property of the visit, not of the item: device, country. */

@@ -24,6 +24,12 @@ class SchemaTest {
     refused(() -> new KnotOptions.Even(KnotScale.LOG, 0), "knotStep: 0.0, expected above 0");
     refused(() -> new KnotOptions.Quantiles(1), "knots: 1, expected 2 to 256");
     refused(() -> slot("a", SlotKind.AGE, false, 1, 1, 9), "a.knots: Quantiles[knots=9] is not");
+    refused(() -> Slot.vector("a", false, 1, 8), "a.dimension: 1, expected 2 to 4096");
+    refused(() -> Slot.vector("a", false, 4_097, 8), "a.dimension: 4097, expected 2 to 4096");
+    refused(() -> Slot.vector("a", false, 9, 0), "dim: 0, expected 1 to 1024");
+    refused(
+        () -> new Slot("a", SlotKind.TEXT, false, 1, 1, KnotOptions.NONE, 9, ROWS),
+        "a.dimension: 9 is not 0 for kind TEXT");
     refused(() -> slot("a", SlotKind.CONTEXT, true, 1, 1, 16), "a.required: true is not possible");
   }
 
@@ -38,6 +44,20 @@ class SchemaTest {
     assertThat(schema.idSlot()).isEqualTo(1);
     assertThat(schema.slotOf("brand")).isZero();
     assertThat(schema.slotOf("colour")).isEqualTo(-1);
+  }
+
+  /** Snapshots keep it: what was written before there were vectors must read the same. */
+  @Test
+  void aSlotSaysOfADimensionOnlyWhereItHasOne() {
+    assertThat(Schemas.slot("brand", SlotKind.CATEGORY, ROWS).toString())
+        .isEqualTo(
+            "Slot[name=brand, kind=CATEGORY, required=false, levels=1, maxTokens=1, knots="
+                + KnotOptions.NONE
+                + ", rows="
+                + ROWS
+                + "]");
+    assertThat(Slot.vector("picture", true, 512, 32).toString())
+        .contains("Slot[name=picture, kind=VECTOR, required=true", ", dimension=512, rows=");
   }
 
   private static Slot slot(

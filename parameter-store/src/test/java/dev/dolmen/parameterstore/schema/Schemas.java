@@ -1,5 +1,6 @@
 package dev.dolmen.parameterstore.schema;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Schemas for tests. */
@@ -64,6 +65,13 @@ public final class Schemas {
             plain("price", SlotKind.NUMBER, false, 1, 1, rows),
             plain("since", SlotKind.AGE, false, 1, 1, rows),
             plain("device", SlotKind.CONTEXT, false, 1, 1, rows)));
+  }
+
+  /** The same with a slot of kind vector, called {@code embedding}, at its end. */
+  public static Schema withVectors(Schema schema, int dimension) {
+    List<Slot> slots = new ArrayList<>(schema.slots());
+    slots.add(Slot.vector("embedding", false, dimension, 8));
+    return new Schema(slots);
   }
 
   private static RowOptions learning(int dim, int threshold, long maxRows) {

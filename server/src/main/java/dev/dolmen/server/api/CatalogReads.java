@@ -36,7 +36,7 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
     if (item == null) {
       throw Errors.noItem("item_id", request.getItemId());
     }
-    out.onNext(item.item());
+    out.onNext(live.catalog().whole(item));
     out.onCompleted();
   }
 
@@ -66,11 +66,12 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
       caller.checkEvery(index);
       CatalogItem item = live.catalog().item(index);
       if (item != null) {
-        bytes += item.item().getSerializedSize();
+        Item whole = live.catalog().whole(item);
+        bytes += whole.getSerializedSize();
         if (bytes > PAGE_BYTES_MAX && page.getItemsCount() > 0) {
           break;
         }
-        page.addItems(item.item());
+        page.addItems(whole);
       }
     }
     if (index < limit) {

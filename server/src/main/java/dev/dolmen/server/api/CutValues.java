@@ -28,7 +28,7 @@ final class CutValues {
                     .description("Values of upserted items of which the schema reads a part")
                     .tag("slot", slot.name())
                     .register(meters));
-        case CATEGORY, ID, NUMBER, AGE, CONTEXT -> {
+        case CATEGORY, ID, NUMBER, AGE, VECTOR, CONTEXT -> {
           // Read whole.
         }
       }

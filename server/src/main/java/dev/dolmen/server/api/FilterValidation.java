@@ -96,8 +96,10 @@ final class FilterValidation {
     return schema.slots().stream().filter(FilterValidation::isFilterable).map(Slot::name).toList();
   }
 
-  /** Visits are not filtered, and text has no tokens that callers would know. */
+  /** Visits are not filtered, text has no tokens that callers would know, and vectors have none. */
   private static boolean isFilterable(Slot slot) {
-    return slot.kind() != SlotKind.CONTEXT && slot.kind() != SlotKind.TEXT;
+    return slot.kind() != SlotKind.CONTEXT
+        && slot.kind() != SlotKind.TEXT
+        && slot.kind() != SlotKind.VECTOR;
   }
 }

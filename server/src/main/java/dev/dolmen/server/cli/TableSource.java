@@ -75,6 +75,9 @@ final class TableSource {
         case CATEGORY, TOKENS, CONTEXT -> new long[] {Fids.ofToken(value)};
         case CATEGORY_PATH -> new long[] {Fids.ofPath(List.of(value.split("/", -1)))};
         case TEXT -> Fids.ofWords(value);
+        case VECTOR ->
+            throw new CommandFailedException(
+                2, "slot " + shape().name() + " is a vector, which has no rows");
         case NUMBER, AGE -> throw new AssertionError(kind);
       };
     }

@@ -147,6 +147,26 @@ final class ConfigSection {
     return text;
   }
 
+  /** A whole number that must be given. */
+  int requiredInteger(String key, WholeRange range) {
+    source.bounded(join(key), range.text());
+    String expected = "a whole number from " + range.text();
+    if (!node.entries().containsKey(key)) {
+      known.add(key);
+      source.asked(join(key), "(required)");
+      source.problem(line, column, join(key), "is missing: expected " + expected);
+      return (int) range.min();
+    }
+    return (int)
+        (long)
+            value(
+                key,
+                "(required)",
+                expected,
+                range.min(),
+                text -> whole(text).filter(range::contains));
+  }
+
   int integer(String key, int byDefault, WholeRange range) {
     return (int) count(key, byDefault, range);
   }

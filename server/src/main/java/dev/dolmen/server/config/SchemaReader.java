@@ -24,13 +24,36 @@ final class SchemaReader {
   private static final int DEFAULT_KNOTS = 16;
   private static final double DEFAULT_KNOT_STEP = 0.5;
 
+  /** Floats that a vector becomes: as many as a text. */
+  static final int DEFAULT_WIDTH = 32;
+
+  private static final List<String> NOT_OF_VECTORS =
+      List.of(
+          "levels",
+          "max_tokens",
+          "knot_scale",
+          "knot_step",
+          "knots",
+          "occurrence_threshold",
+          "admission",
+          "ttl",
+          "max_rows",
+          "max_bytes",
+          "storage",
+          "segments",
+          "optimizer",
+          "initial_std_dev");
+
   private SchemaReader() {}
 
   static Schema read(ConfigSection s) {
     return new Schema(s.sections("slots", SchemaReader::slot));
   }
 
-  /** A slot with nothing but name and kind given: what the documentation calls its defaults. */
+  /**
+   * A slot with nothing but name and kind given: what the documentation calls its defaults. Of any
+   * kind but vector, which has no default for its dimension.
+   */
   static Slot defaults(String name, SlotKind kind) {
     return new Slot(
         name,
@@ -48,19 +71,24 @@ final class SchemaReader {
       case ID -> 64;
       case CATEGORY, CATEGORY_PATH, TOKENS, TEXT -> 32;
       case NUMBER, AGE, CONTEXT -> 8;
+      case VECTOR -> throw new IllegalArgumentException(kind + " has no rows");
     };
   }
 
   private static int defaultThreshold(SlotKind kind) {
     return switch (kind) {
       case ID, TEXT -> 2;
-      case CATEGORY, CATEGORY_PATH, TOKENS, NUMBER, AGE, CONTEXT -> 1;
+      case CATEGORY, CATEGORY_PATH, TOKENS, NUMBER, AGE, VECTOR, CONTEXT -> 1;
     };
   }
 
   private static Slot slot(ConfigSection s) {
     String name = s.requiredText("name");
     SlotKind kind = s.choice("kind", SlotKind.class, null);
+    if (kind == SlotKind.VECTOR) {
+      return vector(s, name);
+    }
+    s.refuse("width", "only a slot of kind vector has one: see dimension");
     Slot d = defaults("x", kind);
     boolean required = false;
     if (kind == SlotKind.CONTEXT || kind == SlotKind.ID) {
@@ -82,6 +110,18 @@ final class SchemaReader {
     }
     KnotOptions knots = kind == SlotKind.NUMBER ? knots(s) : noKnots(s);
     return new Slot(name, kind, required, levels, maxTokens, knots, rows(s, d.rows()));
+  }
+
+  /** Of a vector nothing is looked up, so that it has neither rows nor what is said of them. */
+  private static Slot vector(ConfigSection s, String name) {
+    for (String key : NOT_OF_VECTORS) {
+      s.refuse(key, "has no meaning for kind vector, which has no rows");
+    }
+    return Slot.vector(
+        name,
+        s.flag("required", false),
+        s.requiredInteger("dimension", Slot.DIMENSION),
+        s.integer("width", DEFAULT_WIDTH, RowOptions.DIM));
   }
 
   /** What {@code knot_scale} can say. */

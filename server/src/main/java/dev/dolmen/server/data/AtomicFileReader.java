@@ -279,6 +279,32 @@ public final class AtomicFileReader implements Closeable {
     return tokens;
   }
 
+  /**
+   * The numbers of the current row's field; none if it is empty.
+   *
+   * @throws MalformedDataException if one of them is not a finite number
+   */
+  double[] numbers(int column) throws MalformedDataException {
+    List<String> texts = tokens(column);
+    double[] numbers = new double[texts.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = decimal(texts.get(i));
+      if (Double.isNaN(numbers[i])) {
+        throw malformed(
+            column,
+            RefusalReason.NUMBER,
+            "number "
+                + (i + 1)
+                + " of "
+                + numbers.length
+                + " is "
+                + quote(texts.get(i))
+                + ", expected a finite number");
+      }
+    }
+    return numbers;
+  }
+
   private double finite(int column, String text) throws MalformedDataException {
     double value = decimal(text);
     if (Double.isNaN(value)) {

@@ -218,7 +218,7 @@ final class ImportNotes {
                 name(dataset.itemFile()),
                 ShownText.of(column.name()),
                 column.type().text(),
-                itemUse(column, names.get(c), items.present(c))));
+                itemUse(column, names.get(c), items.present(c), items.lengths(c))));
       }
     }
     return all;
@@ -277,22 +277,29 @@ final class ImportNotes {
         .collect(Collectors.joining(", "));
   }
 
-  private String itemUse(AtomicColumn column, String name, boolean present) {
+  private String itemUse(AtomicColumn column, String name, boolean present, ListLengths lengths) {
     if (column.name().equals(SchemaInference.ID_SLOT)) {
       return "the item";
     }
     int slot = schema.slotOf(name);
     if (slot < 0 || schema.slots().get(slot).kind() == SlotKind.CONTEXT) {
-      return present
-          ? column.type() == AtomicColumn.Type.FLOAT_SEQ
-              ? "ignored: lists of numbers are not read"
-              : "ignored: the schema has no slot for it"
-          : "ignored: no item has a value";
+      return present ? ignored(column, lengths) : "ignored: no item has a value";
     }
+    Slot taken = schema.slots().get(slot);
     return "slot "
         + name
         + " of kind "
-        + schema.slots().get(slot).kind().name().toLowerCase(Locale.ROOT);
+        + taken.kind().name().toLowerCase(Locale.ROOT)
+        + (taken.kind() == SlotKind.VECTOR ? " of " + taken.dimension() + " numbers" : "");
+  }
+
+  private static String ignored(AtomicColumn column, ListLengths lengths) {
+    return column.type() == AtomicColumn.Type.FLOAT_SEQ && lengths.dimension() == 0
+        ? "ignored: its lists have "
+            + lengths.words()
+            + ", a vector has the same number everywhere, "
+            + Slot.DIMENSION.text()
+        : "ignored: the schema has no slot for it";
   }
 
   private static String name(@Nullable Path file) {

@@ -5,6 +5,7 @@ import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.v1.Item;
+import dev.dolmen.v1.NumberList;
 import dev.dolmen.v1.SlotValue;
 import dev.dolmen.v1.TokenList;
 import java.io.Closeable;
@@ -80,17 +81,19 @@ public final class ItemReader implements Closeable {
   }
 
   private void check(int column, SlotKind kind) throws MalformedDataException {
-    boolean numeric = in.columns().get(column).type() == AtomicColumn.Type.FLOAT;
     boolean fits =
-        in.columns().get(column).type() != AtomicColumn.Type.FLOAT_SEQ
-            && numeric == kind.isNumber();
+        switch (in.columns().get(column).type()) {
+          case FLOAT -> kind.isNumber();
+          case FLOAT_SEQ -> kind == SlotKind.VECTOR;
+          case TOKEN, TOKEN_SEQ -> !kind.isNumber() && kind != SlotKind.VECTOR;
+        };
     if (!fits) {
       throw in.malformed(
           column,
           in.columns().get(column).type().text()
               + " does not fit the slot's kind "
               + kind
-              + " (number takes float; the others token or token_seq)");
+              + " (number and age take float, vector float_seq; the others token or token_seq)");
     }
   }
 
@@ -153,9 +156,33 @@ public final class ItemReader implements Closeable {
           value.setTokens(list);
         }
       }
+      case VECTOR -> {
+        NumberList numbers = vector(column);
+        if (numbers.getNumberCount() == 0) {
+          return null;
+        }
+        value.setVector(numbers);
+      }
       case CATEGORY, TEXT, ID, CONTEXT -> value.setToken(in.text(column));
     }
     return value.build();
+  }
+
+  /** Without numbers where the field has none that are taken. */
+  private NumberList vector(int column) throws IOException {
+    NumberList.Builder list = NumberList.newBuilder();
+    try {
+      for (double number : in.numbers(column)) {
+        list.addNumber((float) number);
+      }
+    } catch (MalformedDataException e) {
+      if (!options.unknownValues()) {
+        throw e;
+      }
+      leaveOut(column, e.problem());
+      return NumberList.getDefaultInstance();
+    }
+    return list.build();
   }
 
   private double number(int column) throws IOException {

@@ -19,6 +19,7 @@ final class ItemSurvey {
   private final boolean[] present;
   private final List<Map<TimeScale, Long>> scales = new ArrayList<>();
   private final List<Map<TimeScale, String>> firsts = new ArrayList<>();
+  private final List<ListLengths> lengths = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Set<String> duplicates = new HashSet<>();
 
@@ -28,6 +29,7 @@ final class ItemSurvey {
     for (int c = 0; c < present.length; c++) {
       scales.add(new EnumMap<>(TimeScale.class));
       firsts.add(new EnumMap<>(TimeScale.class));
+      lengths.add(new ListLengths());
     }
   }
 
@@ -75,6 +77,11 @@ final class ItemSurvey {
         .findFirst();
   }
 
+  /** How long the lists of a column are, if it has lists of numbers. */
+  ListLengths lengths(int column) {
+    return lengths.get(column);
+  }
+
   /** All items. */
   Set<String> ids() {
     return ids;
@@ -96,6 +103,9 @@ final class ItemSurvey {
         continue;
       }
       present[c] = true;
+      if (columns.get(c).type() == AtomicColumn.Type.FLOAT_SEQ) {
+        lengths.get(c).add(in.tokens(c).size());
+      }
       if (columns.get(c).type() == AtomicColumn.Type.FLOAT) {
         double value = AtomicFileReader.decimal(text);
         if (!Double.isNaN(value)) {

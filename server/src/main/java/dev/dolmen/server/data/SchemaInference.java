@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The schema that follows from a dataset's files: the item id first, then each column of the item
- * file (token: category; token_seq: tokens; float: number), then each column of few distinct tokens
- * of the interaction files as context. Columns of seconds since 1970 are births, of which ages are
- * learned, where the clicks have real times, too. Columns without a single value, and float_seq,
- * are left out.
+ * file (token: category; token_seq: tokens; float: number; float_seq, where its lists have one
+ * length: vector), then each column of few distinct tokens of the interaction files as context.
+ * Columns of seconds since 1970 are births, of which ages are learned, where the clicks have real
+ * times, too. Columns without a single value, and lists of numbers of many lengths, are left out.
  */
 public final class SchemaInference {
   /** Name of the slot of item ids. */
   public static final String ID_SLOT = "item_id";
+
+  /** Floats that a vector becomes. */
+  private static final int VECTOR_WIDTH = 32;
 
   private static final long MAX_ROWS = 1_000_000;
   private static final SparseOptimizerOptions OPTIMIZER =
@@ -83,7 +86,7 @@ public final class SchemaInference {
         continue;
       }
       AtomicColumn named = new AtomicColumn(names.get(c), column.type());
-      Slot slot = itemSlot(named, ages && items.isBirth(c));
+      Slot slot = itemSlot(named, ages && items.isBirth(c), items.lengths(c).dimension());
       if (slot != null) {
         slots.add(slot);
       }
@@ -91,12 +94,13 @@ public final class SchemaInference {
     return slots;
   }
 
-  private static @Nullable Slot itemSlot(AtomicColumn column, boolean birth) {
+  private static @Nullable Slot itemSlot(AtomicColumn column, boolean birth, int dimension) {
     return switch (column.type()) {
       case TOKEN -> slot(column.name(), SlotKind.CATEGORY, 32, 1);
       case TOKEN_SEQ -> slot(column.name(), SlotKind.TOKENS, 32, 1);
       case FLOAT -> number(column.name(), birth);
-      case FLOAT_SEQ -> null;
+      case FLOAT_SEQ ->
+          dimension == 0 ? null : Slot.vector(column.name(), false, dimension, VECTOR_WIDTH);
     };
   }
 

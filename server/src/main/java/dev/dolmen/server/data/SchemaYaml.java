@@ -24,6 +24,11 @@ public final class SchemaYaml {
         case CATEGORY_PATH -> line(yaml, "    levels", slot.levels());
         case TOKENS, TEXT -> line(yaml, "    max_tokens", slot.maxTokens());
         case NUMBER -> knots(yaml, slot.knots());
+        case VECTOR -> {
+          line(yaml, "    dimension", slot.dimension());
+          line(yaml, "    width", slot.rows().dim());
+          continue;
+        }
         case CATEGORY, AGE, ID, CONTEXT -> {}
       }
       line(yaml, "    dimension", slot.rows().dim());

@@ -71,6 +71,6 @@ final class SimilarItems {
     int idColumn = live.published().model().options().idColumn();
     long[] fids = features.fids().clone();
     fids[features.columnStart()[idColumn]] = Fids.OUT_OF_VOCABULARY;
-    return new Features(fids, features.weights(), features.columnStart());
+    return new Features(fids, features.weights(), features.columnStart(), features.vectors());
   }
 }

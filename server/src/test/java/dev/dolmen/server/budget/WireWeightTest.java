@@ -3,9 +3,11 @@ package dev.dolmen.server.budget;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import com.sun.management.ThreadMXBean;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
+import dev.dolmen.v1.NumberList;
 import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SlotValue;
@@ -47,6 +49,28 @@ class WireWeightTest {
     assertThat(request.getSerializedSize()).isEqualTo(2 * MANY);
     assertThat(weight(request)).isGreaterThan(40L * request.getSerializedSize());
     assertThat(allocated(request)).isLessThan(2 * weight(request));
+  }
+
+  /** Packed, or number by number as some writers of the format have it. */
+  @Test
+  void numbersOfAVectorAreCounted() throws Exception {
+    NumberList.Builder numbers = NumberList.newBuilder();
+    UnknownFieldSet.Field.Builder apart = UnknownFieldSet.Field.newBuilder();
+    for (int i = 0; i < 1_000; i++) {
+      numbers.addNumber(i);
+      apart.addFixed32(Float.floatToRawIntBits(i));
+    }
+    Item item =
+        Item.newBuilder()
+            .setItemId("a")
+            .putSlots("v", SlotValue.newBuilder().setVector(numbers).build())
+            .build();
+    WireWeight weight = WireWeight.of(Item.getDescriptor());
+    assertThat(weight.of(item.toByteArray())).isBetween(4_000L, 5_000L);
+    UnknownFieldSet unpacked = UnknownFieldSet.newBuilder().addField(1, apart.build()).build();
+    assertThat(NumberList.parseFrom(unpacked.toByteArray())).isEqualTo(numbers.build());
+    assertThat(WireWeight.of(NumberList.getDescriptor()).of(unpacked.toByteArray()))
+        .isGreaterThan(2L * 1_000 * Float.BYTES);
   }
 
   @Test

@@ -156,6 +156,40 @@ class DataCommandTest {
     assertThat(err.toString()).contains("there is no whole snapshot");
   }
 
+  /** From a column of lists of numbers to a slot, a model and a directory that keeps to them. */
+  @Test
+  void listsOfOneLengthBecomeASlotOfVectors() throws IOException {
+    ShopFiles files = new ShopFiles();
+    files.itemsHeader(files.items().getFirst() + ",picture:float_seq,clicks:float_seq");
+    for (int i = 1; i <= ShopFiles.ITEMS; i++) {
+      String many = "1 ".repeat(i).strip();
+      files.item(i + 1, files.items().get(i) + ",0.5 " + i + " -1e-3," + many);
+    }
+    files.item(4, files.items().get(3).replace("0.5 3 ", "0.5 "));
+    Path data = files.write(folder.resolve("shop"));
+    Path json = folder.resolve("check.json");
+    assertThat(run("data", "check", data.toString(), "--json", json.toString())).isZero();
+    assertThat(out.toString())
+        .contains("slot picture of kind vector of 3 numbers")
+        .contains("ignored: its lists have 1 to 20 numbers");
+    assertThat(json(json).get("refused").get("value").asLong()).isEqualTo(1);
+    assertThat(out.toString() + err)
+        .contains("line 4, column 5 (picture): \"2 numbers\", expected 3, the slot's dimension");
+    Path to = folder.resolve("to");
+    assertThat(run("train", "--data", data.toString(), "--to", to.toString())).isZero();
+    Path config = to.resolve("dolmen.yaml");
+    assertThat(Files.readString(config))
+        .contains("- name: picture\n      kind: vector\n      required: false\n")
+        .contains("      dimension: 3\n      width: 32\n");
+    assertThat(run("config", "check", config.toString(), "--data", to.toString())).isZero();
+    Path changed = folder.resolve("changed.yaml");
+    Files.writeString(
+        changed, Files.readString(config).replaceFirst("dimension: 3\n", "dimension: 4\n"));
+    assertThat(run("config", "check", changed.toString(), "--data", to.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("slots[picture].dimension: 3 in the directory, 4 in the configuration");
+  }
+
   @Test
   void quotesWhatAShellWouldTakeApart() {
     assertThat(ShellWord.of("data/dolmen.yaml")).isEqualTo("data/dolmen.yaml");

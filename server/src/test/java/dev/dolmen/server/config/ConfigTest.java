@@ -44,7 +44,11 @@ class ConfigTest {
 
     assertThat(sample).isEqualTo(defaults.withEngine(e -> e.schema(sample.schema())));
     for (Slot slot : sample.schema().slots()) {
-      assertThat(slot).isEqualTo(SchemaReader.defaults(slot.name(), slot.kind()));
+      assertThat(slot)
+          .isEqualTo(
+              slot.kind() == SlotKind.VECTOR
+                  ? Slot.vector(slot.name(), false, 384, SchemaReader.DEFAULT_WIDTH)
+                  : SchemaReader.defaults(slot.name(), slot.kind()));
     }
     assertThat(sample.schema().slots().stream().map(Slot::kind)).contains(SlotKind.values());
     YamlNode.Mapping root =
@@ -72,8 +76,8 @@ class ConfigTest {
         .contains("\nseed: 1\n")
         .endsWith("    validation_share: 0.01  # 0 to 1\n");
     assertThat(sample.split("# 1 to 1024\n", -1))
-        .as("dimension, max_session_length, max_repeats")
-        .hasSize(4);
+        .as("dimension, width, max_session_length, max_repeats")
+        .hasSize(5);
   }
 
   private static @org.jspecify.annotations.Nullable YamlNode find(YamlNode root, String path) {
@@ -152,6 +156,30 @@ class ConfigTest {
     assertThat(problems(MINIMAL + "    - {name: item_id, kind: category}\n"))
         .contains("item_id")
         .contains("used once");
+  }
+
+  @Test
+  void aVectorHasADimensionAndNoRows() throws Exception {
+    String vector = MINIMAL + "    - {name: picture, kind: vector, %s}\n";
+    Slot slot = parse(vector.formatted("dimension: 512")).schema().slots().getLast();
+    assertThat(slot).isEqualTo(Slot.vector("picture", false, 512, 32));
+    String all = vector.formatted("dimension: 9, width: 5, required: true");
+    assertThat(parse(all).schema().slots().getLast()).isEqualTo(Slot.vector("picture", true, 9, 5));
+    assertThat(problems(vector.formatted("required: true")))
+        .contains("schema.slots[1].dimension: is missing: expected a whole number from 2 to 4096");
+    assertThat(problems(vector.formatted("dimension: 1")))
+        .contains("schema.slots[1].dimension: 1: expected a whole number from 2 to 4096");
+    assertThat(problems(vector.formatted("dimension: many")))
+        .contains("schema.slots[1].dimension: \"many\": expected a whole number from 2 to 4096");
+    assertThat(problems(vector.formatted("dimension: 9, width: 1025")))
+        .contains("schema.slots[1].width: 1025: expected a whole number from 1 to 1024");
+    assertThat(problems(vector.formatted("dimension: 9, ttl: 1d, optimizer: {kind: sgd}")))
+        .contains("schema.slots[1].ttl: has no meaning for kind vector, which has no rows")
+        .contains("schema.slots[1].optimizer: has no meaning for kind vector");
+    assertThat(problems(vector.formatted("dimension: 9, widht: 8")))
+        .contains("schema.slots[1].widht: unknown key; did you mean width?");
+    assertThat(problems(MINIMAL + "    - {name: brand, kind: category, width: 8}\n"))
+        .contains("schema.slots[1].width: only a slot of kind vector has one: see dimension");
   }
 
   @Test

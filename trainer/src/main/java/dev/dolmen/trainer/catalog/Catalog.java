@@ -90,6 +90,11 @@ public final class Catalog implements CatalogReader, StreamPart {
   }
 
   @Override
+  public Item whole(CatalogItem item) {
+    return features.withVectors(item.item(), item.features());
+  }
+
+  @Override
   public @Nullable String sharesFid(String itemId) {
     String owner = idByFid.get(Fids.ofId(itemId));
     return owner == null || owner.equals(itemId) ? null : owner;
@@ -144,9 +149,9 @@ public final class Catalog implements CatalogReader, StreamPart {
     var itemFeatures = features.item(item);
     CatalogItem old = byId.get(item.getItemId());
     int index = old == null ? ownOrFreeIndex(item.getItemId()) : old.index();
-    CatalogItem now = new CatalogItem(index, item, itemFeatures);
+    CatalogItem now = new CatalogItem(index, features.withoutVectors(item), itemFeatures);
     place(now, old == null);
-    addBytes(ItemBytes.of(item) - (old == null ? 0 : ItemBytes.of(old.item())));
+    addBytes(ItemBytes.of(now) - (old == null ? 0 : ItemBytes.of(old)));
     return now;
   }
 
@@ -162,7 +167,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     }
     for (int n = 0; n < size; n++) {
       CatalogItem old = live(n);
-      CatalogItem now = new CatalogItem(old.index(), old.item(), features.item(old.item()));
+      CatalogItem now = new CatalogItem(old.index(), old.item(), features.item(whole(old)));
       place(now, false);
     }
     return true;
@@ -213,7 +218,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       return null;
     }
     idByFid.remove(Fids.ofId(itemId), itemId);
-    addBytes(-ItemBytes.of(item.item()));
+    addBytes(-ItemBytes.of(item));
     int index = item.index();
     ITEMS.setRelease(items, index, (CatalogItem) null);
     int last = live[--size];
@@ -325,7 +330,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     };
   }
 
-  private static void writeItems(DataOutput out, int[] live, @Nullable CatalogItem[] items)
+  private void writeItems(DataOutput out, int[] live, @Nullable CatalogItem[] items)
       throws IOException {
     out.writeInt(live.length);
     for (int index : live) {
@@ -333,7 +338,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       if (item == null) {
         throw new IllegalStateException("no item at index " + index);
       }
-      byte[] bytes = item.item().toByteArray();
+      byte[] bytes = whole(item).toByteArray();
       out.writeInt(item.index());
       out.writeInt(bytes.length);
       out.write(bytes);
@@ -371,8 +376,10 @@ public final class Catalog implements CatalogReader, StreamPart {
     features.learnedKnots().readFrom(in);
     withdrawn.readFrom(in);
     for (int i = 0; i < read.length; i++) {
-      place(new CatalogItem(indexes[i], read[i], features.item(read[i])), true);
-      addBytes(ItemBytes.of(read[i]));
+      Item item = features.withoutVectors(read[i]);
+      CatalogItem placed = new CatalogItem(indexes[i], item, features.item(read[i]));
+      place(placed, true);
+      addBytes(ItemBytes.of(placed));
     }
     if (limit > 0) {
       ensureRoom(limit - 1);

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.catalog;
 
+import dev.dolmen.v1.Item;
 import org.jspecify.annotations.Nullable;
 
 /** What any thread may read of the catalogue, at any time. */
@@ -12,6 +13,9 @@ public interface CatalogReader {
 
   /** The item of an id, or null if there is none. */
   @Nullable CatalogItem item(String itemId);
+
+  /** What an item was upserted as, its vectors as they are kept. */
+  Item whole(CatalogItem item);
 
   /**
    * Another item's id whose fid is the same as that of {@code itemId}, so that the two would share

@@ -23,7 +23,15 @@ public final class ItemBytes {
   /** A fid, or the hash it is made of, for each token. */
   private static final int FID = 16;
 
+  /** A list of numbers and the array that keeps them, without the numbers. */
+  private static final int VECTOR = 96;
+
   private ItemBytes() {}
+
+  /** Bytes of an item of the catalogue: as many as of what it was upserted as. */
+  public static long of(CatalogItem item) {
+    return of(item.item()) + item.features().vectorBytes();
+  }
 
   /** Bytes of one item. */
   public static long of(Item item) {
@@ -40,6 +48,7 @@ public final class ItemBytes {
       case TOKENS -> of(value.getTokens().getTokenList());
       case PATH -> of(value.getPath().getTokenList());
       case NUMBER, VALUE_NOT_SET -> FID;
+      case VECTOR -> VECTOR + (long) Short.BYTES * value.getVector().getNumberCount();
     };
   }
 

@@ -323,7 +323,7 @@ public final class Ingest {
       return change.item;
     }
     CatalogItem applied = catalog.item(itemId);
-    return applied == null ? null : applied.item();
+    return applied == null ? null : catalog.whole(applied);
   }
 
   /**
@@ -453,7 +453,7 @@ public final class Ingest {
       return change.bytes;
     }
     CatalogItem item = catalog.item(itemId);
-    return item == null ? 0 : ItemBytes.of(item.item());
+    return item == null ? 0 : ItemBytes.of(item);
   }
 
   /**

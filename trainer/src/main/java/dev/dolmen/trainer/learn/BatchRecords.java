@@ -59,7 +59,9 @@ final class BatchRecords {
     itemColumns = features.itemColumns();
     contextColumns = features.contextColumns();
     rows = new RecordRows(table, schema.idSlot(), options.model().idGate());
-    batch = new TrainingBatch(itemColumns.size(), contextColumns.size());
+    batch =
+        new TrainingBatch(
+            itemColumns.size(), contextColumns.size(), RecordRows.vectorDimensions(itemColumns));
   }
 
   /**

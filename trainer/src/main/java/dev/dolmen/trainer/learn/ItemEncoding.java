@@ -27,7 +27,7 @@ public final class ItemEncoding {
   public ItemEncoding(Schema schema, EmbeddingReader table, boolean idGate) {
     records = new RecordRows(table, schema.idSlot(), idGate);
     columns = new FeatureExtractor(schema).itemColumns();
-    block = new FeatureBlock(columns.size());
+    block = new FeatureBlock(columns.size(), RecordRows.vectorDimensions(columns));
     clear(0);
   }
 

@@ -107,7 +107,9 @@ public record ModelSettings(
   }
 
   private static List<FeatureColumn> columns(List<ColumnSpec> specs) {
-    return specs.stream().map(c -> new FeatureColumn(c.name(), c.slot(), c.dim())).toList();
+    return specs.stream()
+        .map(c -> new FeatureColumn(c.name(), c.slot(), c.dim(), c.dimension()))
+        .toList();
   }
 
   /** Changes, beginning with the defaults; each method sets what is called so. */

@@ -2,9 +2,11 @@ package dev.dolmen.trainer.learn;
 
 import dev.dolmen.model.data.FeatureBlock;
 import dev.dolmen.model.data.GatheredRows;
+import dev.dolmen.model.data.VectorBlock;
 import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.feature.UnitVector;
 import dev.dolmen.parameterstore.store.EmbeddingReader;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import java.util.Arrays;
@@ -111,7 +113,23 @@ public final class RecordRows {
       }
       block.start[first + c + 1] = at;
     }
+    for (int v = 0; v < block.vectors.length; v++) {
+      addVector(features, v, record, block.vectors[v]);
+    }
     return record;
+  }
+
+  private static void addVector(Features features, int v, int record, VectorBlock block) {
+    block.add(record);
+    if (v < features.vectors().length && features.vectors()[v].length > 0) {
+      UnitVector.unpack(features.vectors()[v], block.numbers, record * block.dimension);
+      block.present[record] = true;
+    }
+  }
+
+  /** Dimensions of the columns of vectors, as a block of such records wants them. */
+  static int[] vectorDimensions(List<ColumnSpec> columns) {
+    return columns.stream().mapToInt(ColumnSpec::dimension).filter(d -> d > 0).toArray();
   }
 
   /** Reads all rows without counting anything. */

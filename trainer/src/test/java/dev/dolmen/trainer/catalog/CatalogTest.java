@@ -10,6 +10,7 @@ import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.v1.Item;
+import dev.dolmen.v1.NumberList;
 import dev.dolmen.v1.SlotValue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -31,6 +32,63 @@ class CatalogTest {
     CatalogOptions options =
         new CatalogOptions(10, 0, QUARANTINE, KEEP_SEC, 1 << 20, ScanPrecision.FP32);
     return new Catalog(new FeatureExtractor(Schemas.small()), options);
+  }
+
+  private static final int DIMENSION = 300;
+
+  private static Catalog withVectors() {
+    CatalogOptions options =
+        new CatalogOptions(10, 0, QUARANTINE, KEEP_SEC, 1 << 20, ScanPrecision.FP32);
+    return new Catalog(
+        new FeatureExtractor(Schemas.withVectors(Schemas.small(), DIMENSION)), options);
+  }
+
+  private static SlotValue vector(int first) {
+    NumberList.Builder numbers = NumberList.newBuilder();
+    for (int i = 0; i < DIMENSION; i++) {
+      numbers.addNumber((float) Math.sin(first + i));
+    }
+    return SlotValue.newBuilder().setVector(numbers).build();
+  }
+
+  /** Two bytes a number, in the features alone, and counted as such whoever counts. */
+  @Test
+  void vectorsAreKeptOnceAndShortAndCounted() throws IOException {
+    Catalog vectors = withVectors();
+    Item plain = item("a", "x");
+    Item sent = plain.toBuilder().putSlots("embedding", vector(1)).build();
+    vectors.upsert(plain);
+    long before = vectors.bytes();
+    CatalogItem placed = vectors.upsert(sent);
+    assertThat(vectors.bytes() - before).isBetween(2L * DIMENSION, 2L * DIMENSION + 300);
+    assertThat(vectors.bytes()).isEqualTo(ItemBytes.of(sent));
+    assertThat(placed.item().getSerializedSize()).isLessThan(plain.getSerializedSize() + 20);
+    Item whole = vectors.whole(placed);
+    assertThat(whole.getSlotsOrThrow("embedding").getVector().getNumberCount())
+        .isEqualTo(DIMENSION);
+    // What is shown, sent back or restored is the same to the bit.
+    assertThat(vectors.upsert(whole)).isEqualTo(placed);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    vectors.writeTo(new DataOutputStream(bytes));
+    Catalog restored = withVectors();
+    restored.readFrom(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    assertThat(restored.item("a")).isEqualTo(placed);
+    assertThat(restored.bytes()).isEqualTo(vectors.bytes());
+    ByteArrayOutputStream again = new ByteArrayOutputStream();
+    restored.writeTo(new DataOutputStream(again));
+    assertThat(again.toByteArray()).isEqualTo(bytes.toByteArray());
+    // Knots that move have every item's features made again.
+    for (int i = 0; i < 4; i++) {
+      Item priced =
+          item("p" + i, "x").toBuilder()
+              .putSlots("price", SlotValue.newBuilder().setNumber(i).build())
+              .build();
+      vectors.upsert(priced);
+      vectors.learnKnots(priced);
+    }
+    assertThat(vectors.item("a")).isEqualTo(placed);
+    vectors.delete("a", 0);
+    assertThat(vectors.bytes()).isEqualTo(4 * ItemBytes.of(requireNonNull(vectors.item("p0"))));
   }
 
   private static Item item(String id, String category) {

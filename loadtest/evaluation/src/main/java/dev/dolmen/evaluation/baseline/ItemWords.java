@@ -66,7 +66,7 @@ public final class ItemWords {
           words.add(way.append('/').append(level).toString());
         }
       }
-      case ID, NUMBER, AGE, CONTEXT -> {
+      case ID, NUMBER, AGE, VECTOR, CONTEXT -> {
         // No words.
       }
     }

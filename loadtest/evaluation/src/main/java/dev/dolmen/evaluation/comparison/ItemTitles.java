@@ -67,7 +67,7 @@ final class ItemTitles {
       case TOKEN -> value.getToken();
       case TOKENS -> String.join(" ", value.getTokens().getTokenList());
       case PATH -> String.join(" › ", value.getPath().getTokenList());
-      case NUMBER, VALUE_NOT_SET -> "";
+      case NUMBER, VECTOR, VALUE_NOT_SET -> "";
     };
   }
 
