@@ -26,7 +26,8 @@ final class ComparisonOptions {
               + " vmis-knn, blend, blend-diginetica, blend-yoochoose, sasrec-content (on metadata alone),"
               + " content-knn (nearest by TF-IDF), category-popular, and those of --ablations."
               + " Default: dolmen,popular,co-occurrence,vmis-knn,blend; with"
-              + " new-items dolmen,sasrec-content,content-knn,category-popular.")
+              + " new-items dolmen,sasrec-content,content-knn,category-popular, with item-sets"
+              + " popular besides.")
   private @Nullable List<String> models;
 
   @Option(
@@ -86,7 +87,10 @@ final class ComparisonOptions {
    * @param engine options of the product, which decide what an ablation would change
    */
   EvalOptions options(EngineOptions engine, ProtocolOptions protocol) {
-    List<String> usual = protocol.newItems() ? ModelKind.NEW_ITEMS : ModelKind.USUAL;
+    List<String> usual =
+        protocol.itemSets()
+            ? ModelKind.ITEM_SETS
+            : protocol.newItems() ? ModelKind.NEW_ITEMS : ModelKind.USUAL;
     LinkedHashSet<ModelKind> kinds = new LinkedHashSet<>();
     if (ablations) {
       kinds.add(ModelKind.DOLMEN);

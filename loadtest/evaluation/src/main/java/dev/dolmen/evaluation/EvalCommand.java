@@ -2,6 +2,9 @@ package dev.dolmen.evaluation;
 
 import dev.dolmen.evaluation.comparison.EvalResult;
 import dev.dolmen.evaluation.comparison.Evaluation;
+import dev.dolmen.evaluation.itemsets.ItemSetReport;
+import dev.dolmen.evaluation.itemsets.ItemSetResult;
+import dev.dolmen.evaluation.itemsets.ItemSetsEvaluation;
 import dev.dolmen.evaluation.model.EvalOptions;
 import dev.dolmen.evaluation.newitems.NewItemReport;
 import dev.dolmen.evaluation.newitems.NewItemResult;
@@ -14,6 +17,7 @@ import dev.dolmen.evaluation.protocol.ProtocolRun;
 import dev.dolmen.evaluation.report.EvalJson;
 import dev.dolmen.evaluation.report.EvalReport;
 import dev.dolmen.evaluation.report.EvalText;
+import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.ImportText;
 import dev.dolmen.server.cli.terminal.ProgressBar;
@@ -51,6 +55,9 @@ import picocli.CommandLine.Mixin;
       "new-items: of items that nobody has clicked. Learns the first clicks and asks for those after"
           + " them, cold and warm items apart (time-split); the same where a fifth of the items"
           + " leaves what is learned (held-out); and click by click (stream).",
+      "item-sets: pairs of user and item without times, in a published split whose cold items"
+          + " nobody has. Learns users as visits in a drawn order; asks for all that a user has"
+          + " besides, cold and warm items apart and together.",
       "",
       "Dolmen learns as a server does and ranks with the code that serves. Ties count against the"
           + " target. Intervals are of 95%%, over sessions, or windows of a stream, drawn 1,000 times"
@@ -75,6 +82,8 @@ import picocli.CommandLine.Mixin;
       "      --json eval.json",
       "  dolmen eval --data datasets/globo --protocol new-items --limit 60000 \\",
       "      --json new.json",
+      "  dolmen eval --data datasets/citeulike-a --protocol item-sets --split gar \\",
+      "      --passes 5",
       "  dolmen eval --data datasets/diginetica --ablations --report report",
       "  dolmen eval --data datasets/diginetica --models dolmen,gru4rec,sasrec \\",
       "      --network-passes 6"
@@ -84,6 +93,7 @@ public final class EvalCommand implements Callable<Integer> {
   @Mixin private ProtocolOptions protocol = new ProtocolOptions();
   @Mixin private PredictionOptions predictions = new PredictionOptions();
   @Mixin private NewItemOptions newItems = new NewItemOptions();
+  @Mixin private ItemSetOptions itemSets = new ItemSetOptions();
   @Mixin private ComparisonOptions models = new ComparisonOptions();
   @Mixin private ConfigOption config = new ConfigOption();
   @Mixin private Reporting reporting = new Reporting();
@@ -106,14 +116,23 @@ public final class EvalCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     data.check();
     protocol.check(ProtocolRun.PROTOCOLS);
+    if (protocol.itemSets()) {
+      data.checkWhole(protocol.protocol());
+    }
     predictions.check(protocol);
     newItems.check(protocol);
+    itemSets.check(protocol);
     models.check(protocol.stream());
     DolmenConfig named = config.read();
     LocalServer.quietLogs();
     if (protocol.newItems()) {
       NewItemResult result = aboutNewItems(named);
       reporting.publish(out, () -> NewItemReport.print(result, out), NewItemReport.json(result));
+      return 0;
+    }
+    if (protocol.itemSets()) {
+      ItemSetResult result = aboutItemSets(named);
+      reporting.publish(out, () -> ItemSetReport.print(result, out), ItemSetReport.json(result));
       return 0;
     }
     EvalResult result = evaluated(named);
@@ -156,6 +175,27 @@ public final class EvalCommand implements Callable<Integer> {
     }
   }
 
+  private ItemSetResult aboutItemSets(@Nullable DolmenConfig named) {
+    try {
+      EvalDataset dataset = read(named);
+      EngineOptions engine = engine(named, dataset);
+      ItemSetsEvaluation evaluation =
+          new ItemSetsEvaluation(
+              dataset,
+              data.folder(),
+              engine,
+              models.options(engine, protocol),
+              itemSets.settings(predictions.validation()));
+      ProgressBar bar =
+          new ProgressBar(progress, "evaluating", evaluation.work(), System::nanoTime);
+      ItemSetResult result = evaluation.run(bar::show);
+      bar.done();
+      return result;
+    } catch (IOException e) {
+      throw new CommandFailedException(1, e);
+    }
+  }
+
   private static EngineOptions engine(@Nullable DolmenConfig named, EvalDataset dataset) {
     return named == null
         ? DolmenConfig.defaults(Path.of(""), dataset.schema()).engine()
@@ -164,14 +204,18 @@ public final class EvalCommand implements Callable<Integer> {
 
   private EvalDataset read(@Nullable DolmenConfig named) throws IOException {
     ProgressBar bar = new ProgressBar(progress, "reading", 0, System::nanoTime);
+    Schema schema = named == null ? null : named.schema();
     EvalDataset dataset =
-        EvalDataset.read(
-            data.folder(),
-            data.files(named),
-            named == null ? null : named.schema(),
-            ProtocolRun.held(protocol.protocol(), predictions.validation(), data.folder()),
-            data.limit(),
-            rows -> bar.show(rows, ""));
+        protocol.itemSets()
+            ? EvalDataset.readPairs(
+                data.folder(), data.files(named), schema, rows -> bar.show(rows, ""))
+            : EvalDataset.read(
+                data.folder(),
+                data.files(named),
+                schema,
+                ProtocolRun.held(protocol.protocol(), predictions.validation(), data.folder()),
+                data.limit(),
+                rows -> bar.show(rows, ""));
     bar.done();
     ImportText.print(dataset.report(), progress);
     return dataset;

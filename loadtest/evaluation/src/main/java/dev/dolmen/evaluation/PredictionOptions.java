@@ -16,7 +16,9 @@ final class PredictionOptions {
       names = "--validation",
       description =
           "For tuning: predicts NAME.valid.inter, or the sessions in the last 10%% of the training"
-              + " part; with leave-one-out the item before the last. The test part is not read.")
+              + " part; with leave-one-out the item before the last, with item-sets the split's"
+              + " pairs for validation. The test part is not read; of item-sets its pairs are"
+              + " removed from what is ranked.")
   private boolean validation;
 
   @Option(

@@ -6,6 +6,7 @@ import dev.dolmen.trainer.baseline.Click;
 import dev.dolmen.trainer.baseline.ItemScores;
 import dev.dolmen.trainer.baseline.OnlineRecommender;
 import dev.dolmen.trainer.baseline.SessionPrefix;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -75,6 +76,19 @@ public class BaselineModel implements EvalModel {
     int target = prediction.targetClick().item();
     int rank = items.get(target) ? scores.rankOf(target) : Integer.MAX_VALUE;
     answers.answer(number, rank, scores.top(DEPTH));
+  }
+
+  @Override
+  public void scoreAll(List<EvalClick> before, float[] all) {
+    prefix.start(before.isEmpty() ? SessionPrefix.NO_SESSION : session(before.getLast()));
+    before.forEach(c -> prefix.add(c.item(), sec(c)));
+    scores.reset(candidates);
+    recommender.score(prefix, before.isEmpty() ? 0 : sec(before.getLast()), scores);
+    scores.retain(items);
+    Arrays.fill(all, Float.NEGATIVE_INFINITY);
+    for (int place = 0; place < scores.size(); place++) {
+      all[scores.item(place)] = scores.score(scores.item(place));
+    }
   }
 
   private long session(EvalClick click) {

@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ public final class DolmenModel implements EvalModel {
   private final int[] numbers = new int[PREDICTIONS];
   private final Prediction[] predictions = new Prediction[PREDICTIONS];
   private final int[] ranks = new int[PREDICTIONS];
+  private final Map<Integer, String> ids = new HashMap<>();
   private @Nullable Set<String> only;
   private @Nullable SessionRanks asked;
   private @Nullable Answers answers;
@@ -138,12 +141,7 @@ public final class DolmenModel implements EvalModel {
 
   @Override
   public void ask(int number, Prediction prediction, Answers to) throws IOException {
-    SessionRanks ranking = asked;
-    if (ranking == null) {
-      LiveState live = everyVector ? training.refreshed() : training.live();
-      ranking = only == null ? new SessionRanks(live) : SessionRanks.among(live, only);
-      asked = ranking;
-    }
+    SessionRanks ranking = ranking();
     answers = to;
     EvalClick target = prediction.targetClick();
     numbers[ranking.size()] = number;
@@ -152,6 +150,27 @@ public final class DolmenModel implements EvalModel {
     if (ranking.size() == PREDICTIONS) {
       answer();
     }
+  }
+
+  private SessionRanks ranking() {
+    SessionRanks ranking = asked;
+    if (ranking == null) {
+      LiveState live = everyVector ? training.refreshed() : training.live();
+      ranking = only == null ? new SessionRanks(live) : SessionRanks.among(live, only);
+      asked = ranking;
+    }
+    return ranking;
+  }
+
+  @Override
+  public void scoreAll(List<EvalClick> prefix, float[] scores) {
+    answer();
+    SessionRanks ranking = ranking();
+    ranking.add(context(prefix), "", prefix.isEmpty() ? 0 : prefix.getLast().timeMs());
+    for (int item = 0; item < scores.length; item++) {
+      scores[item] = ranking.score(0, ids.computeIfAbsent(item, i -> data.item(i).getItemId()));
+    }
+    ranking.clear();
   }
 
   /** The session as a request brings it: items that are new to the server with their metadata. */

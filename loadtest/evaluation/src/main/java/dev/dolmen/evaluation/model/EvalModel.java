@@ -6,6 +6,7 @@ import dev.dolmen.evaluation.protocol.StreamSplit;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 
 /** Something that learns clicks and is asked what comes next. One thread. */
 public interface EvalModel extends Closeable {
@@ -62,6 +63,18 @@ public interface EvalModel extends Closeable {
    */
   default void narrow(BitSet items) throws IOException {
     throw new UnsupportedOperationException(getClass().getSimpleName() + " ranks all items");
+  }
+
+  /**
+   * Scores every item for a session, when nothing is left to be learned.
+   *
+   * @param prefix of a session, the oldest first; may be empty
+   * @param scores overwritten, by number of the item, [items of the dataset]: the higher, the
+   *     sooner it is recommended; negative infinity for one that is not there or has no score
+   * @throws UnsupportedOperationException if it does not say
+   */
+  default void scoreAll(List<EvalClick> prefix, float[] scores) throws IOException {
+    throw new UnsupportedOperationException(getClass().getSimpleName() + " says no scores");
   }
 
   /** All that was taken counts from here on. */

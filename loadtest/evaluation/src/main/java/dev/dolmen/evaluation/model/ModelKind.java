@@ -59,6 +59,10 @@ public enum ModelKind {
   public static final List<String> NEW_ITEMS =
       List.of("dolmen", "sasrec-content", "content-knn", "category-popular");
 
+  /** Compared where sets of items are asked for, unless others are named. */
+  public static final List<String> ITEM_SETS =
+      List.of("dolmen", "sasrec-content", "content-knn", "category-popular", "popular");
+
   /** Compared unless others are named. */
   public static final List<String> USUAL =
       List.of("dolmen", "popular", "co-occurrence", "vmis-knn", "blend");

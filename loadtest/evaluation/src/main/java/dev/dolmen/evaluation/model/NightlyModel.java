@@ -26,6 +26,11 @@ public final class NightlyModel implements EvalModel {
   }
 
   @Override
+  public void scoreAll(List<EvalClick> prefix, float[] scores) throws IOException {
+    model.scoreAll(prefix, scores);
+  }
+
+  @Override
   public void beginPass() throws IOException {
     model.beginPass();
   }

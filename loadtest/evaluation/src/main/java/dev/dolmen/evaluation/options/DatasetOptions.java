@@ -31,6 +31,12 @@ public final class DatasetOptions {
     OptionCheck.require(limit >= 1, "--limit", limit, "1 or more");
   }
 
+  /** Refuses a limit where all of a dataset is needed. */
+  public void checkWhole(String protocol) {
+    OptionCheck.require(
+        limit == Long.MAX_VALUE, "--limit", limit, "none with " + protocol + ", which needs all");
+  }
+
   /** Where the dataset is. */
   public Path folder() {
     return data;

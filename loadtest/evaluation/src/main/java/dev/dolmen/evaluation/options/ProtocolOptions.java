@@ -11,7 +11,8 @@ public final class ProtocolOptions {
       names = "--protocol",
       paramLabel = "NAME",
       defaultValue = "static",
-      description = "static, leave-one-out, stream or new-items. Default: ${DEFAULT-VALUE}.")
+      description =
+          "static, leave-one-out, stream, new-items or item-sets. Default: ${DEFAULT-VALUE}.")
   private String protocol = "static";
 
   @Option(
@@ -61,6 +62,11 @@ public final class ProtocolOptions {
   /** Whether it is about items that nobody has clicked. */
   public boolean newItems() {
     return protocol.equals(ProtocolRun.NEW_ITEMS);
+  }
+
+  /** Whether it is about sets of items, which have no order. */
+  public boolean itemSets() {
+    return protocol.equals(ProtocolRun.ITEM_SETS);
   }
 
   /** Length of a window of a stream. */

@@ -82,20 +82,51 @@ public final class EvalDataset {
       throws IOException {
     RecBoleDataset all = RecBoleDataset.find(folder);
     RecBoleDataset kept = new RecBoleDataset(all.name(), learnedParts(all, which), all.itemFile());
-    DatasetImport read =
-        DatasetImport.look(kept, options, schema, limit, (rows, share) -> progress.accept(rows))
-            .require();
-    EvalDataset dataset = new EvalDataset(read);
-    dataset.learned = dataset.clicks(kept, read.profile(), progress);
+    EvalDataset dataset = learning(kept, options, schema, limit, progress);
     if (which != Held.NONE) {
       List<Path> parts = all.parts().stream().filter(p -> isHeld(p, which)).toList();
       if (parts.isEmpty()) {
         throw new IOException(folder + ": no file " + all.name() + suffix(which) + " or .gz");
       }
       RecBoleDataset apart = new RecBoleDataset(all.name(), parts, all.itemFile());
-      dataset.held = dataset.clicks(apart, read.profileOf(apart, limit), progress);
+      dataset.held = dataset.clicks(apart, dataset.read.profileOf(apart, limit), progress);
     }
     dataset.readItems();
+    return dataset;
+  }
+
+  /**
+   * Reads a dataset whose rows are pairs of user and item without times: their places in the file
+   * are taken for times.
+   *
+   * @param options how its files are read
+   * @param schema of items and visits; null to infer it
+   * @param progress told the number of pairs read
+   * @throws IOException if a file cannot be read, too much of it is refused, or there are times
+   */
+  public static EvalDataset readPairs(
+      Path folder, ImportOptions options, @Nullable Schema schema, LongConsumer progress)
+      throws IOException {
+    RecBoleDataset all = RecBoleDataset.find(folder);
+    try (PlacedPairs placed = PlacedPairs.of(all)) {
+      EvalDataset dataset = learning(placed.dataset(), options, schema, Long.MAX_VALUE, progress);
+      dataset.readItems();
+      return dataset;
+    }
+  }
+
+  private static EvalDataset learning(
+      RecBoleDataset kept,
+      ImportOptions options,
+      @Nullable Schema schema,
+      long limit,
+      LongConsumer progress)
+      throws IOException {
+    DatasetImport read =
+        DatasetImport.look(kept, options, schema, limit, (rows, share) -> progress.accept(rows))
+            .require();
+    EvalDataset dataset = new EvalDataset(read);
+    dataset.learned = dataset.clicks(kept, read.profile(), progress);
     return dataset;
   }
 

@@ -151,9 +151,11 @@ public record Plan(
     for (int number = 0; number < questions.size(); number++) {
       steps.ask(number);
     }
-    steps.onlyLate();
     for (Prediction question : questions) {
       if (cold.get(question.targetClick().item())) {
+        if (all.size() == questions.size()) {
+          steps.onlyLate();
+        }
         steps.ask(all.size());
         all.add(question);
       }

@@ -18,12 +18,14 @@ public record ProtocolRun(
   public static final String LEAVE_ONE_OUT = "leave-one-out";
   public static final String STREAM = "stream";
   public static final String NEW_ITEMS = "new-items";
+  public static final String ITEM_SETS = "item-sets";
 
   /** Protocols with a validation part, by which settings can be compared. */
   public static final List<String> VALIDATED = List.of(STATIC, LEAVE_ONE_OUT, STREAM);
 
   /** All protocols. */
-  public static final List<String> PROTOCOLS = List.of(STATIC, LEAVE_ONE_OUT, STREAM, NEW_ITEMS);
+  public static final List<String> PROTOCOLS =
+      List.of(STATIC, LEAVE_ONE_OUT, STREAM, NEW_ITEMS, ITEM_SETS);
 
   /** Share of the clicks whose sessions are held out for tuning, where no file is. */
   private static final double VALIDATION_SHARE = 0.1;

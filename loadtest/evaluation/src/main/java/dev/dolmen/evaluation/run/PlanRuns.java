@@ -52,6 +52,18 @@ public final class PlanRuns {
     void done(long done, String doing);
   }
 
+  /** Meets each model that has been through a plan, before it is closed. */
+  @FunctionalInterface
+  public interface Afterwards {
+    /**
+     * A model has learned and answered everything.
+     *
+     * @param run number of its run, from 0
+     * @param done clicks and predictions of all runs before and of this one
+     */
+    void met(ModelKind kind, int run, long done, EvalModel model) throws IOException;
+  }
+
   /**
    * Sets it up.
    *
@@ -80,24 +92,31 @@ public final class PlanRuns {
     return runs(kind, options) * PlanRun.work(plan, kind.passes(options));
   }
 
-  private static int runs(ModelKind kind, EvalOptions options) {
+  /** Times that a model goes through a plan. */
+  public static int runs(ModelKind kind, EvalOptions options) {
     return kind.seeded() ? options.seeds() : 1;
   }
 
   /** What the models answer, in the order of the options. */
   public List<Ranking> rankings(Plan plan) throws IOException {
+    return rankings(plan, (kind, run, done, model) -> {});
+  }
+
+  /** The same, where somebody meets each model afterwards. */
+  public List<Ranking> rankings(Plan plan, Afterwards afterwards) throws IOException {
     List<Ranking> rankings = new ArrayList<>();
     PlanArrivals arrivals =
         PlanArrivals.of(plan, dataset, engine.training().batchEvents(), engine.seed());
     long before = 0;
     for (ModelKind kind : options.models()) {
-      rankings.add(ranking(plan, arrivals, kind, before));
+      rankings.add(ranking(plan, arrivals, kind, before, afterwards));
       before += work(plan, kind, options);
     }
     return rankings;
   }
 
-  private Ranking ranking(Plan plan, PlanArrivals arrivals, ModelKind kind, long before)
+  private Ranking ranking(
+      Plan plan, PlanArrivals arrivals, ModelKind kind, long before, Afterwards afterwards)
       throws IOException {
     BitSet beginning = arrivals.beginning();
     List<int[]> ranks = new ArrayList<>();
@@ -116,6 +135,7 @@ public final class PlanRuns {
       try (EvalModel model = open(plan, beginning, kind, seed)) {
         ranks.add(run.run(model));
         costs.add(watch.cost(model, run.askSeconds()));
+        afterwards.met(kind, i, from + PlanRun.work(plan, passes), model);
       }
       answers = i == 0 ? run.answers() : answers;
     }
