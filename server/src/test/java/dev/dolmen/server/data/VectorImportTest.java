@@ -86,7 +86,8 @@ class VectorImportTest {
     assertThat(vectors).hasSize(ShopFiles.ITEMS);
     assertThat(vectors.get("sku1")).containsExactly(0.5f, 3f, -0.001f);
     Path file = folder.resolve("shop.item");
-    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(folder.resolve("shop.item.gz")))) {
+    try (OutputStream out =
+        new GZIPOutputStream(Files.newOutputStream(folder.resolve("shop.item.gz")))) {
       Files.copy(file, out);
     }
     Files.delete(file);
@@ -108,7 +109,8 @@ class VectorImportTest {
         .satisfiesExactly(
             e -> assertThat(e).contains("line 3, column 5 (picture): \"2 numbers\", expected 3"),
             e -> assertThat(e).contains("line 4, column 5 (picture): \"3 times 0\", expected a"),
-            e -> assertThat(e).contains("line 5, column 5 (picture): \"Infinity\", expected a fin"));
+            e ->
+                assertThat(e).contains("line 5, column 5 (picture): \"Infinity\", expected a fin"));
     assertThat(vectors(read))
         .hasSize(ShopFiles.ITEMS - 4)
         .doesNotContainKeys("sku1", "sku2", "sku3", "sku4")
