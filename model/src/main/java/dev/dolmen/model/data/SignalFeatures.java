@@ -8,7 +8,7 @@ package dev.dolmen.model.data;
  */
 public final class SignalFeatures {
   /** How many there are. */
-  public static final int COUNT = 13;
+  public static final int COUNT = 18;
 
   private static final float SMALLEST = 0x1p-14f;
 
@@ -26,6 +26,7 @@ public final class SignalFeatures {
    * @param neighbors share of the weight of the past sessions most like this one that visited it
    * @param similarity the largest of such a session, 0 if there is none
    * @param visits weight of all visits of the item
+   * @param likeness to the session's items, by metadata
    * @param session what all items of the session have in common
    * @param out columns, [{@link #COUNT}, n]
    * @param at the item's place in each, overwritten
@@ -38,6 +39,7 @@ public final class SignalFeatures {
       float neighbors,
       float similarity,
       float visits,
+      Likeness likeness,
       OfSession session,
       float[][] out,
       int at) {
@@ -54,6 +56,26 @@ public final class SignalFeatures {
     out[10][at] = volume(session.visitsOfLast);
     out[11][at] = strength(neighbors);
     out[12][at] = similarity;
+    float newness = 1 / (1 + visits);
+    out[13][at] = newness;
+    out[14][at] = likeness.most;
+    out[15][at] = likeness.toLast;
+    out[16][at] = likeness.mean;
+    out[17][at] = likeness.mean * newness;
+  }
+
+  /** How like the session's last items an item is by its metadata; reused. */
+  public static final class Likeness {
+    /** To the one that it is most like, 0 to 1. */
+    public float most;
+
+    /** To the last one. */
+    public float toLast;
+
+    /** On the mean, the later ones weighing more. */
+    public float mean;
+
+    public Likeness() {}
   }
 
   /**
@@ -78,7 +100,7 @@ public final class SignalFeatures {
    * The binary logarithm, linear between powers of two: monotonic, right at these, elsewhere at
    * most 0.09 too small, and the same on every machine.
    */
-  static float log2(float x) {
+  public static float log2(float x) {
     int exponent = Math.getExponent(x);
     return exponent + Math.scalb(x, -exponent) - 1;
   }

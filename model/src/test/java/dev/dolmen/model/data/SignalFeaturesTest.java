@@ -8,10 +8,22 @@ import org.junit.jupiter.api.Test;
 class SignalFeaturesTest {
   private static final SignalFeatures.OfSession SESSION = new SignalFeatures.OfSession(5, 2, 7);
 
+  private static final SignalFeatures.Likeness NOT_LIKE = new SignalFeatures.Likeness();
+
   private static float[] features(int distance, int occurrences, float strength, float visits) {
     float[][] out = new float[SignalFeatures.COUNT][3];
     SignalFeatures.write(
-        distance, occurrences, strength, strength, strength, strength, visits, SESSION, out, 1);
+        distance,
+        occurrences,
+        strength,
+        strength,
+        strength,
+        strength,
+        visits,
+        NOT_LIKE,
+        SESSION,
+        out,
+        1);
     float[] features = new float[SignalFeatures.COUNT];
     for (int f = 0; f < features.length; f++) {
       features[f] = out[f][1];
@@ -45,6 +57,24 @@ class SignalFeaturesTest {
     for (float each : before) {
       assertThat(each).isBetween(-5f, 8f);
     }
+  }
+
+  /** What is like the session's items is told apart by whether anybody has visited it. */
+  @Test
+  void likenessCountsApartWhereNobodyHasVisitedTheItem() {
+    SignalFeatures.Likeness like = new SignalFeatures.Likeness();
+    like.most = 0.8f;
+    like.toLast = 0.25f;
+    like.mean = 0.5f;
+    float[][] out = new float[SignalFeatures.COUNT][2];
+    SignalFeatures.write(0, 0, 0, 0, 0, 0, 0, like, SESSION, out, 0);
+    SignalFeatures.write(0, 0, 0, 0, 0, 0, 3, like, SESSION, out, 1);
+    for (int item = 0; item < 2; item++) {
+      assertThat(new float[] {out[14][item], out[15][item], out[16][item]})
+          .containsExactly(0.8f, 0.25f, 0.5f);
+    }
+    assertThat(new float[] {out[13][0], out[17][0]}).containsExactly(1, 0.5f);
+    assertThat(new float[] {out[13][1], out[17][1]}).containsExactly(0.25f, 0.125f);
   }
 
   @Test

@@ -78,7 +78,7 @@ final class SessionQueries {
     tokensMax = options.maxSessionLength();
     window = new TokenWindow(tokensMax);
     tokens = new QueryTokens(live, options);
-    signals = new SessionSignals(live.coVisits());
+    signals = new SessionSignals(live.coVisits(), live.content());
     query = new float[options.width()];
   }
 

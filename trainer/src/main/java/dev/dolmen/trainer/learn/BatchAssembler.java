@@ -10,6 +10,7 @@ import dev.dolmen.trainer.impressions.ShownItems;
 import dev.dolmen.trainer.session.TokenWindow;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.signals.ContentReader;
 import dev.dolmen.trainer.signals.SessionSignals;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +69,7 @@ public final class BatchAssembler {
    *     each batch
    * @param popularity recent clicks, for the candidates' priors; likewise
    * @param coVisits items visited together, for the signals; likewise
+   * @param content what items' metadata say, for the signals
    */
   public BatchAssembler(
       Schema schema,
@@ -76,12 +78,13 @@ public final class BatchAssembler {
       ClickCounts targetCounts,
       ClickCounts popularity,
       CoVisits coVisits,
+      ContentReader content,
       Options options) {
     this.table = table;
     this.catalog = catalog;
     this.targetCounts = targetCounts;
     this.popularity = popularity;
-    signals = new SessionSignals(coVisits);
+    signals = new SessionSignals(coVisits, content);
     this.options = options;
     negativeLogRate = (float) StrictMath.log(options.training.negativeRate());
     records = new BatchRecords(schema, table, catalog, options);

@@ -109,6 +109,7 @@ public final class Learner implements AutoCloseable {
             stream.targetCounts(),
             stream.popularity(),
             stream.coVisits(),
+            stream.content(),
             options.batches());
     rankers = alternatives.rankers();
     if (alternatives.arms() != null) {
@@ -513,6 +514,7 @@ public final class Learner implements AutoCloseable {
     bytes.put("item_vectors", items);
     bytes.put("catalog", stream.catalog().bytes());
     bytes.put("catalog_deleted", stream.catalog().withdrawnBytes());
+    bytes.put("content_index", stream.content().bytes());
     bytes.put("sessions_seen", stream.sessions().seenBytes());
     bytes.put("heap", runtime.totalMemory() - runtime.freeMemory());
     return Map.copyOf(bytes);

@@ -7,6 +7,7 @@ import dev.dolmen.parameterstore.store.EmbeddingReader;
 import dev.dolmen.trainer.catalog.CatalogReader;
 import dev.dolmen.trainer.session.SessionReader;
 import dev.dolmen.trainer.signals.CoVisitReader;
+import dev.dolmen.trainer.signals.ContentReader;
 import dev.dolmen.trainer.stream.StreamState;
 
 /** What a learner has learned so far, to be read by any thread while it learns on. */
@@ -64,6 +65,11 @@ public final class LiveState {
   /** Items visited together. */
   public CoVisitReader coVisits() {
     return stream.coVisits();
+  }
+
+  /** Which items have what metadata. */
+  public ContentReader content() {
+    return stream.content();
   }
 
   /** The newest model. */

@@ -57,8 +57,8 @@ final class SignalCandidates {
   }
 
   /**
-   * Adds a prediction, the next one. Nothing is known of an item that is learned from as a new one,
-   * unless the session itself has seen it.
+   * Adds a prediction, the next one. Of an item that is learned from as a new one there is what the
+   * session itself has seen of it, and how like the session's items it is.
    */
   void add(int prediction) {
     if (batch.signalStart.length <= prediction + 1) {
@@ -69,7 +69,8 @@ final class SignalCandidates {
     int n = 0;
     for (int place = 0; place < signals.size(); place++) {
       int item = signals.item(place);
-      if (!signals.isSeen(place) && records.isAsNew(item)) {
+      boolean asNew = records.isAsNew(item);
+      if (asNew && !signals.speaksOfNew(place)) {
         continue;
       }
       int record = records.sharedItem(item);
@@ -77,7 +78,7 @@ final class SignalCandidates {
         addSignal(at++, record, place, batch.candidateLogQ[record]);
       } else {
         others = others.length > n ? others : Arrays.copyOf(others, 2 * n);
-        others[n++] = (long) Float.floatToRawIntBits(signals.strength(place)) << 32 | place;
+        others[n++] = (long) Float.floatToRawIntBits(signals.strength(place, asNew)) << 32 | place;
       }
     }
     batch.signalStart[prediction + 1] = addOwn(prediction, n, at);
@@ -155,7 +156,7 @@ final class SignalCandidates {
     }
     batch.signalItem[at] = candidate;
     batch.signalOffset[at] = offset;
-    signals.features(place, batch.signalFeatures, at);
+    signals.features(place, records.isAsNew(signals.item(place)), batch.signalFeatures, at);
   }
 
   private void reserveOwn(int candidates) {

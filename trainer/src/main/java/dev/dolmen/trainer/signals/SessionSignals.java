@@ -9,9 +9,10 @@ import org.agrona.collections.Int2IntHashMap;
 
 /**
  * What a session's items say about the next one, beside the session's vector: which items it has
- * seen, and which were visited together with those, of late and over a long time. The strength of a
- * neighbour is the sum over the session's last {@link CoVisits#REACH} distinct items of their share
- * of visits that went to it, the d-th from the end weighing 1 / (1 + d).
+ * seen, which were visited together with those, of late and over a long time, and which are like
+ * those by their metadata, whether anybody has visited them or not. The strength of a neighbour is
+ * the sum over the session's last {@link CoVisits#REACH} distinct items of their share of visits
+ * that went to it, the d-th from the end weighing 1 / (1 + d).
  *
  * <p>The same in training and in serving. Reused by one thread.
  */
@@ -19,11 +20,19 @@ public final class SessionSignals {
   /** Visits that an item must have for half of its shares to count: rare ones prove little. */
   private static final float SMOOTHING = 3;
 
+  /** Distinct items of the session whose likes are looked at. */
+  private static final int LIKE_REACH = 4;
+
   private static final int NOT_SEEN = -1;
   private static final int NEW = -1;
 
+  /** What likeness weighs next to having been visited together, where candidates are chosen. */
+  private static final float BY_CONTENT = 0.1f;
+
   private final CoVisitReader coVisits;
   private final SimilarSessions past;
+  private final LikeItems like;
+  private final SignalFeatures.Likeness likeness = new SignalFeatures.Likeness();
   private final Int2IntHashMap places = new Int2IntHashMap(256, 0.5f, NEW);
   private int[] items = new int[64];
   private int[] distances = new int[64];
@@ -31,7 +40,11 @@ public final class SessionSignals {
   private float[] recent = new float[64];
   private float[] shares = new float[64];
   private float[] similarities = new float[64];
+  private float[] mostLike = new float[64];
+  private float[] likeLast = new float[64];
+  private float[] likeMean = new float[64];
   private int size;
+  private float likeWeight;
 
   private int[] occurrences = new int[64];
   private SignalFeatures.OfSession session = new SignalFeatures.OfSession(0, 0, 0);
@@ -39,7 +52,12 @@ public final class SessionSignals {
   private final float[][] features = new float[SignalFeatures.COUNT][64];
   private float[] added = new float[64];
 
-  public SessionSignals(CoVisitReader coVisits) {
+  /**
+   * @param coVisits items visited together
+   * @param content what items' metadata say
+   */
+  public SessionSignals(CoVisitReader coVisits, ContentReader content) {
+    like = new LikeItems(content);
     this.coVisits = coVisits;
     past = new SimilarSessions(coVisits.sessions());
   }
@@ -70,6 +88,10 @@ public final class SessionSignals {
         if (distinct < SimilarSessions.REACH) {
           past.add(items[t], to - t);
         }
+        if (distinct < LIKE_REACH) {
+          addLike(items[t], 1f / (to - t), seen == 1);
+          likeWeight += 1f / (to - t);
+        }
         if (distinct++ < CoVisits.REACH) {
           addNeighbors(items[t], 1f / (to - t));
         }
@@ -97,6 +119,19 @@ public final class SessionSignals {
             similarities[at] = Math.max(similarities[at], past.similarity(n));
           }
         }
+      }
+    }
+  }
+
+  private void addLike(int item, float weight, boolean last) {
+    LikeItems.Found found = like.of(item);
+    for (int i = 0; i < found.size(); i++) {
+      int at = find(found.items()[i]);
+      float by = found.likeness()[i];
+      mostLike[at] = Math.max(mostLike[at], by);
+      likeMean[at] += weight * by;
+      if (last) {
+        likeLast[at] = by;
       }
     }
   }
@@ -131,26 +166,45 @@ public final class SessionSignals {
     return distances[place] != NOT_SEEN;
   }
 
-  /** Sum of the strengths of the item at a place, 0 or more. */
-  public float strength(int place) {
-    return longTerm[place] + recent[place] + shares[place];
+  /**
+   * Whether the session would speak of the item at a place, too, if that had just come: because it
+   * has seen it, or because the item is like one of its last ones.
+   */
+  public boolean speaksOfNew(int place) {
+    return isSeen(place) || mostLike[place] > 0;
+  }
+
+  /**
+   * Sum of the strengths of the item at a place, 0 or more.
+   *
+   * @param asNew whether it is to be taken for one that has just come
+   */
+  public float strength(int place, boolean asNew) {
+    float byContent = likeWeight > 0 ? BY_CONTENT * likeMean[place] / likeWeight : 0;
+    return asNew ? byContent : longTerm[place] + recent[place] + shares[place] + byContent;
   }
 
   /**
    * Writes the features of the item at a place.
    *
+   * @param asNew whether only what would be known of it had it just come: what the session itself
+   *     did, and what its metadata say
    * @param out columns, [{@link SignalFeatures#COUNT}, n]
    * @param at the place in them that is overwritten
    */
-  public void features(int place, float[][] out, int at) {
+  public void features(int place, boolean asNew, float[][] out, int at) {
+    likeness.most = mostLike[place];
+    likeness.toLast = likeLast[place];
+    likeness.mean = likeWeight > 0 ? likeMean[place] / likeWeight : 0;
     SignalFeatures.write(
         distances[place] == NOT_SEEN ? 0 : distances[place] + 1,
         occurrences[place],
-        longTerm[place],
-        recent[place],
-        shares[place],
-        similarities[place],
-        coVisits.visits(items[place]),
+        asNew ? 0 : longTerm[place],
+        asNew ? 0 : recent[place],
+        asNew ? 0 : shares[place],
+        asNew ? 0 : similarities[place],
+        asNew ? 0 : coVisits.visits(items[place]),
+        likeness,
         session,
         out,
         at);
@@ -170,7 +224,7 @@ public final class SessionSignals {
       }
     }
     for (int place = 0; place < size; place++) {
-      features(place, features, place);
+      features(place, false, features, place);
     }
     network.forward(learned, 0, features, size, added);
     for (int place = 0; place < size; place++) {
@@ -202,6 +256,7 @@ public final class SessionSignals {
   private void clear() {
     places.clear();
     size = 0;
+    likeWeight = 0;
     past.clear();
   }
 
@@ -219,6 +274,9 @@ public final class SessionSignals {
       shares = Arrays.copyOf(shares, 2 * size);
       similarities = Arrays.copyOf(similarities, 2 * size);
       recent = Arrays.copyOf(recent, 2 * size);
+      mostLike = Arrays.copyOf(mostLike, 2 * size);
+      likeLast = Arrays.copyOf(likeLast, 2 * size);
+      likeMean = Arrays.copyOf(likeMean, 2 * size);
     }
     items[size] = item;
     distances[size] = NOT_SEEN;
@@ -227,6 +285,9 @@ public final class SessionSignals {
     recent[size] = 0;
     shares[size] = 0;
     similarities[size] = 0;
+    mostLike[size] = 0;
+    likeLast[size] = 0;
+    likeMean[size] = 0;
     return size++;
   }
 }

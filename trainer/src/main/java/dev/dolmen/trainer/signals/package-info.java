@@ -1,6 +1,7 @@
 /**
- * Which items are visited together: counts from the stream, and what they say about a session. May
- * use {@code model}; written by the training thread, read by any.
+ * Which items are visited together, counted from the stream, which are alike by their metadata, and
+ * what both say about a session. May use {@code model} and the catalogue; written by the training
+ * thread, read by any.
  */
 @NullMarked
 package dev.dolmen.trainer.signals;

@@ -46,7 +46,7 @@ public final class SnapshotCodec {
    * with every change to what any of them writes; the table's files have a version of their own.
    * Snapshots from before versions were counted do not name one.
    */
-  public static final int LAYOUT_VERSION = 7;
+  public static final int LAYOUT_VERSION = 8;
 
   /** Keys of the manifest. */
   public static final String OFFSET = "logOffset";

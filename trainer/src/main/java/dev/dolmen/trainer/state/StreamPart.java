@@ -15,6 +15,9 @@ public interface StreamPart {
   /** A new item has come, at an index that no item has. */
   default void added(int item) {}
 
+  /** An item is another by its metadata. */
+  default void changed(int item) {}
+
   /** An item is gone for now; what is known of it is kept, and nobody may be led to it. */
   default void withdrawn(int item) {}
 

@@ -12,6 +12,7 @@ import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.signals.ContentIndex;
 import dev.dolmen.trainer.signals.LoneClicks;
 import dev.dolmen.trainer.signals.PriorCheck;
 import dev.dolmen.trainer.state.EventClock;
@@ -46,6 +47,8 @@ public final class StreamState {
   private final PriorCheck priorCheck;
   private final CoVisits coVisits = new CoVisits();
 
+  private final ContentIndex content;
+
   /** In the order in which they are written: a session refers to items, so they come first. */
   private final List<StreamPart> parts;
 
@@ -77,7 +80,18 @@ public final class StreamState {
     popularity =
         new ClickCounts(options.popularityHalfLifeEvents(), options.priors(), catalog::size, lone);
     priorCheck = new PriorCheck(catalog, popularity);
-    parts = List.of(catalog, sessions, targetCounts, priorCheck, popularity, lone, coVisits, clock);
+    content = new ContentIndex(options.schema(), catalog);
+    parts =
+        List.of(
+            catalog,
+            sessions,
+            targetCounts,
+            priorCheck,
+            popularity,
+            lone,
+            coVisits,
+            content,
+            clock);
   }
 
   /** The parts, in the order in which they are told, written and read. */
@@ -166,6 +180,8 @@ public final class StreamState {
       parts.forEach(part -> part.returned(now.index()));
     } else if (isNew) {
       parts.forEach(part -> part.added(now.index()));
+    } else {
+      parts.forEach(part -> part.changed(now.index()));
     }
     return now;
   }
@@ -245,6 +261,11 @@ public final class StreamState {
   /** Items visited together, and past sessions. */
   public CoVisits coVisits() {
     return coVisits;
+  }
+
+  /** Which items have what metadata. */
+  public ContentIndex content() {
+    return content;
   }
 
   /** Counts as of now. */

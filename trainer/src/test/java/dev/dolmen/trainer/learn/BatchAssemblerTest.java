@@ -18,6 +18,8 @@ import dev.dolmen.trainer.session.SessionPlace;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.signals.ContentIndex;
+import dev.dolmen.trainer.signals.SessionSignals;
 import dev.dolmen.trainer.stream.StreamStep;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
@@ -51,6 +53,7 @@ class BatchAssemblerTest {
       new SessionStore(catalog, new SessionStore.Bounds(100, 3_600_000, LENGTH, 256, 1 << 20));
   private final ClickCounts clicks = new ClickCounts(1_000, true, () -> ITEMS);
   private final CoVisits coVisits = new CoVisits();
+  private final ContentIndex content = new ContentIndex(Schemas.small(), catalog);
   private final PendingEvents pending = new PendingEvents();
 
   BatchAssemblerTest() {
@@ -83,6 +86,7 @@ class BatchAssemblerTest {
         clicks,
         clicks,
         coVisits,
+        content,
         new BatchAssembler.Options(training, model(signals), 7));
   }
 
@@ -306,6 +310,66 @@ class BatchAssemblerTest {
       own.add(assembler.recordItems()[batch.ownItem[i]]);
     }
     assertThat(own).hasSize(SignalCandidates.OWN).doesNotContain(0, 1);
+  }
+
+  /**
+   * An item learned as new has the signals that it would have if it had just come, to the bit: what
+   * the session did and what its metadata say, and nothing of what was visited together with it.
+   */
+  @Test
+  void anItemLearnedAsNewHasTheSignalsOfOneThatHasJustCome() {
+    for (int i = 0; i < ITEMS; i++) {
+      content.added(i);
+    }
+    CoVisits without = new CoVisits();
+    int item = 12;
+    for (int session = 1; session <= 40; session++) {
+      coVisits.add(session, new int[] {7, item}, 1);
+      coVisits.add(100 + session, new int[] {7, 3}, 1);
+      without.add(100 + session, new int[] {7, 3}, 1);
+    }
+    SessionSignals newcomers = new SessionSignals(without, content);
+    newcomers.of(new int[] {7, 2}, 0, 2);
+    float[][] expected = new float[SignalFeatures.COUNT][1];
+    newcomers.features(placeOf(newcomers, item), false, expected, 0);
+    BatchAssembler assembler = assembler(training(20, 0).with(o -> o.newness(0.5f)), true);
+    click("a", 7, 2, 4);
+    int asNew = 0;
+    int known = 0;
+    for (int number = 1; number <= 60; number++) {
+      TrainingBatch batch = assembler.assemble(pending.sessions(), List.of(), number, SIGNALS, 0);
+      for (int s = batch.signalStart[1]; s < batch.signalStart[2]; s++) {
+        int own = batch.signalItem[s] - batch.candidates;
+        int record = own < 0 ? batch.signalItem[s] : batch.ownItem[batch.ownStart[1] + own];
+        if (assembler.recordItems()[record] != item) {
+          continue;
+        }
+        asNew += batch.asNew[record] ? 1 : 0;
+        known += batch.asNew[record] ? 0 : 1;
+        float[] features = new float[SignalFeatures.COUNT];
+        float[] newcomer = new float[SignalFeatures.COUNT];
+        for (int f = 0; f < features.length; f++) {
+          features[f] = batch.signalFeatures[f][s];
+          newcomer[f] = expected[f][0];
+        }
+        if (batch.asNew[record]) {
+          assertThat(features).isEqualTo(newcomer);
+        } else {
+          assertThat(features).isNotEqualTo(newcomer);
+        }
+      }
+    }
+    assertThat(asNew).isGreaterThan(5);
+    assertThat(known).isGreaterThan(5);
+  }
+
+  private static int placeOf(SessionSignals signals, int item) {
+    for (int place = 0; place < signals.size(); place++) {
+      if (signals.item(place) == item) {
+        return place;
+      }
+    }
+    throw new AssertionError("no signals of " + item);
   }
 
   /** Of an item that is new to a batch nothing is known, but that a session has just seen it. */

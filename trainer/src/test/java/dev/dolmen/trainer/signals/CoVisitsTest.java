@@ -8,6 +8,10 @@ import dev.dolmen.model.data.SignalFeatures;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.SignalNetwork;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -21,6 +25,11 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class CoVisitsTest {
+  private static final ContentIndex NO_CONTENT =
+      new ContentIndex(
+          Schemas.small(),
+          new Catalog(new FeatureExtractor(Schemas.small()), CatalogOptions.defaults()));
+
   private final CoVisits coVisits = new CoVisits();
 
   private long sessions;
@@ -176,11 +185,11 @@ class CoVisitsTest {
   }
 
   private static float[][] features(CoVisits coVisits) {
-    SessionSignals signals = new SessionSignals(coVisits);
+    SessionSignals signals = new SessionSignals(coVisits, NO_CONTENT);
     signals.of(new int[] {3, 7, 11, 2_000}, 0, 4);
     float[][] features = new float[SignalFeatures.COUNT][signals.size()];
     for (int place = 0; place < signals.size(); place++) {
-      signals.features(place, features, place);
+      signals.features(place, false, features, place);
     }
     return features;
   }
@@ -197,7 +206,7 @@ class CoVisitsTest {
       visit(1, 2);
       visit(3, 2);
     }
-    SessionSignals signals = new SessionSignals(coVisits);
+    SessionSignals signals = new SessionSignals(coVisits, NO_CONTENT);
     signals.of(new int[] {5, 3, -4, 1, 3, 1}, 1, 6);
     // 10 of 10 visits of 1, and half of those of 3, each 10 / (10 + 3).
     float strength = (float) (10 / 13.0 * (1 + 1 / 2.0));
@@ -234,10 +243,11 @@ class CoVisitsTest {
         neighbors,
         neighbors,
         visits,
+        new SignalFeatures.Likeness(),
         session,
         expected,
         0);
-    signals.features(place, features, 1);
+    signals.features(place, false, features, 1);
     for (int f = 0; f < expected.length; f++) {
       assertThat((double) features[f][1])
           .as("feature %d of item %d", f, item)
@@ -250,7 +260,7 @@ class CoVisitsTest {
     visit(1, 2);
     visit(1, 2);
     visit(3, 4);
-    SessionSignals signals = new SessionSignals(coVisits);
+    SessionSignals signals = new SessionSignals(coVisits, NO_CONTENT);
     float[] learned = new float[SignalNetwork.PARAMETERS];
     for (int i = 0; i < learned.length; i++) {
       learned[i] = (float) Math.sin(i);
@@ -262,7 +272,7 @@ class CoVisitsTest {
     float[][] features = new float[SignalFeatures.COUNT][1];
     float[] added = new float[1];
     for (int place = 0; place < signals.size(); place++) {
-      signals.features(place, features, 0);
+      signals.features(place, false, features, 0);
       new SignalNetwork(Kernels.best()).forward(learned, 0, features, 1, added);
       assertThat((double) bonuses.of(0, signals.item(place)))
           .isCloseTo(added[0], within(1e-5))
@@ -276,7 +286,7 @@ class CoVisitsTest {
     visit(1, 2);
     visit(1, 3);
     visit(1, 4, 3);
-    SessionSignals signals = new SessionSignals(coVisits);
+    SessionSignals signals = new SessionSignals(coVisits, NO_CONTENT);
     signals.of(new int[] {1}, 0, 1);
     assertThat(signals.rankByVisits(2)).isEqualTo(1);
     assertThat(signals.rankByVisits(3)).isEqualTo(2);

@@ -16,6 +16,7 @@ import dev.dolmen.trainer.session.SessionSteps;
 import dev.dolmen.trainer.session.TokenWindow;
 import dev.dolmen.trainer.signals.CoVisitReader;
 import dev.dolmen.trainer.signals.CoVisits;
+import dev.dolmen.trainer.signals.ContentReader;
 import dev.dolmen.trainer.signals.SessionSignals;
 import java.util.Arrays;
 import java.util.List;
@@ -51,24 +52,27 @@ final class ServingCopy implements TokenWindow.Receiver {
   private int usedSize;
   private boolean[] hasTokens = new boolean[0];
 
-  private ServingCopy(ServingModel model, ItemVectorReader vectors, CoVisitReader coVisits) {
+  private ServingCopy(
+      ServingModel model, ItemVectorReader vectors, CoVisitReader coVisits, ContentReader content) {
     this.model = model;
     this.vectors = vectors;
     this.coVisits = coVisits;
-    signals = new SessionSignals(coVisits);
+    signals = new SessionSignals(coVisits, content);
     window = new TokenWindow(model.options().maxSessionLength());
     used = new int[model.options().maxSessionLength()];
   }
 
   /** Reads the trainer's own state: its model as of the last {@link #sync}, the rest as of now. */
   static ServingCopy shared(LiveState live) {
-    return new ServingCopy(live.published().model(), live.vectors(), live.coVisits());
+    return new ServingCopy(
+        live.published().model(), live.vectors(), live.coVisits(), live.content());
   }
 
   /** A copy of what is learned up to now. */
   static ServingCopy of(LiveState live) {
     ItemVectors vectors = new ItemVectors(live.vectors().width());
-    ServingCopy copy = new ServingCopy(live.published().model(), vectors, new CoVisits());
+    ServingCopy copy =
+        new ServingCopy(live.published().model(), vectors, new CoVisits(), live.content());
     copy.sync(live);
     return copy;
   }

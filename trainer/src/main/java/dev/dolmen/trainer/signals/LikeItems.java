@@ -1,0 +1,180 @@
+package dev.dolmen.trainer.signals;
+
+import dev.dolmen.parameterstore.random.MixedBits;
+import dev.dolmen.trainer.signals.ContentReader.Holders;
+import java.util.Arrays;
+import org.agrona.collections.Int2IntHashMap;
+import org.agrona.collections.IntHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items whose metadata are most like an item's: by the cosine between their tokens, weighted by
+ * how rare these are (TF-IDF; Salton and Buckley, "Term-weighting approaches in automatic text
+ * retrieval", 1988). From the item's rarest token on, up to {@value #PER_TOKEN} of the items that
+ * have it are looked at, until {@value #LOOKED_AT} have been; the {@value #COMPARED} that have most
+ * in common by what was looked at are compared. So the work is bounded, whatever the catalog.
+ *
+ * <p>Where there are more items alike than remain, each item has others: which ones a hash of the
+ * two decides. Were it the newest, whatever has just come would stand next to all of its kind, far
+ * more often than it is wanted: of the first 20 of diginetica's held-out part 54% were new items
+ * then, of which 37% of the clicks are, and 33% as it is.
+ *
+ * <p>A function of the catalog alone; what was found is kept until that changes. Reused by one
+ * thread.
+ */
+final class LikeItems {
+  /** Items like one at most. */
+  static final int CAPACITY = 32;
+
+  static final int PER_TOKEN = 256;
+  static final int LOOKED_AT = 1_024;
+  static final int COMPARED = 64;
+
+  /** Items for which it is kept what is like them, a power of two: about a megabyte. */
+  private static final int KEPT = 2_048;
+
+  private static final int[] NO_ITEMS = {};
+  private static final float[] NO_LIKENESS = {};
+  private static final int NEW = -1;
+
+  private final ContentReader content;
+  private final @Nullable Found[] kept = new @Nullable Found[KEPT];
+  private final Int2IntHashMap places = new Int2IntHashMap(2 * LOOKED_AT, 0.5f, NEW);
+  private final IntHashSet tokens = new IntHashSet(2 * ContentIndex.TOKENS);
+  private final int[] found = new int[LOOKED_AT];
+  private final float[] inCommon = new float[LOOKED_AT];
+  private final long[] keys = new long[LOOKED_AT];
+  private int size;
+
+  LikeItems(ContentReader content) {
+    this.content = content;
+  }
+
+  /**
+   * What is like an item, in no order and without itself.
+   *
+   * @param changes of the catalog when it was found
+   * @param likeness of each, above 0, at most 1
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on for a moment, never compared.
+  record Found(int item, long changes, int[] items, float[] likeness) {
+    int size() {
+      return items.length;
+    }
+  }
+
+  /** What is like an item of the catalog. */
+  Found of(int item) {
+    long changes = content.changes();
+    int at = item & (KEPT - 1);
+    Found known = kept[at];
+    if (known == null || known.item != item || known.changes != changes) {
+      known = find(item, changes);
+      kept[at] = known;
+    }
+    return known;
+  }
+
+  private Found find(int item, long changes) {
+    int[] own = content.tokens(item);
+    if (own.length == 0) {
+      return new Found(item, changes, NO_ITEMS, NO_LIKENESS);
+    }
+    look(item, own);
+    keepLargest(item, COMPARED);
+    tokens.clear();
+    float square = 0;
+    for (int token : own) {
+      tokens.add(token);
+      square += content.rarity(token);
+    }
+    for (int i = 0; i < size; i++) {
+      inCommon[i] = cosine(found[i], square);
+    }
+    keepLargest(item, CAPACITY);
+    return new Found(item, changes, Arrays.copyOf(found, size), Arrays.copyOf(inCommon, size));
+  }
+
+  /** Adds up what other items have in common with it, as far as that is looked at. */
+  private void look(int item, int[] own) {
+    places.clear();
+    size = 0;
+    int left = LOOKED_AT;
+    for (int token : rarestFirst(own)) {
+      Holders holders = content.holders(token);
+      if (holders.size() == 0) {
+        continue; // Another thread has just changed it.
+      }
+      float rarity = content.rarity(token);
+      int n = Math.min(Math.min(PER_TOKEN, left), holders.size());
+      left -= n;
+      int at = (int) Long.remainderUnsigned(MixedBits.mix(item), holders.size());
+      for (int i = 0; i < n; i++) {
+        if (holders.items()[at] != item) {
+          add(holders.items()[at], rarity);
+        }
+        at = at + 1 == holders.size() ? 0 : at + 1;
+      }
+    }
+  }
+
+  private void add(int other, float rarity) {
+    int at = places.putIfAbsent(other, size);
+    if (at == NEW) {
+      found[size] = other;
+      inCommon[size++] = rarity;
+    } else {
+      inCommon[at] += rarity;
+    }
+  }
+
+  /** Those that as many have in the order in which they stand. */
+  private int[] rarestFirst(int[] own) {
+    long[] order = new long[own.length];
+    for (int i = 0; i < own.length; i++) {
+      order[i] = (long) content.holders(own[i]).size() << 32 | i;
+    }
+    Arrays.sort(order);
+    int[] sorted = new int[own.length];
+    for (int i = 0; i < own.length; i++) {
+      sorted[i] = own[(int) order[i]];
+    }
+    return sorted;
+  }
+
+  private float cosine(int other, float square) {
+    float both = 0;
+    float otherSquare = 0;
+    for (int token : content.tokens(other)) {
+      float rarity = content.rarity(token);
+      otherSquare += rarity;
+      both += tokens.contains(token) ? rarity : 0;
+    }
+    return both > 0 ? both / (float) Math.sqrt((double) square * otherSquare) : 0;
+  }
+
+  private void keepLargest(int item, int most) {
+    if (size <= most) {
+      return;
+    }
+    for (int i = 0; i < size; i++) {
+      keys[i] = key(item, i);
+    }
+    long least = LargestNumbers.kth(keys, size, most);
+    int n = 0;
+    for (int i = 0; i < size && n < most; i++) {
+      // Places at and after i are still as they were.
+      if (key(item, i) >= least) {
+        found[n] = found[i];
+        inCommon[n++] = inCommon[i];
+      }
+    }
+    size = n;
+  }
+
+  /** What they have in common is positive, so its bits sort as it does; then a hash of the two. */
+  private long key(int item, int i) {
+    long hash = MixedBits.mix((long) item << 32 | found[i]) >>> 32;
+    return (long) Float.floatToRawIntBits(inCommon[i]) << 32 | hash;
+  }
+}

@@ -1,0 +1,212 @@
+package dev.dolmen.trainer.signals;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SlotValue;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ContentIndexTest {
+  private static final Schema SCHEMA = Schemas.everyKind();
+  private static final String[] WORDS = {
+    "red", "blue", "shoe", "boot", "sale", "kids", "men", "xl"
+  };
+
+  private final Catalog catalog =
+      new Catalog(new FeatureExtractor(SCHEMA), CatalogOptions.defaults());
+  private final ContentIndex content = new ContentIndex(SCHEMA, catalog);
+  private final Map<Integer, Set<String>> items = new TreeMap<>();
+
+  private int put(String id, String brand, String title) {
+    boolean returns = catalog.isWithdrawn(id);
+    boolean isNew = !returns && catalog.indexOf(id) < 0;
+    Item.Builder item = Item.newBuilder().setItemId(id);
+    Set<String> tokens = new HashSet<>();
+    if (!brand.isEmpty()) {
+      item.putSlots("brand", SlotValue.newBuilder().setToken(brand).build());
+      tokens.add("brand " + brand);
+    }
+    if (!title.isEmpty()) {
+      item.putSlots("title", SlotValue.newBuilder().setToken(title).build());
+      tokens.addAll(Arrays.asList(title.split(" ")));
+    }
+    item.putSlots("price", SlotValue.newBuilder().setNumber(id.hashCode()).build());
+    int index = catalog.upsert(item.build()).index();
+    if (returns) {
+      content.returned(index);
+    } else if (isNew) {
+      content.added(index);
+    } else {
+      content.changed(index);
+    }
+    items.put(index, tokens);
+    return index;
+  }
+
+  private void delete(String id) {
+    int index = catalog.indexOf(id);
+    catalog.delete(id, 0);
+    content.withdrawn(index);
+    items.remove(index);
+  }
+
+  /** Words may be fewer than those of a title: a schema reads the first four. */
+  private String title(Random random) {
+    Set<String> words = new HashSet<>();
+    for (int n = random.nextInt(4); n >= 0; n--) {
+      words.add(WORDS[random.nextInt(WORDS.length)]);
+    }
+    return String.join(" ", words);
+  }
+
+  private void changeOften(Random random, int times) {
+    for (int i = 0; i < times; i++) {
+      String id = "i" + random.nextInt(30);
+      if (random.nextInt(4) == 0 && catalog.indexOf(id) >= 0) {
+        delete(id);
+      } else {
+        String brand = random.nextInt(5) == 0 ? "" : "b" + random.nextInt(4);
+        put(id, brand, random.nextInt(6) == 0 ? "" : title(random));
+      }
+    }
+  }
+
+  private double rarity(String token) {
+    long all = items.values().stream().filter(t -> !t.isEmpty()).count();
+    long with = items.values().stream().filter(t -> t.contains(token)).count();
+    double exact = 1 + (double) all / with;
+    // The logarithm is linear between powers of two.
+    int exponent = Math.getExponent(exact);
+    return Math.pow(exponent + exact / (1L << exponent) - 1, 2);
+  }
+
+  private double cosine(Set<String> a, Set<String> b) {
+    double both = a.stream().filter(b::contains).mapToDouble(this::rarity).sum();
+    double squares =
+        a.stream().mapToDouble(this::rarity).sum() * b.stream().mapToDouble(this::rarity).sum();
+    return both == 0 ? 0 : both / Math.sqrt(squares);
+  }
+
+  private static Map<Integer, Float> likes(ContentIndex index, int item) {
+    Map<Integer, Float> likes = new HashMap<>();
+    LikeItems.Found found = new LikeItems(index).of(item);
+    for (int i = 0; i < found.size(); i++) {
+      likes.put(found.items()[i], found.likeness()[i]);
+    }
+    return likes;
+  }
+
+  /** Thirty items or fewer: all that have anything in common are found. */
+  @Test
+  void findsWhatComparingEveryPairFinds() {
+    Random random = new Random(3);
+    LikeItems kept = new LikeItems(content);
+    AtomicInteger compared = new AtomicInteger();
+    for (int round = 0; round < 60; round++) {
+      changeOften(random, 7);
+      items.forEach((item, tokens) -> {
+        Map<Integer, Float> likes = likes(content, item);
+        assertThat(kept.of(item).items()).containsExactlyInAnyOrder(toArray(likes.keySet()));
+        assertThat(items.keySet()).containsAll(likes.keySet());
+        items.forEach((other, others) -> {
+          double expected = other.equals(item) ? 0 : cosine(tokens, others);
+          double found = likes.getOrDefault(other, 0f);
+          assertThat(found).isCloseTo(expected, within(1e-5));
+        });
+        compared.addAndGet(likes.size());
+      });
+    }
+    assertThat(compared.get()).isGreaterThan(5_000);
+  }
+
+  private static int[] toArray(Set<Integer> all) {
+    return all.stream().mapToInt(i -> i).toArray();
+  }
+
+  /** A snapshot holds the catalog, and nothing of the index. */
+  @Test
+  void aStartFindsTheSameToTheBit() throws IOException {
+    changeOften(new Random(4), 500);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    catalog.writeTo(new DataOutputStream(bytes));
+    Catalog restored = new Catalog(new FeatureExtractor(SCHEMA), CatalogOptions.defaults());
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+    restored.readFrom(in);
+    ContentIndex again = new ContentIndex(SCHEMA, restored);
+    again.readFrom(in);
+    assertThat(items).isNotEmpty();
+    for (int item : items.keySet()) {
+      LikeItems.Found live = new LikeItems(content).of(item);
+      LikeItems.Found read = new LikeItems(again).of(item);
+      assertThat(read.items()).isEqualTo(live.items());
+      assertThat(read.likeness()).isEqualTo(live.likeness());
+    }
+    assertThat(again.bytes()).isEqualTo(content.bytes());
+  }
+
+  @Test
+  void holdsNothingOfWhatIsGone() {
+    changeOften(new Random(5), 300);
+    assertThat(content.bytes()).isPositive();
+    for (int i = 0; i < 30; i++) {
+      if (catalog.indexOf("i" + i) >= 0) {
+        delete("i" + i);
+      }
+    }
+    assertThat(content.bytes()).isZero();
+    int one = put("one", "b", "new words here");
+    int two = put("two", "b", "new words here");
+    assertThat(likes(content, one)).containsOnlyKeys(two);
+  }
+
+  @Test
+  void numbersAndIdsSayNothing() {
+    int one = put("same", "", "");
+    int two = put("other", "", "red");
+    assertThat(likes(content, one)).isEmpty();
+    assertThat(likes(content, two)).isEmpty();
+  }
+
+  /**
+   * All of a large category are alike: each has some of them, and none is in all lists or in none.
+   */
+  @Test
+  void ofManyAlikeEachHasOthers() {
+    int n = 2_000;
+    for (int i = 0; i < n; i++) {
+      put("i" + i, "one", "");
+    }
+    int[] times = new int[n];
+    LikeItems like = new LikeItems(content);
+    for (int item = 0; item < n; item++) {
+      LikeItems.Found found = like.of(item);
+      assertThat(found.size()).isEqualTo(LikeItems.CAPACITY);
+      for (int i = 0; i < found.size(); i++) {
+        times[found.items()[i]]++;
+        assertThat(found.likeness()[i]).isCloseTo(1, within(1e-6f));
+      }
+    }
+    int newest = Arrays.stream(times, n - 100, n).sum();
+    assertThat(newest / 100.0).isBetween(0.7 * LikeItems.CAPACITY, 1.4 * LikeItems.CAPACITY);
+    assertThat(Arrays.stream(times).filter(t -> t == 0).count()).isLessThan(5);
+  }
+}
