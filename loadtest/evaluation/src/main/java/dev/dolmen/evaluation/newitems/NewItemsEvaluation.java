@@ -4,6 +4,7 @@ import dev.dolmen.evaluation.model.EvalOptions;
 import dev.dolmen.evaluation.model.ModelKind;
 import dev.dolmen.evaluation.protocol.EvalDataset;
 import dev.dolmen.evaluation.protocol.Plan;
+import dev.dolmen.evaluation.protocol.PlanArrivals;
 import dev.dolmen.evaluation.protocol.PlanLeaks;
 import dev.dolmen.evaluation.protocol.PredictionSet;
 import dev.dolmen.evaluation.run.PeakMemory;
@@ -12,6 +13,7 @@ import dev.dolmen.evaluation.run.Ranking;
 import dev.dolmen.trainer.EngineOptions;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +72,7 @@ public final class NewItemsEvaluation {
         slices.addAll(splitSlices(figures));
         shares.add(shares(part, answers));
       } else {
-        slices.addAll(streamSlices(figures));
+        slices.addAll(streamSlices(figures, fresh(part.plans().getFirst())));
         RecallByClicks recall = new RecallByClicks(part.plans().getFirst());
         answers.getFirst().forEach(r -> halves.put(r.model(), recall.of(r)));
       }
@@ -109,9 +111,17 @@ public final class NewItemsEvaluation {
         figures.slice(COLD, "cold", (plan, q) -> q >= plan.counted()));
   }
 
-  private static List<NewItemResult.Slice> streamSlices(NewItemFigures figures) {
+  /** By when items come, which is the same for every run. */
+  private BitSet fresh(Plan plan) {
+    PlanArrivals arrivals =
+        PlanArrivals.of(plan, dataset, engine.training().batchEvents(), engine.seed());
+    return FreshArrivals.of(plan, arrivals, dataset.timeScale().isEpoch());
+  }
+
+  private static List<NewItemResult.Slice> streamSlices(NewItemFigures figures, BitSet fresh) {
     return List.of(
         figures.slice(ALL, "first clicks", (plan, q) -> known(plan, q) == 0),
+        figures.slice(ALL, "first clicks within an hour", (plan, q) -> fresh.get(q)),
         figures.slice(ALL, "clicks 2 to 5", (plan, q) -> known(plan, q) >= 1 && known(plan, q) < 5),
         figures.slice(ALL, "total", (plan, q) -> true));
   }

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -68,6 +70,14 @@ public final class PlanArrivals {
     BitSet items = new BitSet();
     arrivals.stream().takeWhile(a -> a.click <= 0).forEach(a -> items.set(a.item));
     return items;
+  }
+
+  /**
+   * By item: number of the click before which it comes; 0 or less where it is there from the
+   * beginning.
+   */
+  public Map<Integer, Long> places() {
+    return arrivals.stream().collect(Collectors.toMap(Arrival::item, Arrival::click));
   }
 
   /** A walk along what is learned, behind what is there from the beginning. */
