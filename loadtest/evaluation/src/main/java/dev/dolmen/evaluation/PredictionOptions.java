@@ -30,6 +30,15 @@ final class PredictionOptions {
   private boolean unseen;
 
   @Option(
+      names = "--min-clicks",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "With leave-one-out: users, or sessions, and items with fewer clicks go, until all that"
+              + " are left have so many (the k-core of RecBole). Default: ${DEFAULT-VALUE}.")
+  private int minClicks = 1;
+
+  @Option(
       names = "--after",
       paramLabel = "N",
       description =
@@ -57,6 +66,12 @@ final class PredictionOptions {
         "--unseen",
         true,
         "none but with static");
+    OptionCheck.require(minClicks >= 1, "--min-clicks", minClicks, "1 or more");
+    OptionCheck.require(
+        minClicks == 1 || protocol.protocol().equals(ProtocolRun.LEAVE_ONE_OUT),
+        "--min-clicks",
+        minClicks,
+        "1: it is of leave-one-out");
     OptionCheck.require(after >= 0, "--after", after, "0 or more");
     OptionCheck.require(stream || after == 0, "--after", after, "0: it is of a stream");
     for (String reading : readings) {
@@ -80,7 +95,7 @@ final class PredictionOptions {
       return ProtocolRun.ofStatic(dataset, validation, unseen);
     }
     if (!protocol.stream()) {
-      return ProtocolRun.ofLeaveOneOut(dataset, validation);
+      return ProtocolRun.ofLeaveOneOut(dataset, validation, minClicks);
     }
     int clicks = dataset.learned().size();
     OptionCheck.require(

@@ -355,6 +355,8 @@ class EvalCommandTest {
     assertThat(run("--data=" + folder)).isEqualTo(3);
     assertThat(run("--data=" + folder, "--protocol=best")).isEqualTo(3);
     assertThat(run("--data=" + folder, "--models=dolmen,magic")).isEqualTo(3);
+    assertThat(run("--data=" + folder, "--validation", "--min-clicks=5")).isEqualTo(3);
+    assertThat(run("--data=" + folder, "--protocol=leave-one-out", "--min-clicks=0")).isEqualTo(3);
     assertThat(run("--data=" + folder, "--passes=0")).isEqualTo(3);
     assertThat(run("--data=" + folder, "--protocol=stream", "--readings=fast")).isEqualTo(3);
     assertThat(run("--data=" + folder, "--protocol=stream", "--window=soon")).isEqualTo(3);
@@ -367,7 +369,9 @@ class EvalCommandTest {
     assertThat(run("--data=" + folder, "--protocol=stream")).isEqualTo(3);
     assertThat(printed())
         .contains("no test part NAME.test.inter")
-        .contains("--protocol: best, expected one of [static, leave-one-out, stream, new-items]")
+        .contains("--protocol: best, expected one of [static, leave-one-out, stream, new-items,")
+        .contains("--min-clicks: 5, expected 1: it is of leave-one-out")
+        .contains("--min-clicks: 0, expected 1 or more")
         .contains("--models: magic, expected one of [dolmen, without-metadata,")
         .contains("--passes: 0, expected 1 to 100")
         .contains("--readings: fast, expected one of [paper, strict, live]")

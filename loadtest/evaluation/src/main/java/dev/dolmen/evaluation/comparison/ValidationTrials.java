@@ -117,7 +117,7 @@ public final class ValidationTrials {
       return ProtocolRun.ofStatic(dataset, true, false).plans().getFirst();
     }
     if (predicted.protocol().equals(ProtocolRun.LEAVE_ONE_OUT)) {
-      return ProtocolRun.ofLeaveOneOut(dataset, true).plans().getFirst();
+      return ProtocolRun.ofLeaveOneOut(dataset, true, 1).plans().getFirst();
     }
     return ProtocolRun.ofStream(
             dataset, List.of(StreamSplit.LIVE), predicted.windowMs(), predicted.liveBatchMs(), 0)

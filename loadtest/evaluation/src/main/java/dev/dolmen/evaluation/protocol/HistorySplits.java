@@ -91,6 +91,30 @@ public final class HistorySplits {
     return Plan.ofHistory("leave-one-out", items(clicks), learned, predictions, List.of());
   }
 
+  /**
+   * The clicks that are left when sessions and items with fewer clicks have gone, again and again
+   * until all that are left have so many: the k-core that RecBole makes of its intervals of numbers
+   * of interactions.
+   *
+   * @param least clicks that each session and each item keeps, 1 or more
+   */
+  public static List<EvalClick> core(List<EvalClick> clicks, int least) {
+    List<EvalClick> kept = clicks;
+    while (true) {
+      int[] items = counts(kept);
+      Map<Integer, List<EvalClick>> sessions = sessions(kept);
+      List<EvalClick> left =
+          kept.stream()
+              .filter(c -> items[c.item()] >= least)
+              .filter(c -> sessions.getOrDefault(c.session(), List.of()).size() >= least)
+              .toList();
+      if (left.size() == kept.size()) {
+        return kept;
+      }
+      kept = left;
+    }
+  }
+
   private static int count(int[] counts, int item) {
     return item < counts.length ? counts[item] : 0;
   }

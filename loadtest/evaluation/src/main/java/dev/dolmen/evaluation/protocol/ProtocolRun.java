@@ -74,9 +74,24 @@ public record ProtocolRun(
         STATIC, validation, List.of(plan), HistorySplits.neverLearned(counted).size());
   }
 
-  /** Learns all but the last two of each session. */
-  public static ProtocolRun ofLeaveOneOut(EvalDataset dataset, boolean validation) {
-    Plan plan = HistorySplits.leaveOneOut(dataset.learned(), validation);
+  /**
+   * Learns all but the last two of each session.
+   *
+   * @param minClicks of each session and each item, see {@link HistorySplits#core}
+   * @throws IOException if no session has three clicks, or none has so many
+   */
+  public static ProtocolRun ofLeaveOneOut(EvalDataset dataset, boolean validation, int minClicks)
+      throws IOException {
+    Plan plan =
+        HistorySplits.leaveOneOut(HistorySplits.core(dataset.learned(), minClicks), validation);
+    if (plan.predictions().isEmpty()) {
+      throw new IOException(
+          dataset.name()
+              + ": no session is left to be predicted, expected one of 3 clicks or more where each"
+              + " session and item has "
+              + minClicks
+              + " or more");
+    }
     return new ProtocolRun(LEAVE_ONE_OUT, validation, List.of(plan), 0);
   }
 

@@ -34,7 +34,8 @@ class FreshArrivalsTest {
   void write() throws IOException {
     StringBuilder rows = new StringBuilder("session_id:token\titem_id:token\ttimestamp:float\n");
     StringBuilder items = new StringBuilder("item_id:token\tkind:token\tcreated_at:float\n");
-    items.append("old\tk0\t" + (FROM_SEC - 900_000) + "\nolder\tk0\t" + (FROM_SEC - 950_000) + "\n");
+    items.append(
+        "old\tk0\t" + (FROM_SEC - 900_000) + "\nolder\tk0\t" + (FROM_SEC - 950_000) + "\n");
     for (int c = 0; c < CLICKS; c++) {
       long sec = FROM_SEC + (long) STEP_SEC * c;
       boolean first = c % 100 == 1 && c > 100;

@@ -75,6 +75,28 @@ class ProtocolsTest {
   }
 
   @Test
+  void ofTheCoreEverySessionAndItemHasSoManyClicks() {
+    List<EvalClick> clicks = new ArrayList<>();
+    for (int session = 0; session < 3; session++) {
+      for (int item = 0; item < 3; item++) {
+        clicks.add(click(session, item, 10 * session + item));
+      }
+    }
+    List<EvalClick> core = List.copyOf(clicks);
+    // Item 3 has three clicks until session 4 goes, which has two; session 3 then has two as well.
+    clicks.add(click(3, 0, 100));
+    clicks.add(click(3, 1, 101));
+    clicks.add(click(3, 3, 102));
+    clicks.add(click(4, 3, 103));
+    clicks.add(click(4, 3, 104));
+    assertThat(HistorySplits.core(clicks, 3)).isEqualTo(core);
+    assertThat(HistorySplits.core(clicks, 1)).isEqualTo(clicks);
+    assertThat(HistorySplits.core(clicks, 4)).isEmpty();
+    assertThat(HistorySplits.leaveOneOut(HistorySplits.core(clicks, 3), false).predictions())
+        .hasSize(3);
+  }
+
+  @Test
   void forTuningTheSessionsThatBeginLastAreHeldOut() {
     List<EvalClick> clicks = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
