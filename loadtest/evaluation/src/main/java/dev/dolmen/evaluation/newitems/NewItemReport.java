@@ -84,8 +84,8 @@ public final class NewItemReport {
   private static String words(String model, NewItemResult.Half half) {
     return String.format(
         Locale.ROOT,
-        "stream: %s finds an item half as often as later %s (%s at the first click, %s from the"
-            + " %dth on, of %,d items)",
+        "stream: %s finds an item half as often as later %s (%s at the first click, %s from click"
+            + " %d on, of %,d items)",
         model,
         half.clicks() < 0
             ? "not within " + RecallByClicks.LATER + " clicks"
