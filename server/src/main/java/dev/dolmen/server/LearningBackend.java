@@ -3,6 +3,7 @@ package dev.dolmen.server;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.index.CellKeeper;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.log.LogFactory;
@@ -25,11 +26,14 @@ final class LearningBackend implements Backend {
   private final DolmenConfig config;
   private final InstantSource clock;
   private final Engine engine;
+  private final CellKeeper cells;
 
-  private LearningBackend(DolmenConfig config, InstantSource clock, Engine engine) {
+  private LearningBackend(
+      DolmenConfig config, InstantSource clock, Engine engine, MeterRegistry meters) {
     this.config = config;
     this.clock = clock;
     this.engine = engine;
+    cells = new CellKeeper(engine.live().vectors(), meters.config().clock()::monotonicTime);
   }
 
   /**
@@ -43,7 +47,8 @@ final class LearningBackend implements Backend {
     return new LearningBackend(
         config,
         clock,
-        Engine.start(config.engine(), clock, meters, TableFactory.COLLISIONLESS, logs));
+        Engine.start(config.engine(), clock, meters, TableFactory.COLLISIONLESS, logs),
+        meters);
   }
 
   Engine engine() {
@@ -52,19 +57,20 @@ final class LearningBackend implements Backend {
 
   @Override
   public List<ServerServiceDefinition> services(Endpoints endpoints) {
-    return endpoints.over(engine);
+    return endpoints.over(engine, cells);
   }
 
   @Override
   public void awaitModel(Consumer<Supplier<String>> why) throws IOException {
-    if (engine.hasModel()) {
-      return;
+    if (!engine.hasModel()) {
+      why.accept(() -> {
+        ReplayProgress replay = engine.replay();
+        return "starting: " + (replay == null ? "the log is replayed" : replay.text());
+      });
+      engine.awaitReplayed();
     }
-    why.accept(() -> {
-      ReplayProgress replay = engine.replay();
-      return "starting: " + (replay == null ? "the log is replayed" : replay.text());
-    });
-    engine.awaitReplayed();
+    why.accept(() -> "starting: " + cells.progress());
+    cells.start();
   }
 
   @Override
@@ -105,6 +111,7 @@ final class LearningBackend implements Backend {
 
   @Override
   public void close() {
+    cells.close();
     engine.close();
   }
 }

@@ -2,8 +2,10 @@ package dev.dolmen.server;
 
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.index.CellKeeper;
 import dev.dolmen.trainer.SnapshotView;
 import io.grpc.ServerServiceDefinition;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +24,14 @@ final class SnapshotBackend implements Backend {
   private final DolmenConfig config;
   private final InstantSource clock;
   private final SnapshotView snapshot;
+  private final CellKeeper cells;
 
-  private SnapshotBackend(DolmenConfig config, InstantSource clock, SnapshotView snapshot) {
+  private SnapshotBackend(
+      DolmenConfig config, InstantSource clock, SnapshotView snapshot, MeterRegistry meters) {
     this.config = config;
     this.clock = clock;
     this.snapshot = snapshot;
+    cells = new CellKeeper(snapshot.live().vectors(), meters.config().clock()::monotonicTime);
   }
 
   /**
@@ -35,18 +40,22 @@ final class SnapshotBackend implements Backend {
    * @throws IOException if there is none of this id, naming those that there are, or it cannot be
    *     read or does not fit the configuration
    */
-  static SnapshotBackend open(DolmenConfig config, String id, InstantSource clock)
+  static SnapshotBackend open(
+      DolmenConfig config, String id, InstantSource clock, MeterRegistry meters)
       throws IOException {
-    return new SnapshotBackend(config, clock, SnapshotView.open(config.engine(), id));
+    return new SnapshotBackend(config, clock, SnapshotView.open(config.engine(), id), meters);
   }
 
   @Override
   public List<ServerServiceDefinition> services(Endpoints endpoints) {
-    return endpoints.over(snapshot);
+    return endpoints.over(snapshot, cells);
   }
 
   @Override
-  public void awaitModel(Consumer<Supplier<String>> why) {}
+  public void awaitModel(Consumer<Supplier<String>> why) {
+    why.accept(() -> "starting: " + cells.progress());
+    cells.start();
+  }
 
   /** In a directory elsewhere: nothing may be written next to the snapshot. */
   @Override
@@ -95,6 +104,7 @@ final class SnapshotBackend implements Backend {
 
   @Override
   public void close() throws IOException {
+    cells.close();
     snapshot.close();
   }
 }

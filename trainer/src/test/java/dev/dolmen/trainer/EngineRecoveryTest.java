@@ -8,6 +8,7 @@ import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.catalog.SearchIndex;
 import dev.dolmen.trainer.ingest.PublishResult;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
@@ -288,7 +289,9 @@ class EngineRecoveryTest {
     EngineOptions o = Shop.options(data);
     return o.with(e ->
         e.dataDirectory(data)
-            .catalog(new CatalogOptions(20_000, 0, 100, 3_600, 1 << 20, ScanPrecision.FP32))
+            .catalog(
+                new CatalogOptions(
+                    20_000, 0, 100, 3_600, 1 << 20, ScanPrecision.FP32, SearchIndex.EXACT))
             .log(Shop.log(1))
             .snapshots(
                 SnapshotOptions.defaults()

@@ -5,6 +5,7 @@ import dev.dolmen.model.data.DenseOptimizerOptions;
 import dev.dolmen.model.item.ScanPrecision;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.catalog.SearchIndex;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.TaskSettings;
 import dev.dolmen.trainer.learn.TrainingOptions;
@@ -66,7 +67,9 @@ public final class Shop {
             o.model(model(tasks, optimizer))
                 .training(training())
                 .sessions(sessions())
-                .catalog(new CatalogOptions(10_000, 0, 100, 3_600, 1 << 20, ScanPrecision.FP32))
+                .catalog(
+                    new CatalogOptions(
+                        10_000, 0, 100, 3_600, 1 << 20, ScanPrecision.FP32, SearchIndex.EXACT))
                 .log(log(10_000))
                 .snapshots(SnapshotOptions.defaults().with(s -> s.intervalSec(0)))
                 .seed(42));

@@ -10,6 +10,7 @@ import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotSection;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.catalog.SearchIndex;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
@@ -57,7 +58,8 @@ class StateLayoutTest {
         ModelSettings.defaults()
             .with(m -> m.width(8).layers(1).feedForwardWidth(8).maxSessionLength(4).idGate(true));
     // The golden snapshot was written before anything was kept of deleted items.
-    CatalogOptions none = new CatalogOptions(10_000, 0, 100, 0, 1 << 20, ScanPrecision.FP32);
+    CatalogOptions none =
+        new CatalogOptions(10_000, 0, 100, 0, 1 << 20, ScanPrecision.FP32, SearchIndex.EXACT);
     return Shop.options(data).with(o -> o.model(tiny).catalog(none));
   }
 

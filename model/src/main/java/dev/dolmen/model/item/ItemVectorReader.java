@@ -91,6 +91,31 @@ public interface ItemVectorReader {
       int outStride,
       KernelScratch scratch);
 
+  /** Whether items can be bounded one by one: {@link #upperBounds}. */
+  boolean hasRows();
+
+  /**
+   * What the scores of some items are at most: like the other bounds, for items that stand
+   * anywhere, at a few nanoseconds each.
+   *
+   * @param query [D] from index 0
+   * @param items indexes from {@code from} to {@code to - 1}, of 0 or more
+   * @param out overwritten from index 0, [to - from]; negative infinity for absent items
+   * @throws IllegalStateException if there are no rows
+   */
+  void upperBounds(float[] query, int[] items, int from, int to, float[] out);
+
+  /** How often an item has appeared: got a vector while it had none. */
+  long appearances();
+
+  /**
+   * The item of an appearance.
+   *
+   * @param number of the last {@link ItemVectors#APPEARANCES}, counted from 0; of one before, some
+   *     item
+   */
+  int appeared(long number);
+
   /**
    * Makes {@code copy} what this is as of now: vectors, biases, and what is absent. The writer's
    * thread, or any while nothing is written; nobody reads the copy meanwhile.

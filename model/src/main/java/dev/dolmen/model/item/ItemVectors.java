@@ -23,6 +23,9 @@ public final class ItemVectors implements ItemVectorReader {
   /** Scans start at multiples of this index and write results in multiples of it. */
   public static final int ALIGNMENT = Kernels.PANEL;
 
+  /** Appearances of items that are remembered. */
+  public static final int APPEARANCES = 8_192;
+
   private static final int BLOCK_ITEMS = 1024;
   private static final int BLOCK_PANELS = BLOCK_ITEMS / ALIGNMENT;
 
@@ -33,9 +36,11 @@ public final class ItemVectors implements ItemVectorReader {
     final float[] bias = new float[BLOCK_ITEMS];
     final AtomicIntegerArray present = new AtomicIntegerArray(BLOCK_PANELS);
     final @Nullable NarrowBlock narrow;
+    final @Nullable ItemRows rows;
 
-    Block(int width, ScanPrecision precision) {
+    Block(int width, ScanPrecision precision, boolean withRows) {
       numbers = new float[BLOCK_ITEMS * width];
+      rows = withRows ? new ItemRows(BLOCK_ITEMS, width) : null;
       narrow =
           precision == ScanPrecision.FP32 ? null : new NarrowBlock(precision, BLOCK_ITEMS, width);
     }
@@ -44,6 +49,9 @@ public final class ItemVectors implements ItemVectorReader {
   private final Kernels kernels;
   private final int width;
   private final ScanPrecision precision;
+  private final boolean withRows;
+  private final AtomicIntegerArray appeared = new AtomicIntegerArray(APPEARANCES);
+  private volatile long appearances;
   private volatile @Nullable Block[] blocks = new Block[0];
   private volatile int size;
   private volatile int present;
@@ -59,15 +67,25 @@ public final class ItemVectors implements ItemVectorReader {
    * @param precision of {@link #upperBounds}; the floats are kept in any case
    */
   public ItemVectors(int width, ScanPrecision precision) {
-    this(width, precision, Kernels.best());
+    this(width, precision, false, Kernels.best());
   }
 
-  ItemVectors(int width, ScanPrecision precision, Kernels kernels) {
+  /**
+   * Keeps rows if wanted, at D bytes and 4 more an item: an index of cells reads them.
+   *
+   * @param precision as in the other
+   */
+  public ItemVectors(int width, ScanPrecision precision, boolean withRows) {
+    this(width, precision, withRows, Kernels.best());
+  }
+
+  ItemVectors(int width, ScanPrecision precision, boolean withRows, Kernels kernels) {
     if (width < 1) {
       throw new IllegalArgumentException("width " + width + ", expected 1 or more");
     }
     this.width = width;
     this.precision = precision;
+    this.withRows = withRows;
     this.kernels = kernels;
   }
 
@@ -89,6 +107,18 @@ public final class ItemVectors implements ItemVectorReader {
   @Override
   public int present() {
     return present;
+  }
+
+  /** Bytes that one item takes: its floats, bias, narrow numbers and row. */
+  public long itemBytes() {
+    long narrow =
+        switch (precision) {
+          case FP32 -> 0;
+          case BF16 -> (long) width * Short.BYTES + Float.BYTES;
+          case INT8 -> width + Float.BYTES;
+        };
+    long row = withRows ? width + Float.BYTES : 0;
+    return (long) width * Float.BYTES + Float.BYTES + narrow + row;
   }
 
   /** The length that a result of scanning so many items needs: a multiple of the alignment. */
@@ -115,17 +145,43 @@ public final class ItemVectors implements ItemVectorReader {
     if (block.narrow != null) {
       block.narrow.put(index % BLOCK_ITEMS, at, vector, offset);
     }
+    if (block.rows != null) {
+      block.rows.put(index % BLOCK_ITEMS, vector, offset);
+    }
     int panel = panel(index);
     int bits = block.present.getPlain(panel);
     int bit = 1 << (index % ALIGNMENT);
     if ((bits & bit) == 0) {
       block.present.setRelease(panel, bits | bit);
       present = ++count;
+      appear(index);
     }
     if (index >= size) {
       size = index + 1;
     }
     return true;
+  }
+
+  /** The item is noted before it counts. */
+  private void appear(int index) {
+    long number = appearances;
+    appeared.setRelease((int) (number % APPEARANCES), index);
+    appearances = number + 1;
+  }
+
+  @Override
+  public long appearances() {
+    return appearances;
+  }
+
+  @Override
+  public int appeared(long number) {
+    return appeared.getAcquire((int) (number % APPEARANCES));
+  }
+
+  @Override
+  public boolean hasRows() {
+    return withRows;
   }
 
   /**
@@ -167,14 +223,13 @@ public final class ItemVectors implements ItemVectorReader {
   @Override
   public boolean contains(int index) {
     Block block = block(index);
-    return block != null
-        && (block.present.getAcquire(panel(index)) & 1 << (index % ALIGNMENT)) != 0;
+    return block != null && isPresent(block, index);
   }
 
   @Override
   public boolean get(int index, float[] out, int offset) {
     Block block = block(index);
-    if (block == null || (block.present.getAcquire(panel(index)) & 1 << (index % ALIGNMENT)) == 0) {
+    if (block == null || !isPresent(block, index)) {
       return false;
     }
     int at = position(index);
@@ -198,13 +253,19 @@ public final class ItemVectors implements ItemVectorReader {
     @Nullable Block[] to = Arrays.copyOf(blocks, Math.max(blocks.length, from.length));
     for (int b = 0; b < from.length; b++) {
       Block source = from[b];
-      Block target = to[b] == null ? new Block(width, precision) : to[b];
+      Block target = to[b] == null ? new Block(width, precision, withRows) : to[b];
       if (source == null || target == null) {
         to[b] = null;
         continue;
       }
       System.arraycopy(source.numbers, 0, target.numbers, 0, source.numbers.length);
       System.arraycopy(source.bias, 0, target.bias, 0, source.bias.length);
+      if (target.rows != null) {
+        if (source.rows == null) {
+          throw new IllegalArgumentException("vectors without rows into such that keep them");
+        }
+        target.rows.become(source.rows);
+      }
       for (int p = 0; p < BLOCK_PANELS; p++) {
         target.present.setPlain(p, source.present.getPlain(p));
       }
@@ -215,6 +276,8 @@ public final class ItemVectors implements ItemVectorReader {
     size = other.size;
     count = other.count;
     present = count;
+    long before = appearances;
+    appearances = before + APPEARANCES + 1; // Any may have appeared.
   }
 
   @Override
@@ -257,6 +320,28 @@ public final class ItemVectors implements ItemVectorReader {
       int outStride,
       KernelScratch scratch) {
     scan(queries, queryOffset, count, from, to, out, outOffset, outStride, biased, true, scratch);
+  }
+
+  @Override
+  public void upperBounds(float[] query, int[] items, int from, int to, float[] out) {
+    if (!withRows) {
+      throw new IllegalStateException("no rows are kept");
+    }
+    float norm = ItemRows.norm(query, 0, width);
+    for (int i = from; i < to; i++) {
+      int index = items[i];
+      Block block = block(index);
+      if (block == null || block.rows == null || !isPresent(block, index)) {
+        out[i - from] = Float.NEGATIVE_INFINITY;
+      } else {
+        int at = index % BLOCK_ITEMS;
+        out[i - from] = block.bias[at] + block.rows.bound(kernels, query, 0, norm, at);
+      }
+    }
+  }
+
+  private static boolean isPresent(Block block, int index) {
+    return (block.present.getAcquire(panel(index)) & 1 << (index % ALIGNMENT)) != 0;
   }
 
   private void scan(
@@ -372,7 +457,7 @@ public final class ItemVectors implements ItemVectorReader {
     }
     Block block = all[number];
     if (block == null) {
-      block = new Block(width, precision);
+      block = new Block(width, precision, withRows);
       all[number] = block;
       blocks = all;
     }

@@ -128,6 +128,9 @@ public interface Kernels {
   /** Sum of x[i] y[i]. */
   float dot(float[] x, int xOffset, float[] y, int yOffset, int n);
 
+  /** Sum of x[i] y[i] for a y of bytes. */
+  float dotBytes(int n, float[] x, int xOffset, byte[] y, int yOffset);
+
   /** y[i] += alpha x[i]. */
   void axpy(float alpha, float[] x, int xOffset, float[] y, int yOffset, int n);
 

@@ -342,4 +342,13 @@ public final class ScalarKernels implements Kernels {
     }
     return n;
   }
+
+  @Override
+  public float dotBytes(int n, float[] x, int xOffset, byte[] y, int yOffset) {
+    float sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum = Math.fma(x[xOffset + i], y[yOffset + i], sum);
+    }
+    return sum;
+  }
 }

@@ -585,4 +585,9 @@ public final class VectorKernels implements Kernels {
   public int firstNotBelow(float[] x, int xOffset, int n, float threshold) {
     return VectorScans.firstNotBelow(x, xOffset, n, threshold);
   }
+
+  @Override
+  public float dotBytes(int n, float[] x, int xOffset, byte[] y, int yOffset) {
+    return VectorScans.dotBytes(n, x, xOffset, y, yOffset);
+  }
 }

@@ -512,4 +512,23 @@ final class VectorScans {
   private static VectorMask<Float> notBelow(FloatVector x, float threshold) {
     return x.compare(VectorOperators.GE, threshold);
   }
+
+  /** Two sums, for additions not to wait for each other. */
+  static float dotBytes(int n, float[] x, int xOffset, byte[] y, int yOffset) {
+    FloatVector s = FloatVector.zero(SPECIES);
+    FloatVector t = FloatVector.zero(SPECIES);
+    int i = 0;
+    // A vector of bytes may have more lanes than are used: it must not end behind the array.
+    int last = Math.min(n, y.length - yOffset - BYTES.length() + LANES);
+    for (; i <= last - 2 * LANES; i += 2 * LANES) {
+      s = FloatVector.fromArray(SPECIES, x, xOffset + i).fma(widen(y, yOffset + i), s);
+      FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i + LANES);
+      t = v.fma(widen(y, yOffset + i + LANES), t);
+    }
+    float sum = Lanes.sum(s.add(t));
+    for (; i < n; i++) {
+      sum = Math.fma(x[xOffset + i], y[yOffset + i], sum);
+    }
+    return sum;
+  }
 }

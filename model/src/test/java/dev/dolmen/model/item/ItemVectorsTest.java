@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ItemVectorsTest {
@@ -114,9 +115,60 @@ class ItemVectorsTest {
   }
 
   @Test
+  void rowsBoundScoresOfItemsAnywhere() {
+    int items = 3_000;
+    float[] query = vector();
+    ItemVectors vectors = new ItemVectors(WIDTH, ScanPrecision.FP32, true);
+    for (int i = 0; i < items; i++) {
+      float[] v = vector();
+      v[i % WIDTH] *= i % 100;
+      vectors.put(i, i == 700 ? new float[WIDTH] : v, 0);
+      vectors.putBias(i, i % 5);
+    }
+    vectors.remove(99);
+    float[] scores = new float[ItemVectors.aligned(items)];
+    vectors.scores(query, 0, 0, items, scores, 0);
+    int[] some = random.ints(500, 0, items).toArray();
+    some[100] = 99;
+    some[101] = 700;
+    some[102] = 1 << 20;
+    float[] bounds = new float[500];
+    vectors.upperBounds(query, some, 3, 500, bounds);
+    double excess = 0;
+    for (int i = 3; i < 500; i++) {
+      if (some[i] == 99 || some[i] == 1 << 20) {
+        assertThat(bounds[i - 3]).isEqualTo(Float.NEGATIVE_INFINITY);
+      } else {
+        assertThat(bounds[i - 3]).isGreaterThanOrEqualTo(scores[some[i]]);
+        excess += bounds[i - 3] - scores[some[i]];
+      }
+    }
+    assertThat(excess / 500).isBetween(1e-3, 5.0);
+    assertThatThrownBy(() -> new ItemVectors(WIDTH).upperBounds(query, some, 0, 1, bounds))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void appearancesAreRemembered() {
+    ItemVectors vectors = new ItemVectors(WIDTH);
+    for (int i = 0; i < 5; i++) {
+      vectors.put(10 + i, vector(), 0);
+    }
+    vectors.put(11, vector(), 0); // It was there.
+    vectors.remove(12);
+    vectors.put(12, vector(), 0);
+    assertThat(vectors.appearances()).isEqualTo(6);
+    int[] appeared = IntStream.range(0, 6).map(vectors::appeared).toArray();
+    assertThat(appeared).containsExactly(10, 11, 12, 13, 14, 12);
+    long before = vectors.appearances();
+    new ItemVectors(WIDTH).copyTo(vectors);
+    assertThat(vectors.appearances() - before).isGreaterThan(ItemVectors.APPEARANCES);
+  }
+
+  @Test
   void scoresAndRanksAsDefined() {
     for (Kernels kernels : new Kernels[] {Kernels.best(), new ScalarKernels("test")}) {
-      ItemVectors vectors = new ItemVectors(WIDTH, ScanPrecision.FP32, kernels);
+      ItemVectors vectors = new ItemVectors(WIDTH, ScanPrecision.FP32, false, kernels);
       int items = 3333;
       float[][] all = new float[items][];
       for (int i = 0; i < items; i++) {

@@ -2,6 +2,9 @@ package dev.dolmen.server.api;
 
 import dev.dolmen.server.budget.FairThreads;
 import dev.dolmen.server.config.ServerConfig;
+import dev.dolmen.server.index.CellKeeper;
+import dev.dolmen.server.index.ItemIndex;
+import dev.dolmen.server.index.RecallSample;
 import dev.dolmen.server.ranking.Ranker;
 import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
@@ -59,9 +62,14 @@ public final class Endpoints {
     this.ranking = ranking;
   }
 
-  /** The services over an engine, in the order of the files that define them. */
-  public List<ServerServiceDefinition> over(Engine engine) {
+  /**
+   * The services over an engine, in the order of the files that define them.
+   *
+   * @param cells of its items
+   */
+  public List<ServerServiceDefinition> over(Engine engine, CellKeeper cells) {
     LiveState live = engine.live();
+    RecallSample recall = new RecallSample(meters);
     RankerChoice choice =
         new RankerChoice(engine.ranking(), engine.rankers(), engine::eventsLearned, meters);
     Ranker ranker =
@@ -72,6 +80,7 @@ public final class Endpoints {
             clock,
             requestIds,
             choice,
+            new ItemIndex(live.vectors(), live.catalog(), cells, recall),
             meters);
     Validation validation = validation(live);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
@@ -85,6 +94,7 @@ public final class Endpoints {
             engine,
             status -> {
               new AlternativesStatus(engine, choice).addTo(status);
+              new SearchFigures(cells, recall).addTo(status);
               status.putAllDroppedKeys(keys.dropped()).putAllCutValues(cut.counts());
             }));
   }
@@ -92,8 +102,10 @@ public final class Endpoints {
   /**
    * The services over what a snapshot holds: what would change something is refused, and what was
    * shown is not logged.
+   *
+   * @param cells of its items
    */
-  public List<ServerServiceDefinition> over(SnapshotView snapshot) {
+  public List<ServerServiceDefinition> over(SnapshotView snapshot, CellKeeper cells) {
     LiveState live = snapshot.live();
     Ranker ranker =
         new Ranker(
@@ -103,6 +115,7 @@ public final class Endpoints {
             clock,
             requestIds,
             RankerChoice.modelAlone(),
+            new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters)),
             meters);
     return services(
         new RecommendationEndpoint(

@@ -12,6 +12,7 @@ import dev.dolmen.v1.FallbackStatus;
 import dev.dolmen.v1.LogStatus;
 import dev.dolmen.v1.PopularityCheck;
 import dev.dolmen.v1.RankerStatus;
+import dev.dolmen.v1.SearchStatus;
 import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.ValidationSlice;
 import dev.dolmen.v1.ValidationStatus;
@@ -102,12 +103,31 @@ final class StatusCommand implements Callable<Integer> {
     out.text(clicks(s));
     out.line("");
     alternatives(s, out);
+    if (s.hasSearch() && s.getSearch().getCells() > 0) {
+      out.text(search(s.getSearch()));
+      out.line("");
+    }
     TextTable memory = new TextTable("memory", "bytes");
     new TreeMap<>(s.getMemoryBytesMap())
         .forEach((part, bytes) -> memory.row(part, Amounts.bytes(bytes)));
     out.text(memory);
     counts("dropped keys that the schema does not know", s.getDroppedKeysMap(), out);
     counts("values of items that the schema reads in part", s.getCutValuesMap(), out);
+  }
+
+  private static TextTable search(SearchStatus search) {
+    String recall =
+        search.getCompared() == 0
+            ? "not measured yet"
+            : String.format(
+                Locale.ROOT,
+                "%.2f%% of %,d exact answers",
+                100 * search.getRecall(),
+                search.getCompared());
+    return new TextTable("search by cells", "")
+        .row("cells", search.getCells())
+        .row("searches", search.getSearches())
+        .row("recall", recall);
   }
 
   private static void log(LogStatus log, Terminal out) {

@@ -135,7 +135,8 @@ final class EngineReader {
         s.integer("quarantine_records", d.quarantineRecords(), CatalogOptions.QUARANTINE_RECORDS),
         s.seconds("keep_deleted", d.keepDeletedSec(), CatalogOptions.KEEP_DELETED_SEC),
         s.bytes("deleted_bytes", d.deletedBytes(), CatalogOptions.DELETED_BYTES),
-        s.choice("scan", d.scan()));
+        s.choice("scan", d.scan()),
+        s.choice("index", d.index()));
   }
 
   static LogOptions log(ConfigSection s) {

@@ -10,11 +10,12 @@ import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.catalog.CatalogReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.agrona.collections.IntHashSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exact best items by score: dot product, the item's bias, and the bonus that the session's signals
+ * The best items by score: dot product, the item's bias, and the bonus that the session's signals
  * give some items.
  *
  * <p>Several searches share a pass: a block of vectors is scored for all of them at a time, which
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * k-th best can have a bound below it. It is the same to the bit, too, whoever shares the pass.
  * Items that are absent, unavailable or deleted meanwhile are never returned. Immutable; any
  * thread, with scratch of its own.
+ *
+ * <p>Where {@link Cells} are kept, a search that does not ask for the exact answer looks into a few
+ * of them instead, and may miss an item of another: {@link RecallSample} says how many are found.
  */
 public final class ItemIndex {
   /** Vectors scored at a time: at width 64 a block is half a megabyte, about the second cache. */
@@ -35,17 +39,40 @@ public final class ItemIndex {
 
   private final ItemVectorReader vectors;
   private final CatalogReader catalog;
+  private final Supplier<@Nullable Cells> cells;
+  private final @Nullable RecallSample recall;
   private final Kernels kernels = Kernels.best();
 
+  /** Looks at all items in each search. */
   public ItemIndex(ItemVectorReader vectors, CatalogReader catalog) {
     this.vectors = vectors;
     this.catalog = catalog;
+    cells = () -> null;
+    recall = null;
+  }
+
+  /**
+   * Looks into cells where there are some, if nothing is wanted that they do not do for.
+   *
+   * @param recall takes how much of the exact answers is found
+   */
+  public ItemIndex(
+      ItemVectorReader vectors, CatalogReader catalog, CellKeeper cells, RecallSample recall) {
+    this.vectors = vectors;
+    this.catalog = catalog;
+    this.cells = cells::current;
+    this.recall = recall;
+  }
+
+  ItemVectorReader vectors() {
+    return vectors;
   }
 
   /** Memory of one thread's searches. */
   public static final class Scratch {
     private final float[] panelScores = new float[ItemVectors.ALIGNMENT];
     private final KernelScratch kernelScratch = new KernelScratch();
+    private final CellSearch cellSearch = new CellSearch();
 
     /** Searches that a pass is for, [open], their queries, [open, D], and scores of a block. */
     private final List<ItemSearch> open = new ArrayList<>();
@@ -62,7 +89,7 @@ public final class ItemIndex {
     private void begin(List<ItemSearch> searches, boolean biased, int width) {
       open.clear();
       for (ItemSearch search : searches) {
-        if ((search.bonuses() != null) == biased) {
+        if ((search.bonuses() != null) == biased && !search.isFound()) {
           open.add(search);
         }
       }
@@ -107,8 +134,33 @@ public final class ItemIndex {
    * for which nobody waits any more, ends without the others.
    */
   public void search(List<ItemSearch> searches, Scratch scratch) {
+    Cells made = cells.get();
+    if (made != null) {
+      for (ItemSearch search : searches) {
+        searchCells(made, search, scratch);
+      }
+    }
     pass(searches, true, scratch);
     pass(searches, false, scratch);
+  }
+
+  /** Tries it by cells: not what asks for all items, and not what passes a filter, often few. */
+  @SuppressWarnings("ReferenceEquality") // ALL is one object.
+  private void searchCells(Cells made, ItemSearch search, Scratch scratch) {
+    if (search.isExact() || search.query().filter() != ItemFilter.ALL) {
+      return;
+    }
+    try {
+      if (!scratch.cellSearch.search(made, search, this, scratch)) {
+        search.again();
+      } else if (recall != null && recall.isNext()) {
+        search.compare();
+      } else {
+        search.found();
+      }
+    } catch (RuntimeException e) {
+      search.fail(e);
+    }
   }
 
   /**
@@ -139,6 +191,9 @@ public final class ItemIndex {
     }
     for (ItemSearch search : open) {
       search.top().sort();
+      if (recall != null) {
+        search.addTo(recall);
+      }
     }
     open.clear();
   }
@@ -213,8 +268,7 @@ public final class ItemIndex {
     return exactScore(vector, bonuses, index, scratch);
   }
 
-  private float exactScore(
-      float[] vector, @Nullable ScoreBonuses bonuses, int index, Scratch scratch) {
+  float exactScore(float[] vector, @Nullable ScoreBonuses bonuses, int index, Scratch scratch) {
     int panel = index / ItemVectors.ALIGNMENT * ItemVectors.ALIGNMENT;
     int end = panel + ItemVectors.ALIGNMENT;
     if (bonuses == null) {

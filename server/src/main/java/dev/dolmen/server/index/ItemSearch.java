@@ -13,6 +13,13 @@ public final class ItemSearch {
   private @Nullable ItemQuery query;
   private @Nullable ScoreBonuses bonuses;
   private @Nullable RuntimeException failure;
+  private boolean exact;
+  private boolean found;
+
+  /** What another way has found, to be held against the exact answer; {@code compared} of them. */
+  private int[] other = new int[0];
+
+  private int compared = -1;
 
   /** Place of the first bonus on an item that has not been scored yet. */
   int bonus;
@@ -24,20 +31,25 @@ public final class ItemSearch {
    * Asks for the best items by score.
    *
    * @param bonuses on scores, as those of query 0
+   * @param exactly whether it is to be the exact answer
    */
-  public void score(ItemQuery query, ScoreBonuses bonuses) {
+  public void score(ItemQuery query, ScoreBonuses bonuses, boolean exactly) {
     ask(query, bonuses);
+    exact = exactly;
   }
 
   /** Asks for the closest items by cosine alone, for a query of length 1. */
   public void cosine(ItemQuery query) {
     ask(query, null);
+    exact = true;
   }
 
   private void ask(ItemQuery asked, @Nullable ScoreBonuses given) {
     query = asked;
     bonuses = given;
     failure = null;
+    found = false;
+    compared = -1;
     bonus = given == null ? 0 : given.from(0);
     top.reset(asked.k());
   }
@@ -60,6 +72,52 @@ public final class ItemSearch {
   /** What ended this search alone; null if nothing did. */
   public @Nullable RuntimeException failure() {
     return failure;
+  }
+
+  /** Whether all items have to be looked at. */
+  boolean isExact() {
+    return exact;
+  }
+
+  /** Whether nothing is left to be searched: there is an answer, or a failure. */
+  boolean isFound() {
+    return found || failure != null;
+  }
+
+  /** The answer is there. */
+  void found() {
+    found = true;
+  }
+
+  /** Begins again with nothing found. */
+  void again() {
+    top.reset(query().k());
+  }
+
+  /** Keeps what is found to be compared with the exact answer, and begins again. */
+  void compare() {
+    compared = top.size();
+    if (other.length < compared) {
+      other = new int[compared];
+    }
+    for (int i = 0; i < compared; i++) {
+      other[i] = top.index(i);
+    }
+    again();
+  }
+
+  /** Says how much of the exact answer, which is there now, was found before. */
+  void addTo(RecallSample recall) {
+    if (compared < 0 || top.size() == 0) {
+      return;
+    }
+    int common = 0;
+    for (int i = 0; i < top.size(); i++) {
+      for (int j = 0; j < compared; j++) {
+        common += top.index(i) == other[j] ? 1 : 0;
+      }
+    }
+    recall.add(top.size(), common);
   }
 
   void fail(RuntimeException why) {

@@ -32,11 +32,15 @@ final class PendingSearch {
     vector = new float[width];
   }
 
-  /** Asks for the best items for a session. */
-  void score(EncodedSession session, int k, ItemFilter filter, Caller caller) {
+  /**
+   * Asks for the best items for a session.
+   *
+   * @param exact whether all items are to be looked at
+   */
+  void score(EncodedSession session, int k, ItemFilter filter, boolean exact, Caller caller) {
     System.arraycopy(session.query(), 0, vector, 0, vector.length);
     bonuses.become(session.bonuses());
-    search.score(new ItemQuery(vector, k, filter, excluded, caller), bonuses);
+    search.score(new ItemQuery(vector, k, filter, excluded, caller), bonuses, exact);
   }
 
   /** Asks for the items closest to {@link #vector}. */

@@ -35,6 +35,7 @@ public final class Ranker {
    * @param shown takes what was shown
    * @param requestIds unique ids for responses
    * @param choice of what ranks
+   * @param index of the items of {@code live}
    * @param meters told how many searches share a pass over the items
    */
   public Ranker(
@@ -44,8 +45,8 @@ public final class Ranker {
       InstantSource clock,
       Supplier<String> requestIds,
       RankerChoice choice,
+      ItemIndex index,
       MeterRegistry meters) {
-    ItemIndex index = new ItemIndex(live.vectors(), live.catalog());
     recommender = new Recommender(live, mayCome, shown, clock, requestIds, choice, index);
     scorer = new Scorer(live, clock);
     similarItems = new SimilarItems(live);

@@ -93,7 +93,8 @@ final class Recommender {
     if (all && ranker == RankerKind.DOLMEN) {
       PendingSearch search = s.searches.next();
       exclude(request, session, caller, search.excluded);
-      search.score(session, request.getK(), filter(request, caller), caller);
+      search.score(
+          session, request.getK(), filter(request, caller), request.getExactSearch(), caller);
       Asked asked =
           new Asked(
               request,

@@ -20,7 +20,7 @@ public record SessionFeatures(
     List<Features> items, List<@Nullable Features> contexts, @Nullable Features context) {
 
   /** Of a session that nobody checks. */
-  static SessionFeatures of(SessionContext session, FeatureExtractor features) {
+  public static SessionFeatures of(SessionContext session, FeatureExtractor features) {
     List<@Nullable Features> contexts = new ArrayList<>(session.getEventsCount());
     session.getEventsList().forEach(event -> contexts.add(of(event.getContextMap(), features)));
     return new SessionFeatures(

@@ -285,4 +285,44 @@ class FairThreadsTest {
     awaitAll();
     assertThat(ended).contains("a0", "a1", "a2");
   }
+
+  /** The second thread was started for the second turn, and has only not come to it yet. */
+  @Test
+  void aTurnIsLeftToTheThreadThatWasStartedForIt() throws Exception {
+    CountDownLatch late = new CountDownLatch(1);
+    AtomicLong started = new AtomicLong();
+    threads.close();
+    threads =
+        new FairThreads(
+            2,
+            100,
+            new FairThreads.Sharing(4, Duration.ofSeconds(1)),
+            clock::get,
+            work ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .unstarted(() -> {
+                      if (started.incrementAndGet() == 2) {
+                        await(late);
+                      }
+                      work.run();
+                    }));
+    CountDownLatch begun = new CountDownLatch(1);
+    Runnable first =
+        () -> {
+          begun.countDown();
+          await(gate);
+          sharing.add("a");
+          Together.leave(step);
+        };
+    assertThat(threads.offer("a", turn("a", first))).isTrue();
+    begun.await();
+    offerSharing("b", 1, 0, 0);
+    gate.countDown();
+    while (ended.size() < 2) {
+      Thread.onSpinWait();
+    }
+    late.countDown();
+    assertThat(steps).containsExactly(List.of("a"), List.of("b0"));
+  }
 }

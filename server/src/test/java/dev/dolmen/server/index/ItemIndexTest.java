@@ -99,7 +99,7 @@ class ItemIndexTest {
       if (cosine) {
         search.cosine(query);
       } else {
-        search.score(query, bonuses);
+        search.score(query, bonuses, true);
       }
       ItemIndexTest.this.bonuses = bonuses;
       expected = bruteForce(query.vector(), query.k(), filters, items, excluded, cosine);

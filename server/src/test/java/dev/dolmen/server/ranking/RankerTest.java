@@ -8,6 +8,7 @@ import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.budget.FairThreads;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.trainer.HistoryTraining;
 import dev.dolmen.trainer.learn.ItemEncoding;
 import dev.dolmen.trainer.learn.LiveState;
@@ -80,6 +81,7 @@ class RankerTest {
             CLOCK,
             () -> "request",
             RankerChoice.modelAlone(),
+            new ItemIndex(training.live().vectors(), training.live().catalog()),
             meters);
   }
 

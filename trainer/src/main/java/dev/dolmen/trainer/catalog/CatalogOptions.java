@@ -18,6 +18,7 @@ import dev.dolmen.parameterstore.range.WholeRange;
  *     the one deleted first is forgotten; with those of the catalogue they are no more than {@code
  *     maxItems}
  * @param scan numbers that a scan of all items reads first; the answers are the same
+ * @param index by which the best items are found
  */
 public record CatalogOptions(
     int maxItems,
@@ -25,7 +26,8 @@ public record CatalogOptions(
     int quarantineRecords,
     long keepDeletedSec,
     long deletedBytes,
-    ScanPrecision scan) {
+    ScanPrecision scan,
+    SearchIndex index) {
   public static final WholeRange MAX_ITEMS = WholeRange.of(1, 50_000_000);
   public static final WholeRange MAX_BYTES = WholeRange.of(1L << 20, 1L << 42);
   public static final WholeRange QUARANTINE_RECORDS = WholeRange.of(0, 100_000_000);
@@ -44,10 +46,11 @@ public record CatalogOptions(
 
   /**
    * 2,000,000 items in a third of the heap, indexes reused after 65,536 records, deleted items
-   * remembered for a week in 256 MiB, scans of floats.
+   * remembered for a week in 256 MiB, scans of floats, cells.
    */
   public static CatalogOptions defaults() {
-    return new CatalogOptions(2_000_000, 0, 65_536, 604_800, 256L << 20, ScanPrecision.FP32);
+    return new CatalogOptions(
+        2_000_000, 0, 65_536, 604_800, 256L << 20, ScanPrecision.FP32, SearchIndex.CELLS);
   }
 
   /** The bound on bytes that holds in this process. */

@@ -12,6 +12,7 @@ import dev.dolmen.trainer.alternatives.Alternatives;
 import dev.dolmen.trainer.alternatives.OnlineRankers;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.catalog.SearchIndex;
 import dev.dolmen.trainer.impressions.ImpressionJoiner;
 import dev.dolmen.trainer.impressions.LoggedImpressions;
 import dev.dolmen.trainer.impressions.ShownItems;
@@ -92,7 +93,8 @@ public final class Learner implements AutoCloseable {
             options.model().optimizer(),
             options.seed(),
             options.training().threads());
-    vectors = new ItemVectors(options.model().width(), options.catalog().scan());
+    boolean cells = options.catalog().index() == SearchIndex.CELLS;
+    vectors = new ItemVectors(options.model().width(), options.catalog().scan(), cells);
     joiner = new ImpressionJoiner(options.joiner(), stream.catalog(), stream.sessions(), log);
     validation = options.training().newValidation();
     refresher =
@@ -506,7 +508,7 @@ public final class Learner implements AutoCloseable {
     // Read off the writer's thread: a figure, good to a snapshot.
     long copies = table.copyMemoryBytes();
     long rows = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
-    long items = (long) stream.catalog().indexLimit() * model.options().width() * Float.BYTES;
+    long items = stream.catalog().indexLimit() * vectors.itemBytes();
     Runtime runtime = Runtime.getRuntime();
     Map<String, Long> bytes = new HashMap<>();
     bytes.put("table", rows);

@@ -30,7 +30,8 @@ class CatalogTest {
 
   private static Catalog newCatalog() {
     CatalogOptions options =
-        new CatalogOptions(10, 0, QUARANTINE, KEEP_SEC, 1 << 20, ScanPrecision.FP32);
+        new CatalogOptions(
+            10, 0, QUARANTINE, KEEP_SEC, 1 << 20, ScanPrecision.FP32, SearchIndex.EXACT);
     return new Catalog(new FeatureExtractor(Schemas.small()), options);
   }
 
@@ -38,7 +39,8 @@ class CatalogTest {
 
   private static Catalog withVectors() {
     CatalogOptions options =
-        new CatalogOptions(10, 0, QUARANTINE, KEEP_SEC, 1 << 20, ScanPrecision.FP32);
+        new CatalogOptions(
+            10, 0, QUARANTINE, KEEP_SEC, 1 << 20, ScanPrecision.FP32, SearchIndex.EXACT);
     return new Catalog(
         new FeatureExtractor(Schemas.withVectors(Schemas.small(), DIMENSION)), options);
   }
@@ -137,7 +139,8 @@ class CatalogTest {
       assertThat(gone >= 0).isEqualTo(i >= 10);
       assertThat(catalog.withdrawn() + catalog.size()).isLessThanOrEqualTo(10);
     }
-    CatalogOptions few = new CatalogOptions(1_000, 0, 0, KEEP_SEC, 1 << 16, ScanPrecision.FP32);
+    CatalogOptions few =
+        new CatalogOptions(1_000, 0, 0, KEEP_SEC, 1 << 16, ScanPrecision.FP32, SearchIndex.EXACT);
     Catalog small = new Catalog(new FeatureExtractor(Schemas.small()), few);
     for (int i = 0; i < 900; i++) {
       small.upsert(item("i" + i, "x"));

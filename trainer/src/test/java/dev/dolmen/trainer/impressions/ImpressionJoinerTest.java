@@ -8,6 +8,7 @@ import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.catalog.SearchIndex;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
@@ -32,7 +33,7 @@ class ImpressionJoinerTest {
   private final Catalog catalog =
       new Catalog(
           new FeatureExtractor(Schemas.small()),
-          new CatalogOptions(100, 0, 0, 0, 1 << 20, ScanPrecision.FP32));
+          new CatalogOptions(100, 0, 0, 0, 1 << 20, ScanPrecision.FP32, SearchIndex.EXACT));
   private final SessionStore sessions =
       new SessionStore(catalog, new SessionStore.Bounds(100, 3_600_000, 8, 256, 1 << 20));
 

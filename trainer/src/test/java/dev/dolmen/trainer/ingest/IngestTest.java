@@ -13,6 +13,7 @@ import dev.dolmen.trainer.Shop;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.catalog.ItemBytes;
+import dev.dolmen.trainer.catalog.SearchIndex;
 import dev.dolmen.trainer.impressions.Outcome;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.FeedbackEvent;
@@ -44,7 +45,9 @@ class IngestTest {
     EngineOptions o = Shop.options(directory);
     return Engine.open(
         o.with(e ->
-            e.catalog(new CatalogOptions(maxItems, 0, 10, 3_600, 1 << 20, ScanPrecision.FP32))),
+            e.catalog(
+                new CatalogOptions(
+                    maxItems, 0, 10, 3_600, 1 << 20, ScanPrecision.FP32, SearchIndex.EXACT))),
         InstantSource.system(),
         meters);
   }
@@ -73,7 +76,14 @@ class IngestTest {
             .with(e ->
                 e.schema(Schemas.shop())
                     .catalog(
-                        new CatalogOptions(100, megabyte, 10, 3_600, 1 << 20, ScanPrecision.FP32)));
+                        new CatalogOptions(
+                            100,
+                            megabyte,
+                            10,
+                            3_600,
+                            1 << 20,
+                            ScanPrecision.FP32,
+                            SearchIndex.EXACT)));
     Item large = large("large", 8_000);
     assertThat(ItemBytes.of(large)).isBetween(megabyte / 2, megabyte * 3 / 4);
     try (Engine engine = Engine.open(options, InstantSource.system(), meters)) {
@@ -101,8 +111,10 @@ class IngestTest {
     }
     // A smaller bound drops nothing of what was acknowledged, and takes no more.
     EngineOptions smaller =
-        options.with(
-            e -> e.catalog(new CatalogOptions(1, 0, 10, 3_600, 1 << 20, ScanPrecision.FP32)));
+        options.with(e ->
+            e.catalog(
+                new CatalogOptions(
+                    1, 0, 10, 3_600, 1 << 20, ScanPrecision.FP32, SearchIndex.EXACT)));
     try (Engine engine = Engine.open(smaller, InstantSource.system(), meters)) {
       assertThat(engine.live().catalog().size()).isEqualTo(3);
       assertThat(engine.live().catalog().bytes()).isGreaterThan(megabyte / 2);

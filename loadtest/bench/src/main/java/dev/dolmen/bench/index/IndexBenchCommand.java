@@ -2,18 +2,23 @@ package dev.dolmen.bench.index;
 
 import dev.dolmen.bench.model.Rounds;
 import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.ProgressBar;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.cli.terminal.TextTable;
+import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,18 +28,21 @@ import picocli.CommandLine.Option;
     name = "index",
     mixinStandardHelpOptions = true,
     description = {
-      "Measures searches of all items on one thread: one by itself, and several that share a pass.",
+      "Measures searches of all items on one thread: one by itself, and several that share a pass;"
+          + " or, with --data, what searches by cells find while a dataset is learned.",
       "",
       "The vectors are random, of width 64; a search is for 20 items, with signals on 135. All"
           + " numbers of searches take turns; figures are medians over the rounds, in the thread's"
-          + " processor time.",
+          + " processor time. With --data the last 300 visitors ask for 20 items, by cells and exactly,"
+          + " after every so many clicks; items come when they are born.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  dolmen bench index --quick",
-      "  dolmen bench index --items 1000000 --json index.json"
+      "  dolmen bench index --items 1000000 --json index.json",
+      "  dolmen bench index --data datasets/diginetica --limit 1000000"
     })
 public final class IndexBenchCommand implements Callable<Integer> {
   @Option(
@@ -45,6 +53,24 @@ public final class IndexBenchCommand implements Callable<Integer> {
 
   @Option(names = "--quick", description = "Short rounds: for a first look.")
   private boolean quick;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Folder of a dataset in RecBole's atomic files: recall while it is learned.")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Only the first N clicks of the dataset.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(
+      names = "--every",
+      paramLabel = "N",
+      description = "Clicks between two looks, 1,000 or more. Default: ${DEFAULT-VALUE}.")
+  private long every = 50_000;
 
   @Mixin private Reporting reporting = new Reporting();
 
@@ -66,6 +92,71 @@ public final class IndexBenchCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     OptionCheck.require(
         items >= 1_000 && items <= 10_000_000, "--items", items, "1,000 to 10,000,000");
+    OptionCheck.require(limit >= 1, "--limit", limit, "1 or more");
+    OptionCheck.require(every >= 1_000, "--every", every, "1,000 or more");
+    return data == null ? passes() : stream(data);
+  }
+
+  private int stream(Path folder) throws IOException, InterruptedException {
+    LocalServer.quietLogs();
+    Path directory = Files.createTempDirectory("dolmen-bench-index-");
+    try {
+      List<StreamRecall.Line> lines =
+          new StreamRecall(folder, limit, every, progress).measure(directory);
+      reporting.publish(
+          out,
+          () -> printStream(lines),
+          new JsonReport()
+              .put("machine", Machine.description())
+              .put("stream", lines.stream().map(IndexBenchCommand::json).toList()));
+    } finally {
+      DirectoryTree.delete(directory);
+    }
+    return 0;
+  }
+
+  private void printStream(List<StreamRecall.Line> lines) {
+    TextTable table =
+        new TextTable(
+            "clicks",
+            "items",
+            "cells",
+            "passes",
+            "recall@20",
+            "worst",
+            "vectors alone",
+            "us by cells",
+            "us exact");
+    for (StreamRecall.Line line : lines) {
+      table.row(
+          line.clicks(),
+          line.items(),
+          line.cells(),
+          line.passes(),
+          String.format(Locale.ROOT, "%.4f", line.recall()),
+          String.format(Locale.ROOT, "%.2f", line.worst()),
+          String.format(Locale.ROOT, "%.4f", line.vectorRecall()),
+          String.format(Locale.ROOT, "%,.0f", line.cellsUs()),
+          String.format(Locale.ROOT, "%,.0f", line.exactUs()));
+    }
+    out.text(table);
+    out.line(Machine.description());
+  }
+
+  private static JsonReport json(StreamRecall.Line line) {
+    return new JsonReport()
+        .put("clicks", line.clicks())
+        .put("items", line.items())
+        .put("cells", line.cells())
+        .put("upkeep_passes", line.passes())
+        .put("recall_at_20", line.recall())
+        .put("worst_recall", line.worst())
+        .put("vector_recall_at_20", line.vectorRecall())
+        .put("us_by_cells", line.cellsUs())
+        .put("us_exact", line.exactUs());
+  }
+
+  private int passes() throws IOException, InterruptedException {
     PassFigures figures = new PassFigures(quick ? Rounds.QUICK : Rounds.FULL, items);
     ScanPrecision[] precisions = ScanPrecision.values();
     ProgressBar bar = new ProgressBar(progress, "index", precisions.length, System::nanoTime);

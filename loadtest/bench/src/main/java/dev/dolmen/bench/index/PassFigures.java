@@ -118,7 +118,7 @@ final class PassFigures {
     @Override
     public void run() {
       for (int q = 0; q < searches.size(); q++) {
-        searches.get(q).score(queries.get(q), bonuses.get(q));
+        searches.get(q).score(queries.get(q), bonuses.get(q), true);
       }
       index.search(searches, scratch);
     }

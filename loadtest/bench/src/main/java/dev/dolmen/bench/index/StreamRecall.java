@@ -1,0 +1,257 @@
+package dev.dolmen.bench.index;
+
+import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.server.budget.Caller;
+import dev.dolmen.server.cli.DatasetReading;
+import dev.dolmen.server.cli.terminal.ProgressBar;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.data.DatasetImport;
+import dev.dolmen.server.data.EventWriter;
+import dev.dolmen.server.data.ImportOptions;
+import dev.dolmen.server.data.Interaction;
+import dev.dolmen.server.data.Interactions;
+import dev.dolmen.server.data.ItemArrivals;
+import dev.dolmen.server.data.RecBoleDataset;
+import dev.dolmen.server.index.CellKeeper;
+import dev.dolmen.server.index.ItemFilter;
+import dev.dolmen.server.index.ItemIndex;
+import dev.dolmen.server.index.ItemQuery;
+import dev.dolmen.server.index.ItemSearch;
+import dev.dolmen.server.index.RecallSample;
+import dev.dolmen.server.ranking.Answer;
+import dev.dolmen.server.ranking.Ranker;
+import dev.dolmen.server.ranking.RankerChoice;
+import dev.dolmen.server.ranking.SessionFeatures;
+import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.ScoredItem;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.agrona.collections.IntHashSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recall of searches by cells while a dataset's clicks are learned and its items come when they are
+ * born: after every so many clicks the last visitors ask for 20 items, by cells and exactly, as the
+ * product answers them; and vectors of the items clicked last are searched for what scores best
+ * with them alone, without signals. The cells are kept up behind, as in a server.
+ */
+final class StreamRecall {
+  private static final int K = 20;
+  private static final int VISITORS = 300;
+
+  /** Length of a query that is an item's vector: about that of a session's. */
+  private static final float LENGTH = 10;
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  /**
+   * One moment of the stream.
+   *
+   * @param recall of the answers to visitors
+   * @param worst the lowest of them
+   * @param vectorRecall of vectors alone
+   * @param cellsUs of one answer, processor time, session and response included
+   * @param exactUs the same with an exact search
+   */
+  record Line(
+      long clicks,
+      int items,
+      int cells,
+      long passes,
+      double recall,
+      double worst,
+      double vectorRecall,
+      double cellsUs,
+      double exactUs) {}
+
+  private final Path folder;
+  private final long limit;
+  private final long every;
+  private final Terminal progress;
+
+  /** Ids of the visits that were clicked in last, with the item clicked. */
+  private final Map<String, String> visits = new LinkedHashMap<>();
+
+  StreamRecall(Path folder, long limit, long every, Terminal progress) {
+    this.folder = folder;
+    this.limit = limit;
+    this.every = every;
+    this.progress = progress;
+  }
+
+  /**
+   * @param directory empty; everything is written there
+   */
+  List<Line> measure(Path directory) throws IOException {
+    DatasetImport history =
+        DatasetReading.read(
+            RecBoleDataset.find(folder), ImportOptions.DEFAULT, null, limit, progress);
+    DolmenConfig settings = DolmenConfig.defaults(directory, history.schema());
+    ItemArrivals arrivals =
+        history.arrivals(settings.engine().training().batchEvents(), settings.engine().seed());
+    List<Line> lines = new ArrayList<>();
+    try (HistoryTraining training =
+            HistoryTraining.open(settings.engine(), InstantSource.system());
+        CellKeeper cells = new CellKeeper(training.live().vectors(), System::nanoTime);
+        Interactions rows = history.interactions()) {
+      cells.start();
+      EventWriter writer = history.events();
+      ProgressBar bar =
+          new ProgressBar(
+              progress, "stream", Math.min(limit, history.profile().events()), System::nanoTime);
+      long clicks = 0;
+      for (Interaction click = rows.next(); click != null && clicks < limit; click = rows.next()) {
+        arrivals.before(clicks, training::upsert);
+        FeedbackEvent event = writer.event(click);
+        training.learn(event);
+        remember(event);
+        bar.show(++clicks, "");
+        if (clicks % every == 0) {
+          lines.add(look(clicks, training.live(), cells));
+        }
+      }
+      bar.done();
+    }
+    return lines;
+  }
+
+  private void remember(FeedbackEvent event) {
+    visits.remove(event.getSessionId());
+    visits.put(event.getSessionId(), event.getItemId());
+    if (visits.size() > VISITORS) {
+      visits.remove(visits.keySet().iterator().next());
+    }
+  }
+
+  private Line look(long clicks, LiveState live, CellKeeper cells) {
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    ItemIndex index =
+        new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters));
+    Ranker ranker =
+        new Ranker(
+            live,
+            id -> false,
+            shown -> {},
+            InstantSource.system(),
+            () -> "",
+            RankerChoice.modelAlone(),
+            index,
+            meters);
+    double sum = 0;
+    double worst = 1;
+    long[] nanos = new long[2];
+    for (String visit : visits.keySet()) {
+      Set<String> exact = ids(ask(ranker, live, visit, true, nanos));
+      Set<String> found = ids(ask(ranker, live, visit, false, nanos));
+      double recall = share(exact, found);
+      sum += recall;
+      worst = Math.min(worst, recall);
+    }
+    int n = visits.size();
+    return new Line(
+        clicks,
+        live.vectors().present(),
+        cells.count(),
+        cells.passes(),
+        sum / n,
+        worst,
+        vectorRecall(index, live),
+        nanos[0] / 1e3 / n,
+        nanos[1] / 1e3 / n);
+  }
+
+  private static RecommendResponse ask(
+      Ranker ranker, LiveState live, String visit, boolean exact, long[] nanos) {
+    RecommendRequest.Builder request =
+        RecommendRequest.newBuilder().setK(K).setNoImpression(true).setExactSearch(exact);
+    request.getSessionBuilder().setSessionId(visit);
+    RecommendRequest asked = request.build();
+    ArrayDeque<RecommendResponse> answers = new ArrayDeque<>();
+    long start = THREADS.getCurrentThreadCpuTime();
+    ranker.recommend(
+        asked,
+        SessionFeatures.of(asked.getSession(), live.features()),
+        0,
+        Caller.PATIENT,
+        new Answer<>() {
+          @Override
+          public void give(RecommendResponse answer) {
+            answers.add(answer);
+          }
+
+          @Override
+          public void fail(RuntimeException why) {
+            throw why;
+          }
+        });
+    nanos[exact ? 1 : 0] += THREADS.getCurrentThreadCpuTime() - start;
+    return answers.remove();
+  }
+
+  private static Set<String> ids(RecommendResponse response) {
+    return response.getItemsList().stream().map(ScoredItem::getItemId).collect(Collectors.toSet());
+  }
+
+  private static double share(Set<?> exact, Set<?> found) {
+    return exact.isEmpty()
+        ? 1
+        : (double) exact.stream().filter(found::contains).count() / exact.size();
+  }
+
+  private double vectorRecall(ItemIndex index, LiveState live) {
+    ScoreBonuses none = new ScoreBonuses();
+    ItemIndex.Scratch scratch = new ItemIndex.Scratch();
+    double sum = 0;
+    int n = 0;
+    for (String item : visits.values()) {
+      float[] vector = new float[live.vectors().width()];
+      int at = live.catalog().indexOf(item);
+      if (at >= 0 && live.vectors().get(at, vector, 0)) {
+        for (int d = 0; d < vector.length; d++) {
+          vector[d] *= LENGTH;
+        }
+        Set<Integer> exact = search(index, vector, none, true, scratch);
+        sum += share(exact, search(index, vector, none, false, scratch));
+        n++;
+      }
+    }
+    return n == 0 ? 1 : sum / n;
+  }
+
+  private static Set<Integer> search(
+      ItemIndex index,
+      float[] vector,
+      ScoreBonuses none,
+      boolean exact,
+      ItemIndex.Scratch scratch) {
+    ItemSearch search = new ItemSearch();
+    search.score(
+        new ItemQuery(vector, K, ItemFilter.ALL, new IntHashSet(), Caller.PATIENT), none, exact);
+    index.search(List.of(search), scratch);
+    @Nullable RuntimeException failure = search.failure();
+    if (failure != null) {
+      throw failure;
+    }
+    IntHashSet found = new IntHashSet();
+    for (int i = 0; i < search.top().size(); i++) {
+      found.add(search.top().index(i));
+    }
+    return Set.copyOf(found);
+  }
+}

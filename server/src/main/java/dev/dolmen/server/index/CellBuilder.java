@@ -1,0 +1,312 @@
+package dev.dolmen.server.index;
+
+import dev.dolmen.model.item.ItemVectorReader;
+import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.kernel.KernelScratch;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Makes {@link Cells} of item vectors, again and again while these move: each pass assigns every
+ * item to the closest of the centroids and then moves these to where their items are, as Lloyd's
+ * algorithm does on the sphere (Dhillon and Modha, "Concept decompositions for large sparse text
+ * data using clustering", 2001), so that cells follow the model. Between two passes the largest
+ * cells are split and the smallest give up their centroids for it. One thread.
+ *
+ * <p>A pass is D multiplications for each item and cell. {@link #refreshed} is one for each item:
+ * it leaves items in their cells, and puts the centroids right for vectors that have moved
+ * together, as most do, and the priors. Neither takes anything from the thread that writes the
+ * vectors, which are read as any reader does.
+ */
+final class CellBuilder {
+  /** Items whose products are computed at a time. */
+  private static final int CHUNK = 4 * ItemVectors.ALIGNMENT;
+
+  /** Cells for the square root of the number of items. */
+  private static final double CELLS_PER_ROOT = 2.5;
+
+  /** Items of each cell by which centroids are found at first. */
+  private static final int SAMPLE_PER_CELL = 48;
+
+  private static final int FIRST_PASSES = 4;
+
+  /** A cell with as many times the mean is split, one with this part of it given up. */
+  private static final int LARGE = 4;
+
+  private static final int SMALL = 8;
+
+  private final ItemVectorReader vectors;
+  private final int width;
+  private final SplittableRandom random = new SplittableRandom(1);
+  private final KernelScratch scratch = new KernelScratch();
+  private final float[] vector;
+
+  /** [cells, D]; none before the first pass. */
+  private float[] centroids = new float[0];
+
+  /** Of the last pass, [cells, D] and [cells]. */
+  private float[] sums = new float[0];
+
+  private int[] sizes = new int[0];
+
+  /** Vectors of one cell's items, [items, D]. */
+  private float[] members = new float[0];
+
+  private float[] products = new float[0];
+
+  /** Cell of each item, -1 for none. */
+  private int[] cellOf = new int[0];
+
+  /** Items that the pass has looked at, for who asks how far it is. */
+  private volatile int done;
+
+  CellBuilder(ItemVectorReader vectors) {
+    this.vectors = vectors;
+    width = vectors.width();
+    vector = new float[width];
+  }
+
+  /** Cells for so many items: a multiple of a panel, at least one. */
+  static int cellsFor(int items) {
+    int panels = (int) Math.round(CELLS_PER_ROOT * Math.sqrt(items) / ItemVectors.ALIGNMENT);
+    return Math.max(1, panels) * ItemVectors.ALIGNMENT;
+  }
+
+  /** One pass over all items that are present. */
+  Cells pass() {
+    int wanted = cellsFor(vectors.present());
+    if (cells() == 0) {
+      begin(wanted);
+    } else if (Math.abs(wanted - cells()) > cells() / 4) {
+      resize(wanted);
+    }
+    // What appears from here on may be missed, and is to be looked at by itself.
+    long appearances = vectors.appearances();
+    int size = vectors.size();
+    if (cellOf.length < size) {
+      cellOf = new int[Math.max(size, cellOf.length + cellOf.length / 2)];
+    }
+    clear();
+    assign(0, size);
+    Cells made = made(size, appearances);
+    move();
+    return made;
+  }
+
+  /** Items that the pass under way has looked at; any thread. */
+  int done() {
+    return done;
+  }
+
+  private int cells() {
+    return centroids.length / width;
+  }
+
+  /** Centroids are some items at first, then moved by a sample of all. */
+  private void begin(int wanted) {
+    centroids = new float[wanted * width];
+    int size = vectors.size();
+    for (int cell = 0; cell < wanted; cell++) {
+      anyVector(size);
+      System.arraycopy(vector, 0, centroids, cell * width, width);
+    }
+    int chunks = (size + CHUNK - 1) / CHUNK;
+    int sampled = Math.min(chunks, Math.max(1, wanted * SAMPLE_PER_CELL / CHUNK));
+    cellOf = new int[size];
+    for (int pass = 0; pass < FIRST_PASSES; pass++) {
+      clear();
+      for (int i = 0; i < sampled; i++) {
+        int from = (int) ((long) i * chunks / sampled) * CHUNK;
+        assign(from, Math.min(from + CHUNK, size));
+      }
+      move();
+    }
+  }
+
+  /** The vector of an item at random into {@link #vector}; zeros if so many have none. */
+  private void anyVector(int size) {
+    for (int tries = 0; tries < 1_000; tries++) {
+      if (vectors.get(random.nextInt(size), vector, 0)) {
+        normalize(vector, 0);
+        return;
+      }
+    }
+    Arrays.fill(vector, 0);
+  }
+
+  /** More centroids are vectors of some items, fewer are a part of those that there are. */
+  private void resize(int wanted) {
+    int before = cells();
+    centroids = Arrays.copyOf(centroids, wanted * width);
+    for (int cell = before; cell < wanted; cell++) {
+      anyVector(vectors.size());
+      System.arraycopy(vector, 0, centroids, cell * width, width);
+    }
+  }
+
+  private void clear() {
+    int cells = cells();
+    if (sizes.length != cells) {
+      sums = new float[cells * width];
+      sizes = new int[cells];
+      products = new float[cells * CHUNK];
+    }
+    Arrays.fill(sums, 0);
+    Arrays.fill(sizes, 0);
+  }
+
+  private void assign(int from, int to) {
+    float[] best = new float[CHUNK];
+    for (int at = from; at < to; at += CHUNK) {
+      int n = Math.min(CHUNK, to - at);
+      done = at;
+      vectors.scores(centroids, 0, cells(), at, at + n, products, 0, CHUNK, scratch);
+      Arrays.fill(best, Float.NEGATIVE_INFINITY);
+      Arrays.fill(cellOf, at, at + n, -1);
+      for (int cell = 0; cell < cells(); cell++) {
+        closest(cell, at, n, best);
+      }
+      for (int i = 0; i < n; i++) {
+        if (cellOf[at + i] >= 0) {
+          add(at + i, cellOf[at + i]);
+        }
+      }
+    }
+  }
+
+  /** An item's prior is the same for all cells, and so does not change which is the closest. */
+  private void closest(int cell, int at, int n, float[] best) {
+    int row = cell * CHUNK;
+    for (int i = 0; i < n; i++) {
+      if (products[row + i] > best[i]) {
+        best[i] = products[row + i];
+        cellOf[at + i] = cell;
+      }
+    }
+  }
+
+  private void add(int item, int cell) {
+    if (!vectors.get(item, vector, 0)) {
+      cellOf[item] = -1; // It has gone meanwhile.
+      return;
+    }
+    for (int d = 0; d < width; d++) {
+      sums[cell * width + d] += vector[d];
+    }
+    sizes[cell]++;
+  }
+
+  private Cells made(int size, long appearances) {
+    int cells = cells();
+    int[] start = new int[cells + 1];
+    for (int cell = 0; cell < cells; cell++) {
+      start[cell + 1] = start[cell] + sizes[cell];
+    }
+    int[] next = Arrays.copyOf(start, cells);
+    int[] items = new int[start[cells]];
+    for (int item = 0; item < size; item++) {
+      if (cellOf[item] >= 0) {
+        items[next[cellOf[item]]++] = item;
+      }
+    }
+    return described(start, items, appearances);
+  }
+
+  /** The same items in the same cells, of which the rest is as it is now. */
+  Cells refreshed(Cells before) {
+    return described(before.starts(), before.items(), before.appearances());
+  }
+
+  /** Finds centroids, priors and radii of cells that have these items. */
+  private Cells described(int[] start, int[] items, long appearances) {
+    int cells = start.length - 1;
+    float[] means = new float[cells * width];
+    float[] priors = new float[cells];
+    float[] radius = new float[cells];
+    for (int cell = 0; cell < cells; cell++) {
+      int n = 0;
+      priors[cell] = Float.NEGATIVE_INFINITY;
+      members = atLeast(members, (start[cell + 1] - start[cell]) * width);
+      for (int i = start[cell]; i < start[cell + 1]; i++) {
+        if (vectors.get(items[i], members, n * width)) {
+          priors[cell] = Math.max(priors[cell], vectors.bias(items[i]));
+          n++;
+        }
+      }
+      for (int i = 0; i < n * width; i++) {
+        means[cell * width + i % width] += members[i];
+      }
+      normalize(means, cell * width);
+      for (int i = 0; i < n; i++) {
+        radius[cell] = Math.max(radius[cell], distance(members, i * width, means, cell * width));
+      }
+    }
+    return new Cells(width, means, priors, radius, start, items, appearances);
+  }
+
+  private static float[] atLeast(float[] floats, int length) {
+    return floats.length < length ? new float[Math.max(length, 2 * floats.length)] : floats;
+  }
+
+  private float distance(float[] a, int aOffset, float[] b, int bOffset) {
+    float squares = 0;
+    for (int d = 0; d < width; d++) {
+      float difference = a[aOffset + d] - b[bOffset + d];
+      squares += difference * difference;
+    }
+    return (float) Math.sqrt(squares);
+  }
+
+  /** Moves the centroids to where their items are, and splits what has become too large. */
+  private void move() {
+    long items = 0;
+    for (int cell = 0; cell < cells(); cell++) {
+      items += sizes[cell];
+      if (sizes[cell] > 0) {
+        System.arraycopy(sums, cell * width, centroids, cell * width, width);
+        normalize(centroids, cell * width);
+      }
+    }
+    double mean = (double) items / cells();
+    int small = 0;
+    for (int large = 0; large < cells(); large++) {
+      if (sizes[large] <= LARGE * mean) {
+        continue;
+      }
+      while (small < cells() && sizes[small] >= mean / SMALL) {
+        small++;
+      }
+      if (small == cells()) {
+        return;
+      }
+      split(large, small++);
+    }
+  }
+
+  /** Two centroids close to that of the large one, on two sides of it. */
+  private void split(int large, int small) {
+    for (int d = 0; d < width; d++) {
+      float aside = (float) (random.nextGaussian() * 0.1 / Math.sqrt(width));
+      float center = centroids[large * width + d];
+      centroids[small * width + d] = center + aside;
+      centroids[large * width + d] = center - aside;
+    }
+    normalize(centroids, large * width);
+    normalize(centroids, small * width);
+    sizes[large] /= 2;
+    sizes[small] = sizes[large];
+  }
+
+  private void normalize(float[] of, int at) {
+    double squares = 0;
+    for (int d = 0; d < width; d++) {
+      squares += (double) of[at + d] * of[at + d];
+    }
+    if (squares > 0) {
+      float factor = (float) (1 / Math.sqrt(squares));
+      for (int d = 0; d < width; d++) {
+        of[at + d] *= factor;
+      }
+    }
+  }
+}

@@ -1,0 +1,345 @@
+package dev.dolmen.server.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.server.budget.Caller;
+import dev.dolmen.trainer.catalog.Catalog;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.v1.Item;
+import dev.dolmen.v1.SlotValue;
+import dev.dolmen.v1.TokenList;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.agrona.collections.IntHashSet;
+import org.junit.jupiter.api.Test;
+
+/** Cells of vectors that lie in clusters, as learned ones do, and move. */
+class CellsTest {
+  private static final int WIDTH = 32;
+  private static final int ITEMS = 12_000;
+  private static final int CLUSTERS = 150;
+  private static final int K = 20;
+
+  private static final SlotValue CATEGORY =
+      SlotValue.newBuilder().setPath(TokenList.newBuilder().addToken("all")).build();
+
+  private final Random random = new Random(5);
+  private final Catalog catalog =
+      new Catalog(new FeatureExtractor(Schemas.shop()), CatalogOptions.defaults());
+  private final ItemVectors vectors = new ItemVectors(WIDTH, ScanPrecision.FP32, true);
+  private final CellKeeper keeper = new CellKeeper(vectors, 1_000, System::nanoTime);
+  private final RecallSample recall = new RecallSample(new SimpleMeterRegistry());
+  private final ItemIndex index = new ItemIndex(vectors, catalog, keeper, recall);
+  private final ItemIndex.Scratch scratch = new ItemIndex.Scratch();
+  private final float[][] centers = new float[CLUSTERS][];
+  private final ScoreBonuses none = new ScoreBonuses();
+
+  private void fill(int items) {
+    for (int c = 0; c < CLUSTERS; c++) {
+      centers[c] = direction();
+    }
+    for (int i = 0; i < items; i++) {
+      add(i);
+    }
+  }
+
+  private void add(int i) {
+    Item item = Item.newBuilder().setItemId("i" + i).putSlots("category", CATEGORY).build();
+    assertThat(catalog.upsert(item).index()).isEqualTo(i);
+    vectors.put(i, near(centers[random.nextInt(CLUSTERS)]), 0);
+    vectors.putBias(i, (float) (0.5 * random.nextGaussian()));
+  }
+
+  private float[] direction() {
+    return near(new float[WIDTH]);
+  }
+
+  /** A vector of length 1. */
+  private float[] near(float[] center) {
+    float[] vector = new float[WIDTH];
+    double squares = 0;
+    for (int d = 0; d < WIDTH; d++) {
+      vector[d] = center[d] + (float) (0.6 * random.nextGaussian() / Math.sqrt(WIDTH));
+      squares += vector[d] * vector[d];
+    }
+    for (int d = 0; d < WIDTH; d++) {
+      vector[d] /= (float) Math.sqrt(squares);
+    }
+    return vector;
+  }
+
+  private ItemSearch ask(float[] query, ScoreBonuses bonuses, int k, boolean exact) {
+    return ask(query, bonuses, k, exact, ItemFilter.ALL, new IntHashSet());
+  }
+
+  private ItemSearch ask(
+      float[] query,
+      ScoreBonuses bonuses,
+      int k,
+      boolean exact,
+      ItemFilter filter,
+      IntHashSet excluded) {
+    ItemSearch search = new ItemSearch();
+    search.score(new ItemQuery(query, k, filter, excluded, Caller.PATIENT), bonuses, exact);
+    index.search(List.of(search), scratch);
+    assertThat(search.failure()).isNull();
+    return search;
+  }
+
+  private static List<Integer> items(ItemSearch search) {
+    List<Integer> items = new ArrayList<>();
+    for (int i = 0; i < search.top().size(); i++) {
+      items.add(search.top().index(i));
+    }
+    return items;
+  }
+
+  private float[] query() {
+    float[] query = near(centers[random.nextInt(CLUSTERS)]);
+    for (int d = 0; d < WIDTH; d++) {
+      query[d] *= 10;
+    }
+    return query;
+  }
+
+  private double recall(int queries) {
+    int found = 0;
+    for (int q = 0; q < queries; q++) {
+      float[] query = query();
+      List<Integer> exact = items(ask(query, none, K, true));
+      List<Integer> byCells = items(ask(query, none, K, false));
+      assertThat(byCells).hasSize(K).doesNotHaveDuplicates();
+      found += (int) exact.stream().filter(byCells::contains).count();
+    }
+    return (double) found / (queries * K);
+  }
+
+  @Test
+  void everyItemIsInTheOneCellThatIsClosest() {
+    fill(ITEMS);
+    for (int i = 0; i < ITEMS; i += 13) {
+      vectors.remove(i);
+    }
+    keeper.pass();
+    keeper.pass();
+    Cells cells = Objects.requireNonNull(keeper.current());
+    int[] times = new int[ITEMS];
+    float[] query = query();
+    float[] promises = new float[cells.promisesLength()];
+    float[] scores = new float[ItemVectors.aligned(ITEMS)];
+    cells.promises(query, promises);
+    vectors.scores(query, 0, 0, ITEMS, scores, 0);
+    int largest = 0;
+    for (int cell = 0; cell < cells.count(); cell++) {
+      for (int i = cells.from(cell); i < cells.to(cell); i++) {
+        int item = cells.items()[i];
+        times[item]++;
+        assertThat(scores[item])
+            .as("no score is above what the radius lets it be")
+            .isLessThanOrEqualTo(promises[cell] + cells.reach(cell, 10) + 1e-3f);
+      }
+      largest = Math.max(largest, cells.to(cell) - cells.from(cell));
+    }
+    for (int i = 0; i < ITEMS; i++) {
+      assertThat(times[i]).as("item %d", i).isEqualTo(i % 13 == 0 ? 0 : 1);
+    }
+    assertThat(largest).isLessThan(ITEMS / 20);
+  }
+
+  @Test
+  void cellsFollowItemsThatMove() {
+    fill(ITEMS);
+    keeper.pass();
+    assertThat(recall(200)).isGreaterThan(0.99);
+    Cells first = keeper.current();
+    for (int round = 0; round < 5; round++) {
+      for (int i = 0; i < ITEMS; i++) {
+        vectors.put(i, near(centers[random.nextInt(CLUSTERS)]), 0);
+      }
+      keeper.pass();
+      assertThat(recall(200)).as("after all have moved %d times", round + 1).isGreaterThan(0.99);
+    }
+    assertThat(keeper.current()).isNotSameAs(first);
+  }
+
+  /** All vectors turn, and all priors change: the items stay in their cells. */
+  @Test
+  void cellsFollowVectorsThatMoveTogetherWithoutAPass() {
+    fill(ITEMS);
+    keeper.pass();
+    float[] vector = new float[WIDTH];
+    for (int i = 0; i < ITEMS; i++) {
+      assertThat(vectors.get(i, vector, 0)).isTrue();
+      vectors.put(i, turned(vector), 0);
+      vectors.putBias(i, (float) (0.5 * random.nextGaussian()));
+    }
+    for (int c = 0; c < CLUSTERS; c++) {
+      centers[c] = turned(centers[c]);
+    }
+    assertThat(recall(100)).as("of cells as they were").isLessThan(0.7);
+    keeper.refresh();
+    assertThat(recall(200)).isGreaterThan(0.99);
+    assertThat(keeper.passes()).isEqualTo(1);
+  }
+
+  private static float[] turned(float[] vector) {
+    float[] turned = new float[WIDTH];
+    for (int d = 0; d < WIDTH; d++) {
+      turned[d] = vector[(d + 1) % WIDTH];
+    }
+    return turned;
+  }
+
+  @Test
+  void whatAppearsAfterAPassIsFoundAtOnce() {
+    fill(ITEMS);
+    keeper.pass();
+    vectors.remove(17);
+    for (int i = 0; i < 500; i++) {
+      add(ITEMS + i);
+    }
+    float[] query = query();
+    float[] best = query.clone();
+    for (int d = 0; d < WIDTH; d++) {
+      best[d] /= 10;
+    }
+    vectors.put(ITEMS + 77, best, 0);
+    vectors.putBias(ITEMS + 77, 50);
+    vectors.put(17, best, 0); // It was in a cell, and comes again.
+    vectors.putBias(17, 49);
+    List<Integer> found = items(ask(query, none, K, false));
+    assertThat(found.subList(0, 2)).containsExactly(ITEMS + 77, 17);
+    assertThat(found).doesNotHaveDuplicates();
+  }
+
+  /** More than are remembered: then all are looked at. */
+  @Test
+  void manyThatAppearAreFoundToo() {
+    fill(ITEMS);
+    keeper.pass();
+    for (int i = 0; i < ItemVectors.APPEARANCES; i++) {
+      add(ITEMS + i);
+    }
+    for (int q = 0; q < 50; q++) {
+      float[] query = query();
+      assertThat(items(ask(query, none, K, false))).isEqualTo(items(ask(query, none, K, true)));
+    }
+  }
+
+  @Test
+  void itemsWithSignalsAreScoredInAnyCell() {
+    fill(ITEMS);
+    keeper.pass();
+    for (int round = 0; round < 50; round++) {
+      ScoreBonuses bonuses = new ScoreBonuses();
+      bonuses.nextQuery();
+      random.ints(100, 0, ITEMS).distinct().forEach(item -> bonuses.add(item, 30));
+      bonuses.endQuery();
+      float[] query = query();
+      ItemSearch exact = ask(query, bonuses, K, true);
+      ItemSearch byCells = ask(query, bonuses, K, false);
+      assertThat(items(byCells)).isEqualTo(items(exact));
+      for (int i = 0; i < K; i++) {
+        assertThat(byCells.top().score(i)).isEqualTo(exact.top().score(i));
+      }
+    }
+  }
+
+  @Test
+  void whereCellsDoNotDoAllItemsAreLookedAt() {
+    fill(ITEMS);
+    keeper.pass();
+    float[] query = query();
+    long before = recall.searches();
+    ItemFilter some = item -> item.getItemId().endsWith("77");
+    List<Integer> filtered = items(ask(query, none, K, false, some, new IntHashSet()));
+    assertThat(filtered).isEqualTo(items(ask(query, none, K, true, some, new IntHashSet())));
+    assertThat(items(ask(query, none, 1_000, false)))
+        .isEqualTo(items(ask(query, none, 1_000, true)));
+    // All that the cells have is excluded.
+    IntHashSet excluded = new IntHashSet();
+    excluded.addAll(items(ask(query, none, 1_000, true)));
+    List<Integer> rest = items(ask(query, none, K, false, ItemFilter.ALL, excluded));
+    assertThat(rest).hasSize(K).doesNotContainAnyElementsOf(excluded);
+    assertThat(recall.searches()).isLessThanOrEqualTo(before + 1);
+  }
+
+  @Test
+  void recallIsMeasuredOnAShareOfSearches() {
+    fill(ITEMS);
+    keeper.pass();
+    for (int q = 0; q < 2 * RecallSample.EVERY; q++) {
+      ask(query(), none, K, false);
+    }
+    assertThat(recall.searches()).isEqualTo(2 * RecallSample.EVERY);
+    assertThat(recall.sampled()).isEqualTo(2);
+    assertThat(recall.recall()).isBetween(0.9, 1.0);
+    // Vectors that have moved away from all cells.
+    for (int i = 0; i < ITEMS; i++) {
+      vectors.put(i, direction(), 0);
+    }
+    for (int q = 0; q < 20 * RecallSample.EVERY; q++) {
+      ask(query(), none, K, false);
+    }
+    assertThat(recall.sampled()).isEqualTo(22);
+    assertThat(recall.recall()).isLessThan(0.9);
+  }
+
+  @Test
+  void thereAreNoneForFewItemsOrWithoutRows() {
+    fill(999);
+    keeper.pass();
+    assertThat(keeper.current()).isNull();
+    assertThat(items(ask(query(), none, K, false))).hasSize(K);
+    add(999);
+    keeper.pass();
+    assertThat(keeper.current()).isNotNull();
+    vectors.remove(0);
+    keeper.pass();
+    assertThat(keeper.current()).isNull();
+    try (CellKeeper never = new CellKeeper(new ItemVectors(WIDTH), 0, System::nanoTime)) {
+      never.start();
+      assertThat(never.current()).isNull();
+      assertThat(never.isKept()).isFalse();
+    }
+  }
+
+  @Test
+  void equalVectorsAreFoundAsWell() {
+    fill(ITEMS);
+    float[] same = direction();
+    for (int i = 0; i < ITEMS; i++) {
+      vectors.put(i, i % 2 == 0 ? same : new float[WIDTH], 0);
+    }
+    for (int pass = 0; pass < 3; pass++) {
+      keeper.pass();
+      float[] query = query();
+      assertThat(items(ask(query, none, K, false))).isEqualTo(items(ask(query, none, K, true)));
+    }
+  }
+
+  @Test
+  void aKeeperThatRunsTakesNewItemsIntoCells() throws Exception {
+    fill(2_000);
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, System::nanoTime)) {
+      running.start();
+      assertThat(size(running)).isEqualTo(2_000);
+      add(2_000);
+      while (size(running) < 2_001) {
+        Thread.sleep(10);
+      }
+    }
+  }
+
+  private static int size(CellKeeper keeper) {
+    return Objects.requireNonNull(keeper.current()).size();
+  }
+}
