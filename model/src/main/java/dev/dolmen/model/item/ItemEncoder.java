@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * 2019, so that popularity cannot hide in it and a new item competes on the same scale).
  */
 public final class ItemEncoder {
-  /** Standard deviation of the floats that a vector becomes at first. */
-  private static final double VECTOR_DEVIATION = 0.2;
+  /** Standard deviation of the floats that a vector becomes at first: as of a new row's by default. */
+  private static final double VECTOR_DEVIATION = 0.05;
 
   private final FeaturePooling pooling;
 
