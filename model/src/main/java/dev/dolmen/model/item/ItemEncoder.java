@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * 2019, so that popularity cannot hide in it and a new item competes on the same scale).
  */
 public final class ItemEncoder {
-  /** Standard deviation of the floats that a vector becomes at first: as of a new row's by default. */
+  /**
+   * Standard deviation of the floats that a vector becomes at first: as of a new row's by default.
+   */
   private static final double VECTOR_DEVIATION = 0.05;
 
   private final FeaturePooling pooling;

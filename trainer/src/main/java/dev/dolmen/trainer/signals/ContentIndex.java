@@ -15,23 +15,25 @@ import java.io.DataInput;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.agrona.collections.IntArrayList;
 import org.agrona.collections.Long2LongHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which items have a token of metadata, kept up as items come, change and go: an inverted index
- * over the categories, paths, tokens and words of the catalog. Numbers, ages and ids are no tokens.
+ * over the categories, paths, tokens and words of the catalog, and over the {@link VectorTokens} of
+ * its vectors. Numbers, ages and ids are no tokens.
  *
  * <p>All that can be read follows from the catalog as it is, whatever the order in which it came to
  * be so: a snapshot holds nothing of it, and a start makes it again. At most {@link #TOKENS} of an
- * item count.
+ * item count, and those of its vectors.
  *
  * <p>One writer; any thread reads. Lists never change where somebody may read them, so a reader may
  * find a list that is a change old.
  */
 public final class ContentIndex extends ContentReader implements StreamPart {
-  /** Tokens of an item at most, the first ones. */
+  /** Tokens of an item at most, the first ones, without those of its vectors. */
   static final int TOKENS = 64;
 
   private static final int NONE = -1;
@@ -45,6 +47,10 @@ public final class ContentIndex extends ContentReader implements StreamPart {
 
   private final CatalogReader catalog;
   private final int[] columns;
+
+  /** In the order of {@link Features#vectors}. */
+  private final VectorTokens[] vectors;
+
   private final Long2LongHashMap numbers = new Long2LongHashMap(NONE);
   private final IntArrayList freeNumbers = new IntArrayList();
   private long[] keys = new long[16];
@@ -78,6 +84,11 @@ public final class ContentIndex extends ContentReader implements StreamPart {
       }
     }
     columns = Arrays.copyOf(read, n);
+    vectors =
+        IntStream.range(0, all.size())
+            .filter(column -> all.get(column).dimension() > 0)
+            .mapToObj(column -> new VectorTokens(column, all.get(column).dimension()))
+            .toArray(VectorTokens[]::new);
   }
 
   private static boolean saysWhatItIs(SlotKind kind) {
@@ -119,13 +130,16 @@ public final class ContentIndex extends ContentReader implements StreamPart {
 
   /** In ascending order, each once. */
   private long[] keys(Features features) {
-    long[] found = new long[TOKENS];
+    long[] found = new long[TOKENS + vectors.length * VectorTokens.BANDS];
     int n = 0;
     for (int column : columns) {
       int end = features.columnStart()[column + 1];
       for (int entry = features.columnStart()[column]; entry < end && n < TOKENS; entry++) {
         found[n++] = MixedBits.mix(features.fids()[entry] + column);
       }
+    }
+    for (int v = 0; v < features.vectors().length; v++) {
+      n = vectors[v].write(features.vectors()[v], found, n);
     }
     Arrays.sort(found, 0, n);
     int distinct = 0;

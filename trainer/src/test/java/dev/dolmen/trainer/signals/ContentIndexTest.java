@@ -9,6 +9,7 @@ import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.v1.Item;
+import dev.dolmen.v1.NumberList;
 import dev.dolmen.v1.SlotValue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -60,6 +61,55 @@ class ContentIndexTest {
     }
     items.put(index, tokens);
     return index;
+  }
+
+  /** Clusters of vectors, and nothing else that says what is like what. */
+  @Test
+  void whatIsLikeAnItemByItsVectorIsFound() {
+    Schema schema = Schemas.withVectors(SCHEMA, 64);
+    Catalog vectors = new Catalog(new FeatureExtractor(schema), CatalogOptions.defaults());
+    ContentIndex index = new ContentIndex(schema, vectors);
+    Random random = new Random(3);
+    double[][] middles = new double[20][64];
+    for (double[] middle : middles) {
+      Arrays.setAll(middle, d -> random.nextGaussian());
+    }
+    for (int i = 0; i < 400; i++) {
+      NumberList.Builder numbers = NumberList.newBuilder();
+      for (double d : middles[i % 20]) {
+        numbers.addNumber((float) (i * (d + 0.5 * random.nextGaussian())));
+      }
+      Item.Builder item = Item.newBuilder().setItemId("v" + i);
+      if (i >= 20) {
+        item.putSlots("embedding", SlotValue.newBuilder().setVector(numbers).build());
+      }
+      index.added(vectors.upsert(item.build()).index());
+    }
+    LikeItems like = new LikeItems(index);
+    assertThat(like.of(7).size()).as("without a vector").isZero();
+    int own = 0;
+    for (int i = 20; i < 400; i++) {
+      LikeItems.Found found = like.of(i);
+      for (int n = 0; n < found.size(); n++) {
+        own += found.items()[n] % 20 == i % 20 ? 1 : 0;
+      }
+      assertThat(found.size()).isPositive();
+      assertThat(largest(found) % 20).as("most like %d", i).isEqualTo(i % 20);
+    }
+    // Of 18 others of its kind each.
+    assertThat(own).isGreaterThan(380 * 14);
+    // What has gone is found no longer.
+    int first = like.of(25).items()[0];
+    index.withdrawn(first);
+    assertThat(like.of(25).items()).doesNotContain(first);
+  }
+
+  private static int largest(LikeItems.Found found) {
+    int best = 0;
+    for (int n = 1; n < found.size(); n++) {
+      best = found.likeness()[n] > found.likeness()[best] ? n : best;
+    }
+    return found.items()[best];
   }
 
   private void delete(String id) {
