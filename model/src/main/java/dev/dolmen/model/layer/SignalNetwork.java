@@ -20,6 +20,9 @@ public final class SignalNetwork {
   /** Rectified units. */
   public static final int HIDDEN = 16;
 
+  /** Items whose features stay in the first cache while all units read them. */
+  private static final int BLOCK = 256;
+
   private static final int FEATURES = SignalFeatures.COUNT;
 
   /** Of the learning rate: a few numbers that every prediction moves. */
@@ -58,21 +61,30 @@ public final class SignalNetwork {
    * @param out overwritten, [n]
    */
   public void forward(float[] parameters, int first, float[][] features, int n, float[] out) {
-    Arrays.fill(out, 0, n, 0);
+    for (int h = 0; h < HIDDEN; h++) {
+      units[h] = Floats.atLeast(units[h], n);
+    }
+    for (int from = 0; from < n; from += BLOCK) {
+      forward(parameters, first, features, from, Math.min(BLOCK, n - from), out);
+    }
+  }
+
+  private void forward(
+      float[] parameters, int first, float[][] features, int from, int n, float[] out) {
+    Arrays.fill(out, from, from + n, 0);
     for (int f = 0; f < FEATURES; f++) {
-      kernels.axpy(parameters[first + LINEAR + f], features[f], 0, out, 0, n);
+      kernels.axpy(parameters[first + LINEAR + f], features[f], from, out, from, n);
     }
     for (int h = 0; h < HIDDEN; h++) {
-      float[] unit = Floats.atLeast(units[h], n);
-      units[h] = unit;
-      Arrays.fill(unit, 0, n, parameters[first + BIAS + h]);
+      float[] unit = units[h];
+      Arrays.fill(unit, from, from + n, parameters[first + BIAS + h]);
       for (int f = 0; f < FEATURES; f++) {
-        kernels.axpy(parameters[first + f * HIDDEN + h], features[f], 0, unit, 0, n);
+        kernels.axpy(parameters[first + f * HIDDEN + h], features[f], from, unit, from, n);
       }
-      for (int i = 0; i < n; i++) {
+      for (int i = from; i < from + n; i++) {
         unit[i] = Math.max(0, unit[i]);
       }
-      kernels.axpy(parameters[first + OUTPUT + h], unit, 0, out, 0, n);
+      kernels.axpy(parameters[first + OUTPUT + h], unit, from, out, from, n);
     }
   }
 

@@ -34,6 +34,9 @@ final class SignalCandidates {
   private final long seed;
   private BatchRandom random;
 
+  /** Priors of the batch's records, as far as they have been asked for; NaN before. */
+  private float[] priors = {};
+
   /** Places of the items that are no shared candidates, below their strengths as bits. */
   private long[] others = new long[256];
 
@@ -54,6 +57,7 @@ final class SignalCandidates {
   /** Begins a batch, whose number is set. */
   void begin() {
     random = new BatchRandom(~seed, batch.number);
+    Arrays.fill(priors, Float.NaN);
   }
 
   /**
@@ -130,13 +134,26 @@ final class SignalCandidates {
         swap(random.nextInt(n - i), last);
       }
       int place = (int) others[last];
-      int item = signals.item(place);
-      batch.ownItem[first + i] = records.item(item);
-      batch.ownPrior[first + i] = records.isAsNew(item) ? 0 : popularity.prior(item);
+      int record = records.item(signals.item(place));
+      batch.ownItem[first + i] = record;
+      batch.ownPrior[first + i] = batch.asNew[record] ? 0 : prior(record);
       addSignal(signal + i, batch.candidates + i, place, i < certain ? 0 : drawn);
     }
     batch.ownStart[prediction + 1] = first + own;
     return signal + own;
+  }
+
+  /** Of a record; an item is a candidate of many predictions, and clicks are as they were. */
+  private float prior(int record) {
+    if (record >= priors.length) {
+      int known = priors.length;
+      priors = Arrays.copyOf(priors, 2 * record + 64);
+      Arrays.fill(priors, known, priors.length, Float.NaN);
+    }
+    if (Float.isNaN(priors[record])) {
+      priors[record] = popularity.prior(records.itemOf[record]);
+    }
+    return priors[record];
   }
 
   private void swap(int a, int b) {

@@ -26,9 +26,9 @@ final class LikeItems {
   /** Items like one at most. */
   static final int CAPACITY = 32;
 
-  static final int PER_TOKEN = 256;
-  static final int LOOKED_AT = 1_024;
-  static final int COMPARED = 64;
+  static final int PER_TOKEN = 128;
+  static final int LOOKED_AT = 512;
+  static final int COMPARED = 48;
 
   /** Items for which it is kept what is like them, a power of two: about a megabyte. */
   private static final int KEPT = 2_048;
@@ -44,6 +44,7 @@ final class LikeItems {
   private final int[] found = new int[LOOKED_AT];
   private final float[] inCommon = new float[LOOKED_AT];
   private final long[] keys = new long[LOOKED_AT];
+  private final long[] reordered = new long[LOOKED_AT];
   private int size;
 
   LikeItems(ContentReader content) {
@@ -89,7 +90,8 @@ final class LikeItems {
       square += content.rarity(token);
     }
     for (int i = 0; i < size; i++) {
-      inCommon[i] = cosine(found[i], square);
+      int[] other = content.tokens(found[i]);
+      inCommon[i] = Arrays.equals(own, other) ? 1 : cosine(other, square);
     }
     keepLargest(item, CAPACITY);
     return new Found(item, changes, Arrays.copyOf(found, size), Arrays.copyOf(inCommon, size));
@@ -142,10 +144,10 @@ final class LikeItems {
     return sorted;
   }
 
-  private float cosine(int other, float square) {
+  private float cosine(int[] other, float square) {
     float both = 0;
     float otherSquare = 0;
-    for (int token : content.tokens(other)) {
+    for (int token : other) {
       float rarity = content.rarity(token);
       otherSquare += rarity;
       both += tokens.contains(token) ? rarity : 0;
@@ -160,11 +162,11 @@ final class LikeItems {
     for (int i = 0; i < size; i++) {
       keys[i] = key(item, i);
     }
-    long least = LargestNumbers.kth(keys, size, most);
+    System.arraycopy(keys, 0, reordered, 0, size);
+    long least = LargestNumbers.kth(reordered, size, most);
     int n = 0;
     for (int i = 0; i < size && n < most; i++) {
-      // Places at and after i are still as they were.
-      if (key(item, i) >= least) {
+      if (keys[i] >= least) {
         found[n] = found[i];
         inCommon[n++] = inCommon[i];
       }

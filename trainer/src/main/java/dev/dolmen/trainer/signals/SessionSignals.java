@@ -21,7 +21,7 @@ public final class SessionSignals {
   private static final float SMOOTHING = 3;
 
   /** Distinct items of the session whose likes are looked at. */
-  private static final int LIKE_REACH = 4;
+  private static final int LIKE_REACH = 3;
 
   private static final int NOT_SEEN = -1;
   private static final int NEW = -1;
