@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which items have a token of metadata, kept up as items come, change and go: an inverted index
- * over the categories, paths, tokens and words of the catalog, and over the {@link VectorTokens} of
- * its vectors. Numbers, ages and ids are no tokens.
+ * over the categories, paths, tokens and words of the catalog. Numbers, ages and ids are no tokens.
+ * A schema without any of these has the {@link VectorTokens} of its vectors instead. Next to words
+ * they are left out: they are less exact, and together they find less than words alone.
  *
  * <p>All that can be read follows from the catalog as it is, whatever the order in which it came to
  * be so: a snapshot holds nothing of it, and a start makes it again. At most {@link #TOKENS} of an
@@ -84,11 +85,14 @@ public final class ContentIndex extends ContentReader implements StreamPart {
       }
     }
     columns = Arrays.copyOf(read, n);
-    vectors =
-        IntStream.range(0, all.size())
-            .filter(column -> all.get(column).dimension() > 0)
-            .mapToObj(column -> new VectorTokens(column, all.get(column).dimension()))
-            .toArray(VectorTokens[]::new);
+    vectors = n > 0 ? new VectorTokens[0] : vectorTokens(all);
+  }
+
+  private static VectorTokens[] vectorTokens(List<ColumnSpec> all) {
+    return IntStream.range(0, all.size())
+        .filter(column -> all.get(column).dimension() > 0)
+        .mapToObj(column -> new VectorTokens(column, all.get(column).dimension()))
+        .toArray(VectorTokens[]::new);
   }
 
   private static boolean saysWhatItIs(SlotKind kind) {
@@ -138,7 +142,7 @@ public final class ContentIndex extends ContentReader implements StreamPart {
         found[n++] = MixedBits.mix(features.fids()[entry] + column);
       }
     }
-    for (int v = 0; v < features.vectors().length; v++) {
+    for (int v = 0; v < Math.min(vectors.length, features.vectors().length); v++) {
       n = vectors[v].write(features.vectors()[v], found, n);
     }
     Arrays.sort(found, 0, n);
