@@ -1,7 +1,8 @@
 /**
- * The item index: exact top-k over the item vectors under filters. May use {@code model}, {@code
- * parameterstore.schema}, {@code budget} and the trainer's catalogue. Holds no state of its own:
- * vectors and catalogue belong to the training thread, scratch memory to the calling one.
+ * The item index: the best items under filters, by looking at all vectors or into cells of similar
+ * ones. May use {@code model}, {@code parameterstore.schema}, {@code budget} and the trainer's
+ * catalogue. Vectors and catalogue belong to the training thread, cells are made by the thread of
+ * their keeper and never change, scratch memory belongs to the calling thread.
  */
 @NullMarked
 package dev.dolmen.server.index;
