@@ -36,7 +36,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * gRPC over Netty. Calls run on virtual threads, because they wait: for the log, the trainer, the
  * caller. Ranking computes, so it has threads of its own, as many as there are processors; a queue
- * before them takes as many calls as may be let in at once, and refuses more.
+ * before them is bounded in time, and refuses what would wait for longer.
  */
 final class GrpcTransport implements Closeable {
   private final ServerConfig config;
@@ -169,7 +169,8 @@ final class GrpcTransport implements Closeable {
     int processors = Runtime.getRuntime().availableProcessors();
     return new FairThreads(
         config.workerThreads() == 0 ? processors : config.workerThreads(),
-        config.limits().maxConcurrentRequests(),
+        new FairThreads.Bounds(
+            config.limits().maxConcurrentRequests(), config.limits().queueWait()),
         config.sharing(),
         meters.config().clock()::monotonicTime,
         Thread.ofPlatform().name("dolmen-rank-", 0).daemon().factory());

@@ -146,6 +146,7 @@ class CallerLimitsTest {
                         requestTimeout,
                         requestArrival,
                         PLACES,
+                        limits.queueWait(),
                         limits.maxConcurrentStreams(),
                         limits.connections(),
                         limits.memory()))));

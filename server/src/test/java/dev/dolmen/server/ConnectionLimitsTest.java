@@ -133,6 +133,7 @@ class ConnectionLimitsTest {
                             limits.requestTimeout(),
                             limits.requestArrival(),
                             limits.maxConcurrentRequests(),
+                            limits.queueWait(),
                             limits.maxConcurrentStreams(),
                             connections,
                             limits.memory())))));

@@ -65,6 +65,7 @@ class MemoryLimitsTest {
                                 limits.requestTimeout(),
                                 Duration.ofMinutes(5),
                                 limits.maxConcurrentRequests(),
+                                limits.queueWait(),
                                 limits.maxConcurrentStreams(),
                                 limits.connections(),
                                 memory)))));

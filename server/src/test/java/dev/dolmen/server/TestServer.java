@@ -88,6 +88,7 @@ final class TestServer implements Closeable {
                         Duration.ofSeconds(30),
                         limits.requestArrival(),
                         limits.maxConcurrentRequests(),
+                        limits.queueWait(),
                         limits.maxConcurrentStreams(),
                         limits.connections(),
                         limits.memory())));

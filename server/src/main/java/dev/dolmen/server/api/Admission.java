@@ -1,13 +1,11 @@
 package dev.dolmen.server.api;
 
-import com.netflix.concurrency.limits.Limiter;
-import com.netflix.concurrency.limits.limit.Gradient2Limit;
-import com.netflix.concurrency.limits.limiter.SimpleLimiter;
 import dev.dolmen.server.access.Principal;
 import dev.dolmen.server.budget.CallMemory;
 import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.budget.FairThreads;
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
@@ -22,76 +20,64 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets in as many ranking calls at once as the machine serves without queueing for long: the limit
- * follows the measured latency (gradient of a short against a long mean, Netflix
- * concurrency-limits).
+ * Lets in the ranking calls that are answered in time: as many as will not wait for longer than the
+ * ranking threads let them, which follows from what calls have taken recently. The others are
+ * refused at once, so that those that are let in keep their latency and none is computed in vain.
  *
  * <p>A call takes its place when its request is whole and gives it back when nothing is computed
- * for it any more, so the ranking threads' queue never holds more calls than the limit, and a
- * caller who sends half a request holds no place. Calls beyond the limit are refused at once: those
- * of the caller who has the most waiting, as callers share the threads by time. That caller's next
- * ones are refused at their headers, so that they cost as little as they can. Calls that take
- * longer than the request timeout, or whose caller has gone, are not computed, or not to the end.
+ * for it any more, and a caller who sends half a request holds no place. Where there is no place,
+ * calls are refused of the caller who has the most waiting, as callers share the threads by time.
+ * That caller's next ones are refused at their headers, so that they cost as little as they can.
+ * Calls whose deadline will have passed before their turn are refused; those that take longer than
+ * the request timeout, or whose caller has gone, are not computed, or not to the end.
  */
 final class Admission implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
-  /** The limit never falls below this, so that a pause does not close the door. */
-  private static final int MIN_LIMIT = 32;
-
   private static final Duration RETRY_AFTER = Duration.ofMillis(100);
 
+  private static final SaidOften FULL =
+      overloaded("more calls come than are answered: it would have to wait for too long");
+  private static final SaidOften LATE =
+      overloaded("more calls come than are answered: it has waited for too long");
   private static final SaidOften YIELDED =
       overloaded("this caller has more calls waiting than others");
-  private static final SaidOften QUEUE_FULL = overloaded("the ranking threads take no more calls");
+  private static final SaidOften NO_DEADLINE =
+      overloaded("its deadline will have passed before its turn");
 
   private static final Context.Key<Caller> CALLER =
       Context.keyWithDefault("dolmen-caller", Caller.PATIENT);
 
   private final FairThreads ranking;
-  private final SimpleLimiter<Void> limiter;
   private final MeterRegistry meters;
   private final long timeoutNanos;
   private final Counter refused;
   private final Counter expired;
   private final Counter abandoned;
-  private volatile @Nullable AtLimit atLimit;
 
   /**
    * @param ranking computes the answers
-   * @param maxConcurrent upper bound of the limit
    * @param timeout longest time from the end of the request to its answer
    */
-  Admission(FairThreads ranking, int maxConcurrent, Duration timeout, MeterRegistry meters) {
+  Admission(FairThreads ranking, Duration timeout, MeterRegistry meters) {
     this.ranking = ranking;
     this.meters = meters;
     timeoutNanos = timeout.toNanos();
-    int min = Math.min(MIN_LIMIT, maxConcurrent);
-    Gradient2Limit limit =
-        Gradient2Limit.newBuilder()
-            .initialLimit(Math.clamp(maxConcurrent / 2L, min, maxConcurrent))
-            .minLimit(min)
-            .maxConcurrency(maxConcurrent)
-            .rttTolerance(2.0)
-            .build();
-    limiter = SimpleLimiter.newBuilder().limit(limit).build();
-    Gauge.builder("dolmen.concurrency.limit", limiter, SimpleLimiter::getLimit)
-        .description("Ranking calls that may be let in at once, as the limit adapts itself")
+    Gauge.builder("dolmen.concurrency.limit", ranking, FairThreads::standingTurns)
+        .description("Ranking calls that may wait at once while more come than are answered")
         .register(meters);
-    Gauge.builder("dolmen.concurrency.inflight", limiter, SimpleLimiter::getInflight)
+    Gauge.builder("dolmen.concurrency.inflight", ranking, FairThreads::inFlight)
         .description("Ranking calls that are let in")
         .register(meters);
     refused =
         Counter.builder("dolmen.concurrency.refused")
-            .description("Calls refused at the concurrency limit")
+            .description("Calls refused as they would wait, or have waited, too long")
             .register(meters);
     expired =
         Counter.builder("dolmen.concurrency.expired")
@@ -106,8 +92,10 @@ final class Admission implements ServerInterceptor {
   @Override
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-    if (limiter.getInflight() >= limiter.getLimit() && !ranking.canMakeRoomFor(from(call))) {
-      refuseAtLimit(call);
+    long now = nanoTime();
+    long waited = ArrivalTimes.waitedNanos(now);
+    if (!ranking.isOpenTo(from(call), now - waited)) {
+      refuse(call, FULL);
       return new ServerCall.Listener<>() {};
     }
     Admitted<ReqT, RespT> admitted = new Admitted<>(call);
@@ -115,25 +103,22 @@ final class Admission implements ServerInterceptor {
       @Override
       public void onHalfClose() {
         if (!admitted.isClosed()) {
-          compute(admitted, super::onHalfClose);
+          compute(admitted, waited, super::onHalfClose);
         }
       }
     };
   }
 
-  /** Lets a ranking thread compute the answer of a call whose request is whole, or refuses it. */
-  private void compute(Admitted<?, ?> call, Runnable answer) {
+  /**
+   * Lets a ranking thread compute the answer of a call whose request is whole, or refuses it.
+   *
+   * @param waited nanoseconds since it came until its headers were looked at: for us, while the
+   *     rest of a request is waited for by us
+   */
+  private void compute(Admitted<?, ?> call, long waited, Runnable answer) {
     Object from = from(call);
-    Optional<Limiter.Listener> place = limiter.acquire(null);
-    if (place.isEmpty() && ranking.makeRoomFor(from)) {
-      place = limiter.acquire(null);
-    }
-    if (place.isEmpty()) {
-      refuseAtLimit(call);
-      return;
-    }
-    call.take(place.get());
-    Caller caller = waiting(call, meters.config().clock().monotonicTime() + timeoutNanos);
+    long since = nanoTime() - waited;
+    Caller caller = waiting(call, nanoTime() + timeoutNanos);
     CallMemory memory = CallMemory.current();
     if (memory != null) {
       memory.keep();
@@ -150,25 +135,31 @@ final class Admission implements ServerInterceptor {
           @Override
           public void end() {
             try {
-              call.endUnanswered();
+              call.fail();
             } finally {
               letGo(memory);
             }
           }
 
           @Override
-          public void refuse() {
+          public void refuse(FairThreads.Refusal why) {
             try {
-              Admission.this.refuse(call, YIELDED);
+              Admission.this.refuse(call, why == FairThreads.Refusal.LATE ? LATE : YIELDED);
             } finally {
               letGo(memory);
             }
           }
         };
-    if (!ranking.offer(from, turn)) {
+    Deadline deadline = Context.current().getDeadline();
+    long patience = deadline == null ? timeoutNanos : deadline.timeRemaining(TimeUnit.NANOSECONDS);
+    if (!ranking.offer(from, turn, since, patience)) {
       letGo(memory);
-      refuse(call, QUEUE_FULL);
+      refuse(call, ranking.isOpenTo(from, since) ? NO_DEADLINE : FULL);
     }
+  }
+
+  private long nanoTime() {
+    return meters.config().clock().monotonicTime();
   }
 
   /** Who shares with others: a principal, or where nobody proves who they are, a connection. */
@@ -196,7 +187,7 @@ final class Admission implements ServerInterceptor {
         abandoned.increment();
         throw Status.CANCELLED.withDescription("the caller has gone").asRuntimeException();
       }
-      if (meters.config().clock().monotonicTime() - deadline > 0) {
+      if (nanoTime() - deadline > 0) {
         expired.increment();
         throw Status.DEADLINE_EXCEEDED
             .withDescription(
@@ -226,16 +217,6 @@ final class Admission implements ServerInterceptor {
     }
   }
 
-  private void refuseAtLimit(ServerCall<?, ?> call) {
-    int limit = limiter.getLimit();
-    AtLimit said = atLimit;
-    if (said == null || said.limit != limit) {
-      said = AtLimit.of(limit);
-      atLimit = said;
-    }
-    refuse(call, said.refusal);
-  }
-
   private void refuse(ServerCall<?, ?> call, SaidOften why) {
     refused.increment();
     why.close(call);
@@ -245,25 +226,12 @@ final class Admission implements ServerInterceptor {
     return new SaidOften(Errors.overloaded(why, RETRY_AFTER));
   }
 
-  /** What is said while the limit is this. */
-  private record AtLimit(int limit, SaidOften refusal) {
-    static AtLimit of(int limit) {
-      return new AtLimit(
-          limit, overloaded("the server is at its concurrency limit of " + limit + " calls"));
-    }
-  }
-
-  /** A call that may have a place, which it gives back once. */
+  /** A call that is answered or refused once. */
   private static final class Admitted<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, RespT> {
-    private final AtomicReference<Limiter.@Nullable Listener> place = new AtomicReference<>();
     private volatile boolean closed;
 
     Admitted(ServerCall<ReqT, RespT> call) {
       super(call);
-    }
-
-    void take(Limiter.Listener taken) {
-      place.set(taken);
     }
 
     /** Whether it was refused before its request was whole. */
@@ -274,7 +242,6 @@ final class Admission implements ServerInterceptor {
     @Override
     public void close(Status status, Metadata trailers) {
       closed = true;
-      giveBack(status);
       super.close(status, trailers);
     }
 
@@ -282,26 +249,6 @@ final class Admission implements ServerInterceptor {
     void fail() {
       if (!closed) {
         close(Status.INTERNAL.withDescription("internal error, see the log"), new Metadata());
-      }
-    }
-
-    /** There is nothing left to compute: gives the place back, and leaves no caller waiting. */
-    void endUnanswered() {
-      try {
-        fail();
-      } finally {
-        giveBack(Status.CANCELLED);
-      }
-    }
-
-    void giveBack(Status status) {
-      Limiter.Listener held = place.getAndSet(null);
-      if (held != null) {
-        switch (status.getCode()) {
-          case OK -> held.onSuccess();
-          case DEADLINE_EXCEEDED -> held.onDropped();
-          default -> held.onIgnore(); // Refused early: says nothing about the load.
-        }
       }
     }
   }

@@ -33,9 +33,14 @@ public final class ArrivalTimes extends ServerStreamTracer.Factory {
     };
   }
 
+  /** Nanoseconds since the call of this thread's context came; 0 if nobody noted it. */
+  static long waitedNanos(long nowNanos) {
+    Long arrived = ARRIVED_NANOS.get();
+    return arrived == null ? 0 : nowNanos - arrived;
+  }
+
   /** Milliseconds since the call of this thread's context came; 0 if nobody noted it. */
   static long waitedMs(long nowNanos) {
-    Long arrived = ARRIVED_NANOS.get();
-    return arrived == null ? 0 : TimeUnit.NANOSECONDS.toMillis(nowNanos - arrived);
+    return TimeUnit.NANOSECONDS.toMillis(waitedNanos(nowNanos));
   }
 }

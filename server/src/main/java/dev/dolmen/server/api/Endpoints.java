@@ -151,12 +151,7 @@ public final class Endpoints {
       BindableService catalog,
       AdminEndpoint.Source operated,
       ServerInterceptor... gates) {
-    ServerInterceptor admission =
-        new Admission(
-            ranking,
-            config.limits().maxConcurrentRequests(),
-            config.limits().requestTimeout(),
-            meters);
+    ServerInterceptor admission = new Admission(ranking, config.limits().requestTimeout(), meters);
     ServerInterceptor barrier = new ErrorBarrier(config.limits().maxMessageBytes());
     ServerInterceptor meter = new RequestMeter(meters);
     BindableService admin =

@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
  * The thread then takes further turns that wait, as far as {@link Sharing} lets it, before it does
  * that step for all of them; what it takes is shared among them alike. Where no turn waits, or
  * another thread is about to take it, nobody waits for it.
+ *
+ * <p>Turns wait as long as {@link WaitBound} lets them. Where that is too long, or as many are here
+ * as may be, the caller with the most of them gives way: its newest turn is refused for that of a
+ * caller who would still have fewer, and its next ones before they wait.
  */
 public final class FairThreads implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(FairThreads.class);
@@ -42,7 +46,7 @@ public final class FairThreads implements Closeable {
   private static final long FIRST_OWN_NANOS = 100_000;
 
   private final int threads;
-  private final int maxWaiting;
+  private final int maxTurns;
   private final Sharing sharing;
   private final LongSupplier nanos;
   private final ExecutorService pool;
@@ -51,7 +55,9 @@ public final class FairThreads implements Closeable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Map<Object, Share> shares = new LinkedHashMap<>();
+  private final WaitBound bound;
   private int waiting;
+  private int running;
   private int working;
 
   /** Of those that work, threads that have not taken a turn yet: each takes one that waits. */
@@ -59,6 +65,22 @@ public final class FairThreads implements Closeable {
 
   private long now;
   private boolean closed;
+
+  /**
+   * How much may be here.
+   *
+   * @param maxTurns that wait or are computed, of all callers
+   * @param standingWait what a turn may wait while more come than are computed
+   */
+  public record Bounds(int maxTurns, Duration standingWait) {}
+
+  /** Why a turn is refused. */
+  public enum Refusal {
+    /** Its caller has more turns here than another, who has come. */
+    YIELDS,
+    /** It has waited too long. */
+    LATE
+  }
 
   /**
    * How far turns share a step.
@@ -82,13 +104,15 @@ public final class FairThreads implements Closeable {
     /** Nothing is left of it to compute, whether it failed or not; on the same thread. */
     void end();
 
-    /** It makes room for others, on any thread. */
-    void refuse();
+    /** It is not computed, on any thread. */
+    void refuse(Refusal why);
   }
+
+  private record Waiting(Turn turn, long sinceNanos) {}
 
   /** What is known of a caller. */
   private static final class Share {
-    final ArrayDeque<Turn> waiting = new ArrayDeque<>();
+    final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     int running;
     long usedNanos;
     long lastNanos = FIRST_NANOS;
@@ -102,76 +126,117 @@ public final class FairThreads implements Closeable {
   /**
    * Starts no thread yet.
    *
-   * @param maxWaiting turns that wait, of all callers
+   * @param bounds of turns
    * @param sharing of steps
    * @param nanos monotonic time
    * @param factory makes the threads
    */
   public FairThreads(
-      int threads, int maxWaiting, Sharing sharing, LongSupplier nanos, ThreadFactory factory) {
+      int threads, Bounds bounds, Sharing sharing, LongSupplier nanos, ThreadFactory factory) {
     this.threads = threads;
-    this.maxWaiting = maxWaiting;
+    maxTurns = bounds.maxTurns;
+    bound = new WaitBound(threads, bounds.standingWait, nanos.getAsLong());
     this.sharing = sharing;
     this.nanos = nanos;
     pool = Executors.newFixedThreadPool(threads, factory);
   }
 
   /**
-   * Lets a turn wait.
+   * Lets a turn wait, in the place of another's if there is no other room.
    *
    * @param caller equal for turns of the same caller
-   * @return false if as many wait as may, or this is closed
+   * @param sinceNanos monotonic time since which it has waited, on its way here
+   * @param patienceNanos what it waits at most from now on
+   * @return false if it would wait too long, as many are here as may be, or this is closed
    */
-  public boolean offer(Object caller, Turn turn) {
+  public boolean offer(Object caller, Turn turn, long sinceNanos, long patienceNanos) {
+    Waiting yields = null;
     lock.lock();
     try {
-      if (closed || waiting == maxWaiting) {
+      long atNanos = nanos.getAsLong();
+      if (closed || expectedNanos(caller) > patienceNanos) {
         return false;
       }
-      shares.computeIfAbsent(caller, c -> new Share(now)).waiting.add(turn);
+      if (isLateHere(sinceNanos, atNanos)) {
+        return false;
+      }
+      if (isFull(caller, atNanos)) {
+        bound.refused(atNanos);
+        Share most = yieldingTo(caller);
+        if (most == null) {
+          return false;
+        }
+        yields = most.waiting.removeLast();
+        waiting--;
+      }
+      shares
+          .computeIfAbsent(caller, c -> new Share(now))
+          .waiting
+          .add(new Waiting(turn, sinceNanos));
       waiting++;
       if (working < threads) {
         working++;
         starting++;
         pool.execute(this::work);
       }
-      return true;
     } finally {
       lock.unlock();
     }
-  }
-
-  /**
-   * Refuses the newest turn of the caller of whose turns most wait, if that leaves it with no fewer
-   * than this caller would have with one more.
-   *
-   * @return whether there is room now
-   */
-  public boolean makeRoomFor(Object caller) {
-    Turn refused;
-    lock.lock();
-    try {
-      Share most = yieldingTo(caller);
-      if (most == null) {
-        return false;
-      }
-      refused = most.waiting.removeLast();
-      waiting--;
-    } finally {
-      lock.unlock();
+    if (yields != null) {
+      yields.turn.refuse(Refusal.YIELDS);
     }
-    refused.refuse();
     return true;
   }
 
-  /** Whether {@link #makeRoomFor} would make room now. */
-  public boolean canMakeRoomFor(Object caller) {
+  /**
+   * Whether {@link #offer} would let a turn of this caller wait now, if it has patience.
+   *
+   * @param sinceNanos monotonic time since which it has waited
+   */
+  public boolean isOpenTo(Object caller, long sinceNanos) {
     lock.lock();
     try {
-      return yieldingTo(caller) != null;
+      long atNanos = nanos.getAsLong();
+      if (isLateHere(sinceNanos, atNanos)) {
+        return false;
+      }
+      boolean open = !isFull(caller, atNanos) || yieldingTo(caller) != null;
+      if (!open) {
+        bound.refused(atNanos);
+      }
+      return open;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether the way here took too long; if it did, threads on it have a standing queue, too. */
+  private boolean isLateHere(long sinceNanos, long atNanos) {
+    long tookNanos = atNanos - sinceNanos;
+    if (waiting == 0 || !bound.isShort(tookNanos)) {
+      bound.waited(tookNanos, atNanos);
+    }
+    return isLate(sinceNanos, atNanos);
+  }
+
+  /** What is late shows that more come than are computed. */
+  private boolean isLate(long sinceNanos, long atNanos) {
+    boolean late = bound.isLate(atNanos - sinceNanos, atNanos);
+    if (late) {
+      bound.late(atNanos);
+    }
+    return late;
+  }
+
+  private boolean isFull(Object caller, long atNanos) {
+    return waiting + running >= maxTurns || expectedNanos(caller) > bound.boundNanos(atNanos);
+  }
+
+  /** Callers take turns, so that one who has few here does not wait for all that others have. */
+  private long expectedNanos(Object caller) {
+    Share own = shares.get(caller);
+    long inTurns = own == null ? shares.size() : (own.waiting.size() + 1L) * shares.size();
+    return bound.expectedNanos((int) Math.min(waiting, inTurns));
   }
 
   private @Nullable Share yieldingTo(Object caller) {
@@ -193,6 +258,26 @@ public final class FairThreads implements Closeable {
     }
   }
 
+  /** Turns that wait or are computed. */
+  public int inFlight() {
+    lock.lock();
+    try {
+      return waiting + running;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many may wait at most while more come than are computed. */
+  public int standingTurns() {
+    lock.lock();
+    try {
+      return Math.min(maxTurns, bound.standingTurns());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Callers that are held. */
   int callers() {
     lock.lock();
@@ -206,21 +291,23 @@ public final class FairThreads implements Closeable {
   private void work() {
     Together together = Together.ofThread();
     List<Begun> left = new ArrayList<>();
-    for (Begun begun = first(); begun != null; begun = next()) {
+    for (Begun begun = next(true); begun != null; begun = next(false)) {
       for (Begun turn = begun; turn != null; turn = another(left, begun.atNanos)) {
         boolean leaves = together.leaves(turn.turn::run);
         turn.ownNanos = nanos.getAsLong() - turn.atNanos;
         if (leaves) {
           left.add(turn);
         } else {
-          end(turn, 0);
+          end(turn, 0, turn.ownNanos);
         }
       }
       if (!left.isEmpty()) {
         long atNanos = nanos.getAsLong();
         together.doLeft();
-        long eachNanos = (nanos.getAsLong() - atNanos) / left.size();
-        left.forEach(turn -> end(turn, eachNanos));
+        long endNanos = nanos.getAsLong();
+        long eachNanos = (endNanos - atNanos) / left.size();
+        long passNanos = endNanos - begun.atNanos;
+        left.forEach(turn -> end(turn, eachNanos, passNanos));
         left.clear();
       }
     }
@@ -243,33 +330,41 @@ public final class FairThreads implements Closeable {
     }
   }
 
-  /** The first turn of a thread that was started for it. */
-  private @Nullable Begun first() {
+  /**
+   * The next turn, if there is one; without one the thread stops.
+   *
+   * @param first whether the thread was started for it
+   */
+  private @Nullable Begun next(boolean first) {
+    List<Waiting> late = new ArrayList<>();
     lock.lock();
     try {
-      starting--;
-      return beginOrStop();
+      starting -= first ? 1 : 0;
+      dropLate(late);
+      Map.Entry<Object, Share> least = closed ? null : least();
+      if (least == null) {
+        working--;
+        return null;
+      }
+      return begin(least);
     } finally {
       lock.unlock();
+      late.forEach(turn -> turn.turn.refuse(Refusal.LATE));
     }
   }
 
-  /** The next turn, if there is one. */
-  private @Nullable Begun next() {
-    lock.lock();
-    try {
-      return beginOrStop();
-    } finally {
-      lock.unlock();
+  /** Takes what has waited in vain away from the callers whose turn it would be. */
+  private void dropLate(List<Waiting> late) {
+    long atNanos = nanos.getAsLong();
+    for (Map.Entry<Object, Share> least = least(); least != null; least = least()) {
+      Share share = least.getValue();
+      if (!isLate(share.waiting.getFirst().sinceNanos, atNanos)) {
+        return;
+      }
+      late.add(share.waiting.remove());
+      waiting--;
+      forgetIdle(least.getKey(), share);
     }
-  }
-
-  private @Nullable Begun beginOrStop() {
-    Begun begun = closed ? null : begin();
-    if (begun == null) {
-      working--;
-    }
-    return begun;
   }
 
   /**
@@ -290,8 +385,12 @@ public final class FairThreads implements Closeable {
     }
   }
 
-  /** Ends a turn, and charges its caller with what it took. */
-  private void end(Begun ended, long sharedNanos) {
+  /**
+   * Ends a turn, and charges its caller with what it took.
+   *
+   * @param passNanos from the beginning of the first turn that it shared a step with
+   */
+  private void end(Begun ended, long sharedNanos, long passNanos) {
     try {
       ended.turn.end();
     } catch (RuntimeException | Error e) {
@@ -304,17 +403,19 @@ public final class FairThreads implements Closeable {
       share.lastNanos = ended.ownNanos + sharedNanos;
       share.usedNanos += share.lastNanos - ended.chargedNanos;
       share.running--;
-      if (share.running == 0 && share.waiting.isEmpty()) {
-        shares.remove(ended.caller);
-      }
+      running--;
+      bound.took(share.lastNanos);
+      bound.passed(passNanos);
+      forgetIdle(ended.caller, share);
     } finally {
       lock.unlock();
     }
   }
 
-  private @Nullable Begun begin() {
-    Map.Entry<Object, Share> least = least();
-    return least == null ? null : begin(least);
+  private void forgetIdle(Object caller, Share share) {
+    if (share.running == 0 && share.waiting.isEmpty()) {
+      shares.remove(caller);
+    }
   }
 
   private Map.@Nullable Entry<Object, Share> least() {
@@ -326,8 +427,11 @@ public final class FairThreads implements Closeable {
 
   private Begun begin(Map.Entry<Object, Share> least) {
     Share share = least.getValue();
-    Begun begun = new Begun(least.getKey(), share, share.waiting.remove(), nanos.getAsLong());
+    Waiting head = share.waiting.remove();
+    Begun begun = new Begun(least.getKey(), share, head.turn, nanos.getAsLong());
+    bound.waited(begun.atNanos - head.sinceNanos, begun.atNanos);
     waiting--;
+    running++;
     now = Math.max(now, share.usedNanos);
     share.running++;
     share.usedNanos += begun.chargedNanos;

@@ -72,7 +72,8 @@ public record ServerConfig(
    *     deadline its caller set; and the longest a batch of events without a deadline waits for the
    *     trainer
    * @param requestArrival the longest from the headers of a call of one request to its end
-   * @param maxConcurrentRequests upper bound of the adaptive concurrency limit
+   * @param maxConcurrentRequests ranking calls that wait or are computed at once
+   * @param queueWait what one may wait for its turn while more come than are computed
    * @param maxConcurrentStreams calls at once on one connection
    * @param connections bounds of connections
    * @param memory bounds of what calls make the process hold
@@ -83,6 +84,7 @@ public record ServerConfig(
       Duration requestTimeout,
       Duration requestArrival,
       int maxConcurrentRequests,
+      Duration queueWait,
       int maxConcurrentStreams,
       ConnectionLimits connections,
       MemoryLimits memory) {}
@@ -364,7 +366,8 @@ public record ServerConfig(
             Duration.ofSeconds(10),
             Duration.ofMillis(100),
             Duration.ofMinutes(10)),
-        s.integer("max_concurrent_requests", 200, WholeRange.of(1, 100_000)),
+        s.integer("max_concurrent_requests", 500, WholeRange.of(1, 100_000)),
+        s.duration("queue_wait", Duration.ofMillis(5), Duration.ofMillis(1), Duration.ofMinutes(1)),
         s.integer("max_concurrent_streams", 100, WholeRange.of(1, 100_000)),
         connectionLimits(s),
         MemoryLimits.read(s));

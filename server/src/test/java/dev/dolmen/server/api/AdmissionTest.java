@@ -59,14 +59,9 @@ class AdmissionTest {
 
   private final MockClock clock = new MockClock();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock);
-  private final FairThreads ranking =
-      new FairThreads(
-          1,
-          PLACES,
-          new FairThreads.Sharing(PLACES, Duration.ofSeconds(10)),
-          clock::monotonicTime,
-          Thread.ofPlatform().daemon().factory());
-  private final CountDownLatch gate = new CountDownLatch(1);
+  private FairThreads ranking = ranking(PLACES, Duration.ofSeconds(1));
+  private CountDownLatch gate = new CountDownLatch(1);
+  private volatile long takesMs;
   private final Semaphore begun = new Semaphore(0);
   private final Semaphore cancelled = new Semaphore(0);
   private final LinkedBlockingQueue<Asked> ended = new LinkedBlockingQueue<>();
@@ -74,9 +69,18 @@ class AdmissionTest {
   private Server server;
   private ManagedChannel channel;
 
+  private FairThreads ranking(int places, Duration standing) {
+    return new FairThreads(
+        1,
+        new FairThreads.Bounds(places, standing),
+        new FairThreads.Sharing(places, Duration.ofSeconds(10)),
+        clock::monotonicTime,
+        Thread.ofPlatform().daemon().factory());
+  }
+
   @BeforeEach
   void start() throws Exception {
-    Admission admission = new Admission(ranking, PLACES, TIMEOUT, meters);
+    Admission admission = new Admission(ranking, TIMEOUT, meters);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(
@@ -204,12 +208,46 @@ class AdmissionTest {
     awaitInFlight(PLACES);
     Asked headersAlone = new Asked(channel, false);
     assertThat(headersAlone.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
-    assertThat(headersAlone.status.join().getDescription()).contains("limit of " + PLACES);
+    assertThat(headersAlone.status.join().getDescription())
+        .contains("more calls come than are answered");
     gate.countDown();
     for (Asked call : waiting) {
       assertThat(call.code()).isEqualTo(Status.Code.OK);
     }
     assertThat(new Asked().code()).isEqualTo(Status.Code.OK);
+  }
+
+  /** Turns of 2 ms, of which there are more than 100 ms: what a burst may wait. */
+  @Test
+  void aStandingQueueIsRefusedAndForgotten() throws Exception {
+    stop();
+    ranking = ranking(1_000, Duration.ofMillis(5));
+    gate = new CountDownLatch(1);
+    takesMs = 2;
+    start();
+    List<Asked> calls = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      calls.add(new Asked());
+    }
+    while (ranking.inFlight() < 60) {
+      Thread.onSpinWait();
+    }
+    gate.countDown();
+    int answered = 0;
+    for (Asked call : calls) {
+      if (call.code() == Status.Code.OK) {
+        answered++;
+      } else {
+        assertThat(call.code()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+        assertThat(call.status.join().getDescription()).contains("has waited for too long");
+      }
+    }
+    assertThat(answered).isBetween(50, 55);
+    assertThat(computed).hasValue(answered);
+    clock.add(Duration.ofMillis(200));
+    for (int i = 0; i < 10; i++) {
+      assertThat(new Asked().code()).isEqualTo(Status.Code.OK);
+    }
   }
 
   private double count(String name) {
@@ -236,6 +274,7 @@ class AdmissionTest {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+      clock.add(Duration.ofMillis(takesMs));
       Admission.caller().checkWaiting();
       computed.incrementAndGet();
       out.onNext(RecommendResponse.getDefaultInstance());

@@ -21,8 +21,8 @@ class FairThreadsTest {
   private FairThreads threads = threads(Duration.ofMillis(10));
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
   private final List<String> ended = Collections.synchronizedList(new ArrayList<>());
-  private final List<String> refused = new ArrayList<>();
-  private final CountDownLatch gate = new CountDownLatch(1);
+  private final List<String> refused = Collections.synchronizedList(new ArrayList<>());
+  private CountDownLatch gate = new CountDownLatch(1);
 
   @AfterEach
   void close() {
@@ -31,9 +31,13 @@ class FairThreadsTest {
   }
 
   private FairThreads threads(Duration maxWait) {
+    return threads(101, maxWait, Duration.ofHours(1));
+  }
+
+  private FairThreads threads(int max, Duration maxWait, Duration standing) {
     return new FairThreads(
         1,
-        100,
+        new FairThreads.Bounds(max, standing),
         new FairThreads.Sharing(4, maxWait),
         clock::get,
         Thread.ofPlatform().daemon().factory());
@@ -43,7 +47,7 @@ class FairThreadsTest {
   private void hold() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     assertThat(
-            threads.offer(
+            offer(
                 "nobody",
                 turn(
                     "first",
@@ -77,16 +81,20 @@ class FairThreadsTest {
       }
 
       @Override
-      public void refuse() {
-        refused.add(name);
+      public void refuse(FairThreads.Refusal why) {
+        refused.add(name + " " + why);
       }
     };
+  }
+
+  private boolean offer(String caller, FairThreads.Turn turn) {
+    return threads.offer(caller, turn, clock.get(), Long.MAX_VALUE);
   }
 
   private void offer(String caller, int n, long costMs) {
     for (int i = 0; i < n; i++) {
       String name = caller + i;
-      assertThat(threads.offer(caller, turn(name, () -> clock.addAndGet(costMs * MILLI)))).isTrue();
+      assertThat(offer(caller, turn(name, () -> clock.addAndGet(costMs * MILLI)))).isTrue();
     }
   }
 
@@ -96,7 +104,7 @@ class FairThreadsTest {
     while (threads.waiting() > 0) {
       Thread.sleep(1);
     }
-    threads.offer("nobody", turn("last", last::countDown));
+    offer("nobody", turn("last", last::countDown));
     assertThat(last.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
@@ -153,22 +161,87 @@ class FairThreadsTest {
     hold();
     offer("many", 99, 1);
     offer("few", 1, 1);
-    assertThat(threads.offer("new", turn("new", () -> {}))).as("full").isFalse();
-    assertThat(threads.canMakeRoomFor("many")).isFalse();
-    assertThat(threads.makeRoomFor("many")).isFalse();
-    assertThat(threads.canMakeRoomFor("new")).isTrue();
-    assertThat(threads.makeRoomFor("new")).isTrue();
-    assertThat(refused).containsExactly("many98");
-    assertThat(threads.offer("new", turn("new", () -> {}))).isTrue();
+    assertThat(threads.isOpenTo("many", clock.get())).isFalse();
+    assertThat(offer("many", turn("full", () -> {}))).isFalse();
+    assertThat(threads.isOpenTo("new", clock.get())).isTrue();
+    assertThat(refused).isEmpty();
+    assertThat(offer("new", turn("new", () -> {}))).isTrue();
+    assertThat(refused).containsExactly("many98 YIELDS");
     awaitAll();
     assertThat(done).contains("new", "few0", "many97").doesNotContain("many98");
+  }
+
+  /** One thread, and turns of 1 ms that have waited for longer than a burst may. */
+  private void makeStand() throws InterruptedException {
+    threads.close();
+    threads = threads(1_000, Duration.ZERO, Duration.ofMillis(5));
+    hold();
+    offer("many", 300, 1);
+    gate.countDown();
+    awaitIdle();
+    gate = new CountDownLatch(1);
+  }
+
+  private void awaitIdle() throws InterruptedException {
+    while (threads.inFlight() > 0) {
+      Thread.sleep(1);
+    }
+  }
+
+  @Test
+  void aStandingQueueIsBoundedInTime() throws Exception {
+    makeStand();
+    assertThat(done).as("a burst").contains("many90").doesNotContain("many110");
+    assertThat(refused).contains("many110 LATE", "many299 LATE");
+    assertThat(done).hasSize(301 - refused.size());
+    hold();
+    offer("many", 6, 1);
+    assertThat(threads.isOpenTo("many", clock.get())).as("5 ms are waited for already").isFalse();
+    assertThat(offer("many", turn("more", () -> {}))).isFalse();
+    gate.countDown();
+    awaitIdle();
+    assertThat(done).contains("many0", "many5").doesNotContain("more");
+    clock.addAndGet(WaitBound.INTERVAL_NANOS + MILLI);
+    gate = new CountDownLatch(1);
+    hold();
+    offer("many", 50, 1);
+    assertThat(threads.isOpenTo("many", clock.get())).as("it has recovered").isTrue();
+    gate.countDown();
+    awaitIdle();
+    assertThat(done).contains("many49");
+    assertThat(threads.callers()).isZero();
+  }
+
+  /** Somebody else's standing queue is not what a caller with few turns waits for. */
+  @Test
+  void aStandingQueueIsOpenToWhoHasFewTurns() throws Exception {
+    makeStand();
+    hold();
+    offer("many", 6, 1);
+    assertThat(threads.isOpenTo("many", clock.get())).isFalse();
+    assertThat(threads.isOpenTo("new", clock.get())).isTrue();
+    offer("new", 1, 1);
+    gate.countDown();
+    awaitIdle();
+    assertThat(done).contains("new0");
+  }
+
+  @Test
+  void aTurnWhoseDeadlineWillHavePassedIsNotTaken() throws Exception {
+    hold();
+    offer("a", 20, 1);
+    assertThat(threads.offer("a", turn("hurried", () -> {}), clock.get(), MILLI)).isFalse();
+    assertThat(threads.offer("a", turn("patient", () -> {}), clock.get(), 1_000 * MILLI)).isTrue();
+    assertThat(threads.offer("b", turn("other", () -> {}), clock.get(), MILLI)).isTrue();
+    awaitAll();
+    assertThat(done).contains("patient", "other").doesNotContain("hurried");
   }
 
   @Test
   void aTurnThatFailsEndsNeitherTheThreadNorWhatComesNext() throws Exception {
     for (RuntimeException failure :
         List.of(new IllegalStateException("a"), new ClassCastException("b"))) {
-      threads.offer(
+      offer(
           "failing",
           turn(
               "failing",
@@ -205,7 +278,7 @@ class FairThreadsTest {
             sharedMillis = sharedMs;
             Together.leave(step);
           };
-      assertThat(threads.offer(caller, turn(name, work))).isTrue();
+      assertThat(offer(caller, turn(name, work))).isTrue();
     }
   }
 
@@ -280,7 +353,7 @@ class FairThreadsTest {
           throw new IllegalStateException("step");
         };
     for (int i = 0; i < 3; i++) {
-      threads.offer("a", turn("a" + i, () -> Together.leave(failing)));
+      offer("a", turn("a" + i, () -> Together.leave(failing)));
     }
     awaitAll();
     assertThat(ended).contains("a0", "a1", "a2");
@@ -295,7 +368,7 @@ class FairThreadsTest {
     threads =
         new FairThreads(
             2,
-            100,
+            new FairThreads.Bounds(100, Duration.ofHours(1)),
             new FairThreads.Sharing(4, Duration.ofSeconds(1)),
             clock::get,
             work ->
@@ -315,7 +388,7 @@ class FairThreadsTest {
           sharing.add("a");
           Together.leave(step);
         };
-    assertThat(threads.offer("a", turn("a", first))).isTrue();
+    assertThat(offer("a", turn("a", first))).isTrue();
     begun.await();
     offerSharing("b", 1, 0, 0);
     gate.countDown();

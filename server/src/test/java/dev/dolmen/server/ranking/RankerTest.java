@@ -406,7 +406,7 @@ class RankerTest {
     try (FairThreads threads =
         new FairThreads(
             1,
-            1 + turns.length,
+            new FairThreads.Bounds(1 + turns.length, Duration.ofHours(1)),
             new FairThreads.Sharing(turns.length, Duration.ofSeconds(10)),
             () -> 0,
             Thread.ofPlatform().daemon().factory())) {
@@ -428,10 +428,12 @@ class RankerTest {
                       }
 
                       @Override
-                      public void refuse() {
-                        throw new AssertionError();
+                      public void refuse(FairThreads.Refusal why) {
+                        throw new AssertionError(why);
                       }
-                    }))
+                    },
+                    0,
+                    Long.MAX_VALUE))
             .isTrue();
       }
       gate.countDown();

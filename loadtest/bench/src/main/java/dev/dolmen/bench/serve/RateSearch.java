@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks for the highest rate that a server holds: doubles until it is clearly too much, then halves
  * the distance, in logarithms, between the highest that it held and the next that it did not. A
- * rate that is missed by little is tried a second time, and what is above it is looked at all the
- * same, as one pause of the machine is not the server's measure.
+ * rate at which all is answered is tried a second time, and where it is missed by little, what is
+ * above it is looked at all the same, as one pause of the machine is not the server's measure.
  *
  * @param p99MsMax what is held: 99 of 100 requests are answered, and 99 of 100 answers come sooner
  * @param precision two rates, one held and one not, are near enough at this ratio
@@ -66,7 +66,7 @@ record RateSearch(double p99MsMax, double precision, int stepsMax) {
     LoadFigures at(double rate) throws IOException, InterruptedException {
       LoadFigures figures = probe.at(rate);
       left--;
-      if (!figures.holds(p99MsMax) && !isFar(figures) && left > 0) {
+      if (!figures.holds(p99MsMax) && figures.isAnswered() && left > 0) {
         figures = probe.at(rate);
         left--;
       }

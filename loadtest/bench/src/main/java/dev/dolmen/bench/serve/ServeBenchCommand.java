@@ -10,6 +10,7 @@ import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.alternatives.RankerKind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,17 +152,44 @@ public final class ServeBenchCommand implements Callable<Integer> {
     LocalServer.quietLogs();
     List<ServeFigures> figures = new ArrayList<>();
     for (int size : items) {
-      Path directory = Files.createTempDirectory(made(options.kept()), "run-");
-      try {
-        figures.add(new ServeRun(size, options, directory, progress).run());
-      } finally {
-        DirectoryTree.delete(directory);
-      }
+      figures.add(measured(size, options));
     }
     ServeReport report =
         new ServeReport(figures, options, Machine.description() + ", seed " + seed);
     reporting.publish(out, () -> out.text(report.text()), report.json());
     return 0;
+  }
+
+  /** In a folder that goes again, also when this is interrupted. */
+  private ServeFigures measured(int size, ServeOptions options)
+      throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory(made(options.kept()), "run-");
+    Thread atExit = Thread.ofPlatform().unstarted(() -> delete(directory));
+    Runtime.getRuntime().addShutdownHook(atExit);
+    try {
+      return new ServeRun(size, options, directory, progress).run();
+    } finally {
+      if (forgotten(atExit)) {
+        delete(directory);
+      }
+    }
+  }
+
+  /** Whether it will not run, nor does. */
+  private static boolean forgotten(Thread atExit) {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      return false; // The process is ending.
+    }
+  }
+
+  private static void delete(Path directory) {
+    try {
+      DirectoryTree.delete(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Servers run next to what is kept, so that it can be linked. */
