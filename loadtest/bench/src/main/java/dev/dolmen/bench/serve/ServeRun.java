@@ -90,7 +90,7 @@ final class ServeRun {
     return started(
         learned,
         "exact",
-        ServeOptions.catalog(ScanPrecision.FP32),
+        ServeOptions.catalog(ScanPrecision.FP32) + "  index: exact\n",
         (server, ready) -> sample(server));
   }
 
