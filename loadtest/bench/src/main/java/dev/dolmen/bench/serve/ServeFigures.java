@@ -1,8 +1,10 @@
 package dev.dolmen.bench.serve;
 
 import dev.dolmen.server.cli.terminal.JsonReport;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,7 @@ record ServeFigures(
           new JsonReport()
               .put("items", items)
               .put("scan", scan)
+              .put("index", CatalogOptions.defaults().index().name().toLowerCase(Locale.ROOT))
               .put("ranker", ranker)
               .put("step", what));
     }
