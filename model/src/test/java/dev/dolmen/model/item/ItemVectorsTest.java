@@ -7,6 +7,7 @@ import static org.assertj.core.data.Offset.offset;
 import dev.dolmen.model.kernel.KernelScratch;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.kernel.ScalarKernels;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -111,6 +112,32 @@ class ItemVectorsTest {
       } else {
         assertThat(excess / (queries * items)).isBetween(1e-3, 5.0);
       }
+    }
+  }
+
+  @Test
+  void boundsHoldWhereAllNumbersAreRoundedDownTheFarthest() {
+    // Half-way between two numbers of eight bits: 1 is the even one.
+    float[] farthest = new float[WIDTH];
+    Arrays.fill(farthest, 1 + 0x1p-8f);
+    // The same of codes up to 127: one number sets the scale, the others lie half-way.
+    float[] halfWay = new float[WIDTH];
+    Arrays.fill(halfWay, 100.4999f);
+    halfWay[0] = 127;
+    for (ScanPrecision precision : ScanPrecision.values()) {
+      ItemVectors vectors = new ItemVectors(WIDTH, precision);
+      vectors.put(0, farthest, 0);
+      vectors.put(1, halfWay, 0);
+      float[] query = new float[WIDTH];
+      Arrays.fill(query, 1);
+      query[0] = 0;
+      float[] scores = new float[ItemVectors.ALIGNMENT];
+      float[] bounds = new float[ItemVectors.ALIGNMENT];
+      vectors.scores(query, 0, 0, 2, scores, 0);
+      vectors.upperBounds(
+          query, 0, 1, true, 0, 2, bounds, 0, ItemVectors.ALIGNMENT, new KernelScratch());
+      assertThat(bounds[0]).as("%s", precision).isGreaterThanOrEqualTo(scores[0]);
+      assertThat(bounds[1]).as("%s", precision).isGreaterThanOrEqualTo(scores[1]);
     }
   }
 
