@@ -114,6 +114,7 @@ class AdmissionTest {
       refused.add(next);
     }
     calls.removeAll(refused);
+    begun.acquire();
     assertThat(ranking.waiting()).isLessThan(PLACES);
     gate.countDown();
     for (Asked call : calls) {
