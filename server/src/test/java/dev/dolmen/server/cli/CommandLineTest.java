@@ -53,7 +53,7 @@ class CommandLineTest {
     assertThat(run("config", "sample")).isZero();
     Path file = Files.writeString(directory.resolve("sample.yaml"), out.toString());
     assertThat(run("config", "check", file.toString())).isZero();
-    assertThat(out.toString()).contains("valid, 8 slots");
+    assertThat(out.toString()).contains("valid, 9 slots");
     assertThat(run("model", "describe", "--config", file.toString())).isZero();
     assertThat(out.toString()).contains("dense parameters");
   }
