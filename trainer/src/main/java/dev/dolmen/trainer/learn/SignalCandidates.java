@@ -74,7 +74,7 @@ final class SignalCandidates {
     for (int place = 0; place < signals.size(); place++) {
       int item = signals.item(place);
       boolean asNew = records.isAsNew(item);
-      if (asNew && !signals.speaksOfNew(place)) {
+      if (!signals.speaksOf(place, asNew)) {
         continue;
       }
       int record = records.sharedItem(item);

@@ -26,6 +26,9 @@ public final class SessionSignals {
   private static final int NOT_SEEN = -1;
   private static final int NEW = -1;
 
+  /** Visits from which on likeness says nothing of an item any more. */
+  private static final float ESTABLISHED = 10;
+
   /** What likeness weighs next to having been visited together, where candidates are chosen. */
   private static final float BY_CONTENT = 0.1f;
 
@@ -166,12 +169,19 @@ public final class SessionSignals {
     return distances[place] != NOT_SEEN;
   }
 
+  /** How much of an item's likeness counts: all of it as long as nobody has visited the item. */
+  private float unvisited(int place, boolean asNew) {
+    return asNew ? 1 : Math.max(0, 1 - coVisits.visits(items[place]) / ESTABLISHED);
+  }
+
   /**
-   * Whether the session would speak of the item at a place, too, if that had just come: because it
-   * has seen it, or because the item is like one of its last ones.
+   * Whether the session speaks of the item at a place: it has seen it, it was visited together with
+   * its last ones, or hardly anybody has visited it and it is like one of these.
+   *
+   * @param asNew whether it is to be taken for one that has just come
    */
-  public boolean speaksOfNew(int place) {
-    return isSeen(place) || mostLike[place] > 0;
+  public boolean speaksOf(int place, boolean asNew) {
+    return isSeen(place) || strength(place, asNew) > 0;
   }
 
   /**
@@ -180,7 +190,8 @@ public final class SessionSignals {
    * @param asNew whether it is to be taken for one that has just come
    */
   public float strength(int place, boolean asNew) {
-    float byContent = likeWeight > 0 ? BY_CONTENT * likeMean[place] / likeWeight : 0;
+    float byContent =
+        likeWeight > 0 ? unvisited(place, asNew) * BY_CONTENT * likeMean[place] / likeWeight : 0;
     return asNew ? byContent : longTerm[place] + recent[place] + shares[place] + byContent;
   }
 
@@ -193,9 +204,10 @@ public final class SessionSignals {
    * @param at the place in them that is overwritten
    */
   public void features(int place, boolean asNew, float[][] out, int at) {
-    likeness.most = mostLike[place];
-    likeness.toLast = likeLast[place];
-    likeness.mean = likeWeight > 0 ? likeMean[place] / likeWeight : 0;
+    float share = unvisited(place, asNew);
+    likeness.most = share * mostLike[place];
+    likeness.toLast = share * likeLast[place];
+    likeness.mean = likeWeight > 0 ? share * likeMean[place] / likeWeight : 0;
     SignalFeatures.write(
         distances[place] == NOT_SEEN ? 0 : distances[place] + 1,
         occurrences[place],
@@ -228,7 +240,9 @@ public final class SessionSignals {
     }
     network.forward(learned, 0, features, size, added);
     for (int place = 0; place < size; place++) {
-      bonuses.add(items[place], added[place]);
+      if (speaksOf(place, false)) {
+        bonuses.add(items[place], added[place]);
+      }
     }
     bonuses.endQuery();
   }

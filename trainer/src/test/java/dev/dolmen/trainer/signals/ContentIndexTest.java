@@ -255,6 +255,33 @@ class ContentIndexTest {
   }
 
   @Test
+  void whatManyHaveVisitedIsKnownByItsVisitsAlone() {
+    int boot = put("boot", "acme", "red boot");
+    int shoe = put("shoe", "acme", "red shoe");
+    int other = put("other", "else", "kids xl");
+    CoVisits coVisits = new CoVisits();
+    SessionSignals signals = new SessionSignals(coVisits, content);
+    for (int visits = 0; visits < 20; visits++) {
+      signals.of(new int[] {boot}, 0, 1);
+      int place = placeOf(signals, shoe);
+      // The tenth makes it a little less than ten, as earlier ones count less.
+      assertThat(signals.speaksOf(place, false)).as("%d visits", visits).isEqualTo(visits <= 10);
+      assertThat(signals.speaksOf(place, true)).isTrue();
+      coVisits.add(visits, new int[] {other, shoe}, 1);
+    }
+    assertThat(placeOf(signals, other)).isNegative();
+  }
+
+  private static int placeOf(SessionSignals signals, int item) {
+    for (int place = 0; place < signals.size(); place++) {
+      if (signals.item(place) == item) {
+        return place;
+      }
+    }
+    return -1;
+  }
+
+  @Test
   void numbersAndIdsSayNothing() {
     int one = put("same", "", "");
     int two = put("other", "", "red");
