@@ -267,7 +267,7 @@ class ContentIndexTest {
       // The tenth makes it a little less than ten, as earlier ones count less.
       assertThat(signals.speaksOf(place, false)).as("%d visits", visits).isEqualTo(visits <= 10);
       assertThat(signals.speaksOf(place, true)).isTrue();
-      coVisits.add(visits, new int[] {other, shoe}, 1);
+      coVisits.add(visits, new int[] {shoe, other}, 1);
     }
     assertThat(placeOf(signals, other)).isNegative();
   }
