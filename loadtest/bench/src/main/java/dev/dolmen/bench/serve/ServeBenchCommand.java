@@ -100,7 +100,7 @@ public final class ServeBenchCommand implements Callable<Integer> {
   @Option(
       names = "--scan",
       paramLabel = "KIND",
-      description = "fp32 or int8, as catalog.scan. Default: that of the product.")
+      description = "fp32, bf16 or int8, as catalog.scan. Default: that of the product.")
   private @Nullable String scan;
 
   @Option(

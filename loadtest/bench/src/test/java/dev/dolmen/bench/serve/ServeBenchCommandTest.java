@@ -38,7 +38,7 @@ class ServeBenchCommandTest {
     "--seconds, 0, '1 to 600'",
     "--warm-up, 601, '0 to 600'",
     "--heap-mb, 63, 64 or more",
-    "--scan, fp16, 'one of [fp32, int8]'",
+    "--scan, fp16, 'one of [fp32, bf16, int8]'",
     "--peers, dolmen, one of"
   })
   void refusesAnOptionByItsName(String option, String value, String expected) {
