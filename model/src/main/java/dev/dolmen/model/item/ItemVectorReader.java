@@ -120,7 +120,7 @@ public interface ItemVectorReader {
    * Makes {@code copy} what this is as of now: vectors, biases, and what is absent. The writer's
    * thread, or any while nothing is written; nobody reads the copy meanwhile.
    *
-   * @throws IllegalArgumentException if widths differ, or the copy is not of fp32
+   * @throws IllegalArgumentException if widths differ, or the copy is not of fp32 or keeps rows
    */
   void copyTo(ItemVectors copy);
 }

@@ -245,9 +245,15 @@ public final class ItemVectors implements ItemVectorReader {
   }
 
   private void become(ItemVectors other) {
-    if (width != other.width || precision != ScanPrecision.FP32) {
+    if (width != other.width || precision != ScanPrecision.FP32 || withRows) {
       throw new IllegalArgumentException(
-          "vectors of width " + other.width + " into width " + width + ", " + precision);
+          "vectors of width "
+              + other.width
+              + " into width "
+              + width
+              + ", "
+              + precision
+              + (withRows ? " with rows" : ""));
     }
     @Nullable Block[] from = other.blocks;
     @Nullable Block[] to = Arrays.copyOf(blocks, Math.max(blocks.length, from.length));
@@ -260,12 +266,6 @@ public final class ItemVectors implements ItemVectorReader {
       }
       System.arraycopy(source.numbers, 0, target.numbers, 0, source.numbers.length);
       System.arraycopy(source.bias, 0, target.bias, 0, source.bias.length);
-      if (target.rows != null) {
-        if (source.rows == null) {
-          throw new IllegalArgumentException("vectors without rows into such that keep them");
-        }
-        target.rows.become(source.rows);
-      }
       for (int p = 0; p < BLOCK_PANELS; p++) {
         target.present.setPlain(p, source.present.getPlain(p));
       }
@@ -327,7 +327,7 @@ public final class ItemVectors implements ItemVectorReader {
     if (!withRows) {
       throw new IllegalStateException("no rows are kept");
     }
-    float norm = ItemRows.norm(query, 0, width);
+    float norm = ByteCodes.norm(query, 0, width);
     for (int i = from; i < to; i++) {
       int index = items[i];
       Block block = block(index);

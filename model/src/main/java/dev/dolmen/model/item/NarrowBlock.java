@@ -7,15 +7,12 @@ import dev.dolmen.model.kernel.Kernels;
  * The vectors of a block in narrow numbers, panel by panel as the floats are, each with a bound on
  * what rounding did to its products.
  *
- * <p>int8: v ≈ scale · code with scale = max|v| / 127, so that |q · v - q · scale code| is at most
- * |q|₁ scale / 2. bf16: each number is off by at most 2⁻⁸ of itself, so that a product is by at
- * most 2⁻⁸ |q|₂ |v|₂ (Cauchy and Schwarz). The factors below are that and as much again as sums of
- * 1,024 floats can lose.
+ * <p>int8: {@link ByteCodes}. bf16: each number is off by at most 2⁻⁸ of itself, so that a product
+ * is by at most 2⁻⁸ |q|₂ |v|₂ (Cauchy and Schwarz). The factor below is that and as much again as
+ * sums of 1,024 floats can lose.
  */
 final class NarrowBlock {
-  private static final float INT8_ERROR = 0.51f;
   private static final float BF16_ERROR = 0.0041f;
-  private static final int CODE_MAX = 127;
 
   private final int width;
   private final ScanPrecision precision;
@@ -47,22 +44,10 @@ final class NarrowBlock {
    */
   void put(int item, int position, float[] vector, int offset) {
     if (precision == ScanPrecision.INT8) {
-      putBytes(item, position, vector, offset);
+      scale[item] = ByteCodes.put(vector, offset, width, bytes, position, Kernels.PANEL);
     } else {
       putHalves(item, position, vector, offset);
     }
-  }
-
-  private void putBytes(int item, int position, float[] vector, int offset) {
-    float max = 0;
-    for (int d = 0; d < width; d++) {
-      max = Math.max(max, Math.abs(vector[offset + d]));
-    }
-    float inverse = max == 0 ? 0 : CODE_MAX / max;
-    for (int d = 0; d < width; d++) {
-      bytes[position + d * Kernels.PANEL] = (byte) Math.round(vector[offset + d] * inverse);
-    }
-    scale[item] = max / CODE_MAX;
   }
 
   private void putHalves(int item, int position, float[] vector, int offset) {
@@ -79,12 +64,15 @@ final class NarrowBlock {
 
   /** What {@link #addBounds} wants: |q|₁ for int8, |q|₂ for bf16. */
   static float norm(ScanPrecision precision, float[] query, int offset, int width) {
-    double sum = 0;
+    if (precision == ScanPrecision.INT8) {
+      return ByteCodes.norm(query, offset, width);
+    }
+    double squares = 0;
     for (int d = 0; d < width; d++) {
       double x = query[offset + d];
-      sum += precision == ScanPrecision.INT8 ? Math.abs(x) : x * x;
+      squares += x * x;
     }
-    return (float) (precision == ScanPrecision.INT8 ? sum : Math.sqrt(sum));
+    return (float) Math.sqrt(squares);
   }
 
   /**
@@ -108,7 +96,7 @@ final class NarrowBlock {
       KernelScratch scratch) {
     boolean int8 = precision == ScanPrecision.INT8;
     for (int q = 0; q < count; q++) {
-      float factor = int8 ? INT8_ERROR * norms[q] : norms[q];
+      float factor = int8 ? ByteCodes.ERROR * norms[q] : norms[q];
       kernels.axpy(factor, int8 ? scale : error, first, out, outOffset + q * outStride, items);
     }
     int panels = items / Kernels.PANEL;

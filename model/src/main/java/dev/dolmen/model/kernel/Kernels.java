@@ -129,7 +129,7 @@ public interface Kernels {
   float dot(float[] x, int xOffset, float[] y, int yOffset, int n);
 
   /** Sum of x[i] y[i] for a y of bytes. */
-  float dotBytes(int n, float[] x, int xOffset, byte[] y, int yOffset);
+  float dotBytes(float[] x, int xOffset, byte[] y, int yOffset, int n);
 
   /** y[i] += alpha x[i]. */
   void axpy(float alpha, float[] x, int xOffset, float[] y, int yOffset, int n);

@@ -344,7 +344,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public float dotBytes(int n, float[] x, int xOffset, byte[] y, int yOffset) {
+  public float dotBytes(float[] x, int xOffset, byte[] y, int yOffset, int n) {
     float sum = 0;
     for (int i = 0; i < n; i++) {
       sum = Math.fma(x[xOffset + i], y[yOffset + i], sum);

@@ -587,7 +587,7 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public float dotBytes(int n, float[] x, int xOffset, byte[] y, int yOffset) {
-    return VectorScans.dotBytes(n, x, xOffset, y, yOffset);
+  public float dotBytes(float[] x, int xOffset, byte[] y, int yOffset, int n) {
+    return VectorScans.dotBytes(x, xOffset, y, yOffset, n);
   }
 }

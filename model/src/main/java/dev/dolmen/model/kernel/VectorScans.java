@@ -514,7 +514,7 @@ final class VectorScans {
   }
 
   /** Two sums, for additions not to wait for each other. */
-  static float dotBytes(int n, float[] x, int xOffset, byte[] y, int yOffset) {
+  static float dotBytes(float[] x, int xOffset, byte[] y, int yOffset, int n) {
     FloatVector s = FloatVector.zero(SPECIES);
     FloatVector t = FloatVector.zero(SPECIES);
     int i = 0;

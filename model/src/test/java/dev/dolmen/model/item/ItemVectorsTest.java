@@ -193,6 +193,23 @@ class ItemVectorsTest {
   }
 
   @Test
+  void aCopyIsOfFloatsAlone() {
+    ItemVectors vectors = new ItemVectors(WIDTH, ScanPrecision.INT8, true);
+    vectors.put(3, vector(), 0);
+    ItemVectors copy = new ItemVectors(WIDTH);
+    vectors.copyTo(copy);
+    assertThat(copy.contains(3)).isTrue();
+    for (ItemVectors other :
+        List.of(
+            new ItemVectors(WIDTH + 1),
+            new ItemVectors(WIDTH, ScanPrecision.INT8),
+            new ItemVectors(WIDTH, ScanPrecision.FP32, true))) {
+      assertThatThrownBy(() -> vectors.copyTo(other)).isInstanceOf(IllegalArgumentException.class);
+      assertThat(other.size()).isZero();
+    }
+  }
+
+  @Test
   void scoresAndRanksAsDefined() {
     for (Kernels kernels : new Kernels[] {Kernels.best(), new ScalarKernels("test")}) {
       ItemVectors vectors = new ItemVectors(WIDTH, ScanPrecision.FP32, false, kernels);

@@ -193,8 +193,8 @@ class KernelsTest {
     assertThat(fast.dot(x, 1, y, 2, n)).isCloseTo(slow.dot(x, 1, y, 2, n), offset(1e-3f));
     byte[] bytes = new byte[n + 2];
     random.nextBytes(bytes);
-    assertThat(fast.dotBytes(n, x, 1, bytes, 2))
-        .isCloseTo(slow.dotBytes(n, x, 1, bytes, 2), offset(0.05f));
+    assertThat(fast.dotBytes(x, 1, bytes, 2, n))
+        .isCloseTo(slow.dotBytes(x, 1, bytes, 2, n), offset(0.05f));
     float[] actual = y.clone();
     float[] expected = y.clone();
     fast.axpy(0.7f, x, 1, actual, 2, n);
