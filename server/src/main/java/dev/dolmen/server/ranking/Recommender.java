@@ -65,7 +65,12 @@ final class Recommender {
       Instant now,
       int used,
       List<String> unknownIds,
-      long startNanos) {}
+      long startNanos) {
+    /** Whether any item may be returned. */
+    boolean all() {
+      return request.getCandidateItemIdsCount() == 0;
+    }
+  }
 
   /** As {@link Ranker#recommend} says. */
   void recommend(
@@ -89,27 +94,7 @@ final class Recommender {
                 request.getSession(), features, now.toEpochMilli(), published, caller);
     RankerKind ranker = session.used() == 0 ? RankerKind.POPULARITY : chosen.ranker();
     caller.checkWaiting();
-    boolean all = request.getCandidateItemIdsCount() == 0;
-    if (all && ranker == RankerKind.DOLMEN) {
-      PendingSearch search = s.searches.next();
-      exclude(request, session, caller, search.excluded);
-      search.score(
-          session, request.getK(), filter(request, caller), request.getExactSearch(), caller);
-      Asked asked =
-          new Asked(
-              request,
-              caller,
-              chosen,
-              ranker,
-              published,
-              now,
-              session.used(),
-              unknown.ids(),
-              startNanos);
-      s.searches.leave(top -> answer.give(answer(asked, search.vector, top, s)), answer);
-      return;
-    }
-    search(request, ranker, session, published.eventTimeSec(), caller, s);
+    int candidates = candidates(request.getCandidateItemIdsList(), caller, s);
     Asked asked =
         new Asked(
             request,
@@ -121,7 +106,16 @@ final class Recommender {
             session.used(),
             unknown.ids(),
             startNanos);
-    answer.give(answer(asked, session.query(), s.index.top, s));
+    if (asked.all() && ranker == RankerKind.DOLMEN) {
+      PendingSearch search = s.searches.next();
+      exclude(request, session, caller, search.excluded);
+      search.score(
+          session, request.getK(), filter(request, caller), request.getExactSearch(), caller);
+      s.searches.leave(top -> answer.give(answer(asked, search.vector, top, s)), answer);
+    } else {
+      search(asked, session, candidates, s);
+      answer.give(answer(asked, session.query(), s.index.top, s));
+    }
   }
 
   /**
@@ -160,32 +154,27 @@ final class Recommender {
   }
 
   /** The best items by a baseline, or of some, into {@code s.index.top}. */
-  private void search(
-      RecommendRequest request,
-      RankerKind ranker,
-      EncodedSession session,
-      long eventTimeSec,
-      Caller caller,
-      RankingScratch s) {
+  private void search(Asked asked, EncodedSession session, int candidates, RankingScratch s) {
+    RecommendRequest request = asked.request;
+    Caller caller = asked.caller;
     exclude(request, session, caller, s.excluded);
     ItemFilter filter = filter(request, caller);
-    int candidates = candidates(request.getCandidateItemIdsList(), caller, s);
-    boolean all = request.getCandidateItemIdsCount() == 0;
     int k = request.getK();
-    if (ranker == RankerKind.DOLMEN) {
+    if (asked.ranker == RankerKind.DOLMEN) {
       ItemQuery query = new ItemQuery(session.query(), k, filter, s.excluded, caller);
       index.search(query, session.bonuses(), s.candidates, candidates, s.index);
       return;
     }
-    IntHashSet wanted = all ? null : candidateSet(candidates, s);
+    IntHashSet wanted = asked.all() ? null : candidateSet(candidates, s);
     BaselineSearch.Eligible eligible =
         new BaselineSearch.Eligible(wanted, filter, s.excluded, caller);
     TopK top = s.index.top;
     top.reset(k);
-    boolean byBaseline = ranker != RankerKind.POPULARITY;
+    boolean byBaseline = asked.ranker != RankerKind.POPULARITY;
     if (byBaseline) {
       String sessionId = request.getSession().getSessionId();
-      s.baselines.addFound(ranker, sessionId, session.steps(), eventTimeSec, eligible, top);
+      long eventTimeSec = asked.published.eventTimeSec();
+      s.baselines.addFound(asked.ranker, sessionId, session.steps(), eventTimeSec, eligible, top);
     }
     s.baselines.fillUp(k, byBaseline, eligible, top);
     top.sort();
