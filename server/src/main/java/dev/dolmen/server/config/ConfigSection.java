@@ -149,22 +149,10 @@ final class ConfigSection {
 
   /** A whole number that must be given. */
   int requiredInteger(String key, WholeRange range) {
-    source.bounded(join(key), range.text());
-    String expected = "a whole number from " + range.text();
     if (!node.entries().containsKey(key)) {
-      known.add(key);
-      source.asked(join(key), "(required)");
-      source.problem(line, column, join(key), "is missing: expected " + expected);
-      return (int) range.min();
+      source.problem(line, column, join(key), "is missing: expected " + whole(range));
     }
-    return (int)
-        (long)
-            value(
-                key,
-                "(required)",
-                expected,
-                range.min(),
-                text -> whole(text).filter(range::contains));
+    return (int) count(key, "(required)", range.min(), range);
   }
 
   int integer(String key, int byDefault, WholeRange range) {
@@ -172,14 +160,17 @@ final class ConfigSection {
   }
 
   long count(String key, long byDefault, WholeRange range) {
+    return count(key, Long.toString(byDefault), byDefault, range);
+  }
+
+  private long count(String key, String shownDefault, long byDefault, WholeRange range) {
     source.bounded(join(key), range.text());
-    String expected = "a whole number from " + range.text();
     return value(
-        key,
-        Long.toString(byDefault),
-        expected,
-        byDefault,
-        text -> whole(text).filter(range::contains));
+        key, shownDefault, whole(range), byDefault, text -> whole(text).filter(range::contains));
+  }
+
+  private static String whole(WholeRange range) {
+    return "a whole number from " + range.text();
   }
 
   /** Any whole number that fits 64 bits. */
