@@ -36,6 +36,7 @@ final class CellBuilder {
   private static final int SMALL = 8;
 
   private final ItemVectorReader vectors;
+  private final Runnable check;
   private final int width;
   private final SplittableRandom random = new SplittableRandom(1);
   private final KernelScratch scratch = new KernelScratch();
@@ -60,8 +61,12 @@ final class CellBuilder {
   /** Items that the pass has looked at, for who asks how far it is. */
   private volatile int done;
 
-  CellBuilder(ItemVectorReader vectors) {
+  /**
+   * @param check asked between steps of some milliseconds; what it throws ends what is being made
+   */
+  CellBuilder(ItemVectorReader vectors, Runnable check) {
     this.vectors = vectors;
+    this.check = check;
     width = vectors.width();
     vector = new float[width];
   }
@@ -158,6 +163,7 @@ final class CellBuilder {
   private void assign(int from, int to) {
     float[] best = new float[CHUNK];
     for (int at = from; at < to; at += CHUNK) {
+      check.run();
       int n = Math.min(CHUNK, to - at);
       done = at;
       vectors.scores(centroids, 0, cells(), at, at + n, products, 0, CHUNK, scratch);
@@ -224,6 +230,7 @@ final class CellBuilder {
     float[] priors = new float[cells];
     float[] radius = new float[cells];
     for (int cell = 0; cell < cells; cell++) {
+      check.run();
       int n = 0;
       priors[cell] = Float.NEGATIVE_INFINITY;
       members = atLeast(members, (start[cell + 1] - start[cell]) * width);

@@ -5,6 +5,7 @@ import dev.dolmen.model.item.ItemVectors;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -14,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps {@link Cells} up with item vectors that move, on a thread of its own, which takes a small
- * part of one processor: nothing of it is the trainer's. Whoever asks gets the cells of the last
- * pass. Any thread asks.
+ * part of one processor, or half of one while many items come: nothing of it is the trainer's.
+ * Whoever asks gets the cells of the last pass. Any thread asks.
  */
 public final class CellKeeper implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(CellKeeper.class);
@@ -34,7 +35,10 @@ public final class CellKeeper implements Closeable {
   /** How often it is looked whether a pass is wanted sooner. */
   private static final Duration LOOK = Duration.ofMillis(100);
 
-  /** Items that have appeared since the last pass, from which on the next is at once. */
+  /**
+   * Items that have appeared since the last pass, from which on the next waits only as long as the
+   * last took: while many come, half of the time goes into passes.
+   */
   private static final int APPEARED_MAX = ItemVectors.APPEARANCES / 4;
 
   private final ItemVectorReader vectors;
@@ -63,13 +67,19 @@ public final class CellKeeper implements Closeable {
     this.vectors = vectors;
     this.itemsMin = itemsMin;
     this.nanos = nanos;
-    builder = new CellBuilder(vectors);
+    builder = new CellBuilder(vectors, this::checkOpen);
+  }
+
+  private void checkOpen() {
+    if (closing.getCount() == 0) {
+      throw new CancellationException("closed");
+    }
   }
 
   /** Makes the first cells, if there are items enough, and goes on with it behind. */
   public void start() {
     if (vectors.hasRows()) {
-      pass();
+      orLog(this::pass);
       Cells made = cells;
       if (made != null) {
         LOG.info(
@@ -161,20 +171,27 @@ public final class CellKeeper implements Closeable {
 
   private boolean isDue(long sinceNanos) {
     Cells made = cells;
-    return sinceNanos > Math.max(PAUSE_MIN.toNanos(), PAUSE_FACTOR * lastPassNanos)
-        || (made != null && vectors.appearances() - made.appearances() > APPEARED_MAX);
+    boolean many = made != null && vectors.appearances() - made.appearances() > APPEARED_MAX;
+    return sinceNanos
+        > (many ? lastPassNanos : Math.max(PAUSE_MIN.toNanos(), PAUSE_FACTOR * lastPassNanos));
   }
 
-  /** Without cells all items are looked at, which is right, if slow. */
+  /**
+   * Without cells all items are looked at, which is right, if slow; with cells that nobody keeps up
+   * items would be missed without a word.
+   */
   private void orLog(Runnable upkeep) {
     try {
       upkeep.run();
-    } catch (RuntimeException e) {
+    } catch (CancellationException e) {
+      // Nobody wants them any more.
+    } catch (RuntimeException | Error e) {
       cells = null;
       LOG.error("cells of items could not be made", e);
     }
   }
 
+  /** Ends a pass that is under way, which can take minutes. */
   @Override
   public void close() {
     closing.countDown();

@@ -18,10 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.agrona.collections.IntHashSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Cells of vectors that lie in clusters, as learned ones do, and move. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class CellsTest {
   private static final int WIDTH = 32;
   private static final int ITEMS = 12_000;
@@ -341,6 +346,46 @@ class CellsTest {
       while (size(running) < 2_001) {
         Thread.sleep(10);
       }
+    }
+  }
+
+  @Test
+  void closingEndsAPassThatIsUnderWay() {
+    fill(2_000);
+    AtomicReference<CellKeeper> toClose = new AtomicReference<>();
+    LongSupplier closesAtTheBeginning =
+        () -> {
+          CellKeeper running = toClose.getAndSet(null);
+          if (running != null) {
+            running.close();
+          }
+          return System.nanoTime();
+        };
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, closesAtTheBeginning)) {
+      toClose.set(running);
+      running.start();
+      assertThat(running.passes()).isZero();
+      assertThat(running.current()).isNull();
+    }
+  }
+
+  @Test
+  void aPassThatFailsLeavesAllItemsToBeLookedAtUntilTheNext() throws Exception {
+    fill(2_000);
+    AtomicLong clock = new AtomicLong();
+    LongSupplier failsAtFirst =
+        () -> {
+          if (clock.addAndGet(1_000_000_000) == 1_000_000_000) {
+            throw new AssertionError("broken");
+          }
+          return clock.get();
+        };
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, failsAtFirst)) {
+      running.start();
+      while (running.current() == null) {
+        Thread.sleep(10);
+      }
+      assertThat(size(running)).isEqualTo(2_000);
     }
   }
 
