@@ -17,9 +17,11 @@ import dev.dolmen.v1.UpsertItemsRequest;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Searches by cells over a real socket, with as many items as they begin at. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class SearchServingTest {
   private static final int ITEMS = CellKeeper.ITEMS_MIN + 500;
   private static final int MESSAGE_ITEMS = 500;

@@ -42,11 +42,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Who is let in, waits and is computed, over a real socket, with one ranking thread that a gate
  * holds.
  */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class AdmissionTest {
   private static final int PLACES = 4;
   private static final Duration TIMEOUT = Duration.ofSeconds(5);

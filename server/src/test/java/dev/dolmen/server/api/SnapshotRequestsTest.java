@@ -15,8 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** How many snapshots are taken for how many who ask, by a clock that moves when somebody waits. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class SnapshotRequestsTest {
   private final AtomicLong clock = new AtomicLong(-APART_NANOS);
   private final AtomicInteger taken = new AtomicInteger();

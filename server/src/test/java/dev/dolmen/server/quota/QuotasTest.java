@@ -68,8 +68,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Callers with names and quotas, over real sockets; time stands still unless a test moves it. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class QuotasTest {
   private static final Metadata.Key<String> CALLER =
       Metadata.Key.of("caller", Metadata.ASCII_STRING_MARSHALLER);
