@@ -39,12 +39,11 @@ public final class ContentIndex extends ContentReader implements StreamPart {
 
   private static final int NONE = -1;
   private static final int[] NO_TOKENS = {};
-  private static final Holders NO_HOLDERS = new Holders(NO_TOKENS, 0);
 
   /** Of an item or a token, besides its entries: references, headers, the map's place. */
   private static final int ITEM_BYTES = 24;
 
-  private static final int TOKEN_BYTES = 112;
+  private static final int TOKEN_BYTES = 144;
 
   private final CatalogReader catalog;
   private final int[] columns;
@@ -62,7 +61,7 @@ public final class ContentIndex extends ContentReader implements StreamPart {
       new AtomicReferenceArray<>(1_024);
 
   /** By token. */
-  private volatile AtomicReferenceArray<@Nullable Holders> holders =
+  private volatile AtomicReferenceArray<@Nullable SortedItems> holders =
       new AtomicReferenceArray<>(1_024);
 
   private volatile int items;
@@ -223,41 +222,19 @@ public final class ContentIndex extends ContentReader implements StreamPart {
   }
 
   private void add(int token, int item) {
-    Holders before = holders(token);
-    int size = before.size();
-    int at = Arrays.binarySearch(before.items(), 0, size, item);
-    if (at >= 0) {
-      return;
-    }
-    int place = -1 - at;
-    int[] after = before.items();
-    if (place < size || size == after.length) {
-      after = Arrays.copyOf(after, Math.max(size + 1, size + (size >> 1)));
-      System.arraycopy(before.items(), place, after, place + 1, size - place);
-    }
-    // Beyond what any reader of the list before looks at, or in an array that none has.
-    after[place] = item;
-    holders.setRelease(token, new Holders(after, size + 1));
+    holders.setRelease(token, holders(token).with(item));
   }
 
   private void remove(int token, int item) {
-    Holders before = holders(token);
-    int size = before.size();
-    int at = Arrays.binarySearch(before.items(), 0, size, item);
-    if (at < 0) {
+    SortedItems left = holders(token).without(item);
+    if (left.size() > 0) {
+      holders.setRelease(token, left);
       return;
     }
-    if (size == 1) {
-      holders.setRelease(token, null);
-      numbers.remove(keys[token]);
-      freeNumbers.addInt(token);
-      addBytes(-TOKEN_BYTES);
-      return;
-    }
-    int[] after = new int[size - 1];
-    System.arraycopy(before.items(), 0, after, 0, at);
-    System.arraycopy(before.items(), at + 1, after, at, size - 1 - at);
-    holders.setRelease(token, new Holders(after, size - 1));
+    holders.setRelease(token, null);
+    numbers.remove(keys[token]);
+    freeNumbers.addInt(token);
+    addBytes(-TOKEN_BYTES);
   }
 
   private static <T> AtomicReferenceArray<@Nullable T> longer(
@@ -283,10 +260,10 @@ public final class ContentIndex extends ContentReader implements StreamPart {
   }
 
   @Override
-  Holders holders(int token) {
-    AtomicReferenceArray<@Nullable Holders> all = holders;
-    Holders known = token < all.length() ? all.getAcquire(token) : null;
-    return known == null ? NO_HOLDERS : known;
+  SortedItems holders(int token) {
+    AtomicReferenceArray<@Nullable SortedItems> all = holders;
+    SortedItems known = token < all.length() ? all.getAcquire(token) : null;
+    return known == null ? SortedItems.NONE : known;
   }
 
   /** Square of the inverse document frequency, smoothed: an item has a token once or not at all. */

@@ -14,16 +14,8 @@ public abstract sealed class ContentReader permits ContentIndex {
   abstract int[] tokens(int item);
 
   /** The items that have a token. */
-  abstract Holders holders(int token);
+  abstract SortedItems holders(int token);
 
   /** What having a token in common is worth: more, the fewer have it. Above 0. */
   abstract float rarity(int token);
-
-  /**
-   * Items that have a token, in ascending order of their indexes.
-   *
-   * @param items [{@code size}] or longer, not written to
-   */
-  @SuppressWarnings("ArrayRecordComponent") // Handed on for a moment, never compared.
-  record Holders(int[] items, int size) {}
 }

@@ -1,7 +1,6 @@
 package dev.dolmen.trainer.signals;
 
 import dev.dolmen.parameterstore.random.MixedBits;
-import dev.dolmen.trainer.signals.ContentReader.Holders;
 import java.util.Arrays;
 import org.agrona.collections.Int2IntHashMap;
 import org.agrona.collections.IntHashSet;
@@ -41,10 +40,12 @@ final class LikeItems {
   private final @Nullable Found[] kept = new @Nullable Found[KEPT];
   private final Int2IntHashMap places = new Int2IntHashMap(2 * LOOKED_AT, 0.5f, NEW);
   private final IntHashSet tokens = new IntHashSet(2 * ContentIndex.TOKENS);
+  private final int[] looked = new int[PER_TOKEN];
   private final int[] found = new int[LOOKED_AT];
   private final float[] inCommon = new float[LOOKED_AT];
   private final long[] keys = new long[LOOKED_AT];
   private final long[] reordered = new long[LOOKED_AT];
+  private long[] order = new long[ContentIndex.TOKENS];
   private int size;
 
   LikeItems(ContentReader content) {
@@ -102,8 +103,10 @@ final class LikeItems {
     places.clear();
     size = 0;
     int left = LOOKED_AT;
-    for (int token : rarestFirst(own)) {
-      Holders holders = content.holders(token);
+    sortByHolders(own);
+    for (int t = 0; t < own.length; t++) {
+      int token = own[(int) order[t]];
+      SortedItems holders = content.holders(token);
       if (holders.size() == 0) {
         continue; // Another thread has just changed it.
       }
@@ -111,11 +114,11 @@ final class LikeItems {
       int n = Math.min(Math.min(PER_TOKEN, left), holders.size());
       left -= n;
       int at = (int) Long.remainderUnsigned(MixedBits.mix(item), holders.size());
+      holders.copy(at, n, looked);
       for (int i = 0; i < n; i++) {
-        if (holders.items()[at] != item) {
-          add(holders.items()[at], rarity);
+        if (looked[i] != item) {
+          add(looked[i], rarity);
         }
-        at = at + 1 == holders.size() ? 0 : at + 1;
       }
     }
   }
@@ -130,18 +133,17 @@ final class LikeItems {
     }
   }
 
-  /** Those that as many have in the order in which they stand. */
-  private int[] rarestFirst(int[] own) {
-    long[] order = new long[own.length];
+  /**
+   * Places of tokens, those that fewest have first; of as many in the order in which they stand.
+   */
+  private void sortByHolders(int[] own) {
+    if (order.length < own.length) {
+      order = new long[own.length];
+    }
     for (int i = 0; i < own.length; i++) {
       order[i] = (long) content.holders(own[i]).size() << 32 | i;
     }
-    Arrays.sort(order);
-    int[] sorted = new int[own.length];
-    for (int i = 0; i < own.length; i++) {
-      sorted[i] = own[(int) order[i]];
-    }
-    return sorted;
+    Arrays.sort(order, 0, own.length);
   }
 
   private float cosine(int[] other, float square) {
