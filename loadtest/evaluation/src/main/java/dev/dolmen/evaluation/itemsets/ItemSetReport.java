@@ -64,7 +64,7 @@ public final class ItemSetReport {
           Estimate ahead = slice.ahead().get(model);
           List<Object> row = new ArrayList<>();
           row.add(model + (ahead != null && ahead.significant() ? "*" : ""));
-          figures.values().forEach(e -> row.add(percent(e)));
+          figures.values().forEach(e -> row.add(e.percent()));
           table.row(row.toArray());
         });
     out.text(table.text());
@@ -72,11 +72,6 @@ public final class ItemSetReport {
 
   private static String percent(double share) {
     return String.format(Locale.ROOT, "%.2f", 100 * share);
-  }
-
-  private static String percent(Estimate e) {
-    return String.format(
-        Locale.ROOT, "%.2f [%.2f, %.2f]", 100 * e.mean(), 100 * e.low(), 100 * e.high());
   }
 
   /** The same as fractions of 1. */
@@ -121,12 +116,8 @@ public final class ItemSetReport {
   private static JsonReport json(
       ItemSetResult.Slice slice, String model, Map<SetMetric, Estimate> figures) {
     JsonReport own = new JsonReport();
-    figures.forEach((metric, e) -> own.put(metric.key(), json(e)));
+    figures.forEach((metric, e) -> own.put(metric.key(), e.json()));
     Estimate ahead = slice.ahead().get(model);
-    return ahead == null ? own : own.put("first_ahead_ndcg@20", json(ahead));
-  }
-
-  private static JsonReport json(Estimate e) {
-    return new JsonReport().put("mean", e.mean()).put("low", e.low()).put("high", e.high());
+    return ahead == null ? own : own.put("first_ahead_ndcg@20", ahead.json());
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** Takes all models through the protocol about sets of items. */
 public final class ItemSetsEvaluation {
@@ -85,14 +86,12 @@ public final class ItemSetsEvaluation {
     return result(models, figures);
   }
 
-  /** Told how many questions are asked. */
-  @FunctionalInterface
-  private interface Asked {
-    void asked(int questions);
-  }
-
-  /** A user's questions stand together and are scored once. */
-  private void ask(ModelKind kind, EvalModel model, ItemSetFigures figures, Asked progress)
+  /**
+   * A user's questions stand together and are scored once.
+   *
+   * @param progress told how many questions are asked
+   */
+  private void ask(ModelKind kind, EvalModel model, ItemSetFigures figures, IntConsumer progress)
       throws IOException {
     int number = options.models().indexOf(kind);
     float[] scores = new float[dataset.items()];
@@ -104,7 +103,7 @@ public final class ItemSetsEvaluation {
         user = question.user();
       }
       figures.take(number, PlanRuns.runs(kind, options), q, scores);
-      progress.asked(q + 1);
+      progress.accept(q + 1);
     }
   }
 

@@ -56,7 +56,7 @@ public final class NewItemReport {
           row.add(model + (ahead != null && ahead.significant() ? " *" : ""));
           NewItemFigures.METRICS.forEach(metric -> {
             Estimate e = figures.get(metric);
-            row.add(e == null ? "" : metric.cut() == 20 ? percent(e) : percent(e.mean()));
+            row.add(e == null ? "" : metric.cut() == 20 ? e.percent() : percent(e.mean()));
           });
           table.row(row.toArray());
         });
@@ -100,11 +100,6 @@ public final class NewItemReport {
     return String.format(Locale.ROOT, "%.2f", 100 * share);
   }
 
-  private static String percent(Estimate e) {
-    return String.format(
-        Locale.ROOT, "%.2f [%.2f, %.2f]", 100 * e.mean(), 100 * e.low(), 100 * e.high());
-  }
-
   /** With one target the recall is the hit rate. */
   private static String key(RankMetric metric) {
     String kind = metric.kind() == RankMetric.Kind.RECALL ? "hr" : metric.kind().name();
@@ -135,10 +130,10 @@ public final class NewItemReport {
         .figures()
         .forEach((model, figures) -> {
           JsonReport own = new JsonReport();
-          figures.forEach((metric, e) -> own.put(key(metric), json(e)));
+          figures.forEach((metric, e) -> own.put(key(metric), e.json()));
           Estimate ahead = slice.ahead().get(model);
           if (ahead != null) {
-            own.put("first_ahead_hr@20", json(ahead));
+            own.put("first_ahead_hr@20", ahead.json());
           }
           models.put(model, own);
         });
@@ -164,10 +159,6 @@ public final class NewItemReport {
     JsonReport json = new JsonReport();
     new LinkedHashMap<>(values).forEach(json::put);
     return json;
-  }
-
-  private static JsonReport json(Estimate e) {
-    return new JsonReport().put("mean", e.mean()).put("low", e.low()).put("high", e.high());
   }
 
   private static JsonReport json(NewItemResult.Half half) {

@@ -4,7 +4,6 @@ import dev.dolmen.evaluation.comparison.EvalResult;
 import dev.dolmen.evaluation.comparison.ReportSection;
 import dev.dolmen.evaluation.metric.Bootstrap;
 import dev.dolmen.evaluation.metric.Calibration;
-import dev.dolmen.evaluation.metric.Estimate;
 import dev.dolmen.evaluation.run.RunCost;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.traffic.local.Machine;
@@ -63,7 +62,7 @@ public final class EvalJson {
 
   private static JsonReport model(ReportSection.Model model) {
     JsonReport json = new JsonReport();
-    model.metrics().forEach((metric, estimate) -> json.put(metric.key(), estimate(estimate)));
+    model.metrics().forEach((metric, estimate) -> json.put(metric.key(), estimate.json()));
     if (model.runs() > 1) {
       JsonReport bySeed = new JsonReport();
       model.bySeed().forEach((metric, means) -> bySeed.putAll(metric.key(), means));
@@ -99,15 +98,8 @@ public final class EvalJson {
                     new JsonReport()
                         .put("predictions", (long) bin.predictions())
                         .put("given", bin.given())
-                        .put("observed", estimate(bin.observed())))
+                        .put("observed", bin.observed().json()))
                 .toList());
-  }
-
-  private static JsonReport estimate(Estimate estimate) {
-    return new JsonReport()
-        .put("mean", estimate.mean())
-        .put("low", estimate.low())
-        .put("high", estimate.high());
   }
 
   private static JsonReport difference(ReportSection.Difference difference) {

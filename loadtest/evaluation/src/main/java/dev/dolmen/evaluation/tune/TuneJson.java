@@ -36,9 +36,9 @@ final class TuneJson {
             compared.put(
                 metric.key(),
                 new JsonReport()
-                    .put("best", estimate(c.winner()))
-                    .put("start", estimate(c.start()))
-                    .put("difference", estimate(c.by()).put("significant", c.by().significant()))));
+                    .put("best", c.winner().json())
+                    .put("start", c.start().json())
+                    .put("difference", c.by().json().put("significant", c.by().significant()))));
     return json.put("compared", compared)
         .put("changes_measured_on", options.ladder().share(result.effectsRung()))
         .put("changes", result.effects().stream().map(TuneJson::effect).toList());
@@ -68,13 +68,6 @@ final class TuneJson {
     JsonReport json =
         new JsonReport().put("key", effect.key()).put("from", effect.from()).put("to", effect.to());
     Estimate by = effect.by();
-    return by == null ? json : json.put("by", estimate(by).put("significant", by.significant()));
-  }
-
-  private static JsonReport estimate(Estimate estimate) {
-    return new JsonReport()
-        .put("mean", estimate.mean())
-        .put("low", estimate.low())
-        .put("high", estimate.high());
+    return by == null ? json : json.put("by", by.json().put("significant", by.significant()));
   }
 }
