@@ -32,9 +32,13 @@ class ItemSetsEvaluationTest {
   }
 
   private int run(String... more) {
+    return runOf("item-sets", more);
+  }
+
+  private int runOf(String protocol, String... more) {
     Terminal to = new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8), false, 80);
     Terminal errors = new Terminal(new PrintStream(new ByteArrayOutputStream()), false);
-    List<String> arguments = new ArrayList<>(List.of("--data=" + folder, "--protocol=item-sets"));
+    List<String> arguments = new ArrayList<>(List.of("--data=" + folder, "--protocol=" + protocol));
     arguments.addAll(List.of(more));
     return new CommandLine(new EvalCommand(to, errors))
         .setExecutionExceptionHandler((e, line, parsed) -> {
@@ -99,7 +103,12 @@ class ItemSetsEvaluationTest {
     assertThat(printed()).contains("--seen: 0, expected 1 to 1000");
     assertThat(run("--split=../x")).isEqualTo(2);
     assertThat(printed()).contains("--split: ../x, expected letters, digits");
-    assertThat(run("--protocol=static", "--split=aldi")).isNotZero();
+    for (String option : List.of("--split=aldi", "--seen=5", "--order-seed=2")) {
+      out.reset();
+      assertThat(runOf("static", option)).isEqualTo(2);
+      assertThat(printed())
+          .contains("--protocol: static, expected item-sets, which --split, --seen and");
+    }
     Files.writeString(
         folder.resolve("papers.inter"),
         "user_id:token\titem_id:token\ttimestamp:float\nu0\ti0\t5\n");

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -241,6 +242,7 @@ class TuneCommandTest {
   }
 
   @Test
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
   void aSearchThatIsKilledGoesOnWhereItWas() throws Exception {
     JsonNode whole = tuned(folder.resolve("whole"), SMALL);
     Path to = folder.resolve("killed");
