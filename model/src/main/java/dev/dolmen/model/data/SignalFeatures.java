@@ -4,7 +4,8 @@ package dev.dolmen.model.data;
  * What a session says of an item beside its vector, as the numbers that the {@link
  * dev.dolmen.model.layer.SignalNetwork} reads: whether and how the session has seen it, how
  * strongly it was visited together with the session's items, whether sessions like this one visited
- * it, how often it is visited at all. Brought to a scale of about one by fixed constants.
+ * it, how often it is visited at all, how like the session's items its metadata are. Brought to a
+ * scale of about one by fixed constants.
  */
 public final class SignalFeatures {
   /** How many there are. */
@@ -64,7 +65,7 @@ public final class SignalFeatures {
     out[17][at] = likeness.mean * newness;
   }
 
-  /** How like the session's last items an item is by its metadata; reused. */
+  /** How like the session's last items an item is by its metadata, as far as it counts; reused. */
   public static final class Likeness {
     /** To the one that it is most like, 0 to 1. */
     public float most;

@@ -10,9 +10,10 @@ import org.agrona.collections.Int2IntHashMap;
 /**
  * What a session's items say about the next one, beside the session's vector: which items it has
  * seen, which were visited together with those, of late and over a long time, and which are like
- * those by their metadata, whether anybody has visited them or not. The strength of a neighbour is
- * the sum over the session's last {@link CoVisits#REACH} distinct items of their share of visits
- * that went to it, the d-th from the end weighing 1 / (1 + d).
+ * those by their metadata, which counts for the less, the more an item has been visited, and for
+ * nothing from ten visits on. The strength of a neighbour is the sum over the session's last {@link
+ * CoVisits#REACH} distinct items of their share of visits that went to it, the d-th from the end
+ * weighing 1 / (1 + d).
  *
  * <p>The same in training and in serving. Reused by one thread.
  */
