@@ -56,6 +56,9 @@ public final class SessionSignals {
   private final float[][] features = new float[SignalFeatures.COUNT][64];
   private float[] added = new float[64];
 
+  /** Items that something is added to. */
+  private int[] spoken = new int[64];
+
   /**
    * @param coVisits items visited together
    * @param content what items' metadata say
@@ -232,18 +235,21 @@ public final class SessionSignals {
     bonuses.nextQuery();
     if (added.length < size) {
       added = new float[2 * size];
+      spoken = new int[2 * size];
       for (int f = 0; f < SignalFeatures.COUNT; f++) {
         features[f] = new float[2 * size];
       }
     }
-    for (int place = 0; place < size; place++) {
-      features(place, false, features, place);
-    }
-    network.forward(learned, 0, features, size, added);
+    int n = 0;
     for (int place = 0; place < size; place++) {
       if (speaksOf(place, false)) {
-        bonuses.add(items[place], added[place]);
+        features(place, false, features, n);
+        spoken[n++] = items[place];
       }
+    }
+    network.forward(learned, 0, features, n, added);
+    for (int i = 0; i < n; i++) {
+      bonuses.add(spoken[i], added[i]);
     }
     bonuses.endQuery();
   }

@@ -3,6 +3,8 @@ package dev.dolmen.trainer.signals;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.dolmen.model.item.ScoreBonuses;
+import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Schemas;
@@ -261,8 +263,16 @@ class ContentIndexTest {
     int other = put("other", "else", "kids xl");
     CoVisits coVisits = new CoVisits();
     SessionSignals signals = new SessionSignals(coVisits, content);
+    float[] learned = new float[SignalNetwork.PARAMETERS];
+    for (int i = 0; i < learned.length; i++) {
+      learned[i] = (float) Math.sin(i);
+    }
+    ScoreBonuses bonuses = new ScoreBonuses();
     for (int visits = 0; visits < 20; visits++) {
       signals.of(new int[] {boot}, 0, 1);
+      signals.addTo(bonuses, learned);
+      assertThat(bonuses.of(visits, boot)).isNotZero();
+      assertThat(bonuses.of(visits, shoe) != 0).as("%d visits", visits).isEqualTo(visits <= 10);
       int place = placeOf(signals, shoe);
       // The tenth makes it a little less than ten, as earlier ones count less.
       assertThat(signals.speaksOf(place, false)).as("%d visits", visits).isEqualTo(visits <= 10);
