@@ -79,6 +79,11 @@ public final class FeatureExtractor {
     }
   }
 
+  /** The slots of items and visits. */
+  public Schema schema() {
+    return schema;
+  }
+
   /** The columns of {@link #item}, in its order. */
   public List<ColumnSpec> itemColumns() {
     return List.copyOf(itemColumns);

@@ -10,7 +10,8 @@ import org.agrona.collections.IntHashSet;
  *
  * <p>What is found is scored as an exact search scores it. Items that the session's signals speak
  * of, most of an answer, are scored in any case, and so are those that have appeared since the
- * cells were made. A cell is left out where nothing in it can come near the k-th best so far.
+ * cells were made. A cell is left out where nothing in it can come near the k-th best so far. With
+ * a filter as many items that pass it are looked at as would be without one, in more cells.
  */
 final class CellSearch {
   /** Cells that are looked into for an answer of {@link #K_EACH} items. */
@@ -21,6 +22,9 @@ final class CellSearch {
   /** Of all cells, the part from which on it is better to look at all items. */
   private static final int PART_MAX = 4;
 
+  /** Items that pass a filter, up to which it is better to look at all of these. */
+  private static final int FEW = 4_096;
+
   private final TopK order = new TopK();
   private final IntHashSet tried = new IntHashSet();
   private float[] promises = new float[0];
@@ -28,29 +32,51 @@ final class CellSearch {
   private int[] some = new int[0];
 
   /**
+   * Whether it is worth a try: not for what asks for all items, nor for what so many cells would
+   * have to be looked into that it is better to look at all items, or at those that pass.
+   */
+  @SuppressWarnings("ReferenceEquality") // ALL is one object.
+  static boolean suits(Cells cells, ItemSearch search, ItemVectorReader vectors) {
+    ItemFilter filter = search.query().filter();
+    PassingItems passing = filter.passing();
+    long since = vectors.appearances() - cells.appearances();
+    if (search.isExact()
+        || search.bonuses() == null
+        || since > ItemVectors.APPEARANCES / 2
+        || (filter != ItemFilter.ALL && passing == null)) {
+      return false;
+    }
+    if (passing == null) {
+      return probes(search.query()) <= cells.count() / PART_MAX;
+    }
+    double share = (double) passing.expected() / Math.max(1, vectors.present());
+    return passing.expected() > FEW && probes(search.query()) <= share * cells.count() / PART_MAX;
+  }
+
+  private static int probes(ItemQuery query) {
+    return PROBES * ((query.k() + K_EACH - 1) / K_EACH);
+  }
+
+  /**
    * The best items, into the search's {@code top}, sorted.
    *
    * @return false if the cells do not do for it: then all items are to be looked at
    */
   boolean search(Cells cells, ItemSearch search, ItemIndex index, ItemIndex.Scratch scratch) {
-    ItemQuery query = search.query();
     ScoreBonuses bonuses = search.bonuses();
-    int probes = PROBES * ((query.k() + K_EACH - 1) / K_EACH);
-    long since = index.vectors().appearances() - cells.appearances();
-    if (bonuses == null
-        || probes > cells.count() / PART_MAX
-        || since > ItemVectors.APPEARANCES / 2) {
+    if (bonuses == null) {
       return false;
     }
     tried.clear();
     offerBonuses(search, bonuses, index, scratch);
     offerAppeared(cells, search, index, scratch);
-    probe(cells, probes, search, index, scratch);
-    if (search.top().size() < query.k()) {
-      return false;
-    }
+    PassingItems passing = search.query().filter().passing();
+    boolean enough =
+        passing == null
+            ? probe(cells, search, index, scratch)
+            : probePassing(cells, passing, search, index, scratch);
     search.top().sort();
-    return true;
+    return enough && search.top().size() == search.query().k();
   }
 
   private void offerBonuses(
@@ -81,21 +107,10 @@ final class CellSearch {
     offerAll(search, items, 0, n, index, scratch);
   }
 
-  private void probe(
-      Cells cells, int probes, ItemSearch search, ItemIndex index, ItemIndex.Scratch scratch) {
-    float[] query = search.query().vector();
-    if (promises.length < cells.promisesLength()) {
-      promises = new float[cells.promisesLength()];
-    }
-    cells.promises(query, promises);
-    order.reset(probes);
-    for (int cell = 0; cell < cells.count(); cell++) {
-      if (order.wouldKeep(promises[cell], cell)) {
-        order.keep(promises[cell], cell);
-      }
-    }
-    order.sort();
-    float length = length(query);
+  /** Looks into as many cells as for any answer of this size. */
+  private boolean probe(
+      Cells cells, ItemSearch search, ItemIndex index, ItemIndex.Scratch scratch) {
+    float length = promised(cells, probes(search.query()), search.query().vector());
     for (int i = 0; i < order.size(); i++) {
       search.query().caller().checkWaiting();
       int cell = order.index(i);
@@ -104,6 +119,70 @@ final class CellSearch {
         offerAll(search, cells.items(), cells.from(cell), cells.to(cell), index, scratch);
       }
     }
+    return true;
+  }
+
+  /**
+   * Looks into cells until as many items that pass have been looked at as are in those that are
+   * looked into without a filter.
+   *
+   * @return whether that took no more cells than are worth while
+   */
+  private boolean probePassing(
+      Cells cells,
+      PassingItems passing,
+      ItemSearch search,
+      ItemIndex index,
+      ItemIndex.Scratch scratch) {
+    float length = promised(cells, cells.count() / PART_MAX, search.query().vector());
+    double share = (double) passing.expected() / Math.max(1, cells.size());
+    double wanted = (double) probes(search.query()) * cells.size() / cells.count();
+    double seen = 0;
+    for (int i = 0; i < order.size() && seen < wanted; i++) {
+      search.query().caller().checkWaiting();
+      int cell = order.index(i);
+      if (order.score(i) + cells.reach(cell, length) < search.top().threshold()) {
+        seen += share * (cells.to(cell) - cells.from(cell));
+        continue;
+      }
+      int n = copyPassing(cells, cell, passing);
+      bound(search, some, 0, n, index.vectors());
+      offerAll(search, some, 0, n, index, scratch);
+      seen += n;
+    }
+    return seen >= wanted;
+  }
+
+  private int copyPassing(Cells cells, int cell, PassingItems passing) {
+    int[] items = atLeast(cells.to(cell) - cells.from(cell));
+    int n = 0;
+    for (int i = cells.from(cell); i < cells.to(cell); i++) {
+      int item = cells.items()[i];
+      if (passing.has(item)) {
+        items[n++] = item;
+      }
+    }
+    return n;
+  }
+
+  /**
+   * Puts the cells that promise most into {@link #order}.
+   *
+   * @return the query's length
+   */
+  private float promised(Cells cells, int n, float[] query) {
+    if (promises.length < cells.promisesLength()) {
+      promises = new float[cells.promisesLength()];
+    }
+    cells.promises(query, promises);
+    order.reset(n);
+    for (int cell = 0; cell < cells.count(); cell++) {
+      if (order.wouldKeep(promises[cell], cell)) {
+        order.keep(promises[cell], cell);
+      }
+    }
+    order.sort();
+    return length(query);
   }
 
   /** What the items' scores without bonuses are at most, into {@link #bounds}. */
@@ -132,13 +211,10 @@ final class CellSearch {
 
   private static void offer(
       ItemSearch search, int item, float bound, ItemIndex index, ItemIndex.Scratch scratch) {
-    TopK top = search.top();
     ItemQuery query = search.query();
-    if (bound >= top.threshold()) {
-      float score = index.exactScore(query.vector(), search.bonuses(), item, scratch);
-      if (top.wouldKeep(score, item) && index.accepts(item, query.filter(), query.excluded())) {
-        top.keep(score, item);
-      }
+    PassingItems passing = query.filter().passing();
+    if (bound >= search.top().threshold() && (passing == null || passing.has(item))) {
+      index.offer(search, item, index.exactScore(query.vector(), search.bonuses(), item, scratch));
     }
   }
 

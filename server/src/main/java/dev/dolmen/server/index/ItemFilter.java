@@ -1,6 +1,7 @@
 package dev.dolmen.server.index;
 
 import dev.dolmen.v1.Item;
+import org.jspecify.annotations.Nullable;
 
 /** Whether an item may be returned. Immutable; any thread. */
 @FunctionalInterface
@@ -11,7 +12,12 @@ public interface ItemFilter {
   /** Whether {@code item} passes. Called only for items that would make it into the answer. */
   boolean accepts(Item item);
 
-  /** Both this and {@code other}. */
+  /** Which items pass as far as the catalog's index says; null where it does not say. */
+  default @Nullable PassingItems passing() {
+    return null;
+  }
+
+  /** Both this and {@code other}; what the index says of them is lost. */
   @SuppressWarnings("ReferenceEquality") // ALL is one object, and leaving it out spares calls.
   default ItemFilter and(ItemFilter other) {
     if (this == ALL) {

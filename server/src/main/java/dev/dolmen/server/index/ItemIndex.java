@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Items that are absent, unavailable or deleted meanwhile are never returned. Immutable; any
  * thread, with scratch of its own.
  *
+ * <p>Of a filter the catalog's index says which items may pass. Where these are few, {@link
+ * PassingSearch looks at them alone}; elsewhere the others are left out before they are scored.
+ *
  * <p>Where {@link Cells} are kept, a search that does not ask for the exact answer looks into a few
  * of them instead, and may miss an item of another: {@link RecallSample} says how many are found.
  */
@@ -70,9 +73,10 @@ public final class ItemIndex {
 
   /** Memory of one thread's searches. */
   public static final class Scratch {
-    private final float[] panelScores = new float[ItemVectors.ALIGNMENT];
+    final float[] panelScores = new float[ItemVectors.ALIGNMENT];
     private final KernelScratch kernelScratch = new KernelScratch();
     private final CellSearch cellSearch = new CellSearch();
+    private final PassingSearch passingSearch = new PassingSearch();
 
     /** Searches that a pass is for, [open], their queries, [open, D], and scores of a block. */
     private final List<ItemSearch> open = new ArrayList<>();
@@ -135,31 +139,34 @@ public final class ItemIndex {
    */
   public void search(List<ItemSearch> searches, Scratch scratch) {
     Cells made = cells.get();
-    if (made != null) {
-      for (ItemSearch search : searches) {
-        searchCells(made, search, scratch);
+    for (ItemSearch search : searches) {
+      try {
+        searchSome(made, search, scratch);
+      } catch (RuntimeException e) {
+        search.fail(e);
       }
     }
     pass(searches, true, scratch);
     pass(searches, false, scratch);
   }
 
-  /** Tries it by cells: not what asks for all items, and not what passes a filter, often few. */
-  @SuppressWarnings("ReferenceEquality") // ALL is one object.
-  private void searchCells(Cells made, ItemSearch search, Scratch scratch) {
-    if (search.isExact() || search.query().filter() != ItemFilter.ALL) {
-      return;
-    }
-    try {
-      if (!scratch.cellSearch.search(made, search, this, scratch)) {
-        search.again();
-      } else if (recall != null && recall.isNext()) {
-        search.compare();
-      } else {
-        search.found();
+  /** Tries it without looking at all items: by cells, or by those that pass the filter. */
+  private void searchSome(@Nullable Cells made, ItemSearch search, Scratch scratch) {
+    if (made != null && CellSearch.suits(made, search, vectors)) {
+      if (scratch.cellSearch.search(made, search, this, scratch)) {
+        if (recall != null && recall.isNext()) {
+          search.compare();
+        } else {
+          search.found();
+        }
+        return;
       }
-    } catch (RuntimeException e) {
-      search.fail(e);
+      search.again();
+    }
+    PassingItems passing = search.query().filter().passing();
+    if (passing != null && PassingSearch.suits(passing, search, vectors)) {
+      scratch.passingSearch.search(passing, search, this, scratch);
+      search.found();
     }
   }
 
@@ -214,20 +221,27 @@ public final class ItemIndex {
   private void offerAll(ItemSearch search, int from, int n, int at, Scratch scratch) {
     TopK top = search.top();
     ItemQuery query = search.query();
+    PassingItems passing = query.filter().passing();
     boolean exact = vectors.precision() == ScanPrecision.FP32;
     float[] bounds = scratch.scores;
     for (int i = 0; i < n; i++) {
       // Indexes grow, so an equal score never wins here.
       i += kernels.firstNotBelow(bounds, at + i, n - i, Math.nextUp(top.threshold()));
-      if (i < n) {
+      if (i < n && (passing == null || passing.has(from + i))) {
         float score =
             exact
                 ? bounds[at + i]
                 : exactScore(query.vector(), search.bonuses(), from + i, scratch);
-        if (top.wouldKeep(score, from + i) && accepts(from + i, query.filter(), query.excluded())) {
-          top.keep(score, from + i);
-        }
+        offer(search, from + i, score);
       }
+    }
+  }
+
+  /** Keeps an item, once it is scored, if it is one of the best and may be returned. */
+  void offer(ItemSearch search, int item, float score) {
+    ItemQuery query = search.query();
+    if (search.top().wouldKeep(score, item) && accepts(item, query.filter(), query.excluded())) {
+      search.top().keep(score, item);
     }
   }
 
@@ -269,14 +283,24 @@ public final class ItemIndex {
   }
 
   float exactScore(float[] vector, @Nullable ScoreBonuses bonuses, int index, Scratch scratch) {
-    int panel = index / ItemVectors.ALIGNMENT * ItemVectors.ALIGNMENT;
-    int end = panel + ItemVectors.ALIGNMENT;
-    if (bonuses == null) {
-      vectors.dotProducts(vector, 0, panel, end, scratch.panelScores, 0);
-      return scratch.panelScores[index - panel];
+    scorePanel(vector, bonuses != null, index / ItemVectors.ALIGNMENT, scratch);
+    float score = scratch.panelScores[index % ItemVectors.ALIGNMENT];
+    return bonuses == null ? score : score + bonuses.of(0, index);
+  }
+
+  /**
+   * The scores of a panel's items without bonuses, into {@code scratch.panelScores}.
+   *
+   * @param biased whether their biases are added
+   */
+  void scorePanel(float[] vector, boolean biased, int panel, Scratch scratch) {
+    int from = panel * ItemVectors.ALIGNMENT;
+    int to = from + ItemVectors.ALIGNMENT;
+    if (biased) {
+      vectors.scores(vector, 0, from, to, scratch.panelScores, 0);
+    } else {
+      vectors.dotProducts(vector, 0, from, to, scratch.panelScores, 0);
     }
-    vectors.scores(vector, 0, panel, end, scratch.panelScores, 0);
-    return scratch.panelScores[index - panel] + bonuses.of(0, index);
   }
 
   /** Whether the item may be returned at all, and is not excluded. */
@@ -286,7 +310,17 @@ public final class ItemIndex {
 
   /** Whether the item may be returned at all. */
   public boolean accepts(int index, ItemFilter filter) {
+    PassingItems passing = filter.passing();
+    if (passing != null && !passing.has(index)) {
+      return false;
+    }
     @Nullable CatalogItem item = catalog.item(index);
     return item != null && !item.item().getUnavailable() && filter.accepts(item.item());
+  }
+
+  /** The highest index below another of what may pass a filter, -1 if there is none. */
+  public int below(int index, ItemFilter filter) {
+    PassingItems passing = filter.passing();
+    return passing == null ? index - 1 : passing.below(index);
   }
 }

@@ -87,9 +87,11 @@ final class BaselineSearch {
       eligible.caller.checkEvery(i);
       next += offer(popular[i], offset + 1f / (1 + next), eligible, top);
     }
-    for (int i = live.catalog().indexLimit() - 1; i >= 0 && next < k; i--) {
+    int limit = live.catalog().indexLimit();
+    for (int i = index.below(limit, eligible.filter); i >= 0 && next < k; ) {
       eligible.caller.checkEvery(i);
       next += offer(i, offset + 1f / (1 + next), eligible, top);
+      i = index.below(i, eligible.filter);
     }
   }
 

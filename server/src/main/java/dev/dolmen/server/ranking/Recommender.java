@@ -150,7 +150,7 @@ final class Recommender {
   }
 
   private ItemFilter filter(RecommendRequest request, Caller caller) {
-    return ItemFilters.compile(request.getFiltersList(), live.schema(), caller);
+    return ItemFilters.compile(request.getFiltersList(), live.schema(), live.catalog(), caller);
   }
 
   /** The best items by a baseline, or of some, into {@code s.index.top}. */

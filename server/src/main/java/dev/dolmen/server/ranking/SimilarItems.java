@@ -40,7 +40,8 @@ final class SimilarItems {
       s.encode(known.features(), published);
     }
     caller.checkWaiting();
-    ItemFilter filter = ItemFilters.compile(request.getFiltersList(), live.schema(), caller);
+    ItemFilter filter =
+        ItemFilters.compile(request.getFiltersList(), live.schema(), live.catalog(), caller);
     PendingSearch search = s.searches.next();
     System.arraycopy(s.vector, 0, search.vector, 0, s.vector.length);
     search.excluded.clear();

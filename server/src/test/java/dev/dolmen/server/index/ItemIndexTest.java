@@ -94,7 +94,7 @@ class ItemIndexTest {
           .distinct()
           .forEach(item -> bonuses.add(item, (float) random.nextGaussian() * 3));
       bonuses.endQuery();
-      ItemFilter filter = ItemFilters.compile(filters, schema, caller).and(also);
+      ItemFilter filter = ItemFilters.compile(filters, schema, catalog, caller).and(also);
       query = new ItemQuery(vector(random), 1 + random.nextInt(50), filter, excluded, caller);
       if (cosine) {
         search.cosine(query);

@@ -36,6 +36,7 @@ public final class Catalog implements CatalogReader, StreamPart {
   private final FeatureExtractor features;
   private final int quarantineRecords;
   private final WithdrawnItems withdrawn;
+  private final FilterIndex filters;
   private final ConcurrentHashMap<String, CatalogItem> byId = new ConcurrentHashMap<>();
 
   /** The id whose items' row in the id slot a fid is: more than one only where hashes collide. */
@@ -66,6 +67,7 @@ public final class Catalog implements CatalogReader, StreamPart {
   public Catalog(FeatureExtractor features, CatalogOptions options) {
     this.features = features;
     quarantineRecords = options.quarantineRecords();
+    filters = new FilterIndex(features.schema().slots());
     withdrawn =
         new WithdrawnItems(
             new WithdrawnItems.Bounds(
@@ -116,6 +118,11 @@ public final class Catalog implements CatalogReader, StreamPart {
   }
 
   @Override
+  public FilterIndex filters() {
+    return filters;
+  }
+
+  @Override
   public int indexLimit() {
     return indexLimit;
   }
@@ -151,6 +158,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     int index = old == null ? ownOrFreeIndex(item.getItemId()) : old.index();
     CatalogItem now = new CatalogItem(index, features.withoutVectors(item), itemFeatures);
     place(now, old == null);
+    filters.replace(index, old == null ? null : old.item(), now.item(), true);
     addBytes(ItemBytes.of(now) - (old == null ? 0 : ItemBytes.of(old)));
     return now;
   }
@@ -221,6 +229,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     addBytes(-ItemBytes.of(item));
     int index = item.index();
     ITEMS.setRelease(items, index, (CatalogItem) null);
+    filters.replace(index, item.item(), null, true);
     int last = live[--size];
     live[liveAt[index]] = last;
     liveAt[last] = liveAt[index];
@@ -379,6 +388,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       Item item = features.withoutVectors(read[i]);
       CatalogItem placed = new CatalogItem(indexes[i], item, features.item(read[i]));
       place(placed, true);
+      filters.replace(indexes[i], null, item, false);
       addBytes(ItemBytes.of(placed));
     }
     if (limit > 0) {

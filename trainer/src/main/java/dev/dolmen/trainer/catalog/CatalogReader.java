@@ -32,6 +32,9 @@ public interface CatalogReader {
   /** Bytes of the heap that they take, see {@link ItemBytes}. */
   long bytes();
 
+  /** Which items have what filters ask for. */
+  FilterIndex filters();
+
   /** One more than the highest index ever used. */
   int indexLimit();
 }

@@ -515,6 +515,7 @@ public final class Learner implements AutoCloseable {
     bytes.put("snapshot_copies", copies);
     bytes.put("item_vectors", items);
     bytes.put("catalog", stream.catalog().bytes());
+    bytes.put("filter_index", stream.catalog().filters().bytes());
     bytes.put("catalog_deleted", stream.catalog().withdrawnBytes());
     bytes.put("content_index", stream.content().bytes());
     bytes.put("sessions_seen", stream.sessions().seenBytes());

@@ -3,7 +3,9 @@ package dev.dolmen.bench.index;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.catalog.CatalogReader;
+import dev.dolmen.trainer.catalog.FilterIndex;
 import dev.dolmen.v1.Item;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** So many items with nothing but an id, "i" and their index. Immutable; any thread. */
@@ -11,6 +13,7 @@ final class MadeUpCatalog implements CatalogReader {
   private static final Features NONE = new Features(new long[0], new float[0], new int[] {0});
 
   private final CatalogItem[] items;
+  private final FilterIndex filters = new FilterIndex(List.of());
 
   MadeUpCatalog(int size) {
     items = new CatalogItem[size];
@@ -59,6 +62,11 @@ final class MadeUpCatalog implements CatalogReader {
   @Override
   public long bytes() {
     return 0;
+  }
+
+  @Override
+  public FilterIndex filters() {
+    return filters;
   }
 
   @Override
