@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dolmen.server.cli.DolmenCommand;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IllegalFormatException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,6 +58,29 @@ class HelpTest {
 
   private static UsageMessageSpec usage(CommandLine command) {
     return command.getCommandSpec().usageMessage();
+  }
+
+  /** A percent sign that is not doubled is taken as a format, and the text is shown raw. */
+  @Test
+  void everyTextIsAFormat() {
+    List<String> raw = new ArrayList<>();
+    commands.forEach((name, command) -> {
+      UsageMessageSpec usage = usage(command);
+      List<String> texts = new ArrayList<>(Arrays.asList(usage.header()));
+      texts.addAll(Arrays.asList(usage.description()));
+      texts.addAll(Arrays.asList(usage.footer()));
+      for (OptionSpec option : command.getCommandSpec().options()) {
+        texts.addAll(Arrays.asList(option.description()));
+      }
+      for (String text : texts) {
+        try {
+          assertThat(String.format(text)).isNotNull();
+        } catch (IllegalFormatException e) {
+          raw.add(name + ": " + e.getMessage() + ": " + text);
+        }
+      }
+    });
+    assertThat(raw).isEmpty();
   }
 
   /** An example that wraps cannot be copied, and what is set in columns leaves them. */

@@ -144,17 +144,27 @@ final class Admission implements ServerInterceptor {
           @Override
           public void refuse(FairThreads.Refusal why) {
             try {
-              Admission.this.refuse(call, why == FairThreads.Refusal.LATE ? LATE : YIELDED);
+              switch (why) {
+                case LATE -> Admission.this.refuse(call, LATE);
+                case YIELDS -> Admission.this.refuse(call, YIELDED);
+                case GONE -> abandoned.increment();
+              }
             } finally {
               letGo(memory);
             }
           }
+
+          @Override
+          public boolean isGone() {
+            return call.isCancelled();
+          }
         };
     Deadline deadline = Context.current().getDeadline();
     long patience = deadline == null ? timeoutNanos : deadline.timeRemaining(TimeUnit.NANOSECONDS);
-    if (!ranking.offer(from, turn, since, patience)) {
+    FairThreads.Offer offer = ranking.offer(from, turn, since, patience);
+    if (offer != FairThreads.Offer.TAKEN) {
       letGo(memory);
-      refuse(call, ranking.isOpenTo(from, since) ? NO_DEADLINE : FULL);
+      refuse(call, offer == FairThreads.Offer.HURRIED ? NO_DEADLINE : FULL);
     }
   }
 

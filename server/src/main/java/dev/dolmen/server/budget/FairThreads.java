@@ -34,7 +34,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Turns wait as long as {@link WaitBound} lets them. Where that is too long, or as many are here
  * as may be, the caller with the most of them gives way: its newest turn is refused for that of a
- * caller who would still have fewer, and its next ones before they wait.
+ * caller who would still have fewer, and its next ones before they wait. Turns that nobody waits
+ * for any more are let go when they would be next, at the cost of nothing and of nobody. What waits
+ * on its way here waits for those who send the most, so the way counts for them alone: not for who
+ * calls far less than callers do on the mean ({@link RecentCalls}).
  */
 public final class FairThreads implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(FairThreads.class);
@@ -56,6 +59,7 @@ public final class FairThreads implements Closeable {
 
   private final Map<Object, Share> shares = new LinkedHashMap<>();
   private final WaitBound bound;
+  private final RecentCalls recent;
   private int waiting;
   private int running;
   private int working;
@@ -79,7 +83,19 @@ public final class FairThreads implements Closeable {
     /** Its caller has more turns here than another, who has come. */
     YIELDS,
     /** It has waited too long. */
-    LATE
+    LATE,
+    /** Nobody waits for it any more. */
+    GONE
+  }
+
+  /** What becomes of a turn that is offered. */
+  public enum Offer {
+    /** It waits. */
+    TAKEN,
+    /** It would wait too long, as many are here as may be, or this is closed. */
+    FULL,
+    /** It would wait for longer than it can. */
+    HURRIED
   }
 
   /**
@@ -106,6 +122,9 @@ public final class FairThreads implements Closeable {
 
     /** It is not computed, on any thread. */
     void refuse(Refusal why);
+
+    /** Whether nobody waits for it any more; asked while others wait, so this must be quick. */
+    boolean isGone();
   }
 
   private record Waiting(Turn turn, long sinceNanos) {}
@@ -136,6 +155,7 @@ public final class FairThreads implements Closeable {
     this.threads = threads;
     maxTurns = bounds.maxTurns;
     bound = new WaitBound(threads, bounds.standingWait, nanos.getAsLong());
+    recent = new RecentCalls(nanos.getAsLong());
     this.sharing = sharing;
     this.nanos = nanos;
     pool = Executors.newFixedThreadPool(threads, factory);
@@ -147,24 +167,24 @@ public final class FairThreads implements Closeable {
    * @param caller equal for turns of the same caller
    * @param sinceNanos monotonic time since which it has waited, on its way here
    * @param patienceNanos what it waits at most from now on
-   * @return false if it would wait too long, as many are here as may be, or this is closed
    */
-  public boolean offer(Object caller, Turn turn, long sinceNanos, long patienceNanos) {
+  public Offer offer(Object caller, Turn turn, long sinceNanos, long patienceNanos) {
     Waiting yields = null;
     lock.lock();
     try {
       long atNanos = nanos.getAsLong();
-      if (closed || expectedNanos(caller) > patienceNanos) {
-        return false;
+      if (expectedNanos(caller) > patienceNanos) {
+        return Offer.HURRIED;
       }
-      if (isLateHere(sinceNanos, atNanos)) {
-        return false;
+      boolean light = recent.isLight(caller, atNanos);
+      if (closed || (!light && isLateHere(sinceNanos, atNanos))) {
+        return Offer.FULL;
       }
       if (isFull(caller, atNanos)) {
         bound.refused(atNanos);
         Share most = yieldingTo(caller);
         if (most == null) {
-          return false;
+          return Offer.FULL;
         }
         yields = most.waiting.removeLast();
         waiting--;
@@ -172,7 +192,7 @@ public final class FairThreads implements Closeable {
       shares
           .computeIfAbsent(caller, c -> new Share(now))
           .waiting
-          .add(new Waiting(turn, sinceNanos));
+          .add(new Waiting(turn, light ? atNanos : sinceNanos));
       waiting++;
       if (working < threads) {
         working++;
@@ -185,11 +205,12 @@ public final class FairThreads implements Closeable {
     if (yields != null) {
       yields.turn.refuse(Refusal.YIELDS);
     }
-    return true;
+    return Offer.TAKEN;
   }
 
   /**
-   * Whether {@link #offer} would let a turn of this caller wait now, if it has patience.
+   * Whether {@link #offer} would let a turn of this caller wait now, if it has patience. Asked once
+   * a call, which counts it.
    *
    * @param sinceNanos monotonic time since which it has waited
    */
@@ -197,7 +218,8 @@ public final class FairThreads implements Closeable {
     lock.lock();
     try {
       long atNanos = nanos.getAsLong();
-      if (isLateHere(sinceNanos, atNanos)) {
+      recent.called(caller, atNanos);
+      if (!recent.isLight(caller, atNanos) && isLateHere(sinceNanos, atNanos)) {
         return false;
       }
       boolean open = !isFull(caller, atNanos) || yieldingTo(caller) != null;
@@ -336,11 +358,11 @@ public final class FairThreads implements Closeable {
    * @param first whether the thread was started for it
    */
   private @Nullable Begun next(boolean first) {
-    List<Waiting> late = new ArrayList<>();
+    List<Runnable> refusals = new ArrayList<>();
     lock.lock();
     try {
       starting -= first ? 1 : 0;
-      dropLate(late);
+      drop(refusals);
       Map.Entry<Object, Share> least = closed ? null : least();
       if (least == null) {
         working--;
@@ -349,19 +371,25 @@ public final class FairThreads implements Closeable {
       return begin(least);
     } finally {
       lock.unlock();
-      late.forEach(turn -> turn.turn.refuse(Refusal.LATE));
+      refusals.forEach(Runnable::run);
     }
   }
 
-  /** Takes what has waited in vain away from the callers whose turn it would be. */
-  private void dropLate(List<Waiting> late) {
+  /**
+   * Takes what nobody waits for, and what has waited in vain, away from the callers whose turn it
+   * would be.
+   */
+  private void drop(List<Runnable> refusals) {
     long atNanos = nanos.getAsLong();
     for (Map.Entry<Object, Share> least = least(); least != null; least = least()) {
       Share share = least.getValue();
-      if (!isLate(share.waiting.getFirst().sinceNanos, atNanos)) {
+      Waiting head = share.waiting.getFirst();
+      boolean gone = head.turn.isGone();
+      if (!gone && !isLate(head.sinceNanos, atNanos)) {
         return;
       }
-      late.add(share.waiting.remove());
+      refusals.add(() -> head.turn.refuse(gone ? Refusal.GONE : Refusal.LATE));
+      share.waiting.remove();
       waiting--;
       forgetIdle(least.getKey(), share);
     }

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +25,7 @@ class FairThreadsTest {
   private FairThreads threads = threads(Duration.ofMillis(10));
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
   private final List<String> ended = Collections.synchronizedList(new ArrayList<>());
+  private final Set<String> gone = ConcurrentHashMap.newKeySet();
   private final List<String> refused = Collections.synchronizedList(new ArrayList<>());
   private CountDownLatch gate = new CountDownLatch(1);
 
@@ -86,11 +89,21 @@ class FairThreadsTest {
       public void refuse(FairThreads.Refusal why) {
         refused.add(name + " " + why);
       }
+
+      @Override
+      public boolean isGone() {
+        return gone.contains(name);
+      }
     };
   }
 
   private boolean offer(String caller, FairThreads.Turn turn) {
-    return threads.offer(caller, turn, clock.get(), Long.MAX_VALUE);
+    return offer(caller, turn, 0);
+  }
+
+  private boolean offer(String caller, FairThreads.Turn turn, long waitedMs) {
+    long since = clock.get() - waitedMs * MILLI;
+    return threads.offer(caller, turn, since, Long.MAX_VALUE) == FairThreads.Offer.TAKEN;
   }
 
   private void offer(String caller, int n, long costMs) {
@@ -232,11 +245,52 @@ class FairThreadsTest {
   void aTurnWhoseDeadlineWillHavePassedIsNotTaken() throws Exception {
     hold();
     offer("a", 20, 1);
-    assertThat(threads.offer("a", turn("hurried", () -> {}), clock.get(), MILLI)).isFalse();
-    assertThat(threads.offer("a", turn("patient", () -> {}), clock.get(), 1_000 * MILLI)).isTrue();
-    assertThat(threads.offer("b", turn("other", () -> {}), clock.get(), MILLI)).isTrue();
+    assertThat(threads.offer("a", turn("hurried", () -> {}), clock.get(), MILLI))
+        .isEqualTo(FairThreads.Offer.HURRIED);
+    assertThat(threads.offer("a", turn("patient", () -> {}), clock.get(), 1_000 * MILLI))
+        .isEqualTo(FairThreads.Offer.TAKEN);
+    assertThat(threads.offer("b", turn("other", () -> {}), clock.get(), MILLI))
+        .isEqualTo(FairThreads.Offer.TAKEN);
     awaitAll();
     assertThat(done).contains("patient", "other").doesNotContain("hurried");
+  }
+
+  /** A caller who takes its calls back makes nobody else wait, and no queue. */
+  @Test
+  void turnsThatNobodyWaitsForAreLetGo() throws Exception {
+    threads.close();
+    threads = threads(1_000, Duration.ZERO, Duration.ofMillis(5));
+    hold();
+    offer("many", 300, 1);
+    IntStream.range(0, 300).forEach(i -> gone.add("many" + i));
+    clock.addAndGet(2 * WaitBound.BURST_NANOS);
+    offer("few", 1, 1);
+    gate.countDown();
+    awaitIdle();
+    assertThat(done).containsExactly("first", "few0");
+    assertThat(refused).hasSize(300).contains("many0 GONE", "many299 GONE");
+    gate = new CountDownLatch(1);
+    hold();
+    offer("many", 20, 1);
+    assertThat(threads.isOpenTo("many", clock.get())).as("nothing stands").isTrue();
+  }
+
+  /** On a busy machine all calls come late; that is for who sends the most of them to bear. */
+  @Test
+  void whoCallsLittleIsNotLateByWhatOthersSend() throws Exception {
+    makeStand();
+    for (int window = 0; window < 2; window++) {
+      clock.addAndGet(RecentCalls.WINDOW_NANOS);
+      long since = clock.get() - 50 * MILLI;
+      IntStream.range(0, 40).forEach(i -> threads.isOpenTo("many", since));
+      assertThat(threads.isOpenTo("few", since)).as("window %s", window).isTrue();
+    }
+    hold();
+    assertThat(offer("many", turn("many", () -> {}), 50)).isFalse();
+    assertThat(offer("few", turn("few", () -> {}), 50)).isTrue();
+    gate.countDown();
+    awaitIdle();
+    assertThat(done).contains("few").doesNotContain("many");
   }
 
   @Test
@@ -306,6 +360,7 @@ class FairThreadsTest {
     assertThat(steps.stream().flatMap(List::stream))
         .containsExactly("a0", "a1", "a2", "a3", "a4", "a5");
     assertThat(steps).hasSize(2);
+    awaitIdle();
     assertThat(ended).containsExactlyInAnyOrderElementsOf(done).doesNotHaveDuplicates();
   }
 
@@ -358,6 +413,7 @@ class FairThreadsTest {
       offer("a", turn("a" + i, () -> Together.leave(failing)));
     }
     awaitAll();
+    awaitIdle();
     assertThat(ended).contains("a0", "a1", "a2");
   }
 

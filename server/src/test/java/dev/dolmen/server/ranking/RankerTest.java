@@ -431,10 +431,15 @@ class RankerTest {
                       public void refuse(FairThreads.Refusal why) {
                         throw new AssertionError(why);
                       }
+
+                      @Override
+                      public boolean isGone() {
+                        return false;
+                      }
                     },
                     0,
                     Long.MAX_VALUE))
-            .isTrue();
+            .isEqualTo(FairThreads.Offer.TAKEN);
       }
       gate.countDown();
       assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();

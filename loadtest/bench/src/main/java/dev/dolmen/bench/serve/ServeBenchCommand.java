@@ -33,8 +33,8 @@ import picocli.CommandLine.Option;
       "A server process with the defaults of the product starts from a made-up shop of each size,"
           + " whose catalog and history are learned once and kept. An open loop in a process of its"
           + " own, on the same machine, asks it for 20 items at a time; latency counts from the"
-          + " intended moment. What is looked for is the highest rate at which 99% are answered and"
-          + " 99% of the answers come within --p99, at first without and then with clicks to learn."
+          + " intended moment. What is looked for is the highest rate at which 99%% are answered and"
+          + " 99%% of the answers come within --p99, at first without and then with clicks to learn."
           + " Then as many clicks are published as it takes. Recall is against a second server that"
           + " scans exactly.",
       "About 4 minutes a size; the first time, learning the shop comes on top.",
