@@ -1,6 +1,7 @@
 package dev.dolmen.model;
 
 import dev.dolmen.model.data.FeatureBlock;
+import dev.dolmen.model.data.FeatureColumn;
 import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.data.SignalFeatures;
@@ -20,7 +21,12 @@ final class RandomBatch {
     Random random = new Random(seed);
     int itemColumns = options.itemColumns().size();
     int contextColumns = options.contextColumns().size();
-    batch = new TrainingBatch(itemColumns, contextColumns, options.vectorDimensions());
+    int[] dimensions =
+        options.itemColumns().stream()
+            .mapToInt(FeatureColumn::dimension)
+            .filter(d -> d > 0)
+            .toArray();
+    batch = new TrainingBatch(itemColumns, contextColumns, dimensions);
     int[] dim = new int[slots];
     options.itemColumns().forEach(c -> dim[c.slot()] = c.dim());
     options.contextColumns().forEach(c -> dim[c.slot()] = c.dim());

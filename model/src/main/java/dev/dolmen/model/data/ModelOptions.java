@@ -66,11 +66,6 @@ public record ModelOptions(
     }
   }
 
-  /** Numbers of the vectors of each item column that has them: see {@link FeatureBlock#vectors}. */
-  public int[] vectorDimensions() {
-    return itemColumns.stream().mapToInt(FeatureColumn::dimension).filter(d -> d > 0).toArray();
-  }
-
   /**
    * Begins with the smallest there is: no layers, one head, the last position as the session, ids
    * read, τ of 8, one type of event and one bucket of time, no contexts, no id gate, the next item

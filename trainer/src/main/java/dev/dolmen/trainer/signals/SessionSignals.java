@@ -169,7 +169,7 @@ public final class SessionSignals {
   }
 
   /** Whether the session itself has seen the item at a place. */
-  public boolean isSeen(int place) {
+  private boolean isSeen(int place) {
     return distances[place] != NOT_SEEN;
   }
 
