@@ -75,18 +75,23 @@ final class LoadClient implements AutoCloseable {
    * @throws IOException with what the process said, if it has ended or does not answer
    */
   LoadFigures run(LoadStep step) throws IOException, InterruptedException {
-    steps.write(MAPPER.writeValueAsString(step) + "\n");
-    steps.flush();
+    try {
+      steps.write(MAPPER.writeValueAsString(step) + "\n");
+      steps.flush();
+    } catch (IOException e) {
+      throw new IOException(said("has ended"), e);
+    }
     long seconds = (long) Math.ceil(step.settleSeconds() + step.seconds()) + PATIENCE_SEC;
     @Nullable String answer = answers.poll(seconds, TimeUnit.SECONDS);
     if (answer == null || answer.equals(END)) {
       throw new IOException(
-          "the load process "
-              + (answer == null ? "has not answered after " + seconds + " s" : "has ended")
-              + ":\n"
-              + Files.readString(log));
+          said(answer == null ? "has not answered after " + seconds + " s" : "has ended"));
     }
     return MAPPER.readValue(answer, LoadFigures.class);
+  }
+
+  private String said(String what) throws IOException {
+    return "the load process " + what + ":\n" + Files.readString(log);
   }
 
   @Override
