@@ -223,12 +223,12 @@ final class CellBuilder {
     return described(before.starts(), before.items(), before.appearances());
   }
 
-  /** Finds centroids, priors and radii of cells that have these items. */
+  /** Finds centroids, priors and reaches of cells that have these items. */
   private Cells described(int[] start, int[] items, long appearances) {
     int cells = start.length - 1;
     float[] means = new float[cells * width];
     float[] priors = new float[cells];
-    float[] radius = new float[cells];
+    float[] reach = new float[cells];
     for (int cell = 0; cell < cells; cell++) {
       check.run();
       int n = 0;
@@ -244,24 +244,33 @@ final class CellBuilder {
         means[cell * width + i % width] += members[i];
       }
       normalize(means, cell * width);
-      for (int i = 0; i < n; i++) {
-        radius[cell] = Math.max(radius[cell], distance(members, i * width, means, cell * width));
-      }
+      reach[cell] = reach(means, cell * width, n);
     }
-    return new Cells(width, means, priors, radius, start, items, appearances);
+    return new Cells(width, means, priors, reach, start, items, appearances);
   }
 
   private static float[] atLeast(float[] floats, int length) {
     return floats.length < length ? new float[Math.max(length, 2 * floats.length)] : floats;
   }
 
-  private float distance(float[] a, int aOffset, float[] b, int bOffset) {
-    float squares = 0;
-    for (int d = 0; d < width; d++) {
-      float difference = a[aOffset + d] - b[bOffset + d];
-      squares += difference * difference;
+  /**
+   * How far products with a unit vector may be above that of the centroid: the radius of the first
+   * {@code n} members, or several of their standard deviations in one direction, what is less.
+   */
+  private float reach(float[] of, int centroid, int n) {
+    double all = 0;
+    double most = 0;
+    for (int i = 0; i < n; i++) {
+      double squares = 0;
+      for (int d = 0; d < width; d++) {
+        float difference = members[i * width + d] - of[centroid + d];
+        squares += difference * difference;
+      }
+      all += squares;
+      most = Math.max(most, squares);
     }
-    return (float) Math.sqrt(squares);
+    double spread = n == 0 ? 0 : Math.sqrt(all / n / width);
+    return (float) Math.min(Math.sqrt(most), Cells.SPREADS * spread);
   }
 
   /** Moves the centroids to where their items are, and splits what has become too large. */

@@ -88,9 +88,23 @@ final class CellSearch {
       items[i] = bonuses.item(from + i);
     }
     bound(search, items, 0, n, index.vectors());
+    order.reset(search.query().k());
     for (int i = 0; i < n; i++) {
-      offer(search, items[i], bounds[i] + bonuses.bonus(from + i), index, scratch);
       tried.add(items[i]);
+      bounds[i] += bonuses.bonus(from + i);
+      if (order.wouldKeep(bounds[i], i)) {
+        order.keep(bounds[i], i);
+      }
+    }
+    order.sort();
+    // Those that promise most come first, so that few of the others are scored.
+    for (int i = 0; i < order.size(); i++) {
+      int at = order.index(i);
+      offer(search, items[at], bounds[at], index, scratch);
+      bounds[at] = Float.NEGATIVE_INFINITY;
+    }
+    for (int i = 0; i < n; i++) {
+      offer(search, items[i], bounds[i], index, scratch);
     }
   }
 
@@ -213,7 +227,9 @@ final class CellSearch {
       ItemSearch search, int item, float bound, ItemIndex index, ItemIndex.Scratch scratch) {
     ItemQuery query = search.query();
     PassingItems passing = query.filter().passing();
-    if (bound >= search.top().threshold() && (passing == null || passing.has(item))) {
+    if (bound >= search.top().threshold()
+        && bound > Float.NEGATIVE_INFINITY
+        && (passing == null || passing.has(item))) {
       index.offer(search, item, index.exactScore(query.vector(), search.bonuses(), item, scratch));
     }
   }

@@ -64,6 +64,7 @@ public final class ContentIndex extends ContentReader implements StreamPart {
   private volatile AtomicReferenceArray<@Nullable SortedItems> holders =
       new AtomicReferenceArray<>(1_024);
 
+  private final KeptLikes likes = new KeptLikes();
   private volatile int items;
   private volatile long changes;
   private volatile long bytes;
@@ -198,6 +199,7 @@ public final class ContentIndex extends ContentReader implements StreamPart {
     }
     tokens.setRelease(item, now.length == 0 ? null : now);
     items += (now.length == 0 ? 0 : 1) - (before.length == 0 ? 0 : 1);
+    likes.makeRoomFor(items);
     addBytes(bytes(now) - bytes(before));
     changes++;
   }
@@ -253,6 +255,11 @@ public final class ContentIndex extends ContentReader implements StreamPart {
   }
 
   @Override
+  KeptLikes likes() {
+    return likes;
+  }
+
+  @Override
   int[] tokens(int item) {
     AtomicReferenceArray<int @Nullable []> all = tokens;
     int[] known = item < all.length() ? all.getAcquire(item) : null;
@@ -275,7 +282,7 @@ public final class ContentIndex extends ContentReader implements StreamPart {
 
   /** Bytes of the heap that it takes, about. Any thread. */
   public long bytes() {
-    return bytes;
+    return bytes + likes.bytes();
   }
 
   /** Nothing: it follows from the catalog. */

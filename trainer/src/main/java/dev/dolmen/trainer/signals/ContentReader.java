@@ -10,6 +10,9 @@ public abstract sealed class ContentReader permits ContentIndex {
   /** Changes so far: while they stay the same, so does all that is read here. */
   abstract long changes();
 
+  /** What is like items, found before. */
+  abstract KeptLikes likes();
+
   /** Numbers of the item's tokens, in an order that depends on the tokens alone; not written to. */
   abstract int[] tokens(int item);
 

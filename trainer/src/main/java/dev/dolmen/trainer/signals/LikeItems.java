@@ -4,7 +4,6 @@ import dev.dolmen.parameterstore.random.MixedBits;
 import java.util.Arrays;
 import org.agrona.collections.Int2IntHashMap;
 import org.agrona.collections.IntHashSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The items whose metadata are most like an item's: by the cosine between their tokens, weighted by
@@ -18,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * more often than it is wanted: of the first 20 of diginetica's held-out part 54% were new items
  * then, of which 37% of the clicks are, and 33% as it is.
  *
- * <p>A function of the catalog alone; what was found is kept until that changes. Reused by one
- * thread.
+ * <p>A function of the catalog alone; what was found is kept for all threads until that changes,
+ * see {@link KeptLikes}. Reused by one thread.
  */
 final class LikeItems {
   /** Items like one at most. */
@@ -29,15 +28,11 @@ final class LikeItems {
   static final int LOOKED_AT = 512;
   static final int COMPARED = 48;
 
-  /** Items for which it is kept what is like them, a power of two: about a megabyte. */
-  private static final int KEPT = 2_048;
-
   private static final int[] NO_ITEMS = {};
   private static final float[] NO_LIKENESS = {};
   private static final int NEW = -1;
 
   private final ContentReader content;
-  private final @Nullable Found[] kept = new @Nullable Found[KEPT];
   private final Int2IntHashMap places = new Int2IntHashMap(2 * LOOKED_AT, 0.5f, NEW);
   private final IntHashSet tokens = new IntHashSet(2 * ContentIndex.TOKENS);
   private final int[] looked = new int[PER_TOKEN];
@@ -68,11 +63,11 @@ final class LikeItems {
   /** What is like an item of the catalog. */
   Found of(int item) {
     long changes = content.changes();
-    int at = item & (KEPT - 1);
-    Found known = kept[at];
-    if (known == null || known.item != item || known.changes != changes) {
+    KeptLikes kept = content.likes();
+    Found known = kept.get(item, changes);
+    if (known == null) {
       known = find(item, changes);
-      kept[at] = known;
+      kept.put(known);
     }
     return known;
   }
