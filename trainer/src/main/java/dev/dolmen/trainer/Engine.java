@@ -531,7 +531,9 @@ public final class Engine implements Closeable {
     boolean barrier = learner.pending().size() == 0 && progress.failure() == null;
     if (options.snapshots().onClose() && barrier && schedule.changed(step.position())) {
       try {
-        schedule.request(step.nowUs(), step.position(), false).written().get();
+        var written = schedule.request(step.nowUs(), step.position(), false).written();
+        schedule.giveAll();
+        written.get();
         schedule.settle(true);
       } catch (IOException | ExecutionException | RuntimeException e) {
         LOG.warn("No snapshot on close; the log will be replayed", e);
@@ -552,6 +554,7 @@ public final class Engine implements Closeable {
 
   private void closeFiles() {
     joinThread();
+    schedule.giveUp();
     snapshotThreads.close();
     learner.close();
     log.close();

@@ -206,8 +206,7 @@ public final class HistoryTraining implements Closeable {
             options.snapshots(),
             clock);
     long nowUs = clock.millis() * 1_000;
-    return snapshots.write(
-        snapshots.freeze(learner, new SnapshotCodec.Position(0, 0), nowUs, false));
+    return snapshots.writeNow(learner, new SnapshotCodec.Position(0, 0), nowUs);
   }
 
   private String itemId(int index) {

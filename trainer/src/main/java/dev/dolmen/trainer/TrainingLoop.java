@@ -41,11 +41,24 @@ final class TrainingLoop implements Runnable {
       LOG.error("Training has stopped", e);
       failure = e.toString();
     } finally {
+      if (damage != null || failure != null) {
+        giveRest();
+      }
       if (damage == null) {
         requests.end(failure);
       } else {
         requests.endDamaged(damage);
       }
+    }
+  }
+
+  /** Somebody may wait for the snapshot in flight. */
+  private void giveRest() {
+    try {
+      step.end();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("The snapshot in flight comes to nothing", e);
+      step.giveUp();
     }
   }
 

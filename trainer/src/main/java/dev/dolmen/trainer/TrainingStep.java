@@ -29,6 +29,9 @@ final class TrainingStep {
   private static final long IDLE_REFRESH_MS = 2;
   private static final long IDLE_MS = 100;
 
+  /** Pause until there may be room for more of the snapshot in flight. */
+  private static final long GIVING_MS = 5;
+
   private final TrainingOptions options;
   private final InstantSource clock;
   private final Learner learner;
@@ -93,6 +96,7 @@ final class TrainingStep {
    * @param drain whether the log's end closes a batch, whatever its age
    */
   Reached step(boolean drain) throws IOException {
+    var _ = schedule.goOn();
     if (nothingPending()) {
       // Before reading on: behind a log that is never at its end, every read fills a batch.
       betweenBatches();
@@ -167,6 +171,7 @@ final class TrainingStep {
 
   /** Learns what is pending as a batch that the journal has at this place. */
   void learnAgain(long place) {
+    var _ = schedule.goOn();
     journalPlace = place;
     learn();
     publish();
@@ -202,6 +207,11 @@ final class TrainingStep {
       learner.refreshVectors(IDLE_REFRESH_ITEMS);
       ms = IDLE_REFRESH_MS;
     }
+    if (schedule.goOn()) {
+      ms = 0;
+    } else if (schedule.isGiving()) {
+      ms = GIVING_MS;
+    }
     if (!nothingPending()) {
       long dueMs = options.batchAgeMs() - (nowUs() - learner.pending().loggedUs(0)) / 1_000;
       ms = Math.clamp(dueMs, 0, ms);
@@ -216,6 +226,16 @@ final class TrainingStep {
     return progress.loggedRecords() > log.records()
         || requests.waitForBarrier()
         || requests.isStopping();
+  }
+
+  /** Gives the rest of the snapshot in flight, as nothing more is learned. */
+  void end() {
+    schedule.giveAll();
+  }
+
+  /** Nothing more is given of the snapshot in flight. */
+  void giveUp() {
+    schedule.giveUp();
   }
 
   /** Times from a logged event to recommendations made with it. Any thread. */

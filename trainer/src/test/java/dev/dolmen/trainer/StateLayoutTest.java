@@ -24,7 +24,9 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +39,26 @@ import org.junit.jupiter.api.io.TempDir;
  * let {@link #write} make the next golden snapshot, and say so here.
  */
 class StateLayoutTest {
-  private static final String GOLDEN = "/golden/state-8";
+  private static final String GOLDEN = "/golden/state-9";
 
   /** Of the state in it, computed when it was written. */
-  private static final long GOLDEN_HASH = -2_509_873_345_726_008_699L;
+  private static final long GOLDEN_HASH = 1_248_467_532_724_821_356L;
+
+  /** The last version that held all of the state in one section. */
+  private static final String WHOLE_STATE = "/golden/state-8";
+
+  private static final long WHOLE_STATE_HASH = -2_509_873_345_726_008_699L;
 
   @TempDir Path directory;
 
   private static Path golden() throws URISyntaxException {
-    var url = StateLayoutTest.class.getResource(GOLDEN);
+    return golden(GOLDEN);
+  }
+
+  private static Path golden(String name) throws URISyntaxException {
+    var url = StateLayoutTest.class.getResource(name);
     if (url == null) {
-      throw new AssertionError("no " + GOLDEN);
+      throw new AssertionError("no " + name);
     }
     return Path.of(url.toURI());
   }
@@ -105,14 +116,46 @@ class StateLayoutTest {
 
   @Test
   void readsWhatThisVersionWrote() throws Exception {
-    SnapshotStore store = SnapshotStore.openReadOnly(golden().resolve("snapshots"));
+    restore(GOLDEN, GOLDEN_HASH);
+  }
+
+  /** What it has changed since cannot be merged with it: the next snapshot holds everything. */
+  @Test
+  void readsWhatTheVersionBeforeWrote() throws Exception {
+    restore(WHOLE_STATE, WHOLE_STATE_HASH);
+    Shop shop = new Shop(20, 7);
+    long hash;
+    try (Engine engine = open(directory.resolve("data"))) {
+      apply(engine, shop, 3);
+      assertThat(engine.snapshot().parent()).isNull();
+      apply(engine, shop, 4);
+      assertThat(engine.snapshot().parent()).isNotNull();
+      hash = engine.stateHash();
+    }
+    SnapshotStore store = SnapshotStore.openReadOnly(directory.resolve("data/snapshots"));
+    List<String> ids = new ArrayList<>();
+    new SnapshotFile(store.open(store.ids().getLast()))
+        .readItems(item -> ids.add(item.getItemId()));
+    assertThat(ids).hasSize(20).contains(Shop.id(3));
+    try (Engine engine = open(directory.resolve("data"))) {
+      assertThat(engine.stateHash()).isEqualTo(hash);
+    }
+  }
+
+  private static void apply(Engine engine, Shop shop, int item) throws InterruptedException {
+    long offset = engine.ingest().upsert(shop.item(item));
+    assertThat(engine.ingest().awaitApplied(offset, Duration.ofMinutes(1))).isTrue();
+  }
+
+  private void restore(String version, long hash) throws Exception {
+    SnapshotStore store = SnapshotStore.openReadOnly(golden(version).resolve("snapshots"));
     new SnapshotFile(store.open(store.ids().getLast()))
         .restoreTo(directory.resolve("data"), bytes -> {});
     try (Engine engine = open(directory.resolve("data"))) {
       assertThat(engine.live().catalog().size()).isEqualTo(19);
       assertThat(engine.live().catalog().indexOf(Shop.id(3))).isNegative();
       assertThat(engine.live().sessions().get("visit-11")).isNotNull();
-      assertThat(engine.stateHash()).isEqualTo(GOLDEN_HASH);
+      assertThat(engine.stateHash()).isEqualTo(hash);
     }
   }
 

@@ -5,7 +5,9 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -148,7 +150,56 @@ final class MergedRowsInputStream extends InputStream {
       readToTheEnd();
       return false;
     }
-    int rowBytes = head.rowBytes();
+    position = 0;
+    limit = 0;
+    if (head.rowBytes() == RowsFormat.VARIABLE) {
+      while (next < head.rows() && limit < COPY_BYTES) {
+        fillVariable();
+        next++;
+      }
+    } else {
+      next += fillFixed(head.rowBytes());
+    }
+    return true;
+  }
+
+  /** Appends one row, its length before it. */
+  private void fillVariable() throws IOException {
+    boolean changed = nextChanged() == next;
+    if (changed) {
+      if (next < wholeRows) {
+        whole.skipNBytes(rowBytes(whole));
+      }
+      int at = limit;
+      for (Changes c : changes) {
+        if (c.number == next) {
+          limit = at;
+          append(c.in);
+          advance(c);
+        }
+      }
+    } else {
+      checkWhole(1);
+      append(whole);
+    }
+  }
+
+  private void append(DataInputStream in) throws IOException {
+    int n = rowBytes(in);
+    if (limit + Integer.BYTES + n > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(limit + Integer.BYTES + n, 2 * bytes.length));
+    }
+    ByteBuffer.wrap(bytes).putInt(limit, n);
+    in.readFully(bytes, limit + Integer.BYTES, n);
+    limit += Integer.BYTES + n;
+  }
+
+  private int rowBytes(DataInputStream in) throws IOException {
+    return RowsFormat.readRowBytes(in, head);
+  }
+
+  /** Brings rows that have not changed, or one that has; returns how many. */
+  private int fillFixed(int rowBytes) throws IOException {
     int most = Math.max(1, COPY_BYTES / rowBytes);
     if (bytes.length < most * rowBytes) {
       bytes = new byte[most * rowBytes];
@@ -156,15 +207,14 @@ final class MergedRowsInputStream extends InputStream {
     int changed = nextChanged();
     int n = Math.min(most, Math.min(changed, head.rows()) - next);
     if (n > 0) {
-      copyUnchanged(n);
+      checkWhole(n);
+      whole.readFully(bytes, 0, n * rowBytes);
     } else {
       n = 1;
       readChanged();
     }
-    next += n;
-    position = 0;
     limit = n * rowBytes;
-    return true;
+    return n;
   }
 
   private int nextChanged() {
@@ -175,14 +225,13 @@ final class MergedRowsInputStream extends InputStream {
     return least;
   }
 
-  private void copyUnchanged(int n) throws IOException {
+  private void checkWhole(int n) throws IOException {
     if (next + n > wholeRows) {
       throw new DamagedSnapshotException(
           newest.filePath(RowsFormat.deltaName(name)),
           -1,
           "row " + Math.max(next, wholeRows) + " is in no snapshot that it builds on");
     }
-    whole.readFully(bytes, 0, n * head.rowBytes());
   }
 
   /** The row as the newest snapshot has it that changed it. */
@@ -193,15 +242,19 @@ final class MergedRowsInputStream extends InputStream {
     for (Changes c : changes) {
       if (c.number == next) {
         c.in.readFully(bytes, 0, head.rowBytes());
-        checked(
-            c.snapshot,
-            RowsFormat.deltaName(name),
-            () -> {
-              c.advance();
-              return true;
-            });
+        advance(c);
       }
     }
+  }
+
+  private void advance(Changes c) throws IOException {
+    checked(
+        c.snapshot,
+        RowsFormat.deltaName(name),
+        () -> {
+          c.advance();
+          return true;
+        });
   }
 
   /** Rows that are gone by now count too: a block is damaged wherever it is. */

@@ -5,8 +5,8 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * A section of rows of equal size, found by number, which a snapshot holds either whole or as what
- * has changed since its parent. Big-endian:
+ * A section of rows, found by number, which a snapshot holds either whole or as what has changed
+ * since its parent. Big-endian:
  *
  * <pre>
  *   whole, section NAME                     changes, section NAME.delta
@@ -17,6 +17,9 @@ import java.io.IOException;
  *     head                                    head
  *     rows 0, 1, 2 …                          number (int) and row of each, numbers ascending
  * </pre>
+ *
+ * <p>Rows that differ in size have 0 bytes in the head, and each its own length (int) before it. A
+ * row without bytes is none, as of what is gone.
  *
  * <p>A row that is not among the changed ones is as it was in the parent; those whose number is the
  * number of rows or more are gone. Whole and changes so merge by position, in one pass, in memory
@@ -29,7 +32,28 @@ public final class RowsFormat {
   /** Bounds that keep a damaged length from asking for all memory. */
   private static final int MAX_PART_BYTES = 1 << 20;
 
+  /** Bounds that of a row that says itself how long it is. */
+  private static final int MAX_ROW_BYTES = 1 << 28;
+
+  /** In the place of bytes of a row: each says how many it has. */
+  public static final int VARIABLE = 0;
+
   private RowsFormat() {}
+
+  /**
+   * What a section is.
+   *
+   * @param name of the whole section
+   * @param head see {@link Head#bytes}; not a copy
+   * @param rowBytes bytes of a row, or {@link #VARIABLE}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+  public record Shape(String name, byte[] head, int rowBytes) {
+    /** Without a head. */
+    public Shape(String name, int rowBytes) {
+      this(name, new byte[0], rowBytes);
+    }
+  }
 
   /** What stands before the rows. */
   public static final class Head {
@@ -50,7 +74,7 @@ public final class RowsFormat {
       return bytes;
     }
 
-    /** Bytes of a row. */
+    /** Bytes of a row, or {@link #VARIABLE}. */
     public int rowBytes() {
       return rowBytes;
     }
@@ -80,7 +104,7 @@ public final class RowsFormat {
     return isDelta(name) ? name.substring(0, name.length() - DELTA.length()) : name;
   }
 
-  /** Starts a whole section; {@code rows} rows must follow. */
+  /** Starts a whole section; {@code rows} rows must follow, each behind its length if it varies. */
   public static void writeWhole(DataOutput out, byte[] head, int rowBytes, int rows)
       throws IOException {
     out.writeInt(head.length);
@@ -89,7 +113,7 @@ public final class RowsFormat {
     out.write(head);
   }
 
-  /** Starts a section of changes; {@code changed} numbers with their rows must follow. */
+  /** Starts a section of changes; as many numbers with their rows must follow. */
   public static void writeDelta(DataOutput out, byte[] head, int rowBytes, int rows, int changed)
       throws IOException {
     out.writeInt(head.length);
@@ -108,6 +132,19 @@ public final class RowsFormat {
     return read(in, false);
   }
 
+  /**
+   * Reads how long the next row is.
+   *
+   * @throws IOException if it cannot be
+   */
+  public static int readRowBytes(DataInput in, Head head) throws IOException {
+    int bytes = head.rowBytes == VARIABLE ? in.readInt() : head.rowBytes;
+    if (bytes < 0 || bytes > MAX_ROW_BYTES) {
+      throw new IOException("a row of " + bytes + " bytes cannot be");
+    }
+    return bytes;
+  }
+
   static Head read(DataInput in, boolean delta) throws IOException {
     int headBytes = in.readInt();
     int rowBytes = in.readInt();
@@ -115,7 +152,7 @@ public final class RowsFormat {
     int changed = delta ? in.readInt() : rows;
     if (headBytes < 0
         || headBytes > MAX_PART_BYTES
-        || rowBytes < 1
+        || rowBytes < 0
         || rowBytes > MAX_PART_BYTES
         || rows < 0
         || changed < 0

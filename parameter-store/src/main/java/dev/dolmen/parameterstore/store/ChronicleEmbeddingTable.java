@@ -2,8 +2,10 @@ package dev.dolmen.parameterstore.store;
 
 import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.snapshot.SectionInFlight;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
+import dev.dolmen.parameterstore.snapshot.WholeSection;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -130,18 +132,13 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   public FrozenTable freeze(boolean delta) {
     checkOpen();
     byte[] layout = TableLayout.bytes(schema, seed, expireSlot);
-    List<FrozenSlot> slots = new ArrayList<>();
+    List<SectionInFlight> sections = new ArrayList<>();
+    sections.add(new WholeSection(TableLayout.SECTION, out -> out.write(layout)));
+    long rows = 0;
     for (ChronicleSlotTable table : tables) {
-      slots.add(table.freeze(delta));
+      rows += table.freeze(delta, sections);
     }
-    return new CopiedTable(layout, slots, this::settle);
-  }
-
-  @Override
-  public FrozenTable freezeInPlace() {
-    checkOpen();
-    tables.forEach(ChronicleSlotTable::take);
-    return new UncopiedTable(this, this::settle);
+    return new FrozenTable(sections, rows, this::settle);
   }
 
   private void settle(boolean durable) {

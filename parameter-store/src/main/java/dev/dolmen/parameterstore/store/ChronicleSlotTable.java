@@ -15,13 +15,18 @@ import dev.dolmen.parameterstore.optimizer.RowState;
 import dev.dolmen.parameterstore.optimizer.VectorSegments;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.schema.WeightStorage;
+import dev.dolmen.parameterstore.snapshot.RowsFormat;
+import dev.dolmen.parameterstore.snapshot.RowsInFlight;
+import dev.dolmen.parameterstore.snapshot.SectionInFlight;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
+import dev.dolmen.parameterstore.snapshot.WholeSection;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,13 +124,13 @@ final class ChronicleSlotTable {
     if (number < 0) {
       return fid == Fids.OUT_OF_VOCABULARY ? -1 : seeWithoutRow(fid, occurrences, second);
     }
+    touched.add(number);
     long address = memory.rows().address(number);
     if (Integer.compareUnsigned(second, NativeMemory.getInt(address + LAST_SEEN_OFFSET)) > 0) {
       NativeMemory.putInt(address + LAST_SEEN_OFFSET, second);
     }
     long count = (long) NativeMemory.getInt(address + OCCURRENCES_OFFSET) + occurrences;
     NativeMemory.putInt(address + OCCURRENCES_OFFSET, (int) Math.min(Integer.MAX_VALUE, count));
-    touched.add(number);
     return number;
   }
 
@@ -152,6 +157,7 @@ final class ChronicleSlotTable {
       counters.evicted++;
     }
     int number = memory.rows().add();
+    touched.add(number);
     long address = memory.rows().address(number);
     beginWrite(address);
     NativeMemory.putLong(address + FID_OFFSET, fid);
@@ -160,7 +166,6 @@ final class ChronicleSlotTable {
     fillRow(address, fid);
     endWrite(address);
     memory.index().add(fid, number);
-    touched.add(number);
     return number;
   }
 
@@ -208,6 +213,8 @@ final class ChronicleSlotTable {
    */
   private void remove(int number) {
     int last = memory.rows().size() - 1;
+    touched.leaving(number);
+    touched.leaving(last);
     long address = memory.rows().address(number);
     touched.removed(NativeMemory.getLong(address + FID_OFFSET));
     memory.index().remove(NativeMemory.getLong(address + FID_OFFSET), number);
@@ -239,8 +246,8 @@ final class ChronicleSlotTable {
         int at = gradientsOffset + (start + i) * dim;
         int number = confirm(slice.numbers[i], fids[from + start + i]);
         if (number >= 0) {
-          step(memory.rows().address(number), gradients, at);
           touched.add(number);
+          step(memory.rows().address(number), gradients, at);
           continue;
         }
         withoutRow = true;
@@ -397,19 +404,22 @@ final class ChronicleSlotTable {
     return memory.rows().size();
   }
 
-  /** See {@link EmbeddingTable#freeze}. */
-  FrozenSlot freeze(boolean delta) {
-    touched.checkSettled();
-    RowBuffer rows = delta ? copies.copy(touched) : copies.copyAll();
-    take();
-    return new FrozenSlot(
-        slot,
-        delta,
-        head(),
-        copies.rowBytes(),
-        rows(),
-        rows,
-        filter == null ? null : filter.copy());
+  /**
+   * See {@link EmbeddingTable#freeze}.
+   *
+   * @param sections to which this slot's are added
+   * @return rows that are written
+   */
+  int freeze(boolean delta, List<SectionInFlight> sections) {
+    RowsFormat.Shape shape =
+        new RowsFormat.Shape(TableLayout.rowsSection(slot), head(), copies.rowBytes());
+    RowsInFlight rows = touched.changed().freeze(delta, rows(), shape, copies::writeRow);
+    sections.add(rows);
+    if (filter != null) {
+      AdmissionFilter copy = filter.copy();
+      sections.add(new WholeSection(TableLayout.filterSection(slot), copy::writeTo));
+    }
+    return rows.count();
   }
 
   private byte[] head() {
@@ -420,23 +430,17 @@ final class ChronicleSlotTable {
     return head;
   }
 
-  /** All changes up to now are a snapshot's. */
-  void take() {
-    touched.take();
-  }
-
   /** See {@link FrozenTable#release}. */
   void settle(boolean durable) {
-    copies.clear();
-    touched.settle(durable, rows());
+    touched.changed().settle(durable, rows());
   }
 
   long copyBytes(boolean delta) {
-    return (long) (delta ? touched.count() : rows()) * copies.rowBytes();
+    return (long) (delta ? touched.changed().count() : rows()) * copies.rowBytes();
   }
 
   long copyMemoryBytes() {
-    return copies.memoryBytes();
+    return touched.changed().keptBytes();
   }
 
   void writeTo(SnapshotWriter snapshot) throws IOException {
@@ -477,7 +481,6 @@ final class ChronicleSlotTable {
   private void clear() {
     memory.clear();
     touched.clear();
-    copies.clear();
   }
 
   /** Refuses new readers, waits for those inside, then unmaps. */
@@ -486,7 +489,6 @@ final class ChronicleSlotTable {
       closed = true;
       readers.close();
       touched.clear();
-      copies.close();
       memory.close();
       arena.close();
     }

@@ -65,22 +65,16 @@ public interface EmbeddingTable extends EmbeddingReader, Closeable {
   long stateHash();
 
   /**
-   * Copies what a snapshot needs, so that another thread can write it while this one goes on. What
-   * has changed since the last one counts as taken from here on. One at a time: {@link
+   * Takes what a snapshot needs, as it is now, to be written piece by piece while this one goes on.
+   * What has changed since the last one counts as taken from here on. One at a time: {@link
    * FrozenTable#release} must come before the next.
    *
-   * @param delta whether to copy only the rows that have changed (weights, state, last-seen,
+   * @param delta whether to take only the rows that have changed (weights, state, last-seen,
    *     occurrences, number) since the last one or since {@link #readFrom}; filters are always
    *     whole
    * @throws IllegalStateException if the one before was not released
    */
   FrozenTable freeze(boolean delta);
-
-  /**
-   * As {@link #freeze} of everything, but nothing is copied: it must be written and released before
-   * anything is changed.
-   */
-  FrozenTable freezeInPlace();
 
   /**
    * Begins to keep the touched fids of every slot for a reader elsewhere: all rows there are, then
@@ -106,10 +100,10 @@ public interface EmbeddingTable extends EmbeddingReader, Closeable {
    */
   TouchedBatch drainTouched(int slot, int maxFids);
 
-  /** Bytes of rows that {@link #freeze} would copy now. */
+  /** Bytes of rows that {@link #freeze} would take now. */
   long copyBytes(boolean delta);
 
-  /** Bytes that the copies of the last snapshots occupy. */
+  /** Bytes of rows that are kept as they were for a snapshot in flight. Any thread, about. */
   long copyMemoryBytes();
 
   /** Writes the whole state as sections named {@code table/…}. */

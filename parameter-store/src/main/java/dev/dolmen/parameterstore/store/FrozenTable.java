@@ -1,24 +1,61 @@
 package dev.dolmen.parameterstore.store;
 
+import dev.dolmen.parameterstore.snapshot.SectionInFlight;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 
 /**
- * A table's state at one moment between two batches, as far as a snapshot needs it: what {@link
- * EmbeddingTable#freeze} has copied while the table goes on changing.
+ * A table's state at one moment between two batches, as far as a snapshot needs it: sections that
+ * are written piece by piece while the table goes on changing. The table's writer.
  */
-public interface FrozenTable {
-  /** Rows that were copied. */
-  long copiedRows();
+public final class FrozenTable {
+  private final List<SectionInFlight> sections;
+  private final long copiedRows;
+  private final Ending ending;
 
-  /** Writes the sections {@code table/…}. Any one thread, before {@link #release}. */
-  void writeTo(SnapshotWriter snapshot) throws IOException;
+  /** What the table does in the end. */
+  @FunctionalInterface
+  interface Ending {
+    void settle(boolean durable);
+  }
+
+  FrozenTable(List<SectionInFlight> sections, long copiedRows, Ending ending) {
+    this.sections = List.copyOf(sections);
+    this.copiedRows = copiedRows;
+    this.ending = ending;
+  }
+
+  /** Rows that are written. */
+  public long copiedRows() {
+    return copiedRows;
+  }
+
+  /** The sections {@code table/…}, to be written once, before {@link #release}. */
+  public List<SectionInFlight> sections() {
+    return sections;
+  }
+
+  /** Writes all sections in one go. */
+  public void writeTo(SnapshotWriter snapshot) throws IOException {
+    for (SectionInFlight section : sections) {
+      try (DataOutputStream out = snapshot.section(section.name())) {
+        boolean last = false;
+        while (!last) {
+          last = section.writePiece(out, Integer.MAX_VALUE);
+        }
+      }
+    }
+  }
 
   /**
-   * Gives the memory back. Writer, once, when no thread writes it any more.
+   * Ends it: nothing is kept for it any more. Once.
    *
    * @param durable whether the snapshot is on disk; if it is not, the next one has to hold what has
    *     changed since the one before it
    */
-  void release(boolean durable);
+  public void release(boolean durable) {
+    ending.settle(durable);
+  }
 }

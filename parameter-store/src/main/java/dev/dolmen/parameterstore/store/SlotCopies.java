@@ -6,30 +6,27 @@ import static dev.dolmen.parameterstore.store.RowDescriptor.LAST_SEEN_OFFSET;
 import dev.dolmen.parameterstore.memory.NativeMemory;
 import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import java.io.DataInputStream;
+import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * Rows of one slot as a snapshot has them: copied at a barrier, written, and read back. What memory
- * has beyond that, sequence and padding, stays behind. Writer.
+ * Rows of one slot as a snapshot has them: written and read back. What memory has beyond that,
+ * sequence and padding, stays behind. Writer.
  */
-final class SlotCopies implements AutoCloseable {
+final class SlotCopies {
   /** Rows that are read or written at once. */
   private static final int ROWS_AT_ONCE = 64;
 
   private final SlotMemory memory;
   private final int rowBytes;
 
-  /** Copies for a snapshot in flight, of changed rows each behind its number, big-endian. */
-  private final RowBuffer changed;
-
-  private final RowBuffer all;
+  private final byte[] row;
 
   SlotCopies(SlotMemory memory) {
     this.memory = memory;
     rowBytes = TableLayout.rowBytes(memory.options);
-    changed = new RowBuffer(Integer.BYTES + rowBytes);
-    all = new RowBuffer(rowBytes);
+    row = new byte[rowBytes];
   }
 
   /** Bytes of a row in a snapshot. */
@@ -37,37 +34,16 @@ final class SlotCopies implements AutoCloseable {
     return rowBytes;
   }
 
-  RowBuffer copy(TouchedRows touched) {
-    ChronicleRows rows = memory.rows();
-    for (int number = touched.next(0); number >= 0; number = touched.next(number + 1)) {
-      long copy = changed.add();
-      NativeMemory.putInt(copy, Integer.reverseBytes(number));
-      copyRow(rows.address(number), copy + Integer.BYTES);
-    }
-    return changed;
+  /** Writes the row of a number. */
+  void writeRow(int number, DataOutput out) throws IOException {
+    copyRow(memory.rows().address(number), row, 0);
+    out.write(row);
   }
 
-  RowBuffer copyAll() {
-    ChronicleRows rows = memory.rows();
-    for (int number = 0; number < rows.size(); number++) {
-      copyRow(rows.address(number), all.add());
-    }
-    return all;
-  }
-
-  private void copyRow(long address, long copy) {
-    NativeMemory.copy(address + FID_OFFSET, copy, Long.BYTES);
-    NativeMemory.copy(address + LAST_SEEN_OFFSET, copy + Long.BYTES, rowBytes - Long.BYTES);
-  }
-
-  /** Forgets the copies. */
-  void clear() {
-    changed.clear();
-    all.clear();
-  }
-
-  long memoryBytes() {
-    return changed.memoryBytes() + all.memoryBytes();
+  private void copyRow(long address, byte[] bytes, int at) {
+    NativeMemory.copyBytes(address + FID_OFFSET, bytes, at, Long.BYTES);
+    NativeMemory.copyBytes(
+        address + LAST_SEEN_OFFSET, bytes, at + Long.BYTES, rowBytes - Long.BYTES);
   }
 
   /** Writes all rows from where they are. */
@@ -78,11 +54,7 @@ final class SlotCopies implements AutoCloseable {
     for (int start = 0; start < rows.size(); start += ROWS_AT_ONCE) {
       int n = Math.min(ROWS_AT_ONCE, rows.size() - start);
       for (int i = 0; i < n; i++) {
-        long address = rows.address(start + i);
-        int at = i * rowBytes;
-        NativeMemory.copyBytes(address + FID_OFFSET, bytes, at, Long.BYTES);
-        NativeMemory.copyBytes(
-            address + LAST_SEEN_OFFSET, bytes, at + Long.BYTES, rowBytes - Long.BYTES);
+        copyRow(rows.address(start + i), bytes, i * rowBytes);
       }
       out.write(bytes, 0, n * rowBytes);
     }
@@ -110,11 +82,5 @@ final class SlotCopies implements AutoCloseable {
         address + LAST_SEEN_OFFSET, bytes, at + Long.BYTES, rowBytes - Long.BYTES);
     SlotMemory.endWrite(address);
     memory.index().add(fid, number);
-  }
-
-  @Override
-  public void close() {
-    changed.close();
-    all.close();
   }
 }

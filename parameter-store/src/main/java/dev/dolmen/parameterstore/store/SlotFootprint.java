@@ -3,6 +3,7 @@ package dev.dolmen.parameterstore.store;
 import dev.dolmen.parameterstore.admission.SlidingOccurrenceFilter;
 import dev.dolmen.parameterstore.schema.AdmissionOptions;
 import dev.dolmen.parameterstore.schema.RowOptions;
+import dev.dolmen.parameterstore.snapshot.ChangedRows;
 
 /**
  * How many rows a slot takes within its budget, and how its memory is cut. A function of the
@@ -67,7 +68,7 @@ record SlotFootprint(long maxRows, int slabRowsLog2, int filterWindow) {
     return ChronicleRows.bytesMax(rows, RowDescriptor.of(options).rowBytes(), slabRowsLog2)
         + RowIndex.bytesMax(rows, options.maxRows())
         + FIXED_BYTES
-        + TouchedRows.bytesMax(rows)
+        + ChangedRows.bytesMax(rows)
         + 4L * TableLayout.headFloats(options)
         + (counts(options) ? SlidingOccurrenceFilter.memoryBytesMax(window) : Long.BYTES);
   }

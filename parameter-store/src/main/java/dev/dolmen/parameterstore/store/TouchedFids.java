@@ -1,6 +1,7 @@
 package dev.dolmen.parameterstore.store;
 
 import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.snapshot.ChangedRows;
 import java.util.Arrays;
 
 /**
@@ -15,7 +16,7 @@ import java.util.Arrays;
 final class TouchedFids {
   private final int slot;
   private final int maxFids;
-  private final TouchedRows rows = new TouchedRows();
+  private final ChangedRows rows = new ChangedRows();
   private long[] removed = new long[16];
   private int removals;
 
@@ -37,7 +38,7 @@ final class TouchedFids {
     this.slot = slot;
     this.maxFids = maxFids;
     for (int number = 0; number < rowsNow; number++) {
-      rows.add(number);
+      rows.changing(number);
     }
   }
 
@@ -56,7 +57,7 @@ final class TouchedFids {
   }
 
   void add(int number) {
-    rows.add(number);
+    rows.changing(number);
   }
 
   /** No row has this number any more. */

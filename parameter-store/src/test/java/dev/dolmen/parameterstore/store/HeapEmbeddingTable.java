@@ -2,11 +2,14 @@ package dev.dolmen.parameterstore.store;
 
 import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.snapshot.SectionInFlight;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
+import dev.dolmen.parameterstore.snapshot.WholeSection;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -112,17 +115,17 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
   @Override
   public synchronized FrozenTable freeze(boolean delta) {
     byte[] layout = TableLayout.bytes(schema, seed, expireSlot);
-    List<FrozenSlot> slots = new ArrayList<>();
-    for (HeapSlotTable table : tables) {
-      slots.add(table.freeze(delta));
+    List<SectionInFlight> sections = new ArrayList<>();
+    sections.add(new WholeSection(TableLayout.SECTION, out -> out.write(layout)));
+    long rows = 0;
+    try {
+      for (HeapSlotTable table : tables) {
+        rows += table.freeze(delta, sections);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return new CopiedTable(layout, slots, this::settle);
-  }
-
-  @Override
-  public synchronized FrozenTable freezeInPlace() {
-    tables.forEach(HeapSlotTable::take);
-    return new UncopiedTable(this, this::settle);
+    return new FrozenTable(sections, rows, this::settle);
   }
 
   private synchronized void settle(boolean durable) {
@@ -160,8 +163,8 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
-  public synchronized long copyMemoryBytes() {
-    return tables.stream().mapToLong(HeapSlotTable::copyMemoryBytes).sum();
+  public long copyMemoryBytes() {
+    return 0;
   }
 
   @Override
@@ -188,6 +191,6 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
 
   @Override
   public synchronized void close() {
-    tables.forEach(HeapSlotTable::close);
+    tables.clear();
   }
 }

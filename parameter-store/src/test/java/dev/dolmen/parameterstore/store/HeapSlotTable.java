@@ -2,13 +2,15 @@ package dev.dolmen.parameterstore.store;
 
 import dev.dolmen.parameterstore.admission.AdmissionFilter;
 import dev.dolmen.parameterstore.feature.Fids;
-import dev.dolmen.parameterstore.memory.NativeMemory;
 import dev.dolmen.parameterstore.optimizer.RowState;
 import dev.dolmen.parameterstore.optimizer.ScalarSegments;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import dev.dolmen.parameterstore.snapshot.RowsFormat;
+import dev.dolmen.parameterstore.snapshot.SectionInFlight;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
+import dev.dolmen.parameterstore.snapshot.WholeSection;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -73,8 +75,6 @@ final class HeapSlotTable {
         }
       };
   private BitSet taken = new BitSet();
-  private final RowBuffer deltaCopies;
-  private final RowBuffer wholeCopies;
   private boolean inFlight;
   private long evictions;
   private long steps;
@@ -93,8 +93,6 @@ final class HeapSlotTable {
     this.options = options;
     this.seed = seed;
     footprint = SlotFootprint.of(options);
-    deltaCopies = new RowBuffer(Integer.BYTES + TableLayout.rowBytes(options));
-    wholeCopies = new RowBuffer(TableLayout.rowBytes(options));
     optimizer = new ScalarSegments(options.segments());
     filter = TableLayout.filter(options, seed, slot);
     outOfVocabulary = new Row(Fids.OUT_OF_VOCABULARY, options);
@@ -374,24 +372,35 @@ final class HeapSlotTable {
   }
 
   /** See {@link EmbeddingTable#freeze}. */
-  FrozenSlot freeze(boolean delta) {
+  int freeze(boolean delta, List<SectionInFlight> sections) throws IOException {
     checkSettled();
-    RowBuffer copies = delta ? deltaCopies : wholeCopies;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    int n = delta ? touched.cardinality() : byNumber.size();
+    int rowBytes = TableLayout.rowBytes(options);
+    if (delta) {
+      RowsFormat.writeDelta(out, head(), rowBytes, byNumber.size(), n);
+    } else {
+      RowsFormat.writeWhole(out, head(), rowBytes, byNumber.size());
+    }
     for (Row row : byNumber) {
-      if (!delta || touched.get(row.number)) {
-        long copy = copies.add();
-        if (delta) {
-          NativeMemory.putInt(copy, Integer.reverseBytes(row.number));
-          copy += Integer.BYTES;
-        }
-        byte[] bytes = bytes(row);
-        NativeMemory.putBytes(copy, bytes, 0, bytes.length);
+      if (!delta) {
+        out.write(bytes(row));
+      } else if (touched.get(row.number)) {
+        out.writeInt(row.number);
+        out.write(bytes(row));
       }
     }
     take();
-    int rowBytes = TableLayout.rowBytes(options);
-    AdmissionFilter copy = filter == null ? null : filter.copy();
-    return new FrozenSlot(slot, delta, head(), rowBytes, byNumber.size(), copies, copy);
+    String name = TableLayout.rowsSection(slot);
+    sections.add(
+        new WholeSection(
+            delta ? RowsFormat.deltaName(name) : name, to -> to.write(bytes.toByteArray())));
+    if (filter != null) {
+      AdmissionFilter copy = filter.copy();
+      sections.add(new WholeSection(TableLayout.filterSection(slot), copy::writeTo));
+    }
+    return n;
   }
 
   private void checkSettled() {
@@ -409,8 +418,6 @@ final class HeapSlotTable {
 
   void settle(boolean durable) {
     inFlight = false;
-    deltaCopies.clear();
-    wholeCopies.clear();
     if (!durable) {
       touched.or(taken);
       touched.clear(byNumber.size(), Math.max(byNumber.size(), touched.length()));
@@ -419,10 +426,6 @@ final class HeapSlotTable {
 
   long copyBytes(boolean delta) {
     return (long) TableLayout.rowBytes(options) * (delta ? touched.cardinality() : byNumber.size());
-  }
-
-  long copyMemoryBytes() {
-    return deltaCopies.memoryBytes() + wholeCopies.memoryBytes();
   }
 
   private byte[] head() {
@@ -507,10 +510,5 @@ final class HeapSlotTable {
     for (int i = 0; i < values.length; i++) {
       values[i] = source.getFloat();
     }
-  }
-
-  void close() {
-    deltaCopies.close();
-    wholeCopies.close();
   }
 }

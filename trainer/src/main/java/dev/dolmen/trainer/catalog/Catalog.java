@@ -3,18 +3,25 @@ package dev.dolmen.trainer.catalog;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.feature.LearnedKnots;
+import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.Item;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +39,9 @@ public final class Catalog implements CatalogReader, StreamPart {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
   private static final VarHandle ITEMS =
       MethodHandles.arrayElementVarHandle(CatalogItem[].class).withInvokeExactBehavior();
+
+  /** Of a snapshot, with a row for each index. */
+  public static final String SECTION = "trainer/items";
 
   private final FeatureExtractor features;
   private final int quarantineRecords;
@@ -56,9 +66,18 @@ public final class Catalog implements CatalogReader, StreamPart {
   private int[] liveAt = new int[16];
   private int size;
   private final ArrayDeque<Retired> retired = new ArrayDeque<>();
+  private final Int2ObjectHashMap<Retired> retiredAt = new Int2ObjectHashMap<>();
+  private long retirements;
   private long records;
+  private final List<CatalogRow> rowsRead = new ArrayList<>();
+  private final StateRows rows =
+      new StateRows(
+          SECTION,
+          RowsFormat.VARIABLE,
+          this::writeRow,
+          (index, in) -> rowsRead.add(CatalogRow.readFrom(index, in)));
 
-  private record Retired(int index, long atRecord) {}
+  private record Retired(int index, long atRecord, long order) {}
 
   /**
    * @param features turns an item's metadata into fids
@@ -176,14 +195,19 @@ public final class Catalog implements CatalogReader, StreamPart {
     for (int n = 0; n < size; n++) {
       CatalogItem old = live(n);
       CatalogItem now = new CatalogItem(old.index(), old.item(), features.item(whole(old)));
-      place(now, false);
+      // What a snapshot holds of it is the same.
+      show(now);
     }
     return true;
   }
 
   private int ownOrFreeIndex(String itemId) {
-    int own = withdrawn.take(itemId);
-    return own < 0 ? freeIndex() : own;
+    int own = withdrawn.indexOf(itemId);
+    if (own < 0) {
+      return freeIndex();
+    }
+    rows.changing(own);
+    return withdrawn.take(itemId);
   }
 
   /** Whether an item was deleted, and its index and what was learned of it are kept. Writer. */
@@ -208,11 +232,20 @@ public final class Catalog implements CatalogReader, StreamPart {
    * @return the index that it had, -1 if none has to go
    */
   public int forgetNext(long nowMs) {
-    int index = withdrawn.takeDue(nowMs, size);
-    if (index >= 0) {
-      retired.add(new Retired(index, records));
+    String due = withdrawn.due(nowMs, size);
+    if (due == null) {
+      return -1;
     }
+    int index = withdrawn.indexOf(due);
+    rows.changing(index);
+    retire(new Retired(withdrawn.take(due), records, retirements));
     return index;
+  }
+
+  private void retire(Retired waits) {
+    retirements = Math.max(retirements, waits.order + 1);
+    retired.add(waits);
+    retiredAt.put(waits.index, waits);
   }
 
   /**
@@ -225,12 +258,15 @@ public final class Catalog implements CatalogReader, StreamPart {
     if (item == null) {
       return null;
     }
+    int index = item.index();
+    int last = live[size - 1];
+    rows.changing(index);
+    rows.changing(last);
     idByFid.remove(Fids.ofId(itemId), itemId);
     addBytes(-ItemBytes.of(item));
-    int index = item.index();
     ITEMS.setRelease(items, index, (CatalogItem) null);
     filters.replace(index, item.item(), null, true);
-    int last = live[--size];
+    size--;
     live[liveAt[index]] = last;
     liveAt[last] = liveAt[index];
     withdrawn.add(itemId, index, nowMs);
@@ -260,11 +296,13 @@ public final class Catalog implements CatalogReader, StreamPart {
       if (records - oldest.atRecord < quarantineRecords) {
         break;
       }
+      rows.changing(oldest.index);
       retired.remove();
+      retiredAt.remove(oldest.index);
       if (references[oldest.index] == 0) {
         return oldest.index;
       }
-      retired.add(new Retired(oldest.index, records));
+      retire(new Retired(oldest.index, records, retirements));
     }
     int index = indexLimit;
     ensureRoom(index);
@@ -273,17 +311,22 @@ public final class Catalog implements CatalogReader, StreamPart {
 
   private void place(CatalogItem item, boolean isNew) {
     int index = item.index();
+    rows.changing(index);
     ensureRoom(index);
     if (isNew) {
       claimFid(item.item().getItemId());
       live[size] = index;
       liveAt[index] = size++;
     }
-    ITEMS.setRelease(items, index, item);
-    byId.put(item.item().getItemId(), item);
+    show(item);
     if (index >= indexLimit) {
       indexLimit = index + 1;
     }
+  }
+
+  private void show(CatalogItem item) {
+    ITEMS.setRelease(items, item.index(), item);
+    byId.put(item.item().getItemId(), item);
   }
 
   /** Refused before it is logged, but two such items may have been logged at the same time. */
@@ -380,7 +423,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       read[i] = Item.parseFrom(bytes);
     }
     for (int i = in.readInt(); i > 0; i--) {
-      retired.add(new Retired(in.readInt(), in.readLong()));
+      retire(new Retired(in.readInt(), in.readLong(), retirements));
     }
     features.learnedKnots().readFrom(in);
     withdrawn.readFrom(in);
@@ -395,5 +438,82 @@ public final class Catalog implements CatalogReader, StreamPart {
       ensureRoom(limit - 1);
     }
     indexLimit = limit;
+    rows.reserve(limit);
+  }
+
+  @Override
+  public List<StateRows> rows() {
+    return List.of(rows);
+  }
+
+  @Override
+  public StateCopy copyRest() {
+    long recordsNow = records;
+    int limit = indexLimit;
+    LearnedKnots.Copy knots = features.learnedKnots().copy();
+    return out -> {
+      out.writeLong(recordsNow);
+      out.writeInt(limit);
+      knots.writeTo(out);
+    };
+  }
+
+  @Override
+  public void readRest(DataInput in) throws IOException {
+    records = in.readLong();
+    indexLimit = in.readInt();
+    features.learnedKnots().readFrom(in);
+    rowsRead.clear();
+  }
+
+  /** The knots are known, so that features can be made. */
+  @Override
+  public void rowsRead() {
+    ensureRoom(Math.max(0, indexLimit - 1));
+    rowsRead.sort(Comparator.comparingInt(CatalogRow::liveAt).thenComparingLong(CatalogRow::order));
+    for (CatalogRow row : rowsRead) {
+      Item item = row.item();
+      String deleted = row.deletedId();
+      if (item != null) {
+        CatalogItem placed =
+            new CatalogItem(row.index(), features.withoutVectors(item), features.item(item));
+        place(placed, true);
+        addBytes(ItemBytes.of(placed));
+      } else if (deleted != null) {
+        withdrawn.restore(deleted, row);
+      } else {
+        retire(new Retired(row.index(), row.at(), row.order()));
+      }
+    }
+    rowsRead.clear();
+  }
+
+  private void writeRow(int index, DataOutput out) throws IOException {
+    CatalogItem item = item(index);
+    if (item != null) {
+      CatalogRow.ofItem(index, whole(item), liveAt[index]).writeTo(out);
+      return;
+    }
+    Retired waits = retiredAt.get(index);
+    CatalogRow row =
+        waits == null
+            ? withdrawn.row(index)
+            : CatalogRow.ofForgotten(index, waits.atRecord, waits.order);
+    if (row != null) {
+      row.writeTo(out);
+    }
+  }
+
+  /** Reads the items of the section of rows. Any thread. */
+  public static void readItems(DataInputStream in, Consumer<Item> items) throws IOException {
+    StateRows.read(
+        in,
+        RowsFormat.VARIABLE,
+        (index, row) -> {
+          Item item = CatalogRow.readFrom(index, row).item();
+          if (item != null) {
+            items.accept(item);
+          }
+        });
   }
 }

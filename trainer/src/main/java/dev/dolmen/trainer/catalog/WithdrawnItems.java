@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +25,13 @@ final class WithdrawnItems {
   /** By id, the one deleted first at the beginning. */
   private final LinkedHashMap<String, Withdrawn> byId = new LinkedHashMap<>();
 
+  private final Int2ObjectHashMap<Withdrawn> byIndex = new Int2ObjectHashMap<>();
+  private long deletions;
+
   private volatile int size;
   private volatile long bytes;
 
-  private record Withdrawn(int index, long atMs) {}
+  private record Withdrawn(String id, int index, long atMs, long order) {}
 
   /**
    * How many are kept, and how long.
@@ -53,8 +57,19 @@ final class WithdrawnItems {
   }
 
   void add(String itemId, int index, long nowMs) {
-    byId.put(itemId, new Withdrawn(index, nowMs));
-    count(bytesOf(itemId));
+    add(new Withdrawn(itemId, index, nowMs, deletions));
+  }
+
+  /** Adds one that was written, behind all that were added before. */
+  void restore(String itemId, CatalogRow row) {
+    add(new Withdrawn(itemId, row.index(), row.at(), row.order()));
+  }
+
+  private void add(Withdrawn item) {
+    deletions = Math.max(deletions, item.order + 1);
+    byId.put(item.id, item);
+    byIndex.put(item.index, item);
+    count(bytesOf(item.id));
   }
 
   private static long bytesOf(String itemId) {
@@ -71,32 +86,45 @@ final class WithdrawnItems {
     return byId.containsKey(itemId);
   }
 
+  /** The index that an item had and may have again; -1 if it has none. */
+  int indexOf(String itemId) {
+    Withdrawn kept = byId.get(itemId);
+    return kept == null ? -1 : kept.index;
+  }
+
+  /** What a snapshot holds of an index that is kept; null if it is not. */
+  @Nullable CatalogRow row(int index) {
+    Withdrawn kept = byIndex.get(index);
+    return kept == null ? null : CatalogRow.ofDeleted(index, kept.id, kept.atMs, kept.order);
+  }
+
   /** The index that an item had, which is its own again; -1 if it has none. */
   int take(String itemId) {
     Withdrawn taken = byId.remove(itemId);
     if (taken == null) {
       return -1;
     }
+    byIndex.remove(taken.index);
     count(-bytesOf(itemId));
     return taken.index;
   }
 
   /**
-   * Lets one go that has been away for too long, or for which there is no room.
+   * The one to let go as it has been away for too long, or as there is no room for it.
    *
    * @param liveItems of the catalogue
-   * @return its index; -1 if none has to go
+   * @return its id; null if none has to go
    */
-  int takeDue(long nowMs, int liveItems) {
+  @Nullable String due(long nowMs, int liveItems) {
     Map.@Nullable Entry<String, Withdrawn> oldest = byId.firstEntry();
     if (oldest == null) {
-      return -1;
+      return null;
     }
     boolean due =
         nowMs - oldest.getValue().atMs >= bounds.keepMs
             || byId.size() + liveItems > bounds.maxItems
             || bytes > bounds.maxBytes;
-    return due ? take(oldest.getKey()) : -1;
+    return due ? oldest.getKey() : null;
   }
 
   /** All of them, as of now. */

@@ -7,6 +7,7 @@ import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.state.EventClock;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
@@ -15,8 +16,6 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import net.openhft.hashing.LongHashFunction;
@@ -79,7 +78,7 @@ public final class ImpressionJoiner implements StreamPart {
   private final Catalog catalog;
   private final SessionStore sessions;
   private final LoggedImpressions log;
-  private final LinkedHashMap<String, WaitingImpression> waiting = new LinkedHashMap<>();
+  private final WaitingImpressions waiting = new WaitingImpressions();
   private final LateIndex late;
   private final EarlyEvents early;
   private final List<ShownItems> lateClicks = new ArrayList<>();
@@ -138,7 +137,7 @@ public final class ImpressionJoiner implements StreamPart {
   public void add(Impression impression, long toldMs, long before) {
     long timeMs = advance(toldMs);
     String requestId = impression.getRequestId();
-    if (waiting.containsKey(requestId) || late.find(hash(requestId)) >= 0) {
+    if (waiting.contains(requestId) || late.find(hash(requestId)) >= 0) {
       counts.add(Outcome.DUPLICATE_IMPRESSIONS);
       return;
     }
@@ -157,7 +156,7 @@ public final class ImpressionJoiner implements StreamPart {
     if (observer != null && added.tag >= 0) {
       observer.shown(added.tag);
     }
-    waiting.put(requestId, added);
+    waiting.add(requestId, added);
     while (waiting.size() > options.maxImpressions()) {
       counts.add(Outcome.SQUEEZED);
       leave(false);
@@ -223,6 +222,7 @@ public final class ImpressionJoiner implements StreamPart {
     int item = catalog.indexOf(itemId);
     int position = item < 0 ? -1 : impression.positionOf(item);
     if (isJoined(impression.timeMs, position, timeMs)) {
+      waiting.changing(impression);
       impression.acted = true;
       // What extends a session is a click; to dwell on an item or dismiss it is an action, no
       // click.
@@ -335,7 +335,7 @@ public final class ImpressionJoiner implements StreamPart {
     lateClicks.clear();
     int shown = 0;
     for (int closed = 0; closed < CLOSED_PER_BATCH; closed++) {
-      Map.Entry<String, WaitingImpression> oldest = waiting.firstEntry();
+      Map.Entry<String, WaitingImpression> oldest = waiting.oldest();
       if (oldest == null
           || clock.nowMs() - oldest.getValue().timeMs <= options.windowMs()
           || taken.size() >= options.batchSessions()
@@ -390,7 +390,7 @@ public final class ImpressionJoiner implements StreamPart {
 
   /** The oldest impression leaves memory. */
   private void leave(boolean learned) {
-    Map.Entry<String, WaitingImpression> oldest = waiting.pollFirstEntry();
+    Map.Entry<String, WaitingImpression> oldest = waiting.removeOldest();
     WaitingImpression impression = oldest.getValue();
     impression.release(catalog);
     if (!impression.acted) {
@@ -408,7 +408,7 @@ public final class ImpressionJoiner implements StreamPart {
 
   /** A record of so many bytes was read from the log. */
   public void read(int recordBytes) {
-    if (!waiting.isEmpty() || late.size() > 0) {
+    if (waiting.size() > 0 || late.size() > 0) {
       bytes += recordBytes;
       counts.add(Outcome.FORGOTTEN, late.forget(bytes - options.maxLateBytes()));
     }
@@ -446,7 +446,7 @@ public final class ImpressionJoiner implements StreamPart {
    */
   public long notNeededUpTo() {
     long lowest = late.lowest();
-    for (WaitingImpression impression : waiting.values()) {
+    for (WaitingImpression impression : waiting.all()) {
       if (impression.atBytes >= bytes - options.maxLateBytes()) {
         return Math.min(lowest, impression.before);
       }
@@ -469,36 +469,27 @@ public final class ImpressionJoiner implements StreamPart {
     copy().writeTo(out);
   }
 
-  /** What {@link #writeTo} writes, as of now. */
-  @Override
-  public StateCopy copy() {
+  private void checkTaken() {
     if (!lateClicks.isEmpty()) {
       throw new IllegalStateException(lateClicks.size() + " late clicks wait to be learned");
     }
+  }
+
+  /** What {@link #writeTo} writes, as of now. */
+  @Override
+  public StateCopy copy() {
+    checkTaken();
     long now = clock.nowMs();
     long bytesNow = bytes;
     Map<Outcome, Long> countsNow = counts.copy();
-    int n = waiting.size();
-    String[] requests = waiting.keySet().toArray(new String[0]);
-    WaitingImpression[] impressions = waiting.values().toArray(new WaitingImpression[0]);
-    boolean[] acted = new boolean[n];
-    @Nullable BitSet[] clicked = new BitSet[n];
-    for (int i = 0; i < n; i++) {
-      acted[i] = impressions[i].acted;
-      BitSet bits = impressions[i].clicked;
-      clicked[i] = bits == null ? null : (BitSet) bits.clone();
-    }
+    StateCopy waitingNow = waiting.copy();
     StateCopy lateNow = late.copy();
     StateCopy earlyNow = early.copy();
     return out -> {
       out.writeLong(now);
       out.writeLong(bytesNow);
       JoinerCounts.write(countsNow, out);
-      out.writeInt(n);
-      for (int i = 0; i < n; i++) {
-        out.writeUTF(requests[i]);
-        impressions[i].writeTo(out, acted[i], clicked[i]);
-      }
+      waitingNow.writeTo(out);
       lateNow.writeTo(out);
       earlyNow.writeTo(out);
     };
@@ -510,14 +501,50 @@ public final class ImpressionJoiner implements StreamPart {
     clock.restore(in.readLong());
     bytes = in.readLong();
     counts.readFrom(in);
-    for (int n = in.readInt(); n > 0; n--) {
-      String requestId = in.readUTF();
-      WaitingImpression impression = WaitingImpression.readFrom(in);
-      impression.retain(catalog);
-      waiting.put(requestId, impression);
-    }
+    waiting.readFrom(in);
+    waiting.all().forEach(impression -> impression.retain(catalog));
     late.readFrom(in);
     early.readFrom(in);
+    publishFigures();
+  }
+
+  @Override
+  public List<StateRows> rows() {
+    return List.of(waiting.rows(), late.rows());
+  }
+
+  /** Early events too: they are few, and wait for a window at most. */
+  @Override
+  public StateCopy copyRest() {
+    checkTaken();
+    long now = clock.nowMs();
+    long bytesNow = bytes;
+    Map<Outcome, Long> countsNow = counts.copy();
+    StateCopy lateNow = late.copyRest();
+    StateCopy earlyNow = early.copy();
+    return out -> {
+      out.writeLong(now);
+      out.writeLong(bytesNow);
+      JoinerCounts.write(countsNow, out);
+      lateNow.writeTo(out);
+      earlyNow.writeTo(out);
+    };
+  }
+
+  @Override
+  public void readRest(DataInput in) throws IOException {
+    clock.restore(in.readLong());
+    bytes = in.readLong();
+    counts.readFrom(in);
+    late.readRest(in);
+    early.readFrom(in);
+  }
+
+  @Override
+  public void rowsRead() {
+    waiting.rowsRead();
+    waiting.all().forEach(impression -> impression.retain(catalog));
+    late.rowsRead();
     publishFigures();
   }
 }

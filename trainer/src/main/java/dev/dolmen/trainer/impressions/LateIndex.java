@@ -1,7 +1,9 @@
 package dev.dolmen.trainer.impressions;
 
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 
 /**
@@ -18,6 +20,8 @@ final class LateIndex {
   /** Set if nothing was learned from the impression, so that a late click must not be, either. */
   static final long NOT_LEARNED = Long.MIN_VALUE;
 
+  private static final int ROW_BYTES = 5 * Long.BYTES;
+
   private final int max;
   private long[] hashes = new long[1024];
   private long[] befores = new long[1024];
@@ -30,6 +34,8 @@ final class LateIndex {
 
   private int first;
   private int size;
+  private final StateRows rows =
+      new StateRows("trainer/late-impressions", ROW_BYTES, this::writeRow, this::readRow);
 
   /**
    * @param max impressions at most
@@ -64,6 +70,7 @@ final class LateIndex {
   boolean click(int slot, int position) {
     long bit = bit(position);
     boolean isFirst = (marks[slot] & bit) == 0;
+    rows.changing(slot);
     marks[slot] |= bit;
     return isFirst;
   }
@@ -97,6 +104,7 @@ final class LateIndex {
       grow();
     }
     int slot = (first + size++) & (hashes.length - 1);
+    rows.changing(slot);
     hashes[slot] = hash;
     befores[slot] = before;
     timesMs[slot] = timeMs;
@@ -151,6 +159,7 @@ final class LateIndex {
   }
 
   private void grow() {
+    rows.changingAll();
     int room = 2 * hashes.length;
     hashes = unrolled(hashes, room);
     befores = unrolled(befores, room);
@@ -171,6 +180,66 @@ final class LateIndex {
     System.arraycopy(ring, first, out, 0, head);
     System.arraycopy(ring, 0, out, head, size - head);
     return out;
+  }
+
+  StateRows rows() {
+    return rows;
+  }
+
+  /** What is not in the rows. */
+  StateCopy copyRest() {
+    int[] now = {hashes.length, first, size};
+    return out -> {
+      for (int number : now) {
+        out.writeInt(number);
+      }
+    };
+  }
+
+  void readRest(DataInput in) throws IOException {
+    allocate(in.readInt());
+    first = in.readInt();
+    size = in.readInt();
+    if (Integer.bitCount(hashes.length) != 1 || size > hashes.length) {
+      throw new IOException(size + " late impressions in a ring of " + hashes.length);
+    }
+  }
+
+  private void allocate(int room) {
+    hashes = new long[room];
+    befores = new long[room];
+    timesMs = new long[room];
+    atBytes = new long[room];
+    marks = new long[room];
+    table = new int[2 * room];
+  }
+
+  /** Finds the impressions again; of more than fit the newest are kept. */
+  void rowsRead() {
+    while (size > max) {
+      first = (first + 1) & (hashes.length - 1);
+      size--;
+    }
+    for (int i = 0; i < size; i++) {
+      int slot = (first + i) & (hashes.length - 1);
+      table[place(hashes[slot])] = slot + 1;
+    }
+  }
+
+  private void writeRow(int slot, DataOutput out) throws IOException {
+    out.writeLong(hashes[slot]);
+    out.writeLong(befores[slot]);
+    out.writeLong(timesMs[slot]);
+    out.writeLong(atBytes[slot]);
+    out.writeLong(marks[slot]);
+  }
+
+  private void readRow(int slot, DataInput in) throws IOException {
+    hashes[slot] = in.readLong();
+    befores[slot] = in.readLong();
+    timesMs[slot] = in.readLong();
+    atBytes[slot] = in.readLong();
+    marks[slot] = in.readLong();
   }
 
   /** The whole state as of now. */

@@ -38,6 +38,12 @@ final class WaitingImpression {
 
   boolean acted;
 
+  /** Of its row in a snapshot. */
+  int number = -1;
+
+  /** Which of all impressions it was: the order in which they wait. */
+  long order;
+
   /** Of {@link ImpressionObserver}, or {@link #UNREAD}; not part of the state. */
   int tag = UNREAD;
 

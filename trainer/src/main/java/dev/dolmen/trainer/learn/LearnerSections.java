@@ -1,10 +1,12 @@
 package dev.dolmen.trainer.learn;
 
 import dev.dolmen.model.SessionModel;
+import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.trainer.alternatives.ArmCounts;
 import dev.dolmen.trainer.impressions.ImpressionJoiner;
 import dev.dolmen.trainer.state.StateBytes;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import dev.dolmen.trainer.state.StateSection;
 import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.trainer.validation.ProgressiveValidation;
@@ -111,12 +113,34 @@ final class LearnerSections {
 
     @Override
     public StateCopy copy() {
-      List<StateCopy> copies = parts.stream().map(StreamPart::copy).toList();
+      return listed(parts.stream().map(StreamPart::copy).toList());
+    }
+
+    @Override
+    public List<StateRows> rows() {
+      return parts.stream().flatMap(part -> part.rows().stream()).toList();
+    }
+
+    @Override
+    public StateCopy copyRest() {
+      return listed(parts.stream().map(StreamPart::copyRest).toList());
+    }
+
+    private static StateCopy listed(List<StateCopy> copies) {
       return out -> {
         for (StateCopy copy : copies) {
           copy.writeTo(out);
         }
       };
+    }
+
+    /** Rows too before the next part: a session refers to items. */
+    @Override
+    public void readParted(DataInput rest, SnapshotReader sections) throws IOException {
+      for (StreamPart part : parts) {
+        part.readParted(rest, sections);
+      }
+      learner.restored();
     }
 
     @Override

@@ -33,6 +33,11 @@ public final class SessionSlots {
     return size;
   }
 
+  /** The session at a place. */
+  public long session(int place) {
+    return sessions[place];
+  }
+
   /** Sessions by place, a copy. */
   public long[] sessions() {
     return Arrays.copyOf(sessions, size);

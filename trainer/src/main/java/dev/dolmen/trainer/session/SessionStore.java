@@ -1,14 +1,18 @@
 package dev.dolmen.trainer.session;
 
 import dev.dolmen.parameterstore.feature.Features;
+import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionPlace.Order;
+import dev.dolmen.trainer.state.RowNumbers;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,6 +37,13 @@ public final class SessionStore implements SessionReader, StreamPart {
 
   /** Ring of all sessions, the least recently extended after this one. */
   private final Node ring = new Node("");
+
+  private final RowNumbers<Node> numbers = new RowNumbers<>();
+  private final StateRows rows =
+      new StateRows("trainer/sessions", RowsFormat.VARIABLE, this::writeRow, this::readRow);
+
+  /** Times that any session was extended: the order of the ring. */
+  private long touches;
 
   private long eventTimeMs = Long.MIN_VALUE;
   private volatile long seenBytes;
@@ -71,6 +82,12 @@ public final class SessionStore implements SessionReader, StreamPart {
 
     /** Event time of the store when the session was extended last; grows along the ring. */
     long touchedMs;
+
+    /** Which of all touches its last one was; grows along the ring. */
+    long touch;
+
+    /** Of its row. */
+    int number = -1;
 
     Node before = this;
     Node after = this;
@@ -184,8 +201,10 @@ public final class SessionStore implements SessionReader, StreamPart {
     Node node = byId.get(sessionId);
     if (node == null) {
       node = new Node(sessionId);
+      number(node);
       byId.put(sessionId, node);
     } else {
+      rows.changing(node.number);
       if (timeMs - lastMs(node) > bounds.idleMs) {
         forget(node);
         expired.increment();
@@ -193,8 +212,15 @@ public final class SessionStore implements SessionReader, StreamPart {
       node.unlink();
     }
     node.touchedMs = eventTimeMs;
+    node.touch = touches++;
     node.linkBefore(ring);
     return node;
+  }
+
+  private void number(Node node) {
+    node.number = numbers.next();
+    rows.changing(node.number);
+    numbers.add(node);
   }
 
   private static long lastMs(Node node) {
@@ -237,6 +263,8 @@ public final class SessionStore implements SessionReader, StreamPart {
   }
 
   private void remove(Node node) {
+    rows.changing(node.number);
+    numbers.remove(node.number);
     node.unlink();
     byId.remove(node.id);
     forget(node);
@@ -303,6 +331,48 @@ public final class SessionStore implements SessionReader, StreamPart {
     };
   }
 
+  @Override
+  public List<StateRows> rows() {
+    return List.of(rows);
+  }
+
+  @Override
+  public StateCopy copyRest() {
+    long timeMs = eventTimeMs;
+    return out -> out.writeLong(timeMs);
+  }
+
+  @Override
+  public void readRest(DataInput in) throws IOException {
+    eventTimeMs = in.readLong();
+  }
+
+  private void writeRow(int number, DataOutput out) throws IOException {
+    Node node = numbers.get(number);
+    if (node != null) {
+      out.writeLong(node.touch);
+      new Written(node.id, node.touchedMs, node.history, node.seen).writeTo(out, bounds.maxSeen);
+    }
+  }
+
+  private void readRow(int number, DataInput in) throws IOException {
+    long touch = in.readLong();
+    Node node = read(in);
+    node.touch = touch;
+    node.number = number;
+    numbers.restore(number, node);
+  }
+
+  /** Puts the sessions into their order, and finds the numbers that are free. */
+  @Override
+  public void rowsRead() {
+    List<Node> ordered = new ArrayList<>(byId.values());
+    ordered.sort(Comparator.comparingLong(node -> node.touch));
+    ordered.forEach(node -> node.linkBefore(ring));
+    touches = ordered.isEmpty() ? 0 : ordered.getLast().touch + 1;
+    numbers.restored(rows.limit());
+  }
+
   private record Written(
       String id, long touchedMs, @Nullable SessionHistory history, SeenItems seen) {
     void writeTo(DataOutput out, int maxSeen) throws IOException {
@@ -326,18 +396,25 @@ public final class SessionStore implements SessionReader, StreamPart {
   public void readFrom(DataInput in) throws IOException {
     eventTimeMs = in.readLong();
     for (int n = in.readInt(); n > 0; n--) {
-      Node node = new Node(in.readUTF());
-      node.touchedMs = in.readLong();
-      int length = in.readInt();
-      SessionHistory history = length == 0 ? null : SessionHistory.readFrom(in, length);
-      if (history != null) {
-        retain(history);
-      }
-      node.history = history;
-      byId.put(node.id, node);
+      Node node = read(in);
+      node.touch = touches++;
       node.linkBefore(ring);
-      restoreSeen(node, readSeen(in, history));
+      number(node);
     }
+  }
+
+  private Node read(DataInput in) throws IOException {
+    Node node = new Node(in.readUTF());
+    node.touchedMs = in.readLong();
+    int length = in.readInt();
+    SessionHistory history = length == 0 ? null : SessionHistory.readFrom(in, length);
+    if (history != null) {
+      retain(history);
+    }
+    node.history = history;
+    byId.put(node.id, node);
+    restoreSeen(node, readSeen(in, history));
+    return node;
   }
 
   private SeenItems readSeen(DataInput in, @Nullable SessionHistory history) throws IOException {

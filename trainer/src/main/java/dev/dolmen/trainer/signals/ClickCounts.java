@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.signals;
 
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
@@ -8,6 +9,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ public final class ClickCounts implements StreamPart {
    */
   static final double SHAPE = 1;
 
+  private static final String SECTION = "trainer/clicks";
+  private static final String TARGET_SECTION = "trainer/target-clicks";
+
   private final boolean priors;
   private final IntSupplier items;
   private final @Nullable LoneClicks lone;
@@ -32,6 +37,7 @@ public final class ClickCounts implements StreamPart {
   private double events;
 
   private double[] eventsAtBirth = new double[16];
+  private final StateRows rows;
 
   /**
    * Counts nothing yet.
@@ -40,7 +46,7 @@ public final class ClickCounts implements StreamPart {
    * @param items how many can be clicked now
    */
   public ClickCounts(long halfLifeEvents, boolean priors, IntSupplier items) {
-    this(halfLifeEvents, priors, items, null);
+    this(SECTION, halfLifeEvents, priors, items, null);
   }
 
   /**
@@ -48,19 +54,37 @@ public final class ClickCounts implements StreamPart {
    *
    * @param lone told of the same clicks; what bounds the {@link #worth} of an item's clicks
    */
-  public ClickCounts(
-      long halfLifeEvents, boolean priors, IntSupplier items, @Nullable LoneClicks lone) {
+  public ClickCounts(long halfLifeEvents, boolean priors, IntSupplier items, LoneClicks lone) {
+    this(SECTION, halfLifeEvents, priors, items, lone);
+  }
+
+  /** Counts nothing yet, as targets of predictions: a part of its own, without priors. */
+  public static ClickCounts ofTargets(long halfLifeEvents, IntSupplier items) {
+    return new ClickCounts(TARGET_SECTION, halfLifeEvents, false, items, null);
+  }
+
+  private ClickCounts(
+      String section,
+      long halfLifeEvents,
+      boolean priors,
+      IntSupplier items,
+      @Nullable LoneClicks lone) {
     this.priors = priors;
     this.items = items;
     this.lone = lone;
     counts = new DecayedCounts(halfLifeEvents);
+    rows = new StateRows(section, 2 * Double.BYTES, this::writeRow, this::readRow);
   }
 
   /** Counts a click on an item. */
   public void add(int item) {
     counts.event();
+    rows.changing(item);
     counts.add(item, counts.unit());
     events += counts.unit();
+    if (counts.rescales()) {
+      rows.changingAll();
+    }
     double by = counts.end();
     if (by > 1) {
       events /= by;
@@ -77,11 +101,16 @@ public final class ClickCounts implements StreamPart {
 
   @Override
   public void added(int item) {
+    rows.changing(item);
+    putBirth(item, events);
+  }
+
+  private void putBirth(int item, double eventsThen) {
     if (item >= eventsAtBirth.length) {
       int room = Math.max(item + 1, eventsAtBirth.length + (eventsAtBirth.length >> 1));
       eventsAtBirth = Arrays.copyOf(eventsAtBirth, room);
     }
-    eventsAtBirth[item] = events;
+    eventsAtBirth[item] = eventsThen;
   }
 
   @Override
@@ -91,6 +120,7 @@ public final class ClickCounts implements StreamPart {
 
   /** Forgets an item. */
   public void clear(int item) {
+    rows.changing(item);
     counts.clear(item);
   }
 
@@ -217,5 +247,38 @@ public final class ClickCounts implements StreamPart {
     counts.readFrom(in);
     events = in.readDouble();
     eventsAtBirth = DecayedCounts.read(in);
+    rows.reserve(Math.max(counts.limit(), eventsAtBirth.length));
+  }
+
+  @Override
+  public List<StateRows> rows() {
+    return List.of(rows);
+  }
+
+  @Override
+  public StateCopy copyRest() {
+    StateCopy totalsNow = counts.copyTotals();
+    double eventsNow = events;
+    return out -> {
+      totalsNow.writeTo(out);
+      out.writeDouble(eventsNow);
+    };
+  }
+
+  @Override
+  public void readRest(DataInput in) throws IOException {
+    counts.readTotals(in);
+    events = in.readDouble();
+  }
+
+  /** An item's count, and the weight of all clicks when it came. */
+  private void writeRow(int item, DataOutput out) throws IOException {
+    out.writeDouble(counts.count(item));
+    out.writeDouble(item < eventsAtBirth.length ? eventsAtBirth[item] : 0);
+  }
+
+  private void readRow(int item, DataInput in) throws IOException {
+    counts.restore(item, in.readDouble());
+    putBirth(item, in.readDouble());
   }
 }

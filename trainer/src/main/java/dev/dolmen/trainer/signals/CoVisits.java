@@ -1,13 +1,17 @@
 package dev.dolmen.trainer.signals;
 
+import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +49,8 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
 
   private volatile long events;
   private final PastSessions sessions = new PastSessions();
+  private final StateRows rows =
+      new StateRows("trainer/co-visits", RowsFormat.VARIABLE, this::writeRow, this::readRow);
 
   public CoVisits() {}
 
@@ -92,7 +98,7 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
 
   /** No birth is negative, so nothing leads to an item whose own is. */
   private void turn(int item) {
-    reserve(item);
+    changing(item);
     births.set(item, ~births.get(item));
   }
 
@@ -122,7 +128,8 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
   }
 
   private void visit(int from, int to, float weight, long event) {
-    reserve(Math.max(from, to));
+    reserve(to);
+    changing(from);
     Neighbors before = of(from);
     long age = event - before.atEvent();
     Neighbors after =
@@ -135,6 +142,11 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
             keep(age, RECENT_HALF_LIFE_EVENTS));
     neighbors.setRelease(from, after);
     visits.setRelease(from, Float.floatToRawIntBits(after.totalLong()));
+  }
+
+  private void changing(int item) {
+    reserve(item);
+    rows.changing(item);
   }
 
   private void reserve(int index) {
@@ -157,7 +169,7 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
 
   /** Forgets an item whose place in the catalogue may be another's from now on. Writer. */
   public void clear(int item) {
-    reserve(item);
+    changing(item);
     sessions.clear(item);
     neighbors.set(item, null);
     visits.set(item, 0);
@@ -272,6 +284,46 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
       neighbors.set(i, list.size() == 0 ? null : list);
       visits.set(i, Float.floatToRawIntBits(list.totalLong()));
     }
+    rows.reserve(n);
     sessions.readFrom(in);
+  }
+
+  @Override
+  public List<StateRows> rows() {
+    return Stream.concat(Stream.of(rows), sessions.rows().stream()).toList();
+  }
+
+  @Override
+  public StateCopy copyRest() {
+    long eventsNow = events;
+    StateCopy sessionsNow = sessions.copyRest();
+    return out -> {
+      out.writeLong(eventsNow);
+      sessionsNow.writeTo(out);
+    };
+  }
+
+  @Override
+  public void readRest(DataInput in) throws IOException {
+    events = in.readLong();
+    sessions.readRest(in);
+  }
+
+  @Override
+  public void rowsRead() {
+    sessions.rowsRead();
+  }
+
+  private void writeRow(int item, DataOutput out) throws IOException {
+    out.writeInt(births.get(item));
+    of(item).writeTo(out);
+  }
+
+  private void readRow(int item, DataInput in) throws IOException {
+    reserve(item);
+    births.set(item, in.readInt());
+    Neighbors list = Neighbors.readFrom(in);
+    neighbors.set(item, list.size() == 0 ? null : list);
+    visits.set(item, Float.floatToRawIntBits(list.totalLong()));
   }
 }

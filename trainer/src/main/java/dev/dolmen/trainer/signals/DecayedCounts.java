@@ -26,6 +26,7 @@ final class DecayedCounts {
   private double[] counts = new double[16];
   private double unit = 1;
   private double total;
+  private int limit;
 
   DecayedCounts(long halfLifeEvents) {
     growth = StrictMath.pow(2, 1.0 / halfLifeEvents);
@@ -34,6 +35,11 @@ final class DecayedCounts {
   /** One more event has come: what is counted from now on is worth {@link #unit}. */
   void event() {
     unit *= growth;
+  }
+
+  /** Whether {@link #end} will divide all weights. */
+  boolean rescales() {
+    return unit > RESCALE_AT;
   }
 
   /**
@@ -45,7 +51,7 @@ final class DecayedCounts {
     if (unit <= RESCALE_AT) {
       return 1;
     }
-    for (int i = 0; i < counts.length; i++) {
+    for (int i = 0; i < limit; i++) {
       counts[i] /= RESCALE_AT;
     }
     total /= RESCALE_AT;
@@ -59,11 +65,16 @@ final class DecayedCounts {
   }
 
   void add(int item, double weight) {
+    reserve(item);
+    counts[item] += weight;
+    total += weight;
+  }
+
+  private void reserve(int item) {
     if (item >= counts.length) {
       counts = Arrays.copyOf(counts, Math.max(item + 1, counts.length + (counts.length >> 1)));
     }
-    counts[item] += weight;
-    total += weight;
+    limit = Math.max(limit, item + 1);
   }
 
   void clear(int item) {
@@ -85,7 +96,29 @@ final class DecayedCounts {
 
   /** Items from this index on have none. */
   int limit() {
-    return counts.length;
+    return limit;
+  }
+
+  /** Unit and total, without the weights. */
+  StateCopy copyTotals() {
+    double unitNow = unit;
+    double totalNow = total;
+    return out -> {
+      out.writeDouble(unitNow);
+      out.writeDouble(totalNow);
+    };
+  }
+
+  /** Reads what {@link #copyTotals} wrote. */
+  void readTotals(DataInput in) throws IOException {
+    unit = in.readDouble();
+    total = in.readDouble();
+  }
+
+  /** An item has this weight, as it was written. */
+  void restore(int item, double count) {
+    reserve(item);
+    counts[item] = count;
   }
 
   StateCopy copy() {
@@ -103,6 +136,7 @@ final class DecayedCounts {
     unit = in.readDouble();
     total = in.readDouble();
     counts = read(in);
+    limit = counts.length;
   }
 
   /** A copy without the zeros at the end. */

@@ -1,10 +1,12 @@
 package dev.dolmen.trainer.signals;
 
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * How many of an item's clicks come from visits that saw nothing else, and what its clicks are
@@ -24,10 +26,17 @@ public final class LoneClicks implements StreamPart {
   private static final double ALLOWANCE = 3;
 
   private final DecayedCounts counts;
+  private final StateRows rows;
 
   /** Counts nothing yet. */
   public LoneClicks(long halfLifeEvents) {
     counts = new DecayedCounts(halfLifeEvents);
+    rows =
+        new StateRows(
+            "trainer/lone-clicks",
+            Double.BYTES,
+            (item, out) -> out.writeDouble(counts.count(item)),
+            (item, in) -> counts.restore(item, in.readDouble()));
   }
 
   @Override
@@ -38,6 +47,10 @@ public final class LoneClicks implements StreamPart {
     int same = 0;
     while (same < last && items[same] == items[0]) {
       same++;
+    }
+    rows.changing(same == last && items[last] != items[0] ? items[0] : items[last]);
+    if (counts.rescales()) {
+      rows.changingAll();
     }
     if (same == last && items[last] == items[0]) {
       counts.add(items[last], counts.unit());
@@ -50,6 +63,7 @@ public final class LoneClicks implements StreamPart {
 
   @Override
   public void deleted(int item) {
+    rows.changing(item);
     counts.clear(item);
   }
 
@@ -74,7 +88,23 @@ public final class LoneClicks implements StreamPart {
   }
 
   @Override
+  public List<StateRows> rows() {
+    return List.of(rows);
+  }
+
+  @Override
+  public StateCopy copyRest() {
+    return counts.copyTotals();
+  }
+
+  @Override
+  public void readRest(DataInput in) throws IOException {
+    counts.readTotals(in);
+  }
+
+  @Override
   public void readFrom(DataInput in) throws IOException {
     counts.readFrom(in);
+    rows.reserve(counts.limit());
   }
 }

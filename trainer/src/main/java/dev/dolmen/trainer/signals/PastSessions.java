@@ -1,11 +1,15 @@
 package dev.dolmen.trainer.signals;
 
+import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import dev.dolmen.trainer.session.SessionSlots;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,18 @@ final class PastSessions {
   private volatile AtomicReferenceArray<int @Nullable []> sessions =
       new AtomicReferenceArray<>(1_024);
 
+  private int next;
+  private final List<Long> read = new ArrayList<>();
+
+  private final StateRows pathRows =
+      new StateRows("trainer/past-sessions", RowsFormat.VARIABLE, this::writePath, this::readPath);
+  private final StateRows itemRows =
+      new StateRows(
+          "trainer/sessions-of-items",
+          RowsFormat.VARIABLE,
+          this::writeSessions,
+          this::readSessions);
+
   /**
    * Adds an event. Writer.
    *
@@ -77,6 +93,7 @@ final class PastSessions {
   }
 
   private int open(long session) {
+    pathRows.changing(slots.nextPlace());
     if (slots.full()) {
       int oldest = slots.nextPlace();
       for (long item : items(oldest)) {
@@ -98,6 +115,7 @@ final class PastSessions {
         return;
       }
     }
+    pathRows.changing(place);
     int from = before.length == ITEMS ? 1 : 0;
     if (from == 1) {
       remove((int) before[0], place);
@@ -112,6 +130,7 @@ final class PastSessions {
     if (item >= sessions.length()) {
       sessions = longer(sessions, Math.max(item + 1, sessions.length() + (sessions.length() >> 1)));
     }
+    itemRows.changing(item);
     sessions.setRelease(item, more);
   }
 
@@ -125,6 +144,7 @@ final class PastSessions {
       int[] after = new int[before.length - 1];
       System.arraycopy(before, 0, after, 0, at);
       System.arraycopy(before, at + 1, after, at, after.length - at);
+      itemRows.changing(item);
       sessions.setRelease(item, after);
     }
   }
@@ -140,6 +160,7 @@ final class PastSessions {
   /** Forgets which sessions visited an item. Writer. */
   void clear(int item) {
     if (item < sessions.length()) {
+      itemRows.changing(item);
       sessions.set(item, null);
     }
   }
@@ -229,6 +250,71 @@ final class PastSessions {
       }
       sessions.set(item, list.length == 0 ? null : list);
     }
+    pathRows.reserve(numbers.length);
+    itemRows.reserve(n);
+  }
+
+  List<StateRows> rows() {
+    return List.of(pathRows, itemRows);
+  }
+
+  /** What is not in the rows. Writer. */
+  StateCopy copyRest() {
+    int nextNow = slots.nextPlace();
+    return out -> out.writeInt(nextNow);
+  }
+
+  void readRest(DataInput in) throws IOException {
+    next = in.readInt();
+    read.clear();
+  }
+
+  /** Gives the sessions their places. */
+  void rowsRead() {
+    slots.restore(read.stream().mapToLong(Long::longValue).toArray(), next);
+    read.clear();
+  }
+
+  private void writePath(int place, DataOutput out) throws IOException {
+    long[] path = items(place);
+    out.writeLong(slots.session(place));
+    out.writeByte(path.length);
+    for (long item : path) {
+      out.writeLong(item);
+    }
+  }
+
+  private void readPath(int place, DataInput in) throws IOException {
+    read.add(in.readLong());
+    long[] path = new long[length(in, ITEMS)];
+    for (int i = 0; i < path.length; i++) {
+      path[i] = in.readLong();
+    }
+    if (place >= items.length()) {
+      items = longer(items, Math.min(SESSIONS, place + (place >> 1) + 1));
+    }
+    items.set(place, path);
+  }
+
+  private void writeSessions(int item, DataOutput out) throws IOException {
+    int[] list = sessions(item);
+    if (list.length > 0) {
+      out.writeByte(list.length);
+    }
+    for (int place : list) {
+      out.writeInt(place);
+    }
+  }
+
+  private void readSessions(int item, DataInput in) throws IOException {
+    int[] list = new int[length(in, SESSIONS_OF_ITEM)];
+    for (int i = 0; i < list.length; i++) {
+      list[i] = in.readInt();
+    }
+    if (item >= sessions.length()) {
+      sessions = longer(sessions, Math.max(item + 1, sessions.length() + (sessions.length() >> 1)));
+    }
+    sessions.set(item, list);
   }
 
   private static int length(DataInput in, int most) throws IOException {

@@ -8,19 +8,19 @@ import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotManifest;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.parameterstore.store.TableSnapshot;
+import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.learn.Learner;
-import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.trainer.state.StateSection;
+import dev.dolmen.v1.Item;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,10 +31,11 @@ import org.slf4j.LoggerFactory;
  * reads it back: table, dense parameters with optimiser state, catalogue, sessions, click counts,
  * joiner, validation totals, and where log and journal stood.
  *
- * <p>{@link #freeze} runs on the training thread and copies; {@link #write} may run on another.
- * After the first, a snapshot holds the embedding rows that have changed since its parent, and
- * everything else whole. The shape of schema and model stands in the manifest, and so does the
- * version of the layout: a snapshot of another shape or version is refused.
+ * <p>{@link #freeze} and {@link #give} run on the training thread; {@link #write} runs on another.
+ * After the first, a snapshot holds the rows that have changed since its parent, of the table and
+ * of all parts of the state that have many, and what little there is besides whole. The shape of
+ * schema and model stands in the manifest, and so does the version of the layout: a snapshot of
+ * another shape or version is refused.
  */
 public final class SnapshotCodec {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotCodec.class);
@@ -46,7 +47,10 @@ public final class SnapshotCodec {
    * with every change to what any of them writes; the table's files have a version of their own.
    * Snapshots from before versions were counted do not name one.
    */
-  public static final int LAYOUT_VERSION = 8;
+  public static final int LAYOUT_VERSION = 9;
+
+  /** The last version that held all of the state in one section, whole. It is read. */
+  private static final int WHOLE_STATE_VERSION = 8;
 
   /** Keys of the manifest. */
   public static final String OFFSET = "logOffset";
@@ -127,11 +131,43 @@ public final class SnapshotCodec {
     // The rows are checked as they are read: a table can be read into again, the rest not.
     snapshot.verify(name -> !name.startsWith(TABLE_PREFIX));
     learner.table().readFrom(snapshot);
+    boolean whole = layout(snapshot) == WHOLE_STATE_VERSION;
     for (StateSection section : learner.sections()) {
       if (!section.optional() || snapshot.sections().contains(section.name())) {
         try (DataInputStream in = snapshot.section(section.name())) {
-          section.part().readFrom(in);
+          if (whole) {
+            section.part().readFrom(in);
+          } else {
+            section.part().readParted(in, snapshot);
+          }
         }
+      }
+    }
+  }
+
+  private static long layout(Snapshot snapshot) {
+    String found = snapshot.manifest().metadata().getOrDefault(LAYOUT, "");
+    for (int known = WHOLE_STATE_VERSION; known <= LAYOUT_VERSION; known++) {
+      if (found.equals(Integer.toString(known))) {
+        return known;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Goes through the items of the catalogue.
+   *
+   * @throws IOException if they cannot be read, or are of a layout that is not known
+   */
+  static void readItems(Snapshot snapshot, Consumer<Item> items) throws IOException {
+    checkLayout(snapshot);
+    boolean whole = layout(snapshot) == WHOLE_STATE_VERSION;
+    try (DataInputStream in = snapshot.section(whole ? StateSection.STATE : Catalog.SECTION)) {
+      if (whole) {
+        Learner.readItems(in, items);
+      } else {
+        Catalog.readItems(in, items);
       }
     }
   }
@@ -139,8 +175,9 @@ public final class SnapshotCodec {
   private Position restored(Learner learner, Snapshot snapshot) throws IOException {
     Map<String, String> metadata = snapshot.manifest().metadata();
     Position position = new Position(number(metadata, OFFSET), number(metadata, JOURNAL));
-    // The first version's rows cannot be merged with changes: the next snapshot is whole.
-    boolean mergeable = TableSnapshot.open(snapshot).version() > 1;
+    // What earlier versions wrote cannot be merged with changes: the next snapshot is whole.
+    boolean mergeable =
+        TableSnapshot.open(snapshot).version() > 1 && layout(snapshot) == LAYOUT_VERSION;
     parent = mergeable ? snapshot.manifest().id() : null;
     latest = info(snapshot.manifest(), position, learner.batches(), 0, 0, 0);
     LOG.info(
@@ -161,71 +198,91 @@ public final class SnapshotCodec {
     return learner.table().copyBytes(true) >= options.copyBytes();
   }
 
-  /**
-   * Whether {@link #freeze} copies: more than twice the bytes that make a snapshot due are written
-   * from where they are, while training waits. It happens once, after a long replay or a snapshot
-   * of the first version. Training thread.
-   */
-  boolean copies(Learner learner) {
-    return learner.table().copyBytes(parent != null) <= 2 * options.copyBytes();
+  /** Bytes of memory that may be taken for a snapshot in flight. */
+  long copyBytes() {
+    return options.copyBytes();
   }
 
   /**
-   * Takes everything that a snapshot holds. Training thread, nothing pending, the one before
-   * settled.
+   * Takes everything that a snapshot holds, as it is now. Training thread, nothing pending, the one
+   * before released.
    *
    * @param requestedUs when it was asked for, microseconds
    * @param onDemand whether somebody asked for it
    */
-  public FrozenEngine freeze(Learner learner, Position position, long requestedUs, boolean onDemand)
-      throws IOException {
+  FrozenEngine freeze(Learner learner, Position position, long requestedUs, boolean onDemand) {
     long startUs = nowUs();
-    boolean copies = copies(learner);
-    String from = copies ? parent : null;
-    Map<String, StateCopy> sections = new LinkedHashMap<>();
-    for (StateSection section : learner.sections()) {
-      sections.put(section.name(), section.part().copy());
-    }
     FrozenEngine frozen =
         new FrozenEngine(
-            id(learner, position),
-            from,
-            copies ? learner.table().freeze(from != null) : learner.table().freezeInPlace(),
-            sections,
-            metadata(learner, position, onDemand),
-            position,
-            learner.batches(),
-            requestedUs,
-            0);
-    return frozen.paused(nowUs() - startUs);
+            learner,
+            new FrozenEngine.Origin(
+                id(learner, position),
+                parent,
+                metadata(learner, position, onDemand),
+                position,
+                learner.batches(),
+                requestedUs));
+    frozen.paused(nowUs() - startUs);
+    return frozen;
   }
 
-  /** Writes a snapshot; it is durable then. One thread at a time. */
+  /** Gives some of what a snapshot holds to who writes it. Training thread. */
+  void give(FrozenEngine frozen, int pieces) {
+    if (!frozen.pieces().given()) {
+      long startUs = nowUs();
+      frozen.pieces().give(pieces);
+      frozen.paused(nowUs() - startUs);
+    }
+  }
+
+  /** Writes what is given of a snapshot; it is durable then. One thread at a time. */
   public SnapshotInfo write(FrozenEngine frozen) throws IOException {
-    String from = frozen.parent();
-    if (store.isDistrusted(frozen.id())) {
+    return write(frozen, frozen.pieces()::writeTo);
+  }
+
+  /**
+   * Takes and writes a snapshot while the learner stands still.
+   *
+   * @param requestedUs when it was asked for, microseconds
+   */
+  public SnapshotInfo writeNow(Learner learner, Position position, long requestedUs)
+      throws IOException {
+    FrozenEngine frozen = freeze(learner, position, requestedUs, false);
+    boolean durable = false;
+    try {
+      SnapshotInfo info = write(frozen, frozen.pieces()::writeNow);
+      durable = true;
+      return info;
+    } finally {
+      frozen.release(durable);
+    }
+  }
+
+  private interface Writing {
+    void writeTo(SnapshotDraft draft) throws IOException;
+  }
+
+  private SnapshotInfo write(FrozenEngine frozen, Writing writing) throws IOException {
+    FrozenEngine.Origin origin = frozen.origin();
+    String from = origin.parent();
+    if (store.isDistrusted(origin.id())) {
       // It was not whole: the same state takes its place.
-      store.delete(frozen.id());
+      store.delete(origin.id());
     }
     SnapshotManifest manifest;
-    try (SnapshotDraft draft = store.create(frozen.id(), from == null ? null : store.open(from))) {
-      frozen.table().writeTo(draft);
-      for (Map.Entry<String, StateCopy> section : frozen.sections().entrySet()) {
-        try (DataOutputStream out = draft.section(section.getKey())) {
-          section.getValue().writeTo(out);
-        }
-      }
-      manifest = draft.commit(frozen.metadata());
+    try (SnapshotDraft draft = store.create(origin.id(), from == null ? null : store.open(from))) {
+      writing.writeTo(draft);
+      manifest = draft.commit(origin.metadata());
     }
-    parent = frozen.id();
+    parent = origin.id();
     SnapshotInfo info =
         info(
             manifest,
-            frozen.position(),
-            frozen.batches(),
-            frozen.table().copiedRows(),
+            origin.position(),
+            origin.batches(),
+            frozen.copiedRows(),
             frozen.pauseUs(),
-            nowUs() - frozen.requestedUs());
+            nowUs() - origin.requestedUs());
     latest = info;
     LOG.info(
         "Wrote snapshot {}: {} bytes, {} rows copied, training paused {} ms, {} ms in all",
@@ -331,7 +388,7 @@ public final class SnapshotCodec {
   /** Refuses what another version of the program has written in another layout. */
   static void checkLayout(Snapshot snapshot) throws IOException {
     String found = snapshot.manifest().metadata().get(LAYOUT);
-    if (!Integer.toString(LAYOUT_VERSION).equals(found)) {
+    if (layout(snapshot) < 0) {
       throw new IOException(
           "snapshot "
               + snapshot.directory()
@@ -341,6 +398,8 @@ public final class SnapshotCodec {
                   : "version " + found + " of the layout")
               + ", this program reads version "
               + LAYOUT_VERSION
+              + " and "
+              + WHOLE_STATE_VERSION
               + "; use the program that wrote it, or a new data directory. If the log still has"
               + " its beginning, everything is learned anew from it without the snapshots");
     }

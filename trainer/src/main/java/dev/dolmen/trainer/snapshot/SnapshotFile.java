@@ -7,7 +7,6 @@ import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
-import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.log.DiskRoom;
@@ -134,10 +133,7 @@ public final class SnapshotFile {
    * @throws IOException if it has another layout, or cannot be read
    */
   public void readItems(Consumer<Item> items) throws IOException {
-    SnapshotCodec.checkLayout(snapshot);
-    try (DataInputStream in = snapshot.section(StateSection.STATE)) {
-      Learner.readItems(in, items);
-    }
+    SnapshotCodec.readItems(snapshot, items);
   }
 
   /**

@@ -16,8 +16,8 @@ import java.util.function.UnaryOperator;
  * @param maxDeltas snapshots of changes in a row, after which they are merged
  * @param compactShare bytes of changes, as a share of what they change, beyond which they are
  *     merged
- * @param copyBytes bytes of changed rows that make a snapshot due before its time, as they are
- *     copied in memory
+ * @param copyBytes bytes of changed rows that make a snapshot due before its time; and bytes of
+ *     what changes while one is written that are kept in memory, beyond which training waits
  */
 public record SnapshotOptions(
     long intervalSec,
@@ -42,7 +42,7 @@ public record SnapshotOptions(
 
   /**
    * Every five minutes and on close, three kept; merged after 24 in a row or at half of the whole,
-   * with copies of 256 MiB at most.
+   * with 256 MiB of changed rows at most.
    */
   public static SnapshotOptions defaults() {
     return new Builder().build();

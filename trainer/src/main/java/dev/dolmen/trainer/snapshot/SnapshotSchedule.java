@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * and tried again an interval later; what it held is in the next one. Owned by the training thread.
  */
 public final class SnapshotSchedule {
+  /** Pieces of the snapshot in flight that are given between two batches. */
+  private static final int PIECES_AT_ONCE = 4;
+
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotSchedule.class);
 
   private final SnapshotCodec snapshots;
@@ -65,17 +68,16 @@ public final class SnapshotSchedule {
   }
 
   /**
-   * Whether a scheduled snapshot is due: by time, or as the log comes near its bound, unless one is
-   * in flight; and in any case when so many rows have changed that their copies would grow beyond
-   * bound.
+   * Whether a scheduled snapshot is due, unless one is in flight: by time, as the log comes near
+   * its bound, or as so many rows have changed.
    */
   public boolean due(long nowUs, Position position) {
     settle(false);
-    if (snapshots.mustCopy(learner)) {
-      return changed(position);
-    }
     if (inFlight != null) {
       return false;
+    }
+    if (snapshots.mustCopy(learner)) {
+      return changed(position);
     }
     if (bound.wantsSnapshot(nowUs)) {
       if (changed(position)) {
@@ -113,7 +115,7 @@ public final class SnapshotSchedule {
     settle(true);
     try {
       take(nowUs, position, true, false);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       failures.increment();
       LOG.warn("The scheduled snapshot could not be taken", e);
     }
@@ -128,7 +130,7 @@ public final class SnapshotSchedule {
     settle(false);
     InFlight now = inFlight;
     if (now != null) {
-      return new Request(now.written, now.frozen.position().equals(position));
+      return new Request(now.written, now.frozen.origin().position().equals(position));
     }
     SnapshotInfo latest = snapshots.latest();
     if (latest != null && latest.id().equals(SnapshotCodec.id(learner, position))) {
@@ -137,36 +139,75 @@ public final class SnapshotSchedule {
     return new Request(take(requestedUs, position, false, onDemand).written, true);
   }
 
-  private InFlight take(long requestedUs, Position position, boolean scheduled, boolean onDemand)
-      throws IOException {
-    boolean copies = snapshots.copies(learner);
+  private InFlight take(long requestedUs, Position position, boolean scheduled, boolean onDemand) {
     FrozenEngine frozen = snapshots.freeze(learner, position, requestedUs, onDemand);
     CompletableFuture<Written> written = threads.write(frozen);
     InFlight taken = new InFlight(frozen, written, scheduled);
     inFlight = taken;
     savedOffset = position.logOffset();
-    if (!copies) {
-      LOG.info("Snapshot {} is written while training waits: too much to copy", frozen.id());
-      settle(true);
-    }
     return taken;
+  }
+
+  /**
+   * Gives some of what the snapshot in flight holds to who writes it. When what has changed
+   * meanwhile takes more memory than it may, all of it: training waits for the disk then. Between
+   * two records.
+   *
+   * @return whether there is more to give, and room for it
+   */
+  public boolean goOn() {
+    InFlight now = inFlight;
+    if (now == null) {
+      return false;
+    }
+    snapshots.give(now.frozen, PIECES_AT_ONCE);
+    SnapshotPieces pieces = now.frozen.pieces();
+    if (pieces.keptBytes() > snapshots.copyBytes()) {
+      pieces.giveAll();
+    }
+    return !pieces.given() && !pieces.full();
+  }
+
+  /** Whether there is more to give of a snapshot in flight. */
+  public boolean isGiving() {
+    InFlight now = inFlight;
+    return now != null && !now.frozen.pieces().given();
+  }
+
+  /** Gives all of the snapshot in flight, as training stands still from here on. */
+  public void giveAll() {
+    InFlight now = inFlight;
+    if (now != null) {
+      now.frozen.pieces().giveAll();
+    }
+  }
+
+  /** Nothing more is given of the snapshot in flight: it comes to nothing. */
+  public void giveUp() {
+    InFlight now = inFlight;
+    if (now != null) {
+      now.frozen.pieces().end();
+    }
   }
 
   /**
    * Ends the snapshot in flight if it has been written, or could not be.
    *
-   * @param wait whether to wait for that
+   * @param wait whether to give the rest and wait for that
    */
   public void settle(boolean wait) {
     InFlight now = inFlight;
     if (now == null || !(wait || now.written.isDone())) {
       return;
     }
+    if (wait) {
+      now.frozen.pieces().giveAll();
+    }
     try {
       journal.deleteUpTo(now.written.join().oldest().journalPlace());
-      now.frozen.table().release(true);
+      now.frozen.release(true);
     } catch (CompletionException e) {
-      now.frozen.table().release(false);
+      now.frozen.release(false);
       // Nothing is at this offset: whatever comes next differs from it.
       savedOffset = -1;
       if (now.scheduled) {

@@ -82,6 +82,7 @@ public final class SnapshotThreads {
         SnapshotInfo info = snapshots.write(frozen);
         written.complete(new Written(info, clear(info)));
       } catch (IOException | RuntimeException | Error e) {
+        frozen.pieces().end();
         bound.keptBecause("the last snapshot could not be written: " + e);
         written.completeExceptionally(e);
       }

@@ -75,7 +75,7 @@ public final class StreamState {
     sessions =
         new SessionStore(
             catalog, SessionStore.Bounds.of(options.sessions(), options.maxSessionLength()));
-    targetCounts = new ClickCounts(options.targetHalfLifeEvents(), false, catalog::size);
+    targetCounts = ClickCounts.ofTargets(options.targetHalfLifeEvents(), catalog::size);
     LoneClicks lone = new LoneClicks(options.popularityHalfLifeEvents());
     popularity =
         new ClickCounts(options.popularityHalfLifeEvents(), options.priors(), catalog::size, lone);

@@ -7,6 +7,7 @@ import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.state.StateBytes;
 import dev.dolmen.trainer.state.StateCopy;
+import dev.dolmen.trainer.state.StateRows;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
@@ -46,6 +47,10 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
   private int[] ranks = new int[0];
   private double lossSum;
   private long lossCount;
+
+  /** Predictions that there were, scored or not. */
+  private long seen;
+
   private final ArrayDeque<BatchLoss> windowLosses = new ArrayDeque<>();
   private double windowLossSum;
   private long windowLossCount;
@@ -170,6 +175,7 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
   private int choose(ScoredBatch batch, int width) {
     ScoreBonuses bonuses = batch.bonuses();
     int predictions = bonuses.queries();
+    seen += predictions;
     if (targets.length < predictions) {
       targets = new int[2 * predictions];
       neighborRanks = new int[2 * predictions];
@@ -238,6 +244,38 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
     return bytes.copy(this::writeTo);
   }
 
+  @Override
+  public List<StateRows> rows() {
+    return List.of(slices.rows());
+  }
+
+  @Override
+  public StateCopy copyRest() {
+    return bytes.copy(out -> {
+      all.writeTo(out);
+      slices.writeRanks(out);
+      clickChances.writeTo(out);
+      out.writeDouble(lossSum);
+      out.writeLong(lossCount);
+      out.writeLong(seen);
+    });
+  }
+
+  @Override
+  public void readRest(DataInput in) throws IOException {
+    all.readFrom(in);
+    slices.readRanks(in);
+    clickChances.readFrom(in);
+    lossSum = in.readDouble();
+    lossCount = in.readLong();
+    seen = in.readLong();
+  }
+
+  @Override
+  public void rowsRead() {
+    publishFigures();
+  }
+
   /** Reads the totals that {@link #writeTo} wrote. */
   @Override
   public void readFrom(DataInput in) throws IOException {
@@ -246,6 +284,8 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
     clickChances.readFrom(in);
     lossSum = in.readDouble();
     lossCount = in.readLong();
+    // It was not written; until there was a bound on time, nearly all were scored.
+    seen = all.predictions();
     publishFigures();
   }
 }

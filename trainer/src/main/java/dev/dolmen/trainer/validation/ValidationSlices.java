@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.validation;
 
+import dev.dolmen.trainer.state.StateRows;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -29,6 +30,13 @@ final class ValidationSlices {
   /** Event time of each item's first click, by catalogue index. */
   private long[] firstMs = new long[0];
 
+  private final StateRows rows =
+      new StateRows(
+          "trainer/first-clicks",
+          Long.BYTES,
+          (item, out) -> out.writeLong(item < firstMs.length ? firstMs[item] : NEVER),
+          this::readRow);
+
   private static ComparedRanks[] slices(int n) {
     ComparedRanks[] slices = new ComparedRanks[n];
     Arrays.setAll(slices, i -> new ComparedRanks());
@@ -37,19 +45,25 @@ final class ValidationSlices {
 
   /** An item was clicked. */
   void clicked(int item, long timeMs) {
+    reserve(item);
+    if (firstMs[item] == NEVER) {
+      rows.changing(item);
+      firstMs[item] = timeMs;
+    }
+  }
+
+  private void reserve(int item) {
     if (item >= firstMs.length) {
       int length = firstMs.length;
       firstMs = Arrays.copyOf(firstMs, Math.max(item + 1, length + (length >> 1)));
       Arrays.fill(firstMs, length, firstMs.length, NEVER);
-    }
-    if (firstMs[item] == NEVER) {
-      firstMs[item] = timeMs;
     }
   }
 
   /** An item was deleted: its index may become another's. */
   void clear(int item) {
     if (item < firstMs.length) {
+      rows.changing(item);
       firstMs[item] = NEVER;
     }
   }
@@ -98,28 +112,47 @@ final class ValidationSlices {
   }
 
   void writeTo(DataOutput out) throws IOException {
-    for (ComparedRanks slice : byAge) {
-      slice.writeTo(out);
-    }
-    for (ComparedRanks slice : byClicks) {
-      slice.writeTo(out);
-    }
+    writeRanks(out);
     out.writeInt(firstMs.length);
     for (long ms : firstMs) {
       out.writeLong(ms);
     }
   }
 
-  void readFrom(DataInput in) throws IOException {
+  StateRows rows() {
+    return rows;
+  }
+
+  /** What is not in the rows. */
+  void writeRanks(DataOutput out) throws IOException {
+    for (ComparedRanks slice : byAge) {
+      slice.writeTo(out);
+    }
+    for (ComparedRanks slice : byClicks) {
+      slice.writeTo(out);
+    }
+  }
+
+  void readRanks(DataInput in) throws IOException {
     for (ComparedRanks slice : byAge) {
       slice.readFrom(in);
     }
     for (ComparedRanks slice : byClicks) {
       slice.readFrom(in);
     }
+  }
+
+  private void readRow(int item, DataInput in) throws IOException {
+    reserve(item);
+    firstMs[item] = in.readLong();
+  }
+
+  void readFrom(DataInput in) throws IOException {
+    readRanks(in);
     firstMs = new long[in.readInt()];
     for (int i = 0; i < firstMs.length; i++) {
       firstMs[i] = in.readLong();
     }
+    rows.reserve(firstMs.length);
   }
 }

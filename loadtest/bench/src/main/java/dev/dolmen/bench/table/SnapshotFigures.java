@@ -32,17 +32,18 @@ final class SnapshotFigures {
     touched = Math.min(MOST_TOUCHED, run.rows());
   }
 
-  /** Nothing else happens meanwhile: the whole one's time is its pause. */
+  /** Nothing else happens meanwhile; the pause is that of the barrier, before the first piece. */
   List<TableLine> snapshot(EmbeddingTable table) throws IOException {
     long start = System.nanoTime();
-    FrozenTable frozen = table.freezeInPlace();
+    FrozenTable frozen = table.freeze(false);
+    double pause = (System.nanoTime() - start) / 1e9;
     long bytes = write(frozen, ID, null);
     frozen.release(true);
     double seconds = (System.nanoTime() - start) / 1e9;
-    return List.of(line("snapshot", run.rows(), seconds, seconds * 1_000, bytes), deltas(table));
+    return List.of(line("snapshot", run.rows(), seconds, pause * 1_000, bytes), deltas(table));
   }
 
-  /** Training stands still while touched rows are copied; writing them is another thread's work. */
+  /** Training stands still at the barrier; touched rows are written in pieces after it. */
   private TableLine deltas(EmbeddingTable table) throws IOException {
     double[] pauses = new double[DELTAS];
     long bytes = 0;

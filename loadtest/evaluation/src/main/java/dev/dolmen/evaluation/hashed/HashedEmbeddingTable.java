@@ -154,11 +154,6 @@ public final class HashedEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
-  public FrozenTable freezeInPlace() {
-    return table.freezeInPlace();
-  }
-
-  @Override
   public void trackTouched(long epoch, int maxFids) {
     table.trackTouched(epoch, maxFids);
   }
