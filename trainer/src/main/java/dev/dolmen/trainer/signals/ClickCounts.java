@@ -8,7 +8,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.IntSupplier;
@@ -32,6 +31,7 @@ public final class ClickCounts implements StreamPart {
   private final IntSupplier items;
   private final @Nullable LoneClicks lone;
   private final DecayedCounts counts;
+  private final LeadingItems leading;
 
   /** Weight of all clicks so far, and what it was when each item came. */
   private double events;
@@ -73,6 +73,7 @@ public final class ClickCounts implements StreamPart {
     this.items = items;
     this.lone = lone;
     counts = new DecayedCounts(halfLifeEvents);
+    leading = new LeadingItems(counts);
     rows = new StateRows(section, 2 * Double.BYTES, this::writeRow, this::readRow);
   }
 
@@ -81,12 +82,14 @@ public final class ClickCounts implements StreamPart {
     counts.event();
     rows.changing(item);
     counts.add(item, counts.unit());
+    leading.counted(item);
     events += counts.unit();
     if (counts.rescales()) {
       rows.changingAll();
     }
     double by = counts.end();
     if (by > 1) {
+      leading.rescaled(by);
       events /= by;
       for (int i = 0; i < eventsAtBirth.length; i++) {
         eventsAtBirth[i] /= by;
@@ -184,12 +187,12 @@ public final class ClickCounts implements StreamPart {
   /**
    * The largest counts above 0 in descending order.
    *
-   * @param out overwritten; filled up with 0
+   * @param out overwritten; filled up with 0; at most {@value LeadingItems#LEADING}
    */
   public void largest(double[] out) {
     Arrays.fill(out, 0);
     int last = out.length - 1;
-    for (int item = 0; item < counts.limit(); item++) {
+    for (int item : leading.atLeast(out.length)) {
       double count = count(item);
       if (count > out[last]) {
         int at = last;
@@ -202,25 +205,36 @@ public final class ClickCounts implements StreamPart {
     }
   }
 
-  /** The items whose clicks are {@link #worth} most, at most {@code maxItems}, best first. */
+  /**
+   * The items whose clicks are {@link #worth} most, best first, of those with the most clicks, of
+   * which more are looked at than are asked for.
+   *
+   * @param maxItems at most {@value LeadingItems#LEADING}
+   */
   public int[] mostClicked(int maxItems) {
-    PriorityQueue<Integer> smallestFirst =
-        new PriorityQueue<>(Comparator.comparingDouble(this::worth));
-    for (int item = 0; item < counts.limit(); item++) {
-      boolean room = smallestFirst.size() < maxItems;
+    PriorityQueue<Leader> lastFirst = new PriorityQueue<>();
+    for (int item : leading.atLeast(maxItems)) {
       double own = count(item) > 0 ? worth(item) : 0;
-      if (own > 0 && (room || own > worth(smallestFirst.element()))) {
-        smallestFirst.add(item);
-        if (!room) {
-          smallestFirst.remove();
+      if (own > 0) {
+        lastFirst.add(new Leader(item, own));
+        if (lastFirst.size() > maxItems) {
+          lastFirst.remove();
         }
       }
     }
-    int[] items = new int[smallestFirst.size()];
-    for (int i = items.length - 1; i >= 0; i--) {
-      items[i] = smallestFirst.remove();
+    int[] best = new int[lastFirst.size()];
+    for (int i = best.length - 1; i >= 0; i--) {
+      best[i] = lastFirst.remove().item;
     }
-    return items;
+    return best;
+  }
+
+  private record Leader(int item, double worth) implements Comparable<Leader> {
+    @Override
+    public int compareTo(Leader other) {
+      int byWorth = Double.compare(worth, other.worth);
+      return byWorth == 0 ? Integer.compare(other.item, item) : byWorth;
+    }
   }
 
   /** Writes the whole state. */
@@ -245,6 +259,7 @@ public final class ClickCounts implements StreamPart {
   @Override
   public void readFrom(DataInput in) throws IOException {
     counts.readFrom(in);
+    leading.forget();
     events = in.readDouble();
     eventsAtBirth = DecayedCounts.read(in);
     rows.reserve(Math.max(counts.limit(), eventsAtBirth.length));
@@ -268,6 +283,7 @@ public final class ClickCounts implements StreamPart {
   @Override
   public void readRest(DataInput in) throws IOException {
     counts.readTotals(in);
+    leading.forget();
     events = in.readDouble();
   }
 
