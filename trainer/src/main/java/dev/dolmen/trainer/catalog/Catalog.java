@@ -428,17 +428,22 @@ public final class Catalog implements CatalogReader, StreamPart {
     features.learnedKnots().readFrom(in);
     withdrawn.readFrom(in);
     for (int i = 0; i < read.length; i++) {
-      Item item = features.withoutVectors(read[i]);
-      CatalogItem placed = new CatalogItem(indexes[i], item, features.item(read[i]));
-      place(placed, true);
-      filters.replace(indexes[i], null, item, false);
-      addBytes(ItemBytes.of(placed));
+      restore(indexes[i], read[i]);
     }
     if (limit > 0) {
       ensureRoom(limit - 1);
     }
     indexLimit = limit;
     rows.reserve(limit);
+  }
+
+  /** Puts an item where it was, before any reader; the knots are known. */
+  private void restore(int index, Item whole) {
+    Item item = features.withoutVectors(whole);
+    CatalogItem placed = new CatalogItem(index, item, features.item(whole));
+    place(placed, true);
+    filters.replace(index, null, item, false);
+    addBytes(ItemBytes.of(placed));
   }
 
   @Override
@@ -475,10 +480,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       Item item = row.item();
       String deleted = row.deletedId();
       if (item != null) {
-        CatalogItem placed =
-            new CatalogItem(row.index(), features.withoutVectors(item), features.item(item));
-        place(placed, true);
-        addBytes(ItemBytes.of(placed));
+        restore(row.index(), item);
       } else if (deleted != null) {
         withdrawn.restore(deleted, row);
       } else {
