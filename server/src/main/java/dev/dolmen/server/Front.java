@@ -151,7 +151,7 @@ final class Front implements Closeable {
           opened.services(
               new Endpoints(
                   config, clock, new RequestIds(), Version.current(), meters, transport.ranking()));
-      services.open(List.of(admin(open)));
+      services.open(admin(open));
       opened.awaitModel(why -> notReady = why);
       notReady = () -> "starting: warming up";
       opened.warmUp();
@@ -171,11 +171,10 @@ final class Front implements Closeable {
   }
 
   /** Answers before there is a model: how far the replay is. */
-  private static ServerServiceDefinition admin(List<ServerServiceDefinition> services) {
+  private static List<ServerServiceDefinition> admin(List<ServerServiceDefinition> services) {
     return services.stream()
         .filter(e -> e.getServiceDescriptor().getName().equals(AdminServiceGrpc.SERVICE_NAME))
-        .findFirst()
-        .orElseThrow();
+        .toList();
   }
 
   /** Recommendations are served; feedback and changes of the catalogue maybe later, maybe never. */

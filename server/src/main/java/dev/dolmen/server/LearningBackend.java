@@ -7,9 +7,11 @@ import dev.dolmen.server.index.CellKeeper;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.log.LogFactory;
+import dev.dolmen.trainer.state.SlowStep;
 import io.grpc.ServerServiceDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,15 +26,14 @@ final class LearningBackend implements Backend {
   private static final String STOPPED = "the trainer has stopped: ";
 
   private final DolmenConfig config;
-  private final InstantSource clock;
   private final Engine engine;
+  private final WarmUp warmUp;
   private final CellKeeper cells;
 
-  private LearningBackend(
-      DolmenConfig config, InstantSource clock, Engine engine, MeterRegistry meters) {
+  private LearningBackend(DolmenConfig config, Engine engine, WarmUp warmUp, MeterRegistry meters) {
     this.config = config;
-    this.clock = clock;
     this.engine = engine;
+    this.warmUp = warmUp;
     cells = new CellKeeper(engine.live().vectors(), meters.config().clock()::monotonicTime);
   }
 
@@ -44,11 +45,27 @@ final class LearningBackend implements Backend {
   static LearningBackend open(
       DolmenConfig config, InstantSource clock, LogFactory logs, MeterRegistry meters)
       throws IOException {
-    return new LearningBackend(
-        config,
-        clock,
-        Engine.start(config.engine(), clock, meters, TableFactory.COLLISIONLESS, logs),
-        meters);
+    Path directory = config.dataDirectory().resolve("warm-up");
+    WarmUp warmUp = new WarmUp(config, directory, clock);
+    boolean opened = false;
+    try {
+      Engine engine =
+          Engine.start(
+              config.engine(),
+              clock,
+              meters,
+              TableFactory.COLLISIONLESS,
+              (locked, options) -> {
+                warmUp.begin(); // From here on the directory is this process's.
+                return logs.open(locked, options);
+              });
+      opened = true;
+      return new LearningBackend(config, engine, warmUp, meters);
+    } finally {
+      if (!opened) {
+        warmUp.close();
+      }
+    }
   }
 
   Engine engine() {
@@ -70,12 +87,14 @@ final class LearningBackend implements Backend {
       engine.awaitReplayed();
     }
     why.accept(() -> "starting: " + cells.progress());
-    cells.start();
+    try (SlowStep _ = SlowStep.begin("Making cells of items", cells::progress)) {
+      cells.start();
+    }
   }
 
   @Override
   public void warmUp() {
-    WarmUp.run(config, config.dataDirectory().resolve("warm-up"), clock);
+    warmUp.finish(engine.live(), endpoints -> endpoints.rehearsal(engine.live(), cells));
   }
 
   @Override
@@ -111,6 +130,7 @@ final class LearningBackend implements Backend {
 
   @Override
   public void close() {
+    warmUp.close();
     cells.close();
     engine.close();
   }

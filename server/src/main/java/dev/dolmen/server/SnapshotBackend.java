@@ -21,21 +21,21 @@ import org.slf4j.LoggerFactory;
 final class SnapshotBackend implements Backend {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotBackend.class);
 
-  private final DolmenConfig config;
-  private final InstantSource clock;
   private final SnapshotView snapshot;
+  private final @Nullable Path temporary;
+  private final WarmUp warmUp;
   private final CellKeeper cells;
 
   private SnapshotBackend(
-      DolmenConfig config, InstantSource clock, SnapshotView snapshot, MeterRegistry meters) {
-    this.config = config;
-    this.clock = clock;
+      SnapshotView snapshot, @Nullable Path temporary, WarmUp warmUp, MeterRegistry meters) {
     this.snapshot = snapshot;
+    this.temporary = temporary;
+    this.warmUp = warmUp;
     cells = new CellKeeper(snapshot.live().vectors(), meters.config().clock()::monotonicTime);
   }
 
   /**
-   * Reads it.
+   * Reads it. Warms up in a directory elsewhere: nothing may be written next to the snapshot.
    *
    * @throws IOException if there is none of this id, naming those that there are, or it cannot be
    *     read or does not fit the configuration
@@ -43,7 +43,23 @@ final class SnapshotBackend implements Backend {
   static SnapshotBackend open(
       DolmenConfig config, String id, InstantSource clock, MeterRegistry meters)
       throws IOException {
-    return new SnapshotBackend(config, clock, SnapshotView.open(config.engine(), id), meters);
+    Path temporary = temporary();
+    WarmUp warmUp =
+        temporary == null
+            ? WarmUp.none(config, clock)
+            : new WarmUp(config, temporary.resolve("data"), clock);
+    boolean opened = false;
+    try {
+      warmUp.begin();
+      SnapshotView snapshot = SnapshotView.open(config.engine(), id);
+      opened = true;
+      return new SnapshotBackend(snapshot, temporary, warmUp, meters);
+    } finally {
+      if (!opened) {
+        warmUp.close();
+        deleteQuietly(temporary);
+      }
+    }
   }
 
   @Override
@@ -57,17 +73,18 @@ final class SnapshotBackend implements Backend {
     cells.start();
   }
 
-  /** In a directory elsewhere: nothing may be written next to the snapshot. */
   @Override
   public void warmUp() {
-    @Nullable Path directory = null;
+    warmUp.finish(snapshot.live(), endpoints -> endpoints.rehearsal(snapshot.live(), cells));
+    deleteQuietly(temporary);
+  }
+
+  private static @Nullable Path temporary() {
     try {
-      directory = Files.createTempDirectory("dolmen-warm-up-");
-      WarmUp.run(config, directory.resolve("data"), clock);
+      return Files.createTempDirectory("dolmen-warm-up-");
     } catch (IOException e) {
       LOG.warn("Not warmed up: the first requests will be slow", e);
-    } finally {
-      deleteQuietly(directory);
+      return null;
     }
   }
 
@@ -104,6 +121,8 @@ final class SnapshotBackend implements Backend {
 
   @Override
   public void close() throws IOException {
+    warmUp.close();
+    deleteQuietly(temporary);
     cells.close();
     snapshot.close();
   }

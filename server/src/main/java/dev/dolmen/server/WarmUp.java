@@ -1,6 +1,7 @@
 package dev.dolmen.server;
 
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -11,61 +12,136 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets the JVM compile what serving and training run, before the first real call: a second server
- * of the same schema and model, on a free port of the loopback address and a directory of its own,
- * is shown made-up visits, asked for recommendations, and thrown away.
+ * Lets the JVM compile what serving and training run, before the first real call, in two parts.
+ * While what is to be served is still being read, a second server of the same schema and model, on
+ * a free port of the loopback address and a directory of its own, is shown made-up visits, learns
+ * from them, and is thrown away. Then the items that are to be served are asked for, see {@link
+ * Rehearsal}. When all is read, both together take {@code server.warm_up} at most.
  *
  * <p>Until the JIT has compiled the kernels, each of their vector operations is a call that
- * allocates. Measured on the first 150 requests after a restart, 43,000 items: the slowest took 0.2
- * to 0.9 s without and 0.03 to 0.05 s with it, the mean was 18 to 265 ms and 5 ms.
+ * allocates, and a search of many items is another one than that of a few.
  */
-final class WarmUp {
+final class WarmUp implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
   private static final int ITEMS = 1_000;
   private static final int EVENTS = 64;
   private static final int RECOMMENDATIONS = 16;
   private static final int K = 20;
 
-  private WarmUp() {}
+  private final DolmenConfig config;
+  private final Duration time;
+  private final Path directory;
+  private final InstantSource clock;
+  private final CountDownLatch visited = new CountDownLatch(1);
+  private final Thread visits =
+      Thread.ofPlatform().name("dolmen-warm-up").daemon().unstarted(this::learnMadeUpVisits);
+  private boolean begun;
+
+  /** When visits have gone on for long enough; null as long as there are none. */
+  private volatile @Nullable Instant enough;
+
+  /** When they end in any case; null while what is to be served is being read. */
+  private volatile @Nullable Instant end;
 
   /**
-   * Runs for {@code config.server().warmUp()}. What fails is logged: a server that is slow at first
-   * is better than none.
+   * Nothing is done yet.
    *
    * @param directory made, and deleted at the end, with what an earlier process may have left there
    */
-  static void run(DolmenConfig config, Path directory, InstantSource clock) {
-    Duration time = config.server().warmUp();
-    if (time.isZero()) {
+  WarmUp(DolmenConfig config, Path directory, InstantSource clock) {
+    this.config = config;
+    time = config.server().warmUp();
+    this.directory = directory;
+    this.clock = clock;
+  }
+
+  /** One that does nothing. */
+  static WarmUp none(DolmenConfig config, InstantSource clock) {
+    Duration never = Duration.ZERO;
+    return new WarmUp(
+        config.withServer(config.server().with(s -> s.warmUp(never))),
+        config.dataDirectory(),
+        clock);
+  }
+
+  /** Begins with the visits, on a thread of its own. The directory must be nobody else's. */
+  void begin() {
+    if (!time.isZero()) {
+      begun = true;
+      visits.start();
+    }
+  }
+
+  /**
+   * Returns when the JVM is warm; all that is served has been read. What fails is logged: a server
+   * that is slow at first is better than none.
+   *
+   * @param live what is served
+   * @param served the services over it, see {@link Rehearsal}
+   */
+  void finish(LiveState live, Rehearsal.Services served) {
+    if (!begun) {
       return;
     }
-    LOG.info("Warming up for {} ms", time.toMillis());
+    Instant now = clock.instant();
+    boolean hasItems = live.catalog().size() > 0;
+    // Half of the time for each, all of it for visits where there is nothing to ask for.
+    end = now.plus(hasItems ? time.dividedBy(2) : time);
+    try {
+      visited.await();
+      if (hasItems) {
+        rehearse(live, served, clock.instant().plus(time.dividedBy(2)));
+      }
+      LOG.info(
+          "Warmed up for {} ms after everything was read",
+          Duration.between(now, clock.instant()).toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      close();
+    }
+  }
+
+  private void rehearse(LiveState live, Rehearsal.Services served, Instant until)
+      throws InterruptedException {
+    try {
+      new Rehearsal(config, directory.resolve("rehearsal"), clock).run(live, served, until);
+    } catch (IOException | StartException | RuntimeException e) {
+      LOG.warn("Not warmed up with the items that are served: the first requests will be slow", e);
+    }
+  }
+
+  private void learnMadeUpVisits() {
     try {
       DirectoryTree.delete(directory);
       try (StandaloneServer server =
-          StandaloneServer.startTemporary(config.temporary(directory), clock)) {
-        visit(server.port(), new SyntheticVisits(config.schema(), config.seed()), time, clock);
-      } finally {
-        DirectoryTree.delete(directory);
+          StandaloneServer.startTemporary(config.temporary(directory.resolve("made-up")), clock)) {
+        visit(server.port(), new SyntheticVisits(config.schema(), config.seed()));
+        visited.countDown();
       }
     } catch (IOException | StartException | StatusException | RuntimeException e) {
       LOG.warn("Not warmed up: the first requests will be slow", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      visited.countDown();
     }
   }
 
-  private static void visit(int port, SyntheticVisits visits, Duration time, InstantSource clock)
+  private void visit(int port, SyntheticVisits visits)
       throws StatusException, InterruptedException {
     ManagedChannel channel =
         Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create()).build();
@@ -73,8 +149,8 @@ final class WarmUp {
       upsert(channel, visits);
       var feedback = FeedbackServiceGrpc.newBlockingV2Stub(channel);
       var recommendations = RecommendationServiceGrpc.newBlockingV2Stub(channel);
-      Instant end = clock.instant().plus(time);
-      for (Instant now = clock.instant(); now.isBefore(end); now = clock.instant()) {
+      enough = clock.instant().plus(time);
+      for (Instant now = clock.instant(); goesOn(now); now = clock.instant()) {
         feedback.publishBatch(visits.events(EVENTS, now));
         for (int i = 0; i < RECOMMENDATIONS; i++) {
           recommendations.recommend(visits.request(K));
@@ -86,6 +162,12 @@ final class WarmUp {
     }
   }
 
+  private boolean goesOn(Instant now) {
+    Instant atLast = end;
+    Instant first = enough;
+    return (atLast == null || now.isBefore(atLast)) && (first == null || now.isBefore(first));
+  }
+
   private static void upsert(ManagedChannel channel, SyntheticVisits visits)
       throws StatusException, InterruptedException {
     BlockingClientCall<UpsertItemsRequest, UpsertItemsResponse> call =
@@ -93,5 +175,31 @@ final class WarmUp {
     call.write(visits.items(ITEMS));
     call.halfClose();
     call.read();
+  }
+
+  /** Ends it, if it is under way, and deletes the directory. */
+  @Override
+  public void close() {
+    if (!begun) {
+      return;
+    }
+    end = Instant.MIN;
+    boolean interrupted = false;
+    while (visits.isAlive()) {
+      try {
+        visits.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    begun = false;
+    try {
+      DirectoryTree.delete(directory);
+    } catch (IOException e) {
+      LOG.warn("{} could not be deleted", directory, e);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -48,4 +48,25 @@ class WarmUpTest {
       assertThat(status.stream().catalogItems()).isZero();
     }
   }
+
+  @Test
+  void whatIsServedIsTheSameAfterIt() throws Exception {
+    DolmenConfig config = TestServer.config(directory);
+    try (TestServer server = new TestServer(config)) {
+      server.upsert(List.of(new SyntheticVisits(Schemas.shop(), 1).items(50)));
+      server.click("visit", "item-1", "item-2", "item-3");
+    }
+    long state;
+    try (TestServer server = new TestServer(config)) {
+      state = server.running().engine().stateHash();
+    }
+    Duration time = Duration.ofMillis(300);
+    try (TestServer server =
+        new TestServer(config.withServer(config.server().with(s -> s.warmUp(time))))) {
+      assertThat(server.running().engine().stateHash()).isEqualTo(state);
+      assertThat(server.running().meters().find("dolmen.requests").timers())
+          .noneMatch(timer -> timer.count() > 0);
+      assertThat(directory.resolve("warm-up")).doesNotExist();
+    }
+  }
 }

@@ -24,6 +24,7 @@ class HelpTest {
           "bench",
           "bench filter",
           "bench index",
+          "bench jvm",
           "bench model",
           "bench serve",
           "bench table",

@@ -3,6 +3,7 @@ package dev.dolmen.bench;
 import dev.dolmen.bench.filter.FilterBenchCommand;
 import dev.dolmen.bench.index.IndexBenchCommand;
 import dev.dolmen.bench.model.ModelBenchCommand;
+import dev.dolmen.bench.serve.JvmBenchCommand;
 import dev.dolmen.bench.serve.ServeBenchCommand;
 import dev.dolmen.bench.table.TableBenchCommand;
 import dev.dolmen.bench.train.TrainBenchCommand;
@@ -51,7 +52,8 @@ import picocli.CommandLine.Spec;
       IndexBenchCommand.class,
       ModelBenchCommand.class,
       TrainBenchCommand.class,
-      ServeBenchCommand.class
+      ServeBenchCommand.class,
+      JvmBenchCommand.class
     },
     synopsisSubcommandLabel = "[COMMAND]",
     description = {

@@ -12,7 +12,7 @@ final class Callers {
   static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-  private static final String SCHEME = "Bearer ";
+  static final String SCHEME = "Bearer ";
 
   private final ApiKeys keys;
   private final @Nullable Tokens tokens;

@@ -1,5 +1,6 @@
 package dev.dolmen.server.access;
 
+import io.grpc.Metadata;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -45,6 +46,13 @@ public record KeyText(String id, String secret) {
   /** As it is sent: the only place that shows the secret. */
   public String text() {
     return PREFIX + id + '_' + secret;
+  }
+
+  /** What a call that shows it sends along. */
+  public Metadata headers() {
+    Metadata headers = new Metadata();
+    headers.put(Callers.AUTHORIZATION, Callers.SCHEME + text());
+    return headers;
   }
 
   /** Without the secret, as this ends in logs. */

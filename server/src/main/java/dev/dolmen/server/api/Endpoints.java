@@ -107,6 +107,26 @@ public final class Endpoints {
    */
   public List<ServerServiceDefinition> over(SnapshotView snapshot, CellKeeper cells) {
     LiveState live = snapshot.live();
+    return services(
+        readingOnly(live, cells),
+        new FeedbackServiceGrpc.FeedbackServiceImplBase() {},
+        new CatalogReads(live),
+        AdminEndpoint.Source.of(snapshot),
+        new ReadOnly(snapshot.id()));
+  }
+
+  /**
+   * Recommendations alone over what another server is about to serve: what was shown is not logged,
+   * and the model answers whatever else may.
+   *
+   * @param cells of its items
+   */
+  public List<ServerServiceDefinition> rehearsal(LiveState live, CellKeeper cells) {
+    return List.of(ranked(readingOnly(live, cells), admission()));
+  }
+
+  /** What it shows is not logged. */
+  private RecommendationEndpoint readingOnly(LiveState live, CellKeeper cells) {
     Ranker ranker =
         new Ranker(
             live,
@@ -117,16 +137,8 @@ public final class Endpoints {
             RankerChoice.modelAlone(),
             new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters)),
             meters);
-    return services(
-        new RecommendationEndpoint(
-            validation(live),
-            new KnownKeys(live.schema(), config.unknownKeys(), meters),
-            ranker,
-            meters),
-        new FeedbackServiceGrpc.FeedbackServiceImplBase() {},
-        new CatalogReads(live),
-        AdminEndpoint.Source.of(snapshot),
-        new ReadOnly(snapshot.id()));
+    KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
+    return new RecommendationEndpoint(validation(live), keys, ranker, meters);
   }
 
   private Validation validation(LiveState live) {
@@ -151,17 +163,30 @@ public final class Endpoints {
       BindableService catalog,
       AdminEndpoint.Source operated,
       ServerInterceptor... gates) {
-    ServerInterceptor admission = new Admission(ranking, config.limits().requestTimeout(), meters);
-    ServerInterceptor barrier = new ErrorBarrier(config.limits().maxMessageBytes());
+    ServerInterceptor admission = admission();
+    ServerInterceptor barrier = barrier();
     ServerInterceptor meter = new RequestMeter(meters);
     BindableService admin =
         new AdminEndpoint(
             operated, clock.instant(), version, meters.config().clock()::monotonicTime);
     return List.of(
-        behind(behind(service(recommendations, barrier), admission), meter),
+        ranked(recommendations, admission),
         behind(behind(service(feedback, barrier), gates), meter),
         behind(behind(behind(service(catalog, barrier), ofReads(admission)), gates), meter),
         behind(behind(service(admin, barrier), gates), meter));
+  }
+
+  private ServerServiceDefinition ranked(
+      BindableService recommendations, ServerInterceptor admission) {
+    return behind(behind(service(recommendations, barrier()), admission), new RequestMeter(meters));
+  }
+
+  private ServerInterceptor admission() {
+    return new Admission(ranking, config.limits().requestTimeout(), meters);
+  }
+
+  private ServerInterceptor barrier() {
+    return new ErrorBarrier(config.limits().maxMessageBytes());
   }
 
   /**

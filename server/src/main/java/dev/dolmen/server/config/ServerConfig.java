@@ -330,7 +330,7 @@ public record ServerConfig(
         s.duration(
             "past_tolerance", Duration.ofDays(1_096), Duration.ofHours(1), Duration.ofDays(36_500)),
         s.duration("shutdown_grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofMinutes(10)),
-        s.duration("warm_up", Duration.ofSeconds(5), Duration.ZERO, Duration.ofMinutes(5)),
+        s.duration("warm_up", Duration.ofSeconds(2), Duration.ZERO, Duration.ofMinutes(5)),
         requireNonNull(s.section("limits", ServerConfig::limits)),
         requireNonNull(s.section("sizes", SizeLimits::read)),
         requireNonNull(s.section("quotas", QuotaConfig::read)),

@@ -5,6 +5,9 @@ import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.kernel.KernelScratch;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Makes {@link Cells} of item vectors, again and again while these move: each pass assigns every
@@ -39,7 +42,7 @@ final class CellBuilder {
   private final Runnable check;
   private final int width;
   private final SplittableRandom random = new SplittableRandom(1);
-  private final KernelScratch scratch = new KernelScratch();
+  private final ConcurrentLinkedQueue<Scratch> idle = new ConcurrentLinkedQueue<>();
   private final float[] vector;
 
   /** [cells, D]; none before the first pass. */
@@ -53,13 +56,18 @@ final class CellBuilder {
   /** Vectors of one cell's items, [items, D]. */
   private float[] members = new float[0];
 
-  private float[] products = new float[0];
-
   /** Cell of each item, -1 for none. */
   private int[] cellOf = new int[0];
 
   /** Items that the pass has looked at, for who asks how far it is. */
-  private volatile int done;
+  private final AtomicInteger done = new AtomicInteger();
+
+  /** What one thread needs to find the cells of a chunk's items. */
+  private static final class Scratch {
+    final KernelScratch kernels = new KernelScratch();
+    final float[] best = new float[CHUNK];
+    float[] products = new float[0];
+  }
 
   /**
    * @param check asked between steps of some milliseconds; what it throws ends what is being made
@@ -77,10 +85,11 @@ final class CellBuilder {
     return Math.max(1, panels) * ItemVectors.ALIGNMENT;
   }
 
-  /** One pass over all items that are present. */
+  /** One pass over all items that are present: the first one on all processors. */
   Cells pass() {
+    boolean first = cells() == 0;
     int wanted = cellsFor(vectors.present());
-    if (cells() == 0) {
+    if (first) {
       begin(wanted);
     } else if (Math.abs(wanted - cells()) > cells() / 4) {
       resize(wanted);
@@ -92,7 +101,8 @@ final class CellBuilder {
       cellOf = new int[Math.max(size, cellOf.length + cellOf.length / 2)];
     }
     clear();
-    assign(0, size);
+    done.set(0);
+    assign(IntStream.range(0, chunks(size)).map(chunk -> chunk * CHUNK).toArray(), size, first);
     Cells made = made(size, appearances);
     move();
     return made;
@@ -100,7 +110,7 @@ final class CellBuilder {
 
   /** Items that the pass under way has looked at; any thread. */
   int done() {
-    return done;
+    return done.get();
   }
 
   private int cells() {
@@ -115,17 +125,21 @@ final class CellBuilder {
       anyVector(size);
       System.arraycopy(vector, 0, centroids, cell * width, width);
     }
-    int chunks = (size + CHUNK - 1) / CHUNK;
+    int chunks = chunks(size);
     int sampled = Math.min(chunks, Math.max(1, wanted * SAMPLE_PER_CELL / CHUNK));
+    int[] starts =
+        IntStream.range(0, sampled).map(i -> (int) ((long) i * chunks / sampled) * CHUNK).toArray();
     cellOf = new int[size];
     for (int pass = 0; pass < FIRST_PASSES; pass++) {
       clear();
-      for (int i = 0; i < sampled; i++) {
-        int from = (int) ((long) i * chunks / sampled) * CHUNK;
-        assign(from, Math.min(from + CHUNK, size));
-      }
+      done.set(0);
+      assign(starts, size, true);
       move();
     }
+  }
+
+  private static int chunks(int size) {
+    return (size + CHUNK - 1) / CHUNK;
   }
 
   /** The vector of an item at random into {@link #vector}; zeros if so many have none. */
@@ -154,34 +168,47 @@ final class CellBuilder {
     if (sizes.length != cells) {
       sums = new float[cells * width];
       sizes = new int[cells];
-      products = new float[cells * CHUNK];
     }
     Arrays.fill(sums, 0);
     Arrays.fill(sizes, 0);
   }
 
-  private void assign(int from, int to) {
-    float[] best = new float[CHUNK];
-    for (int at = from; at < to; at += CHUNK) {
-      check.run();
-      int n = Math.min(CHUNK, to - at);
-      done = at;
-      vectors.scores(centroids, 0, cells(), at, at + n, products, 0, CHUNK, scratch);
-      Arrays.fill(best, Float.NEGATIVE_INFINITY);
-      Arrays.fill(cellOf, at, at + n, -1);
-      for (int cell = 0; cell < cells(); cell++) {
-        closest(cell, at, n, best);
-      }
-      for (int i = 0; i < n; i++) {
-        if (cellOf[at + i] >= 0) {
-          add(at + i, cellOf[at + i]);
+  /** Finds the cells of the items of chunks, then counts them where they are, in order. */
+  private void assign(int[] starts, int size, boolean onAllProcessors) {
+    IntStream chunks = Arrays.stream(starts);
+    (onAllProcessors ? chunks.parallel() : chunks)
+        .forEach(start -> assign(start, Math.min(CHUNK, size - start)));
+    for (int start : starts) {
+      for (int item = start; item < Math.min(start + CHUNK, size); item++) {
+        if (cellOf[item] >= 0) {
+          add(item, cellOf[item]);
         }
       }
     }
   }
 
+  private void assign(int start, int n) {
+    check.run();
+    Scratch found = idle.poll();
+    Scratch scratch = found == null ? new Scratch() : found;
+    if (scratch.products.length < cells() * CHUNK) {
+      scratch.products = new float[cells() * CHUNK];
+    }
+    vectors.scores(
+        centroids, 0, cells(), start, start + n, scratch.products, 0, CHUNK, scratch.kernels);
+    Arrays.fill(scratch.best, Float.NEGATIVE_INFINITY);
+    Arrays.fill(cellOf, start, start + n, -1);
+    for (int cell = 0; cell < cells(); cell++) {
+      closest(cell, start, n, scratch);
+    }
+    idle.add(scratch);
+    done.addAndGet(n);
+  }
+
   /** An item's prior is the same for all cells, and so does not change which is the closest. */
-  private void closest(int cell, int at, int n, float[] best) {
+  private void closest(int cell, int at, int n, Scratch scratch) {
+    float[] products = scratch.products;
+    float[] best = scratch.best;
     int row = cell * CHUNK;
     for (int i = 0; i < n; i++) {
       if (products[row + i] > best[i]) {

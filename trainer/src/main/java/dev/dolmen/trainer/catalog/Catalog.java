@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,9 @@ public final class Catalog implements CatalogReader, StreamPart {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
   private static final VarHandle ITEMS =
       MethodHandles.arrayElementVarHandle(CatalogItem[].class).withInvokeExactBehavior();
+
+  /** Items of a snapshot whose features are made together. */
+  private static final int READ_TOGETHER = 8_192;
 
   /** Of a snapshot, with a row for each index. */
   public static final String SECTION = "trainer/items";
@@ -427,9 +431,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     }
     features.learnedKnots().readFrom(in);
     withdrawn.readFrom(in);
-    for (int i = 0; i < read.length; i++) {
-      restore(indexes[i], read[i]);
-    }
+    restore(indexes, read);
     if (limit > 0) {
       ensureRoom(limit - 1);
     }
@@ -437,13 +439,28 @@ public final class Catalog implements CatalogReader, StreamPart {
     rows.reserve(limit);
   }
 
-  /** Puts an item where it was, before any reader; the knots are known. */
-  private void restore(int index, Item whole) {
-    Item item = features.withoutVectors(whole);
-    CatalogItem placed = new CatalogItem(index, item, features.item(whole));
-    place(placed, true);
-    filters.replace(index, null, item, false);
-    addBytes(ItemBytes.of(placed));
+  /**
+   * Puts items where they were, before any reader; the knots are known. Features are made on all
+   * processors, and items placed one after the other.
+   */
+  private void restore(int[] indexes, Item[] whole) {
+    CatalogItem[] made = new CatalogItem[Math.min(whole.length, READ_TOGETHER)];
+    for (int from = 0; from < whole.length; from += READ_TOGETHER) {
+      int first = from;
+      int n = Math.min(READ_TOGETHER, whole.length - from);
+      IntStream.range(0, n)
+          .parallel()
+          .forEach(i -> made[i] = restored(indexes[first + i], whole[first + i]));
+      for (int i = 0; i < n; i++) {
+        place(made[i], true);
+        filters.replace(made[i].index(), null, made[i].item(), false);
+        addBytes(ItemBytes.of(made[i]));
+      }
+    }
+  }
+
+  private CatalogItem restored(int index, Item whole) {
+    return new CatalogItem(index, features.withoutVectors(whole), features.item(whole));
   }
 
   @Override
@@ -476,17 +493,20 @@ public final class Catalog implements CatalogReader, StreamPart {
   public void rowsRead() {
     ensureRoom(Math.max(0, indexLimit - 1));
     rowsRead.sort(Comparator.comparingInt(CatalogRow::liveAt).thenComparingLong(CatalogRow::order));
+    List<CatalogRow> live = new ArrayList<>(rowsRead.size());
     for (CatalogRow row : rowsRead) {
-      Item item = row.item();
       String deleted = row.deletedId();
-      if (item != null) {
-        restore(row.index(), item);
+      if (row.item() != null) {
+        live.add(row);
       } else if (deleted != null) {
         withdrawn.restore(deleted, row);
       } else {
         retire(new Retired(row.index(), row.at(), row.order()));
       }
     }
+    restore(
+        live.stream().mapToInt(CatalogRow::index).toArray(),
+        live.stream().map(CatalogRow::item).toArray(Item[]::new));
     rowsRead.clear();
   }
 

@@ -101,7 +101,7 @@ public final class Learner implements AutoCloseable {
         new VectorRefresher(
             stream.catalog(),
             vectors,
-            new ItemEncoding(options.schema(), table, options.model().idGate()),
+            () -> new ItemEncoding(options.schema(), table, options.model().idGate()),
             stream.popularity());
     assembler =
         new BatchAssembler(
@@ -304,9 +304,8 @@ public final class Learner implements AutoCloseable {
 
   /** Encodes the whole catalogue: after a restore. */
   public void refreshAllVectors() {
-    flushChangedItems();
-    refresher.modelChanged();
-    refresher.sweep(Integer.MAX_VALUE, serving);
+    refresher.time(eventTimeSec());
+    refresher.refreshAll(serving);
   }
 
   /**

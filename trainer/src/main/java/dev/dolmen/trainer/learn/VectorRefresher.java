@@ -6,6 +6,9 @@ import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.signals.ClickCounts;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Keeps the item vectors in step with model and catalogue: changed items and those a batch touched
@@ -19,6 +22,7 @@ final class VectorRefresher {
   private final Catalog catalog;
   private final ItemVectors vectors;
   private final ItemEncoding encoding;
+  private final Supplier<ItemEncoding> encodings;
   private final ClickCounts popularity;
   private final int[] chunk = new int[CHUNK];
   private int inChunk;
@@ -29,14 +33,19 @@ final class VectorRefresher {
   private long timeSec;
 
   /**
+   * @param encodings makes one for each thread that encodes
    * @param popularity recent clicks: each vector carries its item's prior as a bias
    */
   VectorRefresher(
-      Catalog catalog, ItemVectors vectors, ItemEncoding encoding, ClickCounts popularity) {
+      Catalog catalog,
+      ItemVectors vectors,
+      Supplier<ItemEncoding> encodings,
+      ClickCounts popularity) {
     this.popularity = popularity;
     this.catalog = catalog;
     this.vectors = vectors;
-    this.encoding = encoding;
+    this.encodings = encodings;
+    encoding = encodings.get();
   }
 
   /** An item is new or has other metadata: it is encoded by the next {@link #flush}. */
@@ -107,6 +116,27 @@ final class VectorRefresher {
     staleLeft -= n;
   }
 
+  /**
+   * Encodes all items, on as many threads as there are processors; the training thread waits for
+   * them. Vectors are written one chunk at a time, so that there is one writer at any moment.
+   */
+  void refreshAll(ServingModel model) {
+    changes = 0;
+    int limit = catalog.indexLimit();
+    ConcurrentLinkedQueue<ItemEncoding> idle = new ConcurrentLinkedQueue<>();
+    IntStream.range(0, (limit + CHUNK - 1) / CHUNK)
+        .parallel()
+        .forEach(number -> {
+          ItemEncoding one = idle.poll();
+          one = one == null ? encodings.get() : one;
+          int from = number * CHUNK;
+          int[] indexes = IntStream.range(from, Math.min(from + CHUNK, limit)).toArray();
+          encodeChunk(indexes, indexes.length, one, model);
+          idle.add(one);
+        });
+    staleLeft = 0;
+  }
+
   private void add(int index, ServingModel model) {
     chunk[inChunk++] = index;
     if (inChunk == CHUNK) {
@@ -115,22 +145,32 @@ final class VectorRefresher {
   }
 
   private void encodeChunk(ServingModel model) {
-    encoding.clear(timeSec);
+    encodeChunk(chunk, inChunk, encoding, model);
+    inChunk = 0;
+  }
+
+  /**
+   * @param indexes of items, overwritten; those that are gone are left out
+   */
+  private void encodeChunk(int[] indexes, int n, ItemEncoding with, ServingModel model) {
+    with.clear(timeSec);
     int kept = 0;
-    for (int i = 0; i < inChunk; i++) {
-      CatalogItem item = catalog.item(chunk[i]);
+    for (int i = 0; i < n; i++) {
+      CatalogItem item = catalog.item(indexes[i]);
       if (item != null) {
-        encoding.add(item.features());
-        chunk[kept++] = chunk[i];
+        with.add(item.features());
+        indexes[kept++] = indexes[i];
       }
     }
-    inChunk = 0;
     if (kept > 0) {
-      float[] encoded = encoding.encode(model);
-      for (int i = 0; i < kept; i++) {
-        vectors.put(chunk[i], encoded, i * vectors.width());
-        clicked(chunk[i], model);
-      }
+      write(indexes, kept, with.encode(model), model);
+    }
+  }
+
+  private synchronized void write(int[] indexes, int n, float[] encoded, ServingModel model) {
+    for (int i = 0; i < n; i++) {
+      vectors.put(indexes[i], encoded, i * vectors.width());
+      clicked(indexes[i], model);
     }
   }
 }

@@ -39,6 +39,10 @@ public final class ContentIndex extends ContentReader implements StreamPart {
 
   private static final int NONE = -1;
   private static final int[] NO_TOKENS = {};
+  private static final long[] NO_KEYS = {};
+
+  /** Items of a catalog that was read that are put together. */
+  private static final int READ_TOGETHER = 8_192;
 
   /** Of an item or a token, besides its entries: references, headers, the map's place. */
   private static final int ITEM_BYTES = 24;
@@ -294,8 +298,23 @@ public final class ContentIndex extends ContentReader implements StreamPart {
   /** Reads the catalog, which has been read before. Writer, before any reader. */
   @Override
   public void readFrom(DataInput in) {
-    for (int item = 0; item < catalog.indexLimit(); item++) {
-      put(item);
+    int limit = catalog.indexLimit();
+    for (int from = 0; from < limit; from += READ_TOGETHER) {
+      putAll(from, Math.min(limit, from + READ_TOGETHER));
+    }
+  }
+
+  /** Finds keys on all processors, and puts items one after the other. */
+  private void putAll(int from, int to) {
+    long[][] found = new long[to - from][];
+    IntStream.range(from, to)
+        .parallel()
+        .forEach(item -> {
+          CatalogItem now = catalog.item(item);
+          found[item - from] = now == null ? NO_KEYS : keys(now.features());
+        });
+    for (int item = from; item < to; item++) {
+      replace(item, numbered(found[item - from]));
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.dolmen.trainer.signals;
 
 import dev.dolmen.parameterstore.feature.UnitVector;
 import dev.dolmen.parameterstore.random.MixedBits;
-import java.util.Arrays;
 
 /**
  * Tokens of the vectors of one column: two vectors have the more of them in common, the smaller the
@@ -15,7 +14,7 @@ import java.util.Arrays;
  * in common at 45 degrees and one in 256 at 90. The planes' numbers are 1 and -1, drawn by a hash,
  * the same on every machine.
  *
- * <p>Not for several threads.
+ * <p>Immutable; any thread.
  */
 final class VectorTokens {
   /** Tokens of a vector. */
@@ -29,8 +28,6 @@ final class VectorTokens {
 
   /** [dimension, PLANES]. */
   private final float[] planes;
-
-  private final float[] sums = new float[PLANES];
 
   VectorTokens(int column, int dimension) {
     this.column = column;
@@ -54,7 +51,7 @@ final class VectorTokens {
     if (vector.length != dimension) {
       return at;
     }
-    Arrays.fill(sums, 0);
+    float[] sums = new float[PLANES];
     for (int d = 0; d < dimension; d++) {
       float number = UnitVector.number(vector[d]);
       int row = d * PLANES;

@@ -34,11 +34,12 @@ final class LoadClient implements AutoCloseable {
   private final Thread atExit;
 
   /**
-   * Starts it.
+   * Starts it; returns when it is ready. The server need not be.
    *
    * @param log file for what it says beside its answers
    */
-  LoadClient(int port, LargeShop shop, long seed, Path log) throws IOException {
+  LoadClient(int port, LargeShop shop, long seed, Path log)
+      throws IOException, InterruptedException {
     this.log = log;
     process =
         Machine.javaProcess(
@@ -53,6 +54,7 @@ final class LoadClient implements AutoCloseable {
     atExit = Thread.ofPlatform().unstarted(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(atExit);
     Thread.ofPlatform().daemon().name("load-answers").start(this::read);
+    answer(PATIENCE_SEC);
   }
 
   private void read() {
@@ -82,12 +84,16 @@ final class LoadClient implements AutoCloseable {
       throw new IOException(said("has ended"), e);
     }
     long seconds = (long) Math.ceil(step.settleSeconds() + step.seconds()) + PATIENCE_SEC;
+    return MAPPER.readValue(answer(seconds), LoadFigures.class);
+  }
+
+  private String answer(long seconds) throws IOException, InterruptedException {
     @Nullable String answer = answers.poll(seconds, TimeUnit.SECONDS);
     if (answer == null || answer.equals(END)) {
       throw new IOException(
           said(answer == null ? "has not answered after " + seconds + " s" : "has ended"));
     }
-    return MAPPER.readValue(answer, LoadFigures.class);
+    return answer;
   }
 
   private String said(String what) throws IOException {

@@ -1,8 +1,6 @@
 package dev.dolmen.bench.serve;
 
 import dev.dolmen.model.item.ScanPrecision;
-import dev.dolmen.parameterstore.file.PrivateFiles;
-import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.local.LocalServer;
@@ -10,8 +8,6 @@ import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.alternatives.RankerKind;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -160,42 +156,11 @@ public final class ServeBenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** In a folder that goes again, also when this is interrupted. */
   private ServeFigures measured(int size, ServeOptions options)
       throws IOException, InterruptedException {
-    Path directory = Files.createTempDirectory(made(options.kept()), "run-");
-    Thread atExit = Thread.ofPlatform().unstarted(() -> delete(directory));
-    Runtime.getRuntime().addShutdownHook(atExit);
-    try {
-      return new ServeRun(size, options, directory, progress).run();
-    } finally {
-      if (forgotten(atExit)) {
-        delete(directory);
-      }
+    try (RunDirectory directory = RunDirectory.in(options.kept())) {
+      return new ServeRun(size, options, directory.path(), progress).run();
     }
-  }
-
-  /** Whether it will not run, nor does. */
-  private static boolean forgotten(Thread atExit) {
-    try {
-      return Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException e) {
-      return false; // The process is ending.
-    }
-  }
-
-  private static void delete(Path directory) {
-    try {
-      DirectoryTree.delete(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Servers run next to what is kept, so that it can be linked. */
-  private static Path made(Path kept) throws IOException {
-    PrivateFiles.createDirectories(kept);
-    return kept;
   }
 
   private ServeOptions options() {
@@ -218,13 +183,7 @@ public final class ServeBenchCommand implements Callable<Integer> {
         peers.stream().map(ServeBenchCommand::peer).toList(),
         !noCurve,
         seed,
-        keep == null ? temporary() : keep.toAbsolutePath());
-  }
-
-  private static Path temporary() {
-    return Path.of(
-        System.getProperty("java.io.tmpdir"),
-        "dolmen-bench-serve-" + System.getProperty("user.name"));
+        keep == null ? RunDirectory.standard() : keep.toAbsolutePath());
   }
 
   private static ScanPrecision precision(String text) {

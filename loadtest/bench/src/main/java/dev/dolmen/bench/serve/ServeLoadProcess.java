@@ -20,11 +20,15 @@ import java.util.concurrent.Future;
 
 /**
  * The process that loads a server: arguments are its port, the number of items, and the seed of
- * shop and requests. It reads one {@link LoadStep} a line, and writes one {@link LoadFigures} a
- * line; it ends when there are no more, also when whoever asked it has gone.
+ * shop and requests. When it is ready, which it says, it reads one {@link LoadStep} a line, and
+ * writes one {@link LoadFigures} a line; it ends when there are no more, also when whoever asked it
+ * has gone.
  */
 public final class ServeLoadProcess {
   static final int K = 20;
+
+  /** What it says when it can be asked. */
+  static final String READY = "{}";
 
   private static final int REQUESTS = 4_096;
   private static final int VISIT_CLICKS = 10;
@@ -42,7 +46,11 @@ public final class ServeLoadProcess {
     String run = "serve-" + Long.toHexString(System.currentTimeMillis());
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    try (OpenLoop loop = new OpenLoop(port, requests(shop, seed), seed);
+    List<byte[]> requests = requests(shop, seed);
+    RehearsedLoop.run(requests, seed);
+    out.println(READY);
+    out.flush();
+    try (OpenLoop loop = new OpenLoop(port, requests, seed);
         Connection connection = Connection.toLocal(port)) {
       ClickFlow clicks = new ClickFlow(connection, new ShopVisits(shop, run, seed), seed);
       for (String line = in.readLine(); line != null; line = in.readLine()) {

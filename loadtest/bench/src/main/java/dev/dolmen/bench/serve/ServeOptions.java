@@ -36,7 +36,11 @@ record ServeOptions(
   private static final double HEAP_KB_PER_ITEM = 4;
 
   int heapMbFor(int items) {
-    return heapMb == null ? HEAP_MB + (int) (items * HEAP_KB_PER_ITEM / 1_024) : heapMb;
+    return heapMb == null ? defaultHeapMb(items) : heapMb;
+  }
+
+  static int defaultHeapMb(int items) {
+    return HEAP_MB + (int) (items * HEAP_KB_PER_ITEM / 1_024);
   }
 
   /** The section of the configuration that says how items are found. */

@@ -129,7 +129,8 @@ final class ServeRun {
         });
   }
 
-  private LoadClient load(ServerProcess server, String name) throws IOException {
+  private LoadClient load(ServerProcess server, String name)
+      throws IOException, InterruptedException {
     return new LoadClient(
         server.port(), shop, options.seed(), directory.resolve(name + "-load.log"));
   }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ public final class ServerProcess implements AutoCloseable {
   private final String command;
   private final Path config;
   private final Path log;
-  private final int heapMb;
+  private final List<String> flags;
   private final @Nullable Path jars;
   private final int port = freePort();
   private final int metricsPort = freePort();
@@ -46,7 +47,7 @@ public final class ServerProcess implements AutoCloseable {
    * @param heapMb its heap at most
    */
   public static ServerProcess serving(Path config, Path log, int heapMb) throws IOException {
-    return serving(config, log, heapMb, null);
+    return serving(config, log, heapMb, List.of());
   }
 
   /**
@@ -56,7 +57,23 @@ public final class ServerProcess implements AutoCloseable {
    */
   public static ServerProcess serving(Path config, Path log, int heapMb, @Nullable Path jars)
       throws IOException {
-    return new ServerProcess(DolmenCommand.class, "serve", config, log, heapMb, jars);
+    return new ServerProcess(
+        DolmenCommand.class, "serve", config, log, List.of(heap(heapMb)), jars);
+  }
+
+  /**
+   * {@code dolmen serve} with other flags of the JVM.
+   *
+   * @param flags come after all others
+   */
+  public static ServerProcess serving(Path config, Path log, int heapMb, List<String> flags)
+      throws IOException {
+    List<String> all = Stream.concat(Stream.of(heap(heapMb)), flags.stream()).toList();
+    return new ServerProcess(DolmenCommand.class, "serve", config, log, all, null);
+  }
+
+  private static String heap(int mb) {
+    return "-Xmx" + mb + "m";
   }
 
   /**
@@ -66,14 +83,14 @@ public final class ServerProcess implements AutoCloseable {
    */
   public ServerProcess(Class<?> main, String command, Path config, Path log, int heapMb)
       throws IOException {
-    this(main, command, config, log, heapMb, null);
+    this(main, command, config, log, List.of(heap(heapMb)), null);
   }
 
   private ServerProcess(
-      Class<?> main, String command, Path config, Path log, int heapMb, @Nullable Path jars)
+      Class<?> main, String command, Path config, Path log, List<String> flags, @Nullable Path jars)
       throws IOException {
     this.jars = jars;
-    this.heapMb = heapMb;
+    this.flags = flags;
     this.main = main;
     this.command = command;
     this.config = config;
@@ -167,11 +184,10 @@ public final class ServerProcess implements AutoCloseable {
             Integer.toString(port),
             "--metrics-port",
             Integer.toString(metricsPort));
-    List<String> heap = List.of("-Xmx" + heapMb + "m");
     ProcessBuilder java =
         jars == null
-            ? Machine.javaProcess(heap, main, arguments)
-            : Machine.javaProcess(jars, heap, main, arguments);
+            ? Machine.javaProcess(flags, main, arguments)
+            : Machine.javaProcess(jars, flags, main, arguments);
     Process started = java.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
     process = started;
     return started;
