@@ -53,7 +53,7 @@ final class RehearsalRequests {
     for (int tries = 0; tries < TRIES && limit > 0; tries++) {
       CatalogItem item = catalog.item(random.nextInt(limit));
       if (item != null) {
-        return item.item().getItemId();
+        return item.id();
       }
     }
     return null;

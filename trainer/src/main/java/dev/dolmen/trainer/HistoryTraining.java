@@ -211,7 +211,7 @@ public final class HistoryTraining implements Closeable {
 
   private String itemId(int index) {
     CatalogItem item = learner.stream().catalog().item(index);
-    return item == null ? "" : item.item().getItemId();
+    return item == null ? "" : item.id();
   }
 
   Learner learner() {

@@ -45,15 +45,15 @@ final class FeatureColumns {
     columnStart[++columns] = entries;
   }
 
-  Features toFeatures(short[][] vectors) {
+  Features toFeatures(short[][] vectors, SharedArrays shared) {
     if (columns != columnStart.length - 1) {
       throw new IllegalStateException(
           columns + " columns ended, " + (columnStart.length - 1) + " expected");
     }
     return new Features(
         Arrays.copyOf(fids, entries),
-        Arrays.copyOf(weights, entries),
-        columnStart.clone(),
+        shared.weights(Arrays.copyOf(weights, entries)),
+        shared.starts(columnStart),
         vectors);
   }
 }

@@ -60,6 +60,7 @@ public final class FeatureExtractor {
   private final Schema schema;
   private final LearnedKnots learned;
   private final VectorSlots vectors;
+  private final SharedArrays shared = new SharedArrays();
   private final List<ColumnSpec> itemColumns = new ArrayList<>();
   private final List<ColumnSpec> contextColumns = new ArrayList<>();
 
@@ -120,7 +121,7 @@ public final class FeatureExtractor {
         addSlot(columns, slot, item.getSlotsMap().get(slot.name()), knots[number]);
       }
     }
-    return columns.toFeatures(vectors.of(item));
+    return columns.toFeatures(vectors.of(item), shared);
   }
 
   /** An item without the numbers of its vectors, which its features have. */
@@ -160,7 +161,7 @@ public final class FeatureExtractor {
       }
       columns.end();
     }
-    return columns.toFeatures(Features.NO_VECTORS);
+    return columns.toFeatures(Features.NO_VECTORS, shared);
   }
 
   private void checkItemSlot(String name) {

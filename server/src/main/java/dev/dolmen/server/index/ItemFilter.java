@@ -1,6 +1,6 @@
 package dev.dolmen.server.index;
 
-import dev.dolmen.v1.Item;
+import dev.dolmen.trainer.catalog.CatalogItem;
 import org.jspecify.annotations.Nullable;
 
 /** Whether an item may be returned. Immutable; any thread. */
@@ -10,7 +10,7 @@ public interface ItemFilter {
   ItemFilter ALL = item -> true;
 
   /** Whether {@code item} passes. Called only for items that would make it into the answer. */
-  boolean accepts(Item item);
+  boolean accepts(CatalogItem item);
 
   /** Which items pass as far as the catalog's index says; null where it does not say. */
   default @Nullable PassingItems passing() {

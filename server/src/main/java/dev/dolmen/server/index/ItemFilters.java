@@ -4,10 +4,10 @@ import dev.dolmen.parameterstore.feature.SlotTokens;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.server.budget.Caller;
+import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.catalog.CatalogReader;
 import dev.dolmen.trainer.catalog.ItemSet;
 import dev.dolmen.v1.Filter;
-import dev.dolmen.v1.Item;
 import dev.dolmen.v1.NumberRange;
 import dev.dolmen.v1.SlotValue;
 import dev.dolmen.v1.TokenList;
@@ -28,7 +28,7 @@ public final class ItemFilters {
    */
   private record Indexed(ItemFilter conditions, PassingItems passing) implements ItemFilter {
     @Override
-    public boolean accepts(Item item) {
+    public boolean accepts(CatalogItem item) {
       return conditions.accepts(item);
     }
   }
@@ -50,7 +50,8 @@ public final class ItemFilters {
     for (Filter filter : filters) {
       caller.checkWaiting();
       switch (filter.getConditionCase()) {
-        case RANGE -> numbers = numbers.and(range(filter.getSlot(), filter.getRange()));
+        case RANGE ->
+            numbers = numbers.and(range(schema.slotOf(filter.getSlot()), filter.getRange()));
         case ANY_OF ->
             tokens = tokens.and(anyOf(filter, schema, filter.getAnyOf().getTokenList(), true));
         case NONE_OF ->
@@ -104,10 +105,10 @@ public final class ItemFilters {
     return ItemSet.anyOf(sets);
   }
 
-  private static ItemFilter range(String slot, NumberRange given) {
-    PassingItems.Range range = rangeOf(-1, given);
+  private static ItemFilter range(int slot, NumberRange given) {
+    PassingItems.Range range = rangeOf(slot, given);
     return item -> {
-      SlotValue value = value(item, slot);
+      SlotValue value = item.value(slot);
       return value != null
           && value.hasNumber()
           && value.getNumber() >= range.min()
@@ -118,12 +119,12 @@ public final class ItemFilters {
   private static ItemFilter anyOf(
       Filter filter, Schema schema, List<String> tokens, boolean wanted) {
     Set<String> set = new HashSet<>(tokens);
-    String slot = filter.getSlot();
-    SlotKind kind = schema.slots().get(schema.slotOf(slot)).kind();
+    int slot = schema.slotOf(filter.getSlot());
+    SlotKind kind = schema.slots().get(slot).kind();
     if (kind == SlotKind.ID) {
-      return item -> set.contains(item.getItemId()) == wanted;
+      return item -> set.contains(item.id()) == wanted;
     }
-    return item -> hasAny(kind, value(item, slot), set) == wanted;
+    return item -> hasAny(kind, item.value(slot), set) == wanted;
   }
 
   private static boolean hasAny(SlotKind kind, @Nullable SlotValue value, Set<String> set) {
@@ -138,9 +139,5 @@ public final class ItemFilters {
       }
     }
     return false;
-  }
-
-  private static @Nullable SlotValue value(Item item, String slot) {
-    return item.getSlotsMap().get(slot);
   }
 }

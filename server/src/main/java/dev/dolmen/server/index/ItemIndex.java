@@ -315,7 +315,7 @@ public final class ItemIndex {
       return false;
     }
     @Nullable CatalogItem item = catalog.item(index);
-    return item != null && !item.item().getUnavailable() && filter.accepts(item.item());
+    return item != null && !item.isUnavailable() && filter.accepts(item);
   }
 
   /** The highest index below another of what may pass a filter, -1 if there is none. */

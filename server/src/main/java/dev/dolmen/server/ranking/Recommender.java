@@ -236,7 +236,7 @@ final class Recommender {
         continue;
       }
       ScoredItem.Builder scored =
-          ScoredItem.newBuilder().setItemId(item.item().getItemId()).setScore(top.score(i));
+          ScoredItem.newBuilder().setItemId(item.id()).setScore(top.score(i));
       if (chances && live.vectors().get(item.index(), s.vector, 0)) {
         int position = response.getItemsCount();
         scored.setClickChance(model.clickChance(s.clickQuery, 0, s.vector, 0, position));

@@ -257,7 +257,7 @@ public final class SessionRanks {
       CatalogItem item = live.catalog().item(top.index(i));
       if (item != null) {
         best[ids.size()] = top.score(i);
-        ids.add(item.item().getItemId());
+        ids.add(item.id());
       }
     }
     return new First(ids, Arrays.copyOf(best, ids.size()), logSum);

@@ -60,7 +60,7 @@ final class SimilarItems {
       if (item != null) {
         response.addItems(
             ScoredItem.newBuilder()
-                .setItemId(item.item().getItemId())
+                .setItemId(item.id())
                 .setScore(Math.clamp(top.score(i), -1f, 1f)));
       }
     }

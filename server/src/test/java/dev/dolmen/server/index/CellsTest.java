@@ -264,7 +264,7 @@ class CellsTest {
     keeper.pass();
     float[] query = query();
     long before = recall.searches();
-    ItemFilter some = item -> item.getItemId().endsWith("77");
+    ItemFilter some = item -> item.id().endsWith("77");
     List<Integer> filtered = items(ask(query, none, K, false, some, new IntHashSet()));
     assertThat(filtered).isEqualTo(items(ask(query, none, K, true, some, new IntHashSet())));
     assertThat(items(ask(query, none, 1_000, false)))

@@ -252,7 +252,7 @@ class FilteredSearchTest {
       ItemFilter counting =
           new ItemFilter() {
             @Override
-            public boolean accepts(Item item) {
+            public boolean accepts(CatalogItem item) {
               asked.incrementAndGet();
               return filter.accepts(item);
             }

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.catalog;
 
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.feature.LearnedKnots;
 import dev.dolmen.parameterstore.snapshot.RowsFormat;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.agrona.collections.Int2ObjectHashMap;
@@ -51,11 +51,8 @@ public final class Catalog implements CatalogReader, StreamPart {
   private final int quarantineRecords;
   private final WithdrawnItems withdrawn;
   private final FilterIndex filters;
-  private final ConcurrentHashMap<String, CatalogItem> byId = new ConcurrentHashMap<>();
-
-  /** The id whose items' row in the id slot a fid is: more than one only where hashes collide. */
-  private final ConcurrentHashMap<Long, String> idByFid = new ConcurrentHashMap<>();
-
+  private final ItemPacking packing;
+  private final IdTable byId = new IdTable(this::item);
   private volatile long fidCollisions;
   private volatile long bytes;
   private volatile @Nullable CatalogItem[] items = new CatalogItem[16];
@@ -68,7 +65,7 @@ public final class Catalog implements CatalogReader, StreamPart {
   private int[] live = new int[16];
 
   private int[] liveAt = new int[16];
-  private int size;
+  private volatile int size;
   private final ArrayDeque<Retired> retired = new ArrayDeque<>();
   private final Int2ObjectHashMap<Retired> retiredAt = new Int2ObjectHashMap<>();
   private long retirements;
@@ -91,6 +88,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     this.features = features;
     quarantineRecords = options.quarantineRecords();
     filters = new FilterIndex(features.schema().slots());
+    packing = new ItemPacking(features.schema().slots(), filters);
     withdrawn =
         new WithdrawnItems(
             new WithdrawnItems.Bounds(
@@ -99,7 +97,7 @@ public final class Catalog implements CatalogReader, StreamPart {
 
   @Override
   public int indexOf(String itemId) {
-    CatalogItem item = byId.get(itemId);
+    CatalogItem item = byId.find(itemId);
     return item == null ? -1 : item.index();
   }
 
@@ -111,7 +109,7 @@ public final class Catalog implements CatalogReader, StreamPart {
 
   @Override
   public @Nullable CatalogItem item(String itemId) {
-    return byId.get(itemId);
+    return byId.find(itemId);
   }
 
   @Override
@@ -121,8 +119,7 @@ public final class Catalog implements CatalogReader, StreamPart {
 
   @Override
   public @Nullable String sharesFid(String itemId) {
-    String owner = idByFid.get(Fids.ofId(itemId));
-    return owner == null || owner.equals(itemId) ? null : owner;
+    return byId.sharing(itemId);
   }
 
   @Override
@@ -132,7 +129,7 @@ public final class Catalog implements CatalogReader, StreamPart {
 
   @Override
   public int size() {
-    return byId.size();
+    return size;
   }
 
   @Override
@@ -177,11 +174,13 @@ public final class Catalog implements CatalogReader, StreamPart {
    */
   public CatalogItem upsert(Item item) {
     var itemFeatures = features.item(item);
-    CatalogItem old = byId.get(item.getItemId());
+    CatalogItem old = byId.find(item.getItemId());
     int index = old == null ? ownOrFreeIndex(item.getItemId()) : old.index();
-    CatalogItem now = new CatalogItem(index, features.withoutVectors(item), itemFeatures);
+    Item plain = features.withoutVectors(item);
+    // First, so that it has tokens to give.
+    filters.replace(index, old == null ? null : old.item(), plain, true);
+    CatalogItem now = packing.packed(index, plain, itemFeatures);
     place(now, old == null);
-    filters.replace(index, old == null ? null : old.item(), now.item(), true);
     addBytes(ItemBytes.of(now) - (old == null ? 0 : ItemBytes.of(old)));
     return now;
   }
@@ -198,9 +197,8 @@ public final class Catalog implements CatalogReader, StreamPart {
     }
     for (int n = 0; n < size; n++) {
       CatalogItem old = live(n);
-      CatalogItem now = new CatalogItem(old.index(), old.item(), features.item(whole(old)));
       // What a snapshot holds of it is the same.
-      show(now);
+      ITEMS.setRelease(items, old.index(), old.with(features.item(whole(old))));
     }
     return true;
   }
@@ -257,8 +255,9 @@ public final class Catalog implements CatalogReader, StreamPart {
    *
    * @param nowMs event time
    */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
   public @Nullable CatalogItem delete(String itemId, long nowMs) {
-    CatalogItem item = byId.remove(itemId);
+    CatalogItem item = byId.find(itemId);
     if (item == null) {
       return null;
     }
@@ -266,7 +265,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     int last = live[size - 1];
     rows.changing(index);
     rows.changing(last);
-    idByFid.remove(Fids.ofId(itemId), itemId);
+    byId.remove(index, itemId);
     addBytes(-ItemBytes.of(item));
     ITEMS.setRelease(items, index, (CatalogItem) null);
     filters.replace(index, item.item(), null, true);
@@ -313,31 +312,29 @@ public final class Catalog implements CatalogReader, StreamPart {
     return index;
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
   private void place(CatalogItem item, boolean isNew) {
     int index = item.index();
     rows.changing(index);
     ensureRoom(index);
+    ITEMS.setRelease(items, index, item);
     if (isNew) {
-      claimFid(item.item().getItemId());
+      countSharing(item.id());
       live[size] = index;
-      liveAt[index] = size++;
+      liveAt[index] = size;
+      size++;
+      byId.add(index, item.id());
     }
-    show(item);
     if (index >= indexLimit) {
       indexLimit = index + 1;
     }
   }
 
-  private void show(CatalogItem item) {
-    ITEMS.setRelease(items, item.index(), item);
-    byId.put(item.item().getItemId(), item);
-  }
-
   /** Refused before it is logged, but two such items may have been logged at the same time. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
-  private void claimFid(String itemId) {
-    String owner = idByFid.putIfAbsent(Fids.ofId(itemId), itemId);
-    if (owner != null && !owner.equals(itemId)) {
+  private void countSharing(String itemId) {
+    String owner = byId.sharing(itemId);
+    if (owner != null) {
       fidCollisions++;
       LOG.warn(
           "Items \"{}\" and \"{}\" have the same fid {} and share a row of the id slot",
@@ -444,23 +441,18 @@ public final class Catalog implements CatalogReader, StreamPart {
    * processors, and items placed one after the other.
    */
   private void restore(int[] indexes, Item[] whole) {
-    CatalogItem[] made = new CatalogItem[Math.min(whole.length, READ_TOGETHER)];
+    Features[] made = new Features[Math.min(whole.length, READ_TOGETHER)];
     for (int from = 0; from < whole.length; from += READ_TOGETHER) {
       int first = from;
       int n = Math.min(READ_TOGETHER, whole.length - from);
-      IntStream.range(0, n)
-          .parallel()
-          .forEach(i -> made[i] = restored(indexes[first + i], whole[first + i]));
+      IntStream.range(0, n).parallel().forEach(i -> made[i] = features.item(whole[first + i]));
       for (int i = 0; i < n; i++) {
-        place(made[i], true);
-        filters.replace(made[i].index(), null, made[i].item(), false);
-        addBytes(ItemBytes.of(made[i]));
+        Item plain = features.withoutVectors(whole[first + i]);
+        filters.replace(indexes[first + i], null, plain, false);
+        place(packing.packed(indexes[first + i], plain, made[i]), true);
+        addBytes(ItemBytes.of(whole[first + i]));
       }
     }
-  }
-
-  private CatalogItem restored(int index, Item whole) {
-    return new CatalogItem(index, features.withoutVectors(whole), features.item(whole));
   }
 
   @Override

@@ -23,16 +23,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FilterIndex {
   /** Of a token: its entry in the map, and the string without its text. */
-  private static final int TOKEN_BYTES = 88;
+  private static final int TOKEN_BYTES = 112;
 
   private final List<Slot> slots;
 
   /** By slot; null for slots of other kinds. */
-  private final List<@Nullable ConcurrentHashMap<String, ItemSet>> tokens = new ArrayList<>();
+  private final List<@Nullable ConcurrentHashMap<String, Token>> tokens = new ArrayList<>();
 
   private final List<@Nullable NumberColumn> numbers = new ArrayList<>();
   private volatile ItemSet items = ItemSet.NONE;
   private volatile long tokenBytes;
+
+  /** A token and who has it. */
+  private static final class Token {
+    final String text;
+    volatile ItemSet items = ItemSet.NONE;
+
+    Token(String text) {
+      this.text = text;
+    }
+  }
 
   /** Of no items yet. */
   public FilterIndex(List<Slot> slots) {
@@ -61,11 +71,24 @@ public final class FilterIndex {
    * @param slot its number in the schema, of a kind that has tokens to filter by
    */
   public ItemSet having(int slot, String token) {
-    ConcurrentHashMap<String, ItemSet> known = tokens.get(slot);
+    ConcurrentHashMap<String, Token> known = tokens.get(slot);
     if (known == null) {
       throw new IllegalArgumentException("slot " + slots.get(slot).name() + " has no tokens");
     }
-    return known.getOrDefault(token, ItemSet.NONE);
+    Token has = known.get(token);
+    return has == null ? ItemSet.NONE : has.items;
+  }
+
+  /** Whether items have tokens in a slot that filters ask for. */
+  boolean hasTokens(int slot) {
+    return tokens.get(slot) != null;
+  }
+
+  /** The same text, of which all that refer to it can share one. Writer. */
+  String own(int slot, String token) {
+    ConcurrentHashMap<String, Token> known = tokens.get(slot);
+    Token has = known == null ? null : known.get(token);
+    return has == null ? token : has.text;
   }
 
   /**
@@ -99,7 +122,7 @@ public final class FilterIndex {
    */
   void replace(int index, @Nullable Item before, @Nullable Item now, boolean read) {
     for (int slot = 0; slot < slots.size(); slot++) {
-      ConcurrentHashMap<String, ItemSet> known = tokens.get(slot);
+      ConcurrentHashMap<String, Token> known = tokens.get(slot);
       NumberColumn column = numbers.get(slot);
       SlotValue old = before == null ? null : before.getSlotsMap().get(slots.get(slot).name());
       SlotValue value = now == null ? null : now.getSlotsMap().get(slots.get(slot).name());
@@ -123,7 +146,7 @@ public final class FilterIndex {
       int index,
       List<String> before,
       List<String> now,
-      ConcurrentHashMap<String, ItemSet> known,
+      ConcurrentHashMap<String, Token> known,
       boolean read) {
     if (before.equals(now)) {
       return;
@@ -139,31 +162,30 @@ public final class FilterIndex {
     }
   }
 
-  private void add(
-      ConcurrentHashMap<String, ItemSet> known, String token, int index, boolean read) {
-    ItemSet had = known.getOrDefault(token, ItemSet.NONE);
-    long before = bytes(token, had, index);
-    ItemSet has = had.with(index, !read);
-    if (has != had) {
-      known.put(token, has);
-      count(bytes(token, has, index) - before);
-    }
+  private void add(ConcurrentHashMap<String, Token> known, String text, int index, boolean read) {
+    Token token = known.computeIfAbsent(text, Token::new);
+    ItemSet had = token.items;
+    long before = bytes(text, had, index);
+    token.items = had.with(index, !read);
+    count(bytes(text, token.items, index) - before);
   }
 
-  private void remove(ConcurrentHashMap<String, ItemSet> known, String token, int index) {
-    ItemSet had = known.getOrDefault(token, ItemSet.NONE);
-    ItemSet has = had.without(index);
-    if (has.size() == 0) {
-      known.remove(token);
-    } else {
-      known.put(token, has);
+  private void remove(ConcurrentHashMap<String, Token> known, String text, int index) {
+    Token token = known.get(text);
+    if (token == null) {
+      return; // It stands there twice.
     }
-    count(bytes(token, has, index) - bytes(token, had, index));
+    ItemSet had = token.items;
+    token.items = had.without(index);
+    if (token.items.size() == 0) {
+      known.remove(text);
+    }
+    count(bytes(text, token.items, index) - bytes(text, had, index));
   }
 
   /** What a token takes, of its items those around an index, which alone change. */
-  private static long bytes(String token, ItemSet set, int index) {
-    return set.size() == 0 ? 0 : TOKEN_BYTES + token.length() + set.bytesAround(index);
+  private static long bytes(String text, ItemSet set, int index) {
+    return set.size() == 0 ? 0 : TOKEN_BYTES + text.length() + set.bytesAround(index);
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.

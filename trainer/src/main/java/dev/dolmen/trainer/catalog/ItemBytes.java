@@ -3,25 +3,28 @@ package dev.dolmen.trainer.catalog;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
 import java.util.List;
-import java.util.Map;
 
 /**
- * How many bytes of the heap an item of the catalogue takes: what it was sent with and the fids
- * made of it. An estimate from above of the layout of a 64-bit JVM with compressed references, the
- * same on every machine.
+ * How many bytes of the heap an item of the catalogue takes: what it was sent with, as {@link
+ * ItemPacking} keeps it, the fids made of it, and its places in the indexes of ids, of content and
+ * for filters. An estimate from above of the layout of a 64-bit JVM with compressed references, the
+ * same on every machine; from above by so much that a token which no other item has fits in.
  */
 public final class ItemBytes {
-  /** The item, its record, its places in the maps by id and by fid and in the array by index. */
+  /** The item, its arrays and features, its places in what goes by id or index. */
   private static final int ITEM = 320;
 
-  /** An entry of the map of slots, the value and what is in it. */
-  private static final int SLOT = 136;
+  /** What says which slot it is, and of what kind its value. */
+  private static final int SLOT = 16;
 
-  /** A string object with its array and the reference to it. */
-  private static final int STRING = 56;
+  /** A share of a string object that items have in common, and the reference to it. */
+  private static final int STRING = 24;
 
-  /** A fid, or the hash it is made of, for each token. */
-  private static final int FID = 16;
+  /** A fid, its weight and its place in the index of content, for each token. */
+  private static final int FID = 24;
+
+  /** Characters of a word with what is behind it, on the mean at least. */
+  private static final int WORD = 4;
 
   /** A list of numbers and the array that keeps them, without the numbers. */
   private static final int VECTOR = 96;
@@ -36,8 +39,8 @@ public final class ItemBytes {
   /** Bytes of one item. */
   public static long of(Item item) {
     long bytes = ITEM + 2L * item.getItemId().length();
-    for (Map.Entry<String, SlotValue> slot : item.getSlotsMap().entrySet()) {
-      bytes += SLOT + 2L * slot.getKey().length() + of(slot.getValue());
+    for (SlotValue slot : item.getSlotsMap().values()) {
+      bytes += SLOT + of(slot);
     }
     return bytes;
   }
@@ -60,8 +63,8 @@ public final class ItemBytes {
     return bytes;
   }
 
-  /** A text is kept as a fid for each word, and a word has a blank behind it. */
+  /** A text is kept as a fid for each word, too. */
   private static long words(String text) {
-    return (long) FID * (text.length() / 2);
+    return (long) FID * (text.length() / WORD);
   }
 }

@@ -26,52 +26,41 @@ final class Neighbors {
   /** Items at most. */
   static final int CAPACITY = 64;
 
+  /** Of the heap, besides its numbers: the object and its array's head. */
+  private static final int OBJECT_BYTES = 48;
+
   /** The strongest, which make no room for others. */
   private static final int SAFE = CAPACITY / 4;
 
   private static final int CLAIM_HALF_LIFE_VISITS = 500;
   private static final float KEEP_CLAIM = (float) StrictMath.pow(0.5, 1.0 / CLAIM_HALF_LIFE_VISITS);
 
+  /** Numbers of a neighbor: item, birth, the bits of its weights and of its claim. */
+  private static final int INTS = 5;
+
+  private static final int BIRTH = 1;
+  private static final int LONG_TERM = 2;
+  private static final int RECENT = 3;
+
+  /** The weight of visits that fade with the item's own, and what a newcomer took over. */
+  private static final int CLAIM = 4;
+
   private final long atEvent;
   private final float totalLong;
   private final float totalRecent;
-  private final int[] items;
-  private final int[] births;
-  private final float[] longTerm;
-  private final float[] recent;
 
-  /** Weights of visits that fade with the item's own, and what a newcomer took over. */
-  private final float[] claims;
+  /** [size, INTS]; only written to while it is being made. */
+  private final int[] all;
 
   private Neighbors(long atEvent, float totalLong, float totalRecent, int size) {
-    this(
-        atEvent,
-        totalLong,
-        totalRecent,
-        new int[size],
-        new int[size],
-        new float[size],
-        new float[size],
-        new float[size]);
+    this(atEvent, totalLong, totalRecent, new int[INTS * size]);
   }
 
-  private Neighbors(
-      long atEvent,
-      float totalLong,
-      float totalRecent,
-      int[] items,
-      int[] births,
-      float[] longTerm,
-      float[] recent,
-      float[] claims) {
+  private Neighbors(long atEvent, float totalLong, float totalRecent, int[] all) {
     this.atEvent = atEvent;
     this.totalLong = totalLong;
     this.totalRecent = totalRecent;
-    this.items = items;
-    this.births = births;
-    this.longTerm = longTerm;
-    this.recent = recent;
-    this.claims = claims;
+    this.all = all;
   }
 
   /** Events of all sessions when it was made: weights decay from there. */
@@ -90,27 +79,44 @@ final class Neighbors {
   }
 
   int size() {
-    return items.length;
+    return all.length / INTS;
   }
 
   /** Index of a neighbour in the catalogue. */
   int item(int place) {
-    return items[place];
+    return all[INTS * place];
   }
 
   /** How often its place in the catalogue had been given away. */
   int birth(int place) {
-    return births[place];
+    return all[INTS * place + BIRTH];
   }
 
   /** Its weight with the long half-life. */
   float longTerm(int place) {
-    return longTerm[place];
+    return number(place, LONG_TERM);
   }
 
   /** Its weight with the short half-life. */
   float recent(int place) {
-    return recent[place];
+    return number(place, RECENT);
+  }
+
+  private float claim(int place) {
+    return number(place, CLAIM);
+  }
+
+  private float number(int place, int which) {
+    return Float.intBitsToFloat(all[INTS * place + which]);
+  }
+
+  private void set(int place, int which, float number) {
+    all[INTS * place + which] = Float.floatToRawIntBits(number);
+  }
+
+  /** Bytes of the heap that it takes. */
+  long bytes() {
+    return all.length == 0 ? 0 : OBJECT_BYTES + (long) Integer.BYTES * all.length;
   }
 
   /**
@@ -120,56 +126,53 @@ final class Neighbors {
    * @param keepLong what is left of a weight since {@link #atEvent}, by half-life
    */
   Neighbors with(int item, int birth, float weight, long event, float keepLong, float keepRecent) {
+    int before = size();
     int at = 0;
-    while (at < items.length && items[at] != item) {
+    while (at < before && item(at) != item) {
       at++;
     }
-    boolean known = at < items.length;
-    int size = known || items.length == CAPACITY ? items.length : items.length + 1;
+    boolean known = at < before;
+    int size = known || before == CAPACITY ? before : before + 1;
     Neighbors next =
         new Neighbors(
             event,
             totalLong * keepLong + weight,
             totalRecent * keepRecent + weight,
-            Arrays.copyOf(items, size),
-            Arrays.copyOf(births, size),
-            scaled(longTerm, keepLong, size),
-            scaled(recent, keepRecent, size),
-            scaled(claims, KEEP_CLAIM, size));
+            Arrays.copyOf(all, INTS * size));
+    next.fade(before, keepLong, keepRecent);
     if (!known) {
-      at = size > items.length ? items.length : next.leastClaim();
+      at = size > before ? before : next.leastClaim();
     }
-    next.put(at, item, birth, weight, known && births[at] == birth);
+    next.put(at, item, birth, weight, known && birth(at) == birth);
     return next;
   }
 
-  /** Only while it is being made. */
-  private void put(int at, int item, int birth, float weight, boolean more) {
-    items[at] = item;
-    births[at] = birth;
-    longTerm[at] = (more ? longTerm[at] : 0) + weight;
-    recent[at] = (more ? recent[at] : 0) + weight;
-    claims[at] += weight;
+  private void fade(int size, float keepLong, float keepRecent) {
+    for (int i = 0; i < size; i++) {
+      set(i, LONG_TERM, longTerm(i) * keepLong);
+      set(i, RECENT, recent(i) * keepRecent);
+      set(i, CLAIM, claim(i) * KEEP_CLAIM);
+    }
   }
 
-  private static float[] scaled(float[] weights, float by, int size) {
-    float[] scaled = new float[size];
-    for (int i = 0; i < weights.length; i++) {
-      scaled[i] = weights[i] * by;
-    }
-    return scaled;
+  private void put(int at, int item, int birth, float weight, boolean more) {
+    all[INTS * at] = item;
+    all[INTS * at + BIRTH] = birth;
+    set(at, LONG_TERM, (more ? longTerm(at) : 0) + weight);
+    set(at, RECENT, (more ? recent(at) : 0) + weight);
+    set(at, CLAIM, claim(at) + weight);
   }
 
   /** The place with the least claim among those that are contested. */
   private int leastClaim() {
-    long[] byStrength = new long[items.length];
-    for (int i = 0; i < items.length; i++) {
-      byStrength[i] = (long) Float.floatToRawIntBits(longTerm[i] + recent[i]) << 32 | i;
+    long[] byStrength = new long[size()];
+    for (int i = 0; i < byStrength.length; i++) {
+      byStrength[i] = (long) Float.floatToRawIntBits(longTerm(i) + recent(i)) << 32 | i;
     }
-    long safe = LargestNumbers.kth(byStrength.clone(), items.length, SAFE);
+    long safe = LargestNumbers.kth(byStrength.clone(), byStrength.length, SAFE);
     int least = -1;
-    for (int i = 0; i < items.length; i++) {
-      if (byStrength[i] < safe && (least < 0 || claims[i] < claims[least])) {
+    for (int i = 0; i < byStrength.length; i++) {
+      if (byStrength[i] < safe && (least < 0 || claim(i) < claim(least))) {
         least = i;
       }
     }
@@ -180,13 +183,9 @@ final class Neighbors {
     out.writeLong(atEvent);
     out.writeFloat(totalLong);
     out.writeFloat(totalRecent);
-    out.writeInt(items.length);
-    for (int i = 0; i < items.length; i++) {
-      out.writeInt(items[i]);
-      out.writeInt(births[i]);
-      out.writeFloat(longTerm[i]);
-      out.writeFloat(recent[i]);
-      out.writeFloat(claims[i]);
+    out.writeInt(size());
+    for (int number : all) {
+      out.writeInt(number);
     }
   }
 
@@ -199,12 +198,8 @@ final class Neighbors {
       throw new IOException("co-visits: " + size + " neighbours, expected 0 to " + CAPACITY);
     }
     Neighbors read = new Neighbors(atEvent, totalLong, totalRecent, size);
-    for (int i = 0; i < size; i++) {
-      read.items[i] = in.readInt();
-      read.births[i] = in.readInt();
-      read.longTerm[i] = in.readFloat();
-      read.recent[i] = in.readFloat();
-      read.claims[i] = in.readFloat();
+    for (int i = 0; i < read.all.length; i++) {
+      read.all[i] = in.readInt();
     }
     return read;
   }

@@ -84,29 +84,29 @@ class IngestTest {
                             1 << 20,
                             ScanPrecision.FP32,
                             SearchIndex.EXACT)));
-    Item large = large("large", 8_000);
+    Item large = large("large", 11_000);
     assertThat(ItemBytes.of(large)).isBetween(megabyte / 2, megabyte * 3 / 4);
     try (Engine engine = Engine.open(options, InstantSource.system(), meters)) {
       Ingest ingest = engine.ingest();
       ingest.upsert(large);
       // Not applied yet, and counted; the same again takes no more.
-      assertThatThrownBy(() -> ingest.upsert(large("second", 8_000)))
+      assertThatThrownBy(() -> ingest.upsert(large("second", 11_000)))
           .isInstanceOf(CatalogFullException.class)
           .hasMessageStartingWith("catalog.max_bytes: the items take " + ItemBytes.of(large));
       ingest.upsert(large);
       ingest.upsert(large("small", 5));
-      assertThatThrownBy(() -> ingest.upsert(large("large", 16_000)))
+      assertThatThrownBy(() -> ingest.upsert(large("large", 22_000)))
           .isInstanceOf(CatalogFullException.class);
       ingest.upsert(large("large", 10));
-      long offset = ingest.upsert(large("second", 8_000));
+      long offset = ingest.upsert(large("second", 11_000));
       assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
       assertThat(engine.live().catalog().bytes())
           .isEqualTo(
               ItemBytes.of(large("small", 5))
                   + ItemBytes.of(large("large", 10))
-                  + ItemBytes.of(large("second", 8_000)));
+                  + ItemBytes.of(large("second", 11_000)));
       ingest.delete("second");
-      offset = ingest.upsert(large("third", 8_000));
+      offset = ingest.upsert(large("third", 11_000));
       assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
     }
     // A smaller bound drops nothing of what was acknowledged, and takes no more.

@@ -18,7 +18,7 @@ final class MadeUpCatalog implements CatalogReader {
   MadeUpCatalog(int size) {
     items = new CatalogItem[size];
     for (int i = 0; i < size; i++) {
-      items[i] = new CatalogItem(i, Item.newBuilder().setItemId("i" + i).build(), NONE);
+      items[i] = CatalogItem.plain(i, "i" + i, NONE);
     }
   }
 
