@@ -192,11 +192,12 @@ public final class Engine implements Closeable {
     bound = new LogBound(log, options.log().maxBytes());
     Path directory = options.dataDirectory();
     LogOptions logOptions = options.log();
-    journal = new BatchJournal(directory.resolve("journal"));
+    journal = new BatchJournal(directory.resolve("journal"), logOptions.journalAgeSec(), clock);
     EmbeddingTable table = tables.open(options.schema(), options.seed());
     impressions = new ImpressionLog(log);
     alternatives = Alternatives.of(options.ranking());
     learner = new Learner(options.learner(), table, impressions, alternatives);
+    learner.timeBy(clock);
     snapshots =
         new SnapshotCodec(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);

@@ -94,12 +94,14 @@ public record EngineStatus(
   /**
    * Progressive validation of the next item.
    *
-   * @param total since the model was born
-   * @param window over the last predictions
+   * @param seen predictions that there were since the model was born
+   * @param total over those of them that were scored
+   * @param window over the last that were scored
    * @param slices since the model was born, by age and popularity of the item
    * @param popularity clicks that items' popularity claimed, and those that came
    */
   public record Quality(
+      long seen,
       ValidationFigures total,
       ValidationFigures window,
       List<SliceFigures> slices,
@@ -140,6 +142,7 @@ public record EngineStatus(
             counts.skippedBatches(),
             learner.lastBatch()),
         new Quality(
+            validation.seen(),
             validation.total(),
             validation.window(),
             validation.slices(),

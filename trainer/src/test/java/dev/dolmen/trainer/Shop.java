@@ -96,6 +96,7 @@ public final class Shop {
                 .fullSoftmaxItems(100)
                 .negativeRate(0.5)
                 .popularityHalfLifeEvents(5_000)
+                .validationTime(1)
                 .validationWindow(2_000)
                 .refreshItemsPerBatch(128)
                 .expireRowsPerBatch(256)

@@ -159,6 +159,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
                 .setLearningRate(last.learningRate())
                 .setLagRecords(status.progress().lagRecords())
                 .setFloodedEvents(status.learning().floodedEvents()))
+        .setValidationSeen(status.quality().seen())
         .setValidationTotal(StatusMessages.validation(status.quality().total()))
         .setValidationWindow(StatusMessages.validation(status.quality().window()))
         .setClicksTotal(StatusMessages.clicks(status.clicks().total()))

@@ -27,6 +27,10 @@ final class StatusMessages {
         .setRecallAt20(figures.recallAt20())
         .setMrrAt20(figures.mrrAt20())
         .setNdcgAt20(figures.ndcgAt20())
+        .setRecallAt20Low(figures.recallInterval().low())
+        .setRecallAt20High(figures.recallInterval().high())
+        .setMrrAt20Low(figures.mrrInterval().low())
+        .setMrrAt20High(figures.mrrInterval().high())
         .build();
   }
 

@@ -239,11 +239,18 @@ final class StatusCommand implements Callable<Integer> {
             "validation",
             "predictions",
             "recall@20",
+            "95%",
             "mrr@20",
             "ndcg@20",
             "popularity recall@20",
             "neighbors recall@20");
-    row(table, "since the start", s.getValidationTotal());
+    long scored = s.getValidationTotal().getModel().getPredictions();
+    boolean all = scored >= s.getValidationSeen();
+    String start =
+        all
+            ? "since the start"
+            : String.format(Locale.ROOT, "since the start, of %,d", s.getValidationSeen());
+    row(table, start, s.getValidationTotal());
     row(table, "of late", s.getValidationWindow());
     for (ValidationSlice slice : s.getValidationSlicesList()) {
       row(table, slice.getBy() + ": " + slice.getSlice(), slice.getValidation());
@@ -256,6 +263,11 @@ final class StatusCommand implements Callable<Integer> {
         name,
         v.getModel().getPredictions(),
         v.getModel().getRecallAt20(),
+        String.format(
+            Locale.ROOT,
+            "%.4f to %.4f",
+            v.getModel().getRecallAt20Low(),
+            v.getModel().getRecallAt20High()),
         v.getModel().getMrrAt20(),
         v.getModel().getNdcgAt20(),
         v.getPopularity().getRecallAt20(),

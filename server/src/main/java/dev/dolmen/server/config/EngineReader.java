@@ -94,11 +94,13 @@ final class EngineReader {
             d.popularityHalfLifeEvents(),
             TrainingOptions.POPULARITY_HALF_LIFE_EVENTS),
         s.number("validation_share", d.validationShare(), TrainingOptions.VALIDATION_SHARE),
+        s.number("validation_time", d.validationTime(), TrainingOptions.VALIDATION_TIME),
         s.integer("validation_window", d.validationWindow(), TrainingOptions.VALIDATION_WINDOW),
         s.integer(
             "refresh_items_per_batch",
             d.refreshItemsPerBatch(),
             TrainingOptions.REFRESH_ITEMS_PER_BATCH),
+        s.seconds("prior_age", d.priorAgeSec(), TrainingOptions.PRIOR_AGE_SEC),
         s.integer(
             "expire_rows_per_batch", d.expireRowsPerBatch(), TrainingOptions.EXPIRE_ROWS_PER_BATCH),
         s.millis("lag", d.lagMs(), TrainingOptions.LAG_MS),
@@ -160,6 +162,7 @@ final class EngineReader {
         s.integer("deduplication_events", d.deduplicationEvents(), LogOptions.DEDUPLICATION_EVENTS),
         s.integer(
             "max_queued_impressions", d.maxQueuedImpressions(), LogOptions.MAX_QUEUED_IMPRESSIONS),
+        s.seconds("journal_age", d.journalAgeSec(), LogOptions.JOURNAL_AGE_SEC),
         requireNonNullElse(s.section("kafka", EngineReader::kafka), d.kafka()));
   }
 

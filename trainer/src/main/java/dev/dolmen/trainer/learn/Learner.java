@@ -24,6 +24,7 @@ import dev.dolmen.trainer.stream.StreamState;
 import dev.dolmen.trainer.stream.StreamStep;
 import dev.dolmen.trainer.validation.ProgressiveValidation;
 import dev.dolmen.trainer.validation.ScoredBatch;
+import dev.dolmen.trainer.validation.ScoringBudget;
 import dev.dolmen.trainer.validation.ValidationReader;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
@@ -31,6 +32,7 @@ import dev.dolmen.v1.LogRecord;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,6 +63,8 @@ public final class Learner implements AutoCloseable {
   private final LearnerSections sections;
   private final float[] signals = new float[SignalNetwork.PARAMETERS];
   private final PendingEvents pending = new PendingEvents();
+  private WorkTime work = new WorkTime(null);
+  private ScoringBudget scoring = ScoringBudget.unbounded();
   private ServingModel serving;
   private long batches;
   private long eventsLearned;
@@ -102,7 +106,8 @@ public final class Learner implements AutoCloseable {
             stream.catalog(),
             vectors,
             () -> new ItemEncoding(options.schema(), table, options.model().idGate()),
-            stream.popularity());
+            stream.popularity(),
+            options.training().priorAgeSec());
     assembler =
         new BatchAssembler(
             options.schema(),
@@ -207,6 +212,7 @@ public final class Learner implements AutoCloseable {
    * count, refresh vectors.
    */
   public void learn() {
+    long startNanos = work.nanos();
     flushChangedItems();
     batches++;
     long eventTimeSec = eventTimeSec();
@@ -224,7 +230,19 @@ public final class Learner implements AutoCloseable {
     eventsLearned += pending.size();
     pending.clear();
     refresher.sweep(options.training().refreshItemsPerBatch(), serving);
+    refresher.sweepPriors(work.nanos(), serving);
     publishFigures();
+    scoring.worked(work.nanos() - startNanos);
+  }
+
+  /**
+   * Bounds by time what nothing is learned from: scoring before learning, and how old an item's
+   * popularity may be in what requests see. Without a clock every prediction is scored.
+   */
+  public void timeBy(InstantSource clock) {
+    work = new WorkTime(clock);
+    scoring = new ScoringBudget(options.training().validationTime());
+    validation.bound(scoring);
   }
 
   private void learnPredictions(TrainingBatch batch) {
@@ -251,6 +269,7 @@ public final class Learner implements AutoCloseable {
   }
 
   private void validate(TrainingBatch batch) {
+    long startNanos = work.nanos();
     if (batch.predictions > 0) {
       ScoredBatch predictions =
           new ScoredBatch(
@@ -264,6 +283,9 @@ public final class Learner implements AutoCloseable {
     }
     // The published parameters are those before the step, which may come before this ends.
     validation.clickChances().score(batch, serving, model.sessionVectors(), model.itemVectors());
+    if (batch.predictions > 0) {
+      scoring.scored(validation.scored(), work.nanos() - startNanos);
+    }
   }
 
   private void countClicks() {

@@ -25,9 +25,13 @@ import java.util.function.UnaryOperator;
  * @param popularityHalfLifeEvents the same for the popularity that scores use, and for the baseline
  * @param validationShare share of predictions that progressive validation scores, chosen by batch
  *     number and position
+ * @param validationTime share of the training thread's time that progressive validation takes at
+ *     most, as measured: beyond it fewer predictions are scored
  * @param validationWindow predictions in the sliding window of validation figures
  * @param refreshItemsPerBatch items whose vectors are brought up to date after each batch, beside
  *     those the batch touched
+ * @param priorAgeSec seconds of learning after which an item's popularity is brought up to date in
+ *     what requests see, at the latest, though nobody has clicked it
  * @param expireRowsPerBatch embedding rows looked at for expiry after each batch
  * @param lagMs milliseconds that a logged record should wait at most before it is learned: sets the
  *     back-pressure
@@ -46,8 +50,10 @@ public record TrainingOptions(
     long samplingHalfLifeEvents,
     long popularityHalfLifeEvents,
     double validationShare,
+    double validationTime,
     int validationWindow,
     int refreshItemsPerBatch,
+    long priorAgeSec,
     int expireRowsPerBatch,
     long lagMs,
     int lagRecordsMin,
@@ -62,6 +68,8 @@ public record TrainingOptions(
   public static final WholeRange SAMPLING_HALF_LIFE_EVENTS = WholeRange.of(1_000, 1_000_000_000);
   public static final WholeRange POPULARITY_HALF_LIFE_EVENTS = WholeRange.of(1_000, 1_000_000_000);
   public static final NumberRange VALIDATION_SHARE = NumberRange.of(0, 1);
+  public static final NumberRange VALIDATION_TIME = NumberRange.of(0, 1);
+  public static final WholeRange PRIOR_AGE_SEC = WholeRange.of(1, 86_400);
   public static final WholeRange VALIDATION_WINDOW = WholeRange.of(100, 10_000_000);
   public static final WholeRange REFRESH_ITEMS_PER_BATCH = WholeRange.of(0, 1_000_000);
   public static final WholeRange EXPIRE_ROWS_PER_BATCH = WholeRange.of(0, 1_000_000);
@@ -81,6 +89,8 @@ public record TrainingOptions(
     POPULARITY_HALF_LIFE_EVENTS.check(
         "training.popularityHalfLifeEvents", popularityHalfLifeEvents);
     VALIDATION_SHARE.check("training.validationShare", validationShare);
+    VALIDATION_TIME.check("training.validationTime", validationTime);
+    PRIOR_AGE_SEC.check("training.priorAgeSec", priorAgeSec);
     VALIDATION_WINDOW.check("training.validationWindow", validationWindow);
     REFRESH_ITEMS_PER_BATCH.check("training.refreshItemsPerBatch", refreshItemsPerBatch);
     EXPIRE_ROWS_PER_BATCH.check("training.expireRowsPerBatch", expireRowsPerBatch);
@@ -120,8 +130,10 @@ public record TrainingOptions(
     private long samplingHalfLifeEvents = 10_000;
     private long popularityHalfLifeEvents = 50_000;
     private double validationShare = 1.0;
+    private double validationTime = 0.1;
     private int validationWindow = 10_000;
     private int refreshItemsPerBatch = 1_024;
+    private long priorAgeSec = 30;
     private int expireRowsPerBatch = 4_096;
     private long lagMs = 300;
     private int lagRecordsMin = 1_024;
@@ -140,8 +152,10 @@ public record TrainingOptions(
       samplingHalfLifeEvents = from.samplingHalfLifeEvents;
       popularityHalfLifeEvents = from.popularityHalfLifeEvents;
       validationShare = from.validationShare;
+      validationTime = from.validationTime;
       validationWindow = from.validationWindow;
       refreshItemsPerBatch = from.refreshItemsPerBatch;
+      priorAgeSec = from.priorAgeSec;
       expireRowsPerBatch = from.expireRowsPerBatch;
       lagMs = from.lagMs;
       lagRecordsMin = from.lagRecordsMin;
@@ -198,6 +212,16 @@ public record TrainingOptions(
       return this;
     }
 
+    public Builder validationTime(double value) {
+      validationTime = value;
+      return this;
+    }
+
+    public Builder priorAgeSec(long value) {
+      priorAgeSec = value;
+      return this;
+    }
+
     public Builder validationWindow(int value) {
       validationWindow = value;
       return this;
@@ -240,8 +264,10 @@ public record TrainingOptions(
           samplingHalfLifeEvents,
           popularityHalfLifeEvents,
           validationShare,
+          validationTime,
           validationWindow,
           refreshItemsPerBatch,
+          priorAgeSec,
           expireRowsPerBatch,
           lagMs,
           lagRecordsMin,

@@ -19,6 +19,8 @@ final class VectorRefresher {
   /** Items encoded in one go, which bounds the scratch memory. */
   private static final int CHUNK = 512;
 
+  private static final long MOST_NANOS = 1_000_000_000;
+
   private final Catalog catalog;
   private final ItemVectors vectors;
   private final ItemEncoding encoding;
@@ -30,17 +32,24 @@ final class VectorRefresher {
   private int changes;
   private int cursor;
   private int staleLeft;
+  private final double priorAgeNanos;
+  private int priorCursor;
+  private double priorsDue;
+  private long priorsNanos;
   private long timeSec;
 
   /**
    * @param encodings makes one for each thread that encodes
    * @param popularity recent clicks: each vector carries its item's prior as a bias
+   * @param priorAgeSec seconds of learning after which a prior is computed again at the latest
    */
   VectorRefresher(
       Catalog catalog,
       ItemVectors vectors,
       Supplier<ItemEncoding> encodings,
-      ClickCounts popularity) {
+      ClickCounts popularity,
+      long priorAgeSec) {
+    priorAgeNanos = priorAgeSec * 1e9;
     this.popularity = popularity;
     this.catalog = catalog;
     this.vectors = vectors;
@@ -135,6 +144,26 @@ final class VectorRefresher {
           idle.add(one);
         });
     staleLeft = 0;
+  }
+
+  /**
+   * Computes the priors of so many items in turn that each one's comes again within its time, by
+   * the time since the call before. Without learning priors stay as they are: time in which there
+   * was none, more than a second at once, does not count.
+   *
+   * @param nanos by the clock
+   */
+  void sweepPriors(long nanos, ServingModel model) {
+    double passed = Math.clamp(nanos - priorsNanos, 0, MOST_NANOS);
+    priorsNanos = nanos;
+    int limit = catalog.indexLimit();
+    priorsDue = Math.min(limit, priorsDue + limit * passed / priorAgeNanos);
+    for (; priorsDue >= 1; priorsDue--) {
+      priorCursor = priorCursor + 1 >= limit ? 0 : priorCursor + 1;
+      if (catalog.item(priorCursor) != null) {
+        clicked(priorCursor, model);
+      }
+    }
   }
 
   private void add(int index, ServingModel model) {

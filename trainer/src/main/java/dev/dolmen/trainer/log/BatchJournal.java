@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,14 +32,30 @@ public final class BatchJournal implements Closeable {
   public record Entry(long number, long lastOffset, long place) {}
 
   private final ChronicleSegments segments;
+  private final long ageMs;
+  private final InstantSource clock;
+  private long begunMs;
 
-  public BatchJournal(Path directory) throws IOException {
+  /**
+   * @param ageSec seconds after which a new file is begun; whole files are deleted when no snapshot
+   *     needs them
+   */
+  public BatchJournal(Path directory, long ageSec, InstantSource clock) throws IOException {
+    ageMs = ageSec * 1_000;
+    this.clock = clock;
+    begunMs = clock.millis();
     PrivateFiles.createDirectories(directory);
     segments = new ChronicleSegments(directory, SEGMENT_BYTES, BLOCK_BYTES);
   }
 
   /** Appends an entry and returns its place in the journal. */
   public long append(long number, long lastOffset) {
+    long nowMs = clock.millis();
+    // A clock that was set back must not keep a file open for ever.
+    if (nowMs - begunMs >= ageMs || nowMs < begunMs) {
+      begunMs = nowMs;
+      segments.beginNext();
+    }
     return segments.append(ByteBuffer.allocate(16).putLong(number).putLong(lastOffset).array());
   }
 

@@ -182,6 +182,15 @@ final class ChronicleSegments implements AutoCloseable {
     return offset;
   }
 
+  /** The next record begins a new file, unless the one before did. The thread that appends. */
+  void beginNext() {
+    if (lastOffset > 0 && CYCLE.toCycle(lastOffset - 1) == segment.get()) {
+      segment.incrementAndGet();
+      position = 0;
+      written = 0;
+    }
+  }
+
   private long write(byte[] record) {
     long next = nextOffset();
     ExcerptAppender to = appender;

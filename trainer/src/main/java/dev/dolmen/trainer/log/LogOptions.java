@@ -21,6 +21,8 @@ import java.util.function.UnaryOperator;
  *     one again is recognised
  * @param maxQueuedImpressions impressions that wait to be logged, off the request's path; further
  *     ones are dropped and counted
+ * @param journalAgeSec seconds after which the journal, which names the batches that the log is cut
+ *     into, begins a new file, so that those no snapshot needs go soon
  * @param kafka for {@link Kind#KAFKA}, to which {@code minFreeBytes} and {@code fsync} mean nothing
  */
 public record LogOptions(
@@ -31,6 +33,7 @@ public record LogOptions(
     Fsync fsync,
     int deduplicationEvents,
     int maxQueuedImpressions,
+    long journalAgeSec,
     KafkaLogOptions kafka) {
   /** Segments that a bounded log has room for at least, so that it can let go of whole ones. */
   public static final int SEGMENTS_MIN = 4;
@@ -44,6 +47,7 @@ public record LogOptions(
 
   public static final WholeRange DEDUPLICATION_EVENTS = WholeRange.of(1, 100_000_000);
   public static final WholeRange MAX_QUEUED_IMPRESSIONS = WholeRange.of(1, 1_000_000);
+  public static final WholeRange JOURNAL_AGE_SEC = WholeRange.of(60, 604_800);
 
   /** Where a log is. */
   public enum Kind {
@@ -75,11 +79,12 @@ public record LogOptions(
     }
     DEDUPLICATION_EVENTS.check("log.deduplicationEvents", deduplicationEvents);
     MAX_QUEUED_IMPRESSIONS.check("log.maxQueuedImpressions", maxQueuedImpressions);
+    JOURNAL_AGE_SEC.check("log.journalAgeSec", journalAgeSec);
   }
 
   /**
    * Embedded, 256 MiB kept free, files of 1 GiB, 64 GiB at most, no fsync, 2,000,000 event ids,
-   * 16,384 impressions.
+   * 16,384 impressions, a journal in files of an hour.
    */
   public static LogOptions defaults() {
     return new Builder().build();
@@ -119,6 +124,7 @@ public record LogOptions(
     private Fsync fsync = Fsync.NEVER;
     private int deduplicationEvents = 2_000_000;
     private int maxQueuedImpressions = 16_384;
+    private long journalAgeSec = 3_600;
     private KafkaLogOptions kafka = KafkaLogOptions.defaults();
 
     private Builder() {}
@@ -131,6 +137,7 @@ public record LogOptions(
       fsync = from.fsync;
       deduplicationEvents = from.deduplicationEvents;
       maxQueuedImpressions = from.maxQueuedImpressions;
+      journalAgeSec = from.journalAgeSec;
       kafka = from.kafka;
     }
 
@@ -169,6 +176,11 @@ public record LogOptions(
       return this;
     }
 
+    public Builder journalAgeSec(long value) {
+      journalAgeSec = value;
+      return this;
+    }
+
     public Builder kafka(KafkaLogOptions value) {
       kafka = value;
       return this;
@@ -183,6 +195,7 @@ public record LogOptions(
           fsync,
           deduplicationEvents,
           maxQueuedImpressions,
+          journalAgeSec,
           kafka);
     }
   }

@@ -38,6 +38,8 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
   private final ComparedRanks inWindow = new ComparedRanks();
   private final ValidationSlices slices = new ValidationSlices();
   private final ClickValidation clickChances;
+  private ScoringBudget budget = ScoringBudget.unbounded();
+  private int scored;
   private final double[] topCounts = new double[RankCounts.CUT + 1];
   private final TargetRanks targetRanks = new TargetRanks();
   private final ScoreBonuses chosenBonuses = new ScoreBonuses();
@@ -54,6 +56,7 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
   private final ArrayDeque<BatchLoss> windowLosses = new ArrayDeque<>();
   private double windowLossSum;
   private long windowLossCount;
+  private volatile long publishedSeen;
   private volatile ValidationFigures total = all.figures(0);
   private volatile ValidationFigures recent = total;
   private long slicesDue;
@@ -75,6 +78,16 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
     windowNeighbors = new byte[window];
   }
 
+  /** Bounds the time that scoring takes from now on: some predictions are left out. */
+  public void bound(ScoringBudget time) {
+    budget = time;
+  }
+
+  /** Predictions of the last batch that were scored. */
+  public int scored() {
+    return scored;
+  }
+
   /** The validation of chances of clicks. */
   public ClickValidation clickChances() {
     return clickChances;
@@ -87,6 +100,10 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
    */
   public void score(ScoredBatch batch, ItemVectorReader vectors, ClickCounts clicks) {
     int n = choose(batch, vectors.width());
+    scored = n;
+    if (n == 0) {
+      return;
+    }
     targetRanks.rank(vectors, queries, targets, n, RankCounts.CUT, chosenBonuses, ranks);
     clicks.largest(topCounts);
     for (int i = 0; i < n; i++) {
@@ -131,6 +148,7 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
 
   /** Makes the figures of now visible to other threads. */
   public void publishFigures() {
+    publishedSeen = seen;
     total = all.figures(mean(lossSum, lossCount));
     recent = inWindow.figures(mean(windowLossSum, windowLossCount));
     clickChances.publishFigures();
@@ -163,6 +181,11 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
   }
 
   @Override
+  public long seen() {
+    return publishedSeen;
+  }
+
+  @Override
   public ClickFigures clicks() {
     return clickChances.total();
   }
@@ -183,9 +206,10 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
       queries = new float[2 * predictions * width];
     }
     chosenBonuses.clear();
+    double chance = Math.min(share, budget.chance(predictions));
     int n = 0;
     for (int p = 0; p < predictions; p++) {
-      if (share >= 1 || drawn(batch.number(), p)) {
+      if (chance >= 1 || drawn(batch.number(), p, chance)) {
         chosenBonuses.nextQuery();
         for (int i = bonuses.from(p); i < bonuses.to(p); i++) {
           chosenBonuses.add(bonuses.item(i), bonuses.bonus(i));
@@ -199,9 +223,9 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
     return n;
   }
 
-  /** Whether a prediction, by batch and position, is among the share that is scored. */
-  private boolean drawn(long batch, int position) {
-    return MixedBits.fraction(MixedBits.otherMix(batch * MixedBits.GOLDEN + position)) < share;
+  /** Whether a prediction, by batch and position, is among those that are scored. */
+  private static boolean drawn(long batch, int position, double chance) {
+    return MixedBits.fraction(MixedBits.otherMix(batch * MixedBits.GOLDEN + position)) < chance;
   }
 
   /** Rank among all items by clicks, cut: items with as many clicks stand before the target. */

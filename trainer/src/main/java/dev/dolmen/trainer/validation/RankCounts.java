@@ -8,6 +8,8 @@ import java.io.IOException;
 public final class RankCounts {
   static final int CUT = 20;
 
+  private static final double Z_95 = 1.96;
+
   private final long[] counts = new long[CUT + 2];
   private long predictions;
 
@@ -32,7 +34,31 @@ public final class RankCounts {
   /** Means over them; zeros if there are none. */
   public RankingFigures figures() {
     return new RankingFigures(
-        predictions, mean(RankMetric.RECALL_20), mean(RankMetric.MRR_20), mean(RankMetric.NDCG_20));
+        predictions,
+        mean(RankMetric.RECALL_20),
+        mean(RankMetric.MRR_20),
+        mean(RankMetric.NDCG_20),
+        interval(RankMetric.RECALL_20),
+        interval(RankMetric.MRR_20));
+  }
+
+  /**
+   * By the normal distribution, with two predictions of worth 0 and two of worth 1 besides those
+   * that there were, so that few predictions do not seem sure (Agresti and Coull, "Approximate is
+   * better than exact for interval estimation of binomial proportions", 1998).
+   */
+  private RankingFigures.Interval interval(RankMetric metric) {
+    double n = predictions + 4;
+    double sum = 2;
+    double squares = 2;
+    for (int rank = 1; rank <= CUT; rank++) {
+      double worth = metric.of(rank);
+      sum += counts[rank] * worth;
+      squares += counts[rank] * worth * worth;
+    }
+    double mean = sum / n;
+    double half = Z_95 * Math.sqrt(Math.max(0, squares / n - mean * mean) / n);
+    return new RankingFigures.Interval(Math.max(0, mean - half), Math.min(1, mean + half));
   }
 
   private double mean(RankMetric metric) {

@@ -7,6 +7,9 @@ public sealed interface ValidationReader permits ProgressiveValidation {
   /** Of all predictions since the model was born. */
   ValidationFigures total();
 
+  /** Predictions that there were, of which {@link #total} stands on those that were scored. */
+  long seen();
+
   /** Of the last predictions. */
   ValidationFigures window();
 

@@ -148,6 +148,8 @@ public final class CollisionCommand implements Callable<Integer> {
     EngineOptions d = EngineOptions.defaults(directory, schema);
     return d.with(e ->
         e.snapshots(SnapshotOptions.defaults().with(s -> s.intervalSec(0).keep(1).onClose(false)))
+            // The figures are of all clicks, whatever scoring takes.
+            .training(d.training().with(t -> t.validationTime(1)))
             .ranking(RankingOptions.defaults()));
   }
 
