@@ -35,7 +35,11 @@ class VectorRefresherTest {
                 settings.toModelOptions(Schemas.small()), settings.optimizer(), 1, 1)) {
       VectorRefresher refresher =
           new VectorRefresher(
-              catalog, vectors, () -> new ItemEncoding(Schemas.small(), table, true), clicks, AGE_SEC);
+              catalog,
+              vectors,
+              () -> new ItemEncoding(Schemas.small(), table, true),
+              clicks,
+              AGE_SEC);
       ServingModel serving = model.publish();
       for (int i = 0; i < ITEMS; i++) {
         int index = catalog.upsert(Item.newBuilder().setItemId("i" + i).build()).index();
