@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import dev.dolmen.server.budget.CallMemory;
 import dev.dolmen.server.budget.WireWeight;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.ServerMethodDefinition;
@@ -62,7 +63,7 @@ final class StrictMarshaller<T> implements Marshaller<T> {
   @Override
   public T parse(InputStream stream) {
     try {
-      byte[] first = stream.readNBytes(LargeRequests.SMALL_BYTES);
+      byte[] first = first(stream);
       return first.length < LargeRequests.SMALL_BYTES
           ? parse(first)
           : LargeRequests.OF_PROCESS.inTurn(() -> parse(first, stream));
@@ -75,6 +76,12 @@ final class StrictMarshaller<T> implements Marshaller<T> {
       }
       throw e;
     }
+  }
+
+  /** All of a small one, without a buffer of some kilobytes if the length is known. */
+  private static byte[] first(InputStream stream) throws IOException {
+    int length = stream instanceof KnownLength ? stream.available() : LargeRequests.SMALL_BYTES;
+    return stream.readNBytes(Math.min(length, LargeRequests.SMALL_BYTES));
   }
 
   /** A large one; not if its call has ended while it waited for its turn. */

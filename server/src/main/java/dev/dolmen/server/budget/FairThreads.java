@@ -447,10 +447,15 @@ public final class FairThreads implements Closeable {
   }
 
   private Map.@Nullable Entry<Object, Share> least() {
-    return shares.entrySet().stream()
-        .filter(entry -> !entry.getValue().waiting.isEmpty())
-        .min(Comparator.comparingLong(entry -> entry.getValue().usedNanos))
-        .orElse(null);
+    Map.Entry<Object, Share> least = null;
+    for (Map.Entry<Object, Share> entry : shares.entrySet()) {
+      Share share = entry.getValue();
+      if (!share.waiting.isEmpty()
+          && (least == null || share.usedNanos < least.getValue().usedNanos)) {
+        least = entry;
+      }
+    }
+    return least;
   }
 
   private Begun begin(Map.Entry<Object, Share> least) {
