@@ -30,7 +30,11 @@ import java.util.List;
  * backward computes it again if the batch has items that are learned from as new ones.
  */
 public final class SessionModel implements AutoCloseable {
-  private static final int FORMAT = 0x444d_0002;
+  private static final int FORMAT = 0x444d_0003;
+
+  /** That of before likeness had signals of its own; read, too. */
+  private static final int FORMAT_BEFORE = 0x444d_0002;
+
   private static final boolean[] NONE_NEW = {};
 
   private final Architecture architecture;
@@ -297,20 +301,29 @@ public final class SessionModel implements AutoCloseable {
    */
   public void readFrom(DataInput in) throws IOException {
     int format = in.readInt();
-    if (format != FORMAT) {
+    boolean before = format == FORMAT_BEFORE;
+    if (format != FORMAT && !before) {
       throw new IOException(
           String.format("model format %08x, this version reads %08x", format, FORMAT));
     }
     int size = in.readInt();
-    if (size != parameters.length) {
+    int expected = parameters.length + (before ? SignalNetwork.MORE_BEFORE : 0);
+    if (size != expected) {
       throw new IOException(
-          "model with " + size + " dense parameters, the configured one has " + parameters.length);
+          "model with " + size + " dense parameters, the configured one has " + expected);
     }
     long steps = in.readLong();
     double learned = in.readDouble();
-    ParameterCodec.read(in, parameters);
-    ParameterCodec.read(in, optimizer.firstMoment());
-    ParameterCodec.read(in, optimizer.secondMoment());
+    float[][] all = {parameters, optimizer.firstMoment(), optimizer.secondMoment()};
+    for (float[] each : all) {
+      if (before) {
+        float[] read = new float[size];
+        ParameterCodec.read(in, read);
+        SignalNetwork.takeBefore(read, architecture.signals, each);
+      } else {
+        ParameterCodec.read(in, each);
+      }
+    }
     optimizer.restore(steps, learned);
     Arrays.fill(gradients, 0);
     weight = 0;

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Forward, loss and every gradient against the model in double and its central differences. */
 class GradientTest {
-  private static final double STEP = 1e-5;
+  private static final double STEP = 1e-6;
   private static final int SAMPLES = 6;
 
   /** Two levels, not in order, clicks, and everything that can be learned about weights. */

@@ -4,13 +4,11 @@ import dev.dolmen.model.data.FeatureBlock;
 import dev.dolmen.model.data.FeatureColumn;
 import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.ModelOptions;
-import dev.dolmen.model.data.SignalFeatures;
 import dev.dolmen.model.data.TaskOptions;
 import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.data.VectorBlock;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
-import dev.dolmen.model.layer.SignalNetwork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -280,16 +278,31 @@ final class ReferenceModel {
 
   /** What a signal's features add to a score. */
   private double signal(TrainingBatch batch, int signal) {
-    double sum = 0;
-    for (int h = 0; h < SignalNetwork.HIDDEN; h++) {
-      double unit = p("signals/biases", 0, h);
-      for (int f = 0; f < SignalFeatures.COUNT; f++) {
-        unit += feature(batch, signal, f) * p("signals/units", f, h);
+    double visits = 0;
+    for (int h = 0; h < 16; h++) {
+      double unit = p("signals/visits/biases", 0, h);
+      for (int f = 0; f < 13; f++) {
+        unit += feature(batch, signal, f) * p("signals/visits/units", f, h);
       }
-      sum += Math.max(0, unit) * p("signals/outputs", 0, h);
+      visits += Math.max(0, unit) * p("signals/visits/outputs", 0, h);
     }
-    for (int f = 0; f < SignalFeatures.COUNT; f++) {
-      sum += feature(batch, signal, f) * p("signals/linear", 0, f);
+    for (int f = 0; f < 13; f++) {
+      visits += feature(batch, signal, f) * p("signals/visits/linear", 0, f);
+    }
+    return feature(batch, signal, 18) * visits + likeness(batch, signal);
+  }
+
+  private double likeness(TrainingBatch batch, int signal) {
+    double sum = 0;
+    for (int h = 0; h < 8; h++) {
+      double unit = 0;
+      for (int f = 0; f < 5; f++) {
+        unit += feature(batch, signal, 13 + f) * p("signals/likeness/units", f, h);
+      }
+      sum += Math.max(0, unit) * p("signals/likeness/outputs", 0, h);
+    }
+    for (int f = 0; f < 5; f++) {
+      sum += feature(batch, signal, 13 + f) * p("signals/likeness/linear", 0, f);
     }
     return sum;
   }

@@ -411,15 +411,24 @@ final class TorchModel implements AutoCloseable {
       }
     }
     NDArray x = constant(features);
-    NDArray units =
-        x.matMul(p("signals/units")).add(p("signals/biases")).getNDArrayInternal().relu();
-    NDArray linear = x.matMul(p("signals/linear").transpose());
-    return units
-        .matMul(p("signals/outputs").transpose())
-        .add(linear)
+    NDArray ofVisits = x.get(":, 0:13");
+    NDArray ofLikeness = x.get(":, 13:18");
+    NDArray visits = ofVisits.matMul(p("signals/visits/units")).add(p("signals/visits/biases"));
+    NDArray likeness = ofLikeness.matMul(p("signals/likeness/units"));
+    return signal("visits", ofVisits, visits)
+        .mul(x.get(":, 18:19"))
+        .add(signal("likeness", ofLikeness, likeness))
         .mul(constant(has))
         .reshape(batch.predictions, columns)
         .add(constant(offsets));
+  }
+
+  private NDArray signal(String name, NDArray features, NDArray units) {
+    return units
+        .getNDArrayInternal()
+        .relu()
+        .matMul(p("signals/" + name + "/outputs").transpose())
+        .add(features.matMul(p("signals/" + name + "/linear").transpose()));
   }
 
   /** {@code torch.nn.functional.cross_entropy} with label smoothing; below 0 is no target. */

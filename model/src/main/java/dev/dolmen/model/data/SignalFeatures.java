@@ -8,8 +8,17 @@ package dev.dolmen.model.data;
  * scale of about one by fixed constants.
  */
 public final class SignalFeatures {
+  /** Those of what the session has seen and of visits, the first ones. */
+  public static final int OF_VISITS = 13;
+
+  /** Those of what metadata say, which follow. */
+  public static final int OF_LIKENESS = 5;
+
+  /** Behind these: 1 where the session has seen the item or visits lead to it, 0 elsewhere. */
+  public static final int VISITED = OF_VISITS + OF_LIKENESS;
+
   /** How many there are. */
-  public static final int COUNT = 18;
+  public static final int COUNT = VISITED + 1;
 
   private static final float SMALLEST = 0x1p-14f;
 
@@ -57,16 +66,20 @@ public final class SignalFeatures {
     out[10][at] = volume(session.visitsOfLast);
     out[11][at] = strength(neighbors);
     out[12][at] = similarity;
-    float newness = 1 / (1 + visits);
-    out[13][at] = newness;
+    out[13][at] = likeness.share;
     out[14][at] = likeness.most;
     out[15][at] = likeness.toLast;
     out[16][at] = likeness.mean;
-    out[17][at] = likeness.mean * newness;
+    out[17][at] = likeness.mean / (1 + visits);
+    boolean visited = distance > 0 || longTerm > 0 || recent > 0 || neighbors > 0;
+    out[VISITED][at] = visited ? 1 : 0;
   }
 
   /** How like the session's last items an item is by its metadata, as far as it counts; reused. */
   public static final class Likeness {
+    /** How much it counts: 1 for an item that nobody has visited, 0 for an established one. */
+    public float share;
+
     /** To the one that it is most like, 0 to 1. */
     public float most;
 

@@ -5,52 +5,77 @@ import dev.dolmen.model.kernel.Kernels;
 import java.util.Arrays;
 
 /**
- * What the signals of an item add to its score: a linear function of its {@link SignalFeatures} and
- * a layer of {@value #HIDDEN} rectified units beside it, as in the wide part of Cheng et al., "Wide
- * and deep learning for recommender systems" (2016), but with units of its own, as what a repeat is
+ * What the signals of an item add to its score: two functions of its {@link SignalFeatures}, each
+ * linear with a layer of rectified units beside it, as in the wide part of Cheng et al., "Wide and
+ * deep learning for recommender systems" (2016), but with units of its own, as what a repeat is
  * worth depends on the session's length, and what a co-visit is worth on how often both are
  * visited.
  *
- * <p>Parameters: the units' weights [F, H], their biases [H], their outputs [H], the linear weights
- * [F]. They start so that nothing is added.
+ * <p>One reads what visits say, and counts where they say something of the item; the other reads
+ * what its metadata say, and is 0 where these do not count any more. With one function for both,
+ * what is learned of items by their likeness alone, which are many and of which little is known,
+ * moved what co-visits are worth: half a point of MRR@20 on diginetica ({@code
+ * docs/measurements/2026-11-28-content.md}).
  *
- * <p>Features stand in columns, so that every step is one over all items. Reused by one thread.
+ * <p>It starts so that nothing is added. Features stand in columns, so that every step is one over
+ * all items. Reused by one thread.
  */
 public final class SignalNetwork {
-  /** Rectified units. */
-  public static final int HIDDEN = 16;
+  private static final SignalUnits.Shape VISITS =
+      new SignalUnits.Shape("signals/visits", 0, SignalFeatures.OF_VISITS, 16, true);
+  private static final SignalUnits.Shape LIKENESS =
+      new SignalUnits.Shape(
+          "signals/likeness", SignalFeatures.OF_VISITS, SignalFeatures.OF_LIKENESS, 8, false);
 
   /** Items whose features stay in the first cache while all units read them. */
   private static final int BLOCK = 256;
-
-  private static final int FEATURES = SignalFeatures.COUNT;
 
   /** Of the learning rate: a few numbers that every prediction moves. */
   private static final float RATE = 5;
 
   /** Floats of all parameters. */
-  public static final int PARAMETERS = FEATURES * HIDDEN + 2 * HIDDEN + FEATURES;
+  public static final int PARAMETERS = VISITS.parameters() + LIKENESS.parameters();
 
-  private static final int BIAS = FEATURES * HIDDEN;
-  private static final int OUTPUT = BIAS + HIDDEN;
-  private static final int LINEAR = OUTPUT + HIDDEN;
+  /** Features that the one function read that was here before. */
+  private static final int FEATURES_BEFORE = SignalFeatures.VISITED;
 
-  private final Kernels kernels;
-  private final float[][] units = new float[HIDDEN][0];
-  private float[] dUnit = new float[0];
-  private float[] ones = new float[0];
+  /** How many parameters more that had. */
+  public static final int MORE_BEFORE =
+      new SignalUnits.Shape("", 0, FEATURES_BEFORE, VISITS.hidden(), true).parameters()
+          - PARAMETERS;
+
+  private final SignalUnits visits;
+  private final SignalUnits likeness;
+  private float[] dVisits = new float[0];
 
   public SignalNetwork(Kernels kernels) {
-    this.kernels = kernels;
+    visits = new SignalUnits(kernels, VISITS, 0);
+    likeness = new SignalUnits(kernels, LIKENESS, VISITS.parameters());
   }
 
   /** Adds the parameters to the layout; returns the offset of the first. */
   public static int add(ParameterLayout layout) {
-    int first = layout.table("signals/units", FEATURES, HIDDEN, 1 / Math.sqrt(FEATURES), RATE);
-    layout.vector("signals/biases", HIDDEN, 0, RATE);
-    layout.vector("signals/outputs", HIDDEN, 0, RATE);
-    layout.vector("signals/linear", FEATURES, 0, RATE);
+    int first = VISITS.add(layout, RATE);
+    LIKENESS.add(layout, RATE);
     return first;
+  }
+
+  /**
+   * Takes parameters, or what the optimizer knows of them, of the time when one function read all
+   * features: what that says by the features of visits. What likeness is worth is left as it is, to
+   * be learned again.
+   *
+   * @param before all parameters of then
+   * @param first offset of those of the network, then and now
+   * @param out all parameters, overwritten but for those of likeness
+   */
+  public static void takeBefore(float[] before, int first, float[] out) {
+    int units = VISITS.features() * VISITS.hidden();
+    System.arraycopy(before, 0, out, 0, first + units);
+    int from = first + FEATURES_BEFORE * VISITS.hidden();
+    System.arraycopy(before, from, out, first + units, VISITS.parameters() - units);
+    int behind = first + PARAMETERS;
+    System.arraycopy(before, behind + MORE_BEFORE, out, behind, out.length - behind);
   }
 
   /**
@@ -61,30 +86,16 @@ public final class SignalNetwork {
    * @param out overwritten, [n]
    */
   public void forward(float[] parameters, int first, float[][] features, int n, float[] out) {
-    for (int h = 0; h < HIDDEN; h++) {
-      units[h] = Floats.atLeast(units[h], n);
-    }
+    visits.reserve(n);
+    likeness.reserve(n);
+    Arrays.fill(out, 0, n, 0);
     for (int from = 0; from < n; from += BLOCK) {
-      forward(parameters, first, features, from, Math.min(BLOCK, n - from), out);
-    }
-  }
-
-  private void forward(
-      float[] parameters, int first, float[][] features, int from, int n, float[] out) {
-    Arrays.fill(out, from, from + n, 0);
-    for (int f = 0; f < FEATURES; f++) {
-      kernels.axpy(parameters[first + LINEAR + f], features[f], from, out, from, n);
-    }
-    for (int h = 0; h < HIDDEN; h++) {
-      float[] unit = units[h];
-      Arrays.fill(unit, from, from + n, parameters[first + BIAS + h]);
-      for (int f = 0; f < FEATURES; f++) {
-        kernels.axpy(parameters[first + f * HIDDEN + h], features[f], from, unit, from, n);
+      int items = Math.min(BLOCK, n - from);
+      visits.forward(parameters, first, features, from, items, out);
+      for (int i = from; i < from + items; i++) {
+        out[i] *= features[SignalFeatures.VISITED][i];
       }
-      for (int i = from; i < from + n; i++) {
-        unit[i] = Math.max(0, unit[i]);
-      }
-      kernels.axpy(parameters[first + OUTPUT + h], unit, from, out, from, n);
+      likeness.forward(parameters, first, features, from, items, out);
     }
   }
 
@@ -95,25 +106,11 @@ public final class SignalNetwork {
    */
   public void backward(
       float[] parameters, float[] gradients, int first, float[][] features, int n, float[] d) {
-    if (ones.length < n) {
-      ones = new float[2 * n];
-      Arrays.fill(ones, 1);
+    dVisits = Floats.zeros(dVisits, n);
+    for (int i = 0; i < n; i++) {
+      dVisits[i] = d[i] * features[SignalFeatures.VISITED][i];
     }
-    dUnit = Floats.atLeast(dUnit, n);
-    for (int f = 0; f < FEATURES; f++) {
-      gradients[first + LINEAR + f] += kernels.dot(d, 0, features[f], 0, n);
-    }
-    for (int h = 0; h < HIDDEN; h++) {
-      float[] unit = units[h];
-      float output = parameters[first + OUTPUT + h];
-      gradients[first + OUTPUT + h] += kernels.dot(d, 0, unit, 0, n);
-      for (int i = 0; i < n; i++) {
-        dUnit[i] = unit[i] > 0 ? d[i] * output : 0;
-      }
-      gradients[first + BIAS + h] += kernels.dot(dUnit, 0, ones, 0, n);
-      for (int f = 0; f < FEATURES; f++) {
-        gradients[first + f * HIDDEN + h] += kernels.dot(dUnit, 0, features[f], 0, n);
-      }
-    }
+    visits.backward(parameters, gradients, first, features, n, dVisits);
+    likeness.backward(parameters, gradients, first, features, n, d);
   }
 }

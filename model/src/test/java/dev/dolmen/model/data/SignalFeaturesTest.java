@@ -59,10 +59,19 @@ class SignalFeaturesTest {
     }
   }
 
+  /** What visits are worth is asked of nothing that is merely like the session's items. */
+  @Test
+  void saysWhereVisitsSaySomething() {
+    assertThat(features(0, 0, 0, 3)[SignalFeatures.VISITED]).isZero();
+    assertThat(features(1, 1, 0, 0)[SignalFeatures.VISITED]).isOne();
+    assertThat(features(0, 0, 1e-6f, 0)[SignalFeatures.VISITED]).isOne();
+  }
+
   /** What is like the session's items is told apart by whether anybody has visited it. */
   @Test
   void likenessCountsApartWhereNobodyHasVisitedTheItem() {
     SignalFeatures.Likeness like = new SignalFeatures.Likeness();
+    like.share = 0.7f;
     like.most = 0.8f;
     like.toLast = 0.25f;
     like.mean = 0.5f;
@@ -70,11 +79,11 @@ class SignalFeaturesTest {
     SignalFeatures.write(0, 0, 0, 0, 0, 0, 0, like, SESSION, out, 0);
     SignalFeatures.write(0, 0, 0, 0, 0, 0, 3, like, SESSION, out, 1);
     for (int item = 0; item < 2; item++) {
-      assertThat(new float[] {out[14][item], out[15][item], out[16][item]})
-          .containsExactly(0.8f, 0.25f, 0.5f);
+      assertThat(new float[] {out[13][item], out[14][item], out[15][item], out[16][item]})
+          .containsExactly(0.7f, 0.8f, 0.25f, 0.5f);
     }
-    assertThat(new float[] {out[13][0], out[17][0]}).containsExactly(1, 0.5f);
-    assertThat(new float[] {out[13][1], out[17][1]}).containsExactly(0.25f, 0.125f);
+    assertThat(out[17][0]).isEqualTo(0.5f);
+    assertThat(out[17][1]).isEqualTo(0.125f);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.model.data.SignalFeatures;
 import dev.dolmen.model.kernel.Kernels;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,49 @@ class SignalNetworkTest {
         assertThat(together[i]).isZero();
       }
     }
+  }
+
+  /** What was learned of visits by one function of everything is what the first function says. */
+  @Test
+  void takesWhatWasLearnedOfVisitsBefore() {
+    int first = 3;
+    int behind = 5;
+    float[] before =
+        new float[first + SignalNetwork.PARAMETERS + SignalNetwork.MORE_BEFORE + behind];
+    Random random = new Random(2);
+    for (int i = 0; i < before.length; i++) {
+      before[i] = (float) random.nextGaussian();
+    }
+    float[] now = new float[first + SignalNetwork.PARAMETERS + behind];
+    SignalNetwork.takeBefore(before, first, now);
+    assertThat(Arrays.copyOf(now, first)).isEqualTo(Arrays.copyOf(before, first));
+    assertThat(Arrays.copyOfRange(now, now.length - behind, now.length))
+        .isEqualTo(Arrays.copyOfRange(before, before.length - behind, before.length));
+    float[][] features = new float[SignalFeatures.COUNT][1];
+    for (int f = 0; f < SignalFeatures.OF_VISITS; f++) {
+      features[f][0] = (float) random.nextGaussian();
+    }
+    features[SignalFeatures.VISITED][0] = 1;
+    float[] added = new float[1];
+    new SignalNetwork(Kernels.best()).forward(now, first, features, 1, added);
+    assertThat((double) added[0]).isCloseTo(oneFunction(before, first, features), within(1e-4));
+  }
+
+  private static double oneFunction(float[] parameters, int first, float[][] features) {
+    int all = SignalFeatures.VISITED;
+    int biases = first + all * 16;
+    double sum = 0;
+    for (int f = 0; f < all; f++) {
+      sum += parameters[biases + 32 + f] * features[f][0];
+    }
+    for (int h = 0; h < 16; h++) {
+      double unit = parameters[biases + h];
+      for (int f = 0; f < all; f++) {
+        unit += parameters[first + f * 16 + h] * features[f][0];
+      }
+      sum += Math.max(0, unit) * parameters[biases + 16 + h];
+    }
+    return sum;
   }
 
   private static float alone(SignalNetwork network, float[] parameters, float[][] features, int i) {

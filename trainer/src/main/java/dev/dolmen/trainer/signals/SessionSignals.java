@@ -209,6 +209,7 @@ public final class SessionSignals {
    */
   public void features(int place, boolean asNew, float[][] out, int at) {
     float share = unvisited(place, asNew);
+    likeness.share = share;
     likeness.most = share * mostLike[place];
     likeness.toLast = share * likeLast[place];
     likeness.mean = likeWeight > 0 ? share * likeMean[place] / likeWeight : 0;

@@ -41,7 +41,9 @@ class BatchAssemblerTest {
   private static final float[] SIGNALS = new float[SignalNetwork.PARAMETERS];
 
   static {
-    int linear = SignalNetwork.PARAMETERS - SignalFeatures.COUNT;
+    // Behind the linear part of what visits say stand 8 units of likeness and its linear part.
+    int ofLikeness = SignalFeatures.OF_LIKENESS * (8 + 1) + 8;
+    int linear = SignalNetwork.PARAMETERS - ofLikeness - SignalFeatures.OF_VISITS;
     SIGNALS[linear] = 10;
     SIGNALS[linear + 1] = 9;
   }
