@@ -1,18 +1,21 @@
 package dev.dolmen.server;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.dolmen.server.access.Access;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ListenHosts;
+import dev.dolmen.server.config.MemoryPlan;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.TlsFiles;
+import java.lang.management.ManagementFactory;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * What can be found out about a configuration before anything is started: whether the files that it
- * names can be used, and whether it would let everybody in.
+ * names can be used, whether its bounds fit the memory, and whether it would let everybody in.
  *
  * @param server with the hosts that it would listen on
  * @param warning of what will not do for long
@@ -25,6 +28,12 @@ public record StartCheck(ServerConfig server, Optional<String> warning) {
    */
   public static StartCheck of(DolmenConfig config, InstantSource clock) throws StartException {
     ServerConfig server = config.server();
+    List<String> tooLarge =
+        MemoryPlan.of(config, Runtime.getRuntime().maxMemory())
+            .problems(Runtime.getRuntime().maxMemory(), machineBytes());
+    if (!tooLarge.isEmpty()) {
+      throw new StartException(String.join("\n", tooLarge));
+    }
     try {
       Optional<String> warning = TlsFiles.check(server.tls(), clock.instant());
       boolean known =
@@ -33,6 +42,13 @@ public record StartCheck(ServerConfig server, Optional<String> warning) {
     } catch (UnusableFileException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Of the machine, or of the container in it. */
+  private static long machineBytes() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : Long.MAX_VALUE;
   }
 
   /** Names the hosts, or refuses them. */

@@ -60,6 +60,11 @@ record SlotFootprint(long maxRows, int slabRowsLog2, int filterWindow) {
     return new SlotFootprint(fewest, slabRowsLog2, window);
   }
 
+  /** Bytes with all of the rows. */
+  long bytesMax(RowOptions options) {
+    return bytesMax(options, maxRows, slabRowsLog2, filterWindow);
+  }
+
   private static int log2(long rows) {
     return Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, rows));
   }

@@ -3,8 +3,11 @@ package dev.dolmen.server.cli;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.StartCheck;
 import dev.dolmen.server.StartException;
+import dev.dolmen.server.cli.terminal.Amounts;
 import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.MemoryPlan;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
@@ -41,7 +44,8 @@ final class ConfigCommand extends CommandGroup {
         "Reads a configuration and the environment as serve would, and says everything that is"
             + " wrong with them: file, line, column, key, value and what was expected. Then it reads"
             + " the files of TLS and of API keys, and says whether they can be used and fit"
-            + " together, and whether the server would let everybody in.",
+            + " together, whether bounds in bytes fit the heap and the machine, and whether the server would"
+            + " let everybody in. What it can take in memory at most is printed by part.",
         "Starts nothing and writes nothing."
       },
       exitCodeListHeading = "%nExit codes:%n",
@@ -90,10 +94,32 @@ final class ConfigCommand extends CommandGroup {
                   + server.port()
                   + ", data in "
                   + config.dataDirectory());
+      printMemory(config);
       if (data != null) {
         compare(config, data);
       }
       return 0;
+    }
+
+    /** What it can take, so that nobody has to add it up. */
+    private void printMemory(DolmenConfig config) {
+      long heapBytes = Runtime.getRuntime().maxMemory();
+      MemoryPlan plan = MemoryPlan.of(config, heapBytes);
+      TextTable table = new TextTable("memory at most", "where", "bytes", "key");
+      for (MemoryPlan.Part part : plan.parts()) {
+        String where = part.heap() ? "heap" : "off it";
+        table.row(part.name(), where, Amounts.bytes(part.bytes()), part.key());
+      }
+      Terminal.out(spec).text(table);
+      Terminal.out(spec)
+          .line(
+              "all together "
+                  + Amounts.bytes(plan.bytes(true))
+                  + " of a heap of "
+                  + Amounts.bytes(heapBytes)
+                  + ", "
+                  + Amounts.bytes(plan.bytes(false))
+                  + " next to it; bounds on numbers of things are seldom reached in bytes");
     }
 
     private void compare(DolmenConfig config, Path directory) {

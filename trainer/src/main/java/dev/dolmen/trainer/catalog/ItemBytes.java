@@ -14,6 +14,9 @@ public final class ItemBytes {
   /** The item, its arrays and features, its places in what goes by id or index. */
   private static final int ITEM = 320;
 
+  /** Bytes of an item with nothing but a short id. */
+  public static final int LEAST = ITEM;
+
   /** What says which slot it is, and of what kind its value. */
   private static final int SLOT = 16;
 

@@ -531,15 +531,10 @@ public final class Learner implements AutoCloseable {
     long rows = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
     long items = stream.catalog().indexLimit() * vectors.itemBytes();
     Runtime runtime = Runtime.getRuntime();
-    Map<String, Long> bytes = new HashMap<>();
+    Map<String, Long> bytes = new HashMap<>(stream.memoryBytes());
     bytes.put("table", rows);
     bytes.put("snapshot_copies", copies);
     bytes.put("item_vectors", items);
-    bytes.put("catalog", stream.catalog().bytes());
-    bytes.put("filter_index", stream.catalog().filters().bytes());
-    bytes.put("catalog_deleted", stream.catalog().withdrawnBytes());
-    bytes.put("content_index", stream.content().bytes());
-    bytes.put("sessions_seen", stream.sessions().seenBytes());
     bytes.put("heap", runtime.totalMemory() - runtime.freeMemory());
     return Map.copyOf(bytes);
   }

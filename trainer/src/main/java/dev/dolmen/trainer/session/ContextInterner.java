@@ -13,10 +13,17 @@ import org.jspecify.annotations.Nullable;
 public final class ContextInterner {
   static final int MAX_CONTEXTS = 16_384;
 
+  /** Of the heap: the entry, a map and features; a key, its value, a fid and a weight. */
+  private static final int CONTEXT_BYTES = 200;
+
+  private static final int VALUE_BYTES = 130;
+
   private final FeatureExtractor features;
   private final boolean none;
   private final LinkedHashMap<Map<String, String>, Features> known =
       new LinkedHashMap<>(16, 0.75f, true);
+
+  private volatile long bytes;
 
   public ContextInterner(FeatureExtractor features) {
     this.features = features;
@@ -36,11 +43,29 @@ public final class ContextInterner {
     Features seen = known.get(context);
     if (seen == null) {
       seen = features.context(context);
-      if (known.size() == MAX_CONTEXTS) {
-        known.pollFirstEntry();
-      }
+      Map.Entry<Map<String, String>, Features> oldest =
+          known.size() == MAX_CONTEXTS ? known.pollFirstEntry() : null;
       known.put(Map.copyOf(context), seen);
+      count(bytes(context) - (oldest == null ? 0 : bytes(oldest.getKey())));
     }
     return none || seen.fids().length == 0 ? null : seen;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
+  private void count(long moreBytes) {
+    bytes += moreBytes;
+  }
+
+  private static long bytes(Map<String, String> context) {
+    long bytes = CONTEXT_BYTES;
+    for (Map.Entry<String, String> entry : context.entrySet()) {
+      bytes += VALUE_BYTES + entry.getKey().length() + entry.getValue().length();
+    }
+    return bytes;
+  }
+
+  /** Bytes of the heap that it takes, about. Any thread. */
+  public long bytes() {
+    return bytes;
   }
 }

@@ -112,6 +112,16 @@ public final class SessionHistory implements SessionSteps {
     return contexts[i];
   }
 
+  /** Bytes of the heap that it takes. */
+  long bytes() {
+    return bytes(items.length);
+  }
+
+  /** Bytes of the heap that so many events take: five objects, and what is in four arrays. */
+  static long bytes(int length) {
+    return length == 0 ? 0 : 112 + 17L * length;
+  }
+
   /** When the last event happened, milliseconds since 1970. */
   public long lastMs() {
     return timesMs[timesMs.length - 1];

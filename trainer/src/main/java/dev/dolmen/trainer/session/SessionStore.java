@@ -31,6 +31,12 @@ public final class SessionStore implements SessionReader, StreamPart {
   /** Idle sessions removed by one append at most. */
   private static final int EXPIRE_PER_APPEND = 4;
 
+  /** Of the heap: a session's object, its places in the maps by id and number, its id's string. */
+  static final long SESSION_BYTES = 192;
+
+  /** As a UUID is written. */
+  private static final int ID_LENGTH = 36;
+
   private final Catalog catalog;
   private final Bounds bounds;
   private final ConcurrentHashMap<String, Node> byId = new ConcurrentHashMap<>();
@@ -47,6 +53,7 @@ public final class SessionStore implements SessionReader, StreamPart {
 
   private long eventTimeMs = Long.MIN_VALUE;
   private volatile long seenBytes;
+  private volatile long bytes;
   private final LongAdder evicted = new LongAdder();
   private final LongAdder expired = new LongAdder();
 
@@ -160,12 +167,12 @@ public final class SessionStore implements SessionReader, StreamPart {
     SessionPlace place = place(before, timeMs);
     if (before == null) {
       catalog.retain(item);
-      node.history = SessionHistory.first(item, type, timeMs, context);
+      setHistory(node, SessionHistory.first(item, type, timeMs, context));
     } else if (place.order() != Order.APART) {
       catalog.retain(item);
       release(before, before.length() + 1 - bounds.maxLength);
       int at = place.before() == null ? 0 : place.before().length();
-      node.history = before.with(at, item, type, timeMs, context, bounds.maxLength);
+      setHistory(node, before.with(at, item, type, timeMs, context, bounds.maxLength));
     }
     see(node, item, node.seen.step(item, bounds.maxSeen));
     makeRoom();
@@ -202,7 +209,7 @@ public final class SessionStore implements SessionReader, StreamPart {
     if (node == null) {
       node = new Node(sessionId);
       number(node);
-      byId.put(sessionId, node);
+      put(node);
     } else {
       rows.changing(node.number);
       if (timeMs - lastMs(node) > bounds.idleMs) {
@@ -262,11 +269,42 @@ public final class SessionStore implements SessionReader, StreamPart {
     }
   }
 
+  private void put(Node node) {
+    byId.put(node.id, node);
+    count(bytesOf(node));
+  }
+
+  private static long bytesOf(Node node) {
+    return SESSION_BYTES + node.id.length();
+  }
+
+  private void setHistory(Node node, @Nullable SessionHistory now) {
+    SessionHistory before = node.history;
+    count((now == null ? 0 : now.bytes()) - (before == null ? 0 : before.bytes()));
+    node.history = now;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
+  private void count(long moreBytes) {
+    bytes += moreBytes;
+  }
+
+  /** Bytes of the heap that a session takes at most, with an id of usual length. */
+  public static long bytesMax(int maxLength) {
+    return SESSION_BYTES + ID_LENGTH + SessionHistory.bytes(maxLength);
+  }
+
+  /** Bytes of the heap that sessions take, about, without what they have seen. Any thread. */
+  public long bytes() {
+    return bytes;
+  }
+
   private void remove(Node node) {
     rows.changing(node.number);
     numbers.remove(node.number);
     node.unlink();
     byId.remove(node.id);
+    count(-bytesOf(node));
     forget(node);
   }
 
@@ -274,7 +312,7 @@ public final class SessionStore implements SessionReader, StreamPart {
     SessionHistory history = node.history;
     if (history != null) {
       release(history, history.length());
-      node.history = null;
+      setHistory(node, null);
     }
     SeenItems seen = node.seen;
     for (int i = 0; i < seen.size(); i++) {
@@ -411,8 +449,8 @@ public final class SessionStore implements SessionReader, StreamPart {
     if (history != null) {
       retain(history);
     }
-    node.history = history;
-    byId.put(node.id, node);
+    setHistory(node, history);
+    put(node);
     restoreSeen(node, readSeen(in, history));
     return node;
   }

@@ -48,6 +48,7 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
   private volatile AtomicIntegerArray visits = new AtomicIntegerArray(1_024);
 
   private volatile long events;
+  private volatile long listBytes;
   private final PastSessions sessions = new PastSessions();
   private final StateRows rows =
       new StateRows("trainer/co-visits", RowsFormat.VARIABLE, this::writeRow, this::readRow);
@@ -140,6 +141,7 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
             event,
             keep(age, LONG_HALF_LIFE_EVENTS),
             keep(age, RECENT_HALF_LIFE_EVENTS));
+    count(after.bytes() - before.bytes());
     neighbors.setRelease(from, after);
     visits.setRelease(from, Float.floatToRawIntBits(after.totalLong()));
   }
@@ -147,6 +149,31 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
   private void changing(int item) {
     reserve(item);
     rows.changing(item);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
+  private void count(long moreBytes) {
+    listBytes += moreBytes;
+  }
+
+  /** Bytes of the heap that it takes, about, without past sessions. Any thread. */
+  public long bytes() {
+    return listBytes + 3L * Integer.BYTES * births.length();
+  }
+
+  /** Bytes of the heap that so many items can take. */
+  public static long bytesMax(long items) {
+    return items * (Neighbors.BYTES_MAX + 3L * Integer.BYTES);
+  }
+
+  /** Bytes of the heap that past sessions can take with so many items. */
+  public static long sessionBytesMax(long items) {
+    return PastSessions.bytesMax(items);
+  }
+
+  /** Bytes of the heap that past sessions take, about. Any thread. */
+  public long sessionBytes() {
+    return sessions.bytes();
   }
 
   private void reserve(int index) {
@@ -171,6 +198,7 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
   public void clear(int item) {
     changing(item);
     sessions.clear(item);
+    count(-of(item).bytes());
     neighbors.set(item, null);
     visits.set(item, 0);
     births.set(item, births.get(item) + 1);
@@ -281,6 +309,7 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
     for (int i = 0; i < n; i++) {
       births.set(i, in.readInt());
       Neighbors list = Neighbors.readFrom(in);
+      count(list.bytes());
       neighbors.set(i, list.size() == 0 ? null : list);
       visits.set(i, Float.floatToRawIntBits(list.totalLong()));
     }
@@ -323,6 +352,7 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
     reserve(item);
     births.set(item, in.readInt());
     Neighbors list = Neighbors.readFrom(in);
+    count(list.bytes());
     neighbors.set(item, list.size() == 0 ? null : list);
     visits.set(item, Float.floatToRawIntBits(list.totalLong()));
   }

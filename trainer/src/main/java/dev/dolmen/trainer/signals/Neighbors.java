@@ -45,6 +45,9 @@ final class Neighbors {
   /** The weight of visits that fade with the item's own, and what a newcomer took over. */
   private static final int CLAIM = 4;
 
+  /** Of the heap at most. */
+  static final long BYTES_MAX = OBJECT_BYTES + (long) Integer.BYTES * INTS * CAPACITY;
+
   private final long atEvent;
   private final float totalLong;
   private final float totalRecent;

@@ -34,6 +34,11 @@ final class PastSessions {
   /** Sessions of an item at most: the last ones to visit it. */
   static final int SESSIONS_OF_ITEM = 50;
 
+  /** Of the heap: the head of a list; the reference to a session's, its number and its entry. */
+  private static final int LIST_BYTES = 16;
+
+  private static final long PLACE_BYTES = 24;
+
   private static final long[] NO_ITEMS = {};
   private static final int[] NO_SESSIONS = {};
 
@@ -47,6 +52,7 @@ final class PastSessions {
   private volatile AtomicReferenceArray<int @Nullable []> sessions =
       new AtomicReferenceArray<>(1_024);
 
+  private volatile long listBytes;
   private int next;
   private final List<Long> read = new ArrayList<>();
 
@@ -104,7 +110,7 @@ final class PastSessions {
     if (place >= items.length()) {
       items = longer(items, Math.min(SESSIONS, place + (place >> 1) + 1));
     }
-    items.setRelease(place, NO_ITEMS);
+    setItems(place, NO_ITEMS);
     return place;
   }
 
@@ -122,7 +128,7 @@ final class PastSessions {
     }
     long[] after = Arrays.copyOfRange(before, from, before.length + 1);
     after[after.length - 1] = (long) births.of(item) << 32 | item;
-    items.setRelease(place, after);
+    setItems(place, after);
     int[] visited = sessions(item);
     int[] more =
         Arrays.copyOfRange(visited, visited.length == SESSIONS_OF_ITEM ? 1 : 0, visited.length + 1);
@@ -131,7 +137,7 @@ final class PastSessions {
       sessions = longer(sessions, Math.max(item + 1, sessions.length() + (sessions.length() >> 1)));
     }
     itemRows.changing(item);
-    sessions.setRelease(item, more);
+    setSessions(item, more);
   }
 
   private void remove(int item, int place) {
@@ -145,8 +151,38 @@ final class PastSessions {
       System.arraycopy(before, 0, after, 0, at);
       System.arraycopy(before, at + 1, after, at, after.length - at);
       itemRows.changing(item);
-      sessions.setRelease(item, after);
+      setSessions(item, after);
     }
+  }
+
+  private void setItems(int place, long[] now) {
+    count(bytes(now.length, Long.BYTES) - bytes(items(place).length, Long.BYTES));
+    items.setRelease(place, now);
+  }
+
+  private void setSessions(int item, int[] now) {
+    count(bytes(now.length, Integer.BYTES) - bytes(sessions(item).length, Integer.BYTES));
+    sessions.setRelease(item, now.length == 0 ? null : now);
+  }
+
+  private static long bytes(int length, int each) {
+    return length == 0 ? 0 : LIST_BYTES + (long) each * length;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
+  private void count(long moreBytes) {
+    listBytes += moreBytes;
+  }
+
+  /** Bytes of the heap that it takes at most. */
+  static long bytesMax(long items) {
+    return SESSIONS * (PLACE_BYTES + bytes(ITEMS, Long.BYTES))
+        + items * (Integer.BYTES + bytes(SESSIONS_OF_ITEM, Integer.BYTES));
+  }
+
+  /** Bytes of the heap that it takes, about. Any thread. */
+  long bytes() {
+    return listBytes + PLACE_BYTES * items.length() + 4L * sessions.length();
   }
 
   private static <T> AtomicReferenceArray<T> longer(AtomicReferenceArray<T> array, int length) {
@@ -161,7 +197,7 @@ final class PastSessions {
   void clear(int item) {
     if (item < sessions.length()) {
       itemRows.changing(item);
-      sessions.set(item, null);
+      setSessions(item, NO_SESSIONS);
     }
   }
 
@@ -238,7 +274,7 @@ final class PastSessions {
       for (int i = 0; i < path.length; i++) {
         path[i] = in.readLong();
       }
-      items.set(place, path);
+      setItems(place, path);
     }
     slots.restore(numbers, next);
     int n = in.readInt();
@@ -248,7 +284,7 @@ final class PastSessions {
       for (int i = 0; i < list.length; i++) {
         list[i] = in.readInt();
       }
-      sessions.set(item, list.length == 0 ? null : list);
+      setSessions(item, list);
     }
     pathRows.reserve(numbers.length);
     itemRows.reserve(n);
@@ -293,7 +329,7 @@ final class PastSessions {
     if (place >= items.length()) {
       items = longer(items, Math.min(SESSIONS, place + (place >> 1) + 1));
     }
-    items.set(place, path);
+    setItems(place, path);
   }
 
   private void writeSessions(int item, DataOutput out) throws IOException {
@@ -314,7 +350,7 @@ final class PastSessions {
     if (item >= sessions.length()) {
       sessions = longer(sessions, Math.max(item + 1, sessions.length() + (sessions.length() >> 1)));
     }
-    sessions.set(item, list);
+    setSessions(item, list);
   }
 
   private static int length(DataInput in, int most) throws IOException {

@@ -22,6 +22,7 @@ import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -261,6 +262,20 @@ public final class StreamState {
   /** Items visited together, and past sessions. */
   public CoVisits coVisits() {
     return coVisits;
+  }
+
+  /** Bytes of the heap that each part takes, about, of those that it is known of. Any thread. */
+  public Map<String, Long> memoryBytes() {
+    return Map.of(
+        "catalog", catalog.bytes(),
+        "catalog_deleted", catalog.withdrawnBytes(),
+        "filter_index", catalog.filters().bytes(),
+        "content_index", content.bytes(),
+        "sessions", sessions.bytes(),
+        "sessions_seen", sessions.seenBytes(),
+        "past_sessions", coVisits.sessionBytes(),
+        "co_visits", coVisits.bytes(),
+        "contexts", contexts.bytes());
   }
 
   /** Which items have what metadata. */

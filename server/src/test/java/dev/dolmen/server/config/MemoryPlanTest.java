@@ -1,0 +1,90 @@
+package dev.dolmen.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.trainer.catalog.CatalogOptions;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MemoryPlanTest {
+  private static final long MEBIBYTE = 1 << 20;
+  private static final String SCHEMA =
+      """
+      schema:
+        slots:
+          - {name: item_id, kind: id, dimension: 8}
+      """;
+
+  private static DolmenConfig config(String yaml) throws ConfigException {
+    return DolmenConfig.parse("test", yaml + SCHEMA, Map.of());
+  }
+
+  @Test
+  void theDefaultsFitASmallContainer() {
+    DolmenConfig defaults = DolmenConfig.defaults(Path.of("data"), Schemas.shop());
+    MemoryPlan plan = MemoryPlan.of(defaults, 205 * MEBIBYTE);
+    assertThat(plan.problems(205 * MEBIBYTE, 512 * MEBIBYTE)).isEmpty();
+    assertThat(plan.parts().stream().map(MemoryPlan.Part::name))
+        .contains("catalog", "sessions", "past_sessions", "co_visits", "calls", "table brand");
+    assertThat(plan.bytes(true)).isPositive();
+    assertThat(plan.bytes(false)).isPositive();
+  }
+
+  @Test
+  void aBoundThatTheHeapCannotHoldIsRefusedByItsKey() throws ConfigException {
+    DolmenConfig config = config("catalog:\n  max_bytes: 1GiB\n");
+    MemoryPlan plan = MemoryPlan.of(config, 512 * MEBIBYTE);
+    assertThat(plan.problems(512 * MEBIBYTE, 2_048 * MEBIBYTE))
+        .containsExactly("catalog.max_bytes: 1GiB of a heap of 512MiB, expected at most 384MiB");
+    assertThat(plan.problems(2_048 * MEBIBYTE, 4_096 * MEBIBYTE)).isEmpty();
+  }
+
+  @Test
+  void boundsThatDoNotFitTogetherAreRefused() throws ConfigException {
+    DolmenConfig config =
+        config("catalog:\n  max_bytes: 300MiB\nsessions:\n  seen_bytes: 300MiB\n");
+    assertThat(MemoryPlan.of(config, 512 * MEBIBYTE).problems(512 * MEBIBYTE, 1L << 40))
+        .containsExactly(
+            "catalog.max_bytes, sessions.seen_bytes: 600MiB together of a heap of 512MiB,"
+                + " expected less");
+  }
+
+  @Test
+  void aTableThatTheMachineCannotHoldIsRefused() throws ConfigException {
+    DolmenConfig config =
+        DolmenConfig.parse(
+            "test", SCHEMA.replace("dimension: 8", "dimension: 8, max_bytes: 4GiB"), Map.of());
+    assertThat(MemoryPlan.of(config, 512 * MEBIBYTE).problems(512 * MEBIBYTE, 2_048 * MEBIBYTE))
+        .containsExactly(
+            "schema.slots.item_id.max_bytes: 4GiB of the 1536MiB that the machine has next to the heap,"
+                + " expected at most 1536MiB");
+  }
+
+  @Test
+  void fewerItemsTakeLess() {
+    DolmenConfig defaults = DolmenConfig.defaults(Path.of("data"), Schemas.shop());
+    CatalogOptions d = CatalogOptions.defaults();
+    DolmenConfig few =
+        defaults.withEngine(e ->
+            e.catalog(
+                new CatalogOptions(
+                    1_000,
+                    0,
+                    d.quarantineRecords(),
+                    d.keepDeletedSec(),
+                    d.deletedBytes(),
+                    d.scan(),
+                    d.index())));
+    assertThat(part(MemoryPlan.of(few, 1L << 32), "item_vectors"))
+        .isLessThan(part(MemoryPlan.of(defaults, 1L << 32), "item_vectors") / 1_000);
+  }
+
+  private static long part(MemoryPlan plan, String name) {
+    return plan.parts().stream()
+        .filter(part -> part.name().equals(name))
+        .mapToLong(MemoryPlan.Part::bytes)
+        .sum();
+  }
+}
