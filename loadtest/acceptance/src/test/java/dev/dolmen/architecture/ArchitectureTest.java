@@ -143,7 +143,8 @@ class ArchitectureTest {
             "dev.dolmen.parameterstore.file", List.of(),
             "dev.dolmen.parameterstore.memory", List.of(),
             "dev.dolmen.parameterstore.schema", List.of("dev.dolmen.parameterstore.range"),
-            "dev.dolmen.trainer.state", List.of("dev.dolmen.parameterstore.range"),
+            "dev.dolmen.trainer.state",
+                List.of("dev.dolmen.parameterstore.range", "dev.dolmen.parameterstore.snapshot"),
             "dev.dolmen.server.cli.terminal", List.of());
     leaves.forEach((leaf, known) ->
         classes()
