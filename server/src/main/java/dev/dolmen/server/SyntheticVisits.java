@@ -38,8 +38,13 @@ final class SyntheticVisits {
 
   /** The catalogue: {@code n} items. */
   UpsertItemsRequest items(int n) {
+    return items(0, n);
+  }
+
+  /** More of it: the items from one to another. */
+  UpsertItemsRequest items(int from, int to) {
     UpsertItemsRequest.Builder request = UpsertItemsRequest.newBuilder();
-    for (int i = 0; i < n; i++) {
+    for (int i = from; i < to; i++) {
       Item.Builder item = Item.newBuilder().setItemId("item-" + i);
       for (Slot slot : schema.slots()) {
         if (slot.kind() != SlotKind.ID && slot.kind() != SlotKind.CONTEXT) {
@@ -48,7 +53,7 @@ final class SyntheticVisits {
       }
       request.addItems(item);
     }
-    items = n;
+    items = to;
     return request.build();
   }
 

@@ -2,16 +2,7 @@ package dev.dolmen.server;
 
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.learn.LiveState;
-import dev.dolmen.v1.CatalogServiceGrpc;
-import dev.dolmen.v1.FeedbackServiceGrpc;
-import dev.dolmen.v1.RecommendationServiceGrpc;
-import dev.dolmen.v1.UpsertItemsRequest;
-import dev.dolmen.v1.UpsertItemsResponse;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
-import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
-import io.grpc.stub.BlockingClientCall;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +27,6 @@ import org.slf4j.LoggerFactory;
 final class WarmUp implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
   private static final int ITEMS = 1_000;
-  private static final int EVENTS = 64;
-  private static final int RECOMMENDATIONS = 16;
-  private static final int K = 20;
 
   private final DolmenConfig config;
   private final Duration time;
@@ -129,7 +116,7 @@ final class WarmUp implements Closeable {
       DirectoryTree.delete(directory);
       try (StandaloneServer server =
           StandaloneServer.startTemporary(config.temporary(directory.resolve("made-up")), clock)) {
-        visit(server.port(), new SyntheticVisits(config.schema(), config.seed()));
+        visit(server.port());
         visited.countDown();
       }
     } catch (IOException | StartException | StatusException | RuntimeException e) {
@@ -141,24 +128,13 @@ final class WarmUp implements Closeable {
     }
   }
 
-  private void visit(int port, SyntheticVisits visits)
-      throws StatusException, InterruptedException {
-    ManagedChannel channel =
-        Grpc.newChannelBuilder("127.0.0.1:" + port, InsecureChannelCredentials.create()).build();
-    try {
-      upsert(channel, visits);
-      var feedback = FeedbackServiceGrpc.newBlockingV2Stub(channel);
-      var recommendations = RecommendationServiceGrpc.newBlockingV2Stub(channel);
+  private void visit(int port) throws StatusException, InterruptedException {
+    try (MadeUpShop shop = new MadeUpShop(port, config)) {
+      shop.fill(ITEMS);
       enough = clock.instant().plus(time);
       for (Instant now = clock.instant(); goesOn(now); now = clock.instant()) {
-        feedback.publishBatch(visits.events(EVENTS, now));
-        for (int i = 0; i < RECOMMENDATIONS; i++) {
-          recommendations.recommend(visits.request(K));
-        }
+        shop.visit(now);
       }
-    } finally {
-      channel.shutdownNow();
-      channel.awaitTermination(1, TimeUnit.SECONDS);
     }
   }
 
@@ -166,15 +142,6 @@ final class WarmUp implements Closeable {
     Instant atLast = end;
     Instant first = enough;
     return (atLast == null || now.isBefore(atLast)) && (first == null || now.isBefore(first));
-  }
-
-  private static void upsert(ManagedChannel channel, SyntheticVisits visits)
-      throws StatusException, InterruptedException {
-    BlockingClientCall<UpsertItemsRequest, UpsertItemsResponse> call =
-        CatalogServiceGrpc.newBlockingV2Stub(channel).upsertItems();
-    call.write(visits.items(ITEMS));
-    call.halfClose();
-    call.read();
   }
 
   /** Ends it, if it is under way, and deletes the directory. */

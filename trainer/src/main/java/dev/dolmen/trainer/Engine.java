@@ -1,7 +1,6 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.parameterstore.store.EmbeddingTable;
-import dev.dolmen.parameterstore.store.SlotStatistics;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.alternatives.Alternatives;
 import dev.dolmen.trainer.alternatives.ArmCounts;
@@ -30,7 +29,6 @@ import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.trainer.snapshot.SnapshotThreads;
 import dev.dolmen.trainer.state.HashingOutput;
-import dev.dolmen.trainer.state.SlowStep;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.DataOutputStream;
@@ -40,7 +38,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -204,7 +201,7 @@ public final class Engine implements Closeable {
     snapshotThreads =
         new SnapshotThreads(
             snapshots, log, journal, bound, logOptions.deduplicationEvents(), clock);
-    SnapshotCodec.Position restored = restore(learner);
+    SnapshotCodec.Position restored = Restoring.newest(snapshots, learner);
     long savedOffset = restored.logOffset();
     hasModel = snapshots.latest() != null;
     checkHistory(directory, savedOffset);
@@ -243,24 +240,6 @@ public final class Engine implements Closeable {
     TrainingLoop loop = new TrainingLoop(() -> teachRankers(savedOffset), replay, step, requests);
     thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(loop);
     progress.trainer(thread);
-  }
-
-  /** Reads the newest snapshot and encodes its items; the log says how far that is. */
-  private SnapshotCodec.Position restore(Learner into) throws IOException {
-    try (SlowStep _ = SlowStep.begin("Restoring the snapshot", () -> readSoFar(into))) {
-      SnapshotCodec.Position restored = snapshots.restore(into);
-      into.refreshAllVectors();
-      return restored;
-    }
-  }
-
-  private static String readSoFar(Learner into) {
-    return String.format(
-        Locale.ROOT,
-        "%,d embedding rows and %,d items are read, %,d items encoded",
-        into.slotStatistics().stream().mapToLong(SlotStatistics::rows).sum(),
-        into.stream().catalog().size(),
-        into.live(0).vectors().present());
   }
 
   /** Baselines are not in the snapshot. Training thread. */

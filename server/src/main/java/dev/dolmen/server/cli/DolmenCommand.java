@@ -36,6 +36,7 @@ import picocli.CommandLine.ParseResult;
       TableCommand.class,
       ModelCommand.class,
       StateHashCommand.class,
+      TrainingRunCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
     },

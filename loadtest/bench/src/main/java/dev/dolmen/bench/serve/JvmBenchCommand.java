@@ -35,8 +35,9 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  dolmen bench jvm --items 100000",
-      "  dolmen bench jvm --rate 1000 --rounds 5 --flags=-XX:+UseG1GC --flags=-XX:+UseZGC",
-      "  dolmen bench jvm --flags=none --flags='-XX:+UseTransparentHugePages -Xms1g'"
+      "  dolmen bench jvm --rate 1000 --rounds 5 \\",
+      "      --flags=-XX:+UseG1GC --flags=-XX:+UseZGC",
+      "  dolmen bench jvm --flags=none --flags='-XX:+UseLargePages -Xms1g'"
     })
 public final class JvmBenchCommand implements Callable<Integer> {
   private static final int ITEMS_MIN = 1_000;
