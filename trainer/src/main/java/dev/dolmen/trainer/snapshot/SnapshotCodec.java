@@ -40,6 +40,10 @@ import org.slf4j.LoggerFactory;
 public final class SnapshotCodec {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotCodec.class);
   private static final String TABLE_PREFIX = "table/";
+
+  /** For so long pieces are given between two batches, and the last one to its end. */
+  private static final long GIVE_US = 5_000;
+
   static final String SHAPE = "model";
 
   /**
@@ -226,13 +230,17 @@ public final class SnapshotCodec {
     return frozen;
   }
 
-  /** Gives some of what a snapshot holds to who writes it. Training thread. */
-  void give(FrozenEngine frozen, int pieces) {
-    if (!frozen.pieces().given()) {
-      long startUs = nowUs();
-      frozen.pieces().give(pieces);
-      frozen.paused(nowUs() - startUs);
+  /** Gives some of what a snapshot holds to who writes it: for a moment. Training thread. */
+  void give(FrozenEngine frozen) {
+    SnapshotPieces pieces = frozen.pieces();
+    long startUs = nowUs();
+    long us = 0;
+    // A clock that is set back ends it, too.
+    while (us >= 0 && us < GIVE_US && !pieces.given() && !pieces.full()) {
+      pieces.give();
+      us = nowUs() - startUs;
     }
+    frozen.paused(us);
   }
 
   /** Writes what is given of a snapshot; it is durable then. One thread at a time. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param logOffset every record up to this is in it
  * @param bytes bytes on disk
  * @param copiedRows rows copied while training stood still
- * @param pauseMs milliseconds for which training stood still
+ * @param pauseMs milliseconds for which training stood still at once, at most
  * @param totalMs milliseconds from the request until it was durable
  * @param directory where it is
  */

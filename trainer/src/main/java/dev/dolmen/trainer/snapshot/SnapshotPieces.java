@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * memory does not grow with the snapshot; beyond that, whoever gives has to come again.
  */
 final class SnapshotPieces {
-  /** After which a piece ends: some milliseconds of the training thread. */
-  private static final int PIECE_BYTES = 1 << 18;
+  /** After which a piece ends: a millisecond of the training thread, ten where code is cold. */
+  private static final int PIECE_BYTES = 1 << 16;
 
   /** Pieces that wait at most. */
-  private static final int WAITING = 16;
+  private static final int WAITING = 64;
 
   private static final long LOOK_MS = 100;
 
@@ -57,9 +57,9 @@ final class SnapshotPieces {
     return sections.stream().mapToLong(SectionInFlight::keptBytes).sum();
   }
 
-  /** Gives up to so many pieces, as far as there is room. Training thread. */
-  void give(int pieces) {
-    for (int i = 0; i < pieces && !given() && !full(); i++) {
+  /** Gives a piece if there is room. Training thread. */
+  void give() {
+    if (!given() && !full()) {
       waiting.add(next());
     }
   }

@@ -19,9 +19,6 @@ import org.slf4j.LoggerFactory;
  * and tried again an interval later; what it held is in the next one. Owned by the training thread.
  */
 public final class SnapshotSchedule {
-  /** Pieces of the snapshot in flight that are given between two batches. */
-  private static final int PIECES_AT_ONCE = 4;
-
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotSchedule.class);
 
   private final SnapshotCodec snapshots;
@@ -160,7 +157,7 @@ public final class SnapshotSchedule {
     if (now == null) {
       return false;
     }
-    snapshots.give(now.frozen, PIECES_AT_ONCE);
+    snapshots.give(now.frozen);
     SnapshotPieces pieces = now.frozen.pieces();
     if (pieces.keptBytes() > snapshots.copyBytes()) {
       pieces.giveAll();
