@@ -3,6 +3,7 @@ package dev.dolmen.server;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.parameterstore.file.PrivateFiles;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.MemoryPlan;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.log.LogFactory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -85,6 +86,12 @@ public final class StandaloneServer implements Closeable {
       DolmenConfig config, InstantSource clock, LogFactory logs, Level said) throws StartException {
     Kernels kernels = Kernels.best();
     LOG.atLevel(said).log("Computes with {} kernels: {}", kernels.name(), kernels.reason());
+    long heapBytes = Runtime.getRuntime().maxMemory();
+    LOG.atLevel(said)
+        .log(
+            "Takes at most, of a heap of {}: {}",
+            MemoryPlan.mebibytes(heapBytes),
+            MemoryPlan.of(config, heapBytes).text());
     Path directory = config.dataDirectory();
     checkDirectory(directory);
     Front front = new Front(config, clock, "starting: the snapshot is being restored", said);

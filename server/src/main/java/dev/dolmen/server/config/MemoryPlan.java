@@ -11,6 +11,7 @@ import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.CoVisits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What a configuration can make the process hold at most, by part and key, and which of its bounds
@@ -149,7 +150,15 @@ public record MemoryPlan(List<Part> parts) {
     return problems;
   }
 
-  private static String mebibytes(long bytes) {
+  /** All parts in one line, the largest first. */
+  public String text() {
+    return parts.stream()
+        .map(p -> p.name + " " + mebibytes(p.bytes) + (p.heap ? "" : " off it"))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Whole mebibytes, as messages say them. */
+  public static String mebibytes(long bytes) {
     return (Math.max(0, bytes) >> 20) + "MiB";
   }
 }

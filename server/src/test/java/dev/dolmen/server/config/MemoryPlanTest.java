@@ -28,6 +28,7 @@ class MemoryPlanTest {
     assertThat(plan.problems(205 * MEBIBYTE, 512 * MEBIBYTE)).isEmpty();
     assertThat(plan.parts().stream().map(MemoryPlan.Part::name))
         .contains("catalog", "sessions", "past_sessions", "co_visits", "calls", "table brand");
+    assertThat(plan.text()).contains("catalog 68MiB, ").contains("snapshot_copies 256MiB off it");
     assertThat(plan.bytes(true)).isPositive();
     assertThat(plan.bytes(false)).isPositive();
   }
