@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class LoadClient implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  /** The heap is small and collected by one thread, so that little is taken from the server. */
-  private static final List<String> FLAGS = List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC");
+  /**
+   * The heap is small and collected by one thread, so that little is taken from the server. A JVM
+   * refuses two collectors, and jvm.options may name one.
+   */
+  private static final List<String> FLAGS =
+      List.of("-Xms256m", "-Xmx256m", "-XX:-UseG1GC", "-XX:-UseParallelGC", "-XX:+UseSerialGC");
 
   /** It may take so much longer than a step is. */
   private static final long PATIENCE_SEC = 120;
