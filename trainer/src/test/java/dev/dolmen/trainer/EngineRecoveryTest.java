@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -92,16 +93,36 @@ class EngineRecoveryTest {
     }
   }
 
+  /** What a power cut would leave: again, if snapshots were merged meanwhile. */
   static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> paths = Files.walk(from)) {
-      for (Path path : paths.toList()) {
-        Path target = to.resolve(from.relativize(path).toString());
-        if (Files.isDirectory(path)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(path, target);
+    for (int tries = 0; ; tries++) {
+      List<Path> files = files(from);
+      try {
+        for (Path path : files) {
+          Path target = to.resolve(from.relativize(path).toString());
+          if (Files.isDirectory(path)) {
+            Files.createDirectories(target);
+          } else {
+            Files.copy(path, target);
+          }
         }
+        if (files(from).equals(files)) {
+          return;
+        }
+      } catch (NoSuchFileException e) {
+        // It was merged away.
       }
+      assertThat(tries).as("copies of files that change").isLessThan(100);
+      List<Path> copied = files(to);
+      for (Path path : copied.reversed()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
