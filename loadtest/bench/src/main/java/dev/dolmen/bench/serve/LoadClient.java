@@ -93,6 +93,9 @@ final class LoadClient implements AutoCloseable {
 
   private String answer(long seconds) throws IOException, InterruptedException {
     @Nullable String answer = answers.poll(seconds, TimeUnit.SECONDS);
+    if (END.equals(answer)) {
+      answers.add(END); // Of the next step, too, which may be written before the process is gone.
+    }
     if (answer == null || answer.equals(END)) {
       throw new IOException(
           said(answer == null ? "has not answered after " + seconds + " s" : "has ended"));
