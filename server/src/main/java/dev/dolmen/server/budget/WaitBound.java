@@ -43,8 +43,13 @@ final class WaitBound {
 
   private long refusedNanos;
 
-  /** Turns that have waited for long since one that has not. */
+  /** Turns that have waited for long, one soon after the other, since one that has not. */
   private int longInRow;
+
+  /** When the first and the last of these began. */
+  private long longSinceNanos;
+
+  private long longLastNanos;
 
   /**
    * Nothing waits.
@@ -94,7 +99,7 @@ final class WaitBound {
   boolean stands(long now) {
     boolean quiet = now - refusedNanos > INTERVAL_NANOS && shortNanos - refusedNanos > 0;
     if (!stands || quiet) {
-      stands = now - shortNanos > INTERVAL_NANOS && longInRow >= LONG_MIN;
+      stands = longInRow >= LONG_MIN && now - longSinceNanos > INTERVAL_NANOS;
       refusedNanos = stands ? now : refusedNanos;
     }
     return stands;
@@ -110,9 +115,13 @@ final class WaitBound {
     if (isShort(waitedNanos)) {
       shortNanos = now;
       longInRow = 0;
-    } else {
-      longInRow++;
+      return;
     }
+    // While nobody comes nothing stands.
+    longInRow = now - longLastNanos > INTERVAL_NANOS ? 0 : longInRow;
+    longSinceNanos = longInRow == 0 ? now : longSinceNanos;
+    longLastNanos = now;
+    longInRow++;
   }
 
   /** A turn was refused. */

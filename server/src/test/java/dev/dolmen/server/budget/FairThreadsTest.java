@@ -227,6 +227,31 @@ class FairThreadsTest {
     assertThat(threads.callers()).isZero();
   }
 
+  /** The first calls after a pause may come late: that is a burst, not a queue that stands. */
+  @Test
+  void whatComesLateAfterAPauseIsABurst() throws Exception {
+    threads.close();
+    threads = threads(1_000, Duration.ZERO, Duration.ofMillis(5));
+    offer("many", 1, 1);
+    awaitIdle();
+    for (int pause = 0; pause < 3; pause++) {
+      clock.addAndGet(10 * WaitBound.INTERVAL_NANOS);
+      for (int i = 0; i < 12; i++) {
+        assertThat(threads.isOpenTo("many", clock.get() - 20 * MILLI)).isTrue();
+      }
+    }
+    clock.addAndGet(10 * WaitBound.INTERVAL_NANOS);
+    gate = new CountDownLatch(1);
+    hold();
+    for (int i = 0; i < 40; i++) {
+      assertThat(threads.isOpenTo("many", clock.get() - 20 * MILLI)).as("call %d", i).isTrue();
+      assertThat(offer("many", turn("many", () -> clock.addAndGet(MILLI / 10)), 20)).isTrue();
+    }
+    gate.countDown();
+    awaitIdle();
+    assertThat(refused).isEmpty();
+  }
+
   /** Somebody else's standing queue is not what a caller with few turns waits for. */
   @Test
   void aStandingQueueIsOpenToWhoHasFewTurns() throws Exception {
