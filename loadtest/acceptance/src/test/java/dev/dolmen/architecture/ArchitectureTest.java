@@ -179,7 +179,13 @@ class ArchitectureTest {
         .that(resideOutsideOfPackage("dev.dolmen.bench.."))
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("ai.djl..", "ai.onnxruntime..", "org.rocksdb..", "org.openjdk.jmh..")
+        .resideInAnyPackage(
+            "ai.djl..",
+            "ai.onnxruntime..",
+            "org.rocksdb..",
+            "io.github.jbellis..",
+            "org.apache.lucene..",
+            "org.openjdk.jmh..")
         .because("who runs a server does not fetch the libraries that it is measured against")
         .check(PRODUCT);
   }

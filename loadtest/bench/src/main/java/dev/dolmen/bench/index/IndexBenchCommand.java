@@ -72,6 +72,15 @@ public final class IndexBenchCommand implements Callable<Integer> {
       description = "Clicks between two looks, 1,000 or more. Default: ${DEFAULT-VALUE}.")
   private long every = 50_000;
 
+  @Option(
+      names = "--peers",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "With --data: graphs of libraries over the same items, built at each look: jvector,"
+              + " lucene-hnsw.")
+  private List<String> peers = List.of();
+
   @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
@@ -94,28 +103,38 @@ public final class IndexBenchCommand implements Callable<Integer> {
         items >= 1_000 && items <= 10_000_000, "--items", items, "1,000 to 10,000,000");
     OptionCheck.require(limit >= 1, "--limit", limit, "1 or more");
     OptionCheck.require(every >= 1_000, "--every", every, "1,000 or more");
+    for (String peer : peers) {
+      OptionCheck.require(
+          GraphPeer.byName().containsKey(peer),
+          "--peers",
+          peer,
+          "some of " + String.join(", ", GraphPeer.byName().keySet()));
+    }
+    OptionCheck.require(
+        peers.isEmpty() || data != null, "--peers", String.join(",", peers), "--data as well");
     return data == null ? passes() : stream(data);
   }
 
   private int stream(Path folder) throws IOException, InterruptedException {
     LocalServer.quietLogs();
     Path directory = Files.createTempDirectory("dolmen-bench-index-");
-    try {
-      List<StreamRecall.Line> lines =
-          new StreamRecall(folder, limit, every, progress).measure(directory);
+    try (PeerRecall graphs = new PeerRecall(peers)) {
+      StreamRecall.Seen seen =
+          new StreamRecall(folder, limit, every, graphs, progress).measure(directory);
       reporting.publish(
           out,
-          () -> printStream(lines),
+          () -> printStream(seen),
           new JsonReport()
               .put("machine", Machine.description())
-              .put("stream", lines.stream().map(IndexBenchCommand::json).toList()));
+              .put("stream", seen.lines().stream().map(IndexBenchCommand::json).toList())
+              .put("peers", seen.peers().stream().map(IndexBenchCommand::json).toList()));
     } finally {
       DirectoryTree.delete(directory);
     }
     return 0;
   }
 
-  private void printStream(List<StreamRecall.Line> lines) {
+  private void printStream(StreamRecall.Seen seen) {
     TextTable table =
         new TextTable(
             "clicks",
@@ -127,7 +146,7 @@ public final class IndexBenchCommand implements Callable<Integer> {
             "vectors alone",
             "us by cells",
             "us exact");
-    for (StreamRecall.Line line : lines) {
+    for (StreamRecall.Line line : seen.lines()) {
       table.row(
           line.clicks(),
           line.items(),
@@ -140,7 +159,42 @@ public final class IndexBenchCommand implements Callable<Integer> {
           String.format(Locale.ROOT, "%,.0f", line.exactUs()));
     }
     out.text(table);
+    if (!seen.peers().isEmpty()) {
+      out.line("");
+      printPeers(seen.peers());
+    }
     out.line(Machine.description());
+  }
+
+  private void printPeers(List<PeerRecall.Line> lines) {
+    TextTable table =
+        new TextTable(
+            "clicks", "peer", "items", "built in s", "recall@20", "a look later", "us", "MB");
+    for (PeerRecall.Line line : lines) {
+      table.row(
+          line.clicks(),
+          line.peer(),
+          line.items(),
+          String.format(Locale.ROOT, "%.1f", line.buildSeconds()),
+          String.format(Locale.ROOT, "%.4f", line.recall()),
+          Double.isNaN(line.later()) ? "" : String.format(Locale.ROOT, "%.4f", line.later()),
+          String.format(Locale.ROOT, "%,.0f", line.searchUs()),
+          String.format(Locale.ROOT, "%,.1f", line.bytes() / 1e6));
+    }
+    out.text(table);
+    out.line("a look later: of the graph built at the look before, by vectors alone");
+  }
+
+  private static JsonReport json(PeerRecall.Line line) {
+    return new JsonReport()
+        .put("clicks", line.clicks())
+        .put("peer", line.peer())
+        .put("items", line.items())
+        .put("build_seconds", line.buildSeconds())
+        .put("us", line.searchUs())
+        .put("vector_recall_at_20", line.recall())
+        .put("vector_recall_at_20_a_look_later", line.later())
+        .put("bytes", line.bytes());
   }
 
   private static JsonReport json(StreamRecall.Line line) {

@@ -58,6 +58,8 @@ final class StreamRecall {
   /** Length of a query that is an item's vector: about that of a session's. */
   private static final float LENGTH = 10;
 
+  private static final ScoreBonuses NONE = new ScoreBonuses();
+
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /**
@@ -80,15 +82,27 @@ final class StreamRecall {
       double cellsUs,
       double exactUs) {}
 
+  /**
+   * What was seen.
+   *
+   * @param peers of each moment
+   */
+  record Seen(List<Line> lines, List<PeerRecall.Line> peers) {}
+
   private final Path folder;
   private final long limit;
   private final long every;
+  private final PeerRecall peers;
   private final Terminal progress;
 
   /** Ids of the visits that were clicked in last, with the item clicked. */
   private final Map<String, String> visits = new LinkedHashMap<>();
 
-  StreamRecall(Path folder, long limit, long every, Terminal progress) {
+  /**
+   * @param peers built again at each look, to be closed by who made it
+   */
+  StreamRecall(Path folder, long limit, long every, PeerRecall peers, Terminal progress) {
+    this.peers = peers;
     this.folder = folder;
     this.limit = limit;
     this.every = every;
@@ -98,7 +112,7 @@ final class StreamRecall {
   /**
    * @param directory empty; everything is written there
    */
-  List<Line> measure(Path directory) throws IOException {
+  Seen measure(Path directory) throws IOException {
     DatasetImport history =
         DatasetReading.read(
             RecBoleDataset.find(folder), ImportOptions.DEFAULT, null, limit, progress);
@@ -106,6 +120,7 @@ final class StreamRecall {
     ItemArrivals arrivals =
         history.arrivals(settings.engine().training().batchEvents(), settings.engine().seed());
     List<Line> lines = new ArrayList<>();
+    List<PeerRecall.Line> ofPeers = new ArrayList<>();
     try (HistoryTraining training =
             HistoryTraining.open(settings.engine(), InstantSource.system());
         CellKeeper cells = new CellKeeper(training.live().vectors(), System::nanoTime);
@@ -124,11 +139,12 @@ final class StreamRecall {
         bar.show(++clicks, "");
         if (clicks % every == 0) {
           lines.add(look(clicks, training.live(), cells));
+          ofPeers.addAll(peers.look(clicks, training.live().vectors(), queries(training.live())));
         }
       }
       bar.done();
     }
-    return lines;
+    return new Seen(lines, ofPeers);
   }
 
   private void remember(FeedbackEvent event) {
@@ -215,10 +231,19 @@ final class StreamRecall {
   }
 
   private double vectorRecall(ItemIndex index, LiveState live) {
-    ScoreBonuses none = new ScoreBonuses();
     ItemIndex.Scratch scratch = new ItemIndex.Scratch();
-    double sum = 0;
-    int n = 0;
+    return queries(live).stream()
+        .mapToDouble(
+            query -> share(query.exact(), search(index, query.vector(), NONE, false, scratch)))
+        .average()
+        .orElse(1);
+  }
+
+  /** Searches by the vectors of the items clicked last, with what a search of all items finds. */
+  private List<PeerRecall.Query> queries(LiveState live) {
+    ItemIndex all = new ItemIndex(live.vectors(), live.catalog());
+    ItemIndex.Scratch scratch = new ItemIndex.Scratch();
+    List<PeerRecall.Query> queries = new ArrayList<>();
     for (String item : visits.values()) {
       float[] vector = new float[live.vectors().width()];
       int at = live.catalog().indexOf(item);
@@ -226,12 +251,10 @@ final class StreamRecall {
         for (int d = 0; d < vector.length; d++) {
           vector[d] *= LENGTH;
         }
-        Set<Integer> exact = search(index, vector, none, true, scratch);
-        sum += share(exact, search(index, vector, none, false, scratch));
-        n++;
+        queries.add(new PeerRecall.Query(vector, search(all, vector, NONE, true, scratch)));
       }
     }
-    return n == 0 ? 1 : sum / n;
+    return queries;
   }
 
   private static Set<Integer> search(
