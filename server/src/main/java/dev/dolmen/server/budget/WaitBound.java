@@ -20,6 +20,9 @@ final class WaitBound {
   /** A queue that has been too long for so long is a standing one. */
   static final long INTERVAL_NANOS = 100_000_000;
 
+  /** What comes so long after the last that waited for long is no part of the same queue. */
+  static final long PAUSE_NANOS = 1_000_000_000;
+
   /** What a burst may wait. */
   static final long BURST_NANOS = 100_000_000;
 
@@ -118,7 +121,7 @@ final class WaitBound {
       return;
     }
     // While nobody comes nothing stands.
-    longInRow = now - longLastNanos > INTERVAL_NANOS ? 0 : longInRow;
+    longInRow = now - longLastNanos > PAUSE_NANOS ? 0 : longInRow;
     longSinceNanos = longInRow == 0 ? now : longSinceNanos;
     longLastNanos = now;
     longInRow++;

@@ -235,12 +235,12 @@ class FairThreadsTest {
     offer("many", 1, 1);
     awaitIdle();
     for (int pause = 0; pause < 3; pause++) {
-      clock.addAndGet(10 * WaitBound.INTERVAL_NANOS);
+      clock.addAndGet(WaitBound.PAUSE_NANOS + MILLI);
       for (int i = 0; i < 12; i++) {
         assertThat(threads.isOpenTo("many", clock.get() - 20 * MILLI)).isTrue();
       }
     }
-    clock.addAndGet(10 * WaitBound.INTERVAL_NANOS);
+    clock.addAndGet(WaitBound.PAUSE_NANOS + MILLI);
     gate = new CountDownLatch(1);
     hold();
     for (int i = 0; i < 40; i++) {

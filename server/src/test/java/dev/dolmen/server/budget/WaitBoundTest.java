@@ -27,7 +27,7 @@ class WaitBoundTest {
     assertThat(bound.stands(now)).isFalse();
     assertThat(bound.boundNanos(now)).isEqualTo(WaitBound.BURST_NANOS);
     assertThat(bound.isLate(99 * MILLI, now)).isFalse();
-    turns(51, 20);
+    turns(52, 20);
     assertThat(bound.stands(now)).isTrue();
     assertThat(bound.boundNanos(now)).isEqualTo(5 * MILLI);
     assertThat(bound.isLate(7 * MILLI, now)).isFalse();
@@ -54,10 +54,22 @@ class WaitBoundTest {
     assertThat(bound.stands(now)).isFalse();
   }
 
+  /** The last short wait may be long ago: nobody has come since. */
+  @Test
+  void theBurstAfterAPauseIsNotAQueue() {
+    turns(1, 1);
+    turns(15, 20);
+    for (int burst = 0; burst < 3; burst++) {
+      now += WaitBound.PAUSE_NANOS;
+      turns(90, 20);
+      assertThat(bound.stands(now)).as("burst %d", burst).isFalse();
+    }
+  }
+
   /** While calls are refused the queue is short, and more come than are taken all the same. */
   @Test
   void itStandsUntilNothingHadToBeRefusedForAWhile() {
-    turns(101, 20);
+    turns(102, 20);
     assertThat(bound.stands(now)).isTrue();
     for (int i = 0; i < 10; i++) {
       turns(90, 1);
@@ -86,7 +98,7 @@ class WaitBoundTest {
   /** A turn waits for the pass that is under way in any case. */
   @Test
   void theBoundIsNoShorterThanAPass() {
-    turns(101, 20);
+    turns(102, 20);
     bound.passed(40 * MILLI);
     assertThat(bound.boundNanos(now)).isEqualTo(40 * MILLI);
     turns(250, 20);
