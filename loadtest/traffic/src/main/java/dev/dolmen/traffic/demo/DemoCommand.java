@@ -182,8 +182,10 @@ public final class DemoCommand implements Callable<Integer> {
 
   private static DolmenConfig config() {
     DolmenConfig config = DolmenConfig.defaults(Path.of(""), ShopSchema.schema());
-    return config.withEngine(
-        e -> e.sessions(config.sessions().withImpressionWindowSec(IMPRESSION_WINDOW_SEC)));
+    return config.withEngine(e ->
+        e.sessions(config.sessions().withImpressionWindowSec(IMPRESSION_WINDOW_SEC))
+            // Its figures are of all clicks.
+            .training(config.engine().training().with(t -> t.validationTime(1))));
   }
 
   private int demonstrate(DemoOptions options) throws IOException, InterruptedException {

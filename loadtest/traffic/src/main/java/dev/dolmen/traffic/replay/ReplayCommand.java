@@ -16,6 +16,7 @@ import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.local.ProcessMemory;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.learn.TrainingOptions;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -177,12 +178,14 @@ public final class ReplayCommand implements Callable<Integer> {
     // How a server elsewhere learns is not known: as is said here, or as shipped.
     DolmenConfig settings = named == null ? DolmenConfig.defaults(data, read.schema()) : named;
     EngineOptions engine = settings.engine();
+    // The figures are of all clicks, whatever scoring takes.
+    TrainingOptions training = engine.training().with(t -> t.validationTime(1));
     if (server != null) {
       try (Connection connection = Connection.open(server, trust)) {
         run(connection, read, new LiveCatalog(connection, read::names), engine, options);
       }
     } else {
-      try (LocalServer local = LocalServer.start(settings);
+      try (LocalServer local = LocalServer.start(settings.withEngine(e -> e.training(training)));
           Connection connection = Connection.toLocal(local.port())) {
         run(connection, read, new LiveCatalog(), engine, options);
       }
