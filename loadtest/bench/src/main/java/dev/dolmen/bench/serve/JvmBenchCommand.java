@@ -9,12 +9,10 @@ import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,9 +38,6 @@ import picocli.CommandLine.Option;
       "  dolmen bench jvm --flags=none --flags='-XX:+UseLargePages -Xms1g'"
     })
 public final class JvmBenchCommand implements Callable<Integer> {
-  private static final int ITEMS_MIN = 1_000;
-  private static final int ITEMS_MAX = 20_000_000;
-
   /** What stands for no flags. */
   private static final String NONE = "none";
 
@@ -84,12 +79,6 @@ public final class JvmBenchCommand implements Callable<Integer> {
   private double seconds = 10;
 
   @Option(
-      names = "--heap-mb",
-      paramLabel = "N",
-      description = "Heap of a server, 64 or more. Default: 1,024 and 4 KiB an item.")
-  private @Nullable Integer heapMb;
-
-  @Option(
       names = "--flags",
       paramLabel = "FLAGS",
       description =
@@ -97,18 +86,7 @@ public final class JvmBenchCommand implements Callable<Integer> {
               + " nothing. Given once for each server. Default: one server, none.")
   private List<String> flags = List.of(NONE);
 
-  @Option(
-      names = "--keep",
-      paramLabel = "DIR",
-      description = "Where learned shops are kept. Default: as for bench serve.")
-  private @Nullable Path keep;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Of shop, visits and moments. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
+  @Mixin private ShopFlags shop = new ShopFlags();
 
   @Mixin private Reporting reporting = new Reporting();
 
@@ -138,25 +116,21 @@ public final class JvmBenchCommand implements Callable<Integer> {
   }
 
   private JvmOptions options() {
-    OptionCheck.require(
-        items >= ITEMS_MIN && items <= ITEMS_MAX, "--items", items, "1,000 to 20,000,000");
+    ShopFlags.checkItems(items);
     OptionCheck.require(rate >= 1 && rate <= 100_000, "--rate", rate, "1 to 100,000");
     OptionCheck.require(rounds >= 1 && rounds <= 100, "--rounds", rounds, "1 to 100");
     OptionCheck.require(warmUp >= 0 && warmUp <= 3_600, "--warm-up", warmUp, "0 to 3,600");
     OptionCheck.require(seconds >= 1 && seconds <= 600, "--seconds", seconds, "1 to 600");
-    if (heapMb != null) {
-      OptionCheck.require(heapMb >= 64, "--heap-mb", heapMb, "64 or more");
-    }
     return new JvmOptions(
         items,
         rate,
         rounds,
         warmUp,
         seconds,
-        heapMb == null ? ServeOptions.defaultHeapMb(items) : heapMb,
+        ServeOptions.heapMbFor(items, shop.heapMb()),
         flags.stream().map(JvmBenchCommand::split).toList(),
-        seed,
-        keep == null ? RunDirectory.standard() : keep.toAbsolutePath());
+        shop.seed(),
+        shop.kept());
   }
 
   private static List<String> split(String flags) {

@@ -8,7 +8,6 @@ import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.report.Reporting;
 import dev.dolmen.trainer.alternatives.RankerKind;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,9 +43,6 @@ import picocli.CommandLine.Option;
       "  dolmen bench serve --items 1000000 --clicks 0 --heap-mb 2048"
     })
 public final class ServeBenchCommand implements Callable<Integer> {
-  private static final int ITEMS_MIN = 1_000;
-  private static final int ITEMS_MAX = 20_000_000;
-
   @Option(
       names = "--items",
       split = ",",
@@ -88,12 +84,6 @@ public final class ServeBenchCommand implements Callable<Integer> {
   private double warmUp = 20;
 
   @Option(
-      names = "--heap-mb",
-      paramLabel = "N",
-      description = "Heap of the server, 64 or more. Default: 1,024 and 4 KiB an item.")
-  private @Nullable Integer heapMb;
-
-  @Option(
       names = "--scan",
       paramLabel = "KIND",
       description = "fp32, bf16 or int8, as catalog.scan. Default: that of the product.")
@@ -111,20 +101,7 @@ public final class ServeBenchCommand implements Callable<Integer> {
       description = "Leaves out the rates up to four times the sustainable one.")
   private boolean noCurve;
 
-  @Option(
-      names = "--keep",
-      paramLabel = "DIR",
-      description =
-          "Where learned shops are kept, to be deleted by hand. Default: dolmen-bench-serve-USER in"
-              + " the folder for temporary files.")
-  private @Nullable Path keep;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Of shop, visits and moments. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
+  @Mixin private ShopFlags shop = new ShopFlags();
 
   @Mixin private Reporting reporting = new Reporting();
 
@@ -151,7 +128,7 @@ public final class ServeBenchCommand implements Callable<Integer> {
       figures.add(measured(size, options));
     }
     ServeReport report =
-        new ServeReport(figures, options, Machine.description() + ", seed " + seed);
+        new ServeReport(figures, options, Machine.description() + ", seed " + shop.seed());
     reporting.publish(out, () -> out.text(report.text()), report.json());
     return 0;
   }
@@ -164,26 +141,22 @@ public final class ServeBenchCommand implements Callable<Integer> {
   }
 
   private ServeOptions options() {
-    items.forEach(n ->
-        OptionCheck.require(n >= ITEMS_MIN && n <= ITEMS_MAX, "--items", n, "1,000 to 20,000,000"));
+    items.forEach(ShopFlags::checkItems);
     OptionCheck.require(p99Ms >= 1 && p99Ms <= 1_000, "--p99", p99Ms, "1 to 1,000");
     OptionCheck.require(clicks >= 0 && clicks <= 100_000, "--clicks", clicks, "0 to 100,000");
     OptionCheck.require(seconds >= 1 && seconds <= 600, "--seconds", seconds, "1 to 600");
     OptionCheck.require(warmUp >= 0 && warmUp <= 600, "--warm-up", warmUp, "0 to 600");
-    if (heapMb != null) {
-      OptionCheck.require(heapMb >= 64, "--heap-mb", heapMb, "64 or more");
-    }
     return new ServeOptions(
         p99Ms,
         seconds,
         warmUp,
         clicks,
-        heapMb,
+        shop.heapMb(),
         scan == null ? null : precision(scan),
         peers.stream().map(ServeBenchCommand::peer).toList(),
         !noCurve,
-        seed,
-        keep == null ? RunDirectory.standard() : keep.toAbsolutePath());
+        shop.seed(),
+        shop.kept());
   }
 
   private static ScanPrecision precision(String text) {

@@ -36,11 +36,14 @@ record ServeOptions(
   private static final double HEAP_KB_PER_ITEM = 4;
 
   int heapMbFor(int items) {
-    return heapMb == null ? defaultHeapMb(items) : heapMb;
+    return heapMbFor(items, heapMb);
   }
 
-  static int defaultHeapMb(int items) {
-    return HEAP_MB + (int) (items * HEAP_KB_PER_ITEM / 1_024);
+  /**
+   * @param given null for one that follows the size of the shop
+   */
+  static int heapMbFor(int items, @Nullable Integer given) {
+    return given == null ? HEAP_MB + (int) (items * HEAP_KB_PER_ITEM / 1_024) : given;
   }
 
   /** The section of the configuration that says how items are found. */
