@@ -189,7 +189,7 @@ public final class Engine implements Closeable {
     bound = new LogBound(log, options.log().maxBytes());
     Path directory = options.dataDirectory();
     LogOptions logOptions = options.log();
-    journal = new BatchJournal(directory.resolve("journal"), logOptions.journalAgeSec(), clock);
+    journal = BatchJournal.open(directory, logOptions, log, clock);
     EmbeddingTable table = tables.open(options.schema(), options.seed());
     impressions = new ImpressionLog(log);
     alternatives = Alternatives.of(options.ranking());

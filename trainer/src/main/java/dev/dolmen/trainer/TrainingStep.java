@@ -6,12 +6,15 @@ import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LivePublisher;
 import dev.dolmen.trainer.learn.TrainingOptions;
 import dev.dolmen.trainer.log.BatchJournal;
+import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.trainer.validation.FreshnessWindow;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One step of training, which {@link ReplayLoop} and {@link TrainingLoop} repeat: read the log,
@@ -20,6 +23,8 @@ import java.time.InstantSource;
  * the training thread; figures are for any.
  */
 final class TrainingStep {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingStep.class);
+
   /** Records read between two looks at age, barriers and the log's end. */
   private static final int READ_RECORDS = 256;
 
@@ -44,6 +49,7 @@ final class TrainingStep {
   private final FreshnessWindow freshness = new FreshnessWindow();
   private final LagBound lag;
   private long journalPlace;
+  private boolean journalAway;
   private long recordsAtLastBatch;
   private long busySinceUs;
 
@@ -110,8 +116,9 @@ final class TrainingStep {
       }
       return atEnd ? Reached.ALL_LEARNED : Reached.MORE;
     }
-    if (isFull() || isAged() || barrier || (drain && atEnd)) {
-      learnBatch();
+    boolean due = isFull() || isAged() || barrier || (drain && atEnd);
+    if (due && !learnBatch()) {
+      return Reached.END;
     }
     return atEnd ? Reached.END : Reached.MORE;
   }
@@ -155,12 +162,27 @@ final class TrainingStep {
     return true;
   }
 
-  private void learnBatch() {
+  /** Returns false if the journal takes nothing now: the batch waits for it. */
+  private boolean learnBatch() {
+    try {
+      journalPlace = journal.append(learner.batches() + 1, log.offset());
+      journalAway = false;
+    } catch (LogUnavailableException e) {
+      if (!journalAway) {
+        LOG.warn("Nothing is learned until batches can be named: {}", e.getMessage());
+      }
+      journalAway = true;
+      return false;
+    }
+    learnNamedBatch();
+    return true;
+  }
+
+  private void learnNamedBatch() {
     long[] loggedUs = new long[learner.pending().size()];
     for (int i = 0; i < loggedUs.length; i++) {
       loggedUs[i] = learner.pending().loggedUs(i);
     }
-    journalPlace = journal.append(learner.batches() + 1, log.offset());
     long now = learn();
     // Before the batch shows, so that whoever waits for it finds the figures complete.
     for (long us : loggedUs) {
@@ -212,7 +234,7 @@ final class TrainingStep {
     } else if (schedule.isGiving()) {
       ms = GIVING_MS;
     }
-    if (!nothingPending()) {
+    if (!nothingPending() && !journalAway) {
       long dueMs = options.batchAgeMs() - (nowUs() - learner.pending().loggedUs(0)) / 1_000;
       ms = Math.clamp(dueMs, 0, ms);
     }

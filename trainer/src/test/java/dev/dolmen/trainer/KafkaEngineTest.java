@@ -127,6 +127,31 @@ class KafkaEngineTest {
     }
   }
 
+  /** Batches are cut by the clock, and only the topics know where. */
+  @Test
+  void anEmptyDirectoryComesToTheSameBits() throws Exception {
+    KafkaLogOptions kafka = broker.options(PATIENCE);
+    Engine first = open(options(directory.resolve("a"), kafka));
+    fill(first);
+    for (int i = 0; i < 20; i++) {
+      traffic(first, 1 + i % 7);
+    }
+    first.snapshot();
+    traffic(first, 30);
+    long learned = first.stateHash();
+    long batches = first.status().progress().modelVersion();
+    first.abandon();
+    Engine second = open(options(directory.resolve("b"), kafka));
+    assertThat(second.status().progress().modelVersion()).isEqualTo(batches);
+    assertThat(second.stateHash()).isEqualTo(learned);
+    traffic(second, 10);
+    learned = second.stateHash();
+    second.abandon();
+    try (Engine third = open(options(directory.resolve("c"), kafka))) {
+      assertThat(third.stateHash()).isEqualTo(learned);
+    }
+  }
+
   /** The broker goes away twice under the publisher, who sends again what is not acknowledged. */
   @Test
   void whatWasAcknowledgedAroundAnOutageIsLearnedOnce() throws Exception {
@@ -134,7 +159,7 @@ class KafkaEngineTest {
     long hash;
     List<FeedbackEvent> events = new ArrayList<>();
     try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"))) {
-      kafka = own.options(Duration.ofMillis(500));
+      kafka = own.options(Duration.ofSeconds(2));
       EngineOptions options = options(directory.resolve("a"), kafka);
       try (Engine engine = open(options)) {
         fill(engine);

@@ -1,123 +1,79 @@
 package dev.dolmen.trainer.log;
 
-import dev.dolmen.parameterstore.file.PrivateFiles;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where each batch ended, written before it is learned, so that a replay forms the same batches.
  *
- * <p>An entry is a batch number and the log offset of the batch's last record, two big-endian
- * longs. When a number occurs again, the later entry and those after it count: the earlier ones had
+ * <p>When a number occurs again, the later entry and those after it count: the earlier ones had
  * named records that a power cut took. Owned by the training thread.
  */
-public final class BatchJournal implements Closeable {
-  private static final Logger LOG = LoggerFactory.getLogger(BatchJournal.class);
-  private static final long SEGMENT_BYTES = 16L << 20;
-  private static final long BLOCK_BYTES = 1L << 20;
-
+public interface BatchJournal extends Closeable {
   /**
    * One batch.
    *
    * @param number counts from 1
    * @param lastOffset offset of its last record
-   * @param place of this entry in the journal
+   * @param place of this entry in the journal, where it has places
    */
-  public record Entry(long number, long lastOffset, long place) {}
-
-  private final ChronicleSegments segments;
-  private final long ageMs;
-  private final InstantSource clock;
-  private long begunMs;
+  record Entry(long number, long lastOffset, long place) {}
 
   /**
-   * @param ageSec seconds after which a new file is begun; whole files are deleted when no snapshot
-   *     needs them
-   */
-  public BatchJournal(Path directory, long ageSec, InstantSource clock) throws IOException {
-    ageMs = ageSec * 1_000;
-    this.clock = clock;
-    begunMs = clock.millis();
-    PrivateFiles.createDirectories(directory);
-    segments = new ChronicleSegments(directory, SEGMENT_BYTES, BLOCK_BYTES);
-  }
-
-  /** Appends an entry and returns its place in the journal. */
-  public long append(long number, long lastOffset) {
-    long nowMs = clock.millis();
-    // A clock that was set back must not keep a file open for ever.
-    if (nowMs - begunMs >= ageMs || nowMs < begunMs) {
-      begunMs = nowMs;
-      segments.beginNext();
-    }
-    return segments.append(ByteBuffer.allocate(16).putLong(number).putLong(lastOffset).array());
-  }
-
-  /**
-   * The batches that follow {@code number}, without a gap. Damaged entries are given up with those
-   * behind them in their file: batches are formed again, from the same records.
+   * Opens the one that goes with a log: in the data directory next to an embedded log, in Kafka
+   * next to a log in Kafka.
    *
-   * @throws IOException if that cannot be noted
+   * @param dataDirectory the engine's, locked
+   * @param log whose batches it names, open
+   * @throws IOException if it cannot be read or written
    */
-  public ArrayDeque<Entry> after(long number) throws IOException {
-    ArrayDeque<Entry> entries = new ArrayDeque<>();
-    boolean whole = false;
-    while (!whole) {
-      entries.clear();
-      try (LogTailer tailer = segments.tailer(0)) {
-        while (tailer.next()) {
-          add(entries, number, tailer);
-        }
-        whole = true;
-      } catch (LogDamagedException e) {
-        LOG.warn(
-            "The journal names no batches from there to the end of the file; they are formed again",
-            e);
-        segments.giveUp(e);
-      }
-    }
-    return entries;
+  static BatchJournal open(
+      Path dataDirectory, LogOptions options, FeedbackLog log, InstantSource clock)
+      throws IOException {
+    Path directory = dataDirectory.resolve("journal");
+    return switch (options.kind()) {
+      case CHRONICLE -> new ChronicleBatchJournal(directory, options.journalAgeSec(), clock);
+      case KAFKA -> KafkaBatchJournal.open(directory, options.kafka(), log);
+    };
   }
 
-  private static void add(ArrayDeque<Entry> entries, long number, LogTailer tailer) {
-    ByteBuffer bytes = ByteBuffer.wrap(tailer.bytes(), 0, tailer.length());
-    Entry entry = new Entry(bytes.getLong(), bytes.getLong(), tailer.offset());
-    while (!entries.isEmpty() && entries.getLast().number() >= entry.number()) {
-      entries.removeLast();
-    }
-    long expected = entries.isEmpty() ? number + 1 : entries.getLast().number() + 1;
-    if (entry.number() == expected) {
-      entries.addLast(entry);
-    }
-  }
+  /**
+   * Appends an entry.
+   *
+   * @return its place
+   * @throws LogUnavailableException if it cannot be taken now: the batch is not to be learned yet
+   */
+  long append(long number, long lastOffset);
+
+  /**
+   * The batches that follow {@code number}, without a gap.
+   *
+   * @throws IOException if they cannot be read
+   */
+  ArrayDeque<Entry> after(long number) throws IOException;
 
   /**
    * Makes durable what was appended before the call. Any thread.
    *
    * @throws IOException if it cannot
    */
-  public void force() throws IOException {
-    segments.force();
-  }
+  void force() throws IOException;
 
-  /** Place of the last entry. */
-  public long lastPlace() {
-    return segments.lastOffset();
-  }
+  /** Place of the last entry; 0 where entries have no places. */
+  long lastPlace();
 
-  /** Deletes whole files of which every entry is at or before {@code place}. */
-  public void deleteUpTo(long place) {
-    segments.deleteUpTo(place, 0, 0);
-  }
+  /**
+   * Lets go of entries that no snapshot needs, as far as its pieces allow. Where that takes long,
+   * it goes on behind the call.
+   *
+   * @param place needed are those behind it
+   * @param logOffset needed are batches that end behind it
+   */
+  void deleteUpTo(long place, long logOffset);
 
   @Override
-  public void close() {
-    segments.close();
-  }
+  void close();
 }

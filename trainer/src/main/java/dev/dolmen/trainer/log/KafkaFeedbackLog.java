@@ -142,6 +142,11 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     return KafkaLogFile.read(directory) != null;
   }
 
+  /** Name of its topic. */
+  String topic() {
+    return topic.partition().topic();
+  }
+
   private static void checkAdoption(KafkaTopic topic, boolean adopts) throws IOException {
     if (!adopts && topic.end() > 0) {
       throw new IOException(

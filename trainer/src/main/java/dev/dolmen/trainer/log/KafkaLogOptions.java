@@ -28,6 +28,10 @@ public record KafkaLogOptions(
   public static final WholeRange MAX_IN_FLIGHT = WholeRange.of(1, 1_000_000);
   public static final WholeRange TIMEOUT_MS = WholeRange.of(100, 600_000);
 
+  /** Behind the topic's name: the topic of its batches. */
+  private static final String BATCHES = "-batches";
+
+  /** As long as Kafka takes them, with {@link #BATCHES}. */
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
   public KafkaLogOptions {
@@ -48,5 +52,16 @@ public record KafkaLogOptions(
   public static KafkaLogOptions defaults() {
     return new KafkaLogOptions(
         "localhost:9092", "dolmen-feedback", 0, 10_000, Duration.ofSeconds(10), "");
+  }
+
+  /** The same, for the topic that names the log's batches. */
+  KafkaLogOptions batches() {
+    return new KafkaLogOptions(
+        bootstrapServers,
+        topic + BATCHES,
+        replicationFactor,
+        maxInFlight,
+        timeout,
+        clientPropertiesFile);
   }
 }

@@ -201,7 +201,8 @@ public final class SnapshotSchedule {
       now.frozen.pieces().giveAll();
     }
     try {
-      journal.deleteUpTo(now.written.join().oldest().journalPlace());
+      Position oldest = now.written.join().oldest();
+      journal.deleteUpTo(oldest.journalPlace(), oldest.logOffset());
       now.frozen.release(true);
     } catch (CompletionException e) {
       now.frozen.release(false);

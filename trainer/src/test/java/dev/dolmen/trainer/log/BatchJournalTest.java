@@ -19,14 +19,14 @@ class BatchJournalTest {
   void filesAreCutByTime() throws Exception {
     AtomicLong nowMs = new AtomicLong(1_000_000);
     InstantSource clock = () -> Instant.ofEpochMilli(nowMs.get());
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, clock)) {
+    try (BatchJournal journal = new ChronicleBatchJournal(directory, 3_600, clock)) {
       long place = 0;
       for (int batch = 1; batch <= 100; batch++) {
         place = journal.append(batch, batch);
         nowMs.addAndGet(360_000);
       }
       assertThat(files()).isEqualTo(10);
-      journal.deleteUpTo(place);
+      journal.deleteUpTo(place, 0);
       assertThat(files()).isEqualTo(1);
       assertThat(journal.after(95)).hasSize(5);
       // A clock that is set back begins a file, too.
@@ -36,7 +36,7 @@ class BatchJournalTest {
       journal.append(102, 102);
       assertThat(files()).isEqualTo(2);
     }
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, clock)) {
+    try (BatchJournal journal = new ChronicleBatchJournal(directory, 3_600, clock)) {
       journal.append(103, 103);
       assertThat(journal.after(97)).hasSize(6);
     }
@@ -52,12 +52,14 @@ class BatchJournalTest {
 
   @Test
   void givesTheBatchesAfterANumber() throws IOException {
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, InstantSource.system())) {
+    try (BatchJournal journal =
+        new ChronicleBatchJournal(directory, 3_600, InstantSource.system())) {
       for (long n = 1; n <= 5; n++) {
         journal.append(n, 100 * n);
       }
     }
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, InstantSource.system())) {
+    try (BatchJournal journal =
+        new ChronicleBatchJournal(directory, 3_600, InstantSource.system())) {
       assertThat(journal.after(3)).containsExactly(new Entry(4, 400, 4), new Entry(5, 500, 5));
       assertThat(journal.lastPlace()).isEqualTo(5);
       assertThat(journal.after(5)).isEmpty();
@@ -67,7 +69,8 @@ class BatchJournalTest {
 
   @Test
   void laterEntriesReplaceEarlierOnes() throws IOException {
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, InstantSource.system())) {
+    try (BatchJournal journal =
+        new ChronicleBatchJournal(directory, 3_600, InstantSource.system())) {
       journal.append(1, 10);
       journal.append(2, 20);
       journal.append(3, 30);

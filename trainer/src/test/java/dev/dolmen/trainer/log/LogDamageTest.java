@@ -341,7 +341,8 @@ class LogDamageTest {
 
   @Test
   void theJournalGivesUpWhatIsDamagedByItself() throws Exception {
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, InstantSource.system())) {
+    try (BatchJournal journal =
+        new ChronicleBatchJournal(directory, 3_600, InstantSource.system())) {
       for (long n = 1; n <= 9; n++) {
         journal.append(n, 100 * n);
       }
@@ -349,12 +350,14 @@ class LogDamageTest {
     Path file = SegmentBytes.last(directory);
     flip(file, SegmentBytes.positions(file).get(4) + 14);
     long place;
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, InstantSource.system())) {
+    try (BatchJournal journal =
+        new ChronicleBatchJournal(directory, 3_600, InstantSource.system())) {
       assertThat(journal.after(0)).hasSize(4);
       place = journal.append(5, 501);
       assertThat(place).isGreaterThan(9);
     }
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, InstantSource.system())) {
+    try (BatchJournal journal =
+        new ChronicleBatchJournal(directory, 3_600, InstantSource.system())) {
       assertThat(journal.after(3))
           .containsExactly(
               new BatchJournal.Entry(4, 400, 4), new BatchJournal.Entry(5, 501, place));

@@ -95,16 +95,19 @@ class LogRollTest {
 
   @Test
   void theJournalGoesOnBehindASegmentThatHasEnded() throws Exception {
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, InstantSource.system())) {
+    try (BatchJournal journal =
+        new ChronicleBatchJournal(directory, 3_600, InstantSource.system())) {
       journal.append(1, 10);
     }
     SegmentBytes.end(SegmentBytes.last(directory));
     long place;
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, InstantSource.system())) {
+    try (BatchJournal journal =
+        new ChronicleBatchJournal(directory, 3_600, InstantSource.system())) {
       assertThat(journal.lastPlace()).isEqualTo(1);
       place = journal.append(2, 20);
     }
-    try (BatchJournal journal = new BatchJournal(directory, 3_600, InstantSource.system())) {
+    try (BatchJournal journal =
+        new ChronicleBatchJournal(directory, 3_600, InstantSource.system())) {
       assertThat(journal.after(0)).containsExactly(new Entry(1, 10, 1), new Entry(2, 20, place));
     }
   }

@@ -1,0 +1,219 @@
+package dev.dolmen.trainer.log;
+
+import dev.dolmen.parameterstore.file.PrivateFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The journal of a log in Kafka: a topic of its own next to the log's, so that whoever reads both
+ * cuts the same batches, whatever became of the process that learned them.
+ *
+ * <p>It is a log of entries like the other, with one writer at a time: what one that was taken over
+ * still sends counts for nobody. An entry is as {@link JournalEntries} says, and behind it stands
+ * Kafka's id of the log's topic, two big-endian longs: batches of a topic that was deleted and made
+ * again are passed over.
+ *
+ * <p>Nobody waits for an entry but a snapshot, before its manifest names the batch. What is learned
+ * of a batch whose entry was lost is lost with the process that learned it.
+ */
+final class KafkaBatchJournal implements BatchJournal {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaBatchJournal.class);
+
+  /** Files of the topic; 16 bytes and what Kafka adds are some 200,000 batches in each. */
+  private static final long SEGMENT_BYTES = 16L << 20;
+
+  private static final int ENTRY_BYTES = 32;
+
+  /** One entry in so many is remembered by its place, for what may be deleted. */
+  private static final int MARKED_EVERY = 1_024;
+
+  private static final String OLD = "local";
+
+  private final KafkaFeedbackLog entries;
+  private final FeedbackLog log;
+  private final Uuid logId;
+
+  /** Last log offset of an entry, and its own offset. Bounded by what the topic keeps. */
+  private final ConcurrentSkipListMap<Long, Long> marks = new ConcurrentSkipListMap<>();
+
+  private volatile @Nullable LogAppend last;
+
+  private KafkaBatchJournal(KafkaFeedbackLog entries, FeedbackLog log, Uuid logId) {
+    this.entries = entries;
+    this.log = log;
+    this.logId = logId;
+  }
+
+  /**
+   * Takes the topic over, and takes what an earlier version kept in files along.
+   *
+   * @param directory next to that of the log
+   * @param log which is open
+   * @throws IOException if Kafka does not answer, or the topic could lose records
+   */
+  static KafkaBatchJournal open(Path directory, KafkaLogOptions options, FeedbackLog log)
+      throws IOException {
+    KafkaLogFile used = KafkaLogFile.read(directory.resolveSibling("log"));
+    if (used == null) {
+      throw new IOException(directory + ": the log next to it is not in Kafka");
+    }
+    PrivateFiles.createDirectories(directory);
+    setFilesAside(directory);
+    KafkaFeedbackLog entries =
+        KafkaFeedbackLog.open(directory, options.batches(), SEGMENT_BYTES, true);
+    try {
+      KafkaBatchJournal journal =
+          new KafkaBatchJournal(entries, log, Uuid.fromString(used.topicId()));
+      journal.takeAlong(directory.resolve(OLD));
+      return journal;
+    } catch (IOException | RuntimeException e) {
+      entries.close();
+      throw e;
+    }
+  }
+
+  private static List<Path> filesOf(Path directory) throws IOException {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory, "{*.cq4,*.cq4t,segments.properties}")) {
+      return java.util.stream.StreamSupport.stream(files.spliterator(), false).toList();
+    }
+  }
+
+  private static void setFilesAside(Path directory) throws IOException {
+    List<Path> files = filesOf(directory);
+    if (!files.isEmpty()) {
+      Path aside = directory.resolve(OLD);
+      PrivateFiles.createDirectories(aside);
+      for (Path file : files) {
+        Files.move(file, aside.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  /** Appends them again if a start died here: later entries replace those before. */
+  private void takeAlong(Path old) throws IOException {
+    if (!Files.exists(old)) {
+      return;
+    }
+    int taken = 0;
+    try (ChronicleBatchJournal files =
+        new ChronicleBatchJournal(old, Integer.MAX_VALUE, InstantSource.system())) {
+      long first = files.firstNumber();
+      for (Entry entry : first == 0 ? new ArrayDeque<Entry>() : files.after(first - 1)) {
+        append(entry.number(), entry.lastOffset());
+        taken++;
+      }
+    }
+    force();
+    for (Path file : filesOf(old)) {
+      Files.delete(file);
+    }
+    Files.delete(old);
+    LOG.info("Took {} batches of the journal's files into topic {}", taken, entries.topic());
+  }
+
+  @Override
+  public long append(long number, long lastOffset) {
+    byte[] entry =
+        ByteBuffer.allocate(ENTRY_BYTES)
+            .put(JournalEntries.bytes(number, lastOffset))
+            .putLong(logId.getMostSignificantBits())
+            .putLong(logId.getLeastSignificantBits())
+            .array();
+    LogAppend append = entries.begin(entry);
+    append.whenKnown(offset -> mark(number, lastOffset, offset), () -> {});
+    last = append;
+    return 0;
+  }
+
+  private void mark(long number, long lastOffset, long offset) {
+    if (number % MARKED_EVERY == 0) {
+      marks.put(lastOffset, offset);
+    }
+  }
+
+  @Override
+  public ArrayDeque<Entry> after(long number) throws IOException {
+    ArrayDeque<Entry> found = new ArrayDeque<>();
+    try (LogTailer tailer = entries.tailer(0)) {
+      while (tailer.next()) {
+        if (isOfLog(tailer)) {
+          Entry entry = JournalEntries.read(tailer);
+          JournalEntries.add(found, number, new Entry(entry.number(), entry.lastOffset(), 0));
+          mark(entry.number(), entry.lastOffset(), tailer.offset());
+        }
+      }
+    } catch (LogUnavailableException e) {
+      throw new IOException(String.valueOf(e.getMessage()), e);
+    }
+    return found;
+  }
+
+  private boolean isOfLog(LogTailer tailer) {
+    if (tailer.length() != ENTRY_BYTES) {
+      return false;
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(tailer.bytes(), 16, 16);
+    return bytes.getLong() == logId.getMostSignificantBits()
+        && bytes.getLong() == logId.getLeastSignificantBits();
+  }
+
+  @Override
+  public void force() throws IOException {
+    LogAppend append = last;
+    try {
+      if (append != null) {
+        append.await();
+      }
+    } catch (LogUnavailableException e) {
+      throw new IOException(
+          "topic " + entries.topic() + " does not hold the last batch: " + e.getMessage(), e);
+    }
+  }
+
+  /** Entries have no places: that of the last is known only when Kafka has it. */
+  @Override
+  public long lastPlace() {
+    return 0;
+  }
+
+  @Override
+  public void deleteUpTo(long place, long logOffset) {
+    if (marks.floorEntry(logOffset) != null) {
+      Thread.ofVirtual().name("dolmen-batches-deletion").start(() -> deleteUpTo(logOffset));
+    }
+  }
+
+  /**
+   * Keeps all while the log has its beginning, as an empty directory begins with the first batch.
+   * What fails is deleted after the next snapshot.
+   */
+  void deleteUpTo(long logOffset) {
+    try {
+      Map.Entry<Long, Long> mark = marks.floorEntry(logOffset);
+      if (mark != null && !log.isFromTheBeginning()) {
+        entries.deleteUpTo(mark.getValue(), 0, Long.MAX_VALUE);
+        marks.headMap(mark.getKey(), true).clear();
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("Batches that no snapshot needs could not be deleted: {}", e.toString());
+    }
+  }
+
+  @Override
+  public void close() {
+    entries.close();
+  }
+}
