@@ -8,7 +8,11 @@ import dev.dolmen.server.config.MemoryPlan;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.TlsFiles;
+import dev.dolmen.trainer.log.KafkaAddresses;
+import dev.dolmen.trainer.log.LogOptions;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +38,10 @@ public record StartCheck(ServerConfig server, Optional<String> warning) {
     if (!tooLarge.isEmpty()) {
       throw new StartException(String.join("\n", tooLarge));
     }
+    String missing = kafkaFile(config.engine().log());
+    if (!missing.isEmpty()) {
+      throw new StartException(missing);
+    }
     try {
       Optional<String> warning = TlsFiles.check(server.tls(), clock.instant());
       boolean known =
@@ -42,6 +50,29 @@ public record StartCheck(ServerConfig server, Optional<String> warning) {
     } catch (UnusableFileException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** What is wrong with the file of properties for Kafka's clients; empty if nothing is. */
+  private static String kafkaFile(LogOptions log) {
+    String file = log.kafka().clientPropertiesFile();
+    if (log.kind() != LogOptions.Kind.KAFKA || file.isEmpty()) {
+      return "";
+    }
+    return Files.isRegularFile(Path.of(file)) && Files.isReadable(Path.of(file))
+        ? ""
+        : "log.kafka.client_properties_file: "
+            + file
+            + ": "
+            + (Files.exists(Path.of(file)) ? "cannot be read" : "there is no such file")
+            + ", expected a file of properties for Kafka's clients";
+  }
+
+  /** Hosts of brokers that have no address now; a start waits for them. */
+  public static List<String> unresolvedBrokers(DolmenConfig config) {
+    LogOptions log = config.engine().log();
+    return log.kind() == LogOptions.Kind.KAFKA
+        ? KafkaAddresses.unresolved(log.kafka().bootstrapServers())
+        : List.of();
   }
 
   /** Of the machine, or of the container in it. */

@@ -11,6 +11,7 @@ import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.server.ranking.UnknownItemException;
 import dev.dolmen.trainer.catalog.CatalogFullException;
+import dev.dolmen.trainer.log.LogRecordTooLargeException;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -99,6 +100,7 @@ final class Errors {
       case UnknownItemException e -> noItem(e.field(), e.itemId());
       case CatalogFullException e -> overloaded(message(e), Duration.ofSeconds(60));
       case LogUnavailableException e -> unavailable(message(e));
+      case LogRecordTooLargeException e -> invalid("item", message(e));
       default -> null;
     };
   }

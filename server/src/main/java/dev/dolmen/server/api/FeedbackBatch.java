@@ -2,6 +2,7 @@ package dev.dolmen.server.api;
 
 import dev.dolmen.trainer.ingest.PublishInFlight;
 import dev.dolmen.trainer.ingest.PublishResult;
+import dev.dolmen.trainer.log.LogRecordTooLargeException;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.PublishResponse;
@@ -58,9 +59,10 @@ final class FeedbackBatch {
   PublishResponse answer() {
     PublishResponse.Builder response = PublishResponse.newBuilder();
     int details = 0;
-    for (Entry entry : entries) {
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
       Acknowledgement answer =
-          entry.inFlight == null ? entry.answer : answer(entry.eventId, entry.inFlight);
+          entry.inFlight == null ? entry.answer : answer(entry.eventId, i, entry.inFlight);
       if (answer != null) {
         counter.accept(answer);
         details += answer.getField().length() + answer.getMessage().length();
@@ -79,7 +81,7 @@ final class FeedbackBatch {
         : answer.toBuilder().setField("events[" + index + ']').setMessage(CUT).build();
   }
 
-  private static Acknowledgement answer(String eventId, PublishInFlight inFlight) {
+  private static Acknowledgement answer(String eventId, int index, PublishInFlight inFlight) {
     Acknowledgement.Builder answer = Acknowledgement.newBuilder().setEventId(eventId);
     try {
       PublishResult result = inFlight.await();
@@ -95,9 +97,21 @@ final class FeedbackBatch {
                 .setLogOffset(result.offset())
                 .build();
       };
+    } catch (LogRecordTooLargeException e) {
+      return tooLarge(eventId, index, e);
     } catch (LogUnavailableException e) {
       return unavailable(eventId, e);
     }
+  }
+
+  /** The log can never take it. */
+  static Acknowledgement tooLarge(String eventId, int index, LogRecordTooLargeException e) {
+    return Acknowledgement.newBuilder()
+        .setEventId(eventId)
+        .setStatus(Acknowledgement.Status.STATUS_REJECTED)
+        .setField("events[" + index + ']')
+        .setMessage(String.valueOf(e.getMessage()))
+        .build();
   }
 
   static Acknowledgement unavailable(String eventId, LogUnavailableException e) {

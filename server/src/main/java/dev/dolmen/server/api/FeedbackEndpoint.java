@@ -2,6 +2,7 @@ package dev.dolmen.server.api;
 
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.PublishInFlight;
+import dev.dolmen.trainer.log.LogRecordTooLargeException;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.Acknowledgement.Status;
@@ -111,6 +112,8 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
               .setField("events[" + i + "]." + e.field())
               .setMessage(e.problem())
               .build());
+    } catch (LogRecordTooLargeException e) {
+      batch.add(FeedbackBatch.tooLarge(event.getEventId(), i, e));
     } catch (LogUnavailableException e) {
       batch.add(FeedbackBatch.unavailable(event.getEventId(), e));
     }

@@ -4,6 +4,7 @@ import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.log.LogAppend;
+import dev.dolmen.trainer.log.LogRecordTooLargeException;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.ItemError;
 import dev.dolmen.v1.ItemPatch;
@@ -120,6 +121,8 @@ final class ItemChanges {
       reject(itemId, invalid.field(), invalid.problem());
     } catch (CatalogFullException e) {
       reject(itemId, "item_id", String.valueOf(e.getMessage()));
+    } catch (LogRecordTooLargeException e) {
+      reject(itemId, "item", String.valueOf(e.getMessage()));
     }
     read++;
   }

@@ -43,8 +43,8 @@ final class ConfigCommand extends CommandGroup {
       description = {
         "Reads a configuration and the environment as serve would, and says everything that is"
             + " wrong with them: file, line, column, key, value and what was expected. Then it reads"
-            + " the files of TLS and of API keys, and says whether they can be used and fit"
-            + " together, whether bounds in bytes fit the heap and the machine, and whether the server would"
+            + " the files of TLS, of API keys and of properties for Kafka's clients, and says whether"
+            + " they can be used and fit together, whether the names of brokers resolve, whether bounds in bytes fit the heap and the machine, and whether the server would"
             + " let everybody in. What it can take in memory at most is printed by part.",
         "Starts nothing and writes nothing."
       },
@@ -152,6 +152,14 @@ final class ConfigCommand extends CommandGroup {
       try {
         StartCheck check = StartCheck.of(config, InstantSource.system());
         check.warning().ifPresent(warning -> Terminal.errors(spec).line("WARNING: " + warning));
+        List<String> unknown = StartCheck.unresolvedBrokers(config);
+        if (!unknown.isEmpty()) {
+          throw new CommandFailedException(
+              2,
+              "log.kafka.bootstrap_servers: "
+                  + String.join(", ", unknown)
+                  + ": no such host is known here, expected names that resolve");
+        }
         return check.server();
       } catch (StartException e) {
         throw new CommandFailedException(2, e);

@@ -33,6 +33,7 @@ import picocli.CommandLine.ParseResult;
       DataCommand.class,
       SnapshotCommand.class,
       LogCommand.class,
+      TopicCommand.class,
       TableCommand.class,
       ModelCommand.class,
       StateHashCommand.class,

@@ -10,7 +10,9 @@ import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.learn.TaskSettings;
 import dev.dolmen.trainer.learn.TrainingOptions;
+import dev.dolmen.trainer.log.KafkaAddresses;
 import dev.dolmen.trainer.log.KafkaLogOptions;
+import dev.dolmen.trainer.log.KafkaTopicOptions;
 import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
@@ -168,13 +170,34 @@ final class EngineReader {
 
   private static KafkaLogOptions kafka(ConfigSection s) {
     KafkaLogOptions d = KafkaLogOptions.defaults();
+    String servers = s.text("bootstrap_servers", d.bootstrapServers());
+    String problem = KafkaAddresses.problem(servers);
+    if (!problem.isEmpty()) {
+      s.reject("bootstrap_servers", problem);
+      servers = d.bootstrapServers();
+    }
     return new KafkaLogOptions(
-        s.text("bootstrap_servers", d.bootstrapServers()),
+        servers,
         s.text("topic", d.topic()),
-        s.integer("replication_factor", d.replicationFactor(), KafkaLogOptions.REPLICATION_FACTOR),
+        topics(s),
         s.integer("max_in_flight", d.maxInFlight(), KafkaLogOptions.MAX_IN_FLIGHT),
         Duration.ofMillis(s.millis("timeout", d.timeout().toMillis(), KafkaLogOptions.TIMEOUT_MS)),
         s.text("client_properties_file", d.clientPropertiesFile()));
+  }
+
+  private static KafkaTopicOptions topics(ConfigSection s) {
+    KafkaTopicOptions d = KafkaTopicOptions.defaults();
+    return new KafkaTopicOptions(
+        s.integer(
+            "replication_factor", d.replicationFactor(), KafkaTopicOptions.REPLICATION_FACTOR),
+        s.integer(
+            "min_insync_replicas", d.minInSyncReplicas(), KafkaTopicOptions.MIN_IN_SYNC_REPLICAS),
+        (int)
+            s.bytes("max_message_bytes", d.maxMessageBytes(), KafkaTopicOptions.MAX_MESSAGE_BYTES),
+        s.seconds(
+            "parameters_retention",
+            d.parametersRetentionSec(),
+            KafkaTopicOptions.PARAMETERS_RETENTION_SEC));
   }
 
   static SnapshotOptions snapshots(ConfigSection s) {

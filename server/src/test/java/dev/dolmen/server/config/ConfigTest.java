@@ -121,7 +121,10 @@ class ConfigTest {
           log: {max_bytes: 1MiB}       | f.yaml:1:18: log.max_bytes: "1MiB": expected 0B, or a size such as
           model: {tasks: {click_weight: 0.0005}} | model.tasks.click_weight: 0.0005: expected 0, or a number from 0.001 to 100
           log: {kind: kafak}           | f.yaml:1:13: log.kind: "kafak": expected one of chronicle, kafka; did you mean kafka?
-          log: {kafka: {topic: "a b"}} | f.yaml:1:7: log.kafka: log.kafka.topic: "a b", expected 1 to 249 of
+          log: {kafka: {topic: "a b"}} | f.yaml:1:7: log.kafka: log.kafka.topic: "a b", expected 1 to 238 of
+          log: {kafka: {bootstrap_servers: "a:1,b"}} | f.yaml:1:15: log.kafka.bootstrap_servers: "b", expected HOST:PORT
+          log: {kafka: {bootstrap_servers: "a:70000"}} | "a:70000", expected a port from 1 to 65535
+          log: {kafka: {max_message_bytes: 1KiB}} | log.kafka.max_message_bytes: "1KiB"
           snapshots: {on_close: yes}   | f.yaml:1:23: snapshots.on_close: yes: expected true or false
           training: {newness: .nan}    | training.newness: .nan: expected a number from 0 to 0.9
           model: {tasks: {categories: a}} | f.yaml:1:29: model.tasks.categories: "a": expected none, as there are none

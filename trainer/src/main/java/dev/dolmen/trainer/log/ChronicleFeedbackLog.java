@@ -24,6 +24,9 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   /** Mapped at a time. A record takes a quarter of it at most: 4 MiB and its envelope. */
   private static final long BLOCK_BYTES = 17L << 20;
 
+  /** What it takes of a record, with room for its envelope and Chronicle's header. */
+  private static final int RECORD_BYTES_MAX = (int) (BLOCK_BYTES / 4) - 1_024;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final ChronicleSegments segments;
   private final DiskFloor floor;
@@ -68,6 +71,9 @@ public final class ChronicleFeedbackLog implements FeedbackLog {
   public LogAppend begin(byte[] record) {
     if (record.length == 0) {
       throw new IllegalArgumentException("a record of 0 bytes, expected 1 or more");
+    }
+    if (record.length > RECORD_BYTES_MAX) {
+      throw new LogRecordTooLargeException(record.length, RECORD_BYTES_MAX);
     }
     lock.lock();
     try {

@@ -15,6 +15,7 @@ public interface FeedbackLog extends Closeable {
    * @param record 1 byte or more; not changed any more
    * @throws LogUnavailableException if the log cannot take it now; it was not, and will not be
    *     appended
+   * @throws LogRecordTooLargeException if it never can
    */
   LogAppend begin(byte[] record);
 

@@ -35,6 +35,7 @@ final class KafkaAppends {
   private final byte[] writer;
   private final int maxInFlight;
   private final long timeoutMs;
+  private final int maxRecordBytes;
   private final Semaphore room;
   private final AtomicLong lastOffset;
   private volatile boolean away;
@@ -44,6 +45,7 @@ final class KafkaAppends {
 
   /**
    * @param writer Kafka's offset of this process' takeover
+   * @param maxRecordBytes larger records are refused
    * @param lastOffset of the log
    */
   KafkaAppends(
@@ -51,10 +53,12 @@ final class KafkaAppends {
       TopicPartition partition,
       long writer,
       KafkaLogOptions options,
+      int maxRecordBytes,
       long lastOffset) {
     this.producer = producer;
     this.partition = partition;
     this.writer = ByteBuffer.allocate(Long.BYTES).putLong(writer).array();
+    this.maxRecordBytes = maxRecordBytes;
     maxInFlight = options.maxInFlight();
     timeoutMs = options.timeout().toMillis();
     room = new Semaphore(maxInFlight);
@@ -66,9 +70,12 @@ final class KafkaAppends {
   }
 
   LogAppend begin(byte[] record) {
+    if (record.length > maxRecordBytes) {
+      throw new LogRecordTooLargeException(record.length, maxRecordBytes);
+    }
     checkUsable();
     acquireRoom();
-    Sending sending = new Sending();
+    Sending sending = new Sending(record.length);
     try {
       var _ =
           producer.send(
@@ -127,6 +134,9 @@ final class KafkaAppends {
       if (e.getCause() instanceof LogUnavailableException known) {
         throw known;
       }
+      if (e.getCause() instanceof LogRecordTooLargeException known) {
+        throw known;
+      }
       throw new LogUnavailableException("Kafka: " + e.getCause(), e.getCause());
     } catch (TimeoutException e) {
       away = true;
@@ -162,7 +172,12 @@ final class KafkaAppends {
   private final class Sending {
     private final CompletableFuture<Long> append = new CompletableFuture<>();
     private final Thread beginner = Thread.currentThread();
+    private final int bytes;
     private @Nullable RuntimeException refused;
+
+    Sending(int bytes) {
+      this.bytes = bytes;
+    }
 
     void ended(long kafkaOffset, @Nullable Exception e) {
       if (e != null && Thread.currentThread() == beginner) {
@@ -177,10 +192,17 @@ final class KafkaAppends {
         if (!refusesThisAlone(e)) {
           fail("Kafka refuses this process' records, start it again: " + e);
         }
-        append.completeExceptionally(new LogUnavailableException("Kafka: " + e, e));
+        append.completeExceptionally(told(e));
       }
       room.release();
       away = false;
+    }
+
+    /** What a caller is told; a topic's bound may have become smaller since it was opened. */
+    private RuntimeException told(Exception e) {
+      return e instanceof RecordTooLargeException || e instanceof RecordBatchTooLargeException
+          ? new LogRecordTooLargeException(bytes, 0)
+          : new LogUnavailableException("Kafka: " + e, e);
     }
 
     private static boolean refusesThisAlone(Exception e) {
@@ -191,7 +213,7 @@ final class KafkaAppends {
 
     void refused(Exception e) {
       if (refused == null) {
-        refused = new LogUnavailableException("Kafka: " + e, e);
+        refused = told(e);
         room.release();
       }
     }

@@ -32,7 +32,7 @@ final class KafkaBatchJournal implements BatchJournal {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaBatchJournal.class);
 
   /** Files of the topic; 16 bytes and what Kafka adds are some 200,000 batches in each. */
-  private static final long SEGMENT_BYTES = 16L << 20;
+  static final long SEGMENT_BYTES = 16L << 20;
 
   private static final int ENTRY_BYTES = 32;
 
@@ -72,7 +72,11 @@ final class KafkaBatchJournal implements BatchJournal {
     PrivateFiles.createDirectories(directory);
     setFilesAside(directory);
     KafkaFeedbackLog entries =
-        KafkaFeedbackLog.open(directory, options.batches(), SEGMENT_BYTES, true);
+        KafkaFeedbackLog.open(
+            directory,
+            options.batches(),
+            TopicPlan.kept(options.batches(), "batches", SEGMENT_BYTES),
+            true);
     try {
       KafkaBatchJournal journal =
           new KafkaBatchJournal(entries, log, Uuid.fromString(used.topicId()));

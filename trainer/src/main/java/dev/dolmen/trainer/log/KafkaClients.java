@@ -19,9 +19,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Makes Kafka's clients, each configured for what the feedback log promises. */
 final class KafkaClients {
-  /** Largest record, and so largest request; a topic that is made takes as much. */
-  static final int MAX_RECORD_BYTES = 16 << 20;
-
   /** Memory for records that wait to be sent. */
   private static final long SEND_BUFFER_BYTES = 64L << 20;
 
@@ -74,8 +71,12 @@ final class KafkaClients {
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeoutMs());
     // What comes while requests are under way is the next batch: nobody waits for company.
     config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, SEND_BUFFER_BYTES);
-    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_RECORD_BYTES);
+    config.put(
+        ProducerConfig.BUFFER_MEMORY_CONFIG,
+        Math.max(SEND_BUFFER_BYTES, 2L * options.topics().maxMessageBytes()));
+    config.put(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+        options.topics().maxMessageBytes() + TopicPlan.OVERHEAD_BYTES);
     // Where the topic is would be forgotten after a quiet while, or when no broker is there, and
     // the
     // next append wait for it. Kafka's own host names are looked up again at every attempt.

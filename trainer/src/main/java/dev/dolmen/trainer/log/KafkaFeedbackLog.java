@@ -69,21 +69,20 @@ public final class KafkaFeedbackLog implements FeedbackLog {
    *
    * @param directory for {@link KafkaLogFile}, created if missing; the caller holds its exclusive
    *     lock
-   * @param segmentBytes of the topic's files, if it is made
+   * @param plan what the topic has to be like
    * @param adopts whether a directory that has not used a topic yet may start with one that holds
    *     records
    * @throws IOException if Kafka does not answer, or the topic is another than this directory's
    */
-  public static KafkaFeedbackLog open(
-      Path directory, KafkaLogOptions options, long segmentBytes, boolean adopts)
-      throws IOException {
+  static KafkaFeedbackLog open(
+      Path directory, KafkaLogOptions options, TopicPlan plan, boolean adopts) throws IOException {
     PrivateFiles.createDirectories(directory);
     refuseChronicle(directory);
     KafkaLogFile known = KafkaLogFile.read(directory);
     KafkaClients clients = new KafkaClients(options);
     Admin admin = clients.admin();
     try {
-      KafkaTopic topic = KafkaTopic.open(admin, options, segmentBytes, known == null);
+      KafkaTopic topic = KafkaTopic.open(admin, options, plan, known == null);
       if (known == null) {
         checkAdoption(topic, adopts);
       } else {
@@ -116,7 +115,9 @@ public final class KafkaFeedbackLog implements FeedbackLog {
       writer = takeOver(producer);
       long last = readUpToTakeover(known);
       bytes = new AtomicLong(topic.sizeBytes());
-      appends = new KafkaAppends(producer, topic.partition(), writer, options, last);
+      appends =
+          new KafkaAppends(
+              producer, topic.partition(), writer, options, topic.maxRecordBytes(), last);
       save(writer + 1, last);
     } catch (IOException | RuntimeException e) {
       producer.close(Duration.ZERO);
@@ -131,6 +132,17 @@ public final class KafkaFeedbackLog implements FeedbackLog {
             directory + " holds a log of kind chronicle, log.kind is kafka: use a new directory");
       }
     }
+  }
+
+  /**
+   * Takes the log's topic over, as above.
+   *
+   * @param segmentBytes of the topic's files, if it is made
+   */
+  public static KafkaFeedbackLog open(
+      Path directory, KafkaLogOptions options, long segmentBytes, boolean adopts)
+      throws IOException {
+    return open(directory, options, TopicPlan.kept(options, "log", segmentBytes), adopts);
   }
 
   /**

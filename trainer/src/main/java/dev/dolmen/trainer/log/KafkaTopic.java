@@ -3,17 +3,13 @@ package dev.dolmen.trainer.log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.LogDirDescription;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.ReplicaInfo;
@@ -22,38 +18,23 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one partition of the feedback log's topic, as Kafka's administration sees it. Offsets are
  * Kafka's own, from 0. Any thread.
  */
 final class KafkaTopic implements Closeable {
-  /** What a topic has to be, so that nothing is deleted but by {@link #deleteBefore}. */
-  private static final Map<String, String> CONFIG =
-      Map.of(
-          TopicConfig.CLEANUP_POLICY_CONFIG,
-          TopicConfig.CLEANUP_POLICY_DELETE,
-          TopicConfig.RETENTION_MS_CONFIG,
-          "-1",
-          TopicConfig.RETENTION_BYTES_CONFIG,
-          "-1");
-
-  private static final Set<String> COMPRESSIONS = Set.of("producer", "uncompressed", "gzip");
-
-  /** Bytes of a record's key and headers, generously. */
-  private static final int OVERHEAD_BYTES = 1_024;
-
   private final Admin admin;
   private final TopicPartition partition;
   private final String clusterId;
   private final String topicId;
+  private final int maxRecordBytes;
 
-  private KafkaTopic(Admin admin, String topic, String clusterId, String topicId) {
+  private KafkaTopic(
+      Admin admin, String topic, String clusterId, String topicId, int maxRecordBytes) {
     this.admin = admin;
+    this.maxRecordBytes = maxRecordBytes;
     this.partition = new TopicPartition(topic, 0);
     this.clusterId = clusterId;
     this.topicId = topicId;
@@ -62,92 +43,49 @@ final class KafkaTopic implements Closeable {
   /**
    * Finds the topic, and makes it if there is none.
    *
-   * @param segmentBytes of a topic that is made, clamped to what Kafka takes
+   * @param plan what it has to be like
    * @param mayCreate whether it may be made
-   * @throws IOException if Kafka does not answer, or the topic could lose records
+   * @throws KafkaAwayException if Kafka does not answer
+   * @throws IOException if the topic could lose records, or does not take those of the log
    */
-  static KafkaTopic open(Admin admin, KafkaLogOptions options, long segmentBytes, boolean mayCreate)
+  static KafkaTopic open(Admin admin, KafkaLogOptions options, TopicPlan plan, boolean mayCreate)
       throws IOException {
+    String topic = plan.name();
     try {
-      String cluster = get(admin.describeCluster().clusterId());
-      TopicDescription found = describe(admin, options.topic());
+      String cluster = KafkaTopics.get(admin.describeCluster().clusterId());
+      TopicDescription found = KafkaTopics.describe(admin, topic);
       if (found == null) {
         if (!mayCreate) {
           throw new IOException(
               "topic "
-                  + options.topic()
+                  + topic
                   + " is not in cluster "
                   + cluster
                   + ", but this data directory has used it");
         }
-        String id = create(admin, options, segmentBytes);
-        return new KafkaTopic(admin, options.topic(), cluster, id);
+        String id =
+            KafkaTopics.get(admin.createTopics(List.of(plan.newTopic())).topicId(topic)).toString();
+        return new KafkaTopic(admin, topic, cluster, id, plan.options().maxMessageBytes());
       }
-      check(admin, found);
-      return new KafkaTopic(admin, options.topic(), cluster, found.topicId().toString());
+      Config config = KafkaTopics.config(admin, topic);
+      refuse(plan.problems(found, config));
+      String bytes = TopicPlan.value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+      int max = bytes.isEmpty() ? plan.options().maxMessageBytes() : Integer.parseInt(bytes);
+      return new KafkaTopic(
+          admin,
+          topic,
+          cluster,
+          found.topicId().toString(),
+          Math.min(plan.options().maxMessageBytes(), max - TopicPlan.OVERHEAD_BYTES));
     } catch (ExecutionException e) {
-      throw new IOException(
-          "Kafka at " + options.bootstrapServers() + ": " + e.getCause(), e.getCause());
+      throw KafkaAwayException.orOther(options.bootstrapServers(), e);
     }
   }
 
-  private static @Nullable TopicDescription describe(Admin admin, String topic)
-      throws ExecutionException {
-    try {
-      return get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  private static String create(Admin admin, KafkaLogOptions options, long segmentBytes)
-      throws ExecutionException {
-    Optional<Short> replicas =
-        options.replicationFactor() == 0
-            ? Optional.empty()
-            : Optional.of((short) options.replicationFactor());
-    Map<String, String> config = new HashMap<>(CONFIG);
-    config.put(
-        TopicConfig.SEGMENT_BYTES_CONFIG,
-        Long.toString(Math.clamp(segmentBytes, 2L * KafkaClients.MAX_RECORD_BYTES, 1L << 30)));
-    config.put(
-        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-        Integer.toString(KafkaClients.MAX_RECORD_BYTES + OVERHEAD_BYTES));
-    NewTopic topic = new NewTopic(options.topic(), Optional.of(1), replicas).configs(config);
-    return get(admin.createTopics(List.of(topic)).topicId(options.topic())).toString();
-  }
-
-  private static void check(Admin admin, TopicDescription topic)
-      throws IOException, ExecutionException {
-    String name = "topic " + topic.name();
-    if (topic.partitions().size() != 1) {
+  private static void refuse(List<TopicProblem> problems) throws IOException {
+    if (!problems.isEmpty()) {
       throw new IOException(
-          name + " has " + topic.partitions().size() + " partitions, expected 1: one order");
-    }
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    Config config =
-        Objects.requireNonNull(get(admin.describeConfigs(List.of(resource)).all()).get(resource));
-    for (Map.Entry<String, String> wanted : CONFIG.entrySet()) {
-      String value = config.get(wanted.getKey()).value();
-      if (!wanted.getValue().equals(value)) {
-        throw new IOException(
-            name
-                + ": "
-                + wanted.getKey()
-                + " is "
-                + value
-                + ", expected "
-                + wanted.getValue()
-                + ", as Kafka would delete what no snapshot holds");
-      }
-    }
-    String compression = config.get(TopicConfig.COMPRESSION_TYPE_CONFIG).value();
-    if (!COMPRESSIONS.contains(compression)) {
-      throw new IOException(
-          name + ": compression.type is " + compression + ", expected one of " + COMPRESSIONS);
+          problems.stream().map(TopicProblem::text).collect(Collectors.joining("\n")));
     }
   }
 
@@ -161,6 +99,11 @@ final class KafkaTopic implements Closeable {
 
   String topicId() {
     return topicId;
+  }
+
+  /** The largest record that it took when it was opened. */
+  int maxRecordBytes() {
+    return maxRecordBytes;
   }
 
   /** Offset of the first record that is there. */
@@ -205,19 +148,9 @@ final class KafkaTopic implements Closeable {
 
   private static <T> T ask(KafkaFuture<T> answer) {
     try {
-      return get(answer);
+      return KafkaTopics.get(answer);
     } catch (ExecutionException e) {
       throw new LogUnavailableException("Kafka: " + e.getCause(), e.getCause());
-    }
-  }
-
-  /** Waits for as long as the client's own timeout lets it. */
-  private static <T> T get(KafkaFuture<T> answer) throws ExecutionException {
-    try {
-      return answer.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LogUnavailableException("interrupted while Kafka was asked");
     }
   }
 

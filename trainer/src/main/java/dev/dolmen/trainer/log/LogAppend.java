@@ -44,6 +44,7 @@ public final class LogAppend {
    * @return its offset
    * @throws LogUnavailableException if that is not known in the log's time. The record may come
    *     into the log yet, in its place; never twice
+   * @throws LogRecordTooLargeException if the log can never hold it
    */
   public long await() {
     return patience.await(append);

@@ -44,6 +44,19 @@ class ChronicleFeedbackLogTest extends FeedbackLogContract {
     }
   }
 
+  @Test
+  void aRecordThatIsTooLargeIsRefusedAlone() throws Exception {
+    try (ChronicleFeedbackLog log = open()) {
+      append(log, "a");
+      assertThatThrownBy(() -> log.begin(new byte[5 << 20]))
+          .isInstanceOf(LogRecordTooLargeException.class)
+          .hasMessageContaining("5242880 bytes");
+      assertThat(log.notTaking()).isEmpty();
+      append(log, "b");
+      assertThat(read(log.tailer(0))).containsExactly("a", "b");
+    }
+  }
+
   /** A start reads the last records for their ids while a snapshot lets go of the first of them. */
   @Test
   void deletesNothingUnderWhoReadsTheLastRecords() throws Exception {

@@ -105,7 +105,13 @@ public final class KafkaBroker implements AutoCloseable {
 
   /** How to reach a topic. */
   public KafkaLogOptions options(String topic, Duration timeout) {
-    return new KafkaLogOptions("127.0.0.1:" + port, topic, 1, 10_000, timeout, "");
+    return new KafkaLogOptions(
+        "127.0.0.1:" + port,
+        topic,
+        KafkaTopicOptions.defaults().withReplicationFactor(1),
+        10_000,
+        timeout,
+        "");
   }
 
   @Override

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,7 +134,7 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
     KafkaLogOptions reach;
     try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"))) {
       KafkaLogOptions o = own.options(IMPATIENCE);
-      reach = new KafkaLogOptions(o.bootstrapServers(), o.topic(), 1, 3, IMPATIENCE, "");
+      reach = new KafkaLogOptions(o.bootstrapServers(), o.topic(), o.topics(), 3, IMPATIENCE, "");
       try (KafkaFeedbackLog log = open(directory.resolve("log"), reach)) {
         own.stop();
         List<LogAppend> underWay = new ArrayList<>();
@@ -216,10 +219,48 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
           .get();
       assertThatThrownBy(() -> open(directory, broker.options(several, PATIENCE)))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("2 partitions");
+          .hasMessageContaining("partitions is 2, expected 1");
       assertThatThrownBy(() -> open(directory, broker.options(compacted, PATIENCE)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cleanup.policy is compact, expected delete");
+    }
+  }
+
+  /** Of a topic that takes less than the log does; and of one that took more when it was opened. */
+  @Test
+  void aTopicMustTakeWhatTheLogTakes() throws Exception {
+    try (Admin admin = new KafkaClients(options).admin()) {
+      String small = options.topic() + "-small";
+      NewTopic topic =
+          new NewTopic(small, Optional.of(1), Optional.empty())
+              .configs(Map.of("retention.ms", "-1", "max.message.bytes", "2000000"));
+      admin.createTopics(List.of(topic)).all().get();
+      KafkaLogOptions o = broker.options(small, PATIENCE);
+      assertThatThrownBy(() -> open(directory, o))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("max.message.bytes is 2000000, expected 16777216 or more");
+      KafkaLogOptions fitting =
+          new KafkaLogOptions(
+              o.bootstrapServers(),
+              small,
+              o.topics().withMaxMessageBytes(2_000_000),
+              o.maxInFlight(),
+              PATIENCE,
+              "");
+      try (KafkaFeedbackLog log = open(directory, fitting)) {
+        assertThatThrownBy(() -> log.begin(new byte[2_000_000]))
+            .isInstanceOf(LogRecordTooLargeException.class);
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, small);
+        AlterConfigOp less =
+            new AlterConfigOp(
+                new ConfigEntry("max.message.bytes", "1000"), AlterConfigOp.OpType.SET);
+        admin.incrementalAlterConfigs(Map.of(resource, List.of(less))).all().get();
+        assertThatThrownBy(() -> log.begin(new byte[1_500_000]).await())
+            .isInstanceOf(LogRecordTooLargeException.class)
+            .hasMessageContaining("1500000 bytes");
+        append(log, "a");
+        assertThat(read(log.tailer(0))).containsExactly("a");
+      }
     }
   }
 
@@ -227,8 +268,11 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
   void aRecordThatIsTooLargeIsRefusedAlone() throws Exception {
     try (KafkaFeedbackLog log = open()) {
       append(log, "a");
-      assertThatThrownBy(() -> log.begin(new byte[KafkaClients.MAX_RECORD_BYTES + 1]))
-          .isInstanceOf(LogUnavailableException.class);
+      assertThatThrownBy(() -> log.begin(new byte[(16 << 20) + 1]))
+          .isInstanceOf(LogRecordTooLargeException.class)
+          .hasMessageContaining("16777217 bytes")
+          .hasMessageContaining("expected 16777216 at most");
+      assertThat(log.notTaking()).isEmpty();
       append(log, "b");
       assertThat(read(log.tailer(0))).containsExactly("a", "b");
     }
