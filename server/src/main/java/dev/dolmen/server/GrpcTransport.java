@@ -1,6 +1,7 @@
 package dev.dolmen.server;
 
 import dev.dolmen.server.api.ArrivalTimes;
+import dev.dolmen.server.api.CallThreads;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.api.MemoryGate;
 import dev.dolmen.server.api.RequestArrival;
@@ -34,9 +35,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * gRPC over Netty. Calls run on virtual threads, because they wait: for the log, the trainer, the
- * caller. Ranking computes, so it has threads of its own, as many as there are processors; a queue
- * before them is bounded in time, and refuses what would wait for longer.
+ * gRPC over Netty. Calls that wait, for the log, the trainer, the caller, run on virtual threads
+ * ({@link CallThreads}). Ranking computes, so it has threads of its own, as many as there are
+ * processors; a queue before them is bounded in time, and refuses what would wait for longer.
  */
 final class GrpcTransport implements Closeable {
   private final ServerConfig config;
@@ -47,6 +48,7 @@ final class GrpcTransport implements Closeable {
   private final FairThreads ranking;
   private final ExecutorService waiting =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dolmen-call-", 0).factory());
+  private final CallThreads callThreads;
   private final RequestArrival arrival;
   private final Quotas quotas;
   private final Connections connections;
@@ -65,6 +67,7 @@ final class GrpcTransport implements Closeable {
     this.health = health;
     this.meters = meters;
     ranking = rankingThreads(config, meters);
+    callThreads = new CallThreads(waiting, config.access().jwt().enabled());
     arrival = new RequestArrival(config.limits().requestArrival(), meters);
     quotas = new Quotas(config.quotas(), meters);
     connections =
@@ -120,7 +123,9 @@ final class GrpcTransport implements Closeable {
     NettyServerBuilder server =
         quotas
             .guard(connections.under(NettyServerBuilder.forAddress(address, credentials)))
-            .executor(waiting)
+            .directExecutor() // Of what finds the method; then it is up to these.
+            .callExecutor(callThreads)
+            .addStreamTracerFactory(callThreads)
             .handshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .maxRstFramesPerWindow(
                 limits.maxResets(), (int) ConnectionLimits.RESETS_WINDOW.toSeconds())

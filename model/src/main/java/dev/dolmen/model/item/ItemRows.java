@@ -1,37 +1,114 @@
 package dev.dolmen.model.item;
 
 import dev.dolmen.model.kernel.Kernels;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The vectors of a block once more as bytes, one after another: what is read of an item by itself
- * lies in one or two lines of the cache, not in as many as it has dimensions.
+ * The vectors once more as bytes, one after another: what is read of an item by itself lies in one
+ * or two lines of the cache, not in as many as it has dimensions. Parts are large, as the items of
+ * one question lie anywhere, and those of a part are bounded together.
  *
- * <p>A reader who meets a vector that is being replaced bounds something between the old and the
- * new one.
+ * <p>One writer; any thread reads. A reader who meets a vector that is being replaced bounds
+ * something between the old and the new one.
  */
 final class ItemRows {
-  private final int width;
-  private final byte[] codes;
-  private final float[] scale;
+  private static final int PART_ITEMS = 1 << 14;
 
-  ItemRows(int items, int width) {
-    this.width = width;
-    codes = new byte[items * width];
-    scale = new float[items];
+  private static final VarHandle BIAS =
+      MethodHandles.arrayElementVarHandle(float[].class).withInvokeExactBehavior();
+
+  private final int width;
+  private volatile @Nullable Part[] parts = new Part[0];
+
+  private static final class Part {
+    final byte[] codes;
+    final float[] scale = new float[PART_ITEMS];
+
+    /** Negative infinity for an item that is absent. */
+    final float[] bias = new float[PART_ITEMS];
+
+    Part(int width) {
+      codes = new byte[PART_ITEMS * width];
+      Arrays.fill(bias, Float.NEGATIVE_INFINITY);
+    }
   }
 
-  /** Writes one vector of finite numbers. */
-  void put(int item, float[] vector, int offset) {
-    scale[item] = ByteCodes.put(vector, offset, width, codes, item * width, 1);
+  ItemRows(int width) {
+    this.width = width;
+  }
+
+  /** Bytes that one item takes. */
+  static int itemBytes(int width) {
+    return width + 2 * Float.BYTES;
+  }
+
+  /** Writes one vector of finite numbers, and what is added to its products. */
+  void put(int item, float[] vector, int offset, float bias) {
+    Part part = partToWrite(item);
+    int at = item % PART_ITEMS;
+    part.scale[at] = ByteCodes.put(vector, offset, width, part.codes, at * width, 1);
+    BIAS.setRelease(part.bias, at, bias);
+  }
+
+  /** Changes what is added to the products with an item; negative infinity if it is absent. */
+  void putBias(int item, float bias) {
+    BIAS.setRelease(partToWrite(item).bias, item % PART_ITEMS, bias);
   }
 
   /**
-   * What the product of the query with an item is at most.
+   * What the products of the query with items, and their biases, are at most; negative infinity for
+   * absent items.
    *
-   * @param norm {@link ByteCodes#norm} of the query
+   * @param query [D]
+   * @param items from {@code from} to {@code to}; fastest where they grow
+   * @param out from 0 on
    */
-  float bound(Kernels kernels, float[] query, int offset, float norm, int item) {
-    float product = kernels.dotBytes(query, offset, codes, item * width, width);
-    return scale[item] * (product + ByteCodes.ERROR * norm);
+  void bounds(Kernels kernels, float[] query, int[] items, int from, int to, float[] out) {
+    @Nullable Part[] all = parts;
+    float slack = ByteCodes.ERROR * ByteCodes.norm(query, 0, width);
+    for (int i = from; i < to; ) {
+      int number = items[i] / PART_ITEMS;
+      Part part = number < all.length ? all[number] : null;
+      int next = i;
+      for (; next < to && items[next] / PART_ITEMS == number; next++) {
+        out[next - from] =
+            part == null
+                ? Float.NEGATIVE_INFINITY
+                : (float) BIAS.getAcquire(part.bias, items[next] % PART_ITEMS);
+      }
+      if (part != null) {
+        kernels.addRowBounds(
+            query,
+            width,
+            part.codes,
+            part.scale,
+            slack,
+            items,
+            i,
+            next,
+            number * PART_ITEMS,
+            out,
+            i - from);
+      }
+      i = next;
+    }
+  }
+
+  private Part partToWrite(int item) {
+    int number = item / PART_ITEMS;
+    @Nullable Part[] all = parts;
+    if (number >= all.length) {
+      all = Arrays.copyOf(all, number + 1);
+    }
+    Part part = all[number];
+    if (part == null) {
+      part = new Part(width);
+      all[number] = part;
+      parts = all;
+    }
+    return part;
   }
 }

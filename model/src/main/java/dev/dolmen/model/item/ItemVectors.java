@@ -36,11 +36,9 @@ public final class ItemVectors implements ItemVectorReader {
     final float[] bias = new float[BLOCK_ITEMS];
     final AtomicIntegerArray present = new AtomicIntegerArray(BLOCK_PANELS);
     final @Nullable NarrowBlock narrow;
-    final @Nullable ItemRows rows;
 
-    Block(int width, ScanPrecision precision, boolean withRows) {
+    Block(int width, ScanPrecision precision) {
       numbers = new float[BLOCK_ITEMS * width];
-      rows = withRows ? new ItemRows(BLOCK_ITEMS, width) : null;
       narrow =
           precision == ScanPrecision.FP32 ? null : new NarrowBlock(precision, BLOCK_ITEMS, width);
     }
@@ -49,7 +47,7 @@ public final class ItemVectors implements ItemVectorReader {
   private final Kernels kernels;
   private final int width;
   private final ScanPrecision precision;
-  private final boolean withRows;
+  private final @Nullable ItemRows rows;
   private final AtomicIntegerArray appeared = new AtomicIntegerArray(APPEARANCES);
   private volatile long appearances;
   private volatile @Nullable Block[] blocks = new Block[0];
@@ -71,7 +69,7 @@ public final class ItemVectors implements ItemVectorReader {
   }
 
   /**
-   * Keeps rows if wanted, at D bytes and 4 more an item: an index of cells reads them.
+   * Keeps rows if wanted, at D bytes and 8 more an item: an index of cells reads them.
    *
    * @param precision as in the other
    */
@@ -85,7 +83,7 @@ public final class ItemVectors implements ItemVectorReader {
     }
     this.width = width;
     this.precision = precision;
-    this.withRows = withRows;
+    rows = withRows ? new ItemRows(width) : null;
     this.kernels = kernels;
   }
 
@@ -117,7 +115,7 @@ public final class ItemVectors implements ItemVectorReader {
           case BF16 -> (long) width * Short.BYTES + Float.BYTES;
           case INT8 -> width + Float.BYTES;
         };
-    long row = withRows ? width + Float.BYTES : 0;
+    long row = rows == null ? 0 : ItemRows.itemBytes(width);
     return (long) width * Float.BYTES + Float.BYTES + narrow + row;
   }
 
@@ -145,8 +143,8 @@ public final class ItemVectors implements ItemVectorReader {
     if (block.narrow != null) {
       block.narrow.put(index % BLOCK_ITEMS, at, vector, offset);
     }
-    if (block.rows != null) {
-      block.rows.put(index % BLOCK_ITEMS, vector, offset);
+    if (rows != null) {
+      rows.put(index, vector, offset, block.bias[index % BLOCK_ITEMS]);
     }
     int panel = panel(index);
     int bits = block.present.getPlain(panel);
@@ -181,7 +179,7 @@ public final class ItemVectors implements ItemVectorReader {
 
   @Override
   public boolean hasRows() {
-    return withRows;
+    return rows != null;
   }
 
   /**
@@ -194,7 +192,11 @@ public final class ItemVectors implements ItemVectorReader {
     if (!Float.isFinite(bias)) {
       return false;
     }
-    blockToWrite(index).bias[index % BLOCK_ITEMS] = bias;
+    Block block = blockToWrite(index);
+    block.bias[index % BLOCK_ITEMS] = bias;
+    if (rows != null && isPresent(block, index)) {
+      rows.putBias(index, bias);
+    }
     return true;
   }
 
@@ -216,6 +218,9 @@ public final class ItemVectors implements ItemVectorReader {
     if ((bits & bit) != 0) {
       block.present.setRelease(panel, bits & ~bit);
       block.bias[index % BLOCK_ITEMS] = 0;
+      if (rows != null) {
+        rows.putBias(index, Float.NEGATIVE_INFINITY);
+      }
       present = --count;
     }
   }
@@ -245,7 +250,7 @@ public final class ItemVectors implements ItemVectorReader {
   }
 
   private void become(ItemVectors other) {
-    if (width != other.width || precision != ScanPrecision.FP32 || withRows) {
+    if (width != other.width || precision != ScanPrecision.FP32 || rows != null) {
       throw new IllegalArgumentException(
           "vectors of width "
               + other.width
@@ -253,13 +258,13 @@ public final class ItemVectors implements ItemVectorReader {
               + width
               + ", "
               + precision
-              + (withRows ? " with rows" : ""));
+              + (rows == null ? "" : " with rows"));
     }
     @Nullable Block[] from = other.blocks;
     @Nullable Block[] to = Arrays.copyOf(blocks, Math.max(blocks.length, from.length));
     for (int b = 0; b < from.length; b++) {
       Block source = from[b];
-      Block target = to[b] == null ? new Block(width, precision, withRows) : to[b];
+      Block target = to[b] == null ? new Block(width, precision) : to[b];
       if (source == null || target == null) {
         to[b] = null;
         continue;
@@ -324,20 +329,10 @@ public final class ItemVectors implements ItemVectorReader {
 
   @Override
   public void upperBounds(float[] query, int[] items, int from, int to, float[] out) {
-    if (!withRows) {
+    if (rows == null) {
       throw new IllegalStateException("no rows are kept");
     }
-    float norm = ByteCodes.norm(query, 0, width);
-    for (int i = from; i < to; i++) {
-      int index = items[i];
-      Block block = block(index);
-      if (block == null || block.rows == null || !isPresent(block, index)) {
-        out[i - from] = Float.NEGATIVE_INFINITY;
-      } else {
-        int at = index % BLOCK_ITEMS;
-        out[i - from] = block.bias[at] + block.rows.bound(kernels, query, 0, norm, at);
-      }
-    }
+    rows.bounds(kernels, query, items, from, to, out);
   }
 
   private static boolean isPresent(Block block, int index) {
@@ -457,7 +452,7 @@ public final class ItemVectors implements ItemVectorReader {
     }
     Block block = all[number];
     if (block == null) {
-      block = new Block(width, precision, withRows);
+      block = new Block(width, precision);
       all[number] = block;
       blocks = all;
     }

@@ -128,8 +128,27 @@ public interface Kernels {
   /** Sum of x[i] y[i]. */
   float dot(float[] x, int xOffset, float[] y, int yOffset, int n);
 
-  /** Sum of x[i] y[i] for a y of bytes. */
-  float dotBytes(float[] x, int xOffset, byte[] y, int yOffset, int n);
+  /**
+   * Adds to each of {@code out} scale[r] (x · y_r + slack), where r is the row of the same place.
+   *
+   * @param x [n]
+   * @param y bytes, [rows, n]
+   * @param scale [rows]
+   * @param rows numbers of rows, each {@code base} too large, from {@code from} to {@code to}
+   * @param out from {@code outOffset} on
+   */
+  void addRowBounds(
+      float[] x,
+      int n,
+      byte[] y,
+      float[] scale,
+      float slack,
+      int[] rows,
+      int from,
+      int to,
+      int base,
+      float[] out,
+      int outOffset);
 
   /** y[i] += alpha x[i]. */
   void axpy(float alpha, float[] x, int xOffset, float[] y, int yOffset, int n);

@@ -344,11 +344,25 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public float dotBytes(float[] x, int xOffset, byte[] y, int yOffset, int n) {
-    float sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum = Math.fma(x[xOffset + i], y[yOffset + i], sum);
+  public void addRowBounds(
+      float[] x,
+      int n,
+      byte[] y,
+      float[] scale,
+      float slack,
+      int[] rows,
+      int from,
+      int to,
+      int base,
+      float[] out,
+      int outOffset) {
+    for (int i = from; i < to; i++) {
+      int row = rows[i] - base;
+      float sum = 0;
+      for (int d = 0; d < n; d++) {
+        sum = Math.fma(x[d], y[row * n + d], sum);
+      }
+      out[outOffset + i - from] += scale[row] * (sum + slack);
     }
-    return sum;
   }
 }

@@ -587,7 +587,18 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public float dotBytes(float[] x, int xOffset, byte[] y, int yOffset, int n) {
-    return VectorScans.dotBytes(x, xOffset, y, yOffset, n);
+  public void addRowBounds(
+      float[] x,
+      int n,
+      byte[] y,
+      float[] scale,
+      float slack,
+      int[] rows,
+      int from,
+      int to,
+      int base,
+      float[] out,
+      int outOffset) {
+    VectorScans.addRowBounds(x, n, y, scale, slack, rows, from, to, base, out, outOffset);
   }
 }

@@ -513,21 +513,56 @@ final class VectorScans {
     return x.compare(VectorOperators.GE, threshold);
   }
 
+  /** Four vectors of x stay in registers where it has just these. */
+  static void addRowBounds(
+      float[] x,
+      int n,
+      byte[] y,
+      float[] scale,
+      float slack,
+      int[] rows,
+      int from,
+      int to,
+      int base,
+      float[] out,
+      int outOffset) {
+    if (n != 4 * LANES || BYTES.length() != LANES) {
+      for (int i = from; i < to; i++) {
+        int row = rows[i] - base;
+        out[outOffset + i - from] += scale[row] * (dotBytes(x, y, row * n, n) + slack);
+      }
+      return;
+    }
+    FloatVector x0 = FloatVector.fromArray(SPECIES, x, 0);
+    FloatVector x1 = FloatVector.fromArray(SPECIES, x, LANES);
+    FloatVector x2 = FloatVector.fromArray(SPECIES, x, 2 * LANES);
+    FloatVector x3 = FloatVector.fromArray(SPECIES, x, 3 * LANES);
+    for (int i = from; i < to; i++) {
+      int row = rows[i] - base;
+      int at = row * n;
+      FloatVector s = x0.mul(widen(y, at));
+      FloatVector t = x1.mul(widen(y, at + LANES));
+      s = x2.fma(widen(y, at + 2 * LANES), s);
+      t = x3.fma(widen(y, at + 3 * LANES), t);
+      out[outOffset + i - from] += scale[row] * (Lanes.sum(s.add(t)) + slack);
+    }
+  }
+
   /** Two sums, for additions not to wait for each other. */
-  static float dotBytes(float[] x, int xOffset, byte[] y, int yOffset, int n) {
+  private static float dotBytes(float[] x, byte[] y, int yOffset, int n) {
     FloatVector s = FloatVector.zero(SPECIES);
     FloatVector t = FloatVector.zero(SPECIES);
     int i = 0;
     // A vector of bytes may have more lanes than are used: it must not end behind the array.
     int last = Math.min(n, y.length - yOffset - BYTES.length() + LANES);
     for (; i <= last - 2 * LANES; i += 2 * LANES) {
-      s = FloatVector.fromArray(SPECIES, x, xOffset + i).fma(widen(y, yOffset + i), s);
-      FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i + LANES);
+      s = FloatVector.fromArray(SPECIES, x, i).fma(widen(y, yOffset + i), s);
+      FloatVector v = FloatVector.fromArray(SPECIES, x, i + LANES);
       t = v.fma(widen(y, yOffset + i + LANES), t);
     }
     float sum = Lanes.sum(s.add(t));
     for (; i < n; i++) {
-      sum = Math.fma(x[xOffset + i], y[yOffset + i], sum);
+      sum = Math.fma(x[i], y[yOffset + i], sum);
     }
     return sum;
   }

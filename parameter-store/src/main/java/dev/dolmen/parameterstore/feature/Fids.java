@@ -22,6 +22,9 @@ public final class Fids {
    */
   public static final long OUT_OF_VOCABULARY = Long.MIN_VALUE;
 
+  /** Digits of the largest number of 64 bits. */
+  private static final int LONG_DIGITS = 19;
+
   private static final LongHashFunction XX = LongHashFunction.xx();
 
   private Fids() {}
@@ -62,19 +65,23 @@ public final class Fids {
    * is, anything else is hashed like a token.
    */
   public static long ofId(String id) {
-    if (!id.isEmpty() && id.length() <= 20) {
-      char last = id.charAt(id.length() - 1);
-      if (last >= '0' && last <= '9') {
-        try {
-          long value = Long.parseLong(id);
-          if (value != OUT_OF_VOCABULARY && Long.toString(value).equals(id)) {
-            return value;
-          }
-        } catch (NumberFormatException e) {
-          return ofToken(id);
-        }
-      }
+    int from = id.startsWith("-") ? 1 : 0;
+    int digits = id.length() - from;
+    if (digits < 1 || digits > LONG_DIGITS || (id.charAt(from) == '0' && id.length() > 1)) {
+      return ofToken(id);
     }
-    return ofToken(id);
+    // Below zero, as there is one number more; one that is too large wraps, once at most.
+    long negative = 0;
+    for (int i = from; i < id.length(); i++) {
+      int digit = id.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return ofToken(id);
+      }
+      negative = 10 * negative - digit;
+    }
+    if (negative > 0 || negative == OUT_OF_VOCABULARY) {
+      return ofToken(id);
+    }
+    return from == 1 ? negative : -negative;
   }
 }

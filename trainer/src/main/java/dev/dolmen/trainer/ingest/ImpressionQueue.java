@@ -12,9 +12,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Impressions on their way to the log, written by a thread of its own so that no request waits for
- * them. Holds a bounded number; beyond it, and when the log takes nothing, they are dropped and
- * counted: an impression only tells what was shown, and the answer has been given. Whatever else
- * goes wrong with one is logged, and the thread goes on with the next.
+ * them; waking it, and the trainer, for each would take as long as writing it. Holds a bounded
+ * number; beyond it, and when the log takes nothing, they are dropped and counted: an impression
+ * only tells what was shown, and the answer has been given. Whatever else goes wrong with one is
+ * logged, and the thread goes on with the next.
  */
 final class ImpressionQueue {
   private static final Logger LOG = LoggerFactory.getLogger(ImpressionQueue.class);
@@ -23,6 +24,9 @@ final class ImpressionQueue {
   private static final int SAID_EVERY = 10_000;
 
   private static final long CLOSE_POLL_MS = 100;
+
+  /** After writing what there was: thousands a second are written some at a time. */
+  private static final long PAUSE_MS = 2;
 
   /** An empty one ends the writer. */
   private final ArrayBlockingQueue<Optional<Impression>> queue;
@@ -55,6 +59,9 @@ final class ImpressionQueue {
     try {
       for (var next = queue.take(); next.isPresent(); next = queue.take()) {
         write(next.get());
+        if (queue.isEmpty()) {
+          Thread.sleep(PAUSE_MS);
+        }
       }
     } catch (InterruptedException e) {
       dropped.add(queue.size());
