@@ -17,15 +17,16 @@ import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections of the gRPC port: the threads that read and write them, as many as there are
- * processors, and a bound on their number. A connection beyond it is closed as soon as it is
- * accepted, before a byte of it is read; those that are open do not notice. Who is refused or ended
- * again and again is slowed, see {@link PacedConnection} and {@link ConnectionDoor}.
+ * The connections of the gRPC port: the threads that read and write them, half as many as there are
+ * processors, as the others rank, and a bound on the connections' number. A connection beyond it is
+ * closed as soon as it is accepted, before a byte of it is read; those that are open do not notice.
+ * Who is refused or ended again and again is slowed, see {@link PacedConnection} and {@link
+ * ConnectionDoor}.
  */
 final class Connections implements Closeable {
   private final EventLoopGroup accepting = loops(1, "dolmen-accept");
   private final EventLoopGroup serving =
-      loops(Runtime.getRuntime().availableProcessors(), "dolmen-connection");
+      loops((Runtime.getRuntime().availableProcessors() + 1) / 2, "dolmen-connection");
   private final ConnectionDoor door;
 
   /**
