@@ -41,7 +41,7 @@ final class CallThreadsTest {
 
   private final class Feedback extends FeedbackServiceGrpc.FeedbackServiceImplBase {
     @Override
-    public void publish(PublishRequest request, StreamObserver<PublishResponse> out) {
+    public void publishBatch(PublishRequest request, StreamObserver<PublishResponse> out) {
       handled = Thread.currentThread();
       out.onNext(PublishResponse.getDefaultInstance());
       out.onCompleted();
@@ -113,7 +113,7 @@ final class CallThreadsTest {
   @Test
   void whatWaitsForTheLogMayWait() throws IOException {
     var feedback = FeedbackServiceGrpc.newBlockingStub(start(false));
-    var _ = feedback.publish(PublishRequest.getDefaultInstance());
+    var _ = feedback.publishBatch(PublishRequest.getDefaultInstance());
     assertThat(isVirtual()).isTrue();
   }
 
