@@ -16,7 +16,9 @@ import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,8 @@ final class CallThreadsTest {
     CallThreads threads = new CallThreads(waiting, gatesWait);
     Server started =
         NettyServerBuilder.forAddress(
-                new InetSocketAddress("127.0.0.1", 0), InsecureServerCredentials.create())
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                InsecureServerCredentials.create())
             .directExecutor()
             .callExecutor(threads)
             .addStreamTracerFactory(threads)
@@ -81,9 +84,8 @@ final class CallThreadsTest {
   }
 
   private boolean isVirtual() {
-    Thread thread = handled;
+    Thread thread = Objects.requireNonNull(handled);
     handled = null;
-    assertThat(thread).isNotNull();
     return thread.isVirtual();
   }
 
