@@ -150,6 +150,25 @@ public interface Kernels {
       float[] out,
       int outOffset);
 
+  /**
+   * y[i] += the sum of weight_f x_f[i] over all f, in this order, as {@link #axpy} of one column
+   * after the other.
+   *
+   * @param columns x, of which {@code count} from {@code first} on are read
+   * @param weights of the columns, every {@code stride}th from {@code weightOffset} on
+   * @param from first i, in columns and y alike
+   */
+  void addColumns(
+      float[][] columns,
+      int first,
+      int count,
+      float[] weights,
+      int weightOffset,
+      int stride,
+      float[] y,
+      int from,
+      int n);
+
   /** y[i] += alpha x[i]. */
   void axpy(float alpha, float[] x, int xOffset, float[] y, int yOffset, int n);
 

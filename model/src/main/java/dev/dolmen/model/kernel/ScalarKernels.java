@@ -183,6 +183,22 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void addColumns(
+      float[][] columns,
+      int first,
+      int count,
+      float[] weights,
+      int weightOffset,
+      int stride,
+      float[] y,
+      int from,
+      int n) {
+    for (int f = 0; f < count; f++) {
+      axpy(weights[weightOffset + f * stride], columns[first + f], from, y, from, n);
+    }
+  }
+
+  @Override
   public void axpy(float alpha, float[] x, int xOffset, float[] y, int yOffset, int n) {
     for (int i = 0; i < n; i++) {
       y[yOffset + i] += alpha * x[xOffset + i];

@@ -178,6 +178,39 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void addColumns(
+      float[][] columns,
+      int first,
+      int count,
+      float[] weights,
+      int weightOffset,
+      int stride,
+      float[] y,
+      int from,
+      int n) {
+    int i = from;
+    for (; i <= from + n - LANES; i += LANES) {
+      FloatVector sum = FloatVector.fromArray(SPECIES, y, i);
+      for (int f = 0; f < count; f++) {
+        sum =
+            FloatVector.fromArray(SPECIES, columns[first + f], i)
+                .fma(FloatVector.broadcast(SPECIES, weights[weightOffset + f * stride]), sum);
+      }
+      sum.intoArray(y, i);
+    }
+    if (i < from + n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, from + n);
+      FloatVector sum = FloatVector.fromArray(SPECIES, y, i, rest);
+      for (int f = 0; f < count; f++) {
+        sum =
+            FloatVector.fromArray(SPECIES, columns[first + f], i, rest)
+                .fma(FloatVector.broadcast(SPECIES, weights[weightOffset + f * stride]), sum);
+      }
+      sum.intoArray(y, i, rest);
+    }
+  }
+
+  @Override
   public void axpy(float alpha, float[] x, int xOffset, float[] y, int yOffset, int n) {
     FloatVector factor = FloatVector.broadcast(SPECIES, alpha);
     int i = 0;

@@ -75,16 +75,21 @@ final class SignalUnits {
    * @param whole offset of the whole in the parameters
    */
   void forward(float[] parameters, int whole, float[][] features, int from, int n, float[] out) {
-    for (int f = 0; f < shape.features; f++) {
-      kernels.axpy(parameters[whole + linear + f], features[shape.from + f], from, out, from, n);
-    }
+    kernels.addColumns(
+        features, shape.from, shape.features, parameters, whole + linear, 1, out, from, n);
     for (int h = 0; h < shape.hidden; h++) {
       float[] unit = units[h];
       Arrays.fill(unit, from, from + n, shape.biased ? parameters[whole + bias + h] : 0);
-      for (int f = 0; f < shape.features; f++) {
-        float weight = parameters[whole + first + f * shape.hidden + h];
-        kernels.axpy(weight, features[shape.from + f], from, unit, from, n);
-      }
+      kernels.addColumns(
+          features,
+          shape.from,
+          shape.features,
+          parameters,
+          whole + first + h,
+          shape.hidden,
+          unit,
+          from,
+          n);
       for (int i = from; i < from + n; i++) {
         unit[i] = Math.max(0, unit[i]);
       }

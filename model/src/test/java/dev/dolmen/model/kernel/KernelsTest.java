@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,6 +183,26 @@ class KernelsTest {
         slow.scanBf16(m, 2, k, a, 0, k, halves, 32 * k, expected, 0, 96, scratch);
         assertClose(actual, expected, 1e-4 * (10 + k));
       }
+    }
+  }
+
+  /** To the bit, as what was learned with the one is learned with the other. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 13, 16, 17, 33, 64, 207})
+  void columnsAreAddedAsOneAfterTheOther(int n) {
+    float[][] columns = new float[7][];
+    for (int f = 0; f < columns.length; f++) {
+      columns[f] = numbers(n + 3);
+    }
+    float[] weights = numbers(20);
+    for (Kernels kernels : List.of(fast, slow)) {
+      float[] actual = numbers(n + 3);
+      float[] expected = actual.clone();
+      kernels.addColumns(columns, 2, 4, weights, 1, 3, actual, 3, n);
+      for (int f = 0; f < 4; f++) {
+        kernels.axpy(weights[1 + 3 * f], columns[2 + f], 3, expected, 3, n);
+      }
+      assertThat(actual).isEqualTo(expected);
     }
   }
 

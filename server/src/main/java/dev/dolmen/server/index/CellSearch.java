@@ -124,7 +124,8 @@ final class CellSearch {
   /** Looks into as many cells as for any answer of this size. */
   private boolean probe(
       Cells cells, ItemSearch search, ItemIndex index, ItemIndex.Scratch scratch) {
-    float length = promised(cells, probes(search.query()), search.query().vector());
+    float threshold = search.top().threshold();
+    float length = promised(cells, probes(search.query()), search.query().vector(), threshold);
     for (int i = 0; i < order.size(); i++) {
       search.query().caller().checkWaiting();
       int cell = order.index(i);
@@ -148,7 +149,8 @@ final class CellSearch {
       ItemSearch search,
       ItemIndex index,
       ItemIndex.Scratch scratch) {
-    float length = promised(cells, cells.count() / PART_MAX, search.query().vector());
+    float length =
+        promised(cells, cells.count() / PART_MAX, search.query().vector(), Float.NEGATIVE_INFINITY);
     double share = (double) passing.expected() / Math.max(1, cells.size());
     double wanted = (double) probes(search.query()) * cells.size() / cells.count();
     double seen = 0;
@@ -180,23 +182,25 @@ final class CellSearch {
   }
 
   /**
-   * Puts the cells that promise most into {@link #order}.
+   * Puts the cells that promise most into {@link #order}, of those that can reach a score.
    *
    * @return the query's length
    */
-  private float promised(Cells cells, int n, float[] query) {
+  private float promised(Cells cells, int n, float[] query, float score) {
     if (promises.length < cells.promisesLength()) {
       promises = new float[cells.promisesLength()];
     }
     cells.promises(query, promises);
+    float length = length(query);
     order.reset(n);
     for (int cell = 0; cell < cells.count(); cell++) {
-      if (order.wouldKeep(promises[cell], cell)) {
-        order.keep(promises[cell], cell);
+      float promise = promises[cell];
+      if (promise + cells.reach(cell, length) >= score && order.wouldKeep(promise, cell)) {
+        order.keep(promise, cell);
       }
     }
     order.sort();
-    return length(query);
+    return length;
   }
 
   /** What the items' scores without bonuses are at most, into {@link #bounds}. */
