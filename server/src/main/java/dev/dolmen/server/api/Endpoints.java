@@ -69,7 +69,7 @@ public final class Endpoints {
    */
   public List<ServerServiceDefinition> over(Engine engine, CellKeeper cells) {
     LiveState live = engine.live();
-    RecallSample recall = new RecallSample(meters);
+    RecallSample recall = new RecallSample(meters, cells);
     RankerChoice choice =
         new RankerChoice(engine.ranking(), engine.rankers(), engine::eventsLearned, meters);
     Ranker ranker =
@@ -135,7 +135,7 @@ public final class Endpoints {
             clock,
             requestIds,
             RankerChoice.modelAlone(),
-            new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters)),
+            new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters, cells)),
             meters);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
     return new RecommendationEndpoint(validation(live), keys, ranker, meters);

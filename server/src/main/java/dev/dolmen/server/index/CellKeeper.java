@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,7 @@ public final class CellKeeper implements Closeable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread =
       Thread.ofPlatform().name("dolmen-cells").daemon().unstarted(this::run);
+  private final AtomicReference<@Nullable Runnable> beside = new AtomicReference<>();
   private volatile @Nullable Cells cells;
   private volatile long passes;
   private volatile long lastPassNanos;
@@ -125,6 +127,16 @@ public final class CellKeeper implements Closeable {
     return passes;
   }
 
+  /**
+   * Does something for others on its thread, between what it does itself: mostly within 100 ms, or
+   * never, if it does not run.
+   *
+   * @return false, and it is not done, if something waits already
+   */
+  boolean beside(Runnable work) {
+    return beside.compareAndSet(null, work);
+  }
+
   /** A pass, now: where nobody passes otherwise. */
   void pass() {
     if (vectors.present() < itemsMin) {
@@ -163,9 +175,21 @@ public final class CellKeeper implements Closeable {
           orLog(this::refresh);
           refreshed = nanos.getAsLong();
         }
+        workBeside();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void workBeside() {
+    Runnable work = beside.getAndSet(null);
+    try {
+      if (work != null) {
+        work.run();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.error("what was to be done beside the cells failed", e);
     }
   }
 

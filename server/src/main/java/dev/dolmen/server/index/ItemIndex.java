@@ -154,10 +154,9 @@ public final class ItemIndex {
   private void searchSome(@Nullable Cells made, ItemSearch search, Scratch scratch) {
     if (made != null && CellSearch.suits(made, search, vectors)) {
       if (scratch.cellSearch.search(made, search, this, scratch)) {
-        if (recall != null && recall.isNext()) {
-          search.compare();
-        } else {
-          search.found();
+        search.found();
+        if (recall != null) {
+          recall.searched(search, this);
         }
         return;
       }
@@ -198,9 +197,6 @@ public final class ItemIndex {
     }
     for (ItemSearch search : open) {
       search.top().sort();
-      if (recall != null) {
-        search.addTo(recall);
-      }
     }
     open.clear();
   }

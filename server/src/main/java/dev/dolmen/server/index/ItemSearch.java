@@ -16,11 +16,6 @@ public final class ItemSearch {
   private boolean exact;
   private boolean found;
 
-  /** What another way has found, to be held against the exact answer; {@code compared} of them. */
-  private int[] other = new int[0];
-
-  private int compared = -1;
-
   /** Place of the first bonus on an item that has not been scored yet. */
   int bonus;
 
@@ -49,7 +44,6 @@ public final class ItemSearch {
     bonuses = given;
     failure = null;
     found = false;
-    compared = -1;
     bonus = given == null ? 0 : given.from(0);
     top.reset(asked.k());
   }
@@ -92,32 +86,6 @@ public final class ItemSearch {
   /** Begins again with nothing found. */
   void again() {
     top.reset(query().k());
-  }
-
-  /** Keeps what is found to be compared with the exact answer, and begins again. */
-  void compare() {
-    compared = top.size();
-    if (other.length < compared) {
-      other = new int[compared];
-    }
-    for (int i = 0; i < compared; i++) {
-      other[i] = top.index(i);
-    }
-    again();
-  }
-
-  /** Says how much of the exact answer, which is there now, was found before. */
-  void addTo(RecallSample recall) {
-    if (compared < 0 || top.size() == 0) {
-      return;
-    }
-    int common = 0;
-    for (int i = 0; i < top.size(); i++) {
-      for (int j = 0; j < compared; j++) {
-        common += top.index(i) == other[j] ? 1 : 0;
-      }
-    }
-    recall.add(top.size(), common);
   }
 
   void fail(RuntimeException why) {

@@ -1,5 +1,7 @@
 package dev.dolmen.server.index;
 
+import java.util.Arrays;
+
 /**
  * The k best (score, index) pairs seen: higher scores first, lower indexes first among equals, so
  * that the result does not depend on the order of offers. A binary heap with the worst pair at the
@@ -62,6 +64,11 @@ public final class TopK {
   /** Index at a rank, from 0, after {@link #sort}. */
   public int index(int rank) {
     return indexes[rank];
+  }
+
+  /** Indexes of the pairs kept, in the order of their ranks after {@link #sort}. */
+  int[] indexes() {
+    return Arrays.copyOf(indexes, size);
   }
 
   /** The score that must be beaten or equalled to be kept. */

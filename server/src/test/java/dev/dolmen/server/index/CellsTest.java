@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -41,7 +42,14 @@ class CellsTest {
       new Catalog(new FeatureExtractor(Schemas.shop()), CatalogOptions.defaults());
   private final ItemVectors vectors = new ItemVectors(WIDTH, ScanPrecision.FP32, true);
   private final CellKeeper keeper = new CellKeeper(vectors, 1_000, System::nanoTime);
-  private final RecallSample recall = new RecallSample(new SimpleMeterRegistry());
+  private final RecallSample recall =
+      new RecallSample(
+          new SimpleMeterRegistry(),
+          work -> {
+            work.run();
+            return true;
+          },
+          0);
   private final ItemIndex index = new ItemIndex(vectors, catalog, keeper, recall);
   private final ItemIndex.Scratch scratch = new ItemIndex.Scratch();
   private final float[][] centers = new float[CLUSTERS][];
@@ -301,6 +309,39 @@ class CellsTest {
     }
     assertThat(recall.sampled()).isEqualTo(22);
     assertThat(recall.recall()).isLessThan(0.9);
+  }
+
+  /** A comparison costs many searches: it must be on no thread that answers. */
+  @Test
+  void theThreadThatKeepsCellsComparesAndNotWhoAsks() throws Exception {
+    fill(2_000);
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, System::nanoTime)) {
+      running.start();
+      List<Thread> threads = new CopyOnWriteArrayList<>();
+      RecallSample beside =
+          new RecallSample(
+              new SimpleMeterRegistry(),
+              work ->
+                  running.beside(() -> {
+                    threads.add(Thread.currentThread());
+                    work.run();
+                  }),
+              0);
+      ItemIndex searched = new ItemIndex(vectors, catalog, running, beside);
+      ItemIndex.Scratch own = new ItemIndex.Scratch();
+      long until = System.nanoTime() + 30_000_000_000L;
+      while (beside.sampled() < 2 && System.nanoTime() < until) {
+        ItemSearch search = new ItemSearch();
+        search.score(
+            new ItemQuery(query(), K, ItemFilter.ALL, new IntHashSet(), Caller.PATIENT),
+            none,
+            false);
+        searched.search(List.of(search), own);
+        assertThat(search.top().size()).isEqualTo(K);
+      }
+      assertThat(beside.sampled()).isGreaterThanOrEqualTo(2);
+      assertThat(threads).extracting(Thread::getName).containsOnly("dolmen-cells");
+    }
   }
 
   @Test

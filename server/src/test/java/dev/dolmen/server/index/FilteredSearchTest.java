@@ -47,7 +47,14 @@ class FilteredSearchTest {
       new Catalog(new FeatureExtractor(schema), CatalogOptions.defaults());
   private final float[][] centers = new float[CLUSTERS][];
   private final ItemIndex.Scratch scratch = new ItemIndex.Scratch();
-  private final RecallSample recall = new RecallSample(new SimpleMeterRegistry());
+  private final RecallSample recall =
+      new RecallSample(
+          new SimpleMeterRegistry(),
+          work -> {
+            work.run();
+            return true;
+          },
+          0);
   private ItemVectors vectors = new ItemVectors(WIDTH);
 
   /** The ways in which an index finds items. */

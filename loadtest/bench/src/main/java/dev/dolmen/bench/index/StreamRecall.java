@@ -158,7 +158,7 @@ final class StreamRecall {
   private Line look(long clicks, LiveState live, CellKeeper cells) {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     ItemIndex index =
-        new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters));
+        new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters, cells));
     Ranker ranker =
         new Ranker(
             live,
