@@ -314,7 +314,7 @@ class CellsTest {
   /** A comparison costs many searches: it must be on no thread that answers. */
   @Test
   void theThreadThatKeepsCellsComparesAndNotWhoAsks() throws Exception {
-    fill(2_000);
+    fill(ITEMS);
     try (CellKeeper running = new CellKeeper(vectors, 1_000, System::nanoTime)) {
       running.start();
       List<Thread> threads = new CopyOnWriteArrayList<>();
