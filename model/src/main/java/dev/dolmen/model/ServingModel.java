@@ -72,7 +72,7 @@ public final class ServingModel {
   public void encodeItems(
       FeatureBlock items, GatheredRows rows, float[] out, int outOffset, Workspace workspace) {
     architecture.items.forward(
-        parameters, items, rows, NONE_DROPPED, workspace.items, workspace.scratch);
+        parameters, items, items.records, rows, NONE_DROPPED, workspace.items, workspace.scratch);
     System.arraycopy(
         workspace.items.vectors(), 0, out, outOffset, items.records * options().width());
   }

@@ -26,8 +26,10 @@ import java.util.List;
  * one set of dense parameters. Owned by the training thread.
  *
  * <p>One step is {@link #forward}, {@link #backward}, {@link #step}, in this order, with the same
- * batch and rows. The forward computes what serving would, for validation before learning; the
- * backward computes it again if the batch has items that are learned from as new ones.
+ * batch and rows. The forward computes what serving would, for validation before learning. If the
+ * batch has items that are learned from as new ones, that is of no use to the backward, which
+ * computes all of it again: then the forward leaves out what validation does not read, and can be
+ * left out where nothing is validated.
  */
 public final class SessionModel implements AutoCloseable {
   private static final int FORMAT = 0x444d_0003;
@@ -137,26 +139,31 @@ public final class SessionModel implements AutoCloseable {
   }
 
   /**
-   * Encodes the batch's items and, with them, its sessions, as serving would: none as a new one.
+   * Encodes the batch's items and, with them, its sessions, as serving would: none as a new one. Of
+   * a batch with new ones, the items that {@link TrainingBatch#namedItems} counts.
    */
   public void forward(TrainingBatch batch, GatheredRows rows) {
-    forward(batch, rows, NONE_NEW, items, sessions);
+    int count = batch.anyAsNew ? batch.namedItems() : batch.items.records;
+    forward(batch, count, rows, NONE_NEW, items, sessions);
   }
 
   private void forward(
       TrainingBatch batch,
+      int count,
       GatheredRows rows,
       boolean[] asNew,
       ItemActivations itemActivations,
       SessionActivations sessionActivations) {
-    architecture.items.forward(parameters, batch.items, rows, asNew, itemActivations, scratch);
+    architecture.items.forward(
+        parameters, batch.items, count, rows, asNew, itemActivations, scratch);
     sessionActivations.packed().of(batch, rows, itemActivations.vectors());
     architecture.sessions.forward(parameters, sessionActivations, scratch);
   }
 
   /**
-   * Item vectors of the last forward, row-major [I, D] from index 0 (the array may be longer), as
-   * they would go into the item index. Valid until the next forward.
+   * Item vectors of the last forward, row-major from index 0 (the array may be longer), as they
+   * would go into the item index: [I, D], of a batch with new ones those of the first {@link
+   * TrainingBatch#namedItems}. Valid until the next forward.
    */
   public float[] itemVectors() {
     return items.vectors();
@@ -187,7 +194,8 @@ public final class SessionModel implements AutoCloseable {
       asNew = batch.asNew;
       itemActivations = itemsWithNew;
       sessionActivations = sessionsWithNew;
-      forward(batch, rows, asNew, itemActivations, sessionActivations);
+      int count = batch.items.records;
+      forward(batch, count, rows, asNew, itemActivations, sessionActivations);
     }
     int width = options().width();
     dSessions = Floats.zeros(dSessions, batch.queries() * width);

@@ -41,6 +41,40 @@ class SessionModelTest {
     return model.step();
   }
 
+  /** Where nothing is validated nobody reads what serving would compute. */
+  @Test
+  void theForwardCanBeLeftOutOfABatchWithNewItems() {
+    SessionModel with = model(1);
+    SessionModel without = model(1);
+    for (int n = 0; n < 5; n++) {
+      assertThat(learn(with, batch(n))).isTrue();
+      RandomBatch alone = batch(n);
+      assertThat(alone.batch.anyAsNew).isTrue();
+      alone.zeroGradients();
+      without.backward(alone.batch, alone.rows);
+      assertThat(without.step()).isTrue();
+    }
+    assertThat(without.stateHash()).isEqualTo(with.stateHash());
+  }
+
+  /** Candidates that no session and no shown item names are encoded once, not twice. */
+  @Test
+  void theForwardEncodesWhatIsNamedIfThereAreNewItems() {
+    RandomBatch random = batch(3);
+    TrainingBatch batch = random.batch;
+    batch.shown = 0;
+    for (int t = 0; t < batch.tokens(); t++) {
+      batch.tokenItem[t] = t % 4;
+    }
+    assertThat(batch.namedItems()).isEqualTo(4);
+    SessionModel model = model(1);
+    model.forward(batch, random.rows);
+    assertThat(model.itemVectors()).hasSize(4 * OPTIONS.width());
+    batch.anyAsNew = false;
+    model.forward(batch, random.rows);
+    assertThat(model.itemVectors()).hasSize(batch.items.records * OPTIONS.width());
+  }
+
   @Test
   void sameInputSameBits() {
     SessionModel one = model(1);

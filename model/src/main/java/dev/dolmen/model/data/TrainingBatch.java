@@ -165,4 +165,18 @@ public final class TrainingBatch {
   public int tokens() {
     return sessionStart[sessions];
   }
+
+  /**
+   * Items up to the last one that a session or a shown item names, for as many are read by them.
+   */
+  public int namedItems() {
+    int last = -1;
+    for (int t = 0; t < tokens(); t++) {
+      last = Math.max(last, tokenItem[t]);
+    }
+    for (int n = 0; n < shown; n++) {
+      last = Math.max(last, shownItem[n]);
+    }
+    return last + 1;
+  }
 }

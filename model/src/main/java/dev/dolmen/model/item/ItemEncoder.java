@@ -79,17 +79,18 @@ public final class ItemEncoder {
   /**
    * Forward.
    *
+   * @param count items that are encoded, the first ones
    * @param asNew items that are encoded with the out-of-vocabulary row in place of their id, [I] or
    *     longer; an empty array for none; all are if ids are not read
    */
   public void forward(
       float[] parameters,
       FeatureBlock items,
+      int count,
       GatheredRows rows,
       boolean[] asNew,
       ItemActivations activations,
       KernelScratch scratch) {
-    int count = items.records;
     activations.resize(count, pooling.width(), width, gate == null ? 0 : gate.dim());
     for (int i = 0; i < count; i++) {
       boolean drop = drops(asNew, i);

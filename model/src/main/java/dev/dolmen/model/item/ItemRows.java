@@ -45,11 +45,12 @@ final class ItemRows {
     return width + 2 * Float.BYTES;
   }
 
-  /** Writes one vector of finite numbers, and what is added to its products. */
-  void put(int item, float[] vector, int offset, float bias) {
+  /** Writes one vector, by its {@link Kernels#byteCodes}, and what is added to its products. */
+  void put(int item, byte[] codes, float scale, float bias) {
     Part part = partToWrite(item);
     int at = item % PART_ITEMS;
-    part.scale[at] = ByteCodes.put(vector, offset, width, part.codes, at * width, 1);
+    System.arraycopy(codes, 0, part.codes, at * width, width);
+    part.scale[at] = scale;
     BIAS.setRelease(part.bias, at, bias);
   }
 

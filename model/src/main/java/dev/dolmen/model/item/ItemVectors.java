@@ -57,6 +57,9 @@ public final class ItemVectors implements ItemVectorReader {
   /** What {@link #present} shows; the writer's. */
   private int count;
 
+  /** Of the vector that is written, where these are kept; the writer's. */
+  private final byte[] codes;
+
   public ItemVectors(int width) {
     this(width, ScanPrecision.FP32);
   }
@@ -85,6 +88,7 @@ public final class ItemVectors implements ItemVectorReader {
     this.precision = precision;
     rows = withRows ? new ItemRows(width) : null;
     this.kernels = kernels;
+    codes = new byte[withRows || precision == ScanPrecision.INT8 ? width : 0];
   }
 
   @Override
@@ -140,11 +144,13 @@ public final class ItemVectors implements ItemVectorReader {
     for (int d = 0; d < width; d++) {
       block.numbers[at + d * ALIGNMENT] = vector[offset + d];
     }
+    int inBlock = index % BLOCK_ITEMS;
+    float scale = codes.length > 0 ? kernels.byteCodes(vector, offset, width, codes, 0) : 0;
     if (block.narrow != null) {
-      block.narrow.put(index % BLOCK_ITEMS, at, vector, offset);
+      block.narrow.put(inBlock, at, vector, offset, codes, scale);
     }
     if (rows != null) {
-      rows.put(index, vector, offset, block.bias[index % BLOCK_ITEMS]);
+      rows.put(index, codes, scale, block.bias[inBlock]);
     }
     int panel = panel(index);
     int bits = block.present.getPlain(panel);

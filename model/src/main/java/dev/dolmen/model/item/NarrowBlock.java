@@ -41,10 +41,15 @@ final class NarrowBlock {
    *
    * @param item in the block
    * @param position of its first number
+   * @param codes its {@link Kernels#byteCodes}, where these are wanted
+   * @param scaleOfCodes likewise
    */
-  void put(int item, int position, float[] vector, int offset) {
+  void put(int item, int position, float[] vector, int offset, byte[] codes, float scaleOfCodes) {
     if (precision == ScanPrecision.INT8) {
-      scale[item] = ByteCodes.put(vector, offset, width, bytes, position, Kernels.PANEL);
+      for (int d = 0; d < width; d++) {
+        bytes[position + d * Kernels.PANEL] = codes[d];
+      }
+      scale[item] = scaleOfCodes;
     } else {
       putHalves(item, position, vector, offset);
     }

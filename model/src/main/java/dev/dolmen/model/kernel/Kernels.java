@@ -169,6 +169,14 @@ public interface Kernels {
       int from,
       int n);
 
+  /**
+   * Rounds finite numbers to bytes: x[i] ≈ s codes[i] with s = max|x| / 127; halves go up.
+   *
+   * @param codes overwritten, [n] from {@code at}
+   * @return s
+   */
+  float byteCodes(float[] x, int xOffset, int n, byte[] codes, int at);
+
   /** y[i] += alpha x[i]. */
   void axpy(float alpha, float[] x, int xOffset, float[] y, int yOffset, int n);
 

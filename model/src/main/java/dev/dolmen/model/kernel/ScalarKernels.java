@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The oracle: every kernel as its definition says, in plain loops. */
 public final class ScalarKernels implements Kernels {
+  static final int CODE_MAX = 127;
+
   private static final float GELU_SCALE = (float) Math.sqrt(2 / Math.PI);
   private static final float GELU_CUBE = 0.044715f;
 
@@ -380,5 +382,23 @@ public final class ScalarKernels implements Kernels {
       }
       out[outOffset + i - from] += scale[row] * (sum + slack);
     }
+  }
+
+  @Override
+  public float byteCodes(float[] x, int xOffset, int n, byte[] codes, int at) {
+    float max = 0;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, Math.abs(x[xOffset + i]));
+    }
+    float factor = max == 0 ? 0 : CODE_MAX / max;
+    for (int i = 0; i < n; i++) {
+      codes[at + i] = code(x[xOffset + i], factor);
+    }
+    return max / CODE_MAX;
+  }
+
+  /** Above 0 before it is cut off, so that cutting off is rounding down. */
+  static byte code(float x, float factor) {
+    return (byte) ((int) (x * factor + (CODE_MAX + 1.5f)) - (CODE_MAX + 1));
   }
 }

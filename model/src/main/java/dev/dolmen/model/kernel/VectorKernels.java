@@ -634,4 +634,9 @@ public final class VectorKernels implements Kernels {
       int outOffset) {
     VectorScans.addRowBounds(x, n, y, scale, slack, rows, from, to, base, out, outOffset);
   }
+
+  @Override
+  public float byteCodes(float[] x, int xOffset, int n, byte[] codes, int at) {
+    return VectorCodes.byteCodes(x, xOffset, n, codes, at);
+  }
 }

@@ -222,12 +222,27 @@ class KernelsTest {
     assertClose(actual, expected, 1e-3 * n);
   }
 
+  /** To the bit, and each number within half a step. */
+  private void byteCodes(float[] x, int n) {
+    byte[] actual = new byte[n + 3];
+    byte[] expected = new byte[n + 3];
+    float scale = fast.byteCodes(x, 1, n, actual, 2);
+    assertThat(scale).isEqualTo(slow.byteCodes(x, 1, n, expected, 2));
+    assertThat(actual).isEqualTo(expected);
+    for (int i = 0; i < n; i++) {
+      assertThat(scale * actual[2 + i]).isCloseTo(x[1 + i], offset(0.5001f * scale));
+    }
+    assertThat(fast.byteCodes(new float[n], 0, n, actual, 2)).isZero();
+    assertThat(actual).containsOnly(0);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 13, 16, 17, 20, 31, 32, 33, 64, 207, 4098})
   void rows(int n) {
     float[] x = numbers(n + 3);
     float[] y = numbers(n + 3);
     assertThat(fast.dot(x, 1, y, 2, n)).isCloseTo(slow.dot(x, 1, y, 2, n), offset(1e-3f));
+    byteCodes(x, n);
     float[] actual = y.clone();
     float[] expected = y.clone();
     fast.axpy(0.7f, x, 1, actual, 2, n);

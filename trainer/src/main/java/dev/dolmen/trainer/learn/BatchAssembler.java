@@ -12,6 +12,7 @@ import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
 import dev.dolmen.trainer.signals.ContentReader;
 import dev.dolmen.trainer.signals.SessionSignals;
+import dev.dolmen.trainer.validation.ScoredPredictions;
 import java.util.Arrays;
 import java.util.List;
 
@@ -39,6 +40,7 @@ public final class BatchAssembler {
   private final TrainingBatch batch;
   private final SessionSignals signals;
   private final SignalCandidates signalCandidates;
+  private final ScoredPredictions scored;
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private final float negativeLogRate;
   private int[] prefix = new int[64];
@@ -70,6 +72,7 @@ public final class BatchAssembler {
    * @param popularity recent clicks, for the candidates' priors; likewise
    * @param coVisits items visited together, for the signals; likewise
    * @param content what items' metadata say, for the signals
+   * @param scored chosen for each batch: what is only read in scoring is made for these
    */
   public BatchAssembler(
       Schema schema,
@@ -79,7 +82,9 @@ public final class BatchAssembler {
       ClickCounts popularity,
       CoVisits coVisits,
       ContentReader content,
+      ScoredPredictions scored,
       Options options) {
+    this.scored = scored;
     this.table = table;
     this.catalog = catalog;
     this.targetCounts = targetCounts;
@@ -124,12 +129,12 @@ public final class BatchAssembler {
     }
     if (predictions > 0) {
       int draws = predictions + addHistories(sessions);
+      recordsOfSessions = batch.items.records;
       addNegatives(number, draws);
       reservePredictions(predictions);
       for (PendingSession session : sessions) {
         addWindows(session);
       }
-      recordsOfSessions = batch.items.records;
       addSignals(learned);
     }
     reservePredictions(batch.predictions + shown.size());
@@ -155,8 +160,8 @@ public final class BatchAssembler {
   }
 
   /**
-   * Records of the sessions' items and the shared candidates; those that follow are candidates of
-   * single predictions and items shown.
+   * Records of the sessions' items; those that follow are candidates that were drawn or that
+   * signals speak of, and items shown.
    */
   public int recordsOfSessions() {
     return recordsOfSessions;
@@ -168,7 +173,8 @@ public final class BatchAssembler {
   }
 
   /**
-   * What is added to scores of items, per prediction, by the network that {@link #assemble} got.
+   * What is added to scores of items, per prediction, by the network that {@link #assemble} got;
+   * nothing for one that is not scored.
    */
   public ScoreBonuses bonuses() {
     return bonuses;
@@ -181,7 +187,8 @@ public final class BatchAssembler {
 
   /**
    * Rank of each prediction's target by how strongly items were visited together with its prefix's
-   * alone; {@link Integer#MAX_VALUE} for one that was not. Longer than the batch's predictions.
+   * alone; {@link Integer#MAX_VALUE} for one that was not, or is not scored. Longer than the
+   * batch's predictions.
    */
   public int[] neighborRanks() {
     return neighborRank;
@@ -318,6 +325,7 @@ public final class BatchAssembler {
   /** What each prediction's prefix says of items: for validation, and of candidates to learn. */
   private void addSignals(float[] learned) {
     bonuses.clear();
+    scored.choose(batch.number, batch.predictions);
     signalCandidates.begin();
     for (int p = 0, session = 0; p < batch.predictions; p++) {
       int last = batch.predictionToken[p];
@@ -330,8 +338,13 @@ public final class BatchAssembler {
         prefix[t - start] = records.itemOf[batch.tokenItem[t]];
       }
       signals.of(prefix, 0, last - start + 1);
-      signals.addTo(bonuses, learned);
-      neighborRank[p] = signals.rankByVisits(targetItem[p]);
+      if (scored.has(p)) {
+        signals.addTo(bonuses, learned);
+        neighborRank[p] = signals.rankByVisits(targetItem[p]);
+      } else {
+        bonuses.nextQuery();
+        neighborRank[p] = Integer.MAX_VALUE;
+      }
       if (options.signals()) {
         signalCandidates.add(p);
       } else {

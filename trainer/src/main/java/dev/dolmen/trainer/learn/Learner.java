@@ -117,6 +117,7 @@ public final class Learner implements AutoCloseable {
             stream.popularity(),
             stream.coVisits(),
             stream.content(),
+            validation.choice(),
             options.batches());
     rankers = alternatives.rankers();
     if (alternatives.arms() != null) {
@@ -228,11 +229,18 @@ public final class Learner implements AutoCloseable {
     rankers.learn();
     table.expire(eventTimeSec, options.training().expireRowsPerBatch());
     eventsLearned += pending.size();
+    refresher.sweep(itemsToSweep(), serving);
     pending.clear();
-    refresher.sweep(options.training().refreshItemsPerBatch(), serving);
     refresher.sweepPriors(work.nanos(), serving);
     publishFigures();
     scoring.worked(work.nanos() - startNanos);
+  }
+
+  /** A share of what is swept after a full batch, so that small batches cost little. */
+  private int itemsToSweep() {
+    TrainingOptions training = options.training();
+    long items = (long) training.refreshItemsPerBatch() * pending.size();
+    return (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(items, training.batchEvents()));
   }
 
   /**
@@ -246,9 +254,12 @@ public final class Learner implements AutoCloseable {
   }
 
   private void learnPredictions(TrainingBatch batch) {
-    model.forward(batch, assembler.rows());
+    boolean scores = validation.choice().any() || batch.shown > 0;
+    if (scores || !batch.anyAsNew) {
+      model.forward(batch, assembler.rows());
+    }
     // Of what it reads nothing changes before it is joined: half of the work next to the other.
-    CompletableFuture<Void> scored = CompletableFuture.runAsync(() -> validate(batch));
+    CompletableFuture<Void> scored = CompletableFuture.runAsync(() -> validate(batch, scores));
     double loss = model.backward(batch, assembler.rows());
     boolean finite = model.step();
     if (finite) {
@@ -268,12 +279,11 @@ public final class Learner implements AutoCloseable {
     }
   }
 
-  private void validate(TrainingBatch batch) {
+  private void validate(TrainingBatch batch, boolean scores) {
     long startNanos = work.nanos();
     if (batch.predictions > 0) {
       ScoredBatch predictions =
           new ScoredBatch(
-              batches,
               stream.counts().eventTimeMs(),
               model.sessionVectors(),
               assembler.targetItems(),
@@ -281,8 +291,10 @@ public final class Learner implements AutoCloseable {
               assembler.bonuses());
       validation.score(predictions, vectors, stream.popularity());
     }
-    // The published parameters are those before the step, which may come before this ends.
-    validation.clickChances().score(batch, serving, model.sessionVectors(), model.itemVectors());
+    if (scores) {
+      // The published parameters are those before the step, which may come before this ends.
+      validation.clickChances().score(batch, serving, model.sessionVectors(), model.itemVectors());
+    }
     if (batch.predictions > 0) {
       scoring.scored(validation.scored(), work.nanos() - startNanos);
     }

@@ -28,8 +28,8 @@ import java.util.function.UnaryOperator;
  * @param validationTime share of the training thread's time that progressive validation takes at
  *     most, as measured: beyond it fewer predictions are scored
  * @param validationWindow predictions in the sliding window of validation figures
- * @param refreshItemsPerBatch items whose vectors are brought up to date after each batch, beside
- *     those the batch touched
+ * @param refreshItemsPerBatch items whose vectors are brought up to date after a full batch, as
+ *     many fewer after a smaller one, beside those that the batch's sessions name
  * @param priorAgeSec seconds of learning after which an item's popularity is brought up to date in
  *     what requests see, at the latest, though nobody has clicked it
  * @param expireRowsPerBatch embedding rows looked at for expiry after each batch
@@ -132,7 +132,7 @@ public record TrainingOptions(
     private double validationShare = 1.0;
     private double validationTime = 0.1;
     private int validationWindow = 10_000;
-    private int refreshItemsPerBatch = 1_024;
+    private int refreshItemsPerBatch = 2_048;
     private long priorAgeSec = 30;
     private int expireRowsPerBatch = 4_096;
     private long lagMs = 300;

@@ -3,7 +3,6 @@ package dev.dolmen.trainer.validation;
 import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.item.TargetRanks;
-import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.state.StateBytes;
 import dev.dolmen.trainer.state.StateCopy;
@@ -28,7 +27,7 @@ import java.util.List;
  */
 public final class ProgressiveValidation implements StreamPart, ValidationReader {
   private final int window;
-  private final double share;
+  private final ScoredPredictions choice;
   private final StateBytes bytes = new StateBytes();
   private final byte[] windowRanks;
   private final byte[] windowPopularity;
@@ -38,7 +37,6 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
   private final ComparedRanks inWindow = new ComparedRanks();
   private final ValidationSlices slices = new ValidationSlices();
   private final ClickValidation clickChances;
-  private ScoringBudget budget = ScoringBudget.unbounded();
   private int scored;
   private final double[] topCounts = new double[RankCounts.CUT + 1];
   private final TargetRanks targetRanks = new TargetRanks();
@@ -72,7 +70,7 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
   public ProgressiveValidation(int window, double share, ClickValidation clickChances) {
     this.clickChances = clickChances;
     this.window = window;
-    this.share = share;
+    choice = new ScoredPredictions(share);
     windowRanks = new byte[window];
     windowPopularity = new byte[window];
     windowNeighbors = new byte[window];
@@ -80,7 +78,12 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
 
   /** Bounds the time that scoring takes from now on: some predictions are left out. */
   public void bound(ScoringBudget time) {
-    budget = time;
+    choice.bound(time);
+  }
+
+  /** The predictions that are scored, to be chosen for each batch before it is formed. */
+  public ScoredPredictions choice() {
+    return choice;
   }
 
   /** Predictions of the last batch that were scored. */
@@ -94,12 +97,12 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
   }
 
   /**
-   * Scores the predictions of a batch.
+   * Scores the predictions of a batch that were chosen.
    *
    * @param clicks decayed click counts before this batch
    */
   public void score(ScoredBatch batch, ItemVectorReader vectors, ClickCounts clicks) {
-    int n = choose(batch, vectors.width());
+    int n = take(batch, vectors.width());
     scored = n;
     if (n == 0) {
       return;
@@ -195,9 +198,9 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
     return clickChances.recent();
   }
 
-  private int choose(ScoredBatch batch, int width) {
+  private int take(ScoredBatch batch, int width) {
     ScoreBonuses bonuses = batch.bonuses();
-    int predictions = bonuses.queries();
+    int predictions = choice.predictions();
     seen += predictions;
     if (targets.length < predictions) {
       targets = new int[2 * predictions];
@@ -206,10 +209,9 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
       queries = new float[2 * predictions * width];
     }
     chosenBonuses.clear();
-    double chance = Math.min(share, budget.chance(predictions));
     int n = 0;
     for (int p = 0; p < predictions; p++) {
-      if (chance >= 1 || drawn(batch.number(), p, chance)) {
+      if (choice.has(p)) {
         chosenBonuses.nextQuery();
         for (int i = bonuses.from(p); i < bonuses.to(p); i++) {
           chosenBonuses.add(bonuses.item(i), bonuses.bonus(i));
@@ -221,11 +223,6 @@ public final class ProgressiveValidation implements StreamPart, ValidationReader
       }
     }
     return n;
-  }
-
-  /** Whether a prediction, by batch and position, is among those that are scored. */
-  private static boolean drawn(long batch, int position, double chance) {
-    return MixedBits.fraction(MixedBits.otherMix(batch * MixedBits.GOLDEN + position)) < chance;
   }
 
   /** Rank among all items by clicks, cut: items with as many clicks stand before the target. */

@@ -6,12 +6,17 @@ package dev.dolmen.trainer.validation;
  *
  * <p>The time that a batch takes gives credit, scoring spends it, and what one prediction took
  * recently says how many the credit is enough for. Credit is bounded, so that a long quiet time is
- * not made up for at once. All of it depends on measured time: nothing that is learned may depend
- * on it, and no state that a replay has to come to again. Owned by the training thread.
+ * not made up for at once, and spent on many predictions of a batch or on none: what has to be
+ * computed for scoring alone is then left out for most batches. All of it depends on measured time:
+ * nothing that is learned may depend on it, and no state that a replay has to come to again. Owned
+ * by the training thread.
  */
 public final class ScoringBudget {
   /** Predictions that are scored while nothing is known of what one takes. */
   private static final int FIRST = 16;
+
+  /** Predictions that are scored together, as far as a batch has so many. */
+  private static final int TOGETHER = 64;
 
   /** Weight of the newest batch in what a prediction takes. */
   private static final double NEWEST = 0.1;
@@ -45,8 +50,14 @@ public final class ScoringBudget {
     if (share <= 0) {
       return 0;
     }
-    double room = nanosEach == 0 ? FIRST : credit / nanosEach;
-    return Math.clamp(room / predictions, 0, 1);
+    if (nanosEach == 0) {
+      return Math.clamp((double) FIRST / predictions, 0, 1);
+    }
+    double room = credit / nanosEach;
+    // Of more than half of what there can be room for there might never be enough.
+    double most = share * EARNED_NANOS_MAX / nanosEach;
+    double together = Math.min(Math.min(TOGETHER, predictions), most / 2);
+    return room < together ? 0 : Math.clamp(room / predictions, 0, 1);
   }
 
   /** So many predictions were scored in this time. */

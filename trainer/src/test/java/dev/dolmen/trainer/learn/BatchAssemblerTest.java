@@ -21,6 +21,7 @@ import dev.dolmen.trainer.signals.CoVisits;
 import dev.dolmen.trainer.signals.ContentIndex;
 import dev.dolmen.trainer.signals.SessionSignals;
 import dev.dolmen.trainer.stream.StreamStep;
+import dev.dolmen.trainer.validation.ScoredPredictions;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
 import java.util.ArrayList;
@@ -81,6 +82,10 @@ class BatchAssemblerTest {
   }
 
   private BatchAssembler assembler(TrainingOptions training, boolean signals) {
+    return assembler(training, signals, 1);
+  }
+
+  private BatchAssembler assembler(TrainingOptions training, boolean signals, double scored) {
     return new BatchAssembler(
         Schemas.small(),
         table,
@@ -89,6 +94,7 @@ class BatchAssemblerTest {
         clicks,
         coVisits,
         content,
+        new ScoredPredictions(scored),
         new BatchAssembler.Options(training, model(signals), 7));
   }
 
@@ -241,6 +247,28 @@ class BatchAssemblerTest {
       assertThat(batch.candidateLogQ[c]).isNegative();
     }
     assertThat(candidates).hasSize(batch.candidates).contains(4, 5).hasSizeGreaterThan(10);
+  }
+
+  /** What is learned does not depend on what is scored; what only scoring reads is left out. */
+  @Test
+  void bonusesAreMadeForWhatIsScored() {
+    click("a", 3, 4, 3, 5);
+    BatchAssembler all = assembler(training(20, 0), true, 1);
+    BatchAssembler none = assembler(training(20, 0), true, 0);
+    TrainingBatch scored = all.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    TrainingBatch learned = none.assemble(pending.sessions(), List.of(), 1, SIGNALS, 0);
+    assertThat(none.bonuses().queries()).isEqualTo(all.bonuses().queries()).isEqualTo(3);
+    for (int p = 0; p < 3; p++) {
+      assertThat(all.bonuses().to(p)).isGreaterThan(all.bonuses().from(p));
+      assertThat(none.bonuses().to(p)).isEqualTo(none.bonuses().from(p));
+    }
+    assertThat(learned.candidates).isEqualTo(scored.candidates);
+    assertThat(learned.signalStart).isEqualTo(scored.signalStart);
+    assertThat(learned.signalItem).isEqualTo(scored.signalItem);
+    assertThat(learned.signalFeatures).isDeepEqualTo(scored.signalFeatures);
+    // Sessions name three items; what was drawn waits for its turn.
+    assertThat(all.recordsOfSessions()).isEqualTo(3);
+    assertThat(scored.items.records).isGreaterThan(10);
   }
 
   @Test

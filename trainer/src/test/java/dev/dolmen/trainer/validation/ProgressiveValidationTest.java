@@ -49,14 +49,20 @@ class ProgressiveValidationTest {
     return new ProgressiveValidation(window, share, new ClickValidation(0.5));
   }
 
-  private static ScoredBatch batch(long number, int[] targets, ScoreBonuses bonuses) {
+  private static ScoredBatch batch(int[] targets, ScoreBonuses bonuses) {
     int n = targets.length;
-    return new ScoredBatch(number, 0, queries(n), targets, new int[n], bonuses);
+    return new ScoredBatch(0, queries(n), targets, new int[n], bonuses);
+  }
+
+  private void score(
+      ProgressiveValidation validation, long number, ScoredBatch batch, ClickCounts counts) {
+    validation.choice().choose(number, batch.targetItems().length);
+    validation.score(batch, vectors, counts);
+    validation.publishFigures();
   }
 
   private void score(ProgressiveValidation validation, int... targets) {
-    validation.score(batch(1, targets, bonuses(targets.length)), vectors, clicks);
-    validation.publishFigures();
+    score(validation, 1, batch(targets, bonuses(targets.length)), clicks);
   }
 
   @Test
@@ -86,16 +92,14 @@ class ProgressiveValidationTest {
     for (int i = 0; i < 30; i++) {
       ties.add(i);
     }
-    validation.score(batch(1, new int[] {29}, bonuses(1)), vectors, ties);
-    validation.score(batch(1, new int[] {3}, bonuses(1)), vectors, ties);
-    validation.publishFigures();
+    score(validation, 1, batch(new int[] {29}, bonuses(1)), ties);
+    score(validation, 1, batch(new int[] {3}, bonuses(1)), ties);
     // Later clicks weigh a trace more, so the last clicked is first and the fourth far behind.
     assertThat(validation.total().popularity().recallAt20()).isEqualTo(0.5);
     assertThat(validation.total().popularity().mrrAt20()).isEqualTo(0.5);
 
     ProgressiveValidation unclicked = validation(100, 1);
-    unclicked.score(batch(1, new int[] {60}, bonuses(1)), vectors, ties);
-    unclicked.publishFigures();
+    score(unclicked, 1, batch(new int[] {60}, bonuses(1)), ties);
     assertThat(unclicked.total().popularity().recallAt20()).isZero();
   }
 
@@ -103,8 +107,7 @@ class ProgressiveValidationTest {
   void scoresTheShareAskedFor() {
     ProgressiveValidation validation = validation(100, 0.25);
     int[] targets = new int[4_000];
-    validation.score(batch(9, targets, bonuses(4_000)), vectors, clicks);
-    validation.publishFigures();
+    score(validation, 9, batch(targets, bonuses(4_000)), clicks);
     assertThat(validation.total().predictions()).isBetween(900L, 1_100L);
   }
 
@@ -120,8 +123,7 @@ class ProgressiveValidationTest {
       bonuses.add(40, i % 2 == 0 ? 38.5f : 0);
       bonuses.endQuery();
     }
-    validation.score(batch(9, targets, bonuses), vectors, clicks);
-    validation.publishFigures();
+    score(validation, 9, batch(targets, bonuses), clicks);
     assertThat(validation.total().model().recallAt20()).isBetween(0.45, 0.55);
     assertThat(validation.total().model().mrrAt20())
         .isCloseTo(validation.total().model().recallAt20() / 3, within(1e-9));
@@ -138,9 +140,7 @@ class ProgressiveValidationTest {
   void neighboursAreABaselineToo() {
     ProgressiveValidation validation = validation(100, 1);
     int[] ranks = {1, 20, 21, Integer.MAX_VALUE};
-    validation.score(
-        new ScoredBatch(1, 0, queries(4), new int[4], ranks, bonuses(4)), vectors, clicks);
-    validation.publishFigures();
+    score(validation, 1, new ScoredBatch(0, queries(4), new int[4], ranks, bonuses(4)), clicks);
     assertThat(validation.total().neighbors().recallAt20()).isEqualTo(0.5);
     assertThat(validation.total().neighbors().mrrAt20()).isCloseTo(1.05 / 4, within(1e-12));
     assertThat(validation.window().neighbors()).isEqualTo(validation.total().neighbors());
@@ -155,11 +155,11 @@ class ProgressiveValidationTest {
     }
     validation.clicked(0, 5 * hour);
     validation.clicked(0, 20 * hour);
-    validation.score(
-        new ScoredBatch(1, 7 * hour, queries(2), new int[] {0, 60}, new int[2], bonuses(2)),
-        vectors,
+    score(
+        validation,
+        1,
+        new ScoredBatch(7 * hour, queries(2), new int[] {0, 60}, new int[2], bonuses(2)),
         clicks);
-    validation.publishFigures();
     assertThat(validation.slices())
         .extracting(s -> s.by() + ": " + s.slice())
         .containsExactly(

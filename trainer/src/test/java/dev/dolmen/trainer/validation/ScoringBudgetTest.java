@@ -50,6 +50,22 @@ class ScoringBudgetTest {
     assertThat((double) scoredNanos / workedNanos).isBetween(0.08, 0.115);
   }
 
+  /** What is computed for scoring alone is left out of most batches. */
+  @Test
+  void scoresManyPredictionsOfABatchOrNone() {
+    ScoringBudget budget = new ScoringBudget(0.1);
+    batches(budget, 100, 400_000);
+    int some = 0;
+    for (int batch = 0; batch < 1_000; batch++) {
+      double chance = budget.chance(PREDICTIONS);
+      some += chance > 0 ? 1 : 0;
+      assertThat(chance == 0 || chance * PREDICTIONS > 60).as("chance " + chance).isTrue();
+      batches(budget, 1, 400_000);
+    }
+    assertThat(some).isBetween(30, 120);
+    assertThat((double) scoredNanos / workedNanos).isBetween(0.08, 0.103);
+  }
+
   @Test
   void theEndsOfItsRange() {
     ScoringBudget all = ScoringBudget.unbounded();
