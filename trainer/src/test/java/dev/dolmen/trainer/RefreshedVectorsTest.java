@@ -34,7 +34,7 @@ class RefreshedVectorsTest {
       LiveState live = training.refreshed();
       Published published = live.published();
       ItemEncoding alone =
-          new ItemEncoding(options.schema(), live.table(), options.model().idGate());
+          new ItemEncoding(live.features(), live.table(), options.model().idGate());
       float[] vector = new float[live.vectors().width()];
       for (int i = 0; i < ITEMS; i++) {
         CatalogItem item = Objects.requireNonNull(live.catalog().item(Shop.id(i)));

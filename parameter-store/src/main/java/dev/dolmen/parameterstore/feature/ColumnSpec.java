@@ -1,5 +1,7 @@
 package dev.dolmen.parameterstore.feature;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One feature column of {@link Features}.
  *
@@ -7,33 +9,41 @@ package dev.dolmen.parameterstore.feature;
  * @param slot number of the slot whose embedding rows stand in it
  * @param dim floats that it fills of an encoding: those of such a row
  * @param dimension numbers of the vectors that stand in it instead of rows; 0 for a column of rows
- * @param ages whether its entries name the moment of birth, and their rows and weights follow from
- *     the age at the time of looking: see {@link AgeKnots}
+ * @param ages whether its entry names the moment of birth, and its rows and weights follow from the
+ *     age at the time of looking: see {@link AgeKnots}
+ * @param knots where its entry is a number whose rows and weights follow from the knots that are
+ *     learned by the time of looking; null for all other columns
  */
-public record ColumnSpec(String name, int slot, int dim, int dimension, boolean ages) {
-  /** A column of rows. */
-  public ColumnSpec(String name, int slot, int dim, boolean ages) {
-    this(name, slot, dim, 0, ages);
+public record ColumnSpec(
+    String name, int slot, int dim, int dimension, boolean ages, @Nullable LearnedKnots knots) {
+  /** A column whose entries are rows or vectors as they are. */
+  public ColumnSpec(String name, int slot, int dim, int dimension) {
+    this(name, slot, dim, dimension, false, null);
+  }
+
+  /** Whether its rows follow from the moment of looking: {@link #read} tells them. */
+  public boolean isLookedUp() {
+    return ages || knots != null;
   }
 
   /**
-   * The fid of an entry of this column.
+   * Reads its entry in features, where that is looked up.
    *
-   * @param first the column's first entry in {@code features}
-   * @param entry the entry, from {@code first} on
+   * @param entry its place in them
    * @param nowSec the time of looking, seconds of event time
+   * @param out overwritten
    */
-  public long fid(Features features, int first, int entry, long nowSec) {
-    long fid = features.fids()[entry];
-    return ages ? AgeKnots.below(nowSec - fid) + (entry - first) : fid;
-  }
-
-  /** The weight of an entry of this column; parameters as {@link #fid} has them. */
-  public float weight(Features features, int first, int entry, long nowSec) {
-    if (!ages) {
-      return features.weights()[entry];
+  public void read(Features features, int entry, long nowSec, KnotEntries out) {
+    out.clear();
+    long number = features.fids()[entry];
+    LearnedKnots learned = knots;
+    if (learned != null) {
+      learned.add(slot, Double.longBitsToDouble(number), out);
+    } else {
+      long below = AgeKnots.below(nowSec - number);
+      float above = AgeKnots.weightAbove(nowSec - number);
+      out.add(below, 1 - above);
+      out.add(below + 1, above);
     }
-    float above = AgeKnots.weightAbove(nowSec - features.fids()[entry]);
-    return entry == first ? 1 - above : above;
   }
 }

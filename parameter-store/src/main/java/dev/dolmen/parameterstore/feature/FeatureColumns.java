@@ -3,7 +3,7 @@ package dev.dolmen.parameterstore.feature;
 import java.util.Arrays;
 
 /** Columns of {@link Features} being put together, one after the other. */
-final class FeatureColumns {
+final class FeatureColumns implements EntryReceiver {
   private final int[] columnStart;
   private int columns;
   private long[] fids = new long[16];
@@ -14,7 +14,8 @@ final class FeatureColumns {
     columnStart = new int[columns + 1];
   }
 
-  void add(long fid, float weight) {
+  @Override
+  public void add(long fid, float weight) {
     if (entries == fids.length) {
       fids = Arrays.copyOf(fids, 2 * entries);
       weights = Arrays.copyOf(weights, 2 * entries);
@@ -27,16 +28,6 @@ final class FeatureColumns {
   void addMean(long[] values, int n) {
     for (int i = 0; i < n; i++) {
       add(values[i], 1f / n);
-    }
-  }
-
-  /** Adds two neighbouring knots, or one where the number lies on it. */
-  void addBetween(long below, long above, float weightAbove) {
-    if (weightAbove < 1) {
-      add(below, 1 - weightAbove);
-    }
-    if (weightAbove > 0) {
-      add(above, weightAbove);
     }
   }
 

@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>Tokens: distinct tokens in the order of their fids, of which the first {@code maxTokens}
  *       are read, so equal sets give equal features; text: the first {@code maxTokens} distinct
  *       lower-case words.
- *   <li>Number: the two knots next to it, weighted by closeness. The fid is the knot's number;
- *       where knots are learned, see {@link LearnedKnots}, it is that of the quantile, and a number
- *       beyond the last knots counts as the last.
- *   <li>Age: two entries of the moment of birth, from which {@link ColumnSpec} makes the two knots
- *       next to the age.
+ *   <li>Number: the two knots next to it, weighted by closeness. The fid is the knot's number.
+ *       Where knots are learned, see {@link LearnedKnots}, an entry holds the bits of the number
+ *       itself, of which {@link ColumnSpec} makes knots when it is looked at: the fid is that of
+ *       the quantile, and a number beyond the last knots counts as the last.
+ *   <li>Age: an entry of the moment of birth, of which {@link ColumnSpec} makes the two knots next
+ *       to the age.
  *   <li>Vector: its numbers, see {@link UnitVector}; no fids.
  *   <li>Id: see {@link Fids#ofId}.
  * </ul>
@@ -74,8 +75,14 @@ public final class FeatureExtractor {
       for (int level = 0; level < slot.columns(); level++) {
         String name =
             slot.kind() == SlotKind.CATEGORY_PATH ? slot.name() + '/' + level : slot.name();
-        boolean ages = slot.kind() == SlotKind.AGE;
-        columns.add(new ColumnSpec(name, number, slot.rows().dim(), slot.dimension(), ages));
+        columns.add(
+            new ColumnSpec(
+                name,
+                number,
+                slot.rows().dim(),
+                slot.dimension(),
+                slot.kind() == SlotKind.AGE,
+                learned.learns(number) ? learned : null));
       }
     }
   }
@@ -95,7 +102,7 @@ public final class FeatureExtractor {
     return List.copyOf(contextColumns);
   }
 
-  /** The knots that items are extracted with. */
+  /** The knots that numbers come to where they are learned. */
   public LearnedKnots learnedKnots() {
     return learned;
   }
@@ -111,14 +118,13 @@ public final class FeatureExtractor {
       checkItemSlot(name);
     }
     FeatureColumns columns = new FeatureColumns(itemColumns.size());
-    @Nullable Knots[] knots = learned.now();
     for (int number = 0; number < schema.slots().size(); number++) {
       Slot slot = schema.slots().get(number);
       if (slot.kind() == SlotKind.ID) {
         columns.add(Fids.ofId(checkToken("item_id", item.getItemId(), MAX_TOKEN_BYTES)), 1);
         columns.end();
       } else if (slot.kind() != SlotKind.CONTEXT) {
-        addSlot(columns, slot, item.getSlotsMap().get(slot.name()), knots[number]);
+        addSlot(columns, slot, item.getSlotsMap().get(slot.name()));
       }
     }
     return columns.toFeatures(vectors.of(item), shared);
@@ -180,8 +186,7 @@ public final class FeatureExtractor {
     }
   }
 
-  private static void addSlot(
-      FeatureColumns columns, Slot slot, @Nullable SlotValue value, @Nullable Knots knots) {
+  private static void addSlot(FeatureColumns columns, Slot slot, @Nullable SlotValue value) {
     if (value == null || SlotTokens.isEmpty(value)) {
       if (slot.required()) {
         throw new InvalidFeatureException("slots[" + slot.name() + "]", "", "a value: required");
@@ -192,7 +197,7 @@ public final class FeatureExtractor {
       return;
     }
     if (slot.kind().isNumber() && value.hasNumber()) {
-      addNumber(columns, slot, value.getNumber(), knots);
+      addNumber(columns, slot, value.getNumber());
       return;
     }
     if (slot.kind() == SlotKind.VECTOR && value.hasVector()) {
@@ -290,8 +295,7 @@ public final class FeatureExtractor {
     }
   }
 
-  private static void addNumber(
-      FeatureColumns columns, Slot slot, double number, @Nullable Knots knots) {
+  private static void addNumber(FeatureColumns columns, Slot slot, double number) {
     if (slot.kind() == SlotKind.AGE) {
       addBirth(columns, slot, number);
       return;
@@ -300,9 +304,7 @@ public final class FeatureExtractor {
       case KnotOptions.Even even -> addEven(columns, slot, number, even);
       case KnotOptions.Quantiles quantiles -> {
         check(Double.isFinite(number), slot, number, "a finite number");
-        if (knots != null) {
-          knots.add(number, columns);
-        }
+        columns.add(Double.doubleToRawLongBits(number), 1);
       }
     }
     columns.end();
@@ -325,7 +327,6 @@ public final class FeatureExtractor {
   private static void addBirth(FeatureColumns columns, Slot slot, double sec) {
     check(sec >= 0 && sec < MAX_BIRTH_SEC, slot, sec, "seconds since 1970, from 0 to below 1e11");
     columns.add((long) sec, 1);
-    columns.add((long) sec, 0);
     columns.end();
   }
 

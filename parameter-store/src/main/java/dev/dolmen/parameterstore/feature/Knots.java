@@ -14,21 +14,21 @@ record Knots(double[] at, long[] fids) {
   static final Knots NONE = new Knots(new double[0], new long[0]);
 
   /** Adds the knots next to a finite number; beyond the last, the last. */
-  void add(double number, FeatureColumns columns) {
+  void add(double number, EntryReceiver entries) {
     if (at.length == 0) {
       return;
     }
     int found = Arrays.binarySearch(at, number);
     int above = found >= 0 ? found : -found - 1;
     if (found >= 0 || above == 0) {
-      columns.add(fids[Math.max(found, 0)], 1);
+      entries.add(fids[Math.max(found, 0)], 1);
     } else if (above == at.length) {
-      columns.add(fids[above - 1], 1);
+      entries.add(fids[above - 1], 1);
     } else {
       // Halved, as the distance of two finite numbers may not be finite.
       double part = number / 2 - at[above - 1] / 2;
       double whole = at[above] / 2 - at[above - 1] / 2;
-      columns.addBetween(fids[above - 1], fids[above], (float) (part / whole));
+      entries.addBetween(fids[above - 1], fids[above], (float) (part / whole));
     }
   }
 }

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The knots of those number slots whose knots are quantiles of the catalogue. They move each time
- * that as many numbers as ever before have come, and rest after {@value QuantileSample#MAX_VALUES};
- * features that were extracted before a move are out of date.
+ * that as many numbers as ever before have come, and rest after {@value QuantileSample#MAX_VALUES}.
+ * Features hold the number itself and come to knots when they are looked at, see {@link
+ * ColumnSpec#read}: a move costs the same whatever the size of the catalogue.
  *
- * <p>One writer calls {@link #observe}, {@link #copy} and {@link #readFrom}; any thread extracts
+ * <p>One writer calls {@link #observe}, {@link #copy} and {@link #readFrom}; any thread looks at
  * features at the same time.
  */
 public final class LearnedKnots {
@@ -40,9 +41,17 @@ public final class LearnedKnots {
     }
   }
 
-  /** Knots by slot, as of now. */
-  @Nullable Knots[] now() {
-    return knots;
+  /** Whether a slot's knots are learned. */
+  boolean learns(int slot) {
+    return samples[slot] != null;
+  }
+
+  /** Adds the knots of now next to a finite number of a slot whose knots are learned. */
+  void add(int slot, double number, EntryReceiver entries) {
+    Knots now = knots[slot];
+    if (now != null) {
+      now.add(number, entries);
+    }
   }
 
   /**

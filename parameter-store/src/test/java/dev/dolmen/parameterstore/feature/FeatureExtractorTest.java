@@ -27,15 +27,15 @@ class FeatureExtractorTest {
   void columnsFollowTheSchema() {
     assertThat(extractor.itemColumns())
         .containsExactly(
-            new ColumnSpec("brand", 0, 8, false),
-            new ColumnSpec("category/0", 2, 8, false),
-            new ColumnSpec("category/1", 2, 8, false),
-            new ColumnSpec("category/2", 2, 8, false),
-            new ColumnSpec("tags", 3, 8, false),
-            new ColumnSpec("title", 4, 16, false),
-            new ColumnSpec("price", 5, 4, false),
-            new ColumnSpec("item", 6, 16, false));
-    assertThat(extractor.contextColumns()).containsExactly(new ColumnSpec("device", 1, 4, false));
+            new ColumnSpec("brand", 0, 8, 0),
+            new ColumnSpec("category/0", 2, 8, 0),
+            new ColumnSpec("category/1", 2, 8, 0),
+            new ColumnSpec("category/2", 2, 8, 0),
+            new ColumnSpec("tags", 3, 8, 0),
+            new ColumnSpec("title", 4, 16, 0),
+            new ColumnSpec("price", 5, 4, 0),
+            new ColumnSpec("item", 6, 16, 0));
+    assertThat(extractor.contextColumns()).containsExactly(new ColumnSpec("device", 1, 4, 0));
   }
 
   @Test

@@ -45,14 +45,21 @@ class LearnedKnotsTest {
         .build();
   }
 
+  /** What a price comes to now. */
+  private static KnotEntries entries(FeatureExtractor extractor, double price) {
+    KnotEntries entries = new KnotEntries();
+    extractor.itemColumns().getFirst().read(extractor.item(item(price)), 0, 0, entries);
+    return entries;
+  }
+
   /** Where a number stands among the quantiles: the mean of its fids by their weights. */
   private static double position(FeatureExtractor extractor, double price) {
-    Features features = extractor.item(item(price));
+    KnotEntries entries = entries(extractor, price);
     double position = 0;
     double sum = 0;
-    for (int e = 0; e < features.columnStart()[1]; e++) {
-      position += features.weights()[e] * features.fids()[e];
-      sum += features.weights()[e];
+    for (int e = 0; e < entries.size(); e++) {
+      position += entries.weight(e) * entries.fid(e);
+      sum += entries.weight(e);
     }
     assertThat(sum).isCloseTo(1, within(1e-6));
     return position;
@@ -60,7 +67,26 @@ class LearnedKnotsTest {
 
   @Test
   void aNumberIsAbsentBeforeAnyHasCome() {
-    assertThat(extractor.item(item(3)).columnStart()[1]).isZero();
+    assertThat(entries(extractor, 3).size()).isZero();
+  }
+
+  /** Features of before come to the knots of now: nothing has to be made again when they move. */
+  @Test
+  void featuresFollowKnotsThatMove() {
+    ColumnSpec column = extractor.itemColumns().getFirst();
+    Features features = extractor.item(item(3));
+    KnotEntries entries = new KnotEntries();
+    for (int i = 0; i < 64; i++) {
+      assertThat(knots.observe(item(i))).isEqualTo(Integer.bitCount(i + 1) == 1);
+      column.read(features, 0, 0, entries);
+      KnotEntries now = entries(extractor, 3);
+      assertThat(entries.size()).isEqualTo(now.size()).isPositive();
+      assertThat(entries.fid(0)).isEqualTo(now.fid(0));
+      assertThat(entries.weight(0)).isEqualTo(now.weight(0));
+    }
+    // Of 0 to 63, quantiles at 0, 15, ..
+    assertThat(entries.weight(0)).isEqualTo(1 - 3 / 15f);
+    assertThat(features).isEqualTo(extractor.item(item(3)));
   }
 
   @Test
@@ -167,12 +193,16 @@ class LearnedKnotsTest {
         extractor.item(Item.newBuilder().setItemId("7").putSlots("since", birth).build());
     ColumnSpec column = extractor.itemColumns().get(1);
     int from = features.columnStart()[1];
-    assertThat(features.columnStart()[2]).isEqualTo(from + 2);
+    assertThat(features.columnStart()[2]).isEqualTo(from + 1);
+    KnotEntries entries = new KnotEntries();
     // 96 seconds old: in the middle between the knots at 64 and 192 lies 128, at a quarter 96.
-    assertThat(column.fid(features, from, from, 1_096)).isEqualTo(1);
-    assertThat(column.fid(features, from, from + 1, 1_096)).isEqualTo(2);
-    assertThat(column.weight(features, from, from, 1_096)).isEqualTo(0.75f);
-    assertThat(column.weight(features, from, from + 1, 1_096)).isEqualTo(0.25f);
-    assertThat(column.fid(features, from, from, 900)).isZero();
+    column.read(features, from, 1_096, entries);
+    assertThat(entries.size()).isEqualTo(2);
+    assertThat(entries.fid(0)).isEqualTo(1);
+    assertThat(entries.fid(1)).isEqualTo(2);
+    assertThat(entries.weight(0)).isEqualTo(0.75f);
+    assertThat(entries.weight(1)).isEqualTo(0.25f);
+    column.read(features, from, 900, entries);
+    assertThat(entries.fid(0)).isZero();
   }
 }

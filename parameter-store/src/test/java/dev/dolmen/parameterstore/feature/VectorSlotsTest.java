@@ -44,7 +44,7 @@ class VectorSlotsTest {
   @Test
   void aVectorIsAColumnOfItsOwnWithoutFids() {
     assertThat(extractor.itemColumns().getLast())
-        .isEqualTo(new ColumnSpec("embedding", 7, 8, DIMENSION, false));
+        .isEqualTo(new ColumnSpec("embedding", 7, 8, DIMENSION));
     Features features = extractor.item(item(vector(3, 0, 4, 0)));
     assertThat(features.fids()).containsExactly(Fids.ofId("a"));
     assertThat(features.columnStart()).hasSize(extractor.itemColumns().size() + 1);

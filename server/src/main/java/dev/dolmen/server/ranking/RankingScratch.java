@@ -54,7 +54,7 @@ final class RankingScratch {
   /** Encodes items as a thread of its own does. */
   static ItemEncoding itemEncoding(LiveState live) {
     return new ItemEncoding(
-        live.schema(), live.table(), live.published().model().options().idGate());
+        live.features(), live.table(), live.published().model().options().idGate());
   }
 
   /** Encodes an item by what is learned now; returns its vector, valid until the next. */

@@ -186,21 +186,18 @@ public final class Catalog implements CatalogReader, StreamPart {
   }
 
   /**
-   * Learns from the numbers of an item that was upserted where the knots of number slots lie. When
-   * they have moved, the features of all items are made again. Writer.
+   * Learns from the numbers of an item that was upserted where the knots of number slots lie. What
+   * items' features come to follows from that by itself. Writer.
    *
    * @return whether they have moved
    */
   public boolean learnKnots(Item item) {
-    if (!features.learnedKnots().observe(item)) {
-      return false;
-    }
-    for (int n = 0; n < size; n++) {
-      CatalogItem old = live(n);
-      // What a snapshot holds of it is the same.
-      ITEMS.setRelease(items, old.index(), old.with(features.item(whole(old))));
-    }
-    return true;
+    return features.learnedKnots().observe(item);
+  }
+
+  /** Turns items and visits into features, and tells what columns these have. */
+  public FeatureExtractor features() {
+    return features;
   }
 
   private int ownOrFreeIndex(String itemId) {

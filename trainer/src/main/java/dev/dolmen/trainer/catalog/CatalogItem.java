@@ -35,11 +35,6 @@ public final class CatalogItem {
     return packing.packed(index, Item.newBuilder().setItemId(id).build(), features);
   }
 
-  /** The same with other features. */
-  CatalogItem with(Features otherFeatures) {
-    return new CatalogItem(index, bytes, tokens, packing, otherFeatures);
-  }
-
   /** Its place in the item vectors. */
   public int index() {
     return index;

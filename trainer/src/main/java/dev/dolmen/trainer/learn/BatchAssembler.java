@@ -3,7 +3,6 @@ package dev.dolmen.trainer.learn;
 import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.item.ScoreBonuses;
-import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.impressions.ShownItems;
@@ -75,7 +74,6 @@ public final class BatchAssembler {
    * @param scored chosen for each batch: what is only read in scoring is made for these
    */
   public BatchAssembler(
-      Schema schema,
       EmbeddingTable table,
       Catalog catalog,
       ClickCounts targetCounts,
@@ -92,7 +90,7 @@ public final class BatchAssembler {
     signals = new SessionSignals(coVisits, content);
     this.options = options;
     negativeLogRate = (float) StrictMath.log(options.training.negativeRate());
-    records = new BatchRecords(schema, table, catalog, options);
+    records = new BatchRecords(table, catalog, options);
     batch = records.batch;
     tokens = new BatchTokens(records);
     window = new TokenWindow(options.maxSessionLength());

@@ -5,7 +5,6 @@ import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.random.MixedBits;
-import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.EmbeddingReader;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
@@ -50,15 +49,14 @@ final class BatchRecords {
    * @param options the share of items that are learned from as new ones, and whether the model
    *     wants to know which ids have no row
    */
-  BatchRecords(
-      Schema schema, EmbeddingReader table, Catalog catalog, BatchAssembler.Options options) {
+  BatchRecords(EmbeddingReader table, Catalog catalog, BatchAssembler.Options options) {
     this.catalog = catalog;
     seed = options.seed();
     newness = options.training().newness();
-    FeatureExtractor features = new FeatureExtractor(schema);
+    FeatureExtractor features = catalog.features();
     itemColumns = features.itemColumns();
     contextColumns = features.contextColumns();
-    rows = new RecordRows(table, schema.idSlot(), options.model().idGate());
+    rows = new RecordRows(table, features.schema().idSlot(), options.model().idGate());
     batch =
         new TrainingBatch(
             itemColumns.size(), contextColumns.size(), RecordRows.vectorDimensions(itemColumns));

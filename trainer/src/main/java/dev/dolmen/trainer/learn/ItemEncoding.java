@@ -6,7 +6,6 @@ import dev.dolmen.model.data.FeatureBlock;
 import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
-import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.EmbeddingReader;
 import java.util.List;
 
@@ -22,11 +21,12 @@ public final class ItemEncoding {
   private float[] out = new float[0];
 
   /**
+   * @param features tells what columns the items' features have
    * @param idGate whether the model wants to know which ids have no row
    */
-  public ItemEncoding(Schema schema, EmbeddingReader table, boolean idGate) {
-    records = new RecordRows(table, schema.idSlot(), idGate);
-    columns = new FeatureExtractor(schema).itemColumns();
+  public ItemEncoding(FeatureExtractor features, EmbeddingReader table, boolean idGate) {
+    records = new RecordRows(table, features.schema().idSlot(), idGate);
+    columns = features.itemColumns();
     block = new FeatureBlock(columns.size(), RecordRows.vectorDimensions(columns));
     clear(0);
   }

@@ -105,12 +105,11 @@ public final class Learner implements AutoCloseable {
         new VectorRefresher(
             stream.catalog(),
             vectors,
-            () -> new ItemEncoding(options.schema(), table, options.model().idGate()),
+            () -> new ItemEncoding(stream.features(), table, options.model().idGate()),
             stream.popularity(),
             options.training().priorAgeSec());
     assembler =
         new BatchAssembler(
-            options.schema(),
             table,
             stream.catalog(),
             stream.targetCounts(),

@@ -6,6 +6,7 @@ import dev.dolmen.model.data.VectorBlock;
 import dev.dolmen.parameterstore.feature.ColumnSpec;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.feature.KnotEntries;
 import dev.dolmen.parameterstore.feature.UnitVector;
 import dev.dolmen.parameterstore.store.EmbeddingReader;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
@@ -26,6 +27,8 @@ public final class RecordRows {
 
   /** First row of each slot that is not counted as an occurrence; rows before it are. */
   private final int[] counted;
+
+  private final KnotEntries knots = new KnotEntries();
 
   /** Time of looking, by which ages go; seconds. */
   private long nowSec;
@@ -71,9 +74,15 @@ public final class RecordRows {
     for (int c = 0; c < columns.size(); c++) {
       ColumnSpec column = columns.get(c);
       SlotRows slot = slots[column.slot()];
-      int from = features.columnStart()[c];
-      for (int e = from; e < features.columnStart()[c + 1]; e++) {
-        slot.add(column.fid(features, from, e, nowSec), 1);
+      for (int e = features.columnStart()[c]; e < features.columnStart()[c + 1]; e++) {
+        if (column.isLookedUp()) {
+          column.read(features, e, nowSec, knots);
+          for (int k = 0; k < knots.size(); k++) {
+            slot.add(knots.fid(k), 1);
+          }
+        } else {
+          slot.add(features.fids()[e], 1);
+        }
       }
     }
   }
@@ -97,7 +106,8 @@ public final class RecordRows {
     if (block.start.length < first + block.columns + 1) {
       block.start = Arrays.copyOf(block.start, 2 * (first + block.columns + 1));
     }
-    int end = at + features.fids().length;
+    // Of a column that is looked up one entry becomes two at most.
+    int end = at + features.fids().length + block.columns;
     if (block.row.length < end) {
       block.row = Arrays.copyOf(block.row, 2 * end);
       block.weight = Arrays.copyOf(block.weight, 2 * end);
@@ -106,10 +116,13 @@ public final class RecordRows {
     for (int c = 0; c < block.columns; c++) {
       ColumnSpec column = columns.get(c);
       SlotRows slot = slots[column.slot()];
-      int from = features.columnStart()[c];
-      for (int e = from; e < features.columnStart()[c + 1]; e++) {
-        block.row[at] = slot.add(column.fid(features, from, e, nowSec), 0);
-        block.weight[at++] = column.weight(features, from, e, nowSec);
+      for (int e = features.columnStart()[c]; e < features.columnStart()[c + 1]; e++) {
+        if (column.isLookedUp()) {
+          at = appendKnots(column, features, e, slot, block, at);
+        } else {
+          block.row[at] = slot.add(features.fids()[e], 0);
+          block.weight[at++] = features.weights()[e];
+        }
       }
       block.start[first + c + 1] = at;
     }
@@ -117,6 +130,16 @@ public final class RecordRows {
       addVector(features, v, record, block.vectors[v]);
     }
     return record;
+  }
+
+  private int appendKnots(
+      ColumnSpec column, Features features, int entry, SlotRows slot, FeatureBlock block, int at) {
+    column.read(features, entry, nowSec, knots);
+    for (int k = 0; k < knots.size(); k++) {
+      block.row[at + k] = slot.add(knots.fid(k), 0);
+      block.weight[at + k] = knots.weight(k);
+    }
+    return at + knots.size();
   }
 
   private static void addVector(Features features, int v, int record, VectorBlock block) {

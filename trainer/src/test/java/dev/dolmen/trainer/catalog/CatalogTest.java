@@ -79,16 +79,17 @@ class CatalogTest {
     ByteArrayOutputStream again = new ByteArrayOutputStream();
     restored.writeTo(new DataOutputStream(again));
     assertThat(again.toByteArray()).isEqualTo(bytes.toByteArray());
-    // Knots that move have every item's features made again.
+    // Knots that move touch no item, however many there are.
+    CatalogItem unmoved = vectors.item("a");
     for (int i = 0; i < 4; i++) {
       Item priced =
           item("p" + i, "x").toBuilder()
               .putSlots("price", SlotValue.newBuilder().setNumber(i).build())
               .build();
       vectors.upsert(priced);
-      vectors.learnKnots(priced);
+      assertThat(vectors.learnKnots(priced)).isEqualTo(i != 2);
     }
-    assertThat(vectors.item("a")).isEqualTo(placed);
+    assertThat(vectors.item("a")).isEqualTo(placed).isSameAs(unmoved);
     vectors.delete("a", 0);
     assertThat(vectors.bytes()).isEqualTo(4 * ItemBytes.of(requireNonNull(vectors.item("p0"))));
   }

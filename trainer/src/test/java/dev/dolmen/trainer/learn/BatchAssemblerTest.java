@@ -87,7 +87,6 @@ class BatchAssemblerTest {
 
   private BatchAssembler assembler(TrainingOptions training, boolean signals, double scored) {
     return new BatchAssembler(
-        Schemas.small(),
         table,
         catalog,
         clicks,

@@ -37,7 +37,7 @@ class VectorRefresherTest {
           new VectorRefresher(
               catalog,
               vectors,
-              () -> new ItemEncoding(Schemas.small(), table, true),
+              () -> new ItemEncoding(catalog.features(), table, true),
               clicks,
               AGE_SEC);
       ServingModel serving = model.publish();

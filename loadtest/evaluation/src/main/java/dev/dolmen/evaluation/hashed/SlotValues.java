@@ -10,7 +10,10 @@ import java.util.List;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongHashSet;
 
-/** The distinct fids of each slot of a catalogue, and how they fall into buckets. */
+/**
+ * The distinct fids of each slot of a catalogue, and how they fall into buckets; without the few of
+ * ages and of numbers whose knots are learned, which follow from the time of looking.
+ */
 public final class SlotValues {
   private final List<LongHashSet> slots = new ArrayList<>();
 
@@ -23,7 +26,8 @@ public final class SlotValues {
       Features features = extractor.item(item);
       for (int c = 0; c < columns.size(); c++) {
         LongHashSet slot = slots.get(columns.get(c).slot());
-        for (int e = features.columnStart()[c]; e < features.columnStart()[c + 1]; e++) {
+        int end = columns.get(c).isLookedUp() ? 0 : features.columnStart()[c + 1];
+        for (int e = features.columnStart()[c]; e < end; e++) {
           slot.add(features.fids()[e]);
         }
       }
