@@ -11,10 +11,10 @@ import java.util.function.Supplier;
 
 /** What a {@link Front} answers with: an engine that learns, or a snapshot that is read. */
 interface Backend extends Closeable {
-  /** Opens one, when the ports are taken. */
+  /** Opens one, when the ports are taken; says meanwhile what it waits for. */
   @FunctionalInterface
   interface Opening<B extends Backend> {
-    B open(MeterRegistry meters) throws IOException;
+    B open(MeterRegistry meters, Consumer<String> why) throws IOException;
   }
 
   /** What callers can ask, over this. */
@@ -33,6 +33,12 @@ interface Backend extends Closeable {
 
   /** Why recommendations are not to be trusted any more; empty while they are. Any thread. */
   String failure();
+
+  /**
+   * Why this process is not to be asked, though nothing is wrong with it; empty while it may be.
+   * Any thread.
+   */
+  String notToBeAsked();
 
   /** Why nothing is taken from callers; empty while it is. Any thread. */
   String notTaking();

@@ -145,7 +145,7 @@ final class Front implements Closeable {
   <B extends Backend> B serve(String where, Backend.Opening<B> opening) throws StartException {
     boolean serves = false;
     try {
-      B opened = opening.open(meters);
+      B opened = opening.open(meters, reason -> notReady = () -> "starting: " + reason);
       backend = opened;
       List<ServerServiceDefinition> open =
           opened.services(
@@ -247,7 +247,11 @@ final class Front implements Closeable {
   private String notServing() {
     String reason = notReady.get();
     Backend opened = backend;
-    return reason.isEmpty() && opened != null ? opened.failure() : reason;
+    if (!reason.isEmpty() || opened == null) {
+      return reason;
+    }
+    String failure = opened.failure();
+    return failure.isEmpty() ? opened.notToBeAsked() : failure;
   }
 
   private String notTaking() {

@@ -104,6 +104,11 @@ final class LearningBackend implements Backend {
   }
 
   @Override
+  public String notToBeAsked() {
+    return engine.takenOver();
+  }
+
+  @Override
   public String notTaking() {
     return engine.notTaking();
   }

@@ -80,7 +80,7 @@ final class Rehearsal {
   Front open(Services served) throws StartException {
     DolmenConfig quiet = config.withServer(config.server().with(s -> s.metrics(false)));
     Front front = new Front(quiet, clock, "starting: a rehearsal", Level.DEBUG);
-    front.serve("rehearsal", meters -> new RehearsalBackend(served));
+    front.serve("rehearsal", (meters, why) -> new RehearsalBackend(served));
     return front;
   }
 

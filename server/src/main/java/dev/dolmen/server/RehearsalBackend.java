@@ -31,6 +31,11 @@ final class RehearsalBackend implements Backend {
   }
 
   @Override
+  public String notToBeAsked() {
+    return "";
+  }
+
+  @Override
   public String notTaking() {
     return "a rehearsal takes nothing";
   }

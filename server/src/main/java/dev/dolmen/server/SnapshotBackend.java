@@ -104,6 +104,11 @@ final class SnapshotBackend implements Backend {
   }
 
   @Override
+  public String notToBeAsked() {
+    return "";
+  }
+
+  @Override
   public String notTaking() {
     return "snapshot " + snapshot.id() + " is served, nothing is taken";
   }

@@ -30,7 +30,7 @@ public final class SnapshotServer implements Closeable {
     // Nothing is changed there, and nothing is written to the directory.
     DolmenConfig reading = config.withServer(config.server().with(s -> s.audit(AuditConfig.OFF)));
     Front front = new Front(reading, clock, "starting: the snapshot is being read", Level.INFO);
-    front.serve("--snapshot", meters -> SnapshotBackend.open(config, id, clock, meters));
+    front.serve("--snapshot", (meters, why) -> SnapshotBackend.open(config, id, clock, meters));
     return new SnapshotServer(front);
   }
 

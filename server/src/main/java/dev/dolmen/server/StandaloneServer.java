@@ -5,6 +5,7 @@ import dev.dolmen.parameterstore.file.PrivateFiles;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.MemoryPlan;
 import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.log.AwaitedLog;
 import dev.dolmen.trainer.log.LogFactory;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.Closeable;
@@ -97,7 +98,9 @@ public final class StandaloneServer implements Closeable {
     Front front = new Front(config, clock, "starting: the snapshot is being restored", said);
     LearningBackend backend =
         front.serve(
-            WHERE + ": " + directory, meters -> LearningBackend.open(config, clock, logs, meters));
+            WHERE + ": " + directory,
+            (meters, why) ->
+                LearningBackend.open(config, clock, new AwaitedLog(logs, why), meters));
     return new StandaloneServer(directory, front, backend.engine());
   }
 

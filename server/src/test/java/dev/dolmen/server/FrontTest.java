@@ -64,6 +64,11 @@ class FrontTest {
     }
 
     @Override
+    public String notToBeAsked() {
+      return "";
+    }
+
+    @Override
     public String notTaking() {
       return "";
     }
@@ -93,7 +98,7 @@ class FrontTest {
             new Front(
                 TestServer.config(directory), TestServer.ticking(), "starting: x", Level.DEBUG);
         TestServer caller = new TestServer(front.port())) {
-      Future<?> started = starting.submit(() -> front.serve("test", meters -> backend));
+      Future<?> started = starting.submit(() -> front.serve("test", (meters, why) -> backend));
       Stopping.await(backend.waits);
       assertNotReady(front, caller, "starting: no model");
       backend.hasModel.countDown();

@@ -304,6 +304,14 @@ public final class Engine implements Closeable {
     return progress.damage();
   }
 
+  /**
+   * Why this process is not to be asked any more, as another has its log; empty while it has it.
+   * Any thread.
+   */
+  public String takenOver() {
+    return progress.takenOver();
+  }
+
   /** How far the replay of the log is, or null when it is done. Any thread. */
   public @Nullable ReplayProgress replay() {
     return progress.replay();

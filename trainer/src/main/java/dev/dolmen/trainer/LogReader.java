@@ -93,11 +93,17 @@ final class LogReader {
 
   private boolean read() {
     try {
-      away = false;
-      return tailer.next();
+      boolean more = tailer.next();
+      if (away) {
+        away = false;
+        LOG.info("The feedback log can be read again");
+      }
+      return more;
     } catch (LogUnavailableException e) {
-      away = true;
-      LOG.warn("The feedback log cannot be read now: {}", e.getMessage());
+      if (!away) {
+        away = true;
+        LOG.warn("The feedback log cannot be read now: {}", e.getMessage());
+      }
       return false;
     }
   }

@@ -153,6 +153,7 @@ final class ReplayLoop {
   private long countRecords() throws InterruptedException {
     long records = 0;
     long offset = log.offset();
+    boolean said = false;
     try (LogTailer tailer = feedback.tailer(offset)) {
       while (offset < end && !requests.isStopping()) {
         try {
@@ -165,7 +166,10 @@ final class ReplayLoop {
           LOG.debug("Counted up to where the log is damaged", e);
           break;
         } catch (LogUnavailableException e) {
-          LOG.warn("The feedback log cannot be read now: {}", e.getMessage());
+          if (!said) {
+            LOG.warn("The feedback log cannot be read now: {}", e.getMessage());
+          }
+          said = true;
           Thread.sleep(AWAY_MS);
         }
       }

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.trainer.log.LogDamagedException;
+import dev.dolmen.trainer.log.LogTakenOverException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ final class TrainingLoop implements Runnable {
   public void run() {
     String failure = null;
     LogDamagedException damage = null;
+    LogTakenOverException taken = null;
     try {
       before.run();
       step.begin();
@@ -37,17 +39,21 @@ final class TrainingLoop implements Runnable {
     } catch (LogDamagedException e) {
       LOG.error("Nothing more is learned", e);
       damage = e;
+    } catch (LogTakenOverException e) {
+      taken = e;
     } catch (Throwable e) {
       LOG.error("Training has stopped", e);
       failure = e.toString();
     } finally {
-      if (damage != null || failure != null) {
+      if (damage != null || failure != null || taken != null) {
         giveRest();
       }
-      if (damage == null) {
-        requests.end(failure);
-      } else {
+      if (damage != null) {
         requests.endDamaged(damage);
+      } else if (taken != null) {
+        requests.endTakenOver(taken);
+      } else {
+        requests.end(failure);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.log.LogDamagedException;
+import dev.dolmen.trainer.log.LogTakenOverException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -95,6 +96,16 @@ final class TrainingRequests {
             + "; what was learned before is served, feedback is not taken. Stop the process, then"
             + " dolmen log verify, and dolmen log cut or dolmen log skip";
     progress.damaged(reason);
+    end(reason);
+  }
+
+  /**
+   * Another process learns from the log: this one is not ready any more. It does not end by itself,
+   * as who starts it again would have it take the log back, and the other one after that.
+   */
+  void endTakenOver(LogTakenOverException taken) {
+    String reason = String.valueOf(taken.getMessage());
+    progress.takenOver(reason);
     end(reason);
   }
 

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.trainer.ingest.PublishInFlight;
 import dev.dolmen.trainer.ingest.PublishResult;
@@ -149,6 +150,30 @@ class KafkaEngineTest {
     second.abandon();
     try (Engine third = open(options(directory.resolve("c"), kafka))) {
       assertThat(third.stateHash()).isEqualTo(learned);
+    }
+  }
+
+  /** It does not end, as who starts it again would have it take the topic back. */
+  @Test
+  void anEngineThatIsDisplacedSaysSo() throws Exception {
+    KafkaLogOptions kafka = broker.options(PATIENCE);
+    try (Engine first = open(options(directory.resolve("a"), kafka))) {
+      fill(first);
+      traffic(first, 5);
+      assertThat(first.takenOver()).isEmpty();
+      try (Engine second = open(options(directory.resolve("b"), kafka))) {
+        while (first.takenOver().isEmpty()) {
+          Thread.sleep(10);
+        }
+        assertThat(first.takenOver()).contains("another process has taken topic " + kafka.topic());
+        assertThat(first.notTaking()).contains("another process");
+        assertThat(first.failure()).isNull();
+        assertThat(first.failed()).isNotDone();
+        assertThatThrownBy(() -> first.ingest().publish(shop.click("x", 1)))
+            .isInstanceOf(LogUnavailableException.class);
+        traffic(second, 5);
+        assertThat(second.takenOver()).isEmpty();
+      }
     }
   }
 

@@ -61,8 +61,19 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
 
   @Override
   public void publishBatch(PublishRequest request, StreamObserver<PublishResponse> out) {
-    out.onNext(begin(request, () -> BackPressure.awaitCapacity(ingest, atMost)).answer());
+    PublishResponse answer =
+        begin(request, () -> BackPressure.awaitCapacity(ingest, atMost)).answer();
+    checkAnyTaken(answer);
+    out.onNext(answer);
     out.onCompleted();
+  }
+
+  /** Where the log took none of them, the call says so, and when to try again. */
+  private static void checkAnyTaken(PublishResponse answer) {
+    List<Acknowledgement> events = answer.getAcknowledgementsList();
+    if (events.stream().allMatch(e -> e.getStatus() == Status.STATUS_UNAVAILABLE)) {
+      throw new LogUnavailableException(events.getFirst().getMessage());
+    }
   }
 
   @Override

@@ -28,6 +28,7 @@ public final class Progress {
   private volatile int lagBound;
   private volatile @Nullable String failure;
   private volatile String damage = "";
+  private volatile String takenOver = "";
   private volatile boolean ended;
   private volatile boolean replaying = true;
   private volatile long replayRecords;
@@ -124,6 +125,17 @@ public final class Progress {
   /** Why the log cannot be read on; empty if it can. */
   public String damage() {
     return damage;
+  }
+
+  /** The training thread ends as another process has the log. Training thread. */
+  public void takenOver(String reason) {
+    takenOver = reason;
+    damage = reason;
+  }
+
+  /** Which process else has the log; empty while this one has it. */
+  public String takenOver() {
+    return takenOver;
   }
 
   /** The training thread has ended; nobody waits any more. */

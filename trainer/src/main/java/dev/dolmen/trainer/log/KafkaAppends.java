@@ -40,6 +40,9 @@ final class KafkaAppends {
   private final AtomicLong lastOffset;
   private volatile boolean away;
 
+  /** What was found out without sending anything; empty while all is well. */
+  private volatile String clusterAway = "";
+
   /** Why nothing is taken any more before the log is opened again. */
   private volatile @Nullable String failure;
 
@@ -95,15 +98,33 @@ final class KafkaAppends {
     if (away) {
       throw notAnswering();
     }
+    String cluster = clusterAway;
+    if (!cluster.isEmpty()) {
+      throw new LogUnavailableException(cluster);
+    }
+  }
+
+  /** Why the topic cannot be reached; empty if it can. */
+  void clusterAway(String reason) {
+    clusterAway = reason;
+  }
+
+  /** Why nothing can be sent now, but may be later; empty if it can. */
+  String away() {
+    if (failure != null) {
+      return "";
+    }
+    String cluster = clusterAway;
+    if (!cluster.isEmpty()) {
+      return cluster;
+    }
+    return away ? String.valueOf(notAnswering().getMessage()) : "";
   }
 
   /** Why nothing is begun now, or empty; the acknowledgement that clears it is under way. */
   String notTaking() {
     String reason = failure;
-    if (reason != null) {
-      return reason;
-    }
-    return away ? String.valueOf(notAnswering().getMessage()) : "";
+    return reason == null ? away() : reason;
   }
 
   private LogUnavailableException notAnswering() {

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka does not answer, or cannot do yet what it is asked: to be tried again. */
 public final class KafkaAwayException extends IOException {
-  KafkaAwayException(String message, Throwable cause) {
+  KafkaAwayException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

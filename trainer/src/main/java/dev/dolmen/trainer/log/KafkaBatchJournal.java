@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
  * The journal of a log in Kafka: a topic of its own next to the log's, so that whoever reads both
  * cuts the same batches, whatever became of the process that learned them.
  *
- * <p>It is a log of entries like the other, with one writer at a time: what one that was taken over
- * still sends counts for nobody. An entry is as {@link JournalEntries} says, and behind it stands
- * Kafka's id of the log's topic, two big-endian longs: batches of a topic that was deleted and made
- * again are passed over.
+ * <p>It is a log of entries like the other, with one writer at a time, from its first batch on:
+ * what one that was taken over still sends counts for nobody. An entry is as {@link JournalEntries}
+ * says, and behind it stands Kafka's id of the log's topic, two big-endian longs: batches of a
+ * topic that was deleted and made again are passed over.
  *
  * <p>Nobody waits for an entry but a snapshot, before its manifest names the batch. What is learned
  * of a batch whose entry was lost is lost with the process that learned it.
@@ -41,23 +41,30 @@ final class KafkaBatchJournal implements BatchJournal {
 
   private static final String OLD = "local";
 
-  private final KafkaFeedbackLog entries;
+  private final Path directory;
+  private final KafkaLogOptions options;
+  private final TopicPlan plan;
   private final FeedbackLog log;
   private final Uuid logId;
 
   /** Last log offset of an entry, and its own offset. Bounded by what the topic keeps. */
   private final ConcurrentSkipListMap<Long, Long> marks = new ConcurrentSkipListMap<>();
 
+  /** Taken over with the first batch: who only reads takes the topic from nobody. */
+  private volatile @Nullable KafkaFeedbackLog entries;
+
   private volatile @Nullable LogAppend last;
 
-  private KafkaBatchJournal(KafkaFeedbackLog entries, FeedbackLog log, Uuid logId) {
-    this.entries = entries;
+  private KafkaBatchJournal(Path directory, KafkaLogOptions options, FeedbackLog log, Uuid logId) {
+    this.directory = directory;
+    this.options = options;
+    plan = TopicPlan.kept(options, "batches", SEGMENT_BYTES);
     this.log = log;
     this.logId = logId;
   }
 
   /**
-   * Takes the topic over, and takes what an earlier version kept in files along.
+   * Takes what an earlier version kept in files along.
    *
    * @param directory next to that of the log
    * @param log which is open
@@ -71,21 +78,32 @@ final class KafkaBatchJournal implements BatchJournal {
     }
     PrivateFiles.createDirectories(directory);
     setFilesAside(directory);
-    KafkaFeedbackLog entries =
-        KafkaFeedbackLog.open(
-            directory,
-            options.batches(),
-            TopicPlan.kept(options.batches(), "batches", SEGMENT_BYTES),
-            true);
+    KafkaBatchJournal journal =
+        new KafkaBatchJournal(directory, options.batches(), log, Uuid.fromString(used.topicId()));
     try {
-      KafkaBatchJournal journal =
-          new KafkaBatchJournal(entries, log, Uuid.fromString(used.topicId()));
       journal.takeAlong(directory.resolve(OLD));
       return journal;
+    } catch (LogUnavailableException e) {
+      journal.close();
+      throw new KafkaAwayException(String.valueOf(e.getMessage()), e);
     } catch (IOException | RuntimeException e) {
-      entries.close();
+      journal.close();
       throw e;
     }
+  }
+
+  /** The topic, taken over. */
+  private KafkaFeedbackLog mine() {
+    KafkaFeedbackLog taken = entries;
+    if (taken == null) {
+      try {
+        taken = KafkaFeedbackLog.open(directory, options, plan, true);
+        entries = taken;
+      } catch (IOException e) {
+        throw new LogUnavailableException(String.valueOf(e.getMessage()), e);
+      }
+    }
+    return taken;
   }
 
   private static List<Path> filesOf(Path directory) throws IOException {
@@ -125,7 +143,7 @@ final class KafkaBatchJournal implements BatchJournal {
       Files.delete(file);
     }
     Files.delete(old);
-    LOG.info("Took {} batches of the journal's files into topic {}", taken, entries.topic());
+    LOG.info("Took {} batches of the journal's files into topic {}", taken, options.topic());
   }
 
   @Override
@@ -136,7 +154,7 @@ final class KafkaBatchJournal implements BatchJournal {
             .putLong(logId.getMostSignificantBits())
             .putLong(logId.getLeastSignificantBits())
             .array();
-    LogAppend append = entries.begin(entry);
+    LogAppend append = mine().begin(entry);
     append.whenKnown(offset -> mark(number, lastOffset, offset), () -> {});
     last = append;
     return 0;
@@ -151,17 +169,17 @@ final class KafkaBatchJournal implements BatchJournal {
   @Override
   public ArrayDeque<Entry> after(long number) throws IOException {
     ArrayDeque<Entry> found = new ArrayDeque<>();
-    try (LogTailer tailer = entries.tailer(0)) {
-      while (tailer.next()) {
-        if (isOfLog(tailer)) {
-          Entry entry = JournalEntries.read(tailer);
-          JournalEntries.add(found, number, new Entry(entry.number(), entry.lastOffset(), 0));
-          mark(entry.number(), entry.lastOffset(), tailer.offset());
-        }
-      }
-    } catch (LogUnavailableException e) {
-      throw new IOException(String.valueOf(e.getMessage()), e);
-    }
+    KafkaFeedbackLog.readAll(
+        directory,
+        options,
+        plan,
+        tailer -> {
+          if (isOfLog(tailer)) {
+            Entry entry = JournalEntries.read(tailer);
+            JournalEntries.add(found, number, new Entry(entry.number(), entry.lastOffset(), 0));
+            mark(entry.number(), entry.lastOffset(), tailer.offset());
+          }
+        });
     return found;
   }
 
@@ -183,7 +201,7 @@ final class KafkaBatchJournal implements BatchJournal {
       }
     } catch (LogUnavailableException e) {
       throw new IOException(
-          "topic " + entries.topic() + " does not hold the last batch: " + e.getMessage(), e);
+          "topic " + options.topic() + " does not hold the last batch: " + e.getMessage(), e);
     }
   }
 
@@ -207,8 +225,9 @@ final class KafkaBatchJournal implements BatchJournal {
   void deleteUpTo(long logOffset) {
     try {
       Map.Entry<Long, Long> mark = marks.floorEntry(logOffset);
-      if (mark != null && !log.isFromTheBeginning()) {
-        entries.deleteUpTo(mark.getValue(), 0, Long.MAX_VALUE);
+      KafkaFeedbackLog taken = entries;
+      if (taken != null && mark != null && !log.isFromTheBeginning()) {
+        taken.deleteUpTo(mark.getValue(), 0, Long.MAX_VALUE);
         marks.headMap(mark.getKey(), true).clear();
       }
     } catch (RuntimeException e) {
@@ -218,6 +237,9 @@ final class KafkaBatchJournal implements BatchJournal {
 
   @Override
   public void close() {
-    entries.close();
+    KafkaFeedbackLog taken = entries;
+    if (taken != null) {
+      taken.close();
+    }
   }
 }

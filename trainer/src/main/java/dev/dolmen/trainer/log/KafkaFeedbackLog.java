@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -62,6 +63,7 @@ public final class KafkaFeedbackLog implements FeedbackLog {
    */
   private final AtomicLong bytes;
 
+  private final @Nullable KafkaWatch watch;
   private volatile boolean closed;
 
   /**
@@ -80,7 +82,7 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     refuseChronicle(directory);
     KafkaLogFile known = KafkaLogFile.read(directory);
     KafkaClients clients = new KafkaClients(options);
-    Admin admin = clients.admin();
+    Admin admin = admin(clients, options);
     try {
       KafkaTopic topic = KafkaTopic.open(admin, options, plan, known == null);
       if (known == null) {
@@ -88,10 +90,11 @@ public final class KafkaFeedbackLog implements FeedbackLog {
       } else {
         checkSame(directory, topic, known);
       }
-      return new KafkaFeedbackLog(directory, options, clients, topic, known);
+      return new KafkaFeedbackLog(
+          directory, options, clients, topic, known, plan.watched() ? admin : null);
     } catch (LogUnavailableException e) {
       admin.close(Duration.ZERO);
-      throw new IOException(options.bootstrapServers() + ": " + e.getMessage(), e);
+      throw new KafkaAwayException(options.bootstrapServers() + ": " + e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       admin.close(Duration.ZERO);
       throw e;
@@ -103,7 +106,8 @@ public final class KafkaFeedbackLog implements FeedbackLog {
       KafkaLogOptions options,
       KafkaClients clients,
       KafkaTopic topic,
-      @Nullable KafkaLogFile known)
+      @Nullable KafkaLogFile known,
+      @Nullable Admin watcher)
       throws IOException {
     this.directory = directory;
     this.clients = clients;
@@ -119,10 +123,34 @@ public final class KafkaFeedbackLog implements FeedbackLog {
           new KafkaAppends(
               producer, topic.partition(), writer, options, topic.maxRecordBytes(), last);
       save(writer + 1, last);
+      watch = watcher == null ? null : KafkaWatch.start(watcher, topic, appends);
     } catch (IOException | RuntimeException e) {
       producer.close(Duration.ZERO);
       throw e;
     }
+  }
+
+  /** A host that has no address now may have one later. */
+  private static Admin admin(KafkaClients clients, KafkaLogOptions options) throws IOException {
+    try {
+      return clients.admin();
+    } catch (KafkaException e) {
+      List<String> unknown = KafkaAddresses.unresolved(options.bootstrapServers());
+      if (unknown.isEmpty()) {
+        throw new IOException("Kafka's client cannot be made: " + root(e), e);
+      }
+      throw new KafkaAwayException(
+          "log.kafka.bootstrap_servers: " + String.join(", ", unknown) + ": no such host is known",
+          e);
+    }
+  }
+
+  private static Throwable root(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null && cause.getCause() != cause) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   private static void refuseChronicle(Path directory) throws IOException {
@@ -142,7 +170,47 @@ public final class KafkaFeedbackLog implements FeedbackLog {
   public static KafkaFeedbackLog open(
       Path directory, KafkaLogOptions options, long segmentBytes, boolean adopts)
       throws IOException {
-    return open(directory, options, TopicPlan.kept(options, "log", segmentBytes), adopts);
+    return open(directory, options, TopicPlan.kept(options, TopicPlan.LOG, segmentBytes), adopts);
+  }
+
+  /**
+   * Reads what a topic holds, without taking it over.
+   *
+   * @param each is given the tailer at every record
+   * @throws IOException as {@link #open}
+   */
+  static void readAll(
+      Path directory, KafkaLogOptions options, TopicPlan plan, Consumer<LogTailer> each)
+      throws IOException {
+    KafkaLogFile known = KafkaLogFile.read(directory);
+    KafkaClients clients = new KafkaClients(options);
+    Admin admin = admin(clients, options);
+    try {
+      KafkaTopic topic = KafkaTopic.open(admin, options, plan, known == null);
+      if (known != null) {
+        checkSame(directory, topic, known);
+      }
+      KafkaTakeovers takeovers = new KafkaTakeovers(known == null ? List.of() : known.takeovers());
+      long end = topic.end();
+      try (KafkaTailer tailer =
+          new KafkaTailer(
+              clients.consumer(),
+              topic.partition(),
+              topic.begin(),
+              takeovers,
+              takeover -> {},
+              () -> end,
+              options.timeout(),
+              closed -> {})) {
+        while (tailer.next()) {
+          each.accept(tailer);
+        }
+      }
+    } catch (LogUnavailableException e) {
+      throw new KafkaAwayException(options.bootstrapServers() + ": " + e.getMessage(), e);
+    } finally {
+      admin.close(Duration.ZERO);
+    }
   }
 
   /**
@@ -187,7 +255,11 @@ public final class KafkaFeedbackLog implements FeedbackLog {
           .send(new ProducerRecord<>(name, 0, null, TAKEOVER))
           .get(timeout.toMillis(), TimeUnit.MILLISECONDS)
           .offset();
-    } catch (ExecutionException | TimeoutException | KafkaException e) {
+    } catch (TimeoutException e) {
+      throw new KafkaAwayException("topic " + name + " takes nothing: " + e, e);
+    } catch (ExecutionException e) {
+      throw KafkaAwayException.orOther("topic " + name, e);
+    } catch (KafkaException e) {
       throw new IOException("topic " + name + " takes nothing: " + e, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -236,7 +308,9 @@ public final class KafkaFeedbackLog implements FeedbackLog {
 
   private void tookOver(long takeover) {
     if (takeover > writer) {
-      appends.fail("another process has taken topic " + topic.partition().topic() + " over");
+      LogTakenOverException taken = new LogTakenOverException(topic());
+      appends.fail(String.valueOf(taken.getMessage()));
+      throw taken;
     }
   }
 
@@ -368,6 +442,9 @@ public final class KafkaFeedbackLog implements FeedbackLog {
       return;
     }
     closed = true;
+    if (watch != null) {
+      watch.close();
+    }
     appends.close();
     for (KafkaTailer tailer : List.copyOf(tailers)) {
       try {

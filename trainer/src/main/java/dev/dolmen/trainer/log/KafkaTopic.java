@@ -2,6 +2,7 @@ package dev.dolmen.trainer.log;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +20,16 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.TopicConfig;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one partition of the feedback log's topic, as Kafka's administration sees it. Offsets are
  * Kafka's own, from 0. Any thread.
  */
 final class KafkaTopic implements Closeable {
+  /** Pause before a topic that was just made is asked for again. */
+  private static final long MADE_PAUSE_MS = 50;
+
   private final Admin admin;
   private final TopicPartition partition;
   private final String clusterId;
@@ -65,7 +70,10 @@ final class KafkaTopic implements Closeable {
         }
         String id =
             KafkaTopics.get(admin.createTopics(List.of(plan.newTopic())).topicId(topic)).toString();
-        return new KafkaTopic(admin, topic, cluster, id, plan.options().maxMessageBytes());
+        KafkaTopic made =
+            new KafkaTopic(admin, topic, cluster, id, plan.options().maxMessageBytes());
+        made.awaitLeader(options);
+        return made;
       }
       Config config = KafkaTopics.config(admin, topic);
       refuse(plan.problems(found, config));
@@ -80,6 +88,31 @@ final class KafkaTopic implements Closeable {
     } catch (ExecutionException e) {
       throw KafkaAwayException.orOther(options.bootstrapServers(), e);
     }
+  }
+
+  /** Brokers learn of a topic that was just made one after the other. */
+  private void awaitLeader(KafkaLogOptions options) throws IOException {
+    @Nullable LogUnavailableException failure = null;
+    for (long ms = 0; ms <= options.timeout().toMillis(); ms += MADE_PAUSE_MS) {
+      try {
+        var _ = begin();
+        return;
+      } catch (LogUnavailableException e) {
+        failure = e;
+      }
+      try {
+        Thread.sleep(MADE_PAUSE_MS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while a topic was made");
+      }
+    }
+    throw new KafkaAwayException(
+        options.bootstrapServers()
+            + ": topic "
+            + partition.topic()
+            + " was made, and has no leader",
+        failure);
   }
 
   private static void refuse(List<TopicProblem> problems) throws IOException {

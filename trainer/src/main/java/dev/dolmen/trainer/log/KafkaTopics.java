@@ -52,7 +52,7 @@ public final class KafkaTopics {
   private static List<TopicPlan> plans(LogOptions options) {
     KafkaLogOptions kafka = options.kafka();
     return List.of(
-        TopicPlan.kept(kafka, "log", options.segmentBytes()),
+        TopicPlan.kept(kafka, TopicPlan.LOG, options.segmentBytes()),
         TopicPlan.kept(kafka.batches(), "batches", KafkaBatchJournal.SEGMENT_BYTES),
         TopicPlan.parameters(kafka, options.segmentBytes()));
   }

@@ -25,6 +25,7 @@ import org.apache.kafka.common.config.TopicConfig;
  */
 record TopicPlan(
     String name, String holds, KafkaTopicOptions options, long retentionMs, long segmentBytes) {
+  static final String LOG = "log";
   private static final String FOREVER = "-1";
   private static final Set<String> COMPRESSIONS = Set.of("producer", "uncompressed", "gzip");
 
@@ -44,6 +45,11 @@ record TopicPlan(
         options.topics(),
         options.topics().parametersRetentionSec() * 1_000,
         segmentBytes);
+  }
+
+  /** Whether somebody looks all the time whether it can be reached: of a cluster's topics, one. */
+  boolean watched() {
+    return holds.equals(LOG);
   }
 
   NewTopic newTopic() {

@@ -79,7 +79,12 @@ class KafkaBatchJournalTest {
       try (BatchJournal next = journal(directory.resolve("a"), log)) {
         dead.append(2, 200);
         dead.force();
-        assertThat(next.after(0)).containsExactly(new Entry(1, 100, 0));
+        assertThat(next.after(0)).hasSize(2);
+        next.append(2, 201);
+        next.force();
+        dead.append(3, 300);
+        dead.force();
+        assertThat(next.after(0)).containsExactly(new Entry(1, 100, 0), new Entry(2, 201, 0));
       }
     }
   }

@@ -80,7 +80,7 @@ public final class KafkaBroker implements AutoCloseable {
             "log.segment.delete.delay.ms", "500",
             "controlled.shutdown.enable", "false",
             // A start waits until its predecessor has been given up.
-            "broker.session.timeout.ms", "1000",
+            "broker.session.timeout.ms", "3000",
             "broker.heartbeat.interval.ms", "200",
             "auto.create.topics.enable", "false"));
     KafkaRaftServer started = new KafkaRaftServer(KafkaConfig.fromProps(config), Time.SYSTEM);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KafkaFeedbackLogTest extends FeedbackLogContract {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration IMPATIENCE = Duration.ofMillis(500);
+  private static final Duration OUTAGE = Duration.ofSeconds(2);
 
   @TempDir static Path brokerDirectory;
   private static KafkaBroker broker;
@@ -92,10 +96,15 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
       assertThat(tailer.next()).isTrue();
       try (KafkaFeedbackLog second = open()) {
         append(second, "b");
-        while (!tailer.next()) {
-          Thread.onSpinWait();
-        }
-        assertThat(new String(tailer.bytes(), UTF_8)).isEqualTo("b");
+        assertThatThrownBy(
+                () -> {
+                  while (!tailer.next()) {
+                    Thread.onSpinWait();
+                  }
+                })
+            .isInstanceOf(LogTakenOverException.class)
+            .hasMessageContaining("another process has taken topic " + options.topic() + " over");
+        assertThat(first.notTaking()).contains("another process");
         assertThatThrownBy(() -> append(first, "c"))
             .isInstanceOf(LogUnavailableException.class)
             .hasMessageContaining("another process");
@@ -129,12 +138,84 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
     }
   }
 
+  /** Nobody sends anything meanwhile. */
+  @Test
+  void saysThatTheBrokerIsAwayAndThatItIsBack() throws Exception {
+    try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"));
+        KafkaFeedbackLog log = open(directory.resolve("log"), own.options(OUTAGE))) {
+      append(log, "a");
+      assertThat(log.notTaking()).isEmpty();
+      own.stop();
+      while (log.notTaking().isEmpty()) {
+        Thread.sleep(10);
+      }
+      assertThat(log.notTaking()).contains("Kafka");
+      assertThatThrownBy(() -> log.begin("b".getBytes(UTF_8)))
+          .isInstanceOf(LogUnavailableException.class);
+      own.start();
+      while (!log.notTaking().isEmpty()) {
+        Thread.sleep(10);
+      }
+      append(log, "c");
+      assertThat(read(log.tailer(0))).containsExactly("a", "c");
+    }
+  }
+
+  @Test
+  void aTopicThatIsDeletedIsNamed() throws Exception {
+    try (KafkaFeedbackLog log = open();
+        Admin admin = new KafkaClients(options).admin()) {
+      append(log, "a");
+      admin.deleteTopics(List.of(options.topic())).all().get();
+      while (!log.notTaking().contains("is not in the cluster any more")) {
+        Thread.sleep(10);
+      }
+      NewTopic again = new NewTopic(options.topic(), Optional.of(1), Optional.empty());
+      admin.createTopics(List.of(again)).all().get();
+      while (!log.notTaking().contains("was deleted and made again")) {
+        Thread.sleep(10);
+      }
+      assertThatThrownBy(() -> log.begin("b".getBytes(UTF_8)))
+          .isInstanceOf(LogUnavailableException.class)
+          .hasMessageContaining(options.topic());
+    }
+  }
+
+  @Test
+  void aBrokerThatIsAwayAtTheStartIsWaitedFor() throws Exception {
+    try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"))) {
+      KafkaLogOptions reach = own.options(OUTAGE);
+      own.stop();
+      List<String> why = new CopyOnWriteArrayList<>();
+      LogOptions log = LogOptions.defaults().with(l -> l.kind(LogOptions.Kind.KAFKA).kafka(reach));
+      CompletableFuture<FeedbackLog> opened =
+          CompletableFuture.supplyAsync(() -> {
+            try {
+              return new AwaitedLog(LogFactory.CONFIGURED, why::add)
+                  .open(directory.resolve("data"), log);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      while (why.isEmpty()) {
+        Thread.sleep(10);
+      }
+      assertThat(why.getFirst())
+          .startsWith("waiting for the feedback log: Kafka at " + reach.bootstrapServers());
+      assertThat(opened).isNotDone();
+      own.start();
+      try (FeedbackLog there = opened.get()) {
+        append(there, "a");
+      }
+    }
+  }
+
   @Test
   void aBoundedNumberIsUnderWay() throws Exception {
     KafkaLogOptions reach;
     try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"))) {
-      KafkaLogOptions o = own.options(IMPATIENCE);
-      reach = new KafkaLogOptions(o.bootstrapServers(), o.topic(), o.topics(), 3, IMPATIENCE, "");
+      KafkaLogOptions o = own.options(OUTAGE);
+      reach = new KafkaLogOptions(o.bootstrapServers(), o.topic(), o.topics(), 3, OUTAGE, "");
       try (KafkaFeedbackLog log = open(directory.resolve("log"), reach)) {
         own.stop();
         List<LogAppend> underWay = new ArrayList<>();
