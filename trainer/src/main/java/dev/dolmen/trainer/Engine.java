@@ -20,6 +20,7 @@ import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.DirectoryLock;
 import dev.dolmen.trainer.log.DiskRoom;
 import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.FirstOccurrences;
 import dev.dolmen.trainer.log.LogBound;
 import dev.dolmen.trainer.log.LogFactory;
 import dev.dolmen.trainer.log.LogOptions;
@@ -73,6 +74,7 @@ public final class Engine implements Closeable {
   private final SnapshotSchedule schedule;
   private final SnapshotThreads snapshotThreads;
   private final QuarantinedRecords quarantine;
+  private final FirstOccurrences first;
   private final Thread thread;
   private final boolean hasModel;
   private boolean closed;
@@ -221,8 +223,11 @@ public final class Engine implements Closeable {
             savedOffset);
     requests = new TrainingRequests(progress, clock);
     quarantine = new QuarantinedRecords(directory.resolve("quarantine"));
+    first =
+        new FirstOccurrences(logOptions.deduplicationEvents(), logOptions.deduplicationAgeSec());
     LogReader reader =
-        new LogReader(log.tailer(savedOffset), savedOffset, learner, ingest, progress, quarantine);
+        new LogReader(
+            log.tailer(savedOffset), savedOffset, learner, ingest, progress, quarantine, first);
     step =
         new TrainingStep(
             options.training(),
@@ -374,6 +379,11 @@ public final class Engine implements Closeable {
   /** Records of the log that could not be applied and were left out. Any thread. */
   public int quarantinedRecords() {
     return quarantine.count();
+  }
+
+  /** Events of the log that were left out, as it held them already. Any thread. */
+  public long repeatedEvents() {
+    return first.repeated();
   }
 
   /** The append side, for any thread. */

@@ -172,6 +172,10 @@ final class EngineMeters {
     counter("dolmen.events.accepted", "Feedback events logged", e -> e.ingest().accepted());
     counter("dolmen.events.duplicate", "Published again", e -> e.ingest().duplicates());
     counter(
+        "dolmen.events.repeated",
+        "Left out of the log, which held them already",
+        Engine::repeatedEvents);
+    counter(
         "dolmen.impressions.dropped",
         "Impressions that were not logged",
         e -> e.ingest().droppedImpressions());

@@ -54,6 +54,7 @@ public record EngineOptions(
         catalog.maxItems(),
         catalog.heldBytes(),
         log.deduplicationEvents(),
+        log.deduplicationAgeSec(),
         log.maxQueuedImpressions());
   }
 

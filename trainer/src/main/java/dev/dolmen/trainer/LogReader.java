@@ -4,6 +4,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.log.EventIdWindow;
+import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.FirstOccurrences;
 import dev.dolmen.trainer.log.LogDamagedException;
 import dev.dolmen.trainer.log.LogRecords;
 import dev.dolmen.trainer.log.LogTailer;
@@ -27,6 +30,7 @@ final class LogReader {
   private final Ingest ingest;
   private final Progress progress;
   private final QuarantinedRecords quarantine;
+  private final FirstOccurrences first;
   private boolean away;
   private long offset;
   private long records;
@@ -35,6 +39,7 @@ final class LogReader {
    * @param tailer stands behind everything that {@code learner} has applied
    * @param offset where that is
    * @param quarantine takes records that cannot be applied
+   * @param first says which records count
    */
   LogReader(
       LogTailer tailer,
@@ -42,13 +47,29 @@ final class LogReader {
       Learner learner,
       Ingest ingest,
       Progress progress,
-      QuarantinedRecords quarantine) {
+      QuarantinedRecords quarantine,
+      FirstOccurrences first) {
+    this.first = first;
     this.tailer = tailer;
     this.offset = offset;
     this.learner = learner;
     this.ingest = ingest;
     this.progress = progress;
     this.quarantine = quarantine;
+  }
+
+  /**
+   * Remembers the event ids of what is applied already, before the first {@link #next}.
+   *
+   * @param behind records that the log holds behind that, at least
+   */
+  void remember(FeedbackLog log, long behind) throws IOException {
+    first.readUpTo(log, offset, behind);
+  }
+
+  /** Event ids of what was applied last. */
+  EventIdWindow remembered() {
+    return first.remembered();
   }
 
   /** Applies the next record; false if there is none, or the log is away for a while. */
@@ -75,11 +96,14 @@ final class LogReader {
    * Applies the record that was read. One that cannot be applied is left out, by a replay as well,
    * as it fails there, too: what it did until then is a function of the log.
    *
-   * @return the record, an empty one if it cannot be decoded
+   * @return the record, an empty one if it cannot be decoded or is an event's second
    */
   private LogRecord apply() throws IOException {
     LogRecord record = LogRecord.getDefaultInstance();
     try {
+      if (!first.isFirst(tailer)) {
+        return record;
+      }
       record = LogRecords.parse(tailer.bytes(), tailer.length());
       learner.apply(record, offset, tailer.length());
     } catch (LogUnavailableException | LogDamagedException | UncheckedIOException e) {

@@ -85,7 +85,9 @@ final class ReplayLoop {
    * @throws IOException if the log is damaged
    */
   boolean run() throws IOException, InterruptedException {
-    progress.found(countRecords());
+    long records = countRecords();
+    progress.found(records);
+    log.remember(feedback, records);
     return replayJournal() && replayRest();
   }
 
@@ -135,7 +137,7 @@ final class ReplayLoop {
       boolean all = log.offset() >= end || (atEnd && !log.isAway());
       if (all && step.nothingPending()) {
         step.publish();
-        ingest.open();
+        ingest.open(log.remembered());
         progress.replayed();
         return true;
       }

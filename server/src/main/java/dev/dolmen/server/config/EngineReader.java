@@ -161,6 +161,7 @@ final class EngineReader {
         segmentBytes,
         maxBytes,
         s.choice("fsync", d.fsync()),
+        s.seconds("deduplication_age", d.deduplicationAgeSec(), LogOptions.DEDUPLICATION_AGE_SEC),
         s.integer("deduplication_events", d.deduplicationEvents(), LogOptions.DEDUPLICATION_EVENTS),
         s.integer(
             "max_queued_impressions", d.maxQueuedImpressions(), LogOptions.MAX_QUEUED_IMPRESSIONS),

@@ -6,6 +6,7 @@ import dev.dolmen.parameterstore.store.TableMemory;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.catalog.ItemBytes;
 import dev.dolmen.trainer.catalog.SearchIndex;
+import dev.dolmen.trainer.log.EventIdWindow;
 import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.session.SessionStore;
 import dev.dolmen.trainer.signals.CoVisits;
@@ -62,6 +63,13 @@ public record MemoryPlan(List<Part> parts) {
     parts.add(
         new Part(
             "past_sessions", "catalog.max_items", CoVisits.sessionBytesMax(items), true, false));
+    parts.add(
+        new Part(
+            "event_ids",
+            "log.deduplication_events",
+            EventIdWindow.bytesMax(config.engine().log().deduplicationEvents()),
+            true,
+            false));
     long sessionBytes = SessionStore.bytesMax(config.model().maxSessionLength());
     parts.add(
         new Part(

@@ -1,6 +1,5 @@
 package dev.dolmen.trainer.ingest;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.feature.ShownText;
@@ -13,14 +12,11 @@ import dev.dolmen.trainer.log.EventIdWindow;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogAppend;
 import dev.dolmen.trainer.log.LogBound;
-import dev.dolmen.trainer.log.LogRecords;
-import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.LogRecord;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,12 +41,11 @@ public final class Ingest {
   private final InstantSource clock;
   private final Progress progress;
   private final CatalogRoom room;
-  private final int deduplicationEvents;
   private final ImpressionQueue impressions;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Guards itself and {@link #inFlight}; nobody waits for anything while holding it. */
-  private final EventIdWindow eventIds;
+  /** Guarded by {@link #inFlight}, as that is itself; nobody waits while holding it. */
+  private EventIdWindow eventIds;
 
   /** Events that are on their way into the log; bounded by what the log lets be under way. */
   private final HashMap<EventId, LogAppend> inFlight = new HashMap<>();
@@ -108,47 +103,25 @@ public final class Ingest {
     this.clock = clock;
     this.progress = progress;
     room = new CatalogRoom(options.maxItems(), options.maxItemsBytes());
-    deduplicationEvents = options.deduplicationEvents();
-    eventIds = new EventIdWindow(deduplicationEvents);
+    eventIds = new EventIdWindow(options.deduplicationEvents(), options.deduplicationAgeSec());
     impressions = new ImpressionQueue(options.maxQueuedImpressions(), this::logImpression);
   }
 
   /**
-   * Remembers the event ids of the log's tail, and what the catalogue holds: before anything is
-   * taken. The catalogue has applied everything that the log held. Training thread.
+   * Remembers event ids and what the catalogue holds: before anything is taken. Both have applied
+   * everything that the log held. Training thread.
+   *
+   * @param logged ids of what the log holds; not used by anybody else
    */
-  public void open() throws IOException {
+  public void open(EventIdWindow logged) {
     lock.lock();
     try {
       room.count(catalog);
-      rememberLoggedEvents();
+      synchronized (inFlight) {
+        eventIds = logged;
+      }
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void rememberLoggedEvents() throws IOException {
-    try (LogTailer tailer = log.tailerOfLast(deduplicationEvents)) {
-      while (tailer.next()) {
-        byte[] id = eventId(tailer);
-        synchronized (eventIds) {
-          if (id == null) {
-            eventIds.pass();
-          } else {
-            long us = LogRecords.loggedUs(tailer.bytes(), tailer.length());
-            eventIds.add(EventIdWindow.hash(id), tailer.offset(), us / 1_000_000);
-          }
-        }
-      }
-    }
-  }
-
-  /** Of a record that cannot be decoded nobody knows the id: it is in quarantine, and no event. */
-  private static byte @Nullable [] eventId(LogTailer tailer) throws IOException {
-    try {
-      return LogRecords.eventId(tailer.bytes(), tailer.length());
-    } catch (InvalidProtocolBufferException e) {
-      return null;
     }
   }
 
@@ -170,7 +143,7 @@ public final class Ingest {
    */
   public long deduplicatedSec() {
     long oldest;
-    synchronized (eventIds) {
+    synchronized (inFlight) {
       oldest = eventIds.oldestSec();
     }
     return oldest == 0 ? 0 : Math.max(0, clock.instant().getEpochSecond() - oldest);
@@ -203,7 +176,7 @@ public final class Ingest {
         return before;
       }
       LogAppend append = append(record);
-      synchronized (eventIds) {
+      synchronized (inFlight) {
         inFlight.put(id, append);
       }
       append.whenKnown(offset -> logged(id, offset), () -> forget(id));
@@ -214,8 +187,8 @@ public final class Ingest {
   }
 
   private @Nullable PublishInFlight known(EventId id) {
-    synchronized (eventIds) {
-      long offset = eventIds.offsetOf(id.hash());
+    synchronized (inFlight) {
+      long offset = eventIds.offsetOf(id.hash(), clock.instant().getEpochSecond());
       if (offset != EventIdWindow.ABSENT) {
         return PublishInFlight.duplicateAt(offset);
       }
@@ -226,20 +199,20 @@ public final class Ingest {
 
   private void logged(EventId id, long offset) {
     accepted.increment();
-    synchronized (eventIds) {
+    synchronized (inFlight) {
       inFlight.remove(id);
       eventIds.add(id.hash(), offset, clock.instant().getEpochSecond());
     }
   }
 
   private void passed() {
-    synchronized (eventIds) {
+    synchronized (inFlight) {
       eventIds.pass();
     }
   }
 
   private void forget(EventId id) {
-    synchronized (eventIds) {
+    synchronized (inFlight) {
       inFlight.remove(id);
     }
   }

@@ -11,17 +11,21 @@ import net.openhft.hashing.LongTupleHashFunction;
  *
  * <p>Ids are kept as 128-bit hashes (XXH3): among two million the chance that any two are alike is
  * below 10⁻²⁶. A ring holds them in order of arrival, an open-addressing table finds them, the
- * oldest leave when so many records have followed. The table is no library's map because the ids
- * stand in the ring already, and keys of 128 bits would stand in a map once more, as objects. Takes
- * 48 bytes an id. Not thread-safe: guarded by its owner.
+ * oldest leave when so many records have followed, and are not found any more after so many
+ * seconds. The table is no library's map because the ids stand in the ring already, and keys of 128
+ * bits would stand in a map once more, as objects. Takes 48 bytes an id. Not thread-safe: guarded
+ * by its owner.
  */
 public final class EventIdWindow {
   private static final LongTupleHashFunction HASH = LongTupleHashFunction.xx128();
+
+  private static final int BYTES_AN_ID = 48;
 
   /** Of an id that is not among the last records. */
   public static final long ABSENT = -1;
 
   private final int maxRecords;
+  private final long maxAgeSec;
 
   /** Two words of a hash each. */
   private long[] ring = new long[2 * 1024];
@@ -44,9 +48,30 @@ public final class EventIdWindow {
 
   /**
    * @param maxRecords last records of the log whose ids are remembered, 1 to 100,000,000
+   * @param maxAgeSec seconds for which they are, if there are fewer
    */
-  public EventIdWindow(int maxRecords) {
+  public EventIdWindow(int maxRecords, long maxAgeSec) {
     this.maxRecords = maxRecords;
+    this.maxAgeSec = maxAgeSec;
+  }
+
+  /** The same, with a life of its own. */
+  EventIdWindow copy() {
+    EventIdWindow copy = new EventIdWindow(maxRecords, maxAgeSec);
+    copy.ring = ring.clone();
+    copy.offsets = offsets.clone();
+    copy.loggedSec = loggedSec.clone();
+    copy.records = records.clone();
+    copy.table = table.clone();
+    copy.size = size;
+    copy.first = first;
+    copy.recordNumber = recordNumber;
+    return copy;
+  }
+
+  /** Bytes that two of them take at most: of what is applied, and of what is logged. */
+  public static long bytesMax(int maxRecords) {
+    return 2L * BYTES_AN_ID * maxRecords;
   }
 
   /** Hash of an event id's UTF-8 bytes, [2]. */
@@ -54,20 +79,28 @@ public final class EventIdWindow {
     return HASH.hashBytes(eventId);
   }
 
-  /** Ids remembered. */
+  /** Occurrences of ids that are remembered; an id may have several. */
   public int size() {
     return size;
   }
 
-  /** When the oldest id that is remembered was logged, seconds since 1970; 0 if there is none. */
+  /** When the oldest of them was logged, seconds since 1970; 0 if there is none. */
   public long oldestSec() {
     return size == 0 ? 0 : Integer.toUnsignedLong(loggedSec[first]);
   }
 
-  /** Where in the log the event of an id stands; {@link #ABSENT} if it is not remembered. */
-  public long offsetOf(long[] hash) {
+  /**
+   * Where in the log the event of an id stands; {@link #ABSENT} if it is not remembered.
+   *
+   * @param sec now, as the log counts it, seconds since 1970
+   */
+  public long offsetOf(long[] hash, long sec) {
     int place = table[find(hash[0], hash[1])] - 1;
-    return place < 0 ? ABSENT : offsets[place];
+    return place < 0 || isAged(place, sec) ? ABSENT : offsets[place];
+  }
+
+  private boolean isAged(int place, long sec) {
+    return sec - Integer.toUnsignedLong(loggedSec[place]) > maxAgeSec;
   }
 
   /** The log's next record is no event. */
@@ -79,23 +112,22 @@ public final class EventIdWindow {
   }
 
   /**
-   * The log's next record is an event; an id that is remembered already stays where it is.
+   * The log's next record is an event. An id that is remembered already is so from here on again,
+   * with the offset that it had.
    *
    * @param offset of the record
    * @param sec when it was logged, seconds since 1970
    */
   public void add(long[] hash, long offset, long sec) {
     pass();
-    if (table[find(hash[0], hash[1])] != 0) {
-      return;
-    }
     if (size == offsets.length) {
       grow();
     }
+    long before = offsetOf(hash, sec);
     int place = (first + size++) % offsets.length;
     ring[2 * place] = hash[0];
     ring[2 * place + 1] = hash[1];
-    offsets[place] = offset;
+    offsets[place] = before == ABSENT ? offset : before;
     loggedSec[place] = (int) sec;
     records[place] = recordNumber;
     table[find(hash[0], hash[1])] = place + 1;
@@ -119,6 +151,12 @@ public final class EventIdWindow {
   private void removeFirst() {
     int mask = table.length - 1;
     int gap = find(ring[2 * first], ring[2 * first + 1]);
+    if (table[gap] != first + 1) {
+      // The id came again since: the table has that place.
+      first = (first + 1) % offsets.length;
+      size--;
+      return;
+    }
     int slot = gap;
     while (true) {
       slot = (slot + 1) & mask;

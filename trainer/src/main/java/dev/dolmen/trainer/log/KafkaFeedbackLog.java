@@ -146,11 +146,7 @@ public final class KafkaFeedbackLog implements FeedbackLog {
   }
 
   private static Throwable root(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null && cause.getCause() != cause) {
-      cause = cause.getCause();
-    }
-    return cause;
+    return e.getCause() == null ? e : root(e.getCause());
   }
 
   private static void refuseChronicle(Path directory) throws IOException {

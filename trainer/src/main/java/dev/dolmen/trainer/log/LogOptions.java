@@ -17,8 +17,10 @@ import java.util.function.UnaryOperator;
  *     time and the log is kept for the newest alone; at the bound, nothing is acknowledged until
  *     something could be deleted. See {@link #onDiskOf}
  * @param fsync when the log is forced to the device
- * @param deduplicationEvents event ids remembered, counted back from the newest, so that publishing
- *     one again is recognised
+ * @param deduplicationAgeSec seconds for which event ids are remembered, if there are no more
+ *     records than {@code deduplicationEvents}
+ * @param deduplicationEvents event ids remembered at most, counted back from the newest, so that
+ *     publishing one again is recognised
  * @param maxQueuedImpressions impressions that wait to be logged, off the request's path; further
  *     ones are dropped and counted
  * @param journalAgeSec seconds after which the journal, which names the batches that the log is cut
@@ -31,6 +33,7 @@ public record LogOptions(
     long segmentBytes,
     long maxBytes,
     Fsync fsync,
+    long deduplicationAgeSec,
     int deduplicationEvents,
     int maxQueuedImpressions,
     long journalAgeSec,
@@ -45,6 +48,7 @@ public record LogOptions(
   public static final WholeRange MAX_BYTES =
       WholeRange.of(SEGMENTS_MIN * SEGMENT_BYTES.min(), 1L << 50);
 
+  public static final WholeRange DEDUPLICATION_AGE_SEC = WholeRange.of(60, 30 * 86_400);
   public static final WholeRange DEDUPLICATION_EVENTS = WholeRange.of(1, 100_000_000);
   public static final WholeRange MAX_QUEUED_IMPRESSIONS = WholeRange.of(1, 1_000_000);
   public static final WholeRange JOURNAL_AGE_SEC = WholeRange.of(60, 604_800);
@@ -77,14 +81,15 @@ public record LogOptions(
     if (maxBytes != 0) {
       WholeRange.of(SEGMENTS_MIN * segmentBytes, MAX_BYTES.max()).check("log.maxBytes", maxBytes);
     }
+    DEDUPLICATION_AGE_SEC.check("log.deduplicationAge", deduplicationAgeSec);
     DEDUPLICATION_EVENTS.check("log.deduplicationEvents", deduplicationEvents);
     MAX_QUEUED_IMPRESSIONS.check("log.maxQueuedImpressions", maxQueuedImpressions);
     JOURNAL_AGE_SEC.check("log.journalAgeSec", journalAgeSec);
   }
 
   /**
-   * Embedded, 256 MiB kept free, files of 1 GiB, 64 GiB at most, no fsync, 2,000,000 event ids,
-   * 16,384 impressions, a journal in files of an hour.
+   * Embedded, 256 MiB kept free, files of 1 GiB, 64 GiB at most, no fsync, 2,000,000 event ids of a
+   * day, 16,384 impressions, a journal in files of an hour.
    */
   public static LogOptions defaults() {
     return new Builder().build();
@@ -122,6 +127,7 @@ public record LogOptions(
     private long segmentBytes = 1L << 30;
     private long maxBytes = 64L << 30;
     private Fsync fsync = Fsync.NEVER;
+    private long deduplicationAgeSec = 86_400;
     private int deduplicationEvents = 2_000_000;
     private int maxQueuedImpressions = 16_384;
     private long journalAgeSec = 3_600;
@@ -135,6 +141,7 @@ public record LogOptions(
       segmentBytes = from.segmentBytes;
       maxBytes = from.maxBytes;
       fsync = from.fsync;
+      deduplicationAgeSec = from.deduplicationAgeSec;
       deduplicationEvents = from.deduplicationEvents;
       maxQueuedImpressions = from.maxQueuedImpressions;
       journalAgeSec = from.journalAgeSec;
@@ -166,6 +173,11 @@ public record LogOptions(
       return this;
     }
 
+    public Builder deduplicationAgeSec(long value) {
+      deduplicationAgeSec = value;
+      return this;
+    }
+
     public Builder deduplicationEvents(int value) {
       deduplicationEvents = value;
       return this;
@@ -193,6 +205,7 @@ public record LogOptions(
           segmentBytes,
           maxBytes,
           fsync,
+          deduplicationAgeSec,
           deduplicationEvents,
           maxQueuedImpressions,
           journalAgeSec,
