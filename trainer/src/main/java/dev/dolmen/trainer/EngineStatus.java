@@ -99,13 +99,15 @@ public record EngineStatus(
    * @param window over the last that were scored
    * @param slices since the model was born, by age and popularity of the item
    * @param popularity clicks that items' popularity claimed, and those that came
+   * @param popularityShape shape of the distribution from which items are taken to have their rates
    */
   public record Quality(
       long seen,
       ValidationFigures total,
       ValidationFigures window,
       List<SliceFigures> slices,
-      List<PriorCheck.Bin> popularity) {}
+      List<PriorCheck.Bin> popularity,
+      double popularityShape) {}
 
   /**
    * Validation of the chances of clicks.
@@ -146,7 +148,8 @@ public record EngineStatus(
             validation.total(),
             validation.window(),
             validation.slices(),
-            learner.stream().priorCheck().bins()),
+            learner.stream().priorCheck().bins(),
+            learner.stream().priorShape().shape()),
         new Clicks(validation.clicks(), validation.clicksWindow()),
         new Memory(learner.slotStatistics(), learner.memoryBytes()),
         latest);

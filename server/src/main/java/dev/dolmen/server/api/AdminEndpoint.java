@@ -160,6 +160,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
                 .setLagRecords(status.progress().lagRecords())
                 .setFloodedEvents(status.learning().floodedEvents()))
         .setValidationSeen(status.quality().seen())
+        .setPopularityShape(status.quality().popularityShape())
         .setValidationTotal(StatusMessages.validation(status.quality().total()))
         .setValidationWindow(StatusMessages.validation(status.quality().window()))
         .setClicksTotal(StatusMessages.clicks(status.clicks().total()))

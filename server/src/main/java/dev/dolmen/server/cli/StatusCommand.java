@@ -97,6 +97,7 @@ final class StatusCommand implements Callable<Integer> {
     out.text(validation(s));
     out.line("");
     if (s.getPopularityChecksCount() > 0) {
+      out.line(String.format(Locale.ROOT, "shape of popularity  %.2f", s.getPopularityShape()));
       out.text(popularity(s));
       out.line("");
     }

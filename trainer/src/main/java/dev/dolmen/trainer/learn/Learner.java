@@ -447,11 +447,12 @@ public final class Learner implements AutoCloseable {
   }
 
   /**
-   * Writes what tells two states apart: as {@link #writeTo}, then hashes of model and rows. No
-   * events may be pending.
+   * Writes what tells two states apart: as {@link #writeTo}, then the shape of the priors and
+   * hashes of model and rows. No events may be pending.
    */
   public void writeDigest(DataOutput out) throws IOException {
     writeTo(out);
+    stream.priorShape().copy().writeTo(out);
     out.writeLong(modelHash());
     out.writeLong(table.stateHash());
   }

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What of a learner a snapshot holds next to the rows: model, validation, state, and what came of
- * the experiment that runs. The state is a list of parts in the order in which they are written and
- * read: counters, the parts of the stream state, joiner. Owned by the training thread.
+ * the experiment that runs, and the shape of the priors. The state is a list of parts in the order
+ * in which they are written and read: counters, the parts of the stream state, joiner. Owned by the
+ * training thread.
  */
 final class LearnerSections {
   private final Learner learner;
@@ -51,6 +52,7 @@ final class LearnerSections {
     all.add(new StateSection(StateSection.MODEL, this.model, false));
     all.add(new StateSection(StateSection.VALIDATION, validation, false));
     all.add(new StateSection(StateSection.STATE, state, false));
+    all.add(new StateSection(StateSection.PRIOR, learner.stream().priorShape(), true));
     if (arms != null) {
       all.add(new StateSection(StateSection.EXPERIMENT, arms, true));
     }

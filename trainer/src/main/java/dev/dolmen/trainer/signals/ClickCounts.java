@@ -18,18 +18,13 @@ import org.jspecify.annotations.Nullable;
  * halfLifeEvents} clicks of any item.
  */
 public final class ClickCounts implements StreamPart {
-  /**
-   * Shape of the distribution from which items have their rates of clicks: so many clicks weigh as
-   * much as what is known beforehand.
-   */
-  static final double SHAPE = 1;
-
   private static final String SECTION = "trainer/clicks";
   private static final String TARGET_SECTION = "trainer/target-clicks";
 
   private final boolean priors;
   private final IntSupplier items;
   private final @Nullable LoneClicks lone;
+  private final PriorShape shape;
   private final DecayedCounts counts;
   private final LeadingItems leading;
 
@@ -46,21 +41,23 @@ public final class ClickCounts implements StreamPart {
    * @param items how many can be clicked now
    */
   public ClickCounts(long halfLifeEvents, boolean priors, IntSupplier items) {
-    this(SECTION, halfLifeEvents, priors, items, null);
+    this(SECTION, halfLifeEvents, priors, items, null, new PriorShape());
   }
 
   /**
    * Counts nothing yet.
    *
    * @param lone told of the same clicks; what bounds the {@link #worth} of an item's clicks
+   * @param shape that of the distribution from which items have their rates
    */
-  public ClickCounts(long halfLifeEvents, boolean priors, IntSupplier items, LoneClicks lone) {
-    this(SECTION, halfLifeEvents, priors, items, lone);
+  public ClickCounts(
+      long halfLifeEvents, boolean priors, IntSupplier items, LoneClicks lone, PriorShape shape) {
+    this(SECTION, halfLifeEvents, priors, items, lone, shape);
   }
 
   /** Counts nothing yet, as targets of predictions: a part of its own, without priors. */
   public static ClickCounts ofTargets(long halfLifeEvents, IntSupplier items) {
-    return new ClickCounts(TARGET_SECTION, halfLifeEvents, false, items, null);
+    return new ClickCounts(TARGET_SECTION, halfLifeEvents, false, items, null, new PriorShape());
   }
 
   private ClickCounts(
@@ -68,7 +65,9 @@ public final class ClickCounts implements StreamPart {
       long halfLifeEvents,
       boolean priors,
       IntSupplier items,
-      @Nullable LoneClicks lone) {
+      @Nullable LoneClicks lone,
+      PriorShape shape) {
+    this.shape = shape;
     this.priors = priors;
     this.items = items;
     this.lone = lone;
@@ -173,10 +172,12 @@ public final class ClickCounts implements StreamPart {
    *
    * <p>Clicks on an item are taken as Poisson, with a rate for each click on any that comes from a
    * gamma distribution of shape a and mean 1 / N; this is the mean of what is then known of the
-   * rate, times N (gamma-Poisson, as in empirical Bayes: Robbins, 1956; Casella, 1985).
+   * rate, times N (gamma-Poisson, as in empirical Bayes: Robbins, 1956; Casella, 1985). So many
+   * clicks as the shape weigh as much as what is known beforehand; it is the {@link PriorShape} of
+   * the stream.
    */
   public float prior(int item) {
-    return priors ? (float) StrictMath.log((worth(item) + SHAPE) / (meanClicks(item) + SHAPE)) : 0;
+    return priors ? (float) shape.prior(worth(item), meanClicks(item)) : 0;
   }
 
   /** Share of an item in all clicks, 0 to 1. */

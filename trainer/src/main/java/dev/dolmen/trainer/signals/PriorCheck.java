@@ -14,17 +14,20 @@ import java.util.List;
  * Whether items are clicked as often as their {@link ClickCounts#prior} claims, by how much is
  * known of them: by their clicks so far and by the clicks that a mean item had since they came.
  *
- * <p>Before a click is counted, its item's bin gets a click, and the bin of an item drawn evenly
- * from the catalogue gets what that one's prior claims: summed over clicks, that is what the priors
- * of all items claim, without bias. Told of clicks before the counts are. Owned by the training
- * thread, but for {@link #bins}.
+ * <p>Before a click is counted, its item's bin gets a click, and the bins of {@value #DRAWS} items
+ * drawn evenly from the catalogue get what these ones' priors claim, a quarter of it each: summed
+ * over clicks, that is what the priors of all items claim, without bias. The shape of the priors
+ * learns from the same. Told of clicks before the counts are. Owned by the training thread, but for
+ * {@link #bins}.
  */
 public final class PriorCheck implements StreamPart {
   private static final double[] FROM = {0, 0.5, 2, 8};
+  private static final int DRAWS = 4;
   private static final int BINS = FROM.length * FROM.length;
 
   private final Catalog catalog;
   private final ClickCounts counts;
+  private final PriorShape shape;
   private final double[] claimed = new double[BINS];
   private final long[] clicked = new long[BINS];
   private long clicks;
@@ -41,10 +44,15 @@ public final class PriorCheck implements StreamPart {
    */
   public record Bin(double clicksFrom, double meanFrom, double claimed, long clicked) {}
 
-  /** Nothing has been clicked yet. */
-  public PriorCheck(Catalog catalog, ClickCounts counts) {
+  /**
+   * Nothing has been clicked yet.
+   *
+   * @param shape that of the counts' priors
+   */
+  public PriorCheck(Catalog catalog, ClickCounts counts, PriorShape shape) {
     this.catalog = catalog;
     this.counts = counts;
+    this.shape = shape;
   }
 
   @Override
@@ -52,10 +60,18 @@ public final class PriorCheck implements StreamPart {
     if (catalog.size() == 0) {
       return;
     }
-    clicked[bin(click.item())]++;
-    int drawn = MixedBits.below(MixedBits.mix(++clicks * MixedBits.GOLDEN), catalog.size());
-    int other = catalog.live(drawn).index();
-    claimed[bin(other)] += StrictMath.exp(counts.prior(other));
+    int item = click.item();
+    clicked[bin(item)]++;
+    shape.clicked(counts.worth(item), counts.meanClicks(item));
+    clicks++;
+    for (int draw = 0; draw < DRAWS; draw++) {
+      long bits = MixedBits.mix((clicks * DRAWS + draw) * MixedBits.GOLDEN);
+      int other = catalog.live(MixedBits.below(bits, catalog.size())).index();
+      double worth = counts.worth(other);
+      double mean = counts.meanClicks(other);
+      claimed[bin(other)] += shape.drawn(worth, mean, 1.0 / DRAWS);
+    }
+    shape.end();
   }
 
   private int bin(int item) {

@@ -51,9 +51,12 @@ public final class SnapshotCodec {
    * with every change to what any of them writes; the table's files have a version of their own.
    * Snapshots from before versions were counted do not name one.
    */
-  public static final int LAYOUT_VERSION = 9;
+  public static final int LAYOUT_VERSION = 10;
 
-  /** The last version that held all of the state in one section, whole. It is read. */
+  /**
+   * The last version that held all of the state in one section, whole. It is read, as is what came
+   * between: a section that was not there yet stays as it began.
+   */
   private static final int WHOLE_STATE_VERSION = 8;
 
   /** Keys of the manifest. */
@@ -406,7 +409,7 @@ public final class SnapshotCodec {
                   : "version " + found + " of the layout")
               + ", this program reads version "
               + LAYOUT_VERSION
-              + " and "
+              + " and those before it down to "
               + WHOLE_STATE_VERSION
               + "; use the program that wrote it, or a new data directory. If the log still has"
               + " its beginning, everything is learned anew from it without the snapshots");

@@ -17,6 +17,9 @@ public record StateSection(String name, StreamPart part, boolean optional) {
   /** Counters, stream state and joiner. */
   public static final String STATE = "trainer/state";
 
+  /** Shape of the items' priors; not in snapshots before layout 10. */
+  public static final String PRIOR = "trainer/prior";
+
   /** What came of an experiment; only where one runs, and nothing is learned from it. */
   public static final String EXPERIMENT = "trainer/experiment";
 }

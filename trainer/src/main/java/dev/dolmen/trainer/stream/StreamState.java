@@ -15,6 +15,7 @@ import dev.dolmen.trainer.signals.CoVisits;
 import dev.dolmen.trainer.signals.ContentIndex;
 import dev.dolmen.trainer.signals.LoneClicks;
 import dev.dolmen.trainer.signals.PriorCheck;
+import dev.dolmen.trainer.signals.PriorShape;
 import dev.dolmen.trainer.state.EventClock;
 import dev.dolmen.trainer.state.StreamClick;
 import dev.dolmen.trainer.state.StreamPart;
@@ -45,6 +46,7 @@ public final class StreamState {
   private final SessionStore sessions;
   private final ClickCounts targetCounts;
   private final ClickCounts popularity;
+  private final PriorShape priorShape = new PriorShape();
   private final PriorCheck priorCheck;
   private final CoVisits coVisits = new CoVisits();
 
@@ -79,8 +81,9 @@ public final class StreamState {
     targetCounts = ClickCounts.ofTargets(options.targetHalfLifeEvents(), catalog::size);
     LoneClicks lone = new LoneClicks(options.popularityHalfLifeEvents());
     popularity =
-        new ClickCounts(options.popularityHalfLifeEvents(), options.priors(), catalog::size, lone);
-    priorCheck = new PriorCheck(catalog, popularity);
+        new ClickCounts(
+            options.popularityHalfLifeEvents(), options.priors(), catalog::size, lone, priorShape);
+    priorCheck = new PriorCheck(catalog, popularity, priorShape);
     content = new ContentIndex(options.schema(), catalog);
     parts =
         List.of(
@@ -249,6 +252,11 @@ public final class StreamState {
   /** Whether items are clicked as often as their popularity claims. */
   public PriorCheck priorCheck() {
     return priorCheck;
+  }
+
+  /** Shape of the items' priors; told of clicks by {@link #priorCheck}. */
+  public PriorShape priorShape() {
+    return priorShape;
   }
 
   /**

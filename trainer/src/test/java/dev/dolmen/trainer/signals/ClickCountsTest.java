@@ -73,7 +73,7 @@ class ClickCountsTest {
     for (int i = 0; i < 40; i++) {
       lasting.add(i < 25 ? 0 : 1);
     }
-    double a = ClickCounts.SHAPE;
+    double a = new PriorShape().shape();
     assertThat(lasting.prior(0)).isCloseTo((float) Math.log((25 + a) / (10 + a)), within(1e-5f));
     assertThat(lasting.prior(2)).isCloseTo((float) Math.log(a / (10 + a)), within(1e-5f));
   }

@@ -16,7 +16,8 @@ class LoneClicksTest {
   private static final int BOTTED = 7;
 
   private final LoneClicks lone = new LoneClicks(HALF_LIFE);
-  private final ClickCounts counts = new ClickCounts(HALF_LIFE, true, () -> 240, lone);
+  private final ClickCounts counts =
+      new ClickCounts(HALF_LIFE, true, () -> 240, lone, new PriorShape());
   private final ClickCounts plain = new ClickCounts(HALF_LIFE, true, () -> 240);
   private long visits;
 

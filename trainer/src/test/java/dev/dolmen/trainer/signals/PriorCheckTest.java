@@ -23,8 +23,10 @@ class PriorCheckTest {
 
   private final Catalog catalog =
       new Catalog(new FeatureExtractor(Schemas.small()), CatalogOptions.defaults());
-  private final ClickCounts counts = new ClickCounts(1_000_000_000L, true, catalog::size);
-  private final PriorCheck check = new PriorCheck(catalog, counts);
+  private final PriorShape shape = new PriorShape();
+  private final ClickCounts counts =
+      new ClickCounts(1_000_000_000L, true, catalog::size, new LoneClicks(1_000_000_000L), shape);
+  private final PriorCheck check = new PriorCheck(catalog, counts, shape);
 
   private void arrive(int item) {
     counts.added(catalog.upsert(Item.newBuilder().setItemId("i" + item).build()).index());
@@ -115,7 +117,7 @@ class PriorCheckTest {
     check.publishFigures();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     check.copy().writeTo(new DataOutputStream(out));
-    PriorCheck read = new PriorCheck(catalog, counts);
+    PriorCheck read = new PriorCheck(catalog, counts, shape);
     read.readFrom(new DataInputStream(new ByteArrayInputStream(out.toByteArray())));
     assertThat(read.bins()).isEqualTo(check.bins());
     click(3);
