@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.catalog;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.Fids;
@@ -13,6 +14,7 @@ import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -70,7 +72,9 @@ public final class Catalog implements CatalogReader, StreamPart {
   private final Int2ObjectHashMap<Retired> retiredAt = new Int2ObjectHashMap<>();
   private long retirements;
   private long records;
-  private final List<CatalogRow> rowsRead = new ArrayList<>();
+  private static final byte[] NO_BYTES = {};
+
+  private final ArrayList<CatalogRow> rowsRead = new ArrayList<>();
   private final StateRows rows =
       new StateRows(
           SECTION,
@@ -413,12 +417,11 @@ public final class Catalog implements CatalogReader, StreamPart {
     records = in.readLong();
     int limit = in.readInt();
     int[] indexes = new int[in.readInt()];
-    Item[] read = new Item[indexes.length];
+    byte[][] read = new byte[indexes.length][];
     for (int i = 0; i < read.length; i++) {
       indexes[i] = in.readInt();
-      byte[] bytes = new byte[in.readInt()];
-      in.readFully(bytes);
-      read[i] = Item.parseFrom(bytes);
+      read[i] = new byte[in.readInt()];
+      in.readFully(read[i]);
     }
     for (int i = in.readInt(); i > 0; i--) {
       retire(new Retired(in.readInt(), in.readLong(), retirements));
@@ -434,21 +437,40 @@ public final class Catalog implements CatalogReader, StreamPart {
   }
 
   /**
-   * Puts items where they were, before any reader; the knots are known. Features are made on all
-   * processors, and items placed one after the other.
+   * Puts items where they were, before any reader; the knots are known. Bytes become items and
+   * features on all processors, some thousands at a time, and are placed one after the other.
+   *
+   * @param bytes of the items, let go of as they are placed
    */
-  private void restore(int[] indexes, Item[] whole) {
-    Features[] made = new Features[Math.min(whole.length, READ_TOGETHER)];
-    for (int from = 0; from < whole.length; from += READ_TOGETHER) {
+  private void restore(int[] indexes, byte[][] bytes) throws IOException {
+    Read[] made = new Read[Math.min(bytes.length, READ_TOGETHER)];
+    for (int from = 0; from < bytes.length; from += READ_TOGETHER) {
       int first = from;
-      int n = Math.min(READ_TOGETHER, whole.length - from);
-      IntStream.range(0, n).parallel().forEach(i -> made[i] = features.item(whole[first + i]));
-      for (int i = 0; i < n; i++) {
-        Item plain = features.withoutVectors(whole[first + i]);
-        filters.replace(indexes[first + i], null, plain, false);
-        place(packing.packed(indexes[first + i], plain, made[i]), true);
-        addBytes(ItemBytes.of(whole[first + i]));
+      int n = Math.min(READ_TOGETHER, bytes.length - from);
+      try {
+        IntStream.range(0, n).parallel().forEach(i -> made[i] = read(bytes[first + i]));
+      } catch (UncheckedIOException e) {
+        throw new IOException("items " + first + " to " + (first + n - 1), e.getCause());
       }
+      Arrays.fill(bytes, first, first + n, NO_BYTES);
+      for (int i = 0; i < n; i++) {
+        Read item = made[i];
+        filters.replace(indexes[first + i], null, item.plain, false);
+        place(packing.packed(indexes[first + i], item.plain, item.features), true);
+        addBytes(item.bytes);
+      }
+    }
+  }
+
+  /** An item of a snapshot: without vectors, its features, and what it counts for in memory. */
+  private record Read(Item plain, Features features, long bytes) {}
+
+  private Read read(byte[] bytes) {
+    try {
+      Item whole = Item.parseFrom(bytes);
+      return new Read(features.withoutVectors(whole), features.item(whole), ItemBytes.of(whole));
+    } catch (InvalidProtocolBufferException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -479,13 +501,13 @@ public final class Catalog implements CatalogReader, StreamPart {
 
   /** The knots are known, so that features can be made. */
   @Override
-  public void rowsRead() {
+  public void rowsRead() throws IOException {
     ensureRoom(Math.max(0, indexLimit - 1));
     rowsRead.sort(Comparator.comparingInt(CatalogRow::liveAt).thenComparingLong(CatalogRow::order));
     List<CatalogRow> live = new ArrayList<>(rowsRead.size());
     for (CatalogRow row : rowsRead) {
       String deleted = row.deletedId();
-      if (row.item() != null) {
+      if (row.bytes() != null) {
         live.add(row);
       } else if (deleted != null) {
         withdrawn.restore(deleted, row);
@@ -493,10 +515,12 @@ public final class Catalog implements CatalogReader, StreamPart {
         retire(new Retired(row.index(), row.at(), row.order()));
       }
     }
-    restore(
-        live.stream().mapToInt(CatalogRow::index).toArray(),
-        live.stream().map(CatalogRow::item).toArray(Item[]::new));
     rowsRead.clear();
+    rowsRead.trimToSize();
+    int[] indexes = live.stream().mapToInt(CatalogRow::index).toArray();
+    byte[][] bytes = live.stream().map(CatalogRow::bytes).toArray(byte[][]::new);
+    live.clear();
+    restore(indexes, bytes);
   }
 
   private void writeRow(int index, DataOutput out) throws IOException {
