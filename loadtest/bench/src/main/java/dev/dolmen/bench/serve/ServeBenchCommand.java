@@ -78,10 +78,10 @@ public final class ServeBenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "20",
+      defaultValue = "30",
       paramLabel = "N",
       description = "Seconds of load before the first step, 0 to 600. Default: ${DEFAULT-VALUE}.")
-  private double warmUp = 20;
+  private double warmUp = 30;
 
   @Option(
       names = "--scan",
