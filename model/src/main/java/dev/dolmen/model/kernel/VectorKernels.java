@@ -390,12 +390,12 @@ public final class VectorKernels implements Kernels {
       int momentsOffset,
       int n) {
     if (n == 4 * LANES) {
-      layerNorm4(
+      VectorNorms.layerNorm4(
           x, xOffset, gain, gainOffset, bias, biasOffset, y, yOffset, moments, momentsOffset);
       return;
     }
     float mean = sum(x, xOffset, n) / n;
-    float variance = squaredDistance(x, xOffset, mean, n) / n;
+    float variance = VectorNorms.squaredDistance(x, xOffset, mean, n) / n;
     float rstd = (float) (1 / Math.sqrt(variance + LAYER_NORM_EPSILON));
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -421,69 +421,6 @@ public final class VectorKernels implements Kernels {
     moments[momentsOffset + 1] = rstd;
   }
 
-  /** {@link #layerNorm} of a row of four vectors, which stay in registers. */
-  private static void layerNorm4(
-      float[] x,
-      int xOffset,
-      float[] gain,
-      int gainOffset,
-      float[] bias,
-      int biasOffset,
-      float[] y,
-      int yOffset,
-      float[] moments,
-      int momentsOffset) {
-    FloatVector p = FloatVector.fromArray(SPECIES, x, xOffset);
-    FloatVector q = FloatVector.fromArray(SPECIES, x, xOffset + LANES);
-    FloatVector r = FloatVector.fromArray(SPECIES, x, xOffset + 2 * LANES);
-    FloatVector s = FloatVector.fromArray(SPECIES, x, xOffset + 3 * LANES);
-    float mean = Lanes.sum(p.add(q).add(r.add(s))) / (4 * LANES);
-    p = p.sub(mean);
-    q = q.sub(mean);
-    r = r.sub(mean);
-    s = s.sub(mean);
-    float variance = Lanes.sum(p.mul(p).add(q.mul(q)).add(r.mul(r).add(s.mul(s)))) / (4 * LANES);
-    float rstd = (float) (1 / Math.sqrt(variance + LAYER_NORM_EPSILON));
-    p.mul(rstd)
-        .fma(
-            FloatVector.fromArray(SPECIES, gain, gainOffset),
-            FloatVector.fromArray(SPECIES, bias, biasOffset))
-        .intoArray(y, yOffset);
-    q.mul(rstd)
-        .fma(
-            FloatVector.fromArray(SPECIES, gain, gainOffset + LANES),
-            FloatVector.fromArray(SPECIES, bias, biasOffset + LANES))
-        .intoArray(y, yOffset + LANES);
-    r.mul(rstd)
-        .fma(
-            FloatVector.fromArray(SPECIES, gain, gainOffset + 2 * LANES),
-            FloatVector.fromArray(SPECIES, bias, biasOffset + 2 * LANES))
-        .intoArray(y, yOffset + 2 * LANES);
-    s.mul(rstd)
-        .fma(
-            FloatVector.fromArray(SPECIES, gain, gainOffset + 3 * LANES),
-            FloatVector.fromArray(SPECIES, bias, biasOffset + 3 * LANES))
-        .intoArray(y, yOffset + 3 * LANES);
-    moments[momentsOffset] = mean;
-    moments[momentsOffset + 1] = rstd;
-  }
-
-  /** Sum of (x - mean)². */
-  private static float squaredDistance(float[] x, int xOffset, float mean, int n) {
-    FloatVector squares = FloatVector.zero(SPECIES);
-    int i = 0;
-    for (; i <= n - LANES; i += LANES) {
-      FloatVector d = FloatVector.fromArray(SPECIES, x, xOffset + i).sub(mean);
-      squares = d.fma(d, squares);
-    }
-    if (i < n) {
-      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-      FloatVector d = FloatVector.fromArray(SPECIES, x, xOffset + i, rest).sub(mean, rest);
-      squares = d.fma(d, squares);
-    }
-    return Lanes.sum(squares);
-  }
-
   @Override
   public void layerNormBackward(
       float[] x,
@@ -501,10 +438,11 @@ public final class VectorKernels implements Kernels {
       int n) {
     float mean = moments[momentsOffset];
     float rstd = moments[momentsOffset + 1];
-    addNormParameters(x, xOffset, mean, rstd, dy, dyOffset, dParameters, gainOffset, biasOffset, n);
+    VectorNorms.addNormParameters(
+        x, xOffset, mean, rstd, dy, dyOffset, dParameters, gainOffset, biasOffset, n);
     float meanOfGradient = dot(dy, dyOffset, gain, gainOffset, n) / n;
     // Σ dy gain (x - mean) rstd
-    float along = tripleProduct(x, xOffset, mean, gain, gainOffset, dy, dyOffset, n);
+    float along = VectorNorms.tripleProduct(x, xOffset, mean, gain, gainOffset, dy, dyOffset, n);
     float meanOfProduct = along * rstd / n;
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -528,72 +466,6 @@ public final class VectorKernels implements Kernels {
           .add(FloatVector.fromArray(SPECIES, dx, dxOffset + i, rest))
           .intoArray(dx, dxOffset + i, rest);
     }
-  }
-
-  /** dGain += dy (x - mean) rstd; dBias += dy. */
-  private static void addNormParameters(
-      float[] x,
-      int xOffset,
-      float mean,
-      float rstd,
-      float[] dy,
-      int dyOffset,
-      float[] dParameters,
-      int gainOffset,
-      int biasOffset,
-      int n) {
-    int i = 0;
-    for (; i <= n - LANES; i += LANES) {
-      FloatVector d = FloatVector.fromArray(SPECIES, dy, dyOffset + i);
-      FloatVector.fromArray(SPECIES, x, xOffset + i)
-          .sub(mean)
-          .mul(rstd)
-          .fma(d, FloatVector.fromArray(SPECIES, dParameters, gainOffset + i))
-          .intoArray(dParameters, gainOffset + i);
-      d.add(FloatVector.fromArray(SPECIES, dParameters, biasOffset + i))
-          .intoArray(dParameters, biasOffset + i);
-    }
-    if (i < n) {
-      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-      FloatVector d = FloatVector.fromArray(SPECIES, dy, dyOffset + i, rest);
-      FloatVector.fromArray(SPECIES, x, xOffset + i, rest)
-          .sub(mean)
-          .mul(rstd)
-          .fma(d, FloatVector.fromArray(SPECIES, dParameters, gainOffset + i, rest))
-          .intoArray(dParameters, gainOffset + i, rest);
-      d.add(FloatVector.fromArray(SPECIES, dParameters, biasOffset + i, rest))
-          .intoArray(dParameters, biasOffset + i, rest);
-    }
-  }
-
-  /** Sum of (x - mean) gain dy. */
-  private static float tripleProduct(
-      float[] x,
-      int xOffset,
-      float mean,
-      float[] gain,
-      int gainOffset,
-      float[] dy,
-      int dyOffset,
-      int n) {
-    FloatVector sum = FloatVector.zero(SPECIES);
-    int i = 0;
-    for (; i <= n - LANES; i += LANES) {
-      sum =
-          FloatVector.fromArray(SPECIES, x, xOffset + i)
-              .sub(mean)
-              .mul(FloatVector.fromArray(SPECIES, gain, gainOffset + i))
-              .fma(FloatVector.fromArray(SPECIES, dy, dyOffset + i), sum);
-    }
-    if (i < n) {
-      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
-      sum =
-          FloatVector.fromArray(SPECIES, x, xOffset + i, rest)
-              .sub(mean)
-              .mul(FloatVector.fromArray(SPECIES, gain, gainOffset + i, rest))
-              .fma(FloatVector.fromArray(SPECIES, dy, dyOffset + i, rest), sum);
-    }
-    return Lanes.sum(sum);
   }
 
   @Override

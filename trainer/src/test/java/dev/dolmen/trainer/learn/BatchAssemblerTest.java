@@ -61,15 +61,9 @@ class BatchAssemblerTest {
 
   BatchAssemblerTest() {
     for (int i = 0; i < ITEMS; i++) {
-      int index =
-          catalog
-              .upsert(
-                  Item.newBuilder()
-                      .setItemId("i" + i)
-                      .putSlots("category", SlotValue.newBuilder().setToken("c" + i % 5).build())
-                      .build())
-              .index();
-      clicks.added(index);
+      SlotValue category = SlotValue.newBuilder().setToken("c" + i % 5).build();
+      Item item = Item.newBuilder().setItemId("i" + i).putSlots("category", category).build();
+      clicks.added(catalog.upsert(item).index());
     }
   }
 
