@@ -466,7 +466,8 @@ public final class Engine implements Closeable {
             step.recordsPerSecond(),
             step.freshness().percentileMs(50),
             step.freshness().percentileMs(99));
-    return EngineStatus.of(learner, far, pace, snapshots.latest());
+    long eventIdBytes = ingest.eventIdBytes() + first.bytes();
+    return EngineStatus.of(learner, far, pace, eventIdBytes, snapshots.latest());
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.dolmen.trainer.validation.ClickFigures;
 import dev.dolmen.trainer.validation.SliceFigures;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.trainer.validation.ValidationReader;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -125,9 +126,19 @@ public record EngineStatus(
    */
   public record Memory(List<SlotStatistics> slots, Map<String, Long> bytes) {}
 
-  /** Figures of a learner, with what only its owner knows. Any thread. */
+  /**
+   * Figures of a learner, with what only its owner knows. Any thread.
+   *
+   * @param eventIdBytes of the heap that event ids take
+   */
   static EngineStatus of(
-      Learner learner, Progress progress, Pace pace, @Nullable SnapshotInfo latest) {
+      Learner learner,
+      Progress progress,
+      Pace pace,
+      long eventIdBytes,
+      @Nullable SnapshotInfo latest) {
+    Map<String, Long> memory = new HashMap<>(learner.memoryBytes());
+    memory.put("event_ids", eventIdBytes);
     LearnerCounts counts = learner.counts();
     ValidationReader validation = learner.validation();
     return new EngineStatus(
@@ -151,7 +162,7 @@ public record EngineStatus(
             learner.stream().priorCheck().bins(),
             learner.stream().priorShape().shape()),
         new Clicks(validation.clicks(), validation.clicksWindow()),
-        new Memory(learner.slotStatistics(), learner.memoryBytes()),
+        new Memory(learner.slotStatistics(), Map.copyOf(memory)),
         latest);
   }
 }

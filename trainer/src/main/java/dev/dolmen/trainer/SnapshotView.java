@@ -110,7 +110,7 @@ public final class SnapshotView implements Closeable {
     long offset = info.logOffset();
     EngineStatus.Progress progress =
         new EngineStatus.Progress(learner.batches(), offset, offset, offset, 0, null, null);
-    return EngineStatus.of(learner, progress, EngineStatus.Pace.NONE, info);
+    return EngineStatus.of(learner, progress, EngineStatus.Pace.NONE, 0, info);
   }
 
   @Override

@@ -128,7 +128,9 @@ final class EngineReader {
         s.integer("max_repeats", d.maxRepeats(), SessionOptions.MAX_REPEATS),
         s.seconds("repeat_window", d.repeatWindowSec(), SessionOptions.REPEAT_WINDOW_SEC),
         s.integer("seen_items", d.seenItems(), SessionOptions.SEEN_ITEMS),
-        s.bytes("seen_bytes", d.seenBytes(), SessionOptions.SEEN_BYTES));
+        s.bytes("seen_bytes", d.seenBytes(), SessionOptions.SEEN_BYTES),
+        s.integer("max_past_sessions", d.maxPastSessions(), SessionOptions.MAX_PAST_SESSIONS),
+        s.integer("max_contexts", d.maxContexts(), SessionOptions.MAX_CONTEXTS));
   }
 
   static CatalogOptions catalog(ConfigSection s) {

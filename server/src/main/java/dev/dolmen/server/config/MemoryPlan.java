@@ -2,13 +2,18 @@ package dev.dolmen.server.config;
 
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.store.TableMemory;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.catalog.ItemBytes;
 import dev.dolmen.trainer.catalog.SearchIndex;
+import dev.dolmen.trainer.impressions.ImpressionJoiner;
 import dev.dolmen.trainer.log.EventIdWindow;
+import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.session.ContextInterner;
 import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.session.SessionStore;
+import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +37,21 @@ public record MemoryPlan(List<Part> parts) {
    * @param key that bounds it
    * @param bytes at most
    * @param heap whether it is on the heap
-   * @param asked whether the key is a size in bytes that somebody has set
+   * @param asked whether somebody has set the key
+   * @param number what the key counts; 0 if it is a size in bytes
    */
-  public record Part(String name, String key, long bytes, boolean heap, boolean asked) {}
+  public record Part(
+      String name, String key, long bytes, boolean heap, boolean asked, long number) {
+    /** Of a key that is a size in bytes. */
+    Part(String name, String key, long bytes, boolean heap, boolean asked) {
+      this(name, key, bytes, heap, asked, 0);
+    }
+
+    /** Of a key that counts what takes so many bytes each, on the heap. */
+    static Part counted(String name, String key, long number, long usual, long bytes) {
+      return new Part(name, key, bytes, true, number != usual, number);
+    }
+  }
 
   /**
    * The parts of a configuration.
@@ -47,8 +64,6 @@ public record MemoryPlan(List<Part> parts) {
     MemoryLimits calls = config.server().limits().memory();
     long itemBytes = catalog.maxBytes() == 0 ? heapBytes / 3 : catalog.maxBytes();
     long items = Math.min(catalog.maxItems(), itemBytes / ItemBytes.LEAST);
-    boolean rows = catalog.index() == SearchIndex.CELLS;
-    long vectorBytes = new ItemVectors(config.model().width(), catalog.scan(), rows).itemBytes();
     List<Part> parts = new ArrayList<>();
     parts.add(new Part("catalog", "catalog.max_bytes", itemBytes, true, catalog.maxBytes() != 0));
     parts.add(
@@ -58,26 +73,9 @@ public record MemoryPlan(List<Part> parts) {
             catalog.deletedBytes(),
             true,
             catalog.deletedBytes() != CatalogOptions.defaults().deletedBytes()));
-    parts.add(new Part("item_vectors", "catalog.max_items", items * vectorBytes, true, false));
-    parts.add(new Part("co_visits", "catalog.max_items", CoVisits.bytesMax(items), true, false));
-    parts.add(
-        new Part(
-            "past_sessions", "catalog.max_items", CoVisits.sessionBytesMax(items), true, false));
-    parts.add(
-        new Part(
-            "event_ids",
-            "log.deduplication_events",
-            EventIdWindow.bytesMax(config.engine().log().deduplicationEvents()),
-            true,
-            false));
-    long sessionBytes = SessionStore.bytesMax(config.model().maxSessionLength());
-    parts.add(
-        new Part(
-            "sessions",
-            "sessions.max_sessions",
-            sessions.maxSessions() * sessionBytes,
-            true,
-            false));
+    addItems(catalog, items, itemVectorBytes(config), parts);
+    addSessions(config, items, parts);
+    addLog(config.log(), parts);
     parts.add(
         new Part(
             "sessions_seen",
@@ -104,6 +102,89 @@ public record MemoryPlan(List<Part> parts) {
     }
     parts.sort((a, b) -> Long.compare(b.bytes, a.bytes));
     return new MemoryPlan(List.copyOf(parts));
+  }
+
+  private static long itemVectorBytes(DolmenConfig config) {
+    boolean rows = config.catalog().index() == SearchIndex.CELLS;
+    return new ItemVectors(config.model().width(), config.catalog().scan(), rows).itemBytes();
+  }
+
+  /**
+   * What each item takes for certain is refused if the heap cannot hold it; few have as many
+   * neighbors as they may have.
+   *
+   * @param items that there can be, by the bytes that they take in the catalog
+   */
+  private static void addItems(
+      CatalogOptions catalog, long items, long vectorBytes, List<Part> parts) {
+    String key = "catalog.max_items";
+    int usual = CatalogOptions.defaults().maxItems();
+    boolean asked = catalog.maxItems() != usual;
+    long all = asked ? catalog.maxItems() : items;
+    parts.add(Part.counted("item_vectors", key, catalog.maxItems(), usual, all * vectorBytes));
+    parts.add(
+        Part.counted("click_counts", key, catalog.maxItems(), usual, ClickCounts.bytesMax(all)));
+    parts.add(new Part("co_visits", key, CoVisits.bytesMax(items), true, false));
+  }
+
+  private static void addSessions(DolmenConfig config, long items, List<Part> parts) {
+    SessionOptions sessions = config.sessions();
+    SessionOptions usual = SessionOptions.defaults();
+    long sessionBytes = SessionStore.bytesMax(config.model().maxSessionLength());
+    parts.add(
+        Part.counted(
+            "sessions",
+            "sessions.max_sessions",
+            sessions.maxSessions(),
+            usual.maxSessions(),
+            sessions.maxSessions() * sessionBytes));
+    parts.add(
+        Part.counted(
+            "past_sessions",
+            "sessions.max_past_sessions",
+            sessions.maxPastSessions(),
+            usual.maxPastSessions(),
+            CoVisits.sessionBytesMax(items, sessions.maxPastSessions())));
+    long values =
+        config.schema().slots().stream().filter(slot -> slot.kind() == SlotKind.CONTEXT).count();
+    parts.add(
+        Part.counted(
+            "contexts",
+            "sessions.max_contexts",
+            sessions.maxContexts(),
+            usual.maxContexts(),
+            sessions.maxContexts() * ContextInterner.bytesMax(values)));
+    parts.add(
+        Part.counted(
+            "impressions",
+            "sessions.max_impressions",
+            sessions.maxImpressions(),
+            usual.maxImpressions(),
+            ImpressionJoiner.waitingBytesMax(sessions.maxImpressions())));
+    parts.add(
+        Part.counted(
+            "late impressions",
+            "sessions.max_late_impressions",
+            sessions.maxLateImpressions(),
+            usual.maxLateImpressions(),
+            ImpressionJoiner.lateBytesMax(sessions.maxLateImpressions())));
+    parts.add(
+        Part.counted(
+            "early events",
+            "sessions.max_early_events",
+            sessions.maxEarlyEvents(),
+            usual.maxEarlyEvents(),
+            ImpressionJoiner.earlyBytesMax(sessions.maxEarlyEvents())));
+  }
+
+  private static void addLog(LogOptions log, List<Part> parts) {
+    parts.add(
+        Part.counted(
+            "event_ids",
+            "log.deduplication_events",
+            log.deduplicationEvents(),
+            LogOptions.defaults().deduplicationEvents(),
+            EventIdWindow.bytesMax(log.deduplicationEvents())));
   }
 
   private static void addTable(Slot slot, List<Part> parts) {
@@ -133,15 +214,7 @@ public record MemoryPlan(List<Part> parts) {
       long room = part.heap ? heapBytes : machineBytes - heapBytes;
       long most = part.heap ? (long) (SHARE_MAX * room) : room;
       if (part.asked && part.bytes > most) {
-        problems.add(
-            part.key
-                + ": "
-                + HumanUnits.format(part.bytes)
-                + (part.heap
-                    ? " of a heap of " + mebibytes(room)
-                    : " of the " + mebibytes(room) + " that the machine has next to the heap")
-                + ", expected at most "
-                + mebibytes(most));
+        problems.add(part.number > 0 ? tooMany(part, room, most) : tooLarge(part, room, most));
       }
     }
     long asked = parts.stream().filter(p -> p.asked && p.heap).mapToLong(Part::bytes).sum();
@@ -156,6 +229,32 @@ public record MemoryPlan(List<Part> parts) {
               + ", expected less");
     }
     return problems;
+  }
+
+  private static String tooLarge(Part part, long room, long most) {
+    return part.key
+        + ": "
+        + HumanUnits.format(part.bytes)
+        + (part.heap
+            ? " of a heap of " + mebibytes(room)
+            : " of the " + mebibytes(room) + " that the machine has next to the heap")
+        + ", expected at most "
+        + mebibytes(most);
+  }
+
+  private static String tooMany(Part part, long room, long most) {
+    double each = (double) part.bytes / part.number;
+    return part.key
+        + ": "
+        + part.number
+        + ", which can take "
+        + mebibytes(part.bytes)
+        + " ("
+        + part.name
+        + ") of a heap of "
+        + mebibytes(room)
+        + ", expected at most "
+        + (long) (most / each);
   }
 
   /** All parts in one line, the largest first. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,38 @@ class MemoryPlanTest {
     assertThat(plan.problems(512 * MEBIBYTE, 2_048 * MEBIBYTE))
         .containsExactly("catalog.max_bytes: 1GiB of a heap of 512MiB, expected at most 384MiB");
     assertThat(plan.problems(2_048 * MEBIBYTE, 4_096 * MEBIBYTE)).isEmpty();
+  }
+
+  /** Each with the number that would fit. */
+  @Test
+  void aCountThatTheHeapCannotHoldIsRefusedByItsKey() throws ConfigException {
+    long heap = 512 * MEBIBYTE;
+    for (String key :
+        List.of(
+            "sessions.max_sessions",
+            "sessions.max_past_sessions",
+            "sessions.max_contexts",
+            "sessions.max_impressions",
+            "sessions.max_late_impressions",
+            "log.deduplication_events",
+            "catalog.max_items")) {
+      String[] names = key.split("\\.", 2);
+      String yaml = names[0] + ":\n  " + names[1] + ": 10000000\n";
+      List<String> problems = MemoryPlan.of(config(yaml), heap).problems(heap, 1L << 40);
+      assertThat(problems).as(key).hasSizeGreaterThan(0);
+      assertThat(problems.getFirst())
+          .matches(
+              key
+                  + ": 10000000, which can take \\d+MiB \\([a-z_ ]+\\) of a heap of 512MiB, expected at"
+                  + " most \\d+");
+      String fits = problems.getFirst().replaceAll(".* ", "");
+      assertThat(
+              MemoryPlan.of(config(yaml.replace("10000000", "100000")), heap)
+                  .problems(heap, 1L << 40))
+          .isEmpty();
+      assertThat(Long.parseLong(fits)).isBetween(100_000L, 9_999_999L);
+      assertThat(MemoryPlan.of(config(yaml), 64 * heap).problems(64 * heap, 1L << 40)).isEmpty();
+    }
   }
 
   @Test

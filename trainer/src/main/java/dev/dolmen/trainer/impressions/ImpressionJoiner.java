@@ -68,6 +68,11 @@ public final class ImpressionJoiner implements StreamPart {
   /** Late impressions whose lateness has passed that one call forgets at most. */
   private static final int EXPIRED_PER_CALL = 16;
 
+  /** Of the heap: an impression with 20 items and a session of 20 events, an event. */
+  private static final long WAITING_BYTES = 700;
+
+  private static final long EARLY_BYTES = 300;
+
   private static final LongHashFunction HASH = LongHashFunction.xx3();
 
   /** Stands for every session, where one is not known. */
@@ -457,6 +462,27 @@ public final class ImpressionJoiner implements StreamPart {
   /** Makes the figures of now visible to other threads. */
   public void publishFigures() {
     figures = new Figures(waiting.size(), late.size(), early.size(), counts.copy());
+  }
+
+  /** Bytes of the heap that it takes, about, as of the last {@link #publishFigures}. Any thread. */
+  public long bytes() {
+    Figures now = figures;
+    return now.waiting * WAITING_BYTES + now.early * EARLY_BYTES + late.bytes();
+  }
+
+  /** Bytes of the heap that so many impressions that wait take. */
+  public static long waitingBytesMax(long waiting) {
+    return waiting * WAITING_BYTES;
+  }
+
+  /** Bytes of the heap that so many impressions take that no longer wait. */
+  public static long lateBytesMax(long impressions) {
+    return LateIndex.bytesMax(impressions);
+  }
+
+  /** Bytes of the heap that so many events take that wait for their impression. */
+  public static long earlyBytesMax(long events) {
+    return events * EARLY_BYTES;
   }
 
   /** Figures as of the last {@link #publishFigures}. Any thread. */

@@ -48,6 +48,16 @@ final class LateIndex {
     return size;
   }
 
+  /** Bytes of the heap that it takes. Any thread, about. */
+  long bytes() {
+    return ROW_BYTES * (long) hashes.length + Integer.BYTES * (long) table.length;
+  }
+
+  /** Bytes of the heap that so many take: the ring is as long as a power of two. */
+  static long bytesMax(long max) {
+    return Math.max(1_024, 2 * Long.highestOneBit(max - 1)) * (ROW_BYTES + 2 * Integer.BYTES);
+  }
+
   /** The ring's slot of a request, or -1. */
   int find(long hash) {
     return table[place(hash)] - 1;

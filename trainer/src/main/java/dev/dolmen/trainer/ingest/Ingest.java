@@ -137,6 +137,13 @@ public final class Ingest {
     return before;
   }
 
+  /** Bytes of the heap that event ids take. */
+  public long eventIdBytes() {
+    synchronized (inFlight) {
+      return eventIds.bytes();
+    }
+  }
+
   /**
    * For how long event ids are remembered now: seconds since the oldest of them was logged; 0 if
    * there is none.

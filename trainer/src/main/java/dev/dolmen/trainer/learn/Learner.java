@@ -547,6 +547,7 @@ public final class Learner implements AutoCloseable {
     bytes.put("table", rows);
     bytes.put("snapshot_copies", copies);
     bytes.put("item_vectors", items);
+    bytes.put("impressions", joiner.bytes());
     bytes.put("heap", runtime.totalMemory() - runtime.freeMemory());
     return Map.copyOf(bytes);
   }

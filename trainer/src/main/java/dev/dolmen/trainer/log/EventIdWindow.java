@@ -84,6 +84,11 @@ public final class EventIdWindow {
     return size;
   }
 
+  /** Bytes of the heap that it takes; of another thread it may be what it took before. */
+  public long bytes() {
+    return (long) BYTES_AN_ID * offsets.length;
+  }
+
   /** When the oldest of them was logged, seconds since 1970; 0 if there is none. */
   public long oldestSec() {
     return size == 0 ? 0 : Integer.toUnsignedLong(loggedSec[first]);

@@ -27,6 +27,11 @@ public final class FirstOccurrences {
     ids = new EventIdWindow(records, ageSec);
   }
 
+  /** Bytes of the heap that it takes. Any thread, about. */
+  public long bytes() {
+    return ids.bytes();
+  }
+
   /**
    * Takes what the log holds up to an offset, as far as it still does, without counting it.
    *

@@ -8,25 +8,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives equal contexts of visits one and the same {@link Features}, so that sessions share them.
- * Remembers the last {@value #MAX_CONTEXTS} distinct contexts; what it forgets only costs memory.
+ * Remembers the last distinct contexts up to a bound; what it forgets only costs memory.
  */
 public final class ContextInterner {
-  static final int MAX_CONTEXTS = 16_384;
-
   /** Of the heap: the entry, a map and features; a key, its value, a fid and a weight. */
   private static final int CONTEXT_BYTES = 200;
 
   private static final int VALUE_BYTES = 130;
 
+  /** Of a key with its value, as they usually are. */
+  private static final int USUAL_LENGTH = 32;
+
   private final FeatureExtractor features;
+  private final int maxContexts;
   private final boolean none;
   private final LinkedHashMap<Map<String, String>, Features> known =
       new LinkedHashMap<>(16, 0.75f, true);
 
   private volatile long bytes;
 
-  public ContextInterner(FeatureExtractor features) {
+  /**
+   * @param maxContexts distinct contexts that are remembered at most
+   */
+  public ContextInterner(FeatureExtractor features, int maxContexts) {
     this.features = features;
+    this.maxContexts = maxContexts;
     none = features.contextColumns().isEmpty();
   }
 
@@ -44,7 +50,7 @@ public final class ContextInterner {
     if (seen == null) {
       seen = features.context(context);
       Map.Entry<Map<String, String>, Features> oldest =
-          known.size() == MAX_CONTEXTS ? known.pollFirstEntry() : null;
+          known.size() == maxContexts ? known.pollFirstEntry() : null;
       known.put(Map.copyOf(context), seen);
       count(bytes(context) - (oldest == null ? 0 : bytes(oldest.getKey())));
     }
@@ -62,6 +68,11 @@ public final class ContextInterner {
       bytes += VALUE_BYTES + entry.getKey().length() + entry.getValue().length();
     }
     return bytes;
+  }
+
+  /** Bytes of the heap that a context of so many values takes, of usual length. */
+  public static long bytesMax(long values) {
+    return CONTEXT_BYTES + values * (VALUE_BYTES + USUAL_LENGTH);
   }
 
   /** Bytes of the heap that it takes, about. Any thread. */

@@ -23,6 +23,10 @@ import java.util.function.UnaryOperator;
  *     no fewer than those of the history that the model reads are left out of answers
  * @param seenBytes of the heap that the items seen by all sessions take, beyond which the least
  *     recently extended session makes room
+ * @param maxPastSessions past sessions at most whose items neighbors of a session are looked for
+ *     in, the one that began first makes room
+ * @param maxContexts distinct contexts of visits at most that sessions share, the least recently
+ *     used makes room
  */
 public record SessionOptions(
     int maxSessions,
@@ -35,7 +39,9 @@ public record SessionOptions(
     int maxRepeats,
     long repeatWindowSec,
     int seenItems,
-    long seenBytes) {
+    long seenBytes,
+    int maxPastSessions,
+    int maxContexts) {
   public static final WholeRange MAX_SESSIONS = WholeRange.of(1, 100_000_000);
   public static final WholeRange IDLE_SEC = WholeRange.of(1, 315_360_000);
   public static final WholeRange MAX_IMPRESSIONS = WholeRange.of(1, 10_000_000);
@@ -47,6 +53,8 @@ public record SessionOptions(
   public static final WholeRange REPEAT_WINDOW_SEC = WholeRange.of(1, 315_360_000);
   public static final WholeRange SEEN_ITEMS = WholeRange.of(1, 4_096);
   public static final WholeRange SEEN_BYTES = WholeRange.of(1L << 20, 1L << 36);
+  public static final WholeRange MAX_PAST_SESSIONS = WholeRange.of(1, 10_000_000);
+  public static final WholeRange MAX_CONTEXTS = WholeRange.of(1, 10_000_000);
 
   public SessionOptions {
     MAX_SESSIONS.check("sessions.maxSessions", maxSessions);
@@ -61,6 +69,8 @@ public record SessionOptions(
     REPEAT_WINDOW_SEC.check("sessions.repeatWindowSec", repeatWindowSec);
     SEEN_ITEMS.check("sessions.seenItems", seenItems);
     SEEN_BYTES.check("sessions.seenBytes", seenBytes);
+    MAX_PAST_SESSIONS.check("sessions.maxPastSessions", maxPastSessions);
+    MAX_CONTEXTS.check("sessions.maxContexts", maxContexts);
   }
 
   /** What the product runs with. */
@@ -92,6 +102,8 @@ public record SessionOptions(
     private long repeatWindowSec = 3_600;
     private int seenItems = 256;
     private long seenBytes = 256L << 20;
+    private int maxPastSessions = 1 << 18;
+    private int maxContexts = 16_384;
 
     private Builder() {}
 
@@ -107,6 +119,8 @@ public record SessionOptions(
       repeatWindowSec = from.repeatWindowSec;
       seenItems = from.seenItems;
       seenBytes = from.seenBytes;
+      maxPastSessions = from.maxPastSessions;
+      maxContexts = from.maxContexts;
     }
 
     public Builder maxSessions(int value) {
@@ -164,6 +178,16 @@ public record SessionOptions(
       return this;
     }
 
+    public Builder maxPastSessions(int value) {
+      maxPastSessions = value;
+      return this;
+    }
+
+    public Builder maxContexts(int value) {
+      maxContexts = value;
+      return this;
+    }
+
     private SessionOptions build() {
       return new SessionOptions(
           maxSessions,
@@ -176,7 +200,9 @@ public record SessionOptions(
           maxRepeats,
           repeatWindowSec,
           seenItems,
-          seenBytes);
+          seenBytes,
+          maxPastSessions,
+          maxContexts);
     }
   }
 }

@@ -238,6 +238,16 @@ public final class ClickCounts implements StreamPart {
     }
   }
 
+  /** Bytes of the heap that it takes, about. Any thread. */
+  public long bytes() {
+    return counts.bytes() + (long) Double.BYTES * eventsAtBirth.length;
+  }
+
+  /** Bytes of the heap that counts of so many items take, with those of lone clicks. */
+  public static long bytesMax(long items) {
+    return 5L * Double.BYTES * items;
+  }
+
   /** Writes the whole state. */
   public void writeTo(DataOutput out) throws IOException {
     copy().writeTo(out);

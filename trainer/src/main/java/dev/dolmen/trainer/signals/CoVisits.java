@@ -49,11 +49,18 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
 
   private volatile long events;
   private volatile long listBytes;
-  private final PastSessions sessions = new PastSessions();
+  private final PastSessions sessions;
   private final StateRows rows =
       new StateRows("trainer/co-visits", RowsFormat.VARIABLE, this::writeRow, this::readRow);
 
-  public CoVisits() {}
+  /**
+   * Nothing has been visited yet.
+   *
+   * @param maxPastSessions sessions at most whose items are remembered
+   */
+  public CoVisits(int maxPastSessions) {
+    sessions = new PastSessions(maxPastSessions);
+  }
 
   /**
    * Counts an event. Writer.
@@ -166,9 +173,9 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
     return items * (Neighbors.BYTES_MAX + 3L * Integer.BYTES);
   }
 
-  /** Bytes of the heap that past sessions can take with so many items. */
-  public static long sessionBytesMax(long items) {
-    return PastSessions.bytesMax(items);
+  /** Bytes of the heap that so many past sessions can take with so many items. */
+  public static long sessionBytesMax(long items, long sessions) {
+    return PastSessions.bytesMax(items, sessions);
   }
 
   /** Bytes of the heap that past sessions take, about. Any thread. */

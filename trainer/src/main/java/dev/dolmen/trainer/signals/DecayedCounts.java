@@ -94,6 +94,11 @@ final class DecayedCounts {
     return total;
   }
 
+  /** Bytes of the heap that it takes, about. Any thread. */
+  long bytes() {
+    return (long) Double.BYTES * counts.length;
+  }
+
   /** Items from this index on have none. */
   int limit() {
     return limit;

@@ -82,6 +82,11 @@ public final class LoneClicks implements StreamPart {
     return others + Math.min(lone, usual * (others + ALLOWANCE));
   }
 
+  /** Bytes of the heap that it takes, about. Any thread. */
+  public long bytes() {
+    return counts.bytes();
+  }
+
   @Override
   public StateCopy copy() {
     return counts.copy();

@@ -17,16 +17,15 @@ import org.jspecify.annotations.Nullable;
  * What past sessions visited, and which of them visited an item: the index of VMIS-kNN (Kersbergen,
  * Sprangers and Schelter, "Serenade: Low-Latency Session-Based Recommendation in e-Commerce at
  * Scale", SIGMOD 2022, section 3), kept up event by event. A session is in it from its second
- * distinct item on. The last {@link #SESSIONS} sessions that began are kept, the last {@link
- * #ITEMS} distinct items of each, and for each item the last {@link #SESSIONS_OF_ITEM} sessions
- * that came to it.
+ * distinct item on. The last sessions that began are kept, up to a bound, the last {@link #ITEMS}
+ * distinct items of each, and for each item the last {@link #SESSIONS_OF_ITEM} sessions that came
+ * to it.
  *
  * <p>One writer; any thread reads. Lists never change, they are replaced, so a reader may find a
  * list that is an event old.
  */
 final class PastSessions {
-  /** Sessions at most: the one that began first makes room. About 200 bytes each. */
-  static final int SESSIONS = 1 << 18;
+  private static final int GONE = -1;
 
   /** Distinct items of a session at most: the last ones. */
   static final int ITEMS = 20;
@@ -42,7 +41,8 @@ final class PastSessions {
   private static final long[] NO_ITEMS = {};
   private static final int[] NO_SESSIONS = {};
 
-  private final SessionSlots slots = new SessionSlots(SESSIONS);
+  private final int capacity;
+  private final SessionSlots slots;
 
   /** By place of a session: its items, the oldest first, each with its birth in the upper half. */
   private volatile AtomicReferenceArray<long @Nullable []> items =
@@ -64,6 +64,16 @@ final class PastSessions {
           RowsFormat.VARIABLE,
           this::writeSessions,
           this::readSessions);
+
+  /**
+   * Knows no session yet.
+   *
+   * @param capacity sessions at most: the one that began first makes room; about 200 bytes each
+   */
+  PastSessions(int capacity) {
+    this.capacity = capacity;
+    slots = new SessionSlots(capacity);
+  }
 
   /**
    * Adds an event. Writer.
@@ -108,7 +118,7 @@ final class PastSessions {
     }
     int place = slots.open(session);
     if (place >= items.length()) {
-      items = longer(items, Math.min(SESSIONS, place + (place >> 1) + 1));
+      items = longer(items, Math.min(capacity, place + (place >> 1) + 1));
     }
     setItems(place, NO_ITEMS);
     return place;
@@ -175,8 +185,8 @@ final class PastSessions {
   }
 
   /** Bytes of the heap that it takes at most. */
-  static long bytesMax(long items) {
-    return SESSIONS * (PLACE_BYTES + bytes(ITEMS, Long.BYTES))
+  static long bytesMax(long items, long sessions) {
+    return sessions * (PLACE_BYTES + bytes(ITEMS, Long.BYTES))
         + items * (Integer.BYTES + bytes(SESSIONS_OF_ITEM, Integer.BYTES));
   }
 
@@ -276,7 +286,6 @@ final class PastSessions {
       }
       setItems(place, path);
     }
-    slots.restore(numbers, next);
     int n = in.readInt();
     sessions = new AtomicReferenceArray<>(Math.max(1_024, n));
     for (int item = 0; item < n; item++) {
@@ -288,6 +297,7 @@ final class PastSessions {
     }
     pathRows.reserve(numbers.length);
     itemRows.reserve(n);
+    restore(numbers, next);
   }
 
   List<StateRows> rows() {
@@ -307,11 +317,57 @@ final class PastSessions {
 
   /** Gives the sessions their places. */
   void rowsRead() {
-    slots.restore(read.stream().mapToLong(Long::longValue).toArray(), next);
+    restore(read.stream().mapToLong(Long::longValue).toArray(), next);
     read.clear();
   }
 
+  /**
+   * Gives sessions the places that they had, or, if there was room for more or for fewer, others in
+   * the order in which they began.
+   */
+  private void restore(long[] numbers, int nextThen) {
+    int n = numbers.length;
+    int first = nextThen == n ? 0 : nextThen;
+    if (n == capacity || (n < capacity && first == 0)) {
+      slots.restore(numbers, n == capacity ? first : n);
+      return;
+    }
+    int kept = Math.min(n, capacity);
+    int[] places = new int[n];
+    Arrays.fill(places, GONE);
+    long[] numbersNow = new long[kept];
+    AtomicReferenceArray<long @Nullable []> then = items;
+    items = new AtomicReferenceArray<>(Math.max(1_024, kept));
+    for (int place = 0; place < kept; place++) {
+      int before = (first + n - kept + place) % n;
+      places[before] = place;
+      numbersNow[place] = numbers[before];
+      items.setPlain(place, then.getPlain(before));
+    }
+    for (int item = 0; item < sessions.length(); item++) {
+      setSessions(item, moved(sessions(item), places));
+    }
+    for (int before = 0; before < n; before++) {
+      count(places[before] == GONE ? -bytes(length(then, before), Long.BYTES) : 0);
+    }
+    slots.restore(numbersNow, kept == capacity ? 0 : kept);
+    pathRows.changingAll();
+    itemRows.changingAll();
+  }
+
+  private static int length(AtomicReferenceArray<long @Nullable []> paths, int place) {
+    long[] path = paths.getPlain(place);
+    return path == null ? 0 : path.length;
+  }
+
+  private static int[] moved(int[] visited, int[] places) {
+    return Arrays.stream(visited).map(place -> places[place]).filter(p -> p != GONE).toArray();
+  }
+
   private void writePath(int place, DataOutput out) throws IOException {
+    if (place >= slots.size()) {
+      return; // There was room for more once.
+    }
     long[] path = items(place);
     out.writeLong(slots.session(place));
     out.writeByte(path.length);
@@ -327,7 +383,7 @@ final class PastSessions {
       path[i] = in.readLong();
     }
     if (place >= items.length()) {
-      items = longer(items, Math.min(SESSIONS, place + (place >> 1) + 1));
+      items = longer(items, place + (place >> 1) + 1);
     }
     setItems(place, path);
   }

@@ -63,7 +63,8 @@ public interface StreamPart {
   }
 
   /**
-   * All rows have been read.
+   * All rows have been read, and are those of the snapshot: what is changed now is written by the
+   * next one.
    *
    * @throws IOException if they cannot be what was written
    */
@@ -81,7 +82,7 @@ public interface StreamPart {
         rows.readFrom(in);
       }
     }
-    rowsRead();
     rows().forEach(StateRows::unchanged);
+    rowsRead();
   }
 }

@@ -47,9 +47,9 @@ public final class StreamState {
   private final ClickCounts targetCounts;
   private final ClickCounts popularity;
   private final PriorShape priorShape = new PriorShape();
+  private final LoneClicks lone;
   private final PriorCheck priorCheck;
-  private final CoVisits coVisits = new CoVisits();
-
+  private final CoVisits coVisits;
   private final ContentIndex content;
 
   /** In the order in which they are written: a session refers to items, so they come first. */
@@ -73,13 +73,14 @@ public final class StreamState {
     repeatWindowMs = options.repeatWindowMs();
     maxRepeats = options.maxRepeats();
     features = new FeatureExtractor(options.schema());
-    contexts = new ContextInterner(features);
+    contexts = new ContextInterner(features, options.sessions().maxContexts());
+    coVisits = new CoVisits(options.sessions().maxPastSessions());
     catalog = new Catalog(features, options.catalog());
     sessions =
         new SessionStore(
             catalog, SessionStore.Bounds.of(options.sessions(), options.maxSessionLength()));
     targetCounts = ClickCounts.ofTargets(options.targetHalfLifeEvents(), catalog::size);
-    LoneClicks lone = new LoneClicks(options.popularityHalfLifeEvents());
+    lone = new LoneClicks(options.popularityHalfLifeEvents());
     popularity =
         new ClickCounts(
             options.popularityHalfLifeEvents(), options.priors(), catalog::size, lone, priorShape);
@@ -283,6 +284,7 @@ public final class StreamState {
         "sessions_seen", sessions.seenBytes(),
         "past_sessions", coVisits.sessionBytes(),
         "co_visits", coVisits.bytes(),
+        "click_counts", targetCounts.bytes() + popularity.bytes() + lone.bytes(),
         "contexts", contexts.bytes());
   }
 

@@ -55,7 +55,7 @@ class BatchAssemblerTest {
   private final SessionStore sessions =
       new SessionStore(catalog, new SessionStore.Bounds(100, 3_600_000, LENGTH, 256, 1 << 20));
   private final ClickCounts clicks = new ClickCounts(1_000, true, () -> ITEMS);
-  private final CoVisits coVisits = new CoVisits();
+  private final CoVisits coVisits = new CoVisits(1_000);
   private final ContentIndex content = new ContentIndex(Schemas.small(), catalog);
   private final PendingEvents pending = new PendingEvents();
 
@@ -344,7 +344,7 @@ class BatchAssemblerTest {
     for (int i = 0; i < ITEMS; i++) {
       content.added(i);
     }
-    CoVisits without = new CoVisits();
+    CoVisits without = new CoVisits(1_000);
     int item = 12;
     for (int session = 1; session <= 40; session++) {
       coVisits.add(session, new int[] {7, item}, 1);

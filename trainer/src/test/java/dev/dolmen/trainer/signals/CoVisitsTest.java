@@ -30,7 +30,7 @@ class CoVisitsTest {
           Schemas.small(),
           new Catalog(new FeatureExtractor(Schemas.small()), CatalogOptions.defaults()));
 
-  private final CoVisits coVisits = new CoVisits();
+  private final CoVisits coVisits = new CoVisits(1_000);
 
   private long sessions;
 
@@ -159,12 +159,12 @@ class CoVisitsTest {
     more.run();
     assertThat(bytes(copy)).isEqualTo(before);
     assertThat(bytes(coVisits.copy())).isNotEqualTo(before);
-    CoVisits restored = new CoVisits();
+    CoVisits restored = new CoVisits(1_000);
     restored.readFrom(new DataInputStream(new ByteArrayInputStream(before)));
     assertThat(bytes(restored.copy())).isEqualTo(before);
     before[8 + 4 + 4 + 8 + 4 + 4] = 99; // The first list's size.
-    assertThatThrownBy(
-            () -> new CoVisits().readFrom(new DataInputStream(new ByteArrayInputStream(before))))
+    assertThatThrownBy(() ->
+            new CoVisits(1_000).readFrom(new DataInputStream(new ByteArrayInputStream(before))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("neighbours");
   }
@@ -173,7 +173,7 @@ class CoVisitsTest {
   @Test
   void aCopyTakenOverReadsTheSameSignals() {
     SplittableRandom random = new SplittableRandom(4);
-    CoVisits taken = new CoVisits();
+    CoVisits taken = new CoVisits(1_000);
     for (int i = 0; i < 2_000; i++) {
       visit(random.nextInt(30), random.nextInt(2_000), random.nextInt(30));
       if (i % 500 == 499) {

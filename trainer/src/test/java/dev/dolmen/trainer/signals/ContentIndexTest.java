@@ -262,7 +262,7 @@ class ContentIndexTest {
     int boot = put("boot", "acme", "red boot");
     int shoe = put("shoe", "acme", "red shoe");
     int other = put("other", "else", "kids xl");
-    CoVisits coVisits = new CoVisits();
+    CoVisits coVisits = new CoVisits(1_000);
     SessionSignals signals = new SessionSignals(coVisits, content);
     float[] learned = new float[SignalNetwork.PARAMETERS];
     for (int i = 0; i < learned.length; i++) {

@@ -18,7 +18,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PastSessionsTest {
-  private final PastSessions past = new PastSessions();
+  private static final int SESSIONS = 3_000;
+
+  private final PastSessions past = new PastSessions(SESSIONS);
 
   private void visit(long session, int... items) {
     for (int i = 1; i < items.length; i++) {
@@ -63,7 +65,7 @@ class PastSessionsTest {
 
   @Test
   void theSessionThatBeganFirstMakesRoom() {
-    for (int session = 0; session < PastSessions.SESSIONS; session++) {
+    for (int session = 0; session < SESSIONS; session++) {
       visit(session, 2 * session, 2 * session + 1);
     }
     int first = past.sessions(0)[0];
@@ -90,7 +92,7 @@ class PastSessionsTest {
     }
     var copy = past.copy();
     byte[] before = bytes(copy);
-    PastSessions restored = new PastSessions();
+    PastSessions restored = new PastSessions(SESSIONS);
     restored.readFrom(new DataInputStream(new ByteArrayInputStream(before)));
     assertThat(bytes(restored.copy())).isEqualTo(before);
     for (int i = 0; i < 2_000; i++) {
@@ -103,9 +105,46 @@ class PastSessionsTest {
     assertThat(bytes(restored.copy())).isEqualTo(bytes(past.copy())).isNotEqualTo(before);
     before[8 + 8] = 99; // The first path's length.
     assertThatThrownBy(() ->
-            new PastSessions().readFrom(new DataInputStream(new ByteArrayInputStream(before))))
+            new PastSessions(SESSIONS)
+                .readFrom(new DataInputStream(new ByteArrayInputStream(before))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("99");
+  }
+
+  /** Whatever the bound was: the sessions that began last are kept, in their order. */
+  @Test
+  void anotherBoundKeepsTheSessionsThatBeganLast() throws IOException {
+    for (int before : new int[] {5, 8, 12}) {
+      for (int now : new int[] {3, 5, 8, 11, 20}) {
+        PastSessions then = new PastSessions(before);
+        for (int session = 0; session < 10; session++) {
+          then.add(session, new int[] {0, session + 1}, 1, item -> 0);
+        }
+        PastSessions restored = new PastSessions(now);
+        restored.readFrom(new DataInputStream(new ByteArrayInputStream(bytes(then.copy()))));
+        int kept = Math.min(Math.min(before, 10), now);
+        assertThat(itemsOfSessions(restored)).hasSize(kept).isEqualTo(lastItems(10, kept));
+        assertThat(restored.sessions(10 - kept)).hasSize(kept == 10 ? kept : 0);
+        for (int session = 10; session < 14; session++) {
+          restored.add(session, new int[] {0, session + 1}, 1, item -> 0);
+        }
+        int more = Math.min(kept + 4, now);
+        assertThat(itemsOfSessions(restored)).isEqualTo(lastItems(14, more));
+        PastSessions again = new PastSessions(now);
+        again.readFrom(new DataInputStream(new ByteArrayInputStream(bytes(restored.copy()))));
+        assertThat(bytes(again.copy())).isEqualTo(bytes(restored.copy()));
+        assertThat(again.bytes() - 24L * 1_024 - 4L * 1_024).isPositive();
+      }
+    }
+  }
+
+  /** The second items of the sessions that visited item 0, which all of them did. */
+  private static List<Integer> itemsOfSessions(PastSessions past) {
+    return Arrays.stream(past.sessions(0)).mapToObj(place -> (int) past.items(place)[1]).toList();
+  }
+
+  private static List<Integer> lastItems(int sessions, int n) {
+    return IntStream.rangeClosed(sessions - n + 1, sessions).boxed().toList();
   }
 
   private static byte[] bytes(dev.dolmen.trainer.state.StateCopy copy) throws IOException {

@@ -50,6 +50,7 @@ class StreamMemoryTest {
           "sessions_seen",
           "past_sessions",
           "co_visits",
+          "click_counts",
           "contexts"
         }) {
       assertThat(some.get(part)).as(part).isGreaterThan(empty.get(part));

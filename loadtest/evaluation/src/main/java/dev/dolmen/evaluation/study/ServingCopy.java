@@ -72,7 +72,7 @@ final class ServingCopy implements TokenWindow.Receiver {
   static ServingCopy of(LiveState live) {
     ItemVectors vectors = new ItemVectors(live.vectors().width());
     ServingCopy copy =
-        new ServingCopy(live.published().model(), vectors, new CoVisits(), live.content());
+        new ServingCopy(live.published().model(), vectors, new CoVisits(1), live.content());
     copy.sync(live);
     return copy;
   }
