@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -130,8 +131,9 @@ final class KafkaBatchJournal implements BatchJournal {
       return;
     }
     int taken = 0;
+    // It is only read, so no file of it comes of age.
     try (ChronicleBatchJournal files =
-        new ChronicleBatchJournal(old, Integer.MAX_VALUE, InstantSource.system())) {
+        new ChronicleBatchJournal(old, Integer.MAX_VALUE, InstantSource.fixed(Instant.EPOCH))) {
       long first = files.firstNumber();
       for (Entry entry : first == 0 ? new ArrayDeque<Entry>() : files.after(first - 1)) {
         append(entry.number(), entry.lastOffset());
