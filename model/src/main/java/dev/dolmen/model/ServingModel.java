@@ -4,6 +4,7 @@ import dev.dolmen.model.data.FeatureBlock;
 import dev.dolmen.model.data.GatheredRows;
 import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.data.SessionInput;
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.ClickHead;
 import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.SignalNetwork;
@@ -24,6 +25,41 @@ public final class ServingModel {
     this.architecture = architecture;
     this.parameters = parameters;
     panels = architecture.sessions.panels(parameters);
+  }
+
+  /** A model of this shape of which nothing is known: all of its parameters are 0. */
+  public static ServingModel zeros(ModelOptions options) {
+    Architecture architecture = new Architecture(options, Kernels.best());
+    return new ServingModel(architecture, new float[architecture.layout.size()]);
+  }
+
+  /**
+   * A model of the same shape with other parameters.
+   *
+   * @param numbers in the order of {@link #copyParameters}; taken over, not changed any more
+   * @throws IllegalArgumentException if there are more or fewer than this has
+   */
+  public ServingModel with(float[] numbers) {
+    if (numbers.length != parameters.length) {
+      throw new IllegalArgumentException(
+          numbers.length + " dense parameters, the model has " + parameters.length);
+    }
+    return new ServingModel(architecture, numbers);
+  }
+
+  /** How many dense parameters there are. */
+  public int parameters() {
+    return parameters.length;
+  }
+
+  /** A copy of all dense parameters, in the order in which they stand. */
+  public float[] copyParameters() {
+    return parameters.clone();
+  }
+
+  /** Hash of all dense parameters, bit for bit. */
+  public long hash() {
+    return ParameterCodec.hash(0, parameters);
   }
 
   /** The model's shape. */

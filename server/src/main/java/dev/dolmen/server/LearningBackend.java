@@ -3,6 +3,7 @@ package dev.dolmen.server;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.ProcessRole;
 import dev.dolmen.server.index.CellKeeper;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.ingest.ReplayProgress;
@@ -49,16 +50,19 @@ final class LearningBackend implements Backend {
     WarmUp warmUp = new WarmUp(config, directory, clock);
     boolean opened = false;
     try {
+      boolean trainer = config.cluster().role() == ProcessRole.TRAINER;
+      LogFactory warming =
+          (locked, options) -> {
+            if (!trainer) {
+              warmUp.begin(); // From here on the directory is this process's.
+            }
+            return logs.open(locked, options);
+          };
       Engine engine =
-          Engine.start(
-              config.engine(),
-              clock,
-              meters,
-              TableFactory.COLLISIONLESS,
-              (locked, options) -> {
-                warmUp.begin(); // From here on the directory is this process's.
-                return logs.open(locked, options);
-              });
+          trainer
+              ? Engine.startTrainer(
+                  config.engine(), config.cluster().sync(), clock, meters, warming)
+              : Engine.start(config.engine(), clock, meters, TableFactory.COLLISIONLESS, warming);
       opened = true;
       return new LearningBackend(config, engine, warmUp, meters);
     } finally {
@@ -74,11 +78,14 @@ final class LearningBackend implements Backend {
 
   @Override
   public List<ServerServiceDefinition> services(Endpoints endpoints) {
-    return endpoints.over(engine, cells);
+    return isTrainer() ? endpoints.ofTrainer(engine, cells) : endpoints.over(engine, cells);
   }
 
   @Override
   public void awaitModel(Consumer<Supplier<String>> why) throws IOException {
+    if (isTrainer()) {
+      return; // Nobody is to be answered; how far it is stands in the status.
+    }
     if (!engine.hasModel()) {
       why.accept(() -> {
         ReplayProgress replay = engine.replay();
@@ -94,6 +101,9 @@ final class LearningBackend implements Backend {
 
   @Override
   public void warmUp() {
+    if (isTrainer()) {
+      return;
+    }
     warmUp.finish(engine.live(), endpoints -> endpoints.rehearsal(engine.live(), cells));
   }
 
@@ -110,7 +120,11 @@ final class LearningBackend implements Backend {
 
   @Override
   public String notTaking() {
-    return engine.notTaking();
+    return engine.standsBy() ? "stands by: another trainer leads" : engine.notTaking();
+  }
+
+  private boolean isTrainer() {
+    return config.cluster().role() == ProcessRole.TRAINER;
   }
 
   @Override

@@ -181,7 +181,7 @@ public final class StandaloneServer implements Closeable {
   }
 
   /** Finds out before anything else whether the directory can be written to. */
-  private static void checkDirectory(Path directory) throws StartException {
+  static void checkDirectory(Path directory) throws StartException {
     try {
       PrivateFiles.createDirectories(directory);
       Files.delete(Files.createTempFile(directory, "write-test", null));

@@ -25,22 +25,21 @@ import dev.dolmen.trainer.log.LogBound;
 import dev.dolmen.trainer.log.LogFactory;
 import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.log.QuarantinedRecords;
+import dev.dolmen.trainer.log.SharedLog;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.trainer.snapshot.SnapshotThreads;
-import dev.dolmen.trainer.state.HashingOutput;
+import dev.dolmen.trainer.sync.SyncOptions;
+import dev.dolmen.trainer.sync.SyncSender;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +74,8 @@ public final class Engine implements Closeable {
   private final SnapshotThreads snapshotThreads;
   private final QuarantinedRecords quarantine;
   private final FirstOccurrences first;
+  private final @Nullable Leadership leadership;
+  private final EngineBarriers barriers;
   private final Thread thread;
   private final boolean hasModel;
   private boolean closed;
@@ -140,14 +141,44 @@ public final class Engine implements Closeable {
       TableFactory tables,
       LogFactory logs)
       throws IOException {
+    return start(options, clock, meters, tables, logs, null);
+  }
+
+  /**
+   * As the other, for one of several trainers of a cluster: its log is shared with servers and
+   * other trainers, and it learns what the one that leads has cut until it leads itself.
+   *
+   * @throws IOException also if Kafka does not answer, or its topics are not as they should be
+   */
+  public static Engine startTrainer(
+      EngineOptions options,
+      SyncOptions sync,
+      InstantSource clock,
+      MeterRegistry meters,
+      LogFactory logs)
+      throws IOException {
+    return start(options, clock, meters, TableFactory.COLLISIONLESS, logs, sync);
+  }
+
+  private static Engine start(
+      EngineOptions options,
+      InstantSource clock,
+      MeterRegistry meters,
+      TableFactory tables,
+      LogFactory logs,
+      @Nullable SyncOptions sync)
+      throws IOException {
     DirectoryLock lock = DirectoryLock.acquire(options.dataDirectory());
     FeedbackLog log = null;
     try {
       DiskRoom.checkStart(options.dataDirectory());
-      EngineOptions fitted = options.with(e -> e.log(fitted(options)));
+      EngineOptions fitted = options.with(e -> e.log(EngineHistory.fitted(options)));
       log = logs.open(options.dataDirectory(), fitted.log());
-      Engine engine = new Engine(fitted, clock, lock, tables, log);
+      Engine engine = new Engine(fitted, clock, lock, tables, log, sync);
       EngineMeters.register(engine, meters);
+      if (engine.leadership != null) {
+        FollowerMeters.register(meters, engine, e -> Objects.requireNonNull(e.cluster()));
+      }
       engine.thread.start();
       return engine;
     } catch (IOException | RuntimeException e) {
@@ -164,34 +195,24 @@ public final class Engine implements Closeable {
     return options.catalog().heldBytes();
   }
 
-  private static LogOptions fitted(EngineOptions options) {
-    long diskBytes = DiskRoom.totalBytes(options.dataDirectory());
-    LogOptions fitted = options.log().onDiskOf(diskBytes);
-    if (!fitted.equals(options.log())) {
-      LOG.warn(
-          "log.max_bytes is {}, the file system of {} holds {} in all: the log is bounded to {}",
-          options.log().maxBytes(),
-          options.dataDirectory(),
-          diskBytes,
-          fitted.maxBytes());
-    }
-    return fitted;
-  }
-
   private Engine(
       EngineOptions options,
       InstantSource clock,
       DirectoryLock lock,
       TableFactory tables,
-      FeedbackLog log)
+      FeedbackLog opened,
+      @Nullable SyncOptions sync)
       throws IOException {
     this.options = options;
     this.lock = lock;
-    this.log = log;
+    log = sync == null ? opened : new SharedLog(opened, this::keptLogOffset);
     bound = new LogBound(log, options.log().maxBytes());
     Path directory = options.dataDirectory();
     LogOptions logOptions = options.log();
-    journal = BatchJournal.open(directory, logOptions, log, clock);
+    journal =
+        sync == null
+            ? BatchJournal.open(directory, logOptions, log, clock)
+            : BatchJournal.inFiles(directory, logOptions, clock);
     EmbeddingTable table = tables.open(options.schema(), options.seed());
     impressions = new ImpressionLog(log);
     alternatives = Alternatives.of(options.ranking());
@@ -206,10 +227,11 @@ public final class Engine implements Closeable {
     SnapshotCodec.Position restored = Restoring.newest(snapshots, learner);
     long savedOffset = restored.logOffset();
     hasModel = snapshots.latest() != null;
-    checkHistory(directory, savedOffset);
+    EngineHistory.check(directory, snapshots, log, savedOffset);
     progress = new Progress(options.training().lagRecordsMin(), savedOffset);
     LivePublisher publisher = new LivePublisher(learner, savedOffset);
     live = publisher.live();
+    live.stalenessBy(this::stalenessMs);
     ingest =
         new Ingest(log, bound, live.catalog(), live.features(), clock, progress, options.ingest());
     schedule =
@@ -225,6 +247,11 @@ public final class Engine implements Closeable {
     quarantine = new QuarantinedRecords(directory.resolve("quarantine"));
     first =
         new FirstOccurrences(logOptions.deduplicationEvents(), logOptions.deduplicationAgeSec());
+    leadership =
+        sync == null
+            ? null
+            : Leadership.open(options.log().kafka(), sync, options.schema(), learner, clock);
+    SyncSender sender = leadership == null ? null : leadership.sender();
     LogReader reader =
         new LogReader(
             log.tailer(savedOffset), savedOffset, learner, ingest, progress, quarantine, first);
@@ -239,9 +266,20 @@ public final class Engine implements Closeable {
             reader,
             progress,
             schedule,
-            requests);
+            requests,
+            sender);
+    barriers = new EngineBarriers(requests, progress, schedule, step, learner);
     ReplayLoop replay =
-        new ReplayLoop(log, journal, learner.batches(), reader, step, requests, ingest, progress);
+        new ReplayLoop(
+            log,
+            journal,
+            learner.batches(),
+            reader,
+            step,
+            requests,
+            ingest,
+            progress,
+            leadership == null ? null : leadership.standby());
     TrainingLoop loop = new TrainingLoop(() -> teachRankers(savedOffset), replay, step, requests);
     thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(loop);
     progress.trainer(thread);
@@ -256,43 +294,6 @@ public final class Engine implements Closeable {
     }
   }
 
-  /** A power cut may have taken records that the snapshot has learned. */
-  private void goOnBehind(Path directory, long savedOffset) throws IOException {
-    long end = log.lastOffset();
-    if (savedOffset > end && log.goOnBehind(savedOffset)) {
-      LOG.warn(
-          "The log in {} ends at offset {}, before the newest snapshot, which has learned"
-              + " everything up to {}: the log goes on behind that. What was acknowledged since is"
-              + " lost, as nothing but a sync before each acknowledgement (log.fsync: each_append)"
-              + " outlasts a power cut",
-          directory.resolve("log"),
-          end,
-          savedOffset);
-    }
-  }
-
-  /** Without a snapshot all of the log is needed: a part of it would give another model. */
-  private void checkHistory(Path directory, long savedOffset) throws IOException {
-    if (snapshots.latest() == null && !log.isFromTheBeginning()) {
-      throw new IOException(
-          directory.resolve("snapshots")
-              + ": no snapshot is whole, and the log in "
-              + directory.resolve("log")
-              + " no longer holds what came before them; bring a snapshot back from a backup, or"
-              + " start anew with an empty data directory");
-    }
-    goOnBehind(directory, savedOffset);
-    try {
-      log.tailer(savedOffset).close();
-    } catch (IllegalStateException e) {
-      throw new IOException(
-          directory.resolve("snapshots")
-              + ": the newest snapshot that is whole needs what the log no longer holds: "
-              + e.getMessage(),
-          e);
-    }
-  }
-
   /**
    * Whether a snapshot was restored, so that there was something to serve before the log's first
    * record was replayed.
@@ -301,10 +302,7 @@ public final class Engine implements Closeable {
     return hasModel;
   }
 
-  /**
-   * Where the log is damaged, so that nothing more is learned and what was is served; empty if it
-   * is not. Any thread.
-   */
+  /** Where the log is damaged, so that nothing more is learned; empty if it is not. Any thread. */
   public String damage() {
     return progress.damage();
   }
@@ -449,6 +447,28 @@ public final class Engine implements Closeable {
     return snapshotThreads;
   }
 
+  private long keptLogOffset() {
+    return leadership == null ? 0 : leadership.sender().keptLogOffset();
+  }
+
+  /** This process among others; null if it is alone. Any thread. */
+  public @Nullable ClusterFigures cluster() {
+    if (leadership == null) {
+      return null;
+    }
+    return leadership.figures(stalenessMs(), first.repeated());
+  }
+
+  /** Whether this trainer waits for the end of another. Any thread. */
+  public boolean standsBy() {
+    return leadership != null && leadership.standby().standsBy();
+  }
+
+  /** For how long something that is logged has waited to be learned, about, milliseconds. */
+  private long stalenessMs() {
+    return progress.lag() == 0 ? 0 : step.sinceLearnedMs();
+  }
+
   /** Figures, for any thread. */
   public EngineStatus status() {
     Published published = live.published();
@@ -476,27 +496,7 @@ public final class Engine implements Closeable {
    * @throws IOException if it cannot be written; the engine goes on
    */
   public SnapshotInfo snapshot() throws IOException, InterruptedException {
-    long requestedUs = step.nowUs();
-    while (true) {
-      SnapshotSchedule.Request request =
-          atBarrier(() -> schedule.request(requestedUs, step.position(), true));
-      try {
-        SnapshotInfo info = request.written().get().info();
-        if (request.taken()) {
-          return info;
-        }
-      } catch (ExecutionException e) {
-        // One that others asked for is theirs to explain.
-        if (request.taken()) {
-          throw asIoException(e);
-        }
-      }
-    }
-  }
-
-  private static IOException asIoException(ExecutionException e) {
-    Throwable cause = e.getCause();
-    return cause instanceof IOException io ? io : new IOException(cause);
+    return barriers.snapshot();
   }
 
   /**
@@ -504,30 +504,12 @@ public final class Engine implements Closeable {
    * was killed and recovered and one that never stopped.
    */
   public long stateHash() throws InterruptedException {
-    try {
-      return atBarrier(this::hash);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return barriers.stateHash();
   }
 
-  private <T> T atBarrier(Callable<T> work) throws IOException, InterruptedException {
-    try {
-      return requests.atBarrier(work).get();
-    } catch (CancellationException e) {
-      throw new IOException("the engine has stopped: " + progress.failure(), e);
-    } catch (ExecutionException e) {
-      throw asIoException(e);
-    }
-  }
-
-  private long hash() throws IOException {
-    HashingOutput hashing = new HashingOutput();
-    DataOutputStream out = new DataOutputStream(hashing);
-    learner.writeDigest(out);
-    out.writeLong(step.position().logOffset());
-    out.flush();
-    return hashing.hash();
+  /** Hash of what is ranked with, taken at a barrier between two batches. */
+  public ParametersHash parametersHash() throws InterruptedException {
+    return barriers.parametersHash();
   }
 
   /** Learns what is logged, snapshots and closes. */
@@ -550,6 +532,9 @@ public final class Engine implements Closeable {
     boolean barrier = learner.pending().size() == 0 && progress.failure() == null;
     if (options.snapshots().onClose() && barrier && schedule.changed(step.position())) {
       try {
+        if (leadership != null) {
+          leadership.sender().settle(step.position().logOffset());
+        }
         var written = schedule.request(step.nowUs(), step.position(), false).written();
         schedule.giveAll();
         written.get();
@@ -567,6 +552,9 @@ public final class Engine implements Closeable {
     closed = true;
     impressions.end();
     requests.stopNow();
+    if (leadership != null) {
+      leadership.sender().abandon();
+    }
     closeFiles();
     ingest.close();
   }
@@ -575,6 +563,9 @@ public final class Engine implements Closeable {
     joinThread();
     schedule.giveUp();
     snapshotThreads.close();
+    if (leadership != null) {
+      leadership.close();
+    }
     learner.close();
     log.close();
     journal.close();

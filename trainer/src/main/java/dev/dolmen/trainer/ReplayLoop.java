@@ -9,6 +9,7 @@ import dev.dolmen.trainer.log.LogTailer;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,12 +33,14 @@ final class ReplayLoop {
   private final Ingest ingest;
   private final Progress progress;
   private final ArrayDeque<BatchJournal.Entry> batches;
+  private final @Nullable Standby standby;
 
   /** Offset of the log's last record when the engine was opened. */
   private final long end;
 
   /**
    * @param learned batches that the restored state has learned
+   * @param standby waits until this process may cut batches; null if it always may
    * @throws IOException if the journal is damaged, and that cannot be noted
    */
   ReplayLoop(
@@ -48,8 +51,10 @@ final class ReplayLoop {
       TrainingStep step,
       TrainingRequests requests,
       Ingest ingest,
-      Progress progress)
+      Progress progress,
+      @Nullable Standby standby)
       throws IOException {
+    this.standby = standby;
     this.feedback = feedback;
     this.log = log;
     this.step = step;
@@ -88,7 +93,23 @@ final class ReplayLoop {
     long records = countRecords();
     progress.found(records);
     log.remember(feedback, records);
-    return replayJournal() && replayRest();
+    return (standby == null ? replayJournal() : standBy(standby)) && replayRest();
+  }
+
+  /** Learns the batches that others have cut, until this process leads. */
+  private boolean standBy(Standby with) throws IOException, InterruptedException {
+    return with.run(batches, log.offset(), this::learnAs, requests::isStopping);
+  }
+
+  /** Learns a batch that others have cut, or this process before. */
+  private boolean learnAs(long number, long lastOffset) throws IOException {
+    step.betweenBatches();
+    BatchJournal.Entry batch = new BatchJournal.Entry(number, lastOffset, 0);
+    if (requests.isStopping() || !awaitUpTo(lastOffset) || !readUpTo(batch)) {
+      return false;
+    }
+    step.learnAs(number);
+    return true;
   }
 
   private boolean replayJournal() throws IOException {
@@ -100,6 +121,19 @@ final class ReplayLoop {
       step.learnAgain(batch.place());
     }
     step.endOfJournal();
+    return true;
+  }
+
+  /** Whoever cut the batch has read it; here it may take a moment more. False to stop. */
+  private boolean awaitUpTo(long lastOffset) throws IOException {
+    while (log.offset() < lastOffset) {
+      if (requests.isStopping()) {
+        return false;
+      }
+      if (!log.next() && log.isAway()) {
+        progress.sleep(AWAY_MS, requests::isStopping);
+      }
+    }
     return true;
   }
 

@@ -9,10 +9,12 @@ import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.LogUnavailableException;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
+import dev.dolmen.trainer.sync.SyncSender;
 import dev.dolmen.trainer.validation.FreshnessWindow;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,12 +48,14 @@ final class TrainingStep {
   private final Progress progress;
   private final SnapshotSchedule schedule;
   private final TrainingRequests requests;
+  private final @Nullable SyncSender sender;
   private final FreshnessWindow freshness = new FreshnessWindow();
   private final LagBound lag;
   private long journalPlace;
   private boolean journalAway;
   private long recordsAtLastBatch;
   private long busySinceUs;
+  private volatile long publishedUs;
 
   /** How far a step came. */
   enum Reached {
@@ -65,6 +69,7 @@ final class TrainingStep {
 
   /**
    * @param journalPlace where the journal stood when {@code learner} was frozen
+   * @param sender tells servers what is learned; null if there are none
    */
   TrainingStep(
       TrainingOptions options,
@@ -76,7 +81,9 @@ final class TrainingStep {
       LogReader log,
       Progress progress,
       SnapshotSchedule schedule,
-      TrainingRequests requests) {
+      TrainingRequests requests,
+      @Nullable SyncSender sender) {
+    this.sender = sender;
     this.options = options;
     this.clock = clock;
     this.learner = learner;
@@ -143,6 +150,10 @@ final class TrainingStep {
     boolean due = schedule.due(now, position());
     if (due || requests.waitForBarrier()) {
       publish();
+      if (sender != null) {
+        // What a snapshot holds must be what others can learn again.
+        sender.settle(log.offset());
+      }
       requests.runBarriers();
       if (due) {
         schedule.takeScheduled(now, position());
@@ -199,6 +210,14 @@ final class TrainingStep {
     publish();
   }
 
+  /** Learns what is pending as a batch that others have cut. */
+  void learnAs(long number) {
+    var _ = schedule.goOn();
+    journalPlace = journal.append(number, log.offset());
+    learn();
+    publish();
+  }
+
   /** What follows is not in the journal yet. */
   void endOfJournal() {
     journalPlace = journal.lastPlace();
@@ -207,6 +226,9 @@ final class TrainingStep {
   /** Learns what is pending; returns the time at its end. */
   private long learn() {
     learner.learn();
+    if (sender != null) {
+      sender.learned(learner.batches(), log.offset());
+    }
     long now = nowUs();
     lag.add(log.records() - recordsAtLastBatch, now - busySinceUs);
     recordsAtLastBatch = log.records();
@@ -217,17 +239,25 @@ final class TrainingStep {
   /** Makes the state of now visible. */
   void publish() {
     if (nothingPending()) {
-      live.publish(log.offset(), nowUs());
+      publishedUs = nowUs();
+      live.publish(log.offset(), publishedUs);
       progress.learned(log.offset(), log.records(), lag.records());
+      if (sender != null) {
+        sender.offer(log.offset());
+      }
     }
   }
 
   /** There is nothing to read: refreshes some vectors, then sleeps until there may be. */
   void idle() {
-    long ms = IDLE_MS;
+    // Nobody here knows of what others log: the log itself is waited for.
+    long ms = sender == null ? IDLE_MS : 0;
     if (learner.staleVectors()) {
       learner.refreshVectors(IDLE_REFRESH_ITEMS);
-      ms = IDLE_REFRESH_MS;
+      ms = sender == null ? IDLE_REFRESH_MS : 0;
+      if (sender != null && nothingPending()) {
+        sender.offer(log.offset());
+      }
     }
     if (schedule.goOn()) {
       ms = 0;
@@ -258,6 +288,11 @@ final class TrainingStep {
   /** Nothing more is given of the snapshot in flight. */
   void giveUp() {
     schedule.giveUp();
+  }
+
+  /** Milliseconds since something was learned, or nothing was left to learn. Any thread. */
+  long sinceLearnedMs() {
+    return Math.max(0, (nowUs() - publishedUs) / 1_000);
   }
 
   /** Times from a logged event to recommendations made with it. Any thread. */

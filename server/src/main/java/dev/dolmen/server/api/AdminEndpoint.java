@@ -3,8 +3,11 @@ package dev.dolmen.server.api;
 import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.memory.ResidentMemory;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.trainer.ClusterFigures;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineStatus;
+import dev.dolmen.trainer.Follower;
+import dev.dolmen.trainer.ParametersHash;
 import dev.dolmen.trainer.SnapshotView;
 import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.learn.LearningFigures;
@@ -12,6 +15,7 @@ import dev.dolmen.trainer.signals.PriorCheck;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.SliceFigures;
 import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.ClusterStatus;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
 import dev.dolmen.v1.GetStatusRequest;
@@ -23,10 +27,12 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** For operators. */
 final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
@@ -43,6 +49,8 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
    * @param servesReplaying whether recommendations are served while the log is replayed
    * @param servedSnapshotId of a snapshot that is served and not learned on; empty for an engine
    * @param snapshots takes one
+   * @param cluster the process among others; null if it is alone
+   * @param hash of what is ranked with
    * @param others add what else there is to say
    */
   record Source(
@@ -51,7 +59,24 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
       boolean servesReplaying,
       String servedSnapshotId,
       SnapshotRequests.Taking snapshots,
+      Supplier<@Nullable ClusterFigures> cluster,
+      Callable<ParametersHash> hash,
       Consumer<StatusResponse.Builder> others) {
+    static Source of(Follower follower, Consumer<StatusResponse.Builder> others) {
+      return new Source(
+          follower::status,
+          follower.live().schema(),
+          false,
+          "",
+          () -> {
+            throw new IOException("the trainer takes them");
+          },
+          follower::cluster,
+          follower::parametersHash,
+          others.andThen(
+              status -> status.setLog(LogStatus.newBuilder().setNotTaking(follower.notTaking()))));
+    }
+
     static Source of(Engine engine, Consumer<StatusResponse.Builder> others) {
       return new Source(
           engine::status,
@@ -59,6 +84,8 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           engine.hasModel(),
           "",
           engine::snapshot,
+          engine::cluster,
+          engine::parametersHash,
           others.andThen(status -> status.setLog(log(engine))));
     }
 
@@ -79,6 +106,10 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           reading.id(),
           () -> {
             throw new IOException("this is one");
+          },
+          () -> null,
+          () -> {
+            throw new IOException("a snapshot is served");
           },
           response -> {});
     }
@@ -112,9 +143,47 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
     if (latest != null) {
       response.setLatestSnapshotId(latest.id());
     }
+    addCluster(response, request.getParametersHash());
     source.others().accept(response);
     out.onNext(response.build());
     out.onCompleted();
+  }
+
+  private void addCluster(StatusResponse.Builder response, boolean hashed) {
+    ClusterFigures figures = source.cluster().get();
+    if (figures == null) {
+      return;
+    }
+    ClusterStatus.Builder cluster =
+        ClusterStatus.newBuilder()
+            .setRole(figures.role())
+            .setEpoch(figures.epoch())
+            .setLeads(figures.leads())
+            .setSync(figures.sync())
+            .setStalenessMs(figures.stalenessMs())
+            .setSyncBytes(figures.syncBytes())
+            .setBaseBytes(figures.baseBytes())
+            .setRefusedRecords(figures.refusedRecords())
+            .setRepeatedEvents(figures.repeatedEvents())
+            .setApplyCpuMs(figures.applyCpuMs())
+            .setSyncDelayMs(figures.syncDelayMs());
+    if (hashed) {
+      ParametersHash hash = hash();
+      cluster.setParametersHash(hash.hash());
+      response.setModelVersion(hash.modelVersion()).setLearnedLogOffset(hash.logOffset());
+    }
+    response.setCluster(cluster);
+  }
+
+  private ParametersHash hash() {
+    try {
+      return source.hash().call();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Errors.unavailable("the server is stopping");
+    } catch (Exception e) {
+      throw Errors.unavailable(String.valueOf(e.getMessage()));
+    }
   }
 
   private void addProgress(StatusResponse.Builder response, EngineStatus.Progress progress) {

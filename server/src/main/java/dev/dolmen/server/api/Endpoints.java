@@ -8,6 +8,7 @@ import dev.dolmen.server.index.RecallSample;
 import dev.dolmen.server.ranking.Ranker;
 import dev.dolmen.server.ranking.RankerChoice;
 import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.Follower;
 import dev.dolmen.trainer.SnapshotView;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.CatalogServiceGrpc;
@@ -87,13 +88,53 @@ public final class Endpoints {
     CutValues cut = new CutValues(live.schema(), meters);
     Duration atMost = config.limits().requestTimeout();
     return services(
-        new RecommendationEndpoint(validation, keys, ranker, meters),
+        new RecommendationEndpoint(validation, keys, ranker, live.versions(), meters),
         new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, meters),
         new CatalogEndpoint(validation, keys, cut, live, engine.ingest(), atMost, meters),
         AdminEndpoint.Source.of(
             engine,
             status -> {
               new AlternativesStatus(engine, choice).addTo(status);
+              new SearchFigures(cells, recall).addTo(status);
+              status.putAllDroppedKeys(keys.dropped()).putAllCutValues(cut.counts());
+            }));
+  }
+
+  /** Those of a trainer, which only its operators ask. */
+  public List<ServerServiceDefinition> ofTrainer(Engine engine, CellKeeper cells) {
+    return over(engine, cells).stream().map(service -> behind(service, new OfTrainer())).toList();
+  }
+
+  /**
+   * The services over a server that follows a trainer. The model answers alone: baselines are the
+   * trainer's.
+   *
+   * @param cells of its items
+   */
+  public List<ServerServiceDefinition> over(Follower follower, CellKeeper cells) {
+    LiveState live = follower.live();
+    RecallSample recall = new RecallSample(meters, cells);
+    Ranker ranker =
+        new Ranker(
+            live,
+            follower.ingest()::mayCome,
+            follower.ingest()::impression,
+            clock,
+            requestIds,
+            RankerChoice.modelAlone(),
+            new ItemIndex(live.vectors(), live.catalog(), cells, recall),
+            meters);
+    Validation validation = validation(live);
+    KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
+    CutValues cut = new CutValues(live.schema(), meters);
+    Duration atMost = config.limits().requestTimeout();
+    return services(
+        new RecommendationEndpoint(validation, keys, ranker, live.versions(), meters),
+        new FeedbackEndpoint(validation, keys, follower.ingest(), atMost, meters),
+        new CatalogEndpoint(validation, keys, cut, live, follower.ingest(), atMost, meters),
+        AdminEndpoint.Source.of(
+            follower,
+            status -> {
               new SearchFigures(cells, recall).addTo(status);
               status.putAllDroppedKeys(keys.dropped()).putAllCutValues(cut.counts());
             }));
@@ -138,7 +179,7 @@ public final class Endpoints {
             new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters, cells)),
             meters);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
-    return new RecommendationEndpoint(validation(live), keys, ranker, meters);
+    return new RecommendationEndpoint(validation(live), keys, ranker, live.versions(), meters);
   }
 
   private Validation validation(LiveState live) {

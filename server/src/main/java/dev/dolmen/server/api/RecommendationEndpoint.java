@@ -1,8 +1,12 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.server.budget.Caller;
+import dev.dolmen.server.ranking.Answer;
 import dev.dolmen.server.ranking.Ranker;
+import dev.dolmen.server.ranking.ScoreFeatures;
 import dev.dolmen.server.ranking.SessionFeatures;
+import dev.dolmen.trainer.learn.VersionSwitch;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -12,6 +16,8 @@ import dev.dolmen.v1.SimilarRequest;
 import dev.dolmen.v1.SimilarResponse;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks. Throws what is wrong with a request, of which {@link ErrorBarrier} makes a status; what
@@ -21,13 +27,20 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
   private final Validation validation;
   private final KnownKeys keys;
   private final Ranker ranker;
+  private final VersionSwitch versions;
   private final MeterRegistry meters;
 
   /**
+   * @param versions of what is ranked with: each answer is of one
    * @param meters for their clock
    */
   RecommendationEndpoint(
-      Validation validation, KnownKeys keys, Ranker ranker, MeterRegistry meters) {
+      Validation validation,
+      KnownKeys keys,
+      Ranker ranker,
+      VersionSwitch versions,
+      MeterRegistry meters) {
+    this.versions = versions;
     this.validation = validation;
     this.keys = keys;
     this.ranker = ranker;
@@ -40,30 +53,48 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
     Caller caller = Admission.caller();
     SessionFeatures features = validation.recommend(request, caller);
     long waitedMs = ArrivalTimes.waitedMs(meters.config().clock().monotonicTime());
-    ranker.recommend(
-        request,
-        features,
-        waitedMs,
-        caller,
-        new CallAnswer<>(RecommendationServiceGrpc.getRecommendMethod(), out));
+    within(
+        new CallAnswer<>(RecommendationServiceGrpc.getRecommendMethod(), out),
+        answer -> ranker.recommend(request, features, waitedMs, caller, answer));
   }
 
   @Override
   public void score(ScoreRequest sent, StreamObserver<ScoreResponse> out) {
     ScoreRequest request = keys.request(sent);
     Caller caller = Admission.caller();
-    answer(out, ranker.score(request, validation.score(request, caller), caller));
+    ScoreFeatures features = validation.score(request, caller);
+    ScoreResponse response;
+    versions.enter();
+    try {
+      response = ranker.score(request, features, caller);
+    } finally {
+      versions.leave();
+    }
+    answer(out, response);
   }
 
   @Override
   public void similar(SimilarRequest sent, StreamObserver<SimilarResponse> out) {
     SimilarRequest request = keys.request(sent);
     Caller caller = Admission.caller();
-    ranker.similar(
-        request,
-        validation.similar(request),
-        caller,
-        new CallAnswer<>(RecommendationServiceGrpc.getSimilarMethod(), out));
+    @Nullable Features features = validation.similar(request);
+    within(
+        new CallAnswer<>(RecommendationServiceGrpc.getSimilarMethod(), out),
+        answer -> ranker.similar(request, features, caller, answer));
+  }
+
+  /** Computes an answer within one version; what is thrown is of the call, which has left then. */
+  private <T> void within(Answer<T> to, Consumer<Answer<T>> computing) {
+    VersionedAnswer<T> answer = new VersionedAnswer<>(versions, to);
+    boolean computed = false;
+    try {
+      computing.accept(answer);
+      computed = true;
+    } finally {
+      if (!computed) {
+        answer.leave();
+      }
+    }
   }
 
   private static <T> void answer(StreamObserver<T> out, T response) {

@@ -1,15 +1,18 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.server.FollowingServer;
 import dev.dolmen.server.SnapshotServer;
 import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.StartCheck;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.access.AccessOptions;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.ProcessRole;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.trainer.log.LogFactory;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -69,6 +72,15 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Integer metricsPort;
 
   @Option(
+      names = "--role",
+      paramLabel = "ROLE",
+      description = {
+        "What this process does, in place of cluster.role: all, trainer or server. A cluster has a"
+            + " log in Kafka (log.kind: kafka), one trainer, others that stand by, and servers."
+      })
+  private @Nullable ProcessRole role;
+
+  @Option(
       names = {"-d", "--data"},
       paramLabel = "DIR",
       description = "The data directory, in place of the configuration's.")
@@ -100,13 +112,16 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     DolmenConfig settings = settings();
     CompletableFuture<Closeable> starting = new CompletableFuture<>();
-    StandaloneServer server = null;
+    Failing server = null;
     Duration grace = settings.server().shutdownGrace();
     // Before the start, so that a signal finds it at any time.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(starting, grace), "dolmen-stop"));
     try {
       if (snapshot == null) {
-        server = learn(settings, starting);
+        server =
+            settings.cluster().role() == ProcessRole.SERVER
+                ? follow(settings, starting)
+                : learn(settings, starting);
       } else {
         starting.complete(SnapshotServer.start(settings, snapshot, InstantSource.system()));
       }
@@ -130,19 +145,51 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static StandaloneServer learn(
-      DolmenConfig settings, CompletableFuture<Closeable> starting)
-      throws StartException, InterruptedException {
-    StandaloneServer server =
-        StandaloneServer.startServing(settings, InstantSource.system(), LogFactory.CONFIGURED);
+  /** A server that may end by itself. */
+  private record Failing(Callable<String> failure, Closeable server) {
+    String awaitFailure() throws InterruptedException {
+      try {
+        return failure.call();
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    void close() {
+      try {
+        server.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static Failing follow(DolmenConfig settings, CompletableFuture<Closeable> starting)
+      throws StartException {
+    FollowingServer server = FollowingServer.start(settings, InstantSource.system());
     starting.complete(server);
-    awaitReplayed(server);
-    return server;
+    return new Failing(server::awaitFailure, server);
+  }
+
+  private static Failing learn(DolmenConfig settings, CompletableFuture<Closeable> starting)
+      throws StartException, InterruptedException {
+    boolean shared = settings.cluster().role() == ProcessRole.TRAINER;
+    StandaloneServer server =
+        StandaloneServer.startServing(
+            settings, InstantSource.system(), shared ? LogFactory.SHARED : LogFactory.CONFIGURED);
+    starting.complete(server);
+    if (!shared) {
+      awaitReplayed(server); // A trainer may stand by for ever.
+    }
+    return new Failing(server::awaitFailure, server);
   }
 
   private DolmenConfig settings() {
     DolmenConfig settings = config.load();
     settings = data == null ? settings : settings.withDataDirectory(data);
+    settings = role == null ? settings : settings.withCluster(settings.cluster().withRole(role));
     ServerConfig server = settings.server();
     AccessOptions access = server.access();
     int grpc = port == null ? server.port() : checked("--port", port);

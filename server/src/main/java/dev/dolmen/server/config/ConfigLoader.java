@@ -85,7 +85,9 @@ final class ConfigLoader {
     LogOptions log = s.section("log", EngineReader::log);
     SnapshotOptions snapshots = s.section("snapshots", EngineReader::snapshots);
     RankingOptions ranking = s.section("ranking", RankingReader::read);
+    ClusterConfig cluster = s.section("cluster", ClusterConfig::read);
     if (server == null
+        || cluster == null
         || schema == null
         || model == null
         || training == null
@@ -99,7 +101,8 @@ final class ConfigLoader {
     return new DolmenConfig(
         server,
         new EngineOptions(
-            data, schema, model, training, sessions, catalog, log, snapshots, ranking, seed));
+            data, schema, model, training, sessions, catalog, log, snapshots, ranking, seed),
+        cluster);
   }
 
   static DolmenConfig defaults(Path dataDirectory, Schema schema) {
@@ -109,6 +112,7 @@ final class ConfigLoader {
     ServerConfig local =
         d.withPorts(0, 0)
             .with(s -> s.host("127.0.0.1").metricsHost("127.0.0.1").warmUp(Duration.ZERO));
-    return new DolmenConfig(local, EngineOptions.defaults(dataDirectory, schema));
+    return new DolmenConfig(
+        local, EngineOptions.defaults(dataDirectory, schema), ClusterConfig.alone());
   }
 }

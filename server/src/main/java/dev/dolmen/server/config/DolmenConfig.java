@@ -20,8 +20,9 @@ import java.util.function.UnaryOperator;
  *
  * @param server the front end
  * @param engine what is behind it, from the data directory to what answers beside the model
+ * @param cluster what the process is among others
  */
-public record DolmenConfig(ServerConfig server, EngineOptions engine) {
+public record DolmenConfig(ServerConfig server, EngineOptions engine, ClusterConfig cluster) {
   /**
    * Reads a file, overridden by the environment.
    *
@@ -118,12 +119,13 @@ public record DolmenConfig(ServerConfig server, EngineOptions engine) {
                     SnapshotOptions.defaults().with(s -> s.intervalSec(0).keep(1).onClose(false)))
                 .ranking(
                     new RankingOptions(
-                        ranking.experiment(), FallbackOptions.NONE, ranking.rankers()))));
+                        ranking.experiment(), FallbackOptions.NONE, ranking.rankers()))),
+        ClusterConfig.alone());
   }
 
   /** This, with another front end. */
   public DolmenConfig withServer(ServerConfig other) {
-    return new DolmenConfig(other, engine);
+    return new DolmenConfig(other, engine, cluster);
   }
 
   /** This, with another data directory. */
@@ -133,6 +135,11 @@ public record DolmenConfig(ServerConfig server, EngineOptions engine) {
 
   /** This, with other options of the engine. */
   public DolmenConfig withEngine(UnaryOperator<EngineOptions.Builder> changes) {
-    return new DolmenConfig(server, engine.with(changes));
+    return new DolmenConfig(server, engine.with(changes), cluster);
+  }
+
+  /** This, as another process among others. */
+  public DolmenConfig withCluster(ClusterConfig other) {
+    return new DolmenConfig(server, engine, other);
   }
 }

@@ -131,6 +131,7 @@ final class Recommender {
             .setRequestId(requestIds.get())
             .setModelVersion(published.modelVersion())
             .setLearnedLogOffset(published.learnedLogOffset())
+            .setStalenessMs(live.stalenessMs())
             .setSessionEventsUsed(asked.used);
     choice.describe(asked.chosen, asked.ranker, response);
     boolean chances = asked.ranker == RankerKind.DOLMEN && published.model().predictsClicks();

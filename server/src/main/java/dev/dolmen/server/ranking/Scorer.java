@@ -33,7 +33,10 @@ final class Scorer {
         s.sessions.encode(
             request.getSession(), features.session(), clock.millis(), published, caller);
     ScoreResponse.Builder response =
-        ScoreResponse.newBuilder().setModelVersion(published.modelVersion());
+        ScoreResponse.newBuilder()
+            .setModelVersion(published.modelVersion())
+            .setLearnedLogOffset(published.learnedLogOffset())
+            .setStalenessMs(live.stalenessMs());
     List<String> ids = request.getItemIdsList();
     for (int i = 0; i < ids.size(); i++) {
       caller.checkWaiting();

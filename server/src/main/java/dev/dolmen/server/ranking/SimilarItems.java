@@ -54,7 +54,10 @@ final class SimilarItems {
 
   private SimilarResponse response(Published published, TopK top) {
     SimilarResponse.Builder response =
-        SimilarResponse.newBuilder().setModelVersion(published.modelVersion());
+        SimilarResponse.newBuilder()
+            .setModelVersion(published.modelVersion())
+            .setLearnedLogOffset(published.learnedLogOffset())
+            .setStalenessMs(live.stalenessMs());
     for (int i = 0; i < top.size(); i++) {
       CatalogItem item = live.catalog().item(top.index(i));
       if (item != null) {

@@ -212,6 +212,16 @@ public final class Ingest {
     }
   }
 
+  /** The log holds an event, from whichever process: if it comes here, it is a duplicate. */
+  public void heard(String eventId, long offset, long sec) {
+    EventId id = EventId.of(eventId);
+    synchronized (inFlight) {
+      if (eventIds.offsetOf(id.hash(), sec) == EventIdWindow.ABSENT) {
+        eventIds.add(id.hash(), offset, sec);
+      }
+    }
+  }
+
   private void passed() {
     synchronized (inFlight) {
       eventIds.pass();

@@ -3,6 +3,7 @@ package dev.dolmen.trainer.learn;
 import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.SessionModel;
 import dev.dolmen.model.data.TrainingBatch;
+import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
@@ -330,6 +331,16 @@ public final class Learner implements AutoCloseable {
     return refresher.stale();
   }
 
+  /** What has changed of the item vectors, for those elsewhere who have them. */
+  public ItemMarks marks() {
+    return refresher.marks();
+  }
+
+  /** Vectors by the catalogue's index. */
+  public ItemVectorReader vectors() {
+    return vectors;
+  }
+
   /** Brings up to {@code maxItems} item vectors up to date. */
   public void refreshVectors(int maxItems) {
     refresher.sweep(maxItems, serving);
@@ -387,7 +398,7 @@ public final class Learner implements AutoCloseable {
   }
 
   /** What is to be visible when the log is learned up to this offset. */
-  Published published(long logOffset) {
+  public Published published(long logOffset) {
     return new Published(serving, batches, logOffset, eventTimeSec());
   }
 

@@ -32,7 +32,7 @@ public record LearnerOptions(
   private static final int MIN_SHOWN_SESSIONS = 8;
 
   /** Of the stream state. */
-  StreamOptions stream() {
+  public StreamOptions stream() {
     return new StreamOptions(
         schema,
         sessions,

@@ -9,6 +9,7 @@ import dev.dolmen.trainer.session.SessionReader;
 import dev.dolmen.trainer.signals.CoVisitReader;
 import dev.dolmen.trainer.signals.ContentReader;
 import dev.dolmen.trainer.stream.StreamState;
+import java.util.function.LongSupplier;
 
 /** What a learner has learned so far, to be read by any thread while it learns on. */
 public final class LiveState {
@@ -16,8 +17,10 @@ public final class LiveState {
   private final StreamState stream;
   private final ItemVectorReader vectors;
   private final EmbeddingReader table;
+  private final VersionSwitch versions;
   private volatile Published published;
   private volatile int[] popular = {};
+  private volatile LongSupplier staleness = () -> 0;
 
   LiveState(
       Schema schema,
@@ -25,6 +28,22 @@ public final class LiveState {
       ItemVectorReader vectors,
       EmbeddingReader table,
       Published published) {
+    this(schema, stream, vectors, table, VersionSwitch.none(), published);
+  }
+
+  /**
+   * The read side of something that does not learn itself.
+   *
+   * @param versions keeps requests from seeing two
+   */
+  public LiveState(
+      Schema schema,
+      StreamState stream,
+      ItemVectorReader vectors,
+      EmbeddingReader table,
+      VersionSwitch versions,
+      Published published) {
+    this.versions = versions;
     this.schema = schema;
     this.stream = stream;
     this.vectors = vectors;
@@ -86,11 +105,31 @@ public final class LiveState {
     return popular;
   }
 
-  void publishPopular(int[] indexes) {
+  /** Where {@link #stalenessMs} is from, before anybody asks. */
+  public void stalenessBy(LongSupplier ms) {
+    staleness = ms;
+  }
+
+  /**
+   * For how long the oldest record that is not learned has been known to this process, about,
+   * milliseconds; 0 if everything is learned. Any thread.
+   */
+  public long stalenessMs() {
+    return staleness.getAsLong();
+  }
+
+  /** What keeps a request from seeing two versions. */
+  public VersionSwitch versions() {
+    return versions;
+  }
+
+  /** Makes other items those clicked most. The writer. */
+  public void publishPopular(int[] indexes) {
     popular = indexes;
   }
 
-  void publish(Published next) {
+  /** Makes another model the newest. The writer. */
+  public void publish(Published next) {
     published = next;
   }
 }

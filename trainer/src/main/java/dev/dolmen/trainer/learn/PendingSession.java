@@ -77,15 +77,19 @@ public final class PendingSession implements SessionSteps {
     return isNew;
   }
 
-  /** Tells of the new events in their order. */
-  void forEachNew(long nowMs, Consumer<StreamClick> told) {
+  /**
+   * Tells of the new events in their order.
+   *
+   * @param nowMs event time when they are learned
+   */
+  public void forEachNew(long nowMs, Consumer<StreamClick> told) {
     for (int i = firstNew; i < size; i++) {
       told.accept(new StreamClick(number, items, i, nowMs));
     }
   }
 
   /** Drops events whose item has been deleted since. */
-  void dropDeleted(Catalog catalog) {
+  public void dropDeleted(Catalog catalog) {
     int kept = 0;
     int keptOld = 0;
     for (int i = 0; i < size; i++) {

@@ -4,6 +4,7 @@ import dev.dolmen.parameterstore.range.NumberRange;
 import dev.dolmen.parameterstore.range.WholeRange;
 import dev.dolmen.trainer.validation.ClickValidation;
 import dev.dolmen.trainer.validation.ProgressiveValidation;
+import dev.dolmen.trainer.validation.ValidationReader;
 import java.util.function.UnaryOperator;
 
 /**
@@ -97,6 +98,11 @@ public record TrainingOptions(
     LAG_MS.check("training.lagMs", lagMs);
     LAG_RECORDS_MIN.check("training.lagRecordsMin", lagRecordsMin);
     THREADS.check("training.threads", threads);
+  }
+
+  /** The figures of a process that validates nothing. */
+  public ValidationReader noValidation() {
+    return newValidation();
   }
 
   /** Validation of a learner that has learned nothing. */

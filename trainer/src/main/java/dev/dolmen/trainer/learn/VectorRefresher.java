@@ -26,6 +26,7 @@ final class VectorRefresher {
   private final ItemEncoding encoding;
   private final Supplier<ItemEncoding> encodings;
   private final ClickCounts popularity;
+  private final ItemMarks marks = new ItemMarks();
   private final int[] chunk = new int[CHUNK];
   private int inChunk;
   private int[] changed = new int[64];
@@ -65,6 +66,11 @@ final class VectorRefresher {
     changed[changes++] = index;
   }
 
+  /** What has changed of the vectors and priors, for those elsewhere who have them. */
+  ItemMarks marks() {
+    return marks;
+  }
+
   /** Changed items that wait for {@link #flush}. */
   int waiting() {
     return changes;
@@ -88,11 +94,13 @@ final class VectorRefresher {
   /** The item's popularity has changed. */
   void clicked(int index, ServingModel model) {
     vectors.putBias(index, model.priorWeight() * popularity.prior(index));
+    marks.prior(index);
   }
 
   /** The item is gone. */
   void removed(int index) {
     vectors.remove(index);
+    marks.removed(index);
   }
 
   /** Encodes the given items; deleted ones are left out. */
@@ -199,6 +207,7 @@ final class VectorRefresher {
   private synchronized void write(int[] indexes, int n, float[] encoded, ServingModel model) {
     for (int i = 0; i < n; i++) {
       vectors.put(indexes[i], encoded, i * vectors.width());
+      marks.vector(indexes[i]);
       clicked(indexes[i], model);
     }
   }

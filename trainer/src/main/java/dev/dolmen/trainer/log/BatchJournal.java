@@ -41,6 +41,19 @@ public interface BatchJournal extends Closeable {
   }
 
   /**
+   * Opens one in files of the data directory, whatever the log is: of a trainer among others, whose
+   * batches all know from the parameter topic.
+   *
+   * @param dataDirectory the engine's, locked
+   * @throws IOException if it cannot be read or written
+   */
+  static BatchJournal inFiles(Path dataDirectory, LogOptions options, InstantSource clock)
+      throws IOException {
+    return new ChronicleBatchJournal(
+        dataDirectory.resolve("batches"), options.journalAgeSec(), clock);
+  }
+
+  /**
    * Appends an entry.
    *
    * @return its place

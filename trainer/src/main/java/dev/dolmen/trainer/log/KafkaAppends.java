@@ -72,6 +72,11 @@ final class KafkaAppends {
     return lastOffset.get();
   }
 
+  /** Another has appended up to this offset. */
+  void seen(long offset) {
+    lastOffset.accumulateAndGet(offset, Math::max);
+  }
+
   LogAppend begin(byte[] record) {
     if (record.length > maxRecordBytes) {
       throw new LogRecordTooLargeException(record.length, maxRecordBytes);

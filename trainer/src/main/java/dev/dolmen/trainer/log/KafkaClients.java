@@ -17,8 +17,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Makes Kafka's clients, each configured for what the feedback log promises. */
-final class KafkaClients {
+/** Makes Kafka's clients, each configured for what the log and the parameter topic promise. */
+public final class KafkaClients {
   /** Memory for records that wait to be sent. */
   private static final long SEND_BUFFER_BYTES = 64L << 20;
 
@@ -31,7 +31,7 @@ final class KafkaClients {
   /**
    * @throws IOException if the file of client properties cannot be read
    */
-  KafkaClients(KafkaLogOptions options) throws IOException {
+  public KafkaClients(KafkaLogOptions options) throws IOException {
     this.options = options;
     if (!options.clientPropertiesFile().isEmpty()) {
       Properties file = new Properties();
@@ -50,7 +50,8 @@ final class KafkaClients {
     return (int) options.timeout().toMillis();
   }
 
-  Admin admin() {
+  /** For what is asked of topics; each question waits for the options' timeout at most. */
+  public Admin admin() {
     Map<String, Object> config = new HashMap<>(common);
     config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeoutMs());
     config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, timeoutMs());
@@ -85,9 +86,44 @@ final class KafkaClients {
     return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
+  /**
+   * A producer of transactions: one of the same id that begins later shuts it out for good.
+   *
+   * @param transactionalId names the lead that is fought for
+   * @param transactionTimeoutMs after which the broker ends a transaction that was left open
+   */
+  public KafkaProducer<byte[], byte[]> fencedProducer(
+      String transactionalId, int transactionTimeoutMs) {
+    Map<String, Object> config = new HashMap<>(common);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, transactionTimeoutMs);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeoutMs());
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2 * timeoutMs());
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeoutMs());
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, SEND_BUFFER_BYTES);
+    config.put(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+        options.topics().maxMessageBytes() + TopicPlan.OVERHEAD_BYTES);
+    config.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** As {@link #consumer}, which sees nothing of transactions that are not committed. */
+  public KafkaConsumer<byte[], byte[]> committedConsumer() {
+    return consumer(Map.of(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"));
+  }
+
   /** A consumer outside of any group; it never jumps to another offset by itself. */
   KafkaConsumer<byte[], byte[]> consumer() {
+    return consumer(Map.of());
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> more) {
     Map<String, Object> config = new HashMap<>(common);
+    config.putAll(more);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

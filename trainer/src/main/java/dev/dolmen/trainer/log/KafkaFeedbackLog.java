@@ -43,6 +43,9 @@ public final class KafkaFeedbackLog implements FeedbackLog {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaFeedbackLog.class);
   private static final byte[] TAKEOVER = new byte[0];
 
+  /** Nobody wakes those who wait for what another process appends. */
+  private static final Duration SHARED_POLL = Duration.ofMillis(10);
+
   /** Of key and lengths, next to a record's value. */
   private static final int RECORD_OVERHEAD_BYTES = 20;
 
@@ -54,7 +57,10 @@ public final class KafkaFeedbackLog implements FeedbackLog {
   private final KafkaAppends appends;
   private final Set<KafkaTailer> tailers = ConcurrentHashMap.newKeySet();
 
-  /** Kafka's offset of this process' takeover. */
+  /** Whether others append, too. */
+  private final boolean shared;
+
+  /** Kafka's offset of this process' takeover, or {@link KafkaTakeovers#SHARED}. */
   private final long writer;
 
   /**
@@ -78,12 +84,33 @@ public final class KafkaFeedbackLog implements FeedbackLog {
    */
   static KafkaFeedbackLog open(
       Path directory, KafkaLogOptions options, TopicPlan plan, boolean adopts) throws IOException {
+    return open(directory, options, plan, adopts, false);
+  }
+
+  /**
+   * Opens the topic together with others: every process that opens it so may append, and none takes
+   * it from another. Two of them may log the same event id, so that whoever applies the log has to
+   * leave the second one out.
+   *
+   * @throws IOException as {@link #open}
+   */
+  public static KafkaFeedbackLog openShared(
+      Path directory, KafkaLogOptions options, long segmentBytes) throws IOException {
+    return open(directory, options, TopicPlan.kept(options, "log", segmentBytes), true, true);
+  }
+
+  private static KafkaFeedbackLog open(
+      Path directory, KafkaLogOptions options, TopicPlan plan, boolean adopts, boolean shared)
+      throws IOException {
     PrivateFiles.createDirectories(directory);
     refuseChronicle(directory);
     KafkaLogFile known = KafkaLogFile.read(directory);
     KafkaClients clients = new KafkaClients(options);
     Admin admin = admin(clients, options);
     try {
+      if (shared && known == null) {
+        KafkaTopics.ensure(admin, options, plan);
+      }
       KafkaTopic topic = KafkaTopic.open(admin, options, plan, known == null);
       if (known == null) {
         checkAdoption(topic, adopts);
@@ -91,7 +118,7 @@ public final class KafkaFeedbackLog implements FeedbackLog {
         checkSame(directory, topic, known);
       }
       return new KafkaFeedbackLog(
-          directory, options, clients, topic, known, plan.watched() ? admin : null);
+          directory, options, clients, topic, known, plan.watched() ? admin : null, shared);
     } catch (LogUnavailableException e) {
       admin.close(Duration.ZERO);
       throw new KafkaAwayException(options.bootstrapServers() + ": " + e.getMessage(), e);
@@ -107,8 +134,10 @@ public final class KafkaFeedbackLog implements FeedbackLog {
       KafkaClients clients,
       KafkaTopic topic,
       @Nullable KafkaLogFile known,
-      @Nullable Admin watcher)
+      @Nullable Admin watcher,
+      boolean shared)
       throws IOException {
+    this.shared = shared;
     this.directory = directory;
     this.clients = clients;
     this.topic = topic;
@@ -116,13 +145,13 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     takeovers = new KafkaTakeovers(known == null ? List.of() : known.takeovers());
     KafkaProducer<byte[], byte[]> producer = clients.producer();
     try {
-      writer = takeOver(producer);
-      long last = readUpToTakeover(known);
+      writer = shared ? KafkaTakeovers.SHARED : takeOver(producer);
+      long last = shared ? topic.end() : readUpToTakeover(known);
       bytes = new AtomicLong(topic.sizeBytes());
       appends =
           new KafkaAppends(
               producer, topic.partition(), writer, options, topic.maxRecordBytes(), last);
-      save(writer + 1, last);
+      save(shared ? last : writer + 1, last);
       watch = watcher == null ? null : KafkaWatch.start(watcher, topic, appends);
     } catch (IOException | RuntimeException e) {
       producer.close(Duration.ZERO);
@@ -197,6 +226,9 @@ public final class KafkaFeedbackLog implements FeedbackLog {
               takeover -> {},
               () -> end,
               options.timeout(),
+              Duration.ZERO,
+              false,
+              offset -> {},
               closed -> {})) {
         while (tailer.next()) {
           each.accept(tailer);
@@ -303,7 +335,7 @@ public final class KafkaFeedbackLog implements FeedbackLog {
   }
 
   private void tookOver(long takeover) {
-    if (takeover > writer) {
+    if (!shared && takeover > writer) {
       LogTakenOverException taken = new LogTakenOverException(topic());
       appends.fail(String.valueOf(taken.getMessage()));
       throw taken;
@@ -366,6 +398,9 @@ public final class KafkaFeedbackLog implements FeedbackLog {
             atLeast > 0 ? takeover -> {} : this::tookOver,
             atLeast > 0 ? () -> atLeast : this::lastOffset,
             timeout,
+            shared ? SHARED_POLL : Duration.ZERO,
+            shared,
+            shared ? offset -> appends.seen(offset) : offset -> {},
             tailers::remove);
     tailers.add(tailer);
     return tailer;

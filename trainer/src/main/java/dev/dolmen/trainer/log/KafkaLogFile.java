@@ -46,10 +46,17 @@ record KafkaLogFile(
           value(values, "topicId"),
           Long.parseLong(value(values, "checked")),
           Long.parseLong(value(values, "lastOffset")),
-          Arrays.stream(value(values, "takeovers").split(",", -1)).map(Long::valueOf).toList());
+          takeovers(value(values, "takeovers")));
     } catch (IllegalArgumentException e) {
       throw new IOException(file + " is damaged: " + e.getMessage(), e);
     }
+  }
+
+  /** A log that is shared has none. */
+  private static List<Long> takeovers(String listed) {
+    return listed.isEmpty()
+        ? List.of()
+        : Arrays.stream(listed.split(",", -1)).map(Long::valueOf).toList();
   }
 
   private static String value(Properties values, String key) {

@@ -27,6 +27,9 @@ final class KafkaTailer implements LogTailer {
   private final LongConsumer onTakeover;
   private final LongSupplier lastOffset;
   private final Duration timeout;
+  private final Duration atEnd;
+  private final boolean shared;
+  private final LongConsumer onRecord;
   private final Consumer<KafkaTailer> onClose;
   private Iterator<ConsumerRecord<byte[], byte[]>> fetched = Collections.emptyIterator();
   private byte[] bytes = NOTHING;
@@ -39,6 +42,9 @@ final class KafkaTailer implements LogTailer {
    * @param position Kafka's offset of the first record to read
    * @param onTakeover told of Kafka's offset of each takeover
    * @param lastOffset of the log
+   * @param atEnd how long a look behind the log's last offset waits
+   * @param shared whether records of those who append together are expected
+   * @param onRecord told of the log offset of each record
    */
   KafkaTailer(
       KafkaConsumer<byte[], byte[]> consumer,
@@ -48,6 +54,9 @@ final class KafkaTailer implements LogTailer {
       LongConsumer onTakeover,
       LongSupplier lastOffset,
       Duration timeout,
+      Duration atEnd,
+      boolean shared,
+      LongConsumer onRecord,
       Consumer<KafkaTailer> onClose) {
     this.consumer = consumer;
     this.partition = partition;
@@ -56,6 +65,9 @@ final class KafkaTailer implements LogTailer {
     this.onTakeover = onTakeover;
     this.lastOffset = lastOffset;
     this.timeout = timeout;
+    this.atEnd = atEnd;
+    this.shared = shared;
+    this.onRecord = onRecord;
     this.onClose = onClose;
     consumer.assign(List.of(partition));
     consumer.seek(partition, position);
@@ -78,12 +90,26 @@ final class KafkaTailer implements LogTailer {
       if (value == null || value.length == 0) {
         takeovers.add(record.offset());
         onTakeover.accept(record.offset());
-      } else if (takeovers.counts(record.offset(), ByteBuffer.wrap(record.key()).getLong())) {
+      } else if (counts(record)) {
         bytes = value;
         offset = record.offset() + 1;
+        onRecord.accept(offset);
         return true;
       }
     }
+  }
+
+  private boolean counts(ConsumerRecord<byte[], byte[]> record) {
+    long writer = ByteBuffer.wrap(record.key()).getLong();
+    if (writer == KafkaTakeovers.SHARED && !shared) {
+      throw new IllegalStateException(
+          "topic "
+              + partition.topic()
+              + " is written by the servers of a cluster, from offset "
+              + (record.offset() + 1)
+              + " at the latest: serve it with --role trainer or server, not all");
+    }
+    return takeovers.counts(record.offset(), writer);
   }
 
   private @Nullable ConsumerRecord<byte[], byte[]> nextOfTopic() {
@@ -98,7 +124,7 @@ final class KafkaTailer implements LogTailer {
   private boolean fetch() {
     boolean held = position < lastOffset.getAsLong();
     try {
-      var records = consumer.poll(held ? timeout : Duration.ZERO);
+      var records = consumer.poll(held ? timeout : atEnd);
       fetched = records.records(partition).iterator();
     } catch (OffsetOutOfRangeException e) {
       throw new IllegalStateException(

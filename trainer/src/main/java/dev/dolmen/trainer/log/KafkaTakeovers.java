@@ -16,6 +16,9 @@ final class KafkaTakeovers {
   /** Of the part of the topic that is kept; beyond it a log is not opened. */
   static final int MAX = 100_000;
 
+  /** Names all that append to a topic together; their records count whoever took it over. */
+  static final long SHARED = -1;
+
   private final ConcurrentSkipListSet<Long> offsets = new ConcurrentSkipListSet<>();
 
   KafkaTakeovers(List<Long> known) {
@@ -28,6 +31,9 @@ final class KafkaTakeovers {
 
   /** Whether a record counts: whether nobody took over between its writer and itself. */
   boolean counts(long offset, long writer) {
+    if (writer == SHARED) {
+      return true;
+    }
     Long newest = offsets.lower(offset);
     if (newest == null) {
       // The log's beginning was deleted, and this directory has not seen it.

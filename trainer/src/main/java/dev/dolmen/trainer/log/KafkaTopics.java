@@ -28,6 +28,8 @@ public final class KafkaTopics {
           TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
           TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
 
+  private static final long PARAMETERS_SEGMENT_BYTES = 256L << 20;
+
   private KafkaTopics() {}
 
   /**
@@ -73,6 +75,29 @@ public final class KafkaTopics {
    */
   public static List<Found> check(LogOptions options) throws IOException {
     return each(options, false);
+  }
+
+  /**
+   * Finds the parameter topic, and makes it if there is none.
+   *
+   * @return bytes of the largest record that it takes
+   * @throws IOException if Kafka does not answer, or the topic is not as it should be
+   */
+  public static int openParameters(Admin admin, KafkaLogOptions kafka) throws IOException {
+    TopicPlan plan = TopicPlan.parameters(kafka, PARAMETERS_SEGMENT_BYTES);
+    ensure(admin, kafka, plan);
+    return KafkaTopic.open(admin, kafka, plan, false).maxRecordBytes();
+  }
+
+  /** Makes a topic if there is none, as others may at the same moment. */
+  static void ensure(Admin admin, KafkaLogOptions kafka, TopicPlan plan) throws IOException {
+    try {
+      if (create(admin, plan)) {
+        var _ = await(admin, plan.name());
+      }
+    } catch (ExecutionException e) {
+      throw KafkaAwayException.orOther(kafka.bootstrapServers(), e);
+    }
   }
 
   private static List<Found> each(LogOptions options, boolean make) throws IOException {

@@ -76,6 +76,9 @@ public final class KafkaBroker implements AutoCloseable {
     config.putAll(
         Map.of(
             "offsets.topic.replication.factor", "1",
+            "transaction.state.log.replication.factor", "1",
+            "transaction.state.log.min.isr", "1",
+            "transaction.state.log.num.partitions", "3",
             "log.retention.check.interval.ms", "500",
             "log.segment.delete.delay.ms", "500",
             "controlled.shutdown.enable", "false",

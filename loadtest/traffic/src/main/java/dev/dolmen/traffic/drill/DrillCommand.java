@@ -4,6 +4,7 @@ import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.drill.callers.CallersCommand;
+import dev.dolmen.traffic.drill.cluster.ClusterCommand;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "drill",
     mixinStandardHelpOptions = true,
-    subcommands = CallersCommand.class,
+    subcommands = {CallersCommand.class, ClusterCommand.class},
     description = {
       "Starts a server process, sends it the clicks of a simulated shop, does the damage, and"
           + " compares: every acknowledged event is in the log, none is learned twice, and what was"
@@ -137,6 +138,6 @@ public final class DrillCommand implements Callable<Integer> {
     String missing = "Missing required parameter: DRILL, one of " + DrillKind.labels();
     throw command == null
         ? new IllegalStateException("picocli sets the spec before a command runs")
-        : new ParameterException(command.commandLine(), missing + ", or callers");
+        : new ParameterException(command.commandLine(), missing + ", callers or cluster");
   }
 }

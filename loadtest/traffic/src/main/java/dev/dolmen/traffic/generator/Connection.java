@@ -111,6 +111,13 @@ public final class Connection implements AutoCloseable {
         .getStatus(GetStatusRequest.getDefaultInstance());
   }
 
+  /** The server's status now, with the hash of what it ranks with, if it is one of a cluster. */
+  public StatusResponse hashedStatus() {
+    return AdminServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .getStatus(GetStatusRequest.newBuilder().setParametersHash(true).build());
+  }
+
   /**
    * Waits until the server has learned all that it has logged: until every batch has its boundary
    * in the journal.

@@ -142,9 +142,18 @@ public final class ServerProcess implements AutoCloseable {
    * @throws IOException with the end of its output if it ends, or is not ready for two minutes
    */
   public long start() throws IOException, InterruptedException {
+    return start("/readyz/feedback");
+  }
+
+  /**
+   * As the other, with another sign that it is ready.
+   *
+   * @param probe that says so
+   */
+  public long start(String probe) throws IOException, InterruptedException {
     long start = System.nanoTime();
     Process started = launch();
-    while (!ready()) {
+    while (!ready(probe)) {
       if (!started.isAlive()) {
         throw new IOException("the server ended with " + started.exitValue() + output());
       }
@@ -193,8 +202,8 @@ public final class ServerProcess implements AutoCloseable {
     return started;
   }
 
-  private boolean ready() throws InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + metricsPort + "/readyz/feedback");
+  private boolean ready(String probe) throws InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + metricsPort + probe);
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(2)).build();
     try {
       return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
@@ -206,6 +215,15 @@ public final class ServerProcess implements AutoCloseable {
   private String output() throws IOException {
     List<String> lines = Files.readAllLines(log);
     return ":\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+  }
+
+  /** Asks it to end, as {@code kill} does, and waits until it has. */
+  public void stop() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      running.destroy();
+      running.waitFor();
+    }
   }
 
   /** Ends it as {@code kill -9} does, and waits for its end. */

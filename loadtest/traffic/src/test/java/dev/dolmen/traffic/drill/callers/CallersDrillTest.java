@@ -149,7 +149,8 @@ class CallersDrillTest {
     CommandLine line = new CommandLine(drill);
     line.setErr(new PrintWriter(errors, true, StandardCharsets.UTF_8));
     assertThat(line.execute()).isEqualTo(2);
-    assertThat(errors.toString(StandardCharsets.UTF_8)).contains("DRILL", "clock-jump, or callers");
+    assertThat(errors.toString(StandardCharsets.UTF_8))
+        .contains("DRILL", "clock-jump, callers or cluster");
     assertThat(line.getSubcommands()).containsKey("callers");
   }
 

@@ -1,0 +1,10 @@
+/**
+ * {@code dolmen drill cluster}: trainers and servers as processes of their own, on a Kafka that is
+ * there already, under steady load, while one thing after another goes wrong.
+ *
+ * <p>May depend on what the drills may. Each class is one thread's, unless it says otherwise.
+ */
+@NullMarked
+package dev.dolmen.traffic.drill.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,403 @@
+package dev.dolmen.trainer.sync;
+
+import dev.dolmen.model.ServingModel;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.store.EmbeddingTable;
+import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.Published;
+import dev.dolmen.v1.ParameterRecord;
+import dev.dolmen.v1.SyncHead;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the servers what the batches have changed. The training thread puts a sync together when
+ * one is due and the one before is on its way no more; until then changes are kept as marks, so
+ * that nothing overflows and nothing is dropped, however long Kafka is away. A thread of its own
+ * sends, and shows in between that somebody leads.
+ *
+ * <p>The training thread calls what does not say otherwise.
+ */
+public final class SyncSender implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(SyncSender.class);
+  private static final long SIGN_MS = 1_000;
+  private static final int TRANSACTION_BYTES = 4 << 20;
+
+  /** Rows of ids, which no server needs, are forgotten when so many wait. */
+  private static final int FORGET_IDS = 100_000;
+
+  private final SyncOptions options;
+  private final Schema schema;
+  private final Learner learner;
+  private final ParameterTopic topic;
+  private final InstantSource clock;
+  private final BatchEnds ends = new BatchEnds();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /** Guarded by the lock: what is to be sent, until it is. */
+  private @Nullable SyncDraft sending;
+
+  private volatile @Nullable LeadLostException lost;
+  private volatile boolean closing;
+  private volatile boolean resigns = true;
+  private volatile long sentSync;
+  private final LongAdder sentBytes = new LongAdder();
+  private final LongAdder baseBytes = new LongAdder();
+  private volatile long keptLogOffset;
+  private volatile long epoch;
+  private @Nullable Lead lead;
+  private @Nullable Thread thread;
+  private @Nullable ServingModel sentModel;
+  private long sentBatches = -1;
+  private long sentOffset = -1;
+  private long nextMs;
+  private long nextBaseMs;
+  private boolean baseDue;
+
+  /** The sending thread's. */
+  private long basePlace;
+
+  private long baseLogOffset;
+
+  /** Nothing is sent before {@link #lead}. */
+  public SyncSender(
+      SyncOptions options,
+      Schema schema,
+      Learner learner,
+      ParameterTopic topic,
+      InstantSource clock) {
+    this.options = options;
+    this.schema = schema;
+    this.learner = learner;
+    this.topic = topic;
+    this.clock = clock;
+  }
+
+  /**
+   * This process leads from here on; all is sent when {@link #offer} comes.
+   *
+   * @param taken not begun yet
+   * @param newEpoch above all that the topic holds
+   * @throws LeadLostException if another trainer was faster
+   */
+  public void lead(Lead taken, long newEpoch) {
+    taken.begin(newEpoch, () -> closing);
+    lead = taken;
+    epoch = newEpoch;
+    baseDue = true;
+    Thread sender = Thread.ofPlatform().name("dolmen-sync").daemon().unstarted(this::send);
+    thread = sender;
+    sender.start();
+    LOG.info("Leads, as epoch {}", newEpoch);
+  }
+
+  /** Whether this process leads. Any thread. */
+  public boolean leads() {
+    return epoch > 0 && lost == null;
+  }
+
+  /** Epoch of its lead; 0 before it has had any. Any thread. */
+  public long epoch() {
+    return epoch;
+  }
+
+  /** The last sync that is in the topic. Any thread. */
+  public long sentSync() {
+    return sentSync;
+  }
+
+  /** Bytes sent. Any thread. */
+  public long sentBytes() {
+    return sentBytes.sum();
+  }
+
+  /** Bytes of bases among them. Any thread. */
+  public long baseBytes() {
+    return baseBytes.sum();
+  }
+
+  /** The log behind this offset is needed by servers that begin. Any thread. */
+  public long keptLogOffset() {
+    return keptLogOffset;
+  }
+
+  /** A batch has been learned, whoever cut it. */
+  public void learned(long number, long lastOffset) {
+    ends.add(new Sync.End(number, lastOffset, learner.stream().counts().eventTimeMs()));
+  }
+
+  /**
+   * Everything in the log up to this is learned, and nothing is pending: sends what has changed if
+   * that is due.
+   *
+   * @throws LeadLostException if this process does not lead any more
+   */
+  public void offer(long logOffset) {
+    checkLead();
+    if (lead == null || isSending()) {
+      return;
+    }
+    long nowMs = clock.millis();
+    boolean due = nowMs >= nextMs || nowMs < nextMs - options.intervalMs();
+    if (baseDue || (due && hasChanged(logOffset))) {
+      put(logOffset, nowMs);
+    }
+  }
+
+  private boolean hasChanged(long logOffset) {
+    return logOffset != sentOffset
+        || learner.batches() != sentBatches
+        || learner.marks().vectors().length > 0;
+  }
+
+  /**
+   * Returns when everything up to this is in the topic: what is learned of it may be kept then.
+   *
+   * @throws LeadLostException if it will never be
+   */
+  public void settle(long logOffset) {
+    if (lead == null) {
+      return;
+    }
+    awaitSent();
+    if (baseDue || hasChanged(logOffset)) {
+      put(logOffset, clock.millis());
+      awaitSent();
+    }
+  }
+
+  private void checkLead() {
+    LeadLostException reason = lost;
+    if (reason != null) {
+      throw reason;
+    }
+  }
+
+  private boolean isSending() {
+    lock.lock();
+    try {
+      return sending != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitSent() {
+    lock.lock();
+    try {
+      while (sending != null && lost == null) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+    checkLead();
+  }
+
+  private void put(long logOffset, long nowMs) {
+    boolean base =
+        baseDue
+            || nowMs >= nextBaseMs
+            || nowMs < nextBaseMs - options.baseIntervalSec() * 1_000
+            || !ends.hasAllAfter(sentBatches);
+    SyncDraft draft = base ? base(logOffset, nowMs) : draft(logOffset, false, sentBatches);
+    nextMs = nowMs + options.intervalMs();
+    sentOffset = logOffset;
+    sentBatches = learner.batches();
+    lock.lock();
+    try {
+      sending = draft;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private SyncDraft base(long logOffset, long nowMs) {
+    EmbeddingTable table = learner.table();
+    table.trackTouched(epoch, Integer.MAX_VALUE);
+    learner.marks().begin(learner.stream().catalog().indexLimit(), learner.vectors()::contains);
+    sentModel = null;
+    baseDue = false;
+    nextBaseMs = nowMs + options.baseIntervalSec() * 1_000;
+    SyncDraft draft = draft(logOffset, true, -1);
+    draft.addState(new StateParts(learner.stream()));
+    return draft;
+  }
+
+  private SyncDraft draft(long logOffset, boolean base, long endsAfter) {
+    Published published = learner.published(logOffset);
+    SyncHead head =
+        SyncHead.newBuilder()
+            .setBase(base)
+            .setBatches(published.modelVersion())
+            .setEventsLearned(learner.counts().eventsLearned())
+            .setLogOffset(logOffset)
+            .setEventTimeSec(published.eventTimeSec())
+            .setSentUs(clock.millis() * 1_000)
+            .addAllEnds(ends.after(endsAfter))
+            .setFormat(options.format().message())
+            .setShape(learner.shape() + schema)
+            .build();
+    SyncDraft draft = new SyncDraft(head, options.format(), options.recordBytes());
+    if (published.model() != sentModel) {
+      draft.addDense(published.model());
+      sentModel = published.model();
+    }
+    draft.addItems(learner.marks().vectors(), learner.marks().priors(), learner.vectors());
+    learner.marks().clear();
+    EmbeddingTable table = learner.table();
+    for (int slot = 0; slot < table.slots(); slot++) {
+      if (slot != schema.idSlot()) {
+        draft.addRows(table, slot);
+      } else if (table.touchedFids(slot) > FORGET_IDS) {
+        var _ = table.drainTouched(slot, table.touchedFids(slot));
+      }
+    }
+    return draft;
+  }
+
+  /** The sending thread. */
+  private void send() {
+    long number = 0;
+    Lead own = Objects.requireNonNull(lead);
+    try {
+      while (!closing) {
+        SyncDraft draft = awaitDraft();
+        if (draft != null) {
+          send(own, draft, ++number);
+          sent(number);
+        } else if (!closing) {
+          sign(own, false);
+        }
+      }
+      if (resigns) {
+        sign(own, true);
+      }
+    } catch (LeadLostException e) {
+      end(e);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("Syncs are sent no more", e);
+      end(new LeadLostException("syncs cannot be sent: " + e, e));
+    } finally {
+      own.close();
+    }
+  }
+
+  private void sign(Lead own, boolean resigns) {
+    ParameterRecord sign = own.sign(resigns).toBuilder().setBasePlace(basePlace).build();
+    var _ = own.commit(List.of(sign), () -> closing);
+  }
+
+  private void send(Lead own, SyncDraft draft, long number) throws IOException {
+    boolean base = draft.isBase();
+    List<ParameterRecord> records = draft.records(epoch, number, base ? 0 : basePlace);
+    long first = -1;
+    long size = 0;
+    for (int from = 0; from < records.size(); ) {
+      int bytes = 0;
+      int to = from;
+      while (to < records.size() && (to == from || bytes < TRANSACTION_BYTES)) {
+        bytes += records.get(to++).getSerializedSize();
+      }
+      long offset = own.commit(records.subList(from, to), () -> closing);
+      first = first < 0 ? offset : first;
+      size += bytes;
+      from = to;
+    }
+    sentBytes.add(size);
+    if (base) {
+      baseBytes.add(size);
+      keepFrom(first + 1, draft.logOffset());
+    }
+  }
+
+  /** What is before the base before this one is needed by nobody any more. */
+  private void keepFrom(long place, long logOffset) {
+    long before = basePlace;
+    basePlace = place;
+    keptLogOffset = before > 0 ? baseLogOffset : 0;
+    baseLogOffset = logOffset;
+    try {
+      if (before > 0) {
+        topic.deleteBefore(before - 1);
+      }
+    } catch (IOException e) {
+      LOG.warn("Old syncs stay for now: {}", e.getMessage());
+    }
+  }
+
+  private @Nullable SyncDraft awaitDraft() {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(SIGN_MS);
+      while (sending == null && !closing && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return sending;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LeadLostException("interrupted", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void sent(long number) {
+    sentSync = number;
+    lock.lock();
+    try {
+      sending = null;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end(LeadLostException reason) {
+    lock.lock();
+    try {
+      lost = reason;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends nothing more, as a process that dies. Any thread. */
+  public void abandon() {
+    resigns = false;
+    close();
+  }
+
+  /** Ends the lead, so that another may take it at once. Any thread. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    Thread sender = thread;
+    if (sender != null) {
+      try {
+        sender.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
