@@ -14,6 +14,7 @@ import dev.dolmen.trainer.log.KafkaAddresses;
 import dev.dolmen.trainer.log.KafkaLogOptions;
 import dev.dolmen.trainer.log.KafkaTopicOptions;
 import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.log.OutageOptions;
 import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import java.time.Duration;
@@ -168,7 +169,15 @@ final class EngineReader {
         s.integer(
             "max_queued_impressions", d.maxQueuedImpressions(), LogOptions.MAX_QUEUED_IMPRESSIONS),
         s.seconds("journal_age", d.journalAgeSec(), LogOptions.JOURNAL_AGE_SEC),
+        requireNonNullElse(s.section("outage_buffer", EngineReader::outage), d.outage()),
         requireNonNullElse(s.section("kafka", EngineReader::kafka), d.kafka()));
+  }
+
+  private static OutageOptions outage(ConfigSection s) {
+    OutageOptions d = OutageOptions.defaults();
+    return new OutageOptions(
+        s.bytesOrNone("max_bytes", d.maxBytes(), OutageOptions.MAX_BYTES),
+        s.seconds("max_age", d.maxAgeSec(), OutageOptions.MAX_AGE_SEC));
   }
 
   private static KafkaLogOptions kafka(ConfigSection s) {

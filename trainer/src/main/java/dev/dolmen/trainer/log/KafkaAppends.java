@@ -78,9 +78,7 @@ final class KafkaAppends {
   }
 
   LogAppend begin(byte[] record) {
-    if (record.length > maxRecordBytes) {
-      throw new LogRecordTooLargeException(record.length, maxRecordBytes);
-    }
+    checkSize(record);
     checkUsable();
     acquireRoom();
     Sending sending = new Sending(record.length);
@@ -93,6 +91,15 @@ final class KafkaAppends {
       sending.refused(e);
     }
     return sending.begun();
+  }
+
+  /**
+   * @throws LogRecordTooLargeException if the topic did not take a record of its size when opened
+   */
+  void checkSize(byte[] record) {
+    if (record.length > maxRecordBytes) {
+      throw new LogRecordTooLargeException(record.length, maxRecordBytes);
+    }
   }
 
   private void checkUsable() {

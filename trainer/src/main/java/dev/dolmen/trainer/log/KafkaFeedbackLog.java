@@ -334,6 +334,18 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     return appends.notTaking();
   }
 
+  /**
+   * @throws LogRecordTooLargeException if the log can never take it
+   */
+  void checkSize(byte[] record) {
+    appends.checkSize(record);
+  }
+
+  /** Why the topic cannot be reached now, but may be later; empty if it can. Any thread. */
+  String away() {
+    return appends.away();
+  }
+
   private void tookOver(long takeover) {
     if (!shared && takeover > writer) {
       LogTakenOverException taken = new LogTakenOverException(topic());

@@ -103,9 +103,9 @@ final class KafkaWatch {
   private void say() {
     String now = closed ? "" : appends.away();
     if (!now.isEmpty() && said.isEmpty()) {
-      LOG.warn("The feedback log is away, feedback is refused: {}", now);
+      LOG.warn("The feedback log is away: {}", now);
     } else if (now.isEmpty() && !said.isEmpty() && !closed) {
-      LOG.info("The feedback log is back, feedback is taken");
+      LOG.info("The feedback log is back");
     }
     said = now;
   }

@@ -53,8 +53,10 @@ public interface LogFactory {
         boolean learnedNothing =
             !Files.exists(dataDirectory.resolve("snapshots"))
                 && !Files.exists(dataDirectory.resolve("journal"));
-        yield KafkaFeedbackLog.open(
-            directory, options.kafka(), options.segmentBytes(), learnedNothing);
+        KafkaFeedbackLog log =
+            KafkaFeedbackLog.open(
+                directory, options.kafka(), options.segmentBytes(), learnedNothing);
+        yield OutageLog.open(log, dataDirectory.resolve("outage"), options.outage());
       }
     };
   }

@@ -25,6 +25,7 @@ import java.util.function.UnaryOperator;
  *     ones are dropped and counted
  * @param journalAgeSec seconds after which the journal, which names the batches that the log is cut
  *     into, begins a new file, so that those no snapshot needs go soon
+ * @param outage what is kept of events while a log in Kafka is away
  * @param kafka for {@link Kind#KAFKA}, to which {@code minFreeBytes} and {@code fsync} mean nothing
  */
 public record LogOptions(
@@ -37,6 +38,7 @@ public record LogOptions(
     int deduplicationEvents,
     int maxQueuedImpressions,
     long journalAgeSec,
+    OutageOptions outage,
     KafkaLogOptions kafka) {
   /** Segments that a bounded log has room for at least, so that it can let go of whole ones. */
   public static final int SEGMENTS_MIN = 4;
@@ -131,6 +133,7 @@ public record LogOptions(
     private int deduplicationEvents = 2_000_000;
     private int maxQueuedImpressions = 16_384;
     private long journalAgeSec = 3_600;
+    private OutageOptions outage = OutageOptions.defaults();
     private KafkaLogOptions kafka = KafkaLogOptions.defaults();
 
     private Builder() {}
@@ -145,6 +148,7 @@ public record LogOptions(
       deduplicationEvents = from.deduplicationEvents;
       maxQueuedImpressions = from.maxQueuedImpressions;
       journalAgeSec = from.journalAgeSec;
+      outage = from.outage;
       kafka = from.kafka;
     }
 
@@ -193,6 +197,11 @@ public record LogOptions(
       return this;
     }
 
+    public Builder outage(OutageOptions value) {
+      outage = value;
+      return this;
+    }
+
     public Builder kafka(KafkaLogOptions value) {
       kafka = value;
       return this;
@@ -209,6 +218,7 @@ public record LogOptions(
           deduplicationEvents,
           maxQueuedImpressions,
           journalAgeSec,
+          outage,
           kafka);
     }
   }
