@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -42,6 +43,8 @@ final class KafkaAppends {
 
   /** What was found out without sending anything; empty while all is well. */
   private volatile String clusterAway = "";
+
+  private final AtomicInteger acknowledged = new AtomicInteger();
 
   /** Why nothing is taken any more before the log is opened again. */
   private volatile @Nullable String failure;
@@ -116,9 +119,32 @@ final class KafkaAppends {
     }
   }
 
-  /** Why the topic cannot be reached; empty if it can. */
-  void clusterAway(String reason) {
-    clusterAway = reason;
+  /** Acknowledgements so far, for {@link #clusterAway}. */
+  int acknowledged() {
+    return acknowledged.get();
+  }
+
+  /** The topic takes records. */
+  private void answered() {
+    acknowledged.incrementAndGet();
+    away = false;
+    clusterAway = "";
+  }
+
+  /**
+   * Tells what was found out without sending anything. A question that was asked before the last
+   * acknowledgement may still fail after it.
+   *
+   * @param reason why the topic cannot be reached; empty if it can
+   * @param before {@link #acknowledged} when it was asked
+   */
+  void clusterAway(String reason, int before) {
+    if (reason.isEmpty() || before == acknowledged.get()) {
+      clusterAway = reason;
+      if (before != acknowledged.get()) {
+        clusterAway = "";
+      }
+    }
   }
 
   /** Why nothing can be sent now, but may be later; empty if it can. */
@@ -220,6 +246,8 @@ final class KafkaAppends {
       }
       if (e == null) {
         lastOffset.accumulateAndGet(kafkaOffset + 1, Math::max);
+        // Before anybody knows, who may append the next.
+        answered();
         append.complete(kafkaOffset + 1);
       } else {
         if (!refusesThisAlone(e)) {

@@ -30,6 +30,10 @@ final class KafkaWatch {
   private final KafkaAppends appends;
   private final Thread thread;
   private @Nullable KafkaFuture<TopicDescription> asked;
+
+  /** Acknowledgements when it was asked. */
+  private int before;
+
   private int ticks;
   private int missing;
   private String said = "";
@@ -69,6 +73,7 @@ final class KafkaWatch {
     KafkaFuture<TopicDescription> question = asked;
     if (question == null && ticks++ % TICKS_BETWEEN == 0) {
       String name = topic.partition().topic();
+      before = appends.acknowledged();
       asked = admin.describeTopics(List.of(name)).topicNameValues().get(name);
     } else if (question != null && question.isDone()) {
       asked = null;
@@ -86,14 +91,14 @@ final class KafkaWatch {
         appends.fail("topic " + name + " was deleted and made again, start this process again");
       }
       boolean led = found.partitions().getFirst().leader() != null;
-      appends.clusterAway(led ? "" : "topic " + name + " has no leader");
+      appends.clusterAway(led ? "" : "topic " + name + " has no leader", before);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         if (++missing >= MISSING_TIMES) {
-          appends.clusterAway("topic " + name + " is not in the cluster any more");
+          appends.clusterAway("topic " + name + " is not in the cluster any more", before);
         }
       } else {
-        appends.clusterAway("Kafka: " + e.getCause());
+        appends.clusterAway("Kafka: " + e.getCause(), before);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
