@@ -40,6 +40,7 @@ public final class Follower implements Closeable {
 
   private final EngineOptions options;
   private final DirectoryLock lock;
+  private final InstantSource clock;
   private final FeedbackLog log;
   private final ParameterTopic topic;
   private final SyncFeed feed;
@@ -99,6 +100,7 @@ public final class Follower implements Closeable {
       FeedbackLog log,
       ParameterTopic topic) {
     this.options = options;
+    this.clock = clock;
     this.lock = lock;
     this.log = log;
     this.topic = topic;
@@ -138,7 +140,8 @@ public final class Follower implements Closeable {
             live,
             ingest,
             progress,
-            new SyncApplication(model, vectors, rows));
+            new SyncApplication(model, vectors, rows),
+            clock);
     live.stalenessBy(this::stalenessMs);
     thread = Thread.ofPlatform().name("dolmen-follower").daemon().unstarted(loop);
     progress.trainer(thread);
@@ -189,8 +192,8 @@ public final class Follower implements Closeable {
     return progress.replay() == null ? log.notTaking() : progressText();
   }
 
-  private static long nowMs() {
-    return (long) (System.nanoTime() / NANOS_PER_MS);
+  private long nowMs() {
+    return clock.millis();
   }
 
   /** For how long the oldest record that is not learned has been known here. Any thread. */

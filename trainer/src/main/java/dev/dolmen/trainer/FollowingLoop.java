@@ -27,6 +27,7 @@ import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.LogRecord;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,7 @@ final class FollowingLoop implements Runnable {
   private final Ingest ingest;
   private final Progress progress;
   private final SyncApplication parameters;
+  private final InstantSource clock;
   private final ItemEncoding encoding;
   private final FirstOccurrences first;
   private final FollowedClicks clicks;
@@ -94,8 +96,10 @@ final class FollowingLoop implements Runnable {
       LiveState live,
       Ingest ingest,
       Progress progress,
-      SyncApplication parameters) {
+      SyncApplication parameters,
+      InstantSource clock) {
     this.options = options;
+    this.clock = clock;
     this.sync = sync;
     this.log = log;
     this.feed = feed;
@@ -158,8 +162,8 @@ final class FollowingLoop implements Runnable {
         + sync.readyStalenessMs();
   }
 
-  private static long nowMs() {
-    return System.nanoTime() / 1_000_000;
+  private long nowMs() {
+    return clock.millis();
   }
 
   @Override
@@ -418,7 +422,7 @@ final class FollowingLoop implements Runnable {
     eventsLearned = from.head().getEventsLearned();
     staleness.learned(offset);
     applied = from.number();
-    syncDelayMs = System.currentTimeMillis() - from.head().getSentUs() / 1_000;
+    syncDelayMs = clock.millis() - from.head().getSentUs() / 1_000;
   }
 
   private boolean isSame(int item, long offset) {
