@@ -21,8 +21,13 @@ public final class SessionSignals {
   /** Visits that an item must have for half of its shares to count: rare ones prove little. */
   private static final float SMOOTHING = 3;
 
-  /** Distinct items of the session whose likes are looked at. */
-  private static final int LIKE_REACH = 3;
+  /**
+   * Distinct items of the session whose likes are looked at. With three of them, items that nobody
+   * has visited were found far worse than by the mean of all that a user has, where that is much
+   * (CiteULike, users with up to twenty articles: docs/measurements/2026-11-29-like-reach.md).
+   * Within a batch and between two changes of the catalog an item's likes are found once.
+   */
+  static final int LIKE_REACH = 20;
 
   private static final int NOT_SEEN = -1;
   private static final int NEW = -1;

@@ -283,6 +283,28 @@ class ContentIndexTest {
     assertThat(placeOf(signals, other)).isNegative();
   }
 
+  /** What a visitor wants is in all of a long visit, not in its end alone. */
+  @Test
+  void whatIsLikeAnEarlyItemOfALongVisitIsLikeTheVisit() {
+    int boot = put("boot", "acme", "red boot");
+    int shoe = put("shoe", "acme", "red shoe");
+    int[] visit = new int[SessionSignals.LIKE_REACH + 1];
+    visit[1] = boot;
+    visit[0] = put("first", "first", "first words");
+    int like = put("like the first", "first", "first words");
+    for (int i = 2; i < visit.length; i++) {
+      visit[i] = put("i" + i, "brand" + i, "word" + i);
+    }
+    SessionSignals signals = new SessionSignals(new CoVisits(1_000), content);
+    signals.of(visit, 0, visit.length);
+    assertThat(placeOf(signals, shoe)).isNotNegative();
+    // Bounded: the one before has no say.
+    assertThat(placeOf(signals, like)).isNegative();
+    float early = signals.strength(placeOf(signals, shoe), false);
+    signals.of(new int[] {visit[0], boot}, 0, 2);
+    assertThat(early).isPositive().isLessThan(signals.strength(placeOf(signals, shoe), false));
+  }
+
   private static int placeOf(SessionSignals signals, int item) {
     for (int place = 0; place < signals.size(); place++) {
       if (signals.item(place) == item) {
