@@ -32,6 +32,7 @@ final class Drill {
 
   private static final Duration STALLED = Duration.ofSeconds(60);
   private static final int HEAP_MB = 512;
+  private static final String JOURNAL = "journal";
 
   private final DrillKind kind;
   private final double seconds;
@@ -59,12 +60,17 @@ final class Drill {
 
   DrillResult run() throws IOException, InterruptedException {
     Path data = directory.resolve("data");
-    Set<String> acknowledged = kind == DrillKind.DISK_FULL ? fillDisk(data) : disturb(data, null);
+    Path undisturbed = directory.resolve("undisturbed");
+    Set<String> acknowledged;
+    try (KeptJournal journal =
+        new KeptJournal(data.resolve(JOURNAL), directory.resolve("kept-journal"))) {
+      acknowledged = kind == DrillKind.DISK_FULL ? fillDisk(data) : disturb(data, null);
+      copy(data, undisturbed, false);
+      journal.addTo(undisturbed.resolve(JOURNAL));
+    }
     progress.redraw(List.of("comparing with a run that never stopped"));
     LearnedState.Logged log = LearnedState.logged(data.resolve("log"));
     Map<String, Integer> logged = log.times();
-    Path undisturbed = directory.resolve("undisturbed");
-    copy(data, undisturbed, false);
     LearnedState found = LearnedState.of(writeConfig("found.yaml", data));
     LearnedState expected = LearnedState.of(writeConfig("undisturbed.yaml", undisturbed));
     progress.clear();
