@@ -12,9 +12,10 @@ import net.openhft.hashing.LongTupleHashFunction;
  * <p>Ids are kept as 128-bit hashes (XXH3): among two million the chance that any two are alike is
  * below 10⁻²⁶. A ring holds them in order of arrival, an open-addressing table finds them, the
  * oldest leave when so many records have followed, and are not found any more after so many
- * seconds. The table is no library's map because the ids stand in the ring already, and keys of 128
- * bits would stand in a map once more, as objects. Takes 48 bytes an id. Not thread-safe: guarded
- * by its owner.
+ * seconds, but for the last {@link #RECORDS_MIN}: time is what clocks say, and one that is set days
+ * ahead must not make a new event of one that is sent again. The table is no library's map because
+ * the ids stand in the ring already, and keys of 128 bits would stand in a map once more, as
+ * objects. Takes 48 bytes an id. Not thread-safe: guarded by its owner.
  */
 public final class EventIdWindow {
   private static final LongTupleHashFunction HASH = LongTupleHashFunction.xx128();
@@ -24,8 +25,12 @@ public final class EventIdWindow {
   /** Of an id that is not among the last records. */
   public static final long ABSENT = -1;
 
+  /** Records after which an id may be too old; some minutes of a busy shop. */
+  static final int RECORDS_MIN = 100_000;
+
   private final int maxRecords;
   private final long maxAgeSec;
+  private final int minRecords;
 
   /** Two words of a hash each. */
   private long[] ring = new long[2 * 1024];
@@ -51,13 +56,21 @@ public final class EventIdWindow {
    * @param maxAgeSec seconds for which they are, if there are fewer
    */
   public EventIdWindow(int maxRecords, long maxAgeSec) {
+    this(maxRecords, maxAgeSec, RECORDS_MIN);
+  }
+
+  /**
+   * @param minRecords last records whose ids are remembered whatever clocks say
+   */
+  EventIdWindow(int maxRecords, long maxAgeSec, int minRecords) {
     this.maxRecords = maxRecords;
     this.maxAgeSec = maxAgeSec;
+    this.minRecords = minRecords;
   }
 
   /** The same, with a life of its own. */
   EventIdWindow copy() {
-    EventIdWindow copy = new EventIdWindow(maxRecords, maxAgeSec);
+    EventIdWindow copy = new EventIdWindow(maxRecords, maxAgeSec, minRecords);
     copy.ring = ring.clone();
     copy.offsets = offsets.clone();
     copy.loggedSec = loggedSec.clone();
@@ -105,7 +118,8 @@ public final class EventIdWindow {
   }
 
   private boolean isAged(int place, long sec) {
-    return sec - Integer.toUnsignedLong(loggedSec[place]) > maxAgeSec;
+    return recordNumber - records[place] >= minRecords
+        && sec - Integer.toUnsignedLong(loggedSec[place]) > maxAgeSec;
   }
 
   /** The log's next record is no event. */
@@ -124,11 +138,11 @@ public final class EventIdWindow {
    * @param sec when it was logged, seconds since 1970
    */
   public void add(long[] hash, long offset, long sec) {
+    long before = offsetOf(hash, sec);
     pass();
     if (size == offsets.length) {
       grow();
     }
-    long before = offsetOf(hash, sec);
     int place = (first + size++) % offsets.length;
     ring[2 * place] = hash[0];
     ring[2 * place + 1] = hash[1];
