@@ -14,17 +14,33 @@ import java.util.ArrayDeque;
  */
 final class FollowedClicks {
   private final StreamState stream;
+  private final int maxWaiting;
   private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private final PendingEvents batch = new PendingEvents();
 
   private record Waiting(StreamStep step, long loggedUs, long offset) {}
 
-  FollowedClicks(StreamState stream) {
+  /**
+   * @param maxWaiting events that wait at most
+   */
+  FollowedClicks(StreamState stream, int maxWaiting) {
     this.stream = stream;
+    this.maxWaiting = maxWaiting;
   }
 
-  void add(StreamStep step, long loggedUs, long offset) {
+  /**
+   * An event waits from here on.
+   *
+   * @return false, and none waits any more, if these would be too many: no trainer has told for
+   *     long where a batch ended, and what is counted can only begin again from a base
+   */
+  boolean add(StreamStep step, long loggedUs, long offset) {
+    if (waiting.size() == maxWaiting) {
+      waiting.clear();
+      return false;
+    }
     waiting.addLast(new Waiting(step, loggedUs, offset));
+    return true;
   }
 
   /** Counts what a batch holds. */

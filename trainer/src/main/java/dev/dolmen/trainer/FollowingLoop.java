@@ -45,6 +45,9 @@ final class FollowingLoop implements Runnable {
   /** Records applied between two looks at the syncs. */
   private static final int READ_RECORDS = 512;
 
+  /** Events that wait to be counted, some 200 bytes each: an hour of a busy shop. */
+  private static final int MAX_UNCOUNTED = 1_000_000;
+
   private static final int POPULAR_ITEMS = 1_000;
   private static final long POPULAR_INTERVAL_MS = 1_000;
   private static final long WAIT_MS = 10;
@@ -85,6 +88,9 @@ final class FollowingLoop implements Runnable {
   private long popularBatches = -1;
   private long endAtBegin;
 
+  /** Whether all events since the base are counted, or wait to be. */
+  private boolean counts = true;
+
   FollowingLoop(
       EngineOptions options,
       SyncOptions sync,
@@ -113,7 +119,7 @@ final class FollowingLoop implements Runnable {
     first =
         new FirstOccurrences(
             options.log().deduplicationEvents(), options.log().deduplicationAgeSec());
-    clicks = new FollowedClicks(stream);
+    clicks = new FollowedClicks(stream, MAX_UNCOUNTED);
   }
 
   Staleness staleness() {
@@ -325,8 +331,12 @@ final class FollowingLoop implements Runnable {
   private void applyFeedback(FeedbackEvent event, long loggedUs, long offset) {
     long timeMs = stream.admit(SessionStep.timeMs(event.getTime()));
     StreamStep step = stream.feedback(event, timeMs);
-    if (step != null) {
-      clicks.add(step, loggedUs, offset);
+    if (step != null && counts && !clicks.add(step, loggedUs, offset)) {
+      counts = false;
+      LOG.warn(
+          "No trainer has learned anything for {} events: what is counted stands still until one"
+              + " does, then this server begins again",
+          MAX_UNCOUNTED);
     }
   }
 
@@ -398,9 +408,15 @@ final class FollowingLoop implements Runnable {
     }
   }
 
-  private void countBatches(Sync from) {
+  private void countBatches(Sync from) throws IOException {
     for (Sync.End end : from.ends()) {
       if (end.number() == batches + 1) {
+        if (!counts) {
+          throw new IOException(
+              "a trainer learns again after more than "
+                  + MAX_UNCOUNTED
+                  + " events without one: this server has to begin again, from a base");
+        }
         clicks.count(end);
         batches = end.number();
         lastEnd = end.logOffset();

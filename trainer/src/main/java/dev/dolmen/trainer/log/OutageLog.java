@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * the file that the log has, too: the next start delivers them again, and whoever applies the log
  * leaves the second out ({@link FirstOccurrences}). Catalogue changes and impressions are not kept.
  */
-final class OutageLog implements FeedbackLog {
+final class OutageLog extends ForwardingLog {
   private static final Logger LOG = LoggerFactory.getLogger(OutageLog.class);
   private static final long PAUSE_NANOS = 100_000_000;
 
@@ -53,6 +53,7 @@ final class OutageLog implements FeedbackLog {
   }
 
   private OutageLog(KafkaFeedbackLog log, OutageFile file, OutageOptions options) {
+    super(log);
     this.log = log;
     this.file = file;
     this.options = options;
@@ -251,49 +252,10 @@ final class OutageLog implements FeedbackLog {
       return log.notTaking();
     }
     synchronized (kept) {
-      String full = full(1, 0);
+      Kept newest = kept.peekLast();
+      String full = full(1, newest == null ? 0 : newest.loggedUs);
       return full.isEmpty() ? "" : away + "; " + full;
     }
-  }
-
-  @Override
-  public LogTailer tailer(long offset) {
-    return log.tailer(offset);
-  }
-
-  @Override
-  public LogTailer tailerOfLast(long records) {
-    return log.tailerOfLast(records);
-  }
-
-  @Override
-  public long lastOffset() {
-    return log.lastOffset();
-  }
-
-  @Override
-  public boolean isFromTheBeginning() {
-    return log.isFromTheBeginning();
-  }
-
-  @Override
-  public long sizeBytes() {
-    return log.sizeBytes();
-  }
-
-  @Override
-  public void force() {
-    log.force();
-  }
-
-  @Override
-  public boolean goOnBehind(long offset) {
-    return log.goOnBehind(offset);
-  }
-
-  @Override
-  public boolean deleteUpTo(long offset, long keepRecords, long keepBytes) {
-    return log.deleteUpTo(offset, keepRecords, keepBytes);
   }
 
   /** What waits is delivered by the next start. */
@@ -301,7 +263,7 @@ final class OutageLog implements FeedbackLog {
   public void close() {
     closed = true;
     LockSupport.unpark(deliverer);
-    log.close();
+    super.close();
     synchronized (kept) {
       try {
         file.close();

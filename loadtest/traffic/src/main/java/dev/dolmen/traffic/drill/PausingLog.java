@@ -1,16 +1,16 @@
 package dev.dolmen.traffic.drill;
 
 import dev.dolmen.trainer.log.FeedbackLog;
+import dev.dolmen.trainer.log.ForwardingLog;
 import dev.dolmen.trainer.log.LogAppend;
 import dev.dolmen.trainer.log.LogTailer;
-import java.io.IOException;
 import java.util.Random;
 
 /**
  * A feedback log on a disk that now and then takes its time: before it has taken a record, after
  * that and before anybody knows, while it reads, and while it deletes.
  */
-final class PausingLog implements FeedbackLog {
+final class PausingLog extends ForwardingLog {
   /**
    * Before a record is taken, and after: then it is logged and not acknowledged, as a kill likes
    * it.
@@ -23,14 +23,13 @@ final class PausingLog implements FeedbackLog {
   private static final int READ_PAUSE_MS = 100;
   private static final int DELETE_PAUSE_MS = 300;
 
-  private final FeedbackLog log;
   private final Random random;
 
   /**
    * @param random draws pauses
    */
   PausingLog(FeedbackLog log, Random random) {
-    this.log = log;
+    super(log);
     this.random = random;
   }
 
@@ -47,60 +46,25 @@ final class PausingLog implements FeedbackLog {
   @Override
   public LogAppend begin(byte[] record) {
     pause(APPENDS_A_PAUSE_BEFORE, APPEND_PAUSE_MS);
-    LogAppend append = log.begin(record);
+    LogAppend append = super.begin(record);
     pause(APPENDS_A_PAUSE_AFTER, APPEND_PAUSE_MS);
     return append;
   }
 
   @Override
-  public String notTaking() {
-    return log.notTaking();
-  }
-
-  @Override
   public LogTailer tailer(long offset) {
-    return new PausingTailer(log.tailer(offset));
+    return new PausingTailer(super.tailer(offset));
   }
 
   @Override
   public LogTailer tailerOfLast(long records) {
-    return new PausingTailer(log.tailerOfLast(records));
-  }
-
-  @Override
-  public long lastOffset() {
-    return log.lastOffset();
-  }
-
-  @Override
-  public boolean isFromTheBeginning() {
-    return log.isFromTheBeginning();
-  }
-
-  @Override
-  public long sizeBytes() {
-    return log.sizeBytes();
-  }
-
-  @Override
-  public void force() throws IOException {
-    log.force();
-  }
-
-  @Override
-  public boolean goOnBehind(long offset) throws IOException {
-    return log.goOnBehind(offset);
+    return new PausingTailer(super.tailerOfLast(records));
   }
 
   @Override
   public boolean deleteUpTo(long offset, long keepRecords, long keepBytes) {
     pause(1, DELETE_PAUSE_MS);
-    return log.deleteUpTo(offset, keepRecords, keepBytes);
-  }
-
-  @Override
-  public void close() {
-    log.close();
+    return super.deleteUpTo(offset, keepRecords, keepBytes);
   }
 
   private final class PausingTailer implements LogTailer {
