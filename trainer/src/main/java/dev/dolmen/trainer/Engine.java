@@ -32,6 +32,7 @@ import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.trainer.snapshot.SnapshotThreads;
 import dev.dolmen.trainer.sync.SyncOptions;
 import dev.dolmen.trainer.sync.SyncSender;
+import dev.dolmen.trainer.thread.BackgroundThreads;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.IOException;
@@ -281,7 +282,7 @@ public final class Engine implements Closeable {
             progress,
             leadership == null ? null : leadership.standby());
     TrainingLoop loop = new TrainingLoop(() -> teachRankers(savedOffset), replay, step, requests);
-    thread = Thread.ofPlatform().name("dolmen-trainer").daemon().unstarted(loop);
+    thread = BackgroundThreads.unstarted("dolmen-trainer", BackgroundThreads.LEARNING, loop);
     progress.trainer(thread);
   }
 

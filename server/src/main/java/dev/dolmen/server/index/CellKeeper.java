@@ -2,6 +2,7 @@ package dev.dolmen.server.index;
 
 import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ItemVectors;
+import dev.dolmen.trainer.thread.BackgroundThreads;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.Locale;
@@ -48,7 +49,7 @@ public final class CellKeeper implements Closeable {
   private final LongSupplier nanos;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread =
-      Thread.ofPlatform().name("dolmen-cells").daemon().unstarted(this::run);
+      BackgroundThreads.unstarted("dolmen-cells", BackgroundThreads.UPKEEP, this::run);
   private final AtomicReference<@Nullable Runnable> beside = new AtomicReference<>();
   private volatile @Nullable Cells cells;
   private volatile long passes;

@@ -10,6 +10,7 @@ import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.budget.Caller;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogOptions;
+import dev.dolmen.trainer.thread.BackgroundThreads;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
 import dev.dolmen.v1.TokenList;
@@ -18,13 +19,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.agrona.collections.IntHashSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** Cells of vectors that lie in clusters, as learned ones do, and move. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
@@ -309,6 +314,19 @@ class CellsTest {
     }
     assertThat(recall.sampled()).isEqualTo(22);
     assertThat(recall.recall()).isLessThan(0.9);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theThreadThatKeepsCellsLeavesTheProcessorsToWhoAsks() throws Exception {
+    fill(ITEMS);
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, System::nanoTime)) {
+      running.start();
+      CompletableFuture<Integer> seen = new CompletableFuture<>();
+      running.beside(() -> seen.complete(BackgroundThreads.niceness()));
+      assertThat(seen.get(30, TimeUnit.SECONDS))
+          .isEqualTo(Math.min(19, BackgroundThreads.niceness() + BackgroundThreads.UPKEEP));
+    }
   }
 
   /** A comparison costs many searches: it must be on no thread that answers. */

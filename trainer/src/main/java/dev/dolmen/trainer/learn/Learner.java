@@ -23,6 +23,7 @@ import dev.dolmen.trainer.state.StateSection;
 import dev.dolmen.trainer.state.StreamPart;
 import dev.dolmen.trainer.stream.StreamState;
 import dev.dolmen.trainer.stream.StreamStep;
+import dev.dolmen.trainer.thread.BackgroundThreads;
 import dev.dolmen.trainer.validation.ProgressiveValidation;
 import dev.dolmen.trainer.validation.ScoredBatch;
 import dev.dolmen.trainer.validation.ScoringBudget;
@@ -280,6 +281,7 @@ public final class Learner implements AutoCloseable {
   }
 
   private void validate(TrainingBatch batch, boolean scores) {
+    BackgroundThreads.join(BackgroundThreads.LEARNING);
     long startNanos = work.nanos();
     if (batch.predictions > 0) {
       ScoredBatch predictions =

@@ -5,6 +5,7 @@ import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogBound;
 import dev.dolmen.trainer.snapshot.SnapshotCodec.Position;
+import dev.dolmen.trainer.thread.BackgroundThreads;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -68,7 +69,8 @@ public final class SnapshotThreads {
   }
 
   private static ExecutorService thread(String name) {
-    return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).daemon().factory());
+    return Executors.newSingleThreadExecutor(
+        BackgroundThreads.factory(name, BackgroundThreads.UPKEEP));
   }
 
   /** Writes a snapshot. */
