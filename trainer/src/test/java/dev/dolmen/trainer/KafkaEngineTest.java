@@ -113,6 +113,23 @@ class KafkaEngineTest {
     }
   }
 
+  /** Offsets are small numbers here, of one more digit each so often. */
+  @Test
+  void snapshotsWithoutABatchInBetweenSortByOffset() throws Exception {
+    EngineOptions options = options(directory.resolve("a"), broker.options(PATIENCE));
+    List<String> taken = new ArrayList<>();
+    try (Engine engine = open(options)) {
+      for (int items : new int[] {5, 30, 300}) {
+        for (int i = 1; i < items; i++) {
+          var _ = engine.ingest().beginUpsert(shop.item(i % shop.items));
+        }
+        engine.ingest().upsert(shop.item(0));
+        taken.add(engine.snapshot().id());
+      }
+    }
+    assertThat(taken).isSorted().doesNotHaveDuplicates();
+  }
+
   @Test
   void anEmptyDirectoryLearnsWhatTheTopicHolds() throws Exception {
     KafkaLogOptions kafka = broker.options(PATIENCE);

@@ -195,9 +195,9 @@ public final class SnapshotCodec {
     return position;
   }
 
-  /** Id of a snapshot taken now. */
+  /** Id of a snapshot taken now: sorts behind earlier ones, also where no batch is in between. */
   public static String id(Learner learner, Position position) {
-    return "%016d-%s".formatted(learner.batches(), Long.toHexString(position.logOffset));
+    return "%016d-%08x".formatted(learner.batches(), position.logOffset);
   }
 
   /** Whether so many rows have changed that a snapshot is due. Training thread. */
