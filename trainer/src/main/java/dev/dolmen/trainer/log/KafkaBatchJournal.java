@@ -42,6 +42,9 @@ final class KafkaBatchJournal implements BatchJournal {
 
   private static final String OLD = "local";
 
+  /** Pause before a topic that could not be taken over is tried again. */
+  private static final long AWAY_MS = 500;
+
   private final Path directory;
   private final KafkaLogOptions options;
   private final TopicPlan plan;
@@ -54,6 +57,10 @@ final class KafkaBatchJournal implements BatchJournal {
   /** Taken over with the first batch: who only reads takes the topic from nobody. */
   private volatile @Nullable KafkaFeedbackLog entries;
 
+  /** While the topic cannot be taken over: why. A thread of its own tries on. */
+  private volatile String opening = "";
+
+  private volatile boolean closed;
   private volatile @Nullable LogAppend last;
 
   private KafkaBatchJournal(Path directory, KafkaLogOptions options, FeedbackLog log, Uuid logId) {
@@ -93,18 +100,53 @@ final class KafkaBatchJournal implements BatchJournal {
     }
   }
 
-  /** The topic, taken over. */
+  /**
+   * The topic, taken over.
+   *
+   * @throws LogUnavailableException while it cannot be
+   */
   private KafkaFeedbackLog mine() {
     KafkaFeedbackLog taken = entries;
-    if (taken == null) {
+    if (taken != null) {
+      return taken;
+    }
+    String reason = opening;
+    if (reason.isEmpty()) {
       try {
-        taken = KafkaFeedbackLog.open(directory, options, plan, true);
-        entries = taken;
+        return takeOver();
       } catch (IOException e) {
-        throw new LogUnavailableException(String.valueOf(e.getMessage()), e);
+        reason = String.valueOf(e.getMessage());
+        opening = reason;
+        // Whoever learns asks for each batch, many times a second, and is not to wait each time.
+        Thread.ofVirtual().name("dolmen-batches-opening").start(this::takeOverLater);
       }
     }
+    throw new LogUnavailableException(reason);
+  }
+
+  private KafkaFeedbackLog takeOver() throws IOException {
+    KafkaFeedbackLog taken = KafkaFeedbackLog.open(directory, options, plan, true);
+    entries = taken;
+    if (closed) {
+      taken.close();
+    }
     return taken;
+  }
+
+  private void takeOverLater() {
+    while (!closed && entries == null) {
+      try {
+        Thread.sleep(AWAY_MS);
+        if (!closed) {
+          var _ = takeOver();
+        }
+      } catch (IOException | RuntimeException e) {
+        opening = String.valueOf(e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   private static List<Path> filesOf(Path directory) throws IOException {
@@ -239,6 +281,7 @@ final class KafkaBatchJournal implements BatchJournal {
 
   @Override
   public void close() {
+    closed = true;
     KafkaFeedbackLog taken = entries;
     if (taken != null) {
       taken.close();

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.trainer.log.BatchJournal.Entry;
 import java.io.IOException;
@@ -150,6 +151,52 @@ class KafkaBatchJournalTest {
       journal.deleteUpTo(2_048);
       assertThat(journal.after(0)).isEmpty();
       assertThat(journal.after(2_048)).hasSize(52);
+    }
+  }
+
+  /** Kafka's client numbers them. */
+  private long clientsMade() throws Exception {
+    long[] number = new long[1];
+    try (Admin admin = new KafkaClients(options).admin()) {
+      Thread.getAllStackTraces().keySet().stream()
+          .map(Thread::getName)
+          .filter(name -> name.startsWith("kafka-admin-client-thread | adminclient-"))
+          .forEach(name ->
+              number[0] =
+                  Math.max(number[0], Long.parseLong(name.substring(name.lastIndexOf('-') + 1))));
+      assertThat(admin).isNotNull();
+    }
+    return number[0];
+  }
+
+  @Test
+  void aTopicThatIsAwayBeforeTheFirstBatchIsNotOpenedForEachOfThem() throws Exception {
+    KafkaLogOptions patient = options;
+    options = broker.options(patient.topic(), Duration.ofSeconds(1));
+    try (FeedbackLog log =
+            KafkaFeedbackLog.open(directory.resolve("log"), patient, 1L << 20, true);
+        KafkaBatchJournal journal = journal(directory, log)) {
+      broker.stop();
+      try {
+        long before = clientsMade();
+        for (int i = 0; i < 40; i++) {
+          assertThatThrownBy(() -> journal.append(1, 100))
+              .isInstanceOf(LogUnavailableException.class)
+              .hasMessageNotContaining("null");
+        }
+        assertThat(clientsMade() - before).isLessThan(20);
+      } finally {
+        broker.start();
+      }
+      while (journal.after(0).isEmpty()) {
+        try {
+          journal.append(1, 100);
+          journal.force();
+        } catch (LogUnavailableException e) {
+          Thread.sleep(50);
+        }
+      }
+      assertThat(journal.after(0)).containsExactly(new Entry(1, 100, 0));
     }
   }
 }
