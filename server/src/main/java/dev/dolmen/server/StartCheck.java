@@ -5,16 +5,20 @@ import dev.dolmen.server.access.Access;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ListenHosts;
 import dev.dolmen.server.config.MemoryPlan;
+import dev.dolmen.server.config.ProcessRole;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.TlsFiles;
 import dev.dolmen.trainer.log.KafkaAddresses;
 import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.sync.ParameterTopic;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -38,9 +42,11 @@ public record StartCheck(ServerConfig server, Optional<String> warning) {
     if (!tooLarge.isEmpty()) {
       throw new StartException(String.join("\n", tooLarge));
     }
-    String missing = kafkaFile(config.engine().log());
-    if (!missing.isEmpty()) {
-      throw new StartException(missing);
+    List<String> unusable = new ArrayList<>(clusterProblems(config));
+    unusable.add(kafkaFile(config.engine().log()));
+    unusable.removeIf(String::isEmpty);
+    if (!unusable.isEmpty()) {
+      throw new StartException(String.join("\n", unusable));
     }
     try {
       Optional<String> warning = TlsFiles.check(server.tls(), clock.instant());
@@ -50,6 +56,42 @@ public record StartCheck(ServerConfig server, Optional<String> warning) {
     } catch (UnusableFileException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** What does not go with the role of one process among others. */
+  private static List<String> clusterProblems(DolmenConfig config) {
+    ProcessRole role = config.cluster().role();
+    if (role == ProcessRole.ALL) {
+      return List.of();
+    }
+    List<String> problems = new ArrayList<>();
+    String asked = "cluster.role: " + role.name().toLowerCase(Locale.ROOT);
+    LogOptions log = config.engine().log();
+    if (log.kind() != LogOptions.Kind.KAFKA) {
+      String kind = log.kind().name().toLowerCase(Locale.ROOT);
+      problems.add(
+          asked + ", but log.kind is " + kind + ", expected kafka: a cluster shares its log");
+    }
+    if (log.outage().maxBytes() > 0) {
+      problems.add(
+          "log.outage_buffer.max_bytes: "
+              + log.outage().maxBytes()
+              + ", expected 0 with "
+              + asked
+              + ": only a process that is alone keeps events while Kafka is away");
+    }
+    int record = config.cluster().sync().recordBytes();
+    int largest = log.kafka().topics().maxMessageBytes();
+    if (record + ParameterTopic.OVERHEAD_BYTES > largest) {
+      problems.add(
+          "cluster.record_bytes: "
+              + record
+              + ", expected "
+              + (largest - ParameterTopic.OVERHEAD_BYTES)
+              + " at most, as log.kafka.max_message_bytes is "
+              + largest);
+    }
+    return problems;
   }
 
   /** What is wrong with the file of properties for Kafka's clients; empty if nothing is. */

@@ -142,4 +142,34 @@ class TopicCommandTest {
     assertThat(run("topic", "check", "--config", config("127.0.0.1:1", "t", ""))).isEqualTo(1);
     assertThat(err.toString()).contains("Kafka at 127.0.0.1:1: ");
   }
+
+  @Test
+  void configCheckHoldsTheRoleAgainstTheRest() throws Exception {
+    Path file = directory.resolve("alone.yaml");
+    Files.writeString(
+        file,
+        """
+        data_directory: data
+        schema: {slots: [{name: item_id, kind: id, dimension: 4}]}
+        cluster: {role: server}
+        """);
+    assertThat(run("config", "check", file.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("cluster.role: server, but log.kind is chronicle, expected kafka");
+    Files.writeString(
+        file,
+        """
+        data_directory: data
+        schema: {slots: [{name: item_id, kind: id, dimension: 4}]}
+        cluster: {role: trainer, record_bytes: 2MiB}
+        log:
+          kind: kafka
+          kafka: {bootstrap_servers: "127.0.0.1:1", topic: t, max_message_bytes: 1MiB}
+          outage_buffer: {max_bytes: 2MiB}
+        """);
+    assertThat(run("config", "check", file.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("cluster.record_bytes: 2097152, expected 983040 at most")
+        .contains("log.outage_buffer.max_bytes: 2097152, expected 0 with cluster.role: trainer");
+  }
 }

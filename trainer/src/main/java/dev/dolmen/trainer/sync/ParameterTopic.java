@@ -9,13 +9,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 
 /** The parameter topic: one partition, of which nothing goes but what a newer base stands for. */
 public final class ParameterTopic implements Closeable {
   /** Of a record, next to what it is filled with. */
-  private static final int OVERHEAD_BYTES = 64 << 10;
+  public static final int OVERHEAD_BYTES = 64 << 10;
 
   private final KafkaClients clients;
   private final Admin admin;
@@ -72,6 +73,26 @@ public final class ParameterTopic implements Closeable {
 
   TopicPartition partition() {
     return partition;
+  }
+
+  /**
+   * Kafka's offset of the first record that is there.
+   *
+   * @throws IOException if Kafka does not say so now
+   */
+  long begin() throws IOException {
+    try {
+      return admin
+          .listOffsets(Map.of(partition, OffsetSpec.earliest()))
+          .partitionResult(partition)
+          .get()
+          .offset();
+    } catch (ExecutionException e) {
+      throw new IOException("topic " + partition.topic() + ": " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while Kafka was asked", e);
+    }
   }
 
   /**
