@@ -40,7 +40,6 @@ public final class Follower implements Closeable {
 
   private final EngineOptions options;
   private final DirectoryLock lock;
-  private final InstantSource clock;
   private final FeedbackLog log;
   private final ParameterTopic topic;
   private final SyncFeed feed;
@@ -100,7 +99,6 @@ public final class Follower implements Closeable {
       FeedbackLog log,
       ParameterTopic topic) {
     this.options = options;
-    this.clock = clock;
     this.lock = lock;
     this.log = log;
     this.topic = topic;
@@ -192,13 +190,12 @@ public final class Follower implements Closeable {
     return progress.replay() == null ? log.notTaking() : progressText();
   }
 
-  private long nowMs() {
-    return clock.millis();
-  }
-
-  /** For how long the oldest record that is not learned has been known here. Any thread. */
+  /**
+   * For how long the oldest record that is not learned has been known here, or for how long no
+   * trainer has been heard, if that is longer than usual. Any thread.
+   */
   public long stalenessMs() {
-    return loop.staleness().ms(nowMs());
+    return loop.stalenessMs();
   }
 
   /** This process among others. Any thread. */

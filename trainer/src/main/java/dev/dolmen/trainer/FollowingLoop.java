@@ -122,8 +122,14 @@ final class FollowingLoop implements Runnable {
     clicks = new FollowedClicks(stream, MAX_UNCOUNTED);
   }
 
-  Staleness staleness() {
-    return staleness;
+  /**
+   * For how long the oldest record that is not learned has been known here; or, where no trainer
+   * has been heard for longer than each of them is silent, for how long: then nobody here knows
+   * what there is to learn. Any thread.
+   */
+  long stalenessMs() {
+    long silentMs = feed.silentMs();
+    return Math.max(staleness.ms(nowMs()), silentMs >= SILENT_MS ? silentMs : 0);
   }
 
   /** Number of the last sync applied. */
@@ -163,7 +169,7 @@ final class FollowingLoop implements Runnable {
         + " of the log, which ends at "
         + log.lastOffset()
         + "; "
-        + staleness.ms(nowMs())
+        + stalenessMs()
         + " ms behind, opens at "
         + sync.readyStalenessMs();
   }

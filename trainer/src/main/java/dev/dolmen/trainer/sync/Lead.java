@@ -110,7 +110,7 @@ public final class Lead implements Closeable {
         throw lost(e);
       } catch (KafkaException e) {
         LOG.warn("A sync could not be written, it is tried again: {}", e.toString());
-        abort(e);
+        abort(e, givesUp);
         pause(givesUp, e);
       }
     }
@@ -148,12 +148,19 @@ public final class Lead implements Closeable {
     }
   }
 
-  private void abort(KafkaException cause) {
-    try {
-      producer.abortTransaction();
-    } catch (KafkaException | IllegalStateException e) {
-      e.addSuppressed(cause);
-      throw lost(e);
+  /** While Kafka is away nobody else can take the lead either: it is asked until it answers. */
+  private void abort(KafkaException cause, BooleanSupplier givesUp) {
+    boolean aborted = false;
+    while (!aborted) {
+      try {
+        producer.abortTransaction();
+        aborted = true;
+      } catch (TimeoutException e) {
+        pause(givesUp, e);
+      } catch (KafkaException | IllegalStateException e) {
+        e.addSuppressed(cause);
+        throw lost(e);
+      }
     }
   }
 

@@ -83,7 +83,8 @@ public final class SyncReader implements Closeable {
         place = begin;
       }
     }
-    consumer.seek(partition, place);
+    // What it names may have been deleted: then the next base is waited for.
+    consumer.seek(partition, Math.max(place, begin));
   }
 
   /** Kafka's offset of the base that the last records before {@code end} build on, or -1. */

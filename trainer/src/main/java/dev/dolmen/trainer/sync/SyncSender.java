@@ -33,6 +33,9 @@ public final class SyncSender implements Closeable {
   private static final long SIGN_MS = 1_000;
   private static final int TRANSACTION_BYTES = 4 << 20;
 
+  /** How often it is asked whether the topic still has the base that all after it build on. */
+  private static final long BASE_CHECK_MS = 2_000;
+
   /** Rows of ids, which no server needs, are forgotten when so many wait. */
   private static final int FORGET_IDS = 100_000;
 
@@ -49,6 +52,10 @@ public final class SyncSender implements Closeable {
   private @Nullable SyncDraft sending;
 
   private volatile @Nullable LeadLostException lost;
+
+  /** Whether the base was deleted by somebody else: who begins now would find nothing. */
+  private volatile boolean baseLost;
+
   private volatile boolean closing;
   private volatile boolean resigns = true;
   private volatile long sentSync;
@@ -69,6 +76,7 @@ public final class SyncSender implements Closeable {
   private long basePlace;
 
   private long baseLogOffset;
+  private long baseCheckedMs;
 
   /** Nothing is sent before {@link #lead}. */
   public SyncSender(
@@ -147,6 +155,10 @@ public final class SyncSender implements Closeable {
     checkLead();
     if (lead == null || isSending()) {
       return;
+    }
+    if (baseLost) {
+      baseLost = false;
+      baseDue = true;
     }
     long nowMs = clock.millis();
     boolean due = nowMs >= nextMs || nowMs < nextMs - options.intervalMs();
@@ -281,6 +293,7 @@ public final class SyncSender implements Closeable {
         } else if (!closing) {
           sign(own, false);
         }
+        checkBase();
       }
       if (resigns) {
         sign(own, true);
@@ -335,6 +348,23 @@ public final class SyncSender implements Closeable {
       }
     } catch (IOException e) {
       LOG.warn("Old syncs stay for now: {}", e.getMessage());
+    }
+  }
+
+  private void checkBase() {
+    long nowMs = clock.millis();
+    if (basePlace == 0 || Math.abs(nowMs - baseCheckedMs) < BASE_CHECK_MS) {
+      return;
+    }
+    baseCheckedMs = nowMs;
+    try {
+      if (topic.begin() >= basePlace) {
+        LOG.warn("Topic {} does not hold the newest base any more: it is sent again", topic.name());
+        basePlace = 0;
+        baseLost = true;
+      }
+    } catch (IOException e) {
+      LOG.debug("Whether the base is there cannot be told now", e);
     }
   }
 
