@@ -5,6 +5,7 @@ import dev.dolmen.server.cli.terminal.StandardError;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.ConnectException;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -95,6 +96,19 @@ public final class DolmenCommand extends CommandGroup {
           .usageMessage()
           .footer("", "Example, for this shell:", "  source <(dolmen generate-completion)");
     }
+    return root;
+  }
+
+  /**
+   * The same, with a {@code serve} of which the clock is another than the machine's: for drills.
+   *
+   * @param clock of the process that is started
+   */
+  public static CommandLine serving(InstantSource clock) {
+    CommandLine root = commandLine();
+    root.getCommandSpec().removeSubcommand("serve");
+    root.addSubcommand(new ServeCommand(clock));
+    root.setExecutionExceptionHandler(DolmenCommand::explain);
     return root;
   }
 

@@ -105,8 +105,20 @@ final class ServeCommand implements Callable<Integer> {
       })
   private @Nullable String snapshot;
 
+  private final InstantSource clock;
+
   /** Whether the process ends because something is wrong, not by a signal. */
   private volatile boolean failed;
+
+  /** With the machine's clock. */
+  ServeCommand() {
+    this(InstantSource.system());
+  }
+
+  /** With another one. */
+  ServeCommand(InstantSource clock) {
+    this.clock = clock;
+  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -123,7 +135,7 @@ final class ServeCommand implements Callable<Integer> {
                 ? follow(settings, starting)
                 : learn(settings, starting);
       } else {
-        starting.complete(SnapshotServer.start(settings, snapshot, InstantSource.system()));
+        starting.complete(SnapshotServer.start(settings, snapshot, clock));
       }
     } catch (StartException e) {
       failed = true;
@@ -166,19 +178,19 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static Failing follow(DolmenConfig settings, CompletableFuture<Closeable> starting)
+  private Failing follow(DolmenConfig settings, CompletableFuture<Closeable> starting)
       throws StartException {
-    FollowingServer server = FollowingServer.start(settings, InstantSource.system());
+    FollowingServer server = FollowingServer.start(settings, clock);
     starting.complete(server);
     return new Failing(server::awaitFailure, server);
   }
 
-  private static Failing learn(DolmenConfig settings, CompletableFuture<Closeable> starting)
+  private Failing learn(DolmenConfig settings, CompletableFuture<Closeable> starting)
       throws StartException, InterruptedException {
     boolean shared = settings.cluster().role() == ProcessRole.TRAINER;
     StandaloneServer server =
         StandaloneServer.startServing(
-            settings, InstantSource.system(), shared ? LogFactory.SHARED : LogFactory.CONFIGURED);
+            settings, clock, shared ? LogFactory.SHARED : LogFactory.CONFIGURED);
     starting.complete(server);
     if (!shared) {
       awaitReplayed(server); // A trainer may stand by for ever.
@@ -205,9 +217,9 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** As for the rest of the configuration, before anything is started; the start itself warns. */
-  private static void check(DolmenConfig settings) {
+  private void check(DolmenConfig settings) {
     try {
-      StartCheck.of(settings, InstantSource.system());
+      StartCheck.of(settings, clock);
     } catch (StartException e) {
       throw new CommandFailedException(2, e);
     }

@@ -24,7 +24,6 @@ public final class ServerProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofMinutes(2);
   private static final int POLL_MS = 5;
 
-  private final Class<?> main;
   private final String command;
   private final Path config;
   private final Path log;
@@ -33,6 +32,8 @@ public final class ServerProcess implements AutoCloseable {
   private final int port = freePort();
   private final int metricsPort = freePort();
   private final HttpClient http = HttpClient.newHttpClient();
+  private Class<?> main;
+  private long startNanos;
   private volatile @Nullable Process process;
 
   /** Without it, who is ended by a signal would leave a server behind. */
@@ -151,18 +152,44 @@ public final class ServerProcess implements AutoCloseable {
    * @param probe that says so
    */
   public long start(String probe) throws IOException, InterruptedException {
-    long start = System.nanoTime();
-    Process started = launch();
+    begin();
+    return awaitReady(probe);
+  }
+
+  /** Starts the process; returns at once. */
+  public void begin() throws IOException {
+    startNanos = System.nanoTime();
+    var _ = launch();
+  }
+
+  /**
+   * Waits until the process that was started last is ready.
+   *
+   * @param probe that says so
+   * @return milliseconds from the start of the process
+   * @throws IOException as {@link #start()}
+   */
+  public long awaitReady(String probe) throws IOException, InterruptedException {
     while (!ready(probe)) {
-      if (!started.isAlive()) {
-        throw new IOException("the server ended with " + started.exitValue() + output());
+      OptionalInt ended = exitValue();
+      if (ended.isPresent()) {
+        throw new IOException("the server ended with " + ended.getAsInt() + output());
       }
-      if (System.nanoTime() - start > READY_WITHIN.toNanos()) {
+      if (System.nanoTime() - startNanos > READY_WITHIN.toNanos()) {
         throw new IOException("the server is not ready after " + READY_WITHIN + output());
       }
       Thread.sleep(POLL_MS);
     }
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+  }
+
+  /**
+   * What starts run from here on.
+   *
+   * @param next takes what the one before took
+   */
+  public void runs(Class<?> next) {
+    main = next;
   }
 
   /**
@@ -203,12 +230,22 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private boolean ready(String probe) throws InterruptedException {
+    return answer(probe).startsWith("200 ");
+  }
+
+  /**
+   * What the process answers to a probe: status, space, text; empty while it does not listen.
+   *
+   * @param probe path of it
+   */
+  public String answer(String probe) throws InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + metricsPort + probe);
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(2)).build();
     try {
-      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() + " " + answer.body();
     } catch (IOException e) {
-      return false; // It does not listen yet.
+      return ""; // It does not listen yet.
     }
   }
 

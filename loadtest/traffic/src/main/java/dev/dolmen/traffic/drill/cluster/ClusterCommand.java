@@ -21,14 +21,30 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Starts two trainers and some servers as processes of this machine, on a Kafka that is there"
-          + " already, sends the clicks of a simulated shop to all servers, and lets one thing after"
-          + " another go wrong: the trainer or a server is killed, stopped and let go on, both"
-          + " trainers start at once, all servers are restarted one by one.",
+      "Starts three Kafka brokers, two trainers and some servers as processes of this machine, sends"
+          + " the clicks of a simulated shop to all servers, measures, and lets one thing after"
+          + " another go wrong.",
       "After each, every acknowledged event has to be in the log and learned once, no request may"
-          + " have been left without an answer by all servers, and trainer and servers have to hold"
-          + " the same numbers to the bit.",
-      "It makes topics of its own, named dolmen-drill-*, and leaves them there.",
+          + " have been left without an answer by all servers, trainer and servers have to hold the"
+          + " same numbers, and servers are no more than 5 s behind.",
+      "",
+      "  server-killed          kill -9 of a server, which is started again",
+      "  server-paused          a server is stopped where it is for --away, and goes on",
+      "  trainer-killed         kill -9 of the trainer that leads; the other takes over",
+      "  trainer-paused         it is stopped where it is for longer than the other waits,",
+      "                         and ends when it goes on",
+      "  two-trainers           kill -9 of both, which then start at once",
+      "  parameters-truncated   all that the trainer has sent is deleted; a server and a",
+      "                         trainer begin after that, then the other trainer is killed",
+      "  clock-ahead            a server and the trainer have a clock that is an hour ahead",
+      "  rolling-restart        all servers are stopped in order and started again",
+      "  scaled                 servers become one, four, and two",
+      "",
+      "and, with brokers of its own:",
+      "  server-cut-off         a server's connections to all brokers are cut for --away",
+      "  broker-killed          kill -9 of a broker that does not lead the log",
+      "  log-leader-killed      kill -9 of the broker that leads the log",
+      "  brokers-down-at-start  kill -9 of all brokers; a server that starts waits for them",
       ""
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -40,16 +56,22 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  dolmen drill cluster --kafka localhost:9092",
-      "  dolmen drill cluster --kafka localhost:9092 --servers 3 --rate 2000 \\",
-      "      --only trainer-killed,rolling-restart --json cluster.json"
+      "  dolmen drill cluster",
+      "  dolmen drill cluster --only server-killed,rolling-restart --json cluster.json",
+      "  dolmen drill cluster --only none --rate 1000 --servers 3 --format fp32,bf16,int8",
+      "  dolmen drill cluster --kafka localhost:9092"
     })
 public final class ClusterCommand implements Callable<Integer> {
+  private static final String NONE = "none";
+
   @Option(
       names = "--kafka",
-      required = true,
       paramLabel = "HOST:PORT",
-      description = "Kafka's bootstrap servers.")
+      description = {
+        "Bootstrap servers of a Kafka that is there, in place of brokers of the drill's own. The"
+            + " drill makes topics named dolmen-drill-* and leaves them there; trials that kill or"
+            + " cut off brokers are left out."
+      })
   private String kafka = "";
 
   @Option(
@@ -74,19 +96,38 @@ public final class ClusterCommand implements Callable<Integer> {
   private double seconds = 5;
 
   @Option(
+      names = "--steady",
+      defaultValue = "20",
+      paramLabel = "N",
+      description =
+          "Seconds of load with nothing wrong, in which figures are taken; 0 takes none. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double steady = 20;
+
+  @Option(
+      names = "--away",
+      defaultValue = "30",
+      paramLabel = "N",
+      description =
+          "Seconds for which a server is paused or cut off, or a broker is dead. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double away = 30;
+
+  @Option(
       names = "--format",
       defaultValue = "fp32",
+      split = ",",
       paramLabel = "FORMAT",
-      description = "Of syncs: fp32, bf16 or int8. Default: ${DEFAULT-VALUE}.")
-  private String format = "fp32";
+      description =
+          "Of syncs: fp32, bf16 or int8. With several, figures are taken of each, and trials are"
+              + " played with the first. Default: ${DEFAULT-VALUE}.")
+  private List<String> formats = List.of("fp32");
 
   @Option(
       names = "--only",
       split = ",",
       paramLabel = "NAME",
-      description =
-          "Play only these, in this order: trainer-killed, server-killed, trainer-paused,"
-              + " two-trainers, server-cut-off, rolling-restart.")
+      description = "Play only these, in this order; none for the figures alone.")
   private List<String> only = List.of();
 
   @Mixin private Reporting reporting = new Reporting();
@@ -110,19 +151,21 @@ public final class ClusterCommand implements Callable<Integer> {
     OptionCheck.require(servers >= 2 && servers <= 16, "--servers", servers, "2 to 16");
     OptionCheck.require(rate >= 1 && rate <= 100_000, "--rate", rate, "1 to 100,000");
     OptionCheck.require(seconds >= 1 && seconds <= 3_600, "--seconds", seconds, "1 to 3,600");
-    OptionCheck.require(
-        List.of("fp32", "bf16", "int8").contains(format), "--format", format, "fp32, bf16 or int8");
+    OptionCheck.require(steady >= 0 && steady <= 3_600, "--steady", steady, "0 to 3,600");
+    OptionCheck.require(away >= 1 && away <= 600, "--away", away, "1 to 600");
+    for (String format : formats) {
+      OptionCheck.require(
+          List.of("fp32", "bf16", "int8").contains(format),
+          "--format",
+          format,
+          "fp32, bf16 or int8");
+    }
     List<ClusterTrial> trials = trials();
     LocalServer.quietLogs();
     Path directory = Files.createTempDirectory("dolmen-cluster-");
     ClusterResult result;
     try {
-      result =
-          new ClusterDrill(
-                  new ClusterDrill.Settings(kafka, servers, seconds, rate, format, trials),
-                  directory,
-                  progress)
-              .run();
+      result = new ClusterDrill(settings(trials), directory, progress).run();
     } catch (IOException e) {
       progress.clear();
       out.line("the drill failed: " + e.getMessage());
@@ -139,14 +182,33 @@ public final class ClusterCommand implements Callable<Integer> {
     return 0;
   }
 
+  private ClusterDrill.Settings settings(List<ClusterTrial> trials) {
+    return new ClusterDrill.Settings(kafka, servers, seconds, steady, away, rate, formats, trials);
+  }
+
   private List<ClusterTrial> trials() {
-    if (only.isEmpty()) {
-      return List.of(ClusterTrial.values());
+    if (only.equals(List.of(NONE))) {
+      return List.of();
     }
+    List<ClusterTrial> asked;
     try {
-      return only.stream().map(ClusterTrial::of).toList();
+      asked =
+          only.isEmpty()
+              ? List.of(ClusterTrial.values())
+              : only.stream().map(ClusterTrial::of).toList();
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException(2, "--only: " + e.getMessage());
     }
+    if (kafka.isEmpty()) {
+      return asked;
+    }
+    List<ClusterTrial> left = asked.stream().filter(ClusterTrial::needsOwnBrokers).toList();
+    if (!left.isEmpty() && !only.isEmpty()) {
+      throw new CommandFailedException(
+          2, "--only: " + left.getFirst().label() + " needs brokers of its own, leave out --kafka");
+    }
+    left.forEach(
+        trial -> progress.line(trial.label() + ": left out, it needs brokers of the drill's own"));
+    return asked.stream().filter(trial -> !trial.needsOwnBrokers()).toList();
   }
 }

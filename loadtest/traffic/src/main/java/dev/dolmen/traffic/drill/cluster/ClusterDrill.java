@@ -14,61 +14,118 @@ import dev.dolmen.v1.StatusResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One trial after another on the same cluster, which has to be whole again after each. */
 final class ClusterDrill {
+  static final long SHOP_SEED = 1;
   private static final int TRAINERS = 2;
-  private static final int VISIBLE_CLICKS = 40;
+  private static final double VISIBLE_CLICKS_PER_SECOND = 10;
 
   private final Settings settings;
   private final Path directory;
   private final Terminal progress;
-  private final ShopEvents events;
+  private final ShopEvents shop = new ShopEvents("shop", SHOP_SEED);
   private final List<ClusterTrialResult> results = new ArrayList<>();
+  private final List<SteadyFigures> figures = new ArrayList<>();
   private final List<Long> readyMs = new ArrayList<>();
+  private final List<Long> failoverMs = new ArrayList<>();
+
+  /** Everything that was acknowledged by the cluster of now. */
+  private final Set<String> acknowledged = new HashSet<>();
+
+  private int loads;
 
   /**
    * What is asked.
    *
-   * @param kafka bootstrap servers
+   * @param kafka bootstrap servers of a cluster that is there; empty for one of the drill's own
    * @param servers at least 2
    * @param seconds of load before and after what goes wrong
+   * @param steadySeconds of load with nothing wrong; 0 to leave its figures out
+   * @param awaySeconds for how long what is paused, cut off or dead is so
    * @param eventsPerSecond of load
-   * @param format of syncs
+   * @param formats of syncs: trials are played with the first, figures are of each
    */
   record Settings(
       String kafka,
       int servers,
       double seconds,
+      double steadySeconds,
+      double awaySeconds,
       double eventsPerSecond,
-      String format,
+      List<String> formats,
       List<ClusterTrial> trials) {}
-
-  /** Disturbs the cluster; returns when it is whole again. */
-  @FunctionalInterface
-  private interface Disturbance {
-    void run() throws IOException, InterruptedException;
-  }
 
   ClusterDrill(Settings settings, Path directory, Terminal progress) {
     this.settings = settings;
     this.directory = directory;
     this.progress = progress;
-    events = new ShopEvents("cluster-" + System.currentTimeMillis(), 1);
   }
 
   ClusterResult run() throws IOException, InterruptedException {
+    if (!settings.kafka.isEmpty()) {
+      runOn(new ClusterProcesses.Kafka(settings.kafka, settings.kafka, 0), null);
+    } else {
+      say("starting " + KafkaBrokers.BROKERS + " brokers");
+      try (KafkaBrokers brokers = new KafkaBrokers(directory.resolve("kafka"))) {
+        brokers.start();
+        runOn(
+            new ClusterProcesses.Kafka(
+                brokers.bootstrapServers(),
+                brokers.bootstrapThroughNetwork(),
+                KafkaBrokers.BROKERS),
+            brokers);
+      }
+    }
+    return new ClusterResult(
+        List.copyOf(results), List.copyOf(figures), List.copyOf(readyMs), List.copyOf(failoverMs));
+  }
+
+  private void runOn(ClusterProcesses.Kafka kafka, @Nullable KafkaBrokers brokers)
+      throws IOException, InterruptedException {
+    try (KafkaAdmin admin = new KafkaAdmin(kafka.bootstrapServers())) {
+      if (brokers != null) {
+        var _ = admin.awaitWhole(KafkaBrokers.BROKERS);
+      }
+      List<ClusterTrial> trials = settings.trials;
+      for (String format : settings.formats) {
+        run(kafka, brokers, admin, format, trials);
+        trials = List.of();
+      }
+    }
+  }
+
+  private void run(
+      ClusterProcesses.Kafka kafka,
+      @Nullable KafkaBrokers brokers,
+      KafkaAdmin admin,
+      String format,
+      List<ClusterTrial> trials)
+      throws IOException, InterruptedException {
     String topic = "dolmen-drill-" + System.currentTimeMillis();
+    acknowledged.clear();
     try (ClusterProcesses cluster =
-        new ClusterProcesses(directory, settings.kafka, topic, settings.format)) {
+        new ClusterProcesses(directory.resolve(format), kafka, topic, format)) {
       try {
-        return run(cluster);
+        start(cluster);
+        if (settings.steadySeconds > 0) {
+          figures.add(steady(cluster, format));
+          progress.clear();
+          progress.text(figures.getLast().text());
+        }
+        Disturbances disturbances =
+            new Disturbances(cluster, brokers, admin, settings.awaySeconds, readyMs, failoverMs);
+        for (ClusterTrial trial : trials) {
+          results.add(playOrFail(trial, cluster, kafka, disturbances));
+          progress.clear();
+          progress.line(results.getLast().text());
+        }
       } catch (IOException | RuntimeException e) {
         progress.clear();
         throw new IOException(e.getMessage() + "\n" + cluster.said(), e);
@@ -76,199 +133,118 @@ final class ClusterDrill {
     }
   }
 
-  private ClusterResult run(ClusterProcesses cluster) throws IOException, InterruptedException {
+  private void start(ClusterProcesses cluster) throws IOException, InterruptedException {
     say("starting " + TRAINERS + " trainers and " + settings.servers + " servers");
     for (int i = 0; i < TRAINERS; i++) {
       cluster.startTrainer();
     }
     var _ = cluster.leader();
-    for (int i = 0; i < settings.servers; i++) {
-      readyMs.add(cluster.startServer());
+    for (int i = 1; i <= settings.servers; i++) {
+      readyMs.add(cluster.startServer(i == settings.servers));
     }
-    CatalogUpload.upload(cluster.servers().getFirst().connection(), events.items());
-    ClusterResult.Figures figures = steady(cluster);
-    for (ClusterTrial trial : settings.trials) {
-      results.add(play(trial, cluster));
-    }
-    return new ClusterResult(List.copyOf(results), figures, List.copyOf(readyMs));
+    CatalogUpload.upload(cluster.servers().getFirst().connection(), shop.items());
+  }
+
+  private ClusterTraffic traffic(ClusterProcesses cluster) {
+    String name = "load-" + System.currentTimeMillis() + "-" + loads++;
+    return new ClusterTraffic(name, cluster.servers(), settings.eventsPerSecond);
   }
 
   /** Load with nothing wrong: how fast clicks show, and what following costs. */
-  private ClusterResult.Figures steady(ClusterProcesses cluster)
+  private SteadyFigures steady(ClusterProcesses cluster, String format)
       throws IOException, InterruptedException {
     Visibility visibility = new Visibility();
     Member server = cluster.servers().getLast();
-    ShopEvents single = new ShopEvents("single-" + System.currentTimeMillis(), 2);
-    try (ClusterTraffic traffic =
-        new ClusterTraffic(events, cluster.servers(), settings.eventsPerSecond)) {
-      await(traffic, "steady", settings.seconds);
+    ShopEvents single = new ShopEvents("single-" + System.currentTimeMillis(), SHOP_SEED);
+    try (ClusterTraffic traffic = traffic(cluster)) {
+      await(traffic, "steady, " + format, settings.seconds);
       ClusterStatus before = server.connection().status().getCluster();
       long start = System.nanoTime();
       int eventsBefore = traffic.acknowledged().size();
-      visibility.measure(single, cluster.servers().getFirst(), server, VISIBLE_CLICKS);
-      await(traffic, "steady", settings.seconds);
+      say("steady, " + format + ": measuring");
+      visibility.measure(
+          single,
+          cluster.servers().getFirst(),
+          server,
+          (int) Math.max(1, settings.steadySeconds * VISIBLE_CLICKS_PER_SECOND),
+          VISIBLE_CLICKS_PER_SECOND);
       ClusterStatus after = server.connection().status().getCluster();
       double seconds = (System.nanoTime() - start) / 1e9;
       double rate = (traffic.acknowledged().size() - eventsBefore) / seconds;
+      long stalenessMs = cluster.stalenessMs();
       traffic.finish();
+      acknowledged.addAll(traffic.acknowledged());
       long bases = after.getBaseBytes() - before.getBaseBytes();
-      return new ClusterResult.Figures(
+      return new SteadyFigures(
+          format,
           rate,
           visibility.ownMs(50),
           visibility.ownMs(99),
           visibility.learnedMs(50),
           visibility.learnedMs(99),
           (after.getSyncBytes() - before.getSyncBytes() - bases) / seconds,
-          (after.getApplyCpuMs() - before.getApplyCpuMs()) / 1e3 / seconds);
+          (after.getApplyCpuMs() - before.getApplyCpuMs()) / 1e3 / seconds,
+          stalenessMs);
     }
   }
 
-  private ClusterTrialResult play(ClusterTrial trial, ClusterProcesses cluster)
+  /** A trial that does not come to its end has failed, and the next is tried all the same. */
+  private ClusterTrialResult playOrFail(
+      ClusterTrial trial,
+      ClusterProcesses cluster,
+      ClusterProcesses.Kafka kafka,
+      Disturbances disturbances)
       throws IOException, InterruptedException {
-    long recoveredMs;
-    long requests;
-    long failed;
-    Set<String> acknowledged;
-    try (ClusterTraffic traffic =
-        new ClusterTraffic(events, cluster.servers(), settings.eventsPerSecond)) {
+    try {
+      return play(trial, cluster, kafka, disturbances);
+    } catch (IOException | RuntimeException e) {
+      disturbances.repair();
+      return ClusterTrialResult.ended(trial.label(), e + "\n" + cluster.said());
+    }
+  }
+
+  private ClusterTrialResult play(
+      ClusterTrial trial,
+      ClusterProcesses cluster,
+      ClusterProcesses.Kafka kafka,
+      Disturbances disturbances)
+      throws IOException, InterruptedException {
+    int endedAlone = cluster.endedAlone();
+    try (ClusterTraffic traffic = traffic(cluster)) {
       await(traffic, trial.label(), settings.seconds);
-      long start = System.nanoTime();
-      disturbance(trial, cluster).run();
-      recoveredMs = (System.nanoTime() - start) / 1_000_000;
+      say(trial.label() + ": now it goes wrong");
+      long recoveredMs = disturbances.play(trial, () -> traffic.acknowledged().size());
       await(traffic, trial.label() + ", whole again", settings.seconds);
+      long stalenessMs = cluster.stalenessMs();
       traffic.finish();
-      requests = traffic.requests();
-      failed = traffic.failedRequests();
-      acknowledged = traffic.acknowledged();
-    }
-    say(trial.label() + ": settling");
-    boolean equal = cluster.settle();
-    Set<String> logged = logged(cluster.topic());
-    StatusResponse status = cluster.leader().connection().status();
-    long lost = acknowledged.stream().filter(id -> !logged.contains(id)).count();
-    return new ClusterTrialResult(
-        trial.label(),
-        acknowledged.size(),
-        lost,
-        Math.abs(status.getFeedbackEventsLearned() - logged.size()),
-        requests,
-        failed,
-        equal,
-        recoveredMs);
-  }
-
-  private Disturbance disturbance(ClusterTrial trial, ClusterProcesses cluster) {
-    return switch (trial) {
-      case TRAINER_KILLED -> () -> killLeader(cluster);
-      case SERVER_KILLED ->
-          () -> {
-            Member server = cluster.servers().getLast();
-            server.process().kill();
-            readyMs.add(server.process().start());
-          };
-      case TRAINER_PAUSED -> () -> pauseLeader(cluster);
-      case TWO_TRAINERS -> () -> startTogether(cluster);
-      case SERVER_CUT_OFF ->
-          () -> {
-            Member server = cluster.servers().getLast();
-            server.pause();
-            Thread.sleep((long) (settings.seconds * 2_000));
-            server.goOn();
-            awaitFollowing(cluster, server);
-          };
-      case ROLLING_RESTART ->
-          () -> {
-            for (Member server : cluster.servers()) {
-              server.process().stop();
-              readyMs.add(server.process().start());
-            }
-          };
-    };
-  }
-
-  private static long epoch(Member trainer) {
-    return trainer.connection().status().getCluster().getEpoch();
-  }
-
-  private static void killLeader(ClusterProcesses cluster)
-      throws IOException, InterruptedException {
-    Member leader = cluster.leader();
-    long epoch = epoch(leader);
-    leader.process().kill();
-    var _ = cluster.leader(epoch);
-    leader.process().start("/readyz");
-  }
-
-  /** Who wakes up finds that it leads no more, and ends; it is started again to stand by. */
-  private static void pauseLeader(ClusterProcesses cluster)
-      throws IOException, InterruptedException {
-    Member leader = cluster.leader();
-    long epoch = epoch(leader);
-    leader.pause();
-    var _ = cluster.leader(epoch);
-    leader.goOn();
-    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-    while (leader.process().isAlive() && System.nanoTime() < end) {
-      Thread.sleep(20);
-    }
-    if (leader.process().isAlive()) {
-      throw new IOException(leader.name() + " goes on though another trainer leads");
-    }
-    leader.process().start("/readyz");
-  }
-
-  private static void startTogether(ClusterProcesses cluster)
-      throws IOException, InterruptedException {
-    long epoch = epoch(cluster.leader());
-    for (Member trainer : cluster.trainers()) {
-      trainer.process().kill();
-    }
-    List<Thread> starts = new ArrayList<>();
-    for (Member trainer : cluster.trainers()) {
-      starts.add(
-          Thread.ofPlatform()
-              .start(() -> {
-                try {
-                  trainer.process().start("/readyz");
-                } catch (IOException e) {
-                  // One that lost the race may end: it is started again below.
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              }));
-    }
-    for (Thread start : starts) {
-      start.join();
-    }
-    var _ = cluster.leader(epoch);
-    for (Member trainer : cluster.trainers()) {
-      if (!trainer.process().isAlive()) {
-        trainer.process().start("/readyz");
-      }
-    }
-  }
-
-  /** Until it has learned what the leader had when this began. */
-  private static void awaitFollowing(ClusterProcesses cluster, Member server)
-      throws IOException, InterruptedException {
-    long offset = cluster.leader().connection().status().getLearnedLogOffset();
-    long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-    StatusResponse status = server.status();
-    while (status == null || status.getLearnedLogOffset() < offset) {
-      if (System.nanoTime() > end) {
-        throw new IOException(server.name() + " does not catch up");
-      }
-      Thread.sleep(10);
-      status = server.status();
+      acknowledged.addAll(traffic.acknowledged());
+      say(trial.label() + ": settling");
+      long start = System.nanoTime();
+      String different = cluster.settle();
+      long settledMs = (System.nanoTime() - start) / 1_000_000;
+      Set<String> logged = logged(kafka, cluster.topic());
+      StatusResponse status = cluster.leader().connection().status();
+      return new ClusterTrialResult(
+          trial.label(),
+          traffic.acknowledged().size(),
+          acknowledged.stream().filter(id -> !logged.contains(id)).count(),
+          Math.abs(status.getFeedbackEventsLearned() - logged.size()),
+          traffic.requests(),
+          traffic.failedRequests(),
+          different,
+          recoveredMs,
+          settledMs,
+          stalenessMs,
+          cluster.endedAlone() - endedAlone);
     }
   }
 
   /** Ids of all events in the log. */
-  private Set<String> logged(String topic) throws IOException {
+  private Set<String> logged(ClusterProcesses.Kafka at, String topic) throws IOException {
     KafkaLogOptions d = KafkaLogOptions.defaults();
     KafkaLogOptions kafka =
         new KafkaLogOptions(
-            settings.kafka,
+            at.bootstrapServers(),
             topic,
             d.topics(),
             d.maxInFlight(),
@@ -292,8 +268,13 @@ final class ClusterDrill {
 
   private void await(ClusterTraffic traffic, String what, double seconds)
       throws InterruptedException {
-    say(what + ", " + traffic.acknowledged().size() + " events acknowledged");
-    Thread.sleep((long) (seconds * 1_000));
+    long end = System.nanoTime() + (long) (seconds * 1e9);
+    while (System.nanoTime() < end) {
+      say(
+          String.format(
+              Locale.ROOT, "%s, %,d events acknowledged", what, traffic.acknowledged().size()));
+      Thread.sleep(Math.clamp((end - System.nanoTime()) / 1_000_000, 1, 500));
+    }
   }
 
   private void say(String what) {

@@ -13,20 +13,36 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The processes of a cluster on this machine. */
+/** The trainers and servers of a cluster on this machine. One thread; who serves is for any. */
 final class ClusterProcesses implements AutoCloseable {
-  private static final int HEAP_MB = 384;
+  private static final int HEAP_MB = 448;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int POLL_MS = 20;
 
   private final Path directory;
-  private final String kafka;
+  private final Kafka kafka;
   private final String topic;
   private final String format;
   private final List<Member> trainers = new ArrayList<>();
-  private final List<Member> servers = new ArrayList<>();
+  private final List<Member> servers = new CopyOnWriteArrayList<>();
+
+  /** All that were ever made, for the end. */
+  private final List<Member> all = new ArrayList<>();
+
+  private @Nullable Member behindNetwork;
+  private int endedAlone;
+
+  /**
+   * Where the log is.
+   *
+   * @param bootstrapServers of the brokers
+   * @param throughNetwork the same through what can be cut; as the other if nothing can be
+   * @param replicas of topics; 0 for as many as the cluster itself makes
+   */
+  record Kafka(String bootstrapServers, String throughNetwork, int replicas) {}
 
   /** A process and a connection to it. */
   record Member(String name, ServerProcess process, Connection connection) {
@@ -39,32 +55,23 @@ final class ClusterProcesses implements AutoCloseable {
       }
     }
 
-    private void signal(String signal) throws IOException, InterruptedException {
-      int code =
-          new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
-      if (code != 0) {
-        throw new IOException("kill -" + signal + " " + process.pid() + " ended with " + code);
-      }
-    }
-
     void pause() throws IOException, InterruptedException {
-      signal("STOP");
+      Signals.pause(process.pid());
     }
 
     void goOn() throws IOException, InterruptedException {
-      signal("CONT");
+      Signals.goOn(process.pid());
     }
   }
 
   /**
    * None is started yet.
    *
-   * @param kafka bootstrap servers
    * @param topic of the log, which nobody else uses
    * @param format of syncs
    */
-  ClusterProcesses(Path directory, String kafka, String topic, String format) {
-    this.directory = directory;
+  ClusterProcesses(Path directory, Kafka kafka, String topic, String format) throws IOException {
+    this.directory = Files.createDirectories(directory);
     this.kafka = kafka;
     this.topic = topic;
     this.format = format;
@@ -74,6 +81,7 @@ final class ClusterProcesses implements AutoCloseable {
     return trainers;
   }
 
+  /** Those that serve, as many as there are at any time. */
   List<Member> servers() {
     return servers;
   }
@@ -82,9 +90,17 @@ final class ClusterProcesses implements AutoCloseable {
     return topic;
   }
 
+  /** The server that reaches the brokers through the network that can be cut. */
+  Member behindNetwork() throws IOException {
+    return servers.stream()
+        .filter(server -> server.equals(behindNetwork))
+        .findFirst()
+        .orElseThrow(() -> new IOException("no server is behind the network that can be cut"));
+  }
+
   /** Starts one more trainer; returns when it answers, which it does while it stands by, too. */
   Member startTrainer() throws IOException, InterruptedException {
-    Member trainer = member("trainer", trainers.size() + 1);
+    Member trainer = member("trainer", trainers.size() + 1, kafka.bootstrapServers);
     trainers.add(trainer);
     trainer.process.start("/readyz");
     return trainer;
@@ -93,15 +109,25 @@ final class ClusterProcesses implements AutoCloseable {
   /**
    * Starts one more server; returns when it takes feedback.
    *
+   * @param mayBeCutOff whether it reaches the brokers through the network that can be cut
    * @return milliseconds that it took
    */
-  long startServer() throws IOException, InterruptedException {
-    Member server = member("server", servers.size() + 1);
+  long startServer(boolean mayBeCutOff) throws IOException, InterruptedException {
+    String brokers = mayBeCutOff ? kafka.throughNetwork : kafka.bootstrapServers;
+    Member server = member("server", all.size() + 1, brokers);
+    long ms = server.process.start();
+    behindNetwork = mayBeCutOff ? server : behindNetwork;
     servers.add(server);
-    return server.process.start();
+    return ms;
   }
 
-  private Member member(String role, int number) throws IOException {
+  /** Callers are told of it no more, then it is stopped in order. */
+  void removeServer(Member server) throws InterruptedException {
+    servers.remove(server);
+    server.process.stop();
+  }
+
+  private Member member(String role, int number, String brokers) throws IOException {
     String name = role + number;
     String yaml =
         """
@@ -110,6 +136,7 @@ final class ClusterProcesses implements AutoCloseable {
           host: 127.0.0.1
           metrics_host: 127.0.0.1
           warm_up: 0s
+          future_tolerance: 24h
         log:
           kind: kafka
           deduplication_events: 1000000
@@ -117,6 +144,8 @@ final class ClusterProcesses implements AutoCloseable {
             bootstrap_servers: "%s"
             topic: %s
             timeout: 5s
+            replication_factor: %d
+            min_insync_replicas: %d
         cluster:
           role: %s
           format: %s
@@ -125,11 +154,20 @@ final class ClusterProcesses implements AutoCloseable {
           interval: 10s
           on_close: false
         """
-            .formatted(directory.resolve(name), kafka, topic, role, format);
+            .formatted(
+                directory.resolve(name),
+                brokers,
+                topic,
+                kafka.replicas,
+                Math.max(0, kafka.replicas - 1),
+                role,
+                format);
     Path file = directory.resolve(name + ".yaml");
     Files.writeString(file, yaml + SchemaYaml.write(ShopEvents.schema()));
     ServerProcess process = ServerProcess.serving(file, directory.resolve(name + ".log"), HEAP_MB);
-    return new Member(name, process, Connection.toLocal(process.port()));
+    Member member = new Member(name, process, Connection.toLocal(process.port()));
+    all.add(member);
+    return member;
   }
 
   /** The trainer that leads; waits for one. */
@@ -158,63 +196,140 @@ final class ClusterProcesses implements AutoCloseable {
     throw new IOException("no trainer leads an epoch after " + after + " within " + PATIENCE);
   }
 
+  /** Lets go on who was stopped where it is. */
+  void goOn() throws IOException, InterruptedException {
+    for (Member member : all) {
+      if (member.process.isAlive()) {
+        member.goOn();
+      }
+    }
+  }
+
+  /** Starts again who has ended by itself, as whatever runs processes in production does. */
+  void revive() throws IOException, InterruptedException {
+    for (Member trainer : trainers) {
+      if (!trainer.process.isAlive()) {
+        endedAlone++;
+        trainer.process.start("/readyz");
+      }
+    }
+    for (Member server : servers) {
+      if (!server.process.isAlive()) {
+        endedAlone++;
+        server.process.start();
+      }
+    }
+  }
+
+  /** How many processes ended that nobody had ended, and were started again. */
+  int endedAlone() {
+    return endedAlone;
+  }
+
+  /** How old what the servers answer with is, milliseconds, of the one that is farthest behind. */
+  long stalenessMs() {
+    long most = 0;
+    for (Member server : servers) {
+      StatusResponse status = server.status();
+      most = Math.max(most, status == null ? Long.MAX_VALUE : status.getCluster().getStalenessMs());
+    }
+    return most;
+  }
+
+  /**
+   * Waits until the servers are no farther behind than they may be.
+   *
+   * @throws IOException if that does not come to be
+   */
+  void awaitFresh(long boundMs) throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (stalenessMs() > boundMs) {
+      if (System.nanoTime() > end) {
+        throw new IOException("servers are " + stalenessMs() + " ms behind, bound " + boundMs);
+      }
+      revive();
+      Thread.sleep(POLL_MS);
+    }
+  }
+
   /**
    * Waits until the one that leads and all servers hold the same, with the whole log learned.
    *
-   * @return whether that came to be
+   * @return what still differs; empty if all are equal
    */
-  boolean settle() throws IOException, InterruptedException {
+  String settle() throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
+    String different = "";
     while (System.nanoTime() < end) {
-      if (equal(leader())) {
-        return true;
+      revive();
+      different = difference(leader());
+      if (different.isEmpty()) {
+        return "";
       }
       Thread.sleep(10L * POLL_MS);
     }
-    return false;
+    return different;
   }
 
-  private boolean equal(Member leader) {
+  private String difference(Member leader) {
     try {
       StatusResponse expected = leader.connection.hashedStatus();
-      boolean equal = expected.getLearnedLogOffset() >= expected.getLogOffset();
+      StringBuilder differs = new StringBuilder();
+      if (expected.getLearnedLogOffset() < expected.getLogOffset()) {
+        differs.append(text(leader, expected));
+      }
+      StatusResponse first = null;
       for (Member server : servers) {
         StatusResponse found = server.connection.hashedStatus();
-        equal &=
-            found.getModelVersion() == expected.getModelVersion()
-                && found.getLearnedLogOffset() >= found.getLogOffset()
-                && (!format.equals("fp32")
-                    || found.getCluster().getParametersHash()
-                        == expected.getCluster().getParametersHash());
+        // What is rounded on its way is the same at all servers, and not what the trainer holds.
+        StatusResponse same = format.equals("fp32") || first == null ? expected : first;
+        boolean hashed = format.equals("fp32") || first != null;
+        first = found;
+        if (found.getModelVersion() != expected.getModelVersion()
+            || found.getLearnedLogOffset() < found.getLogOffset()
+            || found.getFeedbackEventsLearned() != expected.getFeedbackEventsLearned()
+            || (hashed
+                && found.getCluster().getParametersHash()
+                    != same.getCluster().getParametersHash())) {
+          differs.append(text(leader, expected)).append(text(server, found));
+        }
       }
-      return equal;
+      return differs.toString();
     } catch (StatusRuntimeException e) {
-      return false;
+      return e.toString();
     }
+  }
+
+  private static String text(Member member, StatusResponse status) {
+    return String.format(
+        Locale.ROOT,
+        "%s: batch %d, learned up to %d of %d, %d events, hash %x; ",
+        member.name,
+        status.getModelVersion(),
+        status.getLearnedLogOffset(),
+        status.getLogOffset(),
+        status.getFeedbackEventsLearned(),
+        status.getCluster().getParametersHash());
   }
 
   /** The end of what each process has said, for a drill that failed. */
   String said() throws IOException {
     StringBuilder text = new StringBuilder();
-    for (List<Member> members : List.of(trainers, servers)) {
-      for (Member member : members) {
-        List<String> lines = Files.readAllLines(directory.resolve(member.name + ".log"));
-        text.append(String.format(Locale.ROOT, "%s:%n", member.name));
-        lines
-            .subList(Math.max(0, lines.size() - 5), lines.size())
-            .forEach(line -> text.append("  ").append(line).append('\n'));
-      }
+    for (Member member : all) {
+      List<String> lines = Files.readAllLines(directory.resolve(member.name + ".log"));
+      text.append(String.format(Locale.ROOT, "%s:%n", member.name));
+      lines
+          .subList(Math.max(0, lines.size() - 5), lines.size())
+          .forEach(line -> text.append("  ").append(line).append('\n'));
     }
     return text.toString();
   }
 
   @Override
   public void close() {
-    for (List<Member> members : List.of(servers, trainers)) {
-      for (Member member : members) {
-        member.connection.close();
-        member.process.close();
-      }
+    for (Member member : all.reversed()) {
+      member.connection.close();
+      member.process.close();
     }
   }
 }

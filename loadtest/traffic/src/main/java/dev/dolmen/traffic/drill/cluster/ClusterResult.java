@@ -9,43 +9,26 @@ import java.util.Locale;
  * What the drill found.
  *
  * @param trials in the order in which they were played
- * @param figures of load with nothing wrong
+ * @param figures of load with nothing wrong, by format
  * @param readyMs of each start of a server, from its process' start until it takes feedback
+ * @param failoverMs of each trainer that was killed or stopped, until another leads
  */
-record ClusterResult(List<ClusterTrialResult> trials, Figures figures, List<Long> readyMs) {
-  /**
-   * Load with nothing wrong, seen from one server.
-   *
-   * @param eventsPerSecond acknowledged
-   * @param ownP50Ms from a click's acknowledgement by one server until another answers with its
-   *     session
-   * @param learnedP50Ms until it answers with what was learned of it
-   * @param syncBytesPerSecond of syncs, bases left out
-   * @param applyCpuShare of one processor, for applying log and syncs
-   */
-  record Figures(
-      double eventsPerSecond,
-      double ownP50Ms,
-      double ownP99Ms,
-      double learnedP50Ms,
-      double learnedP99Ms,
-      double syncBytesPerSecond,
-      double applyCpuShare) {}
+record ClusterResult(
+    List<ClusterTrialResult> trials,
+    List<SteadyFigures> figures,
+    List<Long> readyMs,
+    List<Long> failoverMs) {
 
   boolean passed() {
     return trials.stream().allMatch(ClusterTrialResult::passed);
   }
 
-  private long failoverMs() {
-    return trials.stream()
-        .filter(trial -> trial.name().startsWith("trainer-killed"))
-        .mapToLong(ClusterTrialResult::recoveredMs)
-        .max()
-        .orElse(0);
+  private static long most(List<Long> values) {
+    return values.stream().mapToLong(Long::longValue).max().orElse(0);
   }
 
-  private long worstReadyMs() {
-    return readyMs.stream().mapToLong(Long::longValue).max().orElse(0);
+  private static long median(List<Long> values) {
+    return values.isEmpty() ? 0 : values.stream().sorted().toList().get(values.size() / 2);
   }
 
   String text() {
@@ -54,36 +37,47 @@ record ClusterResult(List<ClusterTrialResult> trials, Figures figures, List<Long
             "drill",
             "acknowledged",
             "lost",
-            "learned twice",
+            "twice",
             "requests",
             "failed",
             "hashes",
-            "recovered ms");
+            "recovered ms",
+            "settled ms",
+            "behind ms",
+            "ended",
+            "");
     for (ClusterTrialResult trial : trials) {
       table.row(
           trial.name(),
           String.format(Locale.ROOT, "%,d", trial.acknowledged()),
           Long.toString(trial.lost()),
           Long.toString(trial.learnedTwice()),
-          Long.toString(trial.requests()),
+          String.format(Locale.ROOT, "%,d", trial.requests()),
           Long.toString(trial.failedRequests()),
-          trial.hashesEqual() ? "equal" : "DIFFERENT",
-          Long.toString(trial.recoveredMs()));
+          trial.different().isEmpty() ? "equal" : "different",
+          String.format(Locale.ROOT, "%,d", trial.recoveredMs()),
+          String.format(Locale.ROOT, "%,d", trial.settledMs()),
+          Long.toString(trial.stalenessMs()),
+          Integer.toString(trial.endedAlone()),
+          trial.passed() ? "pass" : "FAIL");
     }
-    return table.text()
-        + String.format(
-            Locale.ROOT,
-            "%.0f events/s: own session visible after %.0f ms (p50), %.0f (p99); learned %.0f, %.0f;"
-                + " syncs %,.0f bytes/s; applying takes %.1f%% of a processor%n"
-                + "server ready after %,d ms at most%n",
-            figures.eventsPerSecond,
-            figures.ownP50Ms,
-            figures.ownP99Ms,
-            figures.learnedP50Ms,
-            figures.learnedP99Ms,
-            figures.syncBytesPerSecond,
-            100 * figures.applyCpuShare,
-            worstReadyMs());
+    StringBuilder text = new StringBuilder(trials.isEmpty() ? "" : table.text());
+    for (ClusterTrialResult trial : trials) {
+      if (!trial.different().isEmpty()) {
+        text.append(trial.name()).append(": ").append(trial.different()).append('\n');
+      }
+    }
+    figures.forEach(each -> text.append(each.text()));
+    return text.append(
+            String.format(
+                Locale.ROOT,
+                "server ready after %,d ms (median of %d), %,d at most; another trainer leads after"
+                    + " %,d ms at most%n",
+                median(readyMs),
+                readyMs.size(),
+                most(readyMs),
+                most(failoverMs)))
+        .toString();
   }
 
   JsonReport json() {
@@ -92,21 +86,26 @@ record ClusterResult(List<ClusterTrialResult> trials, Figures figures, List<Long
             .map(trial ->
                 new JsonReport()
                     .put("name", trial.name())
+                    .put("passed", trial.passed())
                     .put("acknowledged", trial.acknowledged())
                     .put("lost", trial.lost())
                     .put("learned_twice", trial.learnedTwice())
+                    .put("requests", trial.requests())
                     .put("failed_requests", trial.failedRequests())
-                    .put("hashes_equal", trial.hashesEqual())
-                    .put("recovered_ms", trial.recoveredMs()))
+                    .put("hashes_equal", trial.different().isEmpty())
+                    .put("recovered_ms", trial.recoveredMs())
+                    .put("settled_ms", trial.settledMs())
+                    .put("staleness_ms", trial.stalenessMs())
+                    .put("ended_alone", trial.endedAlone()))
             .toList();
-    return new JsonReport()
-        .put("drills", drills)
-        .put("events_per_second", figures.eventsPerSecond)
-        .put("visible_own_p99_ms", figures.ownP99Ms)
-        .put("visible_learned_p99_ms", figures.learnedP99Ms)
-        .put("sync_bytes_per_second", figures.syncBytesPerSecond)
-        .put("apply_cpu_share", figures.applyCpuShare)
-        .put("failover_ms", failoverMs())
-        .put("server_ready_ms", worstReadyMs());
+    JsonReport report = new JsonReport().put("drills", drills);
+    if (!figures.isEmpty()) {
+      var _ = figures.getFirst().into(report);
+    }
+    return report
+        .put("failover_ms", most(failoverMs))
+        .put("server_ready_ms", median(readyMs))
+        .put("server_ready_max_ms", most(readyMs))
+        .put("formats", figures.stream().map(each -> each.into(new JsonReport())).toList());
   }
 }

@@ -9,76 +9,109 @@ import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller that knows the addresses of two servers or more: what one does not take, the next is
- * asked, within a deadline each. One thread sends events, again until they are acknowledged; one
- * asks for recommendations, and a request that no address answers has failed.
+ * A caller that knows the addresses of all servers: what one does not take, the next is asked,
+ * within a deadline each. Some threads send events, each again until it is acknowledged;
+ * recommendations are asked for open loop, and a request that no address answers within five
+ * seconds has failed.
  */
 final class ClusterTraffic implements AutoCloseable {
   private static final int EVENTS_PER_CALL = 10;
-  private static final double REQUESTS_PER_SECOND = 20;
+  private static final double EVENTS_PER_SENDER = 250;
+  private static final double REQUESTS_PER_SECOND = 50;
   private static final long DEADLINE_MS = 2_000;
+  private static final Duration FINISHED_WITHIN = Duration.ofMinutes(1);
 
-  /** Rounds over all addresses before a request has failed. */
-  private static final int ROUNDS = 2;
+  /** Without an answer of any address for so long, a request has failed. */
+  private static final long ANSWERED_WITHIN_MS = 5_000;
 
-  private final ShopEvents events;
+  /** Pause when an address has refused, as it says with its refusals, before the next is asked. */
+  private static final int REFUSED_PAUSE_MS = 20;
+
   private final List<Member> servers;
-  private final double callsPerSecond;
-  private final Set<String> acknowledged = new HashSet<>();
+  private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong failedRequests = new AtomicLong();
+  private final AtomicInteger pendingRequests = new AtomicInteger();
   private final AtomicInteger turn = new AtomicInteger();
-  private final Thread publishing;
-  private final Thread asking;
+  private final List<Thread> threads = new ArrayList<>();
   private volatile boolean running = true;
   private volatile String session = "";
   private volatile @Nullable String failure;
 
-  ClusterTraffic(ShopEvents events, List<Member> servers, double eventsPerSecond) {
-    this.events = events;
+  /**
+   * Begins to send.
+   *
+   * @param name of these visitors, whom nobody knows yet
+   * @param servers as many as there are at any time
+   */
+  ClusterTraffic(String name, List<Member> servers, double eventsPerSecond) {
     this.servers = servers;
-    callsPerSecond = eventsPerSecond / EVENTS_PER_CALL;
-    publishing = Thread.ofPlatform().daemon().name("cluster-events").start(this::publish);
-    asking = Thread.ofPlatform().daemon().name("cluster-requests").start(this::ask);
+    int senders = (int) Math.ceil(eventsPerSecond / EVENTS_PER_SENDER);
+    double callsPerSecond = eventsPerSecond / EVENTS_PER_CALL / senders;
+    for (int i = 0; i < senders; i++) {
+      // The shop follows from the seed, so all have the same.
+      ShopEvents events = new ShopEvents(name + "-" + i, ClusterDrill.SHOP_SEED);
+      long seed = i;
+      start("cluster-events", () -> publish(events, callsPerSecond, seed));
+    }
+    start("cluster-requests", this::ask);
   }
 
-  private void publish() {
-    ArrivalSchedule times = new ArrivalSchedule(System.nanoTime(), callsPerSecond, 1);
-    try {
-      while (running) {
-        ArrivalSchedule.await(times.nextNanos());
-        PublishRequest.Builder batch = PublishRequest.newBuilder();
-        for (int i = 0; i < EVENTS_PER_CALL; i++) {
-          batch.addEvents(events.next());
-        }
-        session = batch.getEvents(0).getSessionId();
-        publish(batch.build());
+  /** What a thread does until it is interrupted. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  private void start(String name, Work work) {
+    threads.add(
+        Thread.ofPlatform()
+            .daemon()
+            .name(name)
+            .start(() -> {
+              try {
+                work.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (RuntimeException e) {
+                failure = e.toString();
+              }
+            }));
+  }
+
+  private void publish(ShopEvents events, double callsPerSecond, long seed)
+      throws InterruptedException {
+    ArrivalSchedule times = new ArrivalSchedule(System.nanoTime(), callsPerSecond, seed);
+    while (running) {
+      ArrivalSchedule.await(times.nextNanos());
+      List<FeedbackEvent> batch = new ArrayList<>();
+      for (int i = 0; i < EVENTS_PER_CALL; i++) {
+        batch.add(events.next());
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      failure = e.toString();
+      session = batch.getFirst().getSessionId();
+      publish(batch);
     }
   }
 
   /** Until all of it is acknowledged, by whichever server. */
-  private void publish(PublishRequest batch) throws InterruptedException {
-    List<FeedbackEvent> left = new ArrayList<>(batch.getEventsList());
-    while (!left.isEmpty()) {
-      Member server = next();
+  private void publish(List<FeedbackEvent> left) throws InterruptedException {
+    for (int at = turn.getAndIncrement(); !left.isEmpty(); at++) {
       try {
         List<Acknowledgement> acks =
-            server
+            server(at)
                 .connection()
                 .feedbackBlocking()
                 .withDeadlineAfter(DEADLINE_MS, TimeUnit.MILLISECONDS)
@@ -96,9 +129,7 @@ final class ClusterTraffic implements AutoCloseable {
   private void take(Acknowledgement ack, List<FeedbackEvent> left) {
     switch (ack.getStatus()) {
       case STATUS_ACCEPTED, STATUS_DUPLICATE -> {
-        synchronized (acknowledged) {
-          acknowledged.add(ack.getEventId());
-        }
+        acknowledged.add(ack.getEventId());
         left.removeIf(event -> event.getEventId().equals(ack.getEventId()));
       }
       case STATUS_UNAVAILABLE -> {}
@@ -106,24 +137,31 @@ final class ClusterTraffic implements AutoCloseable {
     }
   }
 
-  private Member next() {
-    return servers.get(Math.floorMod(turn.getAndIncrement(), servers.size()));
+  /** What one address does not answer, the next one is asked. */
+  private Member server(int at) {
+    List<Member> now = List.copyOf(servers);
+    return now.get(Math.floorMod(at, now.size()));
   }
 
-  private void ask() {
+  private void ask() throws InterruptedException {
     ArrivalSchedule times = new ArrivalSchedule(System.nanoTime(), REQUESTS_PER_SECOND, 2);
-    try {
-      while (running) {
-        ArrivalSchedule.await(times.nextNanos());
-        if (!session.isEmpty()) {
-          requests.incrementAndGet();
-          if (!answered()) {
-            failedRequests.incrementAndGet();
-          }
-        }
+    while (running) {
+      ArrivalSchedule.await(times.nextNanos());
+      if (!session.isEmpty()) {
+        requests.incrementAndGet();
+        pendingRequests.incrementAndGet();
+        Thread.ofVirtual().start(this::askOnce);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void askOnce() {
+    try {
+      if (!answered()) {
+        failedRequests.incrementAndGet();
+      }
+    } finally {
+      pendingRequests.decrementAndGet();
     }
   }
 
@@ -133,28 +171,26 @@ final class ClusterTraffic implements AutoCloseable {
             .setSession(SessionContext.newBuilder().setSessionId(session))
             .setK(10)
             .build();
-    int refused = 0;
-    while (refused < ROUNDS * servers.size()) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWERED_WITHIN_MS);
+    for (int at = turn.getAndIncrement(); System.nanoTime() < end; at++) {
       try {
         var _ =
-            next()
+            server(at)
                 .connection()
                 .recommendationsBlocking()
                 .withDeadlineAfter(DEADLINE_MS, TimeUnit.MILLISECONDS)
                 .recommend(request);
         return true;
       } catch (StatusRuntimeException e) {
-        refused++;
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(REFUSED_PAUSE_MS));
       }
     }
     return false;
   }
 
-  /** Ids of all events acknowledged so far. */
+  /** Ids of all events acknowledged so far; a view. */
   Set<String> acknowledged() {
-    synchronized (acknowledged) {
-      return Set.copyOf(acknowledged);
-    }
+    return acknowledged;
   }
 
   long requests() {
@@ -165,21 +201,31 @@ final class ClusterTraffic implements AutoCloseable {
     return failedRequests.get();
   }
 
-  /** Sends no more, when what was sent is acknowledged. */
-  void finish() throws InterruptedException {
+  /**
+   * Sends no more, when what was sent is acknowledged and answered.
+   *
+   * @throws IOException if that does not come to be
+   */
+  void finish() throws IOException, InterruptedException {
     running = false;
-    publishing.join();
-    asking.join();
+    long end = System.nanoTime() + FINISHED_WITHIN.toNanos();
+    for (Thread thread : threads) {
+      if (!thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+        throw new IOException("events are not acknowledged within " + FINISHED_WITHIN);
+      }
+    }
+    while (pendingRequests.get() > 0 && System.nanoTime() < end) {
+      Thread.sleep(5);
+    }
     String problem = failure;
     if (problem != null) {
-      throw new IllegalStateException(problem);
+      throw new IOException(problem);
     }
   }
 
   @Override
   public void close() {
     running = false;
-    publishing.interrupt();
-    asking.interrupt();
+    threads.forEach(Thread::interrupt);
   }
 }

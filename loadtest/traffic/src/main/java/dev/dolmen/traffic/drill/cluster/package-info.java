@@ -1,6 +1,6 @@
 /**
- * {@code dolmen drill cluster}: trainers and servers as processes of their own, on a Kafka that is
- * there already, under steady load, while one thing after another goes wrong.
+ * {@code dolmen drill cluster}: brokers, trainers and servers as processes of their own, under
+ * steady load, while one thing after another goes wrong.
  *
  * <p>May depend on what the drills may. Each class is one thread's, unless it says otherwise.
  */

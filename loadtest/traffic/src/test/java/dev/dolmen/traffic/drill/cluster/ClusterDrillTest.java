@@ -1,0 +1,53 @@
+package dev.dolmen.traffic.drill.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dolmen.server.cli.terminal.Terminal;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two short trials on real processes, brokers included. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
+class ClusterDrillTest {
+  @TempDir Path directory;
+
+  /**
+   * How long things take, and whether a busy machine refuses a request, is the command's to say.
+   */
+  @Test
+  void whatIsAcknowledgedIsLearnedOnceWhoeverDiesOrIsCutOff() throws Exception {
+    Terminal nowhere =
+        new Terminal(
+            new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8), false);
+    ClusterResult result =
+        new ClusterDrill(
+                new ClusterDrill.Settings(
+                    "",
+                    2,
+                    2,
+                    0,
+                    4,
+                    50,
+                    List.of("fp32"),
+                    List.of(ClusterTrial.SERVER_CUT_OFF, ClusterTrial.TRAINER_KILLED)),
+                directory,
+                nowhere)
+            .run();
+    assertThat(result.trials()).hasSize(2);
+    for (ClusterTrialResult trial : result.trials()) {
+      assertThat(trial.different()).as(trial.text()).isEmpty();
+      assertThat(trial.acknowledged()).as(trial.text()).isPositive();
+      assertThat(trial.lost()).as(trial.text()).isZero();
+      assertThat(trial.learnedTwice()).as(trial.text()).isZero();
+      assertThat(trial.endedAlone()).as(trial.text()).isZero();
+    }
+    assertThat(result.failoverMs()).hasSize(1);
+    assertThat(result.readyMs()).hasSize(2);
+  }
+}
