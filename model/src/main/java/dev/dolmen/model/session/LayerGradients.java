@@ -6,6 +6,7 @@ import dev.dolmen.model.layer.Floats;
 final class LayerGradients {
   float[] dHidden = new float[0];
   float[] dNormed = new float[0];
+  private float[] dAsked = new float[0];
   float[] dMixed = new float[0];
   float[] dQkv = new float[0];
 
@@ -13,6 +14,11 @@ final class LayerGradients {
     dHidden = Floats.zeros(dHidden, tokens * feedForwardWidth);
     dMixed = Floats.zeros(dMixed, tokens * width);
     dQkv = Floats.zeros(dQkv, 3 * tokens * width);
+  }
+
+  float[] zeroAsked(int asked, int width) {
+    dAsked = Floats.zeros(dAsked, asked * width);
+    return dAsked;
   }
 
   float[] zeroNormed(int tokens, int width) {

@@ -51,11 +51,12 @@ public final class SessionActivations {
       }
     }
     for (int l = 0; l < layerCount; l++) {
-      layers[l].resize(count, shareCount, width, feedForwardWidth);
+      int rows = Math.max(count, packed.predictions);
+      layers[l].resize(rows, shareCount, width, feedForwardWidth);
     }
     tokens = Floats.atLeast(tokens, count * width);
     normed = Floats.atLeast(normed, count * width);
-    moments = Floats.atLeast(moments, 2 * count);
+    moments = Floats.atLeast(moments, 2 * Math.max(count, packed.predictions));
     vectors = Floats.atLeast(vectors, packed.predictions * width);
     inverseNorms = Floats.atLeast(inverseNorms, packed.predictions);
   }

@@ -87,11 +87,17 @@ public final class SessionEncoder {
   public void forward(float[] parameters, SessionActivations a, KernelScratch scratch) {
     start(parameters, a, scratch);
     float[] x = a.tokens;
-    for (int l = 0; l < layers.length; l++) {
+    int whole = lastAlone ? Math.max(0, layers.length - 1) : layers.length;
+    for (int l = 0; l < whole; l++) {
       layers[l].forward(parameters, LayerPanels.NONE, a.packed, x, a.layers[l], scratch);
       x = a.layers[l].out;
     }
-    finish(parameters, a, x);
+    if (whole < layers.length) {
+      layers[whole].forwardAsked(parameters, a.packed, x, a.layers[whole], scratch);
+      finishAsked(parameters, a, a.layers[whole].out, a.packed.predictions);
+    } else {
+      finish(parameters, a, x);
+    }
   }
 
   /** Like {@link #forward}, of sessions whose last positions predict, without a backward. */
@@ -111,8 +117,7 @@ public final class SessionEncoder {
       x = a.layers[l].out;
     }
     if (lastAlone && layers.length > 0) {
-      norm.forward(parameters, x, 0, a.vectors, 0, a.moments, packed.sessions);
-      unit.forward(a.vectors, 0, a.vectors, 0, a.inverseNorms, packed.sessions);
+      finishAsked(parameters, a, x, packed.sessions);
     } else {
       finish(parameters, a, x);
     }
@@ -128,6 +133,12 @@ public final class SessionEncoder {
     norm.forward(parameters, x, 0, a.normed, 0, a.moments, a.packed.tokens());
     pooling.forward(parameters, a);
     unit.forward(a.vectors, 0, a.vectors, 0, a.inverseNorms, a.packed.predictions);
+  }
+
+  /** From the last layer's output at the positions that ask, [Q, D], to the vectors. */
+  private void finishAsked(float[] parameters, SessionActivations a, float[] x, int asked) {
+    norm.forward(parameters, x, 0, a.vectors, 0, a.moments, asked);
+    unit.forward(a.vectors, 0, a.vectors, 0, a.inverseNorms, asked);
   }
 
   private int shares(PackedSessions packed) {
@@ -183,17 +194,37 @@ public final class SessionEncoder {
     PackedSessions packed = a.packed;
     int tokens = packed.tokens();
     unit.backward(a.vectors, a.inverseNorms, dVectors, dVectors, packed.predictions);
-    g.dNormed = Floats.zeros(g.dNormed, tokens * width);
-    pooling.backward(parameters, gradients, a, dVectors, g.dNormed);
     g.dTokens = Floats.zeros(g.dTokens, tokens * width);
-    float[] last = layers.length == 0 ? a.tokens : a.layers[layers.length - 1].out;
-    norm.backward(parameters, gradients, last, a.moments, g.dNormed, g.dTokens, tokens);
-    for (int l = layers.length - 1; l >= 0; l--) {
-      float[] x = l == 0 ? a.tokens : a.layers[l - 1].out;
+    int l = layers.length - 1;
+    float[] last = l < 0 ? a.tokens : a.layers[l].out;
+    if (lastAlone && l >= 0) {
+      g.dAsked = Floats.zeros(g.dAsked, packed.predictions * width);
+      norm.backward(parameters, gradients, last, a.moments, dVectors, g.dAsked, packed.predictions);
+      layers[l].backwardAsked(
+          parameters,
+          gradients,
+          packed,
+          input(a, l),
+          a.layers[l],
+          g.dAsked,
+          g.dTokens,
+          g.layer,
+          scratch);
+      l--;
+    } else {
+      g.dNormed = Floats.zeros(g.dNormed, tokens * width);
+      pooling.backward(parameters, gradients, a, dVectors, g.dNormed);
+      norm.backward(parameters, gradients, last, a.moments, g.dNormed, g.dTokens, tokens);
+    }
+    for (; l >= 0; l--) {
       layers[l].backward(
-          parameters, gradients, packed, x, a.layers[l], g.dTokens, g.layer, scratch);
+          parameters, gradients, packed, input(a, l), a.layers[l], g.dTokens, g.layer, scratch);
     }
     embedBackward(parameters, gradients, a, g, dItems, scratch);
+  }
+
+  private static float[] input(SessionActivations a, int layer) {
+    return layer == 0 ? a.tokens : a.layers[layer - 1].out;
   }
 
   private void embedBackward(

@@ -4,6 +4,7 @@ package dev.dolmen.model.session;
 public final class SessionGradients {
   final LayerGradients layer = new LayerGradients();
   float[] dNormed = new float[0];
+  float[] dAsked = new float[0];
   float[] dTokens = new float[0];
   float[] dContextVectors = new float[0];
   float[] dContextColumns = new float[0];

@@ -103,9 +103,43 @@ final class TransformerLayer {
       LayerActivations a,
       KernelScratch scratch) {
     int tokens = packed.tokens();
+    attend(parameters, panels, packed, x, a, scratch);
+    System.arraycopy(x, 0, a.middle, 0, tokens * width);
+    feedForward(parameters, panels, a, a.mixed, tokens, scratch);
+  }
+
+  /**
+   * Forward of which the output is read at the positions that ask alone: into {@code a.out}, [Q,
+   * D]. A backward may follow.
+   *
+   * @param x [T, D]
+   */
+  void forwardAsked(
+      float[] parameters,
+      PackedSessions packed,
+      float[] x,
+      LayerActivations a,
+      KernelScratch scratch) {
+    attend(parameters, LayerPanels.NONE, packed, x, a, scratch);
+    for (int q = 0; q < packed.predictions; q++) {
+      int token = packed.predictionToken[q];
+      System.arraycopy(a.mixed, token * width, a.asked, q * width, width);
+      System.arraycopy(x, token * width, a.middle, q * width, width);
+    }
+    feedForward(parameters, LayerPanels.NONE, a, a.asked, packed.predictions, scratch);
+  }
+
+  /** From the layer's input to what attention mixed at all positions, {@code a.mixed}. */
+  private void attend(
+      float[] parameters,
+      LayerPanels panels,
+      PackedSessions packed,
+      float[] x,
+      LayerActivations a,
+      KernelScratch scratch) {
+    int tokens = packed.tokens();
     norm1.forward(parameters, x, 0, a.normed1, 0, a.moments1, tokens);
     qkv.forward(parameters, panels.qkv, a.normed1, 0, a.qkv, 0, tokens, scratch);
-    System.arraycopy(x, 0, a.middle, 0, tokens * width);
     int share = 0;
     for (int s = 0; s < packed.sessions; s++) {
       int start = packed.sessionStart[s];
@@ -122,7 +156,6 @@ final class TransformerLayer {
           scratch);
       share += attention.shares(length);
     }
-    feedForward(parameters, panels, a, tokens, scratch);
   }
 
   /**
@@ -153,13 +186,18 @@ final class TransformerLayer {
           s * width,
           scratch);
     }
-    feedForward(parameters, panels, a, packed.sessions, scratch);
+    feedForward(parameters, panels, a, a.mixed, packed.sessions, scratch);
   }
 
-  /** From what attention mixed to the layer's output. */
+  /** From what attention mixed, and the input in {@code a.middle}, to the layer's output. */
   private void feedForward(
-      float[] parameters, LayerPanels panels, LayerActivations a, int rows, KernelScratch scratch) {
-    projection.forwardAdd(parameters, panels.projection, a.mixed, 0, a.middle, 0, rows, scratch);
+      float[] parameters,
+      LayerPanels panels,
+      LayerActivations a,
+      float[] mixed,
+      int rows,
+      KernelScratch scratch) {
+    projection.forwardAdd(parameters, panels.projection, mixed, 0, a.middle, 0, rows, scratch);
     norm2.forward(parameters, a.middle, 0, a.normed2, 0, a.moments2, rows);
     up.forward(parameters, panels.up, a.normed2, 0, a.hidden, 0, rows, scratch);
     kernels.gelu(a.hidden, 0, a.activated, 0, rows * feedForwardWidth);
@@ -168,7 +206,7 @@ final class TransformerLayer {
   }
 
   /**
-   * Backward of a forward of all tokens.
+   * Backward of {@link #forward}.
    *
    * @param x the forward's input
    * @param d gradient of the output, [T, D]; replaced by that of the input
@@ -184,24 +222,86 @@ final class TransformerLayer {
       KernelScratch scratch) {
     int tokens = packed.tokens();
     g.zero(tokens, width, feedForwardWidth);
-    down.backwardParameters(gradients, a.activated, d, tokens, scratch);
-    down.backwardInput(parameters, d, g.dHidden, tokens, scratch);
-    kernels.geluBackward(a.hidden, 0, g.dHidden, 0, g.dHidden, 0, tokens * feedForwardWidth);
-    up.backwardParameters(gradients, a.normed2, g.dHidden, tokens, scratch);
-    float[] dNormed = g.zeroNormed(tokens, width);
-    up.backwardInput(parameters, g.dHidden, dNormed, tokens, scratch);
-    norm2.backward(parameters, gradients, a.middle, a.moments2, dNormed, d, tokens);
+    feedForwardBackward(parameters, gradients, a, a.mixed, d, g.dMixed, tokens, g, scratch);
+    attendBackward(parameters, gradients, packed, x, a, d, g, scratch);
+  }
 
-    projection.backwardParameters(gradients, a.mixed, d, tokens, scratch);
-    projection.backwardInput(parameters, d, g.dMixed, tokens, scratch);
-    attendBackward(gradients, packed, a, g, scratch);
+  /**
+   * Backward of {@link #forwardAsked}.
+   *
+   * @param x the forward's input
+   * @param dAsked gradient of the output, [Q, D]; overwritten
+   * @param d gradient of the input, [T, D]; accumulated
+   */
+  void backwardAsked(
+      float[] parameters,
+      float[] gradients,
+      PackedSessions packed,
+      float[] x,
+      LayerActivations a,
+      float[] dAsked,
+      float[] d,
+      LayerGradients g,
+      KernelScratch scratch) {
+    int asked = packed.predictions;
+    g.zero(Math.max(packed.tokens(), asked), width, feedForwardWidth);
+    float[] dMixedAsked = g.zeroAsked(asked, width);
+    feedForwardBackward(parameters, gradients, a, a.asked, dAsked, dMixedAsked, asked, g, scratch);
+    for (int q = 0; q < asked; q++) {
+      int to = packed.predictionToken[q] * width;
+      kernels.axpy(1, dMixedAsked, q * width, g.dMixed, to, width);
+      kernels.axpy(1, dAsked, q * width, d, to, width);
+    }
+    attendBackward(parameters, gradients, packed, x, a, d, g, scratch);
+  }
+
+  /**
+   * Backward of what follows attention.
+   *
+   * @param mixed what attention mixed, [rows, D]
+   * @param d gradient of the output, [rows, D]; replaced by that of the input that is added
+   * @param dMixed accumulated, [rows, D]
+   */
+  private void feedForwardBackward(
+      float[] parameters,
+      float[] gradients,
+      LayerActivations a,
+      float[] mixed,
+      float[] d,
+      float[] dMixed,
+      int rows,
+      LayerGradients g,
+      KernelScratch scratch) {
+    down.backwardParameters(gradients, a.activated, d, rows, scratch);
+    down.backwardInput(parameters, d, g.dHidden, rows, scratch);
+    kernels.geluBackward(a.hidden, 0, g.dHidden, 0, g.dHidden, 0, rows * feedForwardWidth);
+    up.backwardParameters(gradients, a.normed2, g.dHidden, rows, scratch);
+    float[] dNormed = g.zeroNormed(rows, width);
+    up.backwardInput(parameters, g.dHidden, dNormed, rows, scratch);
+    norm2.backward(parameters, gradients, a.middle, a.moments2, dNormed, d, rows);
+    projection.backwardParameters(gradients, mixed, d, rows, scratch);
+    projection.backwardInput(parameters, d, dMixed, rows, scratch);
+  }
+
+  /** From {@code g.dMixed} to the gradient of the input, accumulated in {@code d}. */
+  private void attendBackward(
+      float[] parameters,
+      float[] gradients,
+      PackedSessions packed,
+      float[] x,
+      LayerActivations a,
+      float[] d,
+      LayerGradients g,
+      KernelScratch scratch) {
+    int tokens = packed.tokens();
+    sharesBackward(gradients, packed, a, g, scratch);
     qkv.backwardParameters(gradients, a.normed1, g.dQkv, tokens, scratch);
-    dNormed = g.zeroNormed(tokens, width);
+    float[] dNormed = g.zeroNormed(tokens, width);
     qkv.backwardInput(parameters, g.dQkv, dNormed, tokens, scratch);
     norm1.backward(parameters, gradients, x, a.moments1, dNormed, d, tokens);
   }
 
-  private void attendBackward(
+  private void sharesBackward(
       float[] gradients,
       PackedSessions packed,
       LayerActivations a,
