@@ -189,6 +189,25 @@ public final class VectorKernels implements Kernels {
       int from,
       int n) {
     int i = from;
+    // Four at a time: a column and its weight are read once for all of them.
+    for (; i <= from + n - 4 * LANES; i += 4 * LANES) {
+      FloatVector sum0 = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector sum1 = FloatVector.fromArray(SPECIES, y, i + LANES);
+      FloatVector sum2 = FloatVector.fromArray(SPECIES, y, i + 2 * LANES);
+      FloatVector sum3 = FloatVector.fromArray(SPECIES, y, i + 3 * LANES);
+      for (int f = 0; f < count; f++) {
+        float[] x = columns[first + f];
+        FloatVector w = FloatVector.broadcast(SPECIES, weights[weightOffset + f * stride]);
+        sum0 = FloatVector.fromArray(SPECIES, x, i).fma(w, sum0);
+        sum1 = FloatVector.fromArray(SPECIES, x, i + LANES).fma(w, sum1);
+        sum2 = FloatVector.fromArray(SPECIES, x, i + 2 * LANES).fma(w, sum2);
+        sum3 = FloatVector.fromArray(SPECIES, x, i + 3 * LANES).fma(w, sum3);
+      }
+      sum0.intoArray(y, i);
+      sum1.intoArray(y, i + LANES);
+      sum2.intoArray(y, i + 2 * LANES);
+      sum3.intoArray(y, i + 3 * LANES);
+    }
     for (; i <= from + n - LANES; i += LANES) {
       FloatVector sum = FloatVector.fromArray(SPECIES, y, i);
       for (int f = 0; f < count; f++) {
@@ -242,7 +261,19 @@ public final class VectorKernels implements Kernels {
   /** The largest number; those that are none are passed over. */
   private static float max(float[] x, int xOffset, int n) {
     FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector max1 = max;
+    FloatVector max2 = max;
+    FloatVector max3 = max;
     int i = 0;
+    // Four chains, as each step waits for the one before it.
+    for (; i <= n - 4 * LANES; i += 4 * LANES) {
+      int at = xOffset + i;
+      max = Lanes.larger(max, FloatVector.fromArray(SPECIES, x, at));
+      max1 = Lanes.larger(max1, FloatVector.fromArray(SPECIES, x, at + LANES));
+      max2 = Lanes.larger(max2, FloatVector.fromArray(SPECIES, x, at + 2 * LANES));
+      max3 = Lanes.larger(max3, FloatVector.fromArray(SPECIES, x, at + 3 * LANES));
+    }
+    max = Lanes.larger(Lanes.larger(max, max1), Lanes.larger(max2, max3));
     for (; i <= n - LANES; i += LANES) {
       FloatVector v = FloatVector.fromArray(SPECIES, x, xOffset + i);
       max = Lanes.larger(max, v);
