@@ -49,6 +49,8 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
 
   private volatile long events;
   private volatile long listBytes;
+  private final Neighbors.Visits forward = new Neighbors.Visits();
+  private final Neighbors.Visits back = new Neighbors.Visits();
   private final PastSessions sessions;
   private final StateRows rows =
       new StateRows("trainer/co-visits", RowsFormat.VARIABLE, this::writeRow, this::readRow);
@@ -72,6 +74,8 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
   public void add(long session, int[] items, int last) {
     long event = events + 1;
     int item = items[last];
+    reserve(item);
+    back.clear();
     int reached = 0;
     for (int i = last - 1; i >= 0 && reached < REACH; i--) {
       int before = items[i];
@@ -79,8 +83,14 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
         continue;
       }
       reached++;
-      visit(before, item, 1f / (last - i), event);
-      visit(item, before, BACKWARD / (last - i), event);
+      reserve(before);
+      forward.clear();
+      forward.add(item, births.get(item), 1f / (last - i));
+      visit(before, forward, event);
+      back.add(before, births.get(before), BACKWARD / (last - i));
+    }
+    if (reached > 0) {
+      visit(item, back, event);
     }
     events = event;
     sessions.add(session, items, last, this::birth);
@@ -135,19 +145,13 @@ public final class CoVisits extends CoVisitReader implements StreamPart {
     return false;
   }
 
-  private void visit(int from, int to, float weight, long event) {
-    reserve(to);
+  private void visit(int from, Neighbors.Visits visited, long event) {
     changing(from);
     Neighbors before = of(from);
     long age = event - before.atEvent();
     Neighbors after =
         before.with(
-            to,
-            births.get(to),
-            weight,
-            event,
-            keep(age, LONG_HALF_LIFE_EVENTS),
-            keep(age, RECENT_HALF_LIFE_EVENTS));
+            visited, event, keep(age, LONG_HALF_LIFE_EVENTS), keep(age, RECENT_HALF_LIFE_EVENTS));
     count(after.bytes() - before.bytes());
     neighbors.setRelease(from, after);
     visits.setRelease(from, Float.floatToRawIntBits(after.totalLong()));

@@ -21,7 +21,7 @@ import java.util.Arrays;
  * there are places, there would be no strength at all if all of them changed hands.
  */
 final class Neighbors {
-  static final Neighbors NONE = new Neighbors(0, 0, 0, 0);
+  static final Neighbors NONE = new Neighbors(0, 0, 0, new int[0]);
 
   /** Items at most. */
   static final int CAPACITY = 64;
@@ -52,12 +52,8 @@ final class Neighbors {
   private final float totalLong;
   private final float totalRecent;
 
-  /** [size, INTS]; only written to while it is being made. */
+  /** [size, INTS]; never written to. */
   private final int[] all;
-
-  private Neighbors(long atEvent, float totalLong, float totalRecent, int size) {
-    this(atEvent, totalLong, totalRecent, new int[INTS * size]);
-  }
 
   private Neighbors(long atEvent, float totalLong, float totalRecent, int[] all) {
     this.atEvent = atEvent;
@@ -105,16 +101,12 @@ final class Neighbors {
     return number(place, RECENT);
   }
 
-  private float claim(int place) {
-    return number(place, CLAIM);
-  }
-
   private float number(int place, int which) {
-    return Float.intBitsToFloat(all[INTS * place + which]);
+    return number(all, place, which);
   }
 
-  private void set(int place, int which, float number) {
-    all[INTS * place + which] = Float.floatToRawIntBits(number);
+  private static float number(int[] all, int place, int which) {
+    return Float.intBitsToFloat(all[INTS * place + which]);
   }
 
   /** Bytes of the heap that it takes. */
@@ -122,60 +114,109 @@ final class Neighbors {
     return all.length == 0 ? 0 : OBJECT_BYTES + (long) Integer.BYTES * all.length;
   }
 
+  /** Visits of one event that are counted one after the other; reused. */
+  static final class Visits {
+    private int[] items = new int[8];
+    private int[] births = new int[8];
+    private float[] weights = new float[8];
+    private int size;
+
+    void clear() {
+      size = 0;
+    }
+
+    void add(int item, int birth, float weight) {
+      if (size == items.length) {
+        items = Arrays.copyOf(items, 2 * size);
+        births = Arrays.copyOf(births, 2 * size);
+        weights = Arrays.copyOf(weights, 2 * size);
+      }
+      items[size] = item;
+      births[size] = birth;
+      weights[size++] = weight;
+    }
+  }
+
   /**
-   * With one more visit.
+   * With visits of one event, as if each had been added by itself, in one copy.
    *
    * @param event its number
    * @param keepLong what is left of a weight since {@link #atEvent}, by half-life
    */
-  Neighbors with(int item, int birth, float weight, long event, float keepLong, float keepRecent) {
-    int before = size();
+  Neighbors with(Visits visits, long event, float keepLong, float keepRecent) {
+    int size = size();
+    int[] next = Arrays.copyOf(all, INTS * Math.min(CAPACITY, size + visits.size));
+    float sumLong = totalLong * keepLong;
+    float sumRecent = totalRecent * keepRecent;
+    fade(next, size, keepLong, keepRecent);
+    for (int v = 0; v < visits.size; v++) {
+      float weight = visits.weights[v];
+      int birth = visits.births[v];
+      sumLong += weight;
+      sumRecent += weight;
+      fadeClaims(next, size);
+      int at = place(next, size, visits.items[v]);
+      boolean known = at < size;
+      if (!known) {
+        at = size == CAPACITY ? leastClaim(next) : size++;
+      }
+      boolean more = known && next[INTS * at + BIRTH] == birth;
+      put(next, at, visits.items[v], birth, weight, more);
+    }
+    int[] used = next.length == INTS * size ? next : Arrays.copyOf(next, INTS * size);
+    return new Neighbors(event, sumLong, sumRecent, used);
+  }
+
+  private static int place(int[] all, int size, int item) {
     int at = 0;
-    while (at < before && item(at) != item) {
+    while (at < size && all[INTS * at] != item) {
       at++;
     }
-    boolean known = at < before;
-    int size = known || before == CAPACITY ? before : before + 1;
-    Neighbors next =
-        new Neighbors(
-            event,
-            totalLong * keepLong + weight,
-            totalRecent * keepRecent + weight,
-            Arrays.copyOf(all, INTS * size));
-    next.fade(before, keepLong, keepRecent);
-    if (!known) {
-      at = size > before ? before : next.leastClaim();
-    }
-    next.put(at, item, birth, weight, known && birth(at) == birth);
-    return next;
+    return at;
   }
 
-  private void fade(int size, float keepLong, float keepRecent) {
-    for (int i = 0; i < size; i++) {
-      set(i, LONG_TERM, longTerm(i) * keepLong);
-      set(i, RECENT, recent(i) * keepRecent);
-      set(i, CLAIM, claim(i) * KEEP_CLAIM);
+  private static void fade(int[] all, int size, float keepLong, float keepRecent) {
+    for (int at = 0; at < INTS * size; at += INTS) {
+      multiply(all, at + LONG_TERM, keepLong);
+      multiply(all, at + RECENT, keepRecent);
     }
   }
 
-  private void put(int at, int item, int birth, float weight, boolean more) {
-    all[INTS * at] = item;
-    all[INTS * at + BIRTH] = birth;
-    set(at, LONG_TERM, (more ? longTerm(at) : 0) + weight);
-    set(at, RECENT, (more ? recent(at) : 0) + weight);
-    set(at, CLAIM, claim(at) + weight);
+  private static void fadeClaims(int[] all, int size) {
+    for (int at = 0; at < INTS * size; at += INTS) {
+      multiply(all, at + CLAIM, KEEP_CLAIM);
+    }
   }
 
-  /** The place with the least claim among those that are contested. */
-  private int leastClaim() {
-    long[] byStrength = new long[size()];
-    for (int i = 0; i < byStrength.length; i++) {
-      byStrength[i] = (long) Float.floatToRawIntBits(longTerm(i) + recent(i)) << 32 | i;
+  private static void multiply(int[] all, int at, float by) {
+    all[at] = Float.floatToRawIntBits(Float.intBitsToFloat(all[at]) * by);
+  }
+
+  private static void put(int[] all, int at, int item, int birth, float weight, boolean more) {
+    int first = INTS * at;
+    all[first] = item;
+    all[first + BIRTH] = birth;
+    add(all, first + LONG_TERM, more, weight);
+    add(all, first + RECENT, more, weight);
+    add(all, first + CLAIM, true, weight);
+  }
+
+  private static void add(int[] all, int at, boolean more, float weight) {
+    all[at] = Float.floatToRawIntBits((more ? Float.intBitsToFloat(all[at]) : 0) + weight);
+  }
+
+  /** The place with the least claim among those of a full list that are contested. */
+  private static int leastClaim(int[] all) {
+    long[] byStrength = new long[CAPACITY];
+    for (int i = 0; i < CAPACITY; i++) {
+      float strength = number(all, i, LONG_TERM) + number(all, i, RECENT);
+      byStrength[i] = (long) Float.floatToRawIntBits(strength) << 32 | i;
     }
-    long safe = LargestNumbers.kth(byStrength.clone(), byStrength.length, SAFE);
+    long safe = LargestNumbers.kth(byStrength.clone(), CAPACITY, SAFE);
     int least = -1;
-    for (int i = 0; i < byStrength.length; i++) {
-      if (byStrength[i] < safe && (least < 0 || claim(i) < claim(least))) {
+    for (int i = 0; i < CAPACITY; i++) {
+      if (byStrength[i] < safe
+          && (least < 0 || number(all, i, CLAIM) < number(all, least, CLAIM))) {
         least = i;
       }
     }
@@ -200,10 +241,10 @@ final class Neighbors {
     if (size < 0 || size > CAPACITY) {
       throw new IOException("co-visits: " + size + " neighbours, expected 0 to " + CAPACITY);
     }
-    Neighbors read = new Neighbors(atEvent, totalLong, totalRecent, size);
-    for (int i = 0; i < read.all.length; i++) {
-      read.all[i] = in.readInt();
+    int[] read = new int[INTS * size];
+    for (int i = 0; i < read.length; i++) {
+      read[i] = in.readInt();
     }
-    return read;
+    return new Neighbors(atEvent, totalLong, totalRecent, read);
   }
 }
