@@ -14,6 +14,7 @@ import dev.dolmen.trainer.signals.SessionSignals;
 import dev.dolmen.trainer.validation.ScoredPredictions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Forms the arrays of one batch from its events.
@@ -38,6 +39,7 @@ public final class BatchAssembler {
   private final Options options;
   private final TrainingBatch batch;
   private final SessionSignals signals;
+  private final IntPredicate asNew;
   private final SignalCandidates signalCandidates;
   private final ScoredPredictions scored;
   private final ScoreBonuses bonuses = new ScoreBonuses();
@@ -91,6 +93,7 @@ public final class BatchAssembler {
     this.options = options;
     negativeLogRate = (float) StrictMath.log(options.training.negativeRate());
     records = new BatchRecords(table, catalog, options);
+    asNew = records::isAsNew;
     batch = records.batch;
     tokens = new BatchTokens(records);
     window = new TokenWindow(options.maxSessionLength());
@@ -335,7 +338,7 @@ public final class BatchAssembler {
       for (int t = start; t <= last; t++) {
         prefix[t - start] = records.itemOf[batch.tokenItem[t]];
       }
-      signals.of(prefix, 0, last - start + 1);
+      signals.of(prefix, 0, last - start + 1, asNew);
       if (scored.has(p)) {
         signals.addTo(bonuses, learned);
         neighborRank[p] = signals.rankByVisits(targetItem[p]);

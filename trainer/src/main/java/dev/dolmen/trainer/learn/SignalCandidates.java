@@ -3,6 +3,7 @@ package dev.dolmen.trainer.learn;
 import dev.dolmen.model.data.SignalFeatures;
 import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.trainer.signals.ClickCounts;
+import dev.dolmen.trainer.signals.LargestNumbers;
 import dev.dolmen.trainer.signals.SessionSignals;
 import java.util.Arrays;
 
@@ -122,7 +123,8 @@ final class SignalCandidates {
     int own = Math.min(OWN, n);
     int certain = n <= OWN ? n : STRONGEST;
     if (certain < n) {
-      Arrays.sort(others, 0, n);
+      // The strongest stand last then, in an order that depends on the numbers alone.
+      var _ = LargestNumbers.kth(others, n, certain);
     }
     float drawn =
         certain < n ? (float) StrictMath.log((double) (n - certain) / (own - certain)) : 0;

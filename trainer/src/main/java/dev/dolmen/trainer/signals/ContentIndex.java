@@ -14,6 +14,7 @@ import dev.dolmen.trainer.state.StreamPart;
 import java.io.DataInput;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 import org.agrona.collections.IntArrayList;
@@ -47,7 +48,7 @@ public final class ContentIndex extends ContentReader implements StreamPart {
   /** Of an item or a token, besides its entries: references, headers, the map's place. */
   private static final int ITEM_BYTES = 24;
 
-  private static final int TOKEN_BYTES = 144;
+  private static final int TOKEN_BYTES = 148;
 
   private final CatalogReader catalog;
   private final int[] columns;
@@ -67,6 +68,9 @@ public final class ContentIndex extends ContentReader implements StreamPart {
   /** By token. */
   private volatile AtomicReferenceArray<@Nullable SortedItems> holders =
       new AtomicReferenceArray<>(1_024);
+
+  /** By token: how many items have it, which is asked for far more often than which ones. */
+  private volatile AtomicIntegerArray held = new AtomicIntegerArray(1_024);
 
   private final KeptLikes likes = new KeptLikes();
   private volatile int items;
@@ -175,6 +179,11 @@ public final class ContentIndex extends ContentReader implements StreamPart {
     }
     if (number >= holders.length()) {
       holders = longer(holders, number + 1);
+      AtomicIntegerArray more = new AtomicIntegerArray(holders.length());
+      for (int token = 0; token < held.length(); token++) {
+        more.setPlain(token, held.getPlain(token));
+      }
+      held = more;
     }
     keys[number] = key;
     numbers.put(key, number);
@@ -228,11 +237,14 @@ public final class ContentIndex extends ContentReader implements StreamPart {
   }
 
   private void add(int token, int item) {
-    holders.setRelease(token, holders(token).with(item));
+    SortedItems now = holders(token).with(item);
+    holders.setRelease(token, now);
+    held.setRelease(token, now.size());
   }
 
   private void remove(int token, int item) {
     SortedItems left = holders(token).without(item);
+    held.setRelease(token, left.size());
     if (left.size() > 0) {
       holders.setRelease(token, left);
       return;
@@ -280,7 +292,9 @@ public final class ContentIndex extends ContentReader implements StreamPart {
   /** Square of the inverse document frequency, smoothed: an item has a token once or not at all. */
   @Override
   float rarity(int token) {
-    float rarity = SignalFeatures.log2(1 + (float) items / Math.max(1, holders(token).size()));
+    AtomicIntegerArray all = held;
+    int n = token < all.length() ? all.getAcquire(token) : 0;
+    float rarity = SignalFeatures.log2(1 + (float) items / Math.max(1, n));
     return rarity * rarity;
   }
 

@@ -2,8 +2,6 @@ package dev.dolmen.trainer.signals;
 
 import dev.dolmen.parameterstore.random.MixedBits;
 import java.util.Arrays;
-import org.agrona.collections.Int2IntHashMap;
-import org.agrona.collections.IntHashSet;
 
 /**
  * The items whose metadata are most like an item's: by the cosine between their tokens, weighted by
@@ -30,11 +28,10 @@ final class LikeItems {
 
   private static final int[] NO_ITEMS = {};
   private static final float[] NO_LIKENESS = {};
-  private static final int NEW = -1;
 
   private final ContentReader content;
-  private final Int2IntHashMap places = new Int2IntHashMap(2 * LOOKED_AT, 0.5f, NEW);
-  private final IntHashSet tokens = new IntHashSet(2 * ContentIndex.TOKENS);
+  private final ItemPlaces places = new ItemPlaces();
+  private final ItemPlaces tokens = new ItemPlaces();
   private final int[] looked = new int[PER_TOKEN];
   private final int[] found = new int[LOOKED_AT];
   private final float[] inCommon = new float[LOOKED_AT];
@@ -82,7 +79,7 @@ final class LikeItems {
     tokens.clear();
     float square = 0;
     for (int token : own) {
-      tokens.add(token);
+      var _ = tokens.place(token);
       square += content.rarity(token);
     }
     for (int i = 0; i < size; i++) {
@@ -119,8 +116,8 @@ final class LikeItems {
   }
 
   private void add(int other, float rarity) {
-    int at = places.putIfAbsent(other, size);
-    if (at == NEW) {
+    int at = places.place(other);
+    if (at == size) {
       found[size] = other;
       inCommon[size++] = rarity;
     } else {

@@ -5,7 +5,7 @@ import dev.dolmen.model.item.ScoreBonuses;
 import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.model.layer.SignalNetwork;
 import java.util.Arrays;
-import org.agrona.collections.Int2IntHashMap;
+import java.util.function.IntPredicate;
 
 /**
  * What a session's items say about the next one, beside the session's vector: which items it has
@@ -29,9 +29,6 @@ public final class SessionSignals {
    */
   static final int LIKE_REACH = 20;
 
-  private static final int NOT_SEEN = -1;
-  private static final int NEW = -1;
-
   /** Visits from which on likeness says nothing of an item any more. */
   private static final float ESTABLISHED = 10;
 
@@ -42,9 +39,12 @@ public final class SessionSignals {
   private final SimilarSessions past;
   private final LikeItems like;
   private final SignalFeatures.Likeness likeness = new SignalFeatures.Likeness();
-  private final Int2IntHashMap places = new Int2IntHashMap(256, 0.5f, NEW);
+  private final ItemPlaces places = new ItemPlaces();
   private int[] items = new int[64];
+
+  /** Events from the session's end back to the item, 1 for its last; 0 if it has not seen it. */
   private int[] distances = new int[64];
+
   private float[] longTerm = new float[64];
   private float[] recent = new float[64];
   private float[] shares = new float[64];
@@ -52,7 +52,8 @@ public final class SessionSignals {
   private float[] mostLike = new float[64];
   private float[] likeLast = new float[64];
   private float[] likeMean = new float[64];
-  private int size;
+  private final int[] lastItems = new int[LIKE_REACH];
+  private final float[] lastWeights = new float[LIKE_REACH];
   private float likeWeight;
 
   private int[] occurrences = new int[64];
@@ -75,15 +76,25 @@ public final class SessionSignals {
   }
 
   /**
-   * Reads a session.
+   * Reads a session, no item of which is taken for one that has just come.
    *
    * @param items indexes in the catalogue, the oldest first; negative ones are passed over
    * @param to end of the session, exclusive
    */
   public void of(int[] items, int from, int to) {
+    of(items, from, to, item -> false);
+  }
+
+  /**
+   * Reads a session.
+   *
+   * @param items indexes in the catalogue, the oldest first; negative ones are passed over
+   * @param to end of the session, exclusive
+   * @param asNew items that are to be taken for ones that have just come
+   */
+  public void of(int[] items, int from, int to, IntPredicate asNew) {
     clear();
     int distinct = 0;
-    int seen = 0;
     int events = 0;
     float visitsOfLast = 0;
     for (int t = to - 1; t >= from; t--) {
@@ -94,15 +105,15 @@ public final class SessionSignals {
         visitsOfLast = coVisits.visits(items[t]);
       }
       int at = find(items[t]);
-      if (distances[at] == NOT_SEEN) {
-        distances[at] = to - 1 - t;
-        seen++;
+      if (distances[at] == 0) {
+        distances[at] = to - t;
         if (distinct < SimilarSessions.REACH) {
           past.add(items[t], to - t);
         }
         if (distinct < LIKE_REACH) {
-          addLike(items[t], 1f / (to - t), seen == 1);
-          likeWeight += 1f / (to - t);
+          lastItems[distinct] = items[t];
+          lastWeights[distinct] = 1f / (to - t);
+          likeWeight += lastWeights[distinct];
         }
         if (distinct++ < CoVisits.REACH) {
           addNeighbors(items[t], 1f / (to - t));
@@ -111,7 +122,10 @@ public final class SessionSignals {
       occurrences[at]++;
     }
     addNeighborSessions();
-    session = new SignalFeatures.OfSession(events, events - seen, visitsOfLast);
+    for (int i = 0; i < Math.min(distinct, LIKE_REACH); i++) {
+      addLike(lastItems[i], lastWeights[i], i == 0, asNew);
+    }
+    session = new SignalFeatures.OfSession(events, events - distinct, visitsOfLast);
   }
 
   /** Of items that the session has seen its own path tells more: it is among the past ones, too. */
@@ -122,23 +136,30 @@ public final class SessionSignals {
       total += past.weight(n);
     }
     for (int n = 0; n < past.size(); n++) {
+      float share = past.weight(n) / total;
+      float similarity = past.similarity(n);
       for (long each : past.items(n)) {
         int item = (int) each;
         if (coVisits.lives(item, (int) (each >>> 32))) {
           int at = find(item);
-          if (distances[at] == NOT_SEEN) {
-            shares[at] += past.weight(n) / total;
-            similarities[at] = Math.max(similarities[at], past.similarity(n));
+          if (distances[at] == 0) {
+            shares[at] += share;
+            similarities[at] = Math.max(similarities[at], similarity);
           }
         }
       }
     }
   }
 
-  private void addLike(int item, float weight, boolean last) {
+  /** Of an established item that is not taken for a new one, likeness says nothing. */
+  private void addLike(int item, float weight, boolean last, IntPredicate asNew) {
     LikeItems.Found found = like.of(item);
     for (int i = 0; i < found.size(); i++) {
-      int at = find(found.items()[i]);
+      int other = found.items()[i];
+      if (coVisits.visits(other) >= ESTABLISHED && !asNew.test(other)) {
+        continue;
+      }
+      int at = find(other);
       float by = found.likeness()[i];
       mostLike[at] = Math.max(mostLike[at], by);
       likeMean[at] += weight * by;
@@ -165,7 +186,7 @@ public final class SessionSignals {
 
   /** Items that something is known of. */
   public int size() {
-    return size;
+    return places.size();
   }
 
   /** The item at a place below {@link #size}; each occurs once. */
@@ -175,7 +196,7 @@ public final class SessionSignals {
 
   /** Whether the session itself has seen the item at a place. */
   private boolean isSeen(int place) {
-    return distances[place] != NOT_SEEN;
+    return distances[place] > 0;
   }
 
   /** How much of an item's likeness counts: all of it as long as nobody has visited the item. */
@@ -200,7 +221,9 @@ public final class SessionSignals {
    */
   public float strength(int place, boolean asNew) {
     float byContent =
-        likeWeight > 0 ? unvisited(place, asNew) * BY_CONTENT * likeMean[place] / likeWeight : 0;
+        likeMean[place] > 0
+            ? unvisited(place, asNew) * BY_CONTENT * likeMean[place] / likeWeight
+            : 0;
     return asNew ? byContent : longTerm[place] + recent[place] + shares[place] + byContent;
   }
 
@@ -219,7 +242,7 @@ public final class SessionSignals {
     likeness.toLast = share * likeLast[place];
     likeness.mean = likeWeight > 0 ? share * likeMean[place] / likeWeight : 0;
     SignalFeatures.write(
-        distances[place] == NOT_SEEN ? 0 : distances[place] + 1,
+        distances[place],
         occurrences[place],
         asNew ? 0 : longTerm[place],
         asNew ? 0 : recent[place],
@@ -239,6 +262,7 @@ public final class SessionSignals {
    */
   public void addTo(ScoreBonuses bonuses, float[] learned) {
     bonuses.nextQuery();
+    int size = size();
     if (added.length < size) {
       added = new float[2 * size];
       spoken = new int[2 * size];
@@ -265,6 +289,7 @@ public final class SessionSignals {
    * Integer#MAX_VALUE} if it was not visited together with the session's items.
    */
   public int rankByVisits(int item) {
+    int size = size();
     int place = 0;
     while (place < size && items[place] != item) {
       place++;
@@ -281,40 +306,42 @@ public final class SessionSignals {
   }
 
   private void clear() {
+    int before = size();
+    Arrays.fill(distances, 0, before, 0);
+    Arrays.fill(occurrences, 0, before, 0);
+    Arrays.fill(longTerm, 0, before, 0);
+    Arrays.fill(recent, 0, before, 0);
+    Arrays.fill(shares, 0, before, 0);
+    Arrays.fill(similarities, 0, before, 0);
+    Arrays.fill(mostLike, 0, before, 0);
+    Arrays.fill(likeLast, 0, before, 0);
+    Arrays.fill(likeMean, 0, before, 0);
     places.clear();
-    size = 0;
     likeWeight = 0;
     past.clear();
   }
 
-  /** The item's place, a new one if it has none. */
+  /** The item's place, a new one with nothing known if it has none. */
   private int find(int item) {
-    int place = places.putIfAbsent(item, size);
-    if (place != NEW) {
-      return place;
+    int place = places.place(item);
+    if (place == items.length) {
+      grow();
     }
-    if (size == items.length) {
-      items = Arrays.copyOf(items, 2 * size);
-      distances = Arrays.copyOf(distances, 2 * size);
-      occurrences = Arrays.copyOf(occurrences, 2 * size);
-      longTerm = Arrays.copyOf(longTerm, 2 * size);
-      shares = Arrays.copyOf(shares, 2 * size);
-      similarities = Arrays.copyOf(similarities, 2 * size);
-      recent = Arrays.copyOf(recent, 2 * size);
-      mostLike = Arrays.copyOf(mostLike, 2 * size);
-      likeLast = Arrays.copyOf(likeLast, 2 * size);
-      likeMean = Arrays.copyOf(likeMean, 2 * size);
-    }
-    items[size] = item;
-    distances[size] = NOT_SEEN;
-    occurrences[size] = 0;
-    longTerm[size] = 0;
-    recent[size] = 0;
-    shares[size] = 0;
-    similarities[size] = 0;
-    mostLike[size] = 0;
-    likeLast[size] = 0;
-    likeMean[size] = 0;
-    return size++;
+    items[place] = item;
+    return place;
+  }
+
+  private void grow() {
+    int room = 2 * items.length;
+    items = Arrays.copyOf(items, room);
+    distances = Arrays.copyOf(distances, room);
+    occurrences = Arrays.copyOf(occurrences, room);
+    longTerm = Arrays.copyOf(longTerm, room);
+    recent = Arrays.copyOf(recent, room);
+    shares = Arrays.copyOf(shares, room);
+    similarities = Arrays.copyOf(similarities, room);
+    mostLike = Arrays.copyOf(mostLike, room);
+    likeLast = Arrays.copyOf(likeLast, room);
+    likeMean = Arrays.copyOf(likeMean, room);
   }
 }

@@ -1,7 +1,5 @@
 package dev.dolmen.trainer.signals;
 
-import org.agrona.collections.Int2IntHashMap;
-
 /**
  * The past sessions that are most like a session, as VMIS-kNN finds them (Kersbergen, Sprangers and
  * Schelter, SIGMOD 2022, section 3): of each of the session's last {@link #REACH} distinct items
@@ -22,12 +20,11 @@ final class SimilarSessions {
   static final int REACH = 4;
 
   private static final int FOUND_MAX = REACH * PastSessions.SESSIONS_OF_ITEM;
-  private static final int NEW = -1;
 
   private final PastSessions past;
 
   /** Where each session found stands below. */
-  private final Int2IntHashMap found = new Int2IntHashMap(2 * FOUND_MAX, 0.5f, NEW);
+  private final ItemPlaces found = new ItemPlaces();
 
   private final int[] places = new int[FOUND_MAX];
   private final float[] similarities = new float[FOUND_MAX];
@@ -54,8 +51,8 @@ final class SimilarSessions {
     int[] visited = past.sessions(item);
     float weight = 1f / distance;
     for (int i = visited.length - 1; i >= 0; i--) {
-      int at = found.putIfAbsent(visited[i], size);
-      if (at == NEW) {
+      int at = found.place(visited[i]);
+      if (at == size) {
         places[size] = visited[i];
         nearest[size] = distance;
         similarities[size++] = weight;
