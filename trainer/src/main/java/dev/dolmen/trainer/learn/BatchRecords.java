@@ -38,8 +38,9 @@ final class BatchRecords {
    */
   private final Map<Features, Integer> contextRecords = new HashMap<>();
 
-  private int[] recordStamp = new int[16];
-  private int[] recordOf = new int[16];
+  /** By item: the batch's stamp in the upper half, its record in the lower. */
+  private long[] recordOf = new long[16];
+
   private int stamp;
 
   /** Catalogue index per item record; longer than the batch's records. */
@@ -74,13 +75,12 @@ final class BatchRecords {
     batchSeed = MixedBits.mix(seed ^ batch.number);
     batch.contexts.records = 0;
     int limit = catalog.indexLimit();
-    if (recordStamp.length < limit) {
-      recordStamp = new int[limit + (limit >> 1)];
-      recordOf = new int[recordStamp.length];
+    if (recordOf.length < limit) {
+      recordOf = new long[limit + (limit >> 1)];
       stamp = 0;
     }
     if (++stamp == Integer.MAX_VALUE) {
-      Arrays.fill(recordStamp, 0);
+      Arrays.fill(recordOf, 0);
       stamp = 1;
     }
     rows.clear(eventTimeSec);
@@ -101,12 +101,12 @@ final class BatchRecords {
 
   /** Record of an item, a new one if it has none. */
   int item(int index) {
-    if (recordStamp[index] == stamp) {
-      return recordOf[index];
+    long known = recordOf[index];
+    if ((int) (known >>> Integer.SIZE) == stamp) {
+      return (int) known;
     }
     int record = rows.append(features(index), itemColumns, batch.items);
-    recordStamp[index] = stamp;
-    recordOf[index] = record;
+    recordOf[index] = (long) stamp << Integer.SIZE | record;
     if (itemOf.length <= record) {
       itemOf = Arrays.copyOf(itemOf, 2 * record);
     }
@@ -128,7 +128,9 @@ final class BatchRecords {
 
   /** Record of an item that is a candidate of every prediction, or -1. */
   int sharedItem(int index) {
-    return recordStamp[index] == stamp && recordOf[index] < batch.candidates ? recordOf[index] : -1;
+    long known = recordOf[index];
+    boolean shared = (int) (known >>> Integer.SIZE) == stamp && (int) known < batch.candidates;
+    return shared ? (int) known : -1;
   }
 
   /** Record of a context, -1 for none. */

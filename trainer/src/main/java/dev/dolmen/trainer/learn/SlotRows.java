@@ -10,9 +10,9 @@ import java.util.Arrays;
  * batch has made it.
  */
 final class SlotRows {
-  private long[] keys = new long[256];
-  private int[] stamps = new int[256];
-  private int[] rowOfKey = new int[256];
+  /** Pairs of a fid, and of a stamp in the upper half and a row in the lower. */
+  private long[] entries = new long[2 * 256];
+
   private int stamp = 1;
 
   /** Fids by row. */
@@ -27,51 +27,51 @@ final class SlotRows {
   void clear() {
     size = 0;
     if (++stamp == Integer.MAX_VALUE) {
-      Arrays.fill(stamps, 0);
+      Arrays.fill(entries, 0);
       stamp = 1;
     }
   }
 
   /** Row of a fid, a new one at first sight; counts {@code n} occurrences of it. */
   int add(long fid, int n) {
-    int mask = keys.length - 1;
-    int slot = mix(fid) & mask;
-    while (stamps[slot] == stamp) {
-      if (keys[slot] == fid) {
-        int row = rowOfKey[slot];
-        occurrences[row] += n;
+    int mask = entries.length - 1;
+    int at = 2 * mix(fid) & mask;
+    while ((int) (entries[at + 1] >>> Integer.SIZE) == stamp) {
+      if (entries[at] == fid) {
+        int row = (int) entries[at + 1];
+        if (n > 0) {
+          occurrences[row] += n;
+        }
         return row;
       }
-      slot = (slot + 1) & mask;
+      at = (at + 2) & mask;
     }
     if (size == fids.length) {
       grow();
       return add(fid, n);
     }
-    keys[slot] = fid;
-    stamps[slot] = stamp;
-    rowOfKey[slot] = size;
+    put(at, fid, size);
     fids[size] = fid;
     occurrences[size] = n;
     return size++;
   }
 
+  private void put(int at, long fid, int row) {
+    entries[at] = fid;
+    entries[at + 1] = (long) stamp << Integer.SIZE | row;
+  }
+
   private void grow() {
     fids = Arrays.copyOf(fids, 2 * size);
     occurrences = Arrays.copyOf(occurrences, 2 * size);
-    keys = new long[4 * size];
-    stamps = new int[4 * size];
-    rowOfKey = new int[4 * size];
-    stamp = 1;
-    int mask = keys.length - 1;
+    entries = new long[2 * 4 * size];
+    int mask = entries.length - 1;
     for (int row = 0; row < size; row++) {
-      int slot = mix(fids[row]) & mask;
-      while (stamps[slot] == stamp) {
-        slot = (slot + 1) & mask;
+      int at = 2 * mix(fids[row]) & mask;
+      while (entries[at + 1] != 0) {
+        at = (at + 2) & mask;
       }
-      keys[slot] = fids[row];
-      stamps[slot] = stamp;
-      rowOfKey[slot] = row;
+      put(at, fids[row], row);
     }
   }
 
