@@ -50,6 +50,9 @@ public final class HistoryTraining implements Closeable {
   private Consumer<List<PendingSession>> beforeBatch = sessions -> {};
   private int passes;
 
+  /** Whether somebody reads item vectors: who scores each prediction, or whoever asks for them. */
+  private boolean vectorsRead;
+
   /**
    * Begins the first pass.
    *
@@ -92,7 +95,16 @@ public final class HistoryTraining implements Closeable {
     this.lock = lock;
     table = tables.open(options.schema(), options.seed());
     clicks = new HistoryClicks(options.ranking().rankers().relearnRecords());
-    learner = new Learner(options.learner(), table, before -> null, Alternatives.none());
+    vectorsRead = options.training().validationShare() > 0;
+    learner = newLearner();
+  }
+
+  private Learner newLearner() {
+    Learner next = new Learner(options.learner(), table, before -> null, Alternatives.none());
+    if (!vectorsRead) {
+      next.leaveVectors();
+    }
+    return next;
   }
 
   /** Inserts or replaces an item; one that the schema does not take is left out and counted. */
@@ -133,6 +145,10 @@ public final class HistoryTraining implements Closeable {
    * What requests would read; vectors and co-visits change with every batch, the model does not.
    */
   public LiveState live() {
+    if (!vectorsRead) {
+      vectorsRead = true;
+      learner.refreshAllVectors();
+    }
     return learner.live(0);
   }
 
@@ -141,6 +157,7 @@ public final class HistoryTraining implements Closeable {
    * as a server does when it starts. What is learned does not depend on them.
    */
   public LiveState refreshed() {
+    vectorsRead = true;
     learner.refreshAllVectors();
     return live();
   }
@@ -159,7 +176,7 @@ public final class HistoryTraining implements Closeable {
 
   /** Begins another pass, from the stream's beginning: its items come again, too. */
   public void beginPass() {
-    Learner next = new Learner(options.learner(), table, before -> null, Alternatives.none());
+    Learner next = newLearner();
     next.continueFrom(learner);
     learner.close();
     learner = next;

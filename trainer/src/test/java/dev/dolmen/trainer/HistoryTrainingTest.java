@@ -105,6 +105,31 @@ class HistoryTrainingTest {
     }
   }
 
+  /** Nothing that is learned depends on them, and whoever asks finds them as they should be. */
+  @Test
+  void vectorsThatNobodyReadsAreNotKeptUp() throws Exception {
+    EngineOptions unscored =
+        Shop.options(directory.resolve("unscored"))
+            .with(o ->
+                o.training(Shop.options(directory).training().with(t -> t.validationShare(0))));
+    try (HistoryTraining scored = history("scored");
+        HistoryTraining training = HistoryTraining.open(unscored, InstantSource.system())) {
+      pass(scored);
+      pass(training);
+      assertThat(training.learner().vectors().present()).isZero();
+      assertThat(state(training.learner())).isEqualTo(state(scored.learner()));
+      assertThat(training.live().vectors().present()).isEqualTo(shop.items);
+      float[] wanted = new float[training.live().vectors().width()];
+      float[] found = new float[wanted.length];
+      scored.refreshed();
+      for (int item = 0; item < shop.items; item++) {
+        assertThat(scored.live().vectors().get(item, wanted, 0)).isTrue();
+        assertThat(training.live().vectors().get(item, found, 0)).isTrue();
+        assertThat(found).isEqualTo(wanted);
+      }
+    }
+  }
+
   @Test
   void theSameHistoryGivesTheSameBits() throws Exception {
     try (HistoryTraining one = history("one");

@@ -348,6 +348,14 @@ public final class Learner implements AutoCloseable {
     refresher.sweep(maxItems, serving);
   }
 
+  /**
+   * Item vectors are read by nobody until {@link #refreshAllVectors}, and not kept up until then.
+   * Only where nothing is scored before it is learned; what is learned does not depend on them.
+   */
+  public void leaveVectors() {
+    refresher.rest();
+  }
+
   /** Encodes the whole catalogue: after a restore. */
   public void refreshAllVectors() {
     refresher.time(eventTimeSec());

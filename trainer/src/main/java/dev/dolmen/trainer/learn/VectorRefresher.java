@@ -39,6 +39,9 @@ final class VectorRefresher {
   private long priorsNanos;
   private long timeSec;
 
+  /** Whether nobody reads the vectors now. */
+  private boolean resting;
+
   /**
    * @param encodings makes one for each thread that encodes
    * @param popularity recent clicks: each vector carries its item's prior as a bias
@@ -60,10 +63,22 @@ final class VectorRefresher {
 
   /** An item is new or has other metadata: it is encoded by the next {@link #flush}. */
   void changed(int index) {
+    if (resting) {
+      return;
+    }
     if (changes == changed.length) {
       changed = Arrays.copyOf(changed, 2 * changes);
     }
     changed[changes++] = index;
+  }
+
+  /**
+   * Nobody reads vectors or priors: from now on they are left as they are, until {@link
+   * #refreshAll}.
+   */
+  void rest() {
+    resting = true;
+    changes = 0;
   }
 
   /** What has changed of the vectors and priors, for those elsewhere who have them. */
@@ -93,6 +108,9 @@ final class VectorRefresher {
 
   /** The item's popularity has changed. */
   void clicked(int index, ServingModel model) {
+    if (resting) {
+      return;
+    }
     vectors.putBias(index, model.priorWeight() * popularity.prior(index));
     marks.prior(index);
   }
@@ -105,6 +123,9 @@ final class VectorRefresher {
 
   /** Encodes the given items; deleted ones are left out. */
   void refresh(int[] indexes, int n, ServingModel model) {
+    if (resting) {
+      return;
+    }
     for (int i = 0; i < n; i++) {
       add(indexes[i], model);
     }
@@ -123,6 +144,9 @@ final class VectorRefresher {
 
   /** Encodes the next {@code maxItems} indexes in turn, as far as they are out of date. */
   void sweep(int maxItems, ServingModel model) {
+    if (resting) {
+      return;
+    }
     int limit = catalog.indexLimit();
     int n = Math.min(Math.min(maxItems, staleLeft), limit);
     for (int i = 0; i < n; i++) {
@@ -138,6 +162,7 @@ final class VectorRefresher {
    * them. Vectors are written one chunk at a time, so that there is one writer at any moment.
    */
   void refreshAll(ServingModel model) {
+    resting = false;
     changes = 0;
     int limit = catalog.indexLimit();
     ConcurrentLinkedQueue<ItemEncoding> idle = new ConcurrentLinkedQueue<>();
@@ -162,6 +187,9 @@ final class VectorRefresher {
    * @param nanos by the clock
    */
   void sweepPriors(long nanos, ServingModel model) {
+    if (resting) {
+      return;
+    }
     double passed = Math.clamp(nanos - priorsNanos, 0, MOST_NANOS);
     priorsNanos = nanos;
     int limit = catalog.indexLimit();
