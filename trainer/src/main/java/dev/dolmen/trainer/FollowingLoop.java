@@ -386,7 +386,7 @@ final class FollowingLoop implements Runnable {
           checkSame(next);
         }
         epoch = next.epoch();
-        countBatches(next);
+        checkCounts(next);
         apply(next);
       }
       feed.remove();
@@ -414,15 +414,18 @@ final class FollowingLoop implements Runnable {
     }
   }
 
-  private void countBatches(Sync from) throws IOException {
+  private void checkCounts(Sync from) throws IOException {
+    if (!counts && from.head().getBatches() > batches) {
+      throw new IOException(
+          "a trainer learns again after more than "
+              + MAX_UNCOUNTED
+              + " events without one: this server has to begin again, from a base");
+    }
+  }
+
+  private void countBatches(Sync from) {
     for (Sync.End end : from.ends()) {
       if (end.number() == batches + 1) {
-        if (!counts) {
-          throw new IOException(
-              "a trainer learns again after more than "
-                  + MAX_UNCOUNTED
-                  + " events without one: this server has to begin again, from a base");
-        }
         clicks.count(end);
         batches = end.number();
         lastEnd = end.logOffset();
@@ -435,6 +438,8 @@ final class FollowingLoop implements Runnable {
     long offset = from.head().getLogOffset();
     live.versions()
         .apply(() -> {
+          // What a batch counted and what it learned are of one version.
+          countBatches(from);
           parameters.apply(from, model, item -> isSame(item, offset));
           live.publish(
               new Published(
