@@ -222,6 +222,10 @@ final class ClusterDrill {
       long start = System.nanoTime();
       String different = cluster.settle();
       long settledMs = (System.nanoTime() - start) / 1_000_000;
+      if (traffic.failedRequests() > 0) {
+        progress.clear();
+        progress.line(trial.label() + ", requests that failed: " + traffic.lastAnswers());
+      }
       Set<String> logged = logged(kafka, cluster.topic());
       StatusResponse status = cluster.leader().connection().status();
       return new ClusterTrialResult(

@@ -1,5 +1,6 @@
 package dev.dolmen.traffic.drill.cluster;
 
+import dev.dolmen.server.cli.DolmenCommand;
 import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.traffic.demo.ShopEvents;
 import dev.dolmen.traffic.generator.Connection;
@@ -11,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,9 @@ final class ClusterProcesses implements AutoCloseable {
 
   /** All that were ever made, for the end. */
   private final List<Member> all = new ArrayList<>();
+
+  /** Those that the drill has ended and not started again. */
+  private final Set<Member> down = new HashSet<>();
 
   private @Nullable Member behindNetwork;
   private int endedAlone;
@@ -124,7 +130,7 @@ final class ClusterProcesses implements AutoCloseable {
   /** Callers are told of it no more, then it is stopped in order. */
   void removeServer(Member server) throws InterruptedException {
     servers.remove(server);
-    server.process.stop();
+    stop(server);
   }
 
   private Member member(String role, int number, String brokers) throws IOException {
@@ -135,7 +141,6 @@ final class ClusterProcesses implements AutoCloseable {
         server:
           host: 127.0.0.1
           metrics_host: 127.0.0.1
-          warm_up: 0s
           future_tolerance: 24h
         log:
           kind: kafka
@@ -196,6 +201,53 @@ final class ClusterProcesses implements AutoCloseable {
     throw new IOException("no trainer leads an epoch after " + after + " within " + PATIENCE);
   }
 
+  /** Starts all again that are to be there and are not, with the machine's clock. */
+  void bringBack() throws IOException, InterruptedException {
+    for (Member member : all) {
+      member.process.runs(DolmenCommand.class);
+      if (!member.process.isAlive() && (trainers.contains(member) || servers.contains(member))) {
+        var _ = start(member);
+      }
+    }
+  }
+
+  /** Ends one as {@code kill -9} does. */
+  void kill(Member member) throws InterruptedException {
+    down.add(member);
+    member.process.kill();
+  }
+
+  /** Ends one in order. */
+  void stop(Member member) throws InterruptedException {
+    down.add(member);
+    member.process.stop();
+  }
+
+  /** Starts one again that has ended; returns at once. */
+  void begin(Member member) throws IOException {
+    member.process.begin();
+    down.remove(member);
+  }
+
+  /**
+   * Starts one again that has ended.
+   *
+   * @return milliseconds until a server took feedback, or a trainer answered
+   */
+  long start(Member member) throws IOException, InterruptedException {
+    begin(member);
+    return awaitReady(member);
+  }
+
+  /**
+   * Waits for one that was started.
+   *
+   * @return milliseconds from its start
+   */
+  long awaitReady(Member member) throws IOException, InterruptedException {
+    return member.process.awaitReady(trainers.contains(member) ? "/readyz" : "/readyz/feedback");
+  }
+
   /** Lets go on who was stopped where it is. */
   void goOn() throws IOException, InterruptedException {
     for (Member member : all) {
@@ -205,18 +257,15 @@ final class ClusterProcesses implements AutoCloseable {
     }
   }
 
-  /** Starts again who has ended by itself, as whatever runs processes in production does. */
+  /**
+   * Starts again who has ended by itself, and whom the drill did not end, as whatever runs
+   * processes in production does.
+   */
   void revive() throws IOException, InterruptedException {
-    for (Member trainer : trainers) {
-      if (!trainer.process.isAlive()) {
+    for (Member member : all) {
+      if (!member.process.isAlive() && !down.contains(member)) {
         endedAlone++;
-        trainer.process.start("/readyz");
-      }
-    }
-    for (Member server : servers) {
-      if (!server.process.isAlive()) {
-        endedAlone++;
-        server.process.start();
+        start(member);
       }
     }
   }

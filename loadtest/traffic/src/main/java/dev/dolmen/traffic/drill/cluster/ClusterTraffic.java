@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -40,10 +41,13 @@ final class ClusterTraffic implements AutoCloseable {
   /** Pause when an address has refused, as it says with its refusals, before the next is asked. */
   private static final int REFUSED_PAUSE_MS = 20;
 
+  private static final int MOST_SHOWN = 80;
+
   private final List<Member> servers;
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final AtomicLong requests = new AtomicLong();
   private final AtomicLong failedRequests = new AtomicLong();
+  private final Map<String, Integer> lastAnswers = new ConcurrentHashMap<>();
   private final AtomicInteger pendingRequests = new AtomicInteger();
   private final AtomicInteger turn = new AtomicInteger();
   private final List<Thread> threads = new ArrayList<>();
@@ -172,6 +176,7 @@ final class ClusterTraffic implements AutoCloseable {
             .setK(10)
             .build();
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWERED_WITHIN_MS);
+    String last = "not asked";
     for (int at = turn.getAndIncrement(); System.nanoTime() < end; at++) {
       try {
         var _ =
@@ -182,10 +187,22 @@ final class ClusterTraffic implements AutoCloseable {
                 .recommend(request);
         return true;
       } catch (StatusRuntimeException e) {
+        last = server(at).name() + ": " + e.getStatus().getCode() + ": " + shown(e);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(REFUSED_PAUSE_MS));
       }
     }
+    var _ = lastAnswers.merge(last, 1, Integer::sum);
     return false;
+  }
+
+  private static String shown(StatusRuntimeException e) {
+    String text = String.valueOf(e.getStatus().getDescription());
+    return text.substring(0, Math.min(text.length(), MOST_SHOWN));
+  }
+
+  /** What the last address said to requests that failed, and how often. */
+  Map<String, Integer> lastAnswers() {
+    return Map.copyOf(lastAnswers);
   }
 
   /** Ids of all events acknowledged so far; a view. */

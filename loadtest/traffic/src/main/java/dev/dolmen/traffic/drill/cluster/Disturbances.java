@@ -100,7 +100,7 @@ final class Disturbances {
       var _ = admin.awaitWhole(KafkaBrokers.BROKERS);
     }
     cluster.goOn();
-    cluster.revive();
+    cluster.bringBack();
   }
 
   /** What was damaged is as before. */
@@ -112,8 +112,8 @@ final class Disturbances {
 
   private void killServer() throws IOException, InterruptedException {
     Member server = cluster.servers().getLast();
-    server.process().kill();
-    readyMs.add(server.process().start());
+    cluster.kill(server);
+    readyMs.add(cluster.start(server));
   }
 
   private void pauseServer() throws IOException, InterruptedException {
@@ -145,13 +145,13 @@ final class Disturbances {
   private void killLeader() throws IOException, InterruptedException {
     Member leader = cluster.leader();
     long epoch = epoch(leader);
-    leader.process().kill();
+    cluster.kill(leader);
     failOver(epoch, leader);
   }
 
   private void failOver(long epoch, Member ended) throws IOException, InterruptedException {
     failOver(epoch);
-    ended.process().start(ANSWERS);
+    var _ = cluster.start(ended);
   }
 
   /** Who wakes up finds that it leads no more, and ends; it is started again to stand by. */
@@ -168,22 +168,22 @@ final class Disturbances {
     if (leader.process().isAlive()) {
       throw new IOException(leader.name() + " goes on though another trainer leads");
     }
-    leader.process().start(ANSWERS);
+    var _ = cluster.start(leader);
   }
 
   private void startTogether() throws IOException, InterruptedException {
     long epoch = epoch(cluster.leader());
     for (Member trainer : cluster.trainers()) {
-      trainer.process().kill();
+      cluster.kill(trainer);
     }
     for (Member trainer : cluster.trainers()) {
-      trainer.process().begin();
+      cluster.begin(trainer);
     }
     var _ = cluster.leader(epoch);
     cluster.awaitFresh(ClusterTrialResult.STALENESS_BOUND_MS);
     recovered();
     for (Member trainer : cluster.trainers()) {
-      trainer.process().awaitReady(ANSWERS);
+      var _ = cluster.awaitReady(trainer);
     }
   }
 
@@ -199,12 +199,12 @@ final class Disturbances {
   private void truncateParameters() throws IOException, InterruptedException {
     admin.truncate(cluster.topic() + "-parameters");
     Member server = cluster.servers().getLast();
-    server.process().stop();
-    readyMs.add(server.process().start());
+    cluster.stop(server);
+    readyMs.add(cluster.start(server));
     recovered();
     Member standby = standby();
-    standby.process().kill();
-    standby.process().start(ANSWERS);
+    cluster.kill(standby);
+    var _ = cluster.start(standby);
     killLeader();
   }
 
@@ -223,8 +223,8 @@ final class Disturbances {
   private void runs(Member server, Member trainer, Class<?> main)
       throws IOException, InterruptedException {
     server.process().runs(main);
-    server.process().stop();
-    readyMs.add(server.process().start());
+    cluster.stop(server);
+    readyMs.add(cluster.start(server));
     trainer.process().runs(main);
     stopLeader(trainer);
     Member other = cluster.leader();
@@ -235,15 +235,15 @@ final class Disturbances {
 
   private void stopLeader(Member leader) throws IOException, InterruptedException {
     long epoch = epoch(leader);
-    leader.process().stop();
+    cluster.stop(leader);
     var _ = cluster.leader(epoch);
-    leader.process().start(ANSWERS);
+    var _ = cluster.start(leader);
   }
 
   private void restartServers() throws IOException, InterruptedException {
     for (Member server : cluster.servers()) {
-      server.process().stop();
-      readyMs.add(server.process().start());
+      cluster.stop(server);
+      readyMs.add(cluster.start(server));
     }
   }
 
@@ -356,7 +356,7 @@ final class Disturbances {
   /** It says what it waits for, and begins when they are back. */
   private void startWithoutBrokers() throws IOException, InterruptedException {
     Member server = cluster.servers().getLast();
-    server.process().kill();
+    cluster.kill(server);
     List<Integer> ids = new ArrayList<>();
     for (int id = 1; id <= KafkaBrokers.BROKERS; id++) {
       ids.add(id);
@@ -364,7 +364,7 @@ final class Disturbances {
     for (int id : ids) {
       brokers().kill(id);
     }
-    server.process().begin();
+    cluster.begin(server);
     long end = System.nanoTime() + PATIENCE.toNanos();
     String answer = "";
     while (!answer.contains("waiting for the feedback log")) {
@@ -377,6 +377,6 @@ final class Disturbances {
     brokers().start();
     beganNanos = System.nanoTime();
     var _ = admin.awaitWhole(KafkaBrokers.BROKERS);
-    var _ = server.process().awaitReady(TAKES_FEEDBACK);
+    var _ = cluster.awaitReady(server);
   }
 }
