@@ -50,7 +50,7 @@ final class ConnectionDoor extends ChannelInboundHandlerAdapter implements Close
     this.meters = meters;
     addresses = new AddressPace(this::nanos);
     Gauge.builder("dolmen.connections.open", open, AtomicInteger::get)
-        .description("Connections to the gRPC port")
+        .description("Connections to the ports of gRPC and HTTP")
         .register(meters);
     refused =
         Counter.builder("dolmen.connections.refused")

@@ -1,7 +1,9 @@
 package dev.dolmen.server;
 
+import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -17,11 +19,11 @@ import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections of the gRPC port: the threads that read and write them, half as many as there are
- * processors, as the others rank, and a bound on the connections' number. A connection beyond it is
- * closed as soon as it is accepted, before a byte of it is read; those that are open do not notice.
- * Who is refused or ended again and again is slowed, see {@link PacedConnection} and {@link
- * ConnectionDoor}.
+ * The connections of the ports of gRPC and HTTP: the threads that read and write them, half as many
+ * as there are processors, as the others rank, and a bound on the connections' number. A connection
+ * beyond it is closed as soon as it is accepted, before a byte of it is read; those that are open
+ * do not notice. Who is refused or ended again and again is slowed, see {@link PacedConnection} and
+ * {@link ConnectionDoor}.
  */
 final class Connections implements Closeable {
   private final EventLoopGroup accepting = loops(1, "dolmen-accept");
@@ -45,11 +47,20 @@ final class Connections implements Closeable {
 
   /** Makes a server take its connections from here. */
   NettyServerBuilder under(NettyServerBuilder server) {
-    return server
+    return counting(server)
         .channelFactory(this::listening)
-        .addStreamTracerFactory(new CallEnds(this))
         .bossEventLoopGroup(accepting)
         .workerEventLoopGroup(serving);
+  }
+
+  /** The same for one that is not made by gRPC: {@link #counting} is told of its calls. */
+  ServerBootstrap bootstrap() {
+    return new ServerBootstrap().group(accepting, serving).channelFactory(this::listening);
+  }
+
+  /** Lets connections know how their calls end. */
+  <B extends ServerBuilder<B>> B counting(B server) {
+    return server.addStreamTracerFactory(new CallEnds(this));
   }
 
   private ServerChannel listening() {

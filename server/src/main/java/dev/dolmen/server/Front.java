@@ -7,6 +7,7 @@ import dev.dolmen.server.audit.AuditLog;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ListenHosts;
 import dev.dolmen.server.config.ServerConfig;
+import dev.dolmen.server.http.BrowserGuard;
 import dev.dolmen.server.metrics.MetricsEndpoint;
 import dev.dolmen.server.metrics.MetricsGuard;
 import dev.dolmen.server.metrics.Probes;
@@ -15,7 +16,6 @@ import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.ServerTls;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -96,7 +96,7 @@ final class Front implements Closeable {
       config = StartCheck.hosts(whole.server(), access.isAsked());
       secured = openTls();
       tls = secured;
-      started = GrpcTransport.start(config, tls.credentials(), gates(), health, services, meters);
+      started = GrpcTransport.start(config, passage(), health, services, meters);
       transport = started;
       metrics = startMetrics();
       listens = true;
@@ -113,9 +113,12 @@ final class Front implements Closeable {
     }
   }
 
-  /** In the order in which they see a call. */
-  private List<ServerInterceptor> gates() {
-    return List.of(access.gate(audit, meters), audit);
+  private Passage passage() {
+    BrowserGuard browsers =
+        new BrowserGuard(
+            config.http().corsOrigins(),
+            () -> !access.isAsked() && ListenHosts.isLoopback(config.http().host()));
+    return new Passage(tls, List.of(access.gate(audit, meters), audit), browsers);
   }
 
   private Access openAccess(DolmenConfig whole) throws StartException {
@@ -186,9 +189,12 @@ final class Front implements Closeable {
     opened.whenFailed(this::setFailed);
     LOG.atLevel(said)
         .log(
-            "Serving gRPC on {}:{} and {}, {}",
+            "Serving gRPC on {}:{}, {} and {}, {}",
             config.host(),
             port(),
+            httpPort() < 0
+                ? "no HTTP"
+                : "HTTP and JSON on " + config.http().host() + ":" + httpPort(),
             metrics == null
                 ? "no metrics"
                 : "metrics on " + config.metricsHost() + ":" + metrics.port(),
@@ -267,6 +273,11 @@ final class Front implements Closeable {
   /** As {@link #port} unless the admin service has an address of its own. */
   int adminPort() {
     return transport.adminPort();
+  }
+
+  /** -1 if nothing is answered over HTTP. */
+  int httpPort() {
+    return transport.httpPort();
   }
 
   /** -1 if there are no metrics. */

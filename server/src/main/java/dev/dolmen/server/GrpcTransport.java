@@ -8,17 +8,22 @@ import dev.dolmen.server.api.RequestArrival;
 import dev.dolmen.server.budget.CallMemory;
 import dev.dolmen.server.budget.FairThreads;
 import dev.dolmen.server.budget.MemoryBudget;
+import dev.dolmen.server.config.HttpConfig;
 import dev.dolmen.server.config.MemoryLimits;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.ConnectionLimits;
+import dev.dolmen.server.config.ServerConfig.LimitsConfig;
 import dev.dolmen.server.config.ServerConfig.ServicesConfig;
+import dev.dolmen.server.http.HttpFront;
+import dev.dolmen.server.http.HttpRoutes;
+import dev.dolmen.server.http.HttpSetup;
 import dev.dolmen.server.quota.Quotas;
 import dev.dolmen.v1.AdminServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.HandlerRegistry;
 import io.grpc.Server;
-import io.grpc.ServerCredentials;
-import io.grpc.ServerInterceptor;
+import io.grpc.ServerBuilder;
+import io.grpc.internal.ServerImplBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -33,16 +38,17 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * gRPC over Netty. Calls that wait, for the log, the trainer, the caller, run on virtual threads
- * ({@link CallThreads}). Ranking computes, so it has threads of its own, as many as there are
- * processors; a queue before them is bounded in time, and refuses what would wait for longer.
+ * gRPC over Netty, and the same calls over HTTP/1.1. Calls that wait, for the log, the trainer, the
+ * caller, run on virtual threads ({@link CallThreads}). Ranking computes, so it has threads of its
+ * own, as many as there are processors; a queue before them is bounded in time, and refuses what
+ * would wait for longer.
  */
 final class GrpcTransport implements Closeable {
   private final ServerConfig config;
-  private final ServerCredentials credentials;
-  private final List<ServerInterceptor> gates;
+  private final Passage passage;
   private final HealthStatusManager health;
   private final MeterRegistry meters;
   private final FairThreads ranking;
@@ -54,16 +60,12 @@ final class GrpcTransport implements Closeable {
   private final Connections connections;
   private final MemoryBudget memory;
   private final List<Server> servers = new ArrayList<>();
+  private @Nullable Server http;
 
   private GrpcTransport(
-      ServerConfig config,
-      ServerCredentials credentials,
-      List<ServerInterceptor> gates,
-      HealthStatusManager health,
-      MeterRegistry meters) {
+      ServerConfig config, Passage passage, HealthStatusManager health, MeterRegistry meters) {
     this.config = config;
-    this.credentials = credentials;
-    this.gates = gates;
+    this.passage = passage;
     this.health = health;
     this.meters = meters;
     ranking = rankingThreads(config, meters);
@@ -76,20 +78,19 @@ final class GrpcTransport implements Closeable {
   }
 
   /**
-   * Listens: on one address, or, where the admin service has its own, on two.
+   * Listens: on one address, or, where the admin service has its own, on two, and for HTTP on
+   * another.
    *
-   * @param gates see every call before anything else does, in this order
    * @throws StartException if a port cannot be listened on, or TLS not be set up
    */
   static GrpcTransport start(
       ServerConfig config,
-      ServerCredentials credentials,
-      List<ServerInterceptor> gates,
+      Passage passage,
       HealthStatusManager health,
       ServiceRegistry services,
       MeterRegistry meters)
       throws StartException {
-    GrpcTransport transport = new GrpcTransport(config, credentials, gates, health, meters);
+    GrpcTransport transport = new GrpcTransport(config, passage, health, meters);
     ServicesConfig offered = config.services();
     boolean listens = false;
     try {
@@ -102,6 +103,10 @@ final class GrpcTransport implements Closeable {
             "server.admin_port",
             new InetSocketAddress(offered.adminHost(), offered.adminPort()),
             services.only(GrpcTransport::isAdmin));
+      }
+      if (config.http().enabled()) {
+        transport.listenForHttp(
+            services.only(name -> !isAdmin(name) || (offered.admin() && !offered.ownAdmin())));
       }
       listens = true;
       return transport;
@@ -121,19 +126,13 @@ final class GrpcTransport implements Closeable {
     int maxMessageBytes = config.limits().maxMessageBytes();
     ConnectionLimits limits = config.limits().connections();
     NettyServerBuilder server =
-        quotas
-            .guard(connections.under(NettyServerBuilder.forAddress(address, credentials)))
-            .directExecutor() // Of what finds the method; then it is up to these.
-            .callExecutor(callThreads)
-            .addStreamTracerFactory(callThreads)
-            .handshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        guarded(
+                connections.under(
+                    NettyServerBuilder.forAddress(address, passage.tls().credentials())))
             .maxRstFramesPerWindow(
                 limits.maxResets(), (int) ConnectionLimits.RESETS_WINDOW.toSeconds())
             .maxInboundMetadataSize(limits.maxHeaderBytes())
-            .intercept(arrival)
-            .intercept(new MemoryGate())
             .flowControlWindow(config.limits().memory().windowBytes())
-            .addStreamTracerFactory(CallMemory.tracers(memory))
             .maxInboundMessageSize(maxMessageBytes)
             .maxConcurrentCallsPerConnection(config.limits().maxConcurrentStreams())
             .keepAliveTime(config.keepAlive().interval().toMillis(), TimeUnit.MILLISECONDS)
@@ -143,19 +142,75 @@ final class GrpcTransport implements Closeable {
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(
                 config.keepAlive().maxConnectionIdle().toMillis(), TimeUnit.MILLISECONDS)
-            .addStreamTracerFactory(new ArrivalTimes(this::nanoTime))
             .addService(Endpoints.strict(health.getHealthService(), maxMessageBytes))
             .fallbackHandlerRegistry(services);
     if (config.services().reflection()) {
       server.addService(Endpoints.strict(ProtoReflectionServiceV1.newInstance(), maxMessageBytes));
       server.addService(Endpoints.strict(olderReflection(), maxMessageBytes));
     }
-    gates.reversed().forEach(server::intercept); // The last one named is the first to see a call.
+    servers.add(start(key, address, passing(server)));
+  }
+
+  private void listenForHttp(HandlerRegistry services) throws StartException {
+    HttpConfig offered = config.http();
+    InetSocketAddress address = new InetSocketAddress(offered.host(), offered.port());
+    LimitsConfig limits = config.limits();
+    HttpSetup setup =
+        new HttpSetup(
+            address,
+            connections.bootstrap(),
+            passage.tls().http(),
+            HttpRoutes.of(ServiceRegistry.SERVICES),
+            passage.browsers(),
+            waiting,
+            new HttpSetup.Limits(
+                limits.maxMessageBytes(),
+                limits.connections().maxHeaderBytes(),
+                limits.memory().windowBytes(),
+                limits.connections().handshakeTimeout(),
+                limits.requestArrival(),
+                offered.idleTimeout(),
+                offered.answerTimeout()));
+    ServerImplBuilder server = guarded(connections.counting(HttpFront.server(setup)));
+    http = start("server.http.port", address, passing(server.fallbackHandlerRegistry(services)));
+  }
+
+  /** What counts and bounds calls, and the threads that they are handled on. */
+  private <B extends ServerBuilder<B>> B guarded(B server) {
+    return quotas
+        .guard(server)
+        .directExecutor() // Of what finds the method; then it is up to these.
+        .callExecutor(callThreads)
+        .addStreamTracerFactory(callThreads)
+        .handshakeTimeout(
+            config.limits().connections().handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .intercept(arrival)
+        .intercept(new MemoryGate())
+        .addStreamTracerFactory(CallMemory.tracers(memory))
+        .addStreamTracerFactory(new ArrivalTimes(this::nanoTime));
+  }
+
+  /** Puts the gates before all else: the last one named is the first to see a call. */
+  private <B extends ServerBuilder<B>> B passing(B server) {
+    passage.gates().reversed().forEach(server::intercept);
+    return server;
+  }
+
+  private static Server start(String key, InetSocketAddress address, ServerBuilder<?> server)
+      throws StartException {
     try {
-      servers.add(server.build().start());
+      return server.build().start();
     } catch (IOException e) {
       throw notListening(key, address.getHostString(), address.getPort(), e);
     }
+  }
+
+  private List<Server> all() {
+    List<Server> all = new ArrayList<>(servers);
+    if (http != null) {
+      all.add(http);
+    }
+    return all;
   }
 
   private static MemoryBudget memoryBudget(
@@ -195,18 +250,23 @@ final class GrpcTransport implements Closeable {
     return servers.getLast().getPort();
   }
 
+  /** Where HTTP is answered; -1 if it is not. */
+  int httpPort() {
+    return http == null ? -1 : http.getPort();
+  }
+
   private long nanoTime() {
     return meters.config().clock().monotonicTime();
   }
 
   /** Takes no new calls, waits for the running ones, then ends those that are left. */
   void drain(Duration grace) {
-    servers.forEach(Server::shutdown);
+    all().forEach(Server::shutdown);
     try {
       boolean ended = true;
       long endNanos = nanoTime() + grace.toNanos();
-      for (Server server : servers) {
-        // The admin service's calls have what the others' leave of the time.
+      for (Server server : all()) {
+        // Each one's calls have what those of the others before leave of the time.
         ended &= server.awaitTermination(endNanos - nanoTime(), TimeUnit.NANOSECONDS);
       }
       if (!ended) {
@@ -221,7 +281,7 @@ final class GrpcTransport implements Closeable {
 
   @Override
   public void close() {
-    servers.forEach(Server::shutdownNow);
+    all().forEach(Server::shutdownNow);
     ranking.close();
     waiting.shutdownNow();
     arrival.close();

@@ -6,7 +6,7 @@ import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** One connection to the gRPC port. Any thread. */
+/** One connection to a port of gRPC or HTTP. Any thread. */
 final class PacedConnection {
   private final Channel channel;
   private final LongSupplier nanos;

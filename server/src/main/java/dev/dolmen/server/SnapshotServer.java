@@ -39,6 +39,11 @@ public final class SnapshotServer implements Closeable {
     return front.port();
   }
 
+  /** The port of HTTP with JSON; -1 if {@code server.http.enabled} is off. */
+  public int httpPort() {
+    return front.httpPort();
+  }
+
   /** The port of {@code /metrics} and the probes; -1 if {@code server.metrics} is off. */
   public int metricsPort() {
     return front.metricsPort();

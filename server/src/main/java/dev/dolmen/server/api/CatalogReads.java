@@ -23,6 +23,9 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
   /** A page ends before it would be larger than this. */
   private static final int PAGE_BYTES_MAX = 3 << 20;
 
+  /** Items that are looked at for a page of those with some words. */
+  private static final int LOOKED_AT_MAX = 20_000;
+
   private final LiveState live;
 
   CatalogReads(LiveState live) {
@@ -58,15 +61,21 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
           "page_size", Integer.toUnsignedString(size) + ", expected 0 to " + PAGE_MAX);
     }
     int wanted = size == 0 ? PAGE_DEFAULT : size;
+    Fields.optionalText("query", request.getQuery(), SearchWords.BYTES_MAX);
+    SearchWords words = new SearchWords(request.getQuery());
     int index = pageStart(request.getPageToken());
     int limit = live.catalog().indexLimit();
+    int last = words.isNone() ? limit : Math.min(limit, index + LOOKED_AT_MAX);
     ListItemsResponse.Builder page = ListItemsResponse.newBuilder();
     int bytes = 0;
-    for (; index < limit && page.getItemsCount() < wanted; index++) {
+    for (; index < last && page.getItemsCount() < wanted; index++) {
       caller.checkEvery(index);
       CatalogItem item = live.catalog().item(index);
       if (item != null) {
         Item whole = live.catalog().whole(item);
+        if (!words.areIn(whole)) {
+          continue;
+        }
         bytes += whole.getSerializedSize();
         if (bytes > PAGE_BYTES_MAX && page.getItemsCount() > 0) {
           break;

@@ -8,12 +8,12 @@ import java.util.function.Supplier;
  * processors at a time, so that small requests always find one. Who waits is a virtual thread, and
  * holds no processor. Any thread.
  */
-final class LargeRequests {
+public final class LargeRequests {
   /** A request that ends before is small: parsing it takes some ten microseconds. */
-  static final int SMALL_BYTES = 16 << 10;
+  public static final int SMALL_BYTES = 16 << 10;
 
   /** Of this process, whose processors they are. */
-  static final LargeRequests OF_PROCESS =
+  public static final LargeRequests OF_PROCESS =
       new LargeRequests(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
   private final Semaphore turns;
@@ -24,7 +24,7 @@ final class LargeRequests {
   }
 
   /** Does it when it is its turn. */
-  <T> T inTurn(Supplier<T> parsing) {
+  public <T> T inTurn(Supplier<T> parsing) {
     turns.acquireUninterruptibly();
     try {
       return parsing.get();

@@ -7,6 +7,7 @@ import dev.dolmen.server.StartCheck;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.access.AccessOptions;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.HttpConfig;
 import dev.dolmen.server.config.ProcessRole;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.trainer.log.LogFactory;
@@ -70,6 +71,15 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "PORT",
       description = "Port of metrics and probes in place of server.metrics_port.")
   private @Nullable Integer metricsPort;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = {
+        "Port of HTTP with JSON in place of server.http.port, which otherwise moves as far as"
+            + " --port does."
+      })
+  private @Nullable Integer httpPort;
 
   @Option(
       names = "--role",
@@ -212,6 +222,10 @@ final class ServeCommand implements Callable<Integer> {
             server
                 .withPorts(grpc, metrics)
                 .with(s -> s.access(insecure ? access.withInsecure() : access)));
+    if (httpPort != null) {
+      HttpConfig http = settings.server().http().withPort(checked("--http-port", httpPort));
+      settings = settings.withServer(settings.server().with(s -> s.http(http)));
+    }
     check(settings);
     return settings;
   }

@@ -22,8 +22,11 @@ public final class ListenHosts {
    */
   public static ServerConfig named(ServerConfig config, boolean callersAreKnown) {
     String byDefault = callersAreKnown ? ALL : LOOPBACK;
+    String host = config.host().isEmpty() ? byDefault : config.host();
+    String http = config.http().host().isEmpty() ? host : config.http().host();
     return config.with(s ->
-        s.host(config.host().isEmpty() ? byDefault : config.host())
+        s.host(host)
+            .http(config.http().withHost(http))
             .metricsHost(config.metricsHost().isEmpty() ? byDefault : config.metricsHost()));
   }
 
@@ -35,6 +38,9 @@ public final class ListenHosts {
     if (!callersAreKnown && !config.access().insecure()) {
       ServerConfig named = named(config, false);
       refuseOpen(problems, "server.host", named.host());
+      if (config.http().enabled()) {
+        refuseOpen(problems, "server.http.host", named.http().host());
+      }
       if (config.services().ownAdmin()) {
         refuseOpen(problems, "server.admin_host", config.services().adminHost());
       }

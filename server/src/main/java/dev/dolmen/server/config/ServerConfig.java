@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
  * @param metrics whether there is an HTTP endpoint for metrics and probes
  * @param metricsHost address of the metrics endpoint; empty as for host
  * @param metricsPort HTTP for {@code /metrics}, {@code /livez}, {@code /readyz}; 0 takes a free one
+ * @param http HTTP with JSON
  * @param services which are offered, and where
  * @param workerThreads threads that rank; 0 means one a processor
  * @param sharing how far requests that are ranked share a pass over the items
@@ -32,6 +33,7 @@ public record ServerConfig(
     boolean metrics,
     String metricsHost,
     int metricsPort,
+    HttpConfig http,
     ServicesConfig services,
     int workerThreads,
     FairThreads.Sharing sharing,
@@ -134,9 +136,11 @@ public record ServerConfig(
     }
   }
 
-  /** This, on other ports. */
+  /** This, on other ports; HTTP moves as far as gRPC does, or to a free one. */
   public ServerConfig withPorts(int grpc, int metrics) {
-    return with(s -> s.port(grpc).metricsPort(metrics));
+    int next = http.port() + grpc - port;
+    int moved = grpc == 0 || http.port() == 0 || next < 1 || next > 65_535 ? 0 : next;
+    return with(s -> s.port(grpc).metricsPort(metrics).http(http.withPort(moved)));
   }
 
   /** This, with some changes. */
@@ -151,6 +155,7 @@ public record ServerConfig(
     private boolean metrics;
     private String metricsHost;
     private int metricsPort;
+    private HttpConfig http;
     private ServicesConfig services;
     private int workerThreads;
     private FairThreads.Sharing sharing;
@@ -173,6 +178,7 @@ public record ServerConfig(
       metrics = from.metrics;
       metricsHost = from.metricsHost;
       metricsPort = from.metricsPort;
+      http = from.http;
       services = from.services;
       workerThreads = from.workerThreads;
       sharing = from.sharing;
@@ -212,6 +218,11 @@ public record ServerConfig(
 
     public Builder metricsPort(int value) {
       metricsPort = value;
+      return this;
+    }
+
+    public Builder http(HttpConfig value) {
+      http = value;
       return this;
     }
 
@@ -297,6 +308,7 @@ public record ServerConfig(
           metrics,
           metricsHost,
           metricsPort,
+          http,
           services,
           workerThreads,
           sharing,
@@ -317,12 +329,15 @@ public record ServerConfig(
 
   static ServerConfig read(ConfigSection s) {
     TlsConfig tls = requireNonNull(s.section("tls", ServerConfig::tls));
+    int port = s.integer("port", 7070, WholeRange.of(0, 65_535));
+    HttpConfig http = requireNonNull(s.section("http", HttpConfig::read));
     return new ServerConfig(
         s.text("host", ""),
-        s.integer("port", 7070, WholeRange.of(0, 65_535)),
+        port,
         s.flag("metrics", true),
         s.text("metrics_host", ""),
         s.integer("metrics_port", 7071, WholeRange.of(0, 65_535)),
+        port == 0 ? http.withPort(0) : http,
         services(s),
         s.integer("worker_threads", 0, WholeRange.of(0, 1_024)),
         requireNonNull(s.section("shared_pass", ServerConfig::sharing)),

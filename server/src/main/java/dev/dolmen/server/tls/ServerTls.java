@@ -6,8 +6,10 @@ import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
 import io.grpc.netty.NettySslContextServerCredentials;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.ssl.SslContext;
 import java.io.Closeable;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a server secures its connections: by the files that the configuration names, also after these
@@ -15,14 +17,16 @@ import java.time.InstantSource;
  */
 public final class ServerTls implements Closeable {
   private final ServerCredentials credentials;
+  private final @Nullable SslContext http;
   private final Closing closing;
 
   private interface Closing {
     void close();
   }
 
-  private ServerTls(ServerCredentials credentials, Closing closing) {
+  private ServerTls(ServerCredentials credentials, @Nullable SslContext http, Closing closing) {
     this.credentials = credentials;
+    this.http = http;
     this.closing = closing;
   }
 
@@ -35,17 +39,23 @@ public final class ServerTls implements Closeable {
   public static ServerTls open(TlsConfig config, InstantSource clock, MeterRegistry meters)
       throws UnusableFileException {
     if (!config.enabled()) {
-      return new ServerTls(InsecureServerCredentials.create(), () -> {});
+      return new ServerTls(InsecureServerCredentials.create(), null, () -> {});
     }
     TlsReload reload = new TlsReload(new TlsFiles(config), clock);
     reload.bindTo(meters);
     reload.start();
-    return new ServerTls(NettySslContextServerCredentials.create(reload.context()), reload::close);
+    return new ServerTls(
+        NettySslContextServerCredentials.create(reload.context()), reload.http(), reload::close);
   }
 
   /** What the transport listens with. */
   public ServerCredentials credentials() {
     return credentials;
+  }
+
+  /** What HTTP/1.1 is spoken through; null for plain text. */
+  public @Nullable SslContext http() {
+    return http;
   }
 
   /** Looks after the files no more. */

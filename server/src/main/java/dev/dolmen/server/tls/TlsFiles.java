@@ -45,7 +45,12 @@ public final class TlsFiles {
    * @param authorities of clients; empty if these are not asked for a certificate
    */
   record Settings(TlsIdentity identity, List<X509Certificate> authorities) {
-    SslContext context() throws SSLException {
+    /**
+     * A context of its own.
+     *
+     * @param http2 whether gRPC speaks through it; else HTTP/1.1 does, and nothing is negotiated
+     */
+    SslContext context(boolean http2) throws SSLException {
       SslContextBuilder builder =
           SslContextBuilder.forServer(
               identity.key(), identity.chain().toArray(X509Certificate[]::new));
@@ -54,7 +59,7 @@ public final class TlsFiles {
             .trustManager(authorities.toArray(X509Certificate[]::new))
             .clientAuth(ClientAuth.REQUIRE);
       }
-      return GrpcSslContexts.configure(builder).build();
+      return (http2 ? GrpcSslContexts.configure(builder) : builder).build();
     }
   }
 

@@ -29,6 +29,7 @@ final class TlsReload implements Closeable, FileReload.Source<Contents> {
   private final TlsFiles files;
   private final InstantSource clock;
   private final ReplaceableSslContext context;
+  private final ReplaceableSslContext http;
   private final FileReload<Contents> reload;
   private volatile TlsIdentity identity;
   private Instant nextWarning = Instant.MIN;
@@ -40,21 +41,28 @@ final class TlsReload implements Closeable, FileReload.Source<Contents> {
     Contents first = files.read();
     Settings settings = files.settings(first, clock.instant());
     identity = settings.identity();
-    context = new ReplaceableSslContext(context(settings));
+    context = new ReplaceableSslContext(context(settings, true));
+    http = new ReplaceableSslContext(context(settings, false));
     reload = new FileReload<>("TLS files", "dolmen-tls", this, first);
     looked();
   }
 
-  private static SslContext context(Settings settings) throws UnusableFileException {
+  private static SslContext context(Settings settings, boolean http2) throws UnusableFileException {
     try {
-      return settings.context();
+      return settings.context(http2);
     } catch (SSLException | RuntimeException e) {
       throw new UnusableFileException(List.of("server.tls: " + e.getMessage()));
     }
   }
 
+  /** For gRPC. */
   ReplaceableSslContext context() {
     return context;
+  }
+
+  /** For HTTP/1.1. */
+  ReplaceableSslContext http() {
+    return http;
   }
 
   void bindTo(MeterRegistry meters) {
@@ -82,7 +90,10 @@ final class TlsReload implements Closeable, FileReload.Source<Contents> {
   @Override
   public void use(Contents found) throws UnusableFileException {
     Settings settings = files.settings(found, clock.instant());
-    context.replace(context(settings));
+    SslContext http2 = context(settings, true);
+    SslContext http1 = context(settings, false);
+    context.replace(http2);
+    http.replace(http1);
     identity = settings.identity();
     nextWarning = Instant.MIN;
     LOG.info(

@@ -224,6 +224,9 @@ public final class ServerProcess implements AutoCloseable {
         jars == null
             ? Machine.javaProcess(flags, main, arguments)
             : Machine.javaProcess(jars, flags, main, arguments);
+    if (jars == null) { // Another build may not know it.
+      java.environment().put("DOLMEN_SERVER_HTTP_PORT", "0");
+    }
     Process started = java.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
     process = started;
     return started;

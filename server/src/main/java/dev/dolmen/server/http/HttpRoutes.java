@@ -1,0 +1,61 @@
+package dev.dolmen.server.http;
+
+import com.google.api.AnnotationsProto;
+import com.google.api.HttpRule;
+import com.google.protobuf.Descriptors;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** All routes of some services. Immutable. */
+public final class HttpRoutes {
+  private final List<HttpRoute> routes;
+
+  private HttpRoutes(List<HttpRoute> routes) {
+    this.routes = List.copyOf(routes);
+  }
+
+  /** The routes that the methods' annotations name, in the order of the methods. */
+  public static HttpRoutes of(List<ServiceDescriptor> services) {
+    List<HttpRoute> routes = new ArrayList<>();
+    for (ServiceDescriptor service : services) {
+      for (MethodDescriptor<?, ?> method : service.getMethods()) {
+        HttpRule rule = definition(method).getOptions().getExtension(AnnotationsProto.http);
+        routes.add(HttpRoute.of(method, rule));
+        rule.getAdditionalBindingsList()
+            .forEach(binding -> routes.add(HttpRoute.of(method, binding)));
+      }
+    }
+    return new HttpRoutes(routes);
+  }
+
+  /** What the file that defines a method says of it. */
+  static Descriptors.MethodDescriptor definition(MethodDescriptor<?, ?> method) {
+    if (method.getSchemaDescriptor() instanceof ProtoMethodDescriptorSupplier supplier) {
+      return supplier.getMethodDescriptor();
+    }
+    throw new IllegalArgumentException(method + " is not defined by a file");
+  }
+
+  List<HttpRoute> all() {
+    return routes;
+  }
+
+  /** The route of a request, if there is one. */
+  Optional<HttpRoute> find(String verb, List<String> path) {
+    return routes.stream()
+        .filter(route -> route.verb().equals(verb) && route.matches(path))
+        .findFirst();
+  }
+
+  /** HTTP methods that a path has; none if it is no path. */
+  List<String> verbs(List<String> path) {
+    TreeSet<String> verbs = new TreeSet<>();
+    routes.stream().filter(route -> route.matches(path)).forEach(route -> verbs.add(route.verb()));
+    return List.copyOf(verbs);
+  }
+}
