@@ -267,6 +267,9 @@ final class HttpExchange {
           then.run();
           if (last) {
             answered = true;
+            if (!bodyDone) {
+              transport.within(setup.limits().requestArrival());
+            }
             readMore();
           }
         });

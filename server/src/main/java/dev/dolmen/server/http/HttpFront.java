@@ -13,7 +13,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -84,7 +83,6 @@ public final class HttpFront implements InternalServer {
                     .setValidateHeaders(true)
                     .setStrictLineParsing(true)
                     .setUseRfc9112TransferEncoding(true)))
-        .addLast(new FlowControlHandler())
         .addLast(transport);
   }
 

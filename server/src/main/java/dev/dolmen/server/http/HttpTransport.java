@@ -23,6 +23,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpTransport extends ChannelInboundHandlerAdapter implements ServerTransport {
   /** What is read and thrown away of what a caller sends behind a request that was refused. */
-  private static final int MAX_LINGER_BYTES = 64 << 10;
+  private static final int MAX_LINGER_BYTES = 8 << 20;
 
   private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -57,6 +58,12 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
   private @Nullable HttpRequest next;
 
   private @Nullable Future<?> deadline;
+
+  /** Not taken yet: what came of one read at most. */
+  private final ArrayDeque<Object> come = new ArrayDeque<>();
+
+  private boolean wanted;
+  private boolean taking;
   private boolean stopping;
   private boolean lingering;
   private int lingeredBytes;
@@ -93,7 +100,7 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
     if (setup.tls() == null) {
       ready(ctx, null);
     }
-    ctx.read();
+    more();
   }
 
   @Override
@@ -120,8 +127,38 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
     attributes = Objects.requireNonNull(listener).transportReady(known.build());
   }
 
+  /** Several messages may come of what is read at once, and are taken one by one. */
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    come.addLast(message);
+    takeWanted();
+  }
+
+  /** Somebody waits for the next message. */
+  private void more() {
+    wanted = true;
+    takeWanted();
+  }
+
+  private void takeWanted() {
+    if (taking) {
+      return; // Whoever takes one looks again after it.
+    }
+    taking = true;
+    try {
+      while (wanted && !come.isEmpty()) {
+        wanted = false;
+        take(context(), come.removeFirst());
+      }
+    } finally {
+      taking = false;
+    }
+    if (wanted) {
+      context().read();
+    }
+  }
+
+  private void take(ChannelHandlerContext ctx, Object message) {
     try {
       if (lingering) {
         throwAway(ctx, message);
@@ -152,7 +189,7 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
     if (lingeredBytes > MAX_LINGER_BYTES || message instanceof LastHttpContent) {
       var _ = ctx.close();
     } else {
-      ctx.read();
+      more();
     }
   }
 
@@ -167,7 +204,7 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
       begin(waiting);
     } else {
       within(setup.limits().idle());
-      context().read();
+      more();
     }
   }
 
@@ -180,7 +217,7 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
     within(LINGER);
     if (context().channel() instanceof DuplexChannel duplex && setup.tls() == null) {
       var _ = duplex.shutdownOutput();
-      context().read();
+      more();
     } else {
       close();
     }
@@ -189,7 +226,7 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
   /** Asks for what comes next, unless that is a request which waits already. */
   void read() {
     if (next == null) {
-      context().read();
+      more();
     }
   }
 
@@ -233,6 +270,8 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     notWithin();
+    come.forEach(ReferenceCountUtil::release);
+    come.clear();
     if (exchange != null) {
       exchange.gone();
     }
