@@ -216,7 +216,11 @@ final class Standby {
         // Nobody else writes from here on: this is all there will be of those before.
         reader.readToEnd(this::take);
         sender.lead(lead, reader.epoch() + 1);
-        return learnKnown(batches);
+        boolean caughtUp = learnKnown(batches);
+        if (caughtUp) {
+          sender.caughtUp();
+        }
+        return caughtUp;
       } catch (KafkaException e) {
         LOG.warn("The lead cannot be taken now: {}", e.getMessage());
         Thread.sleep(AWAY_MS);

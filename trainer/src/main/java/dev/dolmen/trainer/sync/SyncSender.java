@@ -71,6 +71,7 @@ public final class SyncSender implements Closeable {
   private long nextMs;
   private long nextBaseMs;
   private boolean baseDue;
+  private boolean caughtUp;
 
   /** The sending thread's. */
   private long basePlace;
@@ -93,7 +94,8 @@ public final class SyncSender implements Closeable {
   }
 
   /**
-   * This process leads from here on; all is sent when {@link #offer} comes.
+   * This process leads from here on, and shows it; all is sent when {@link #offer} comes after
+   * {@link #caughtUp}.
    *
    * @param taken not begun yet
    * @param newEpoch above all that the topic holds
@@ -104,10 +106,19 @@ public final class SyncSender implements Closeable {
     lead = taken;
     epoch = newEpoch;
     baseDue = true;
+    caughtUp = false;
     Thread sender = Thread.ofPlatform().name("dolmen-sync").daemon().unstarted(this::send);
     thread = sender;
     sender.start();
     LOG.info("Leads, as epoch {}", newEpoch);
+  }
+
+  /**
+   * What the trainers before have learned is learned here, too. Until then nothing is sent: servers
+   * have counted it, and could go on from no base that is older.
+   */
+  public void caughtUp() {
+    caughtUp = true;
   }
 
   /** Whether this process leads. Any thread. */
@@ -153,7 +164,7 @@ public final class SyncSender implements Closeable {
    */
   public void offer(long logOffset) {
     checkLead();
-    if (lead == null || isSending()) {
+    if (lead == null || !caughtUp || isSending()) {
       return;
     }
     if (baseLost) {
@@ -179,8 +190,8 @@ public final class SyncSender implements Closeable {
    * @throws LeadLostException if it will never be
    */
   public void settle(long logOffset) {
-    if (lead == null) {
-      return;
+    if (lead == null || !caughtUp) {
+      return; // What is learned until then is in the topic: others have sent it.
     }
     awaitSent();
     if (baseDue || hasChanged(logOffset)) {
