@@ -4,6 +4,7 @@ import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.trainer.log.LogFactory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,13 +26,14 @@ final class DisturbedServer {
       throws IOException, ConfigException, StartException, InterruptedException {
     List<String> given = List.of(arguments);
     DolmenConfig config = DolmenConfig.load(Path.of(value(given, "--config")), Map.of());
+    ServerConfig server = config.server();
     config =
         config.withServer(
-            config
-                .server()
+            server
                 .withPorts(
                     Integer.parseInt(value(given, "--port")),
-                    Integer.parseInt(value(given, "--metrics-port"))));
+                    Integer.parseInt(value(given, "--metrics-port")))
+                .with(s -> s.http(server.http().withPort(0))));
     InstantSource clock = InstantSource.system();
     LogFactory logs = LogFactory.CONFIGURED;
     String kind = given.getFirst();
