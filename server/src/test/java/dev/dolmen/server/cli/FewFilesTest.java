@@ -52,7 +52,7 @@ class FewFilesTest {
 
   private static final int SILENT = FILES + 100;
   private static final Pattern PORTS =
-      Pattern.compile("Serving gRPC on [^ ]*:(\\d+) and metrics on [^ ]*:(\\d+)");
+      Pattern.compile("Serving gRPC on [^ ]*:(\\d+), .* and metrics on [^ ]*:(\\d+)");
 
   @TempDir Path directory;
   private int events;
