@@ -42,6 +42,7 @@ class DeployConfigTest {
     assertThat(config.dataDirectory()).isEqualTo(Path.of(DATA));
     assertThat(config.server().port()).isEqualTo(manifests.containerPort("grpc"));
     assertThat(config.server().metricsPort()).isEqualTo(manifests.containerPort("metrics"));
+    assertThat(config.server().http().port()).isEqualTo(manifests.containerPort("http"));
     // Calls end within the grace, then the last snapshot is written.
     assertThat(manifests.statefulSet().getSpec().getTemplate().getSpec())
         .extracting(pod -> pod.getTerminationGracePeriodSeconds())
@@ -71,7 +72,7 @@ class DeployConfigTest {
     JsonNode dolmen = compose().at("/services/dolmen");
     assertThat(dolmen.toString()).doesNotContainIgnoringCase("insecure");
     assertThat(dolmen.at("/ports").toString())
-        .isEqualTo("[\"127.0.0.1:7070:7070\",\"127.0.0.1:7071:7071\"]");
+        .isEqualTo("[\"127.0.0.1:7070:7070\",\"127.0.0.1:7071:7071\",\"127.0.0.1:7080:7080\"]");
     assertThat(Files.readString(DeployFolder.DEPLOY.resolve("compose.yaml")))
         .contains("run --rm dolmen key create ");
   }

@@ -68,6 +68,8 @@ class KubernetesManifestsTest {
                 + checks.containerPort("grpc")
                 + " "
                 + checks.containerPort("metrics")
+                + " "
+                + checks.containerPort("http")
                 + "\n");
   }
 
