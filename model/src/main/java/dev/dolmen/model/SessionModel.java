@@ -20,6 +20,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The trainable model: item encoder, session transformer, heads with their losses, and AdamW over
@@ -68,7 +69,7 @@ public final class SessionModel implements AutoCloseable {
    * @param seed of the parameters
    */
   public SessionModel(ModelOptions options, DenseOptimizerOptions optimizer, long seed) {
-    this(options, optimizer, seed, 1);
+    this(options, optimizer, seed, Kernels.best());
   }
 
   /**
@@ -77,14 +78,19 @@ public final class SessionModel implements AutoCloseable {
    *
    * @param threads that share large matrix products, the training thread included; closed with the
    *     model
+   * @param factory of the other threads, which are daemons
    */
   public SessionModel(
-      ModelOptions options, DenseOptimizerOptions optimizer, long seed, int threads) {
-    this(options, optimizer, seed, Kernels.best(), new KernelThreads(threads));
+      ModelOptions options,
+      DenseOptimizerOptions optimizer,
+      long seed,
+      int threads,
+      ThreadFactory factory) {
+    this(options, optimizer, seed, Kernels.best(), new KernelThreads(threads, factory));
   }
 
   SessionModel(ModelOptions options, DenseOptimizerOptions optimizer, long seed, Kernels kernels) {
-    this(options, optimizer, seed, kernels, new KernelThreads(1));
+    this(options, optimizer, seed, kernels, new KernelThreads(1, Thread.ofPlatform().factory()));
   }
 
   private SessionModel(

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.Test;
 
 class SessionModelTest {
@@ -95,9 +96,10 @@ class SessionModelTest {
   @Test
   void anyNumberOfThreadsLearnsTheSameBits() {
     DenseOptimizerOptions optimizer = DenseOptimizerOptions.defaults();
-    try (SessionModel one = new SessionModel(OPTIONS, optimizer, 1, 1);
-        SessionModel two = new SessionModel(OPTIONS, optimizer, 1, 2);
-        SessionModel three = new SessionModel(OPTIONS, optimizer, 1, 3)) {
+    ThreadFactory threads = Thread.ofPlatform().daemon().factory();
+    try (SessionModel one = new SessionModel(OPTIONS, optimizer, 1, 1, threads);
+        SessionModel two = new SessionModel(OPTIONS, optimizer, 1, 2, threads);
+        SessionModel three = new SessionModel(OPTIONS, optimizer, 1, 3, threads)) {
       for (int n = 0; n < 3; n++) {
         // Some 2,400 tokens: their products are large enough to be shared.
         RandomBatch first = new RandomBatch(OPTIONS, 800, 500, 300, 5, n);

@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.trainer.learn.TrainingOptions;
 import dev.dolmen.trainer.thread.BackgroundThreads;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -25,12 +26,16 @@ class EngineThreadsTest {
 
   @Test
   void whatLearnsAndWhatWritesSnapshotsLeavesTheProcessorsToWhoAnswers() throws Exception {
-    try (Engine engine =
-        Engine.open(Shop.options(directory), InstantSource.system(), new SimpleMeterRegistry())) {
+    EngineOptions options =
+        Shop.options(directory)
+            .with(e -> e.training(TrainingOptions.defaults().with(t -> t.threads(2))));
+    try (Engine engine = Engine.open(options, InstantSource.system(), new SimpleMeterRegistry())) {
       engine.snapshot();
       Map<String, Integer> niceness = nicenessOfThreads();
       int ofProcess = niceness(Path.of("/proc/self/stat"));
       assertThat(niceness.get("dolmen-trainer"))
+          .isEqualTo(Math.min(NICEST, ofProcess + BackgroundThreads.LEARNING));
+      assertThat(niceness.get("dolmen-kernels"))
           .isEqualTo(Math.min(NICEST, ofProcess + BackgroundThreads.LEARNING));
       assertThat(niceness.get("dolmen-snapshots".substring(0, 15)))
           .isEqualTo(Math.min(NICEST, ofProcess + BackgroundThreads.UPKEEP));

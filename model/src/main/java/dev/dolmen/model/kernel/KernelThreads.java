@@ -1,5 +1,6 @@
 package dev.dolmen.model.kernel;
 
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,13 @@ public final class KernelThreads implements AutoCloseable {
 
   /**
    * @param threads the caller's included, 1 or more
+   * @param factory of daemons for the others, which should be as nice as the caller: it waits for
+   *     the slowest of them
    */
-  public KernelThreads(int threads) {
+  public KernelThreads(int threads, ThreadFactory factory) {
     workers = new Worker[threads - 1];
     for (int i = 0; i < workers.length; i++) {
-      workers[i] = new Worker(i + 1);
+      workers[i] = new Worker(i + 1, factory);
       workers[i].thread.start();
     }
   }
@@ -114,9 +117,9 @@ public final class KernelThreads implements AutoCloseable {
     volatile boolean asleep;
     volatile @Nullable Throwable failure;
 
-    Worker(int number) {
+    Worker(int number, ThreadFactory factory) {
       this.number = number;
-      thread = Thread.ofPlatform().daemon().name("dolmen-kernels-" + number).unstarted(this);
+      thread = factory.newThread(this);
     }
 
     @Override

@@ -109,7 +109,8 @@ class KernelsTest {
   void productsOfSeveralThreadsAreTheSameToTheBit() {
     int[][] sizes = {{301, 192, 64}, {17, 2_000, 64}, {64, 192, 1_280}, {1_283, 33, 65}};
     for (int threads = 2; threads <= 5; threads++) {
-      try (KernelThreads workers = new KernelThreads(threads)) {
+      try (KernelThreads workers =
+          new KernelThreads(threads, Thread.ofPlatform().daemon().factory())) {
         KernelScratch shared = new KernelScratch(workers);
         for (int round = 0; round < 30; round++) {
           int[] size = sizes[round % sizes.length];
@@ -134,7 +135,7 @@ class KernelsTest {
 
   @Test
   void aProductAfterItsThreadsAreClosedIsTheCallersAlone() {
-    KernelThreads workers = new KernelThreads(3);
+    KernelThreads workers = new KernelThreads(3, Thread.ofPlatform().daemon().factory());
     assertThat(workers.count()).isEqualTo(3);
     workers.close();
     float[] a = numbers(300 * 64);

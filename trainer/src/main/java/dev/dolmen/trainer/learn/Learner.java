@@ -98,7 +98,8 @@ public final class Learner implements AutoCloseable {
             options.model().toModelOptions(options.schema()),
             options.model().optimizer(),
             options.seed(),
-            options.training().threads());
+            options.training().threads(),
+            BackgroundThreads.factory("dolmen-kernels", BackgroundThreads.LEARNING));
     boolean cells = options.catalog().index() == SearchIndex.CELLS;
     vectors = new ItemVectors(options.model().width(), options.catalog().scan(), cells);
     joiner = new ImpressionJoiner(options.joiner(), stream.catalog(), stream.sessions(), log);

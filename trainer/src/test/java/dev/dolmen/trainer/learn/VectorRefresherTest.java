@@ -31,8 +31,7 @@ class VectorRefresherTest {
     ItemVectors vectors = new ItemVectors(settings.width());
     try (HeapEmbeddingTable table = new HeapEmbeddingTable(Schemas.small(), 1);
         SessionModel model =
-            new SessionModel(
-                settings.toModelOptions(Schemas.small()), settings.optimizer(), 1, 1)) {
+            new SessionModel(settings.toModelOptions(Schemas.small()), settings.optimizer(), 1)) {
       VectorRefresher refresher =
           new VectorRefresher(
               catalog,
