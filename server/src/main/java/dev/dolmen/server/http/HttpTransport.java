@@ -40,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  * between two requests. The time of a request's body is up to gRPC's server, as over HTTP/2.
  */
 final class HttpTransport extends ChannelInboundHandlerAdapter implements ServerTransport {
-  /** What is read and thrown away of what a caller sends behind a request that was refused. */
-  private static final int MAX_LINGER_BYTES = 8 << 20;
-
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   private final HttpSetup setup;
@@ -66,7 +63,7 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
   private boolean taking;
   private boolean stopping;
   private boolean lingering;
-  private int lingeredBytes;
+  private long lingeredBytes;
 
   HttpTransport(
       HttpSetup setup, ServerListener server, List<? extends ServerStreamTracer.Factory> tracers) {
@@ -186,11 +183,19 @@ final class HttpTransport extends ChannelInboundHandlerAdapter implements Server
   private void throwAway(ChannelHandlerContext ctx, Object message) {
     int bytes = message instanceof HttpContent content ? content.content().readableBytes() : 0;
     lingeredBytes += bytes;
-    if (lingeredBytes > MAX_LINGER_BYTES || message instanceof LastHttpContent) {
+    if (lingeredBytes > lingerBytesMax() || message instanceof LastHttpContent) {
       var _ = ctx.close();
     } else {
       more();
     }
+  }
+
+  /**
+   * What is read and thrown away of what a caller sends behind a request that was refused: enough
+   * for one that is somewhat larger than what may be, and whose caller reads only when it is sent.
+   */
+  private long lingerBytesMax() {
+    return 2L * setup.limits().maxMessageBytes();
   }
 
   /** An answer is written, and its request read: on to the next. */
