@@ -1,5 +1,6 @@
 package dev.dolmen.server;
 
+import static dev.dolmen.server.HttpClientCalls.failure;
 import static dev.dolmen.server.TestServer.event;
 import static dev.dolmen.server.TestServer.item;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,6 +27,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -89,6 +91,26 @@ class QuotaServingTest {
       assertThat(server.running().meters().scrape())
           .contains("dolmen_feedback_events_total{outcome=\"accepted\"} 50.0\n")
           .contains("dolmen_quota_refused_total{principal=\"default\",quota=\"events\"} 1.0\n");
+    }
+  }
+
+  @Test
+  void overHttpARefusalSaysWhenThereIsMore() throws Exception {
+    try (TestServer server = server(new Quota(0, 1, 0, SHORT, 0, 0));
+        HttpClientCalls http = new HttpClientCalls(server.running().httpPort())) {
+      server.upsert(item("a", "books", 1).build());
+      server.publish(events(0, 50).toArray(new FeedbackEvent[0]));
+      HttpResponse<String> refused =
+          http.post(
+              "/v1/events",
+              "{\"events\": [{\"event_id\": \"later\", \"session_id\": \"s\", \"item_id\": \"a\","
+                  + " \"type\": \"TYPE_CLICK\", \"time\": \"2026-03-01T12:00:00Z\"}]}");
+      assertThat(failure(refused, 429).get("message").asText())
+          .startsWith("anybody is at its quota of 1 events per second");
+      assertThat(Long.parseLong(refused.headers().firstValue("retry-after").orElseThrow()))
+          .isPositive();
+      assertThat(server.running().meters().scrape())
+          .contains("dolmen_feedback_events_total{outcome=\"accepted\"} 50.0\n");
     }
   }
 

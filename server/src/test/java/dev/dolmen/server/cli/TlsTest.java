@@ -12,14 +12,26 @@ import dev.dolmen.v1.GetStatusRequest;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +71,35 @@ class TlsTest {
       assertThat(err.toString())
           .contains(address + ": the server closed the connection, as one does that speaks TLS:");
     }
+  }
+
+  @Test
+  void httpIsSpokenThroughTheSameFiles() throws Exception {
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    try (InputStream in = Files.newInputStream(Path.of(pem("server")))) {
+      store.setCertificateEntry(
+          "server", CertificateFactory.getInstance("X.509").generateCertificate(in));
+    }
+    trust.init(store);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), null);
+    try (StandaloneServer server = start(yaml("server"));
+        HttpClient trusting = HttpClient.newBuilder().sslContext(tls).build();
+        HttpClient other = HttpClient.newHttpClient()) {
+      String path = "localhost:" + server.httpPort() + "/v1/items";
+      assertThat(get(trusting, "https://" + path).statusCode()).isEqualTo(200);
+      assertThatThrownBy(() -> get(other, "https://" + path)).isInstanceOf(SSLException.class);
+      assertThatThrownBy(() -> get(other, "http://" + path)).isInstanceOf(IOException.class);
+    }
+  }
+
+  private static HttpResponse<String> get(HttpClient client, String address) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(address)).timeout(Duration.ofSeconds(30)).build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   @Test
@@ -195,7 +236,8 @@ class TlsTest {
     String mapped =
         tls.replace(
             "CERTIFICATES",
-            "[{name: service.internal, roles: [read, admin]}, {name: 'spiffe://shop/x', roles: [read]}]");
+            "[{name: service.internal, roles: [read, admin]}, {name: 'spiffe://shop/x', roles:"
+                + " [read]}]");
     try (StandaloneServer server = start(mapped)) {
       String address = "localhost:" + server.port();
       assertThat(run(with("service", address))).as(err::toString).isZero();
