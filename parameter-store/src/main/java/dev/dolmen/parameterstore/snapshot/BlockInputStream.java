@@ -57,11 +57,16 @@ final class BlockInputStream extends InputStream {
     }
 
     void check() {
+      checkStored();
+      if (problem == null && !isStored()) {
+        decompress();
+      }
+    }
+
+    void checkStored() {
       int found = BlockFormat.checksum(number, rawLength, stored, length);
       if (found != expected) {
         problem = damaged(number, "checksum " + hex(found) + ", expected " + hex(expected));
-      } else if (!isStored()) {
-        decompress();
       }
     }
 
@@ -166,6 +171,15 @@ final class BlockInputStream extends InputStream {
       block = new Block();
       ring[at] = block;
     }
+    readBlock(block);
+    if (ring.length == 1) {
+      block.check();
+    } else {
+      block.checked = CompletableFuture.runAsync(block::check);
+    }
+  }
+
+  private void readBlock(Block block) throws IOException {
     block.number = read;
     header.clear();
     read(header);
@@ -181,11 +195,25 @@ final class BlockInputStream extends InputStream {
     read(ByteBuffer.wrap(block.stored, 0, block.length));
     checksum.add(block.expected);
     read++;
-    if (ring.length == 1) {
-      block.check();
-    } else {
-      block.checked = CompletableFuture.runAsync(block::check);
+  }
+
+  /**
+   * Checks all blocks without decompressing any: what the file holds is what was written. Instead
+   * of reading, not after it.
+   */
+  void verify() throws IOException {
+    Block block = new Block();
+    ring[0] = block;
+    while (read < section.blocks()) {
+      readBlock(block);
+      block.checkStored();
+      if (block.problem != null) {
+        throw block.problem;
+      }
+      rawBytes += block.rawLength;
+      handedOut++;
     }
+    checkEnd();
   }
 
   private void checkEnd() throws IOException {

@@ -2,7 +2,6 @@ package dev.dolmen.parameterstore.snapshot;
 
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -100,11 +99,15 @@ public final class Snapshot implements SnapshotReader {
 
   /** Opens one file of this snapshot as it is. */
   DataInputStream file(String name, int ahead) throws IOException {
+    return new DataInputStream(blocks(name, ahead));
+  }
+
+  private BlockInputStream blocks(String name, int ahead) throws IOException {
     SnapshotSection section = byName.get(name);
     if (section == null) {
       throw new DamagedSnapshotException(manifestPath(), -1, "no section " + name);
     }
-    return new DataInputStream(new BlockInputStream(filePath(name), section, ahead));
+    return new BlockInputStream(filePath(name), section, ahead);
   }
 
   Path filePath(String name) {
@@ -149,8 +152,9 @@ public final class Snapshot implements SnapshotReader {
   }
 
   /**
-   * Reads every block from which this snapshot is restored: all of its own, and those of its
-   * parents that hold sections of which it has the changes only.
+   * Reads every block from which this snapshot is restored and checks its checksum: all of its own,
+   * and those of its parents that hold sections of which it has the changes only. Nothing is
+   * decompressed.
    *
    * @throws DamagedSnapshotException naming the first file and block that is not as it was written
    */
@@ -174,12 +178,8 @@ public final class Snapshot implements SnapshotReader {
   }
 
   private void verifyFile(String name) throws IOException {
-    SnapshotSection section = byName.get(name);
-    try (InputStream in = file(name, LOOK_AHEAD)) {
-      in.skipNBytes(section == null ? 0 : section.rawBytes());
-      if (in.read() >= 0) {
-        throw new IOException(name + ": more bytes than the manifest says");
-      }
+    try (BlockInputStream in = blocks(name, 1)) {
+      in.verify();
     }
   }
 }
