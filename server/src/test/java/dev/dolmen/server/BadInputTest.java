@@ -78,6 +78,7 @@ class BadInputTest {
         bad("k", "0, expected 1 to 1000", r -> r.setK(0)),
         bad("k", "10000, expected 1 to 1000", r -> r.setK(10_000)),
         bad("k", "4294967295", r -> r.setK(-1)),
+        bad("k", "101 with explain, expected 1 to 100", r -> r.setK(101).setExplain(true)),
         bad("session", "is empty", RecommendRequest.Builder::clearSession),
         bad("session", "is empty", r -> r.setSession(SessionContext.newBuilder())),
         bad("session.session_id", "has 257 bytes", session(s -> s.setSessionId("x".repeat(257)))),
@@ -162,6 +163,15 @@ class BadInputTest {
             server
                 .recommendations()
                 .score(ScoreRequest.newBuilder().setSession(good().getSession()).build()));
+    ScoreRequest.Builder explained =
+        ScoreRequest.newBuilder().setSession(good().getSession()).setExplain(true);
+    for (int i = 0; i < 101; i++) {
+      explained.addItemIds("a");
+    }
+    assertInvalid(
+        "item_ids",
+        "101 item_ids and items with explain, expected 1 to 100",
+        () -> server.recommendations().score(explained.build()));
     assertInvalid(
         "query",
         "not set",

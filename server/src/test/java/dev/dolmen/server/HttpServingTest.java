@@ -93,6 +93,29 @@ class HttpServingTest {
     assertThat(scored.get("items")).hasSize(2);
   }
 
+  /** Its numbers in JSON are those that were sent: whoever reads them comes to the score, too. */
+  @Test
+  void explainsScores() throws IOException, InterruptedException {
+    upsertAndWait(8);
+    String session = "{\"session\": {\"events\": [{\"item_id\": \"i1\"}]}, \"explain\": true, ";
+
+    JsonNode answer = good(http.post("/v1/recommend", session + "\"k\": 3}"));
+
+    assertThat(answer.at("/explained_events/0/item_id").asText()).isEqualTo("i1");
+    assertThat(answer.get("items")).hasSize(3);
+    for (JsonNode item : answer.get("items")) {
+      double sum = 0;
+      for (JsonNode part : item.at("/explanation/parts")) {
+        sum += part.get("value").asDouble();
+      }
+      assertThat((float) sum).isEqualTo(Float.parseFloat(item.get("score").asText()));
+      assertThat(item.at("/explanation/reason").asText()).isNotEmpty();
+      assertThat(item.at("/explanation/event_contributions")).hasSize(1);
+    }
+    assertThat(failure(http.post("/v1/recommend", session + "\"k\": 101}"), 400).get("message"))
+        .hasToString("\"k: 101 with explain, expected 1 to 100\"");
+  }
+
   @Test
   void anEventOfAnIdIsLearnedOnce() throws IOException, InterruptedException {
     upsertAndWait(2);

@@ -91,11 +91,38 @@ public final class SignalNetwork {
     Arrays.fill(out, 0, n, 0);
     for (int from = 0; from < n; from += BLOCK) {
       int items = Math.min(BLOCK, n - from);
-      visits.forward(parameters, first, features, from, items, out);
-      for (int i = from; i < from + items; i++) {
-        out[i] *= features[SignalFeatures.VISITED][i];
-      }
+      addVisits(parameters, first, features, from, items, out);
       likeness.forward(parameters, first, features, from, items, out);
+    }
+  }
+
+  /**
+   * The part of {@link #forward} that reads what visits say.
+   *
+   * @param out overwritten, [n]
+   */
+  public void ofVisits(float[] parameters, int first, float[][] features, int n, float[] out) {
+    visits.reserve(n);
+    Arrays.fill(out, 0, n, 0);
+    addVisits(parameters, first, features, 0, n, out);
+  }
+
+  /**
+   * The part of {@link #forward} that reads what metadata say.
+   *
+   * @param out overwritten, [n]
+   */
+  public void ofLikeness(float[] parameters, int first, float[][] features, int n, float[] out) {
+    likeness.reserve(n);
+    Arrays.fill(out, 0, n, 0);
+    likeness.forward(parameters, first, features, 0, n, out);
+  }
+
+  private void addVisits(
+      float[] parameters, int first, float[][] features, int from, int n, float[] out) {
+    visits.forward(parameters, first, features, from, n, out);
+    for (int i = from; i < from + n; i++) {
+      out[i] *= features[SignalFeatures.VISITED][i];
     }
   }
 

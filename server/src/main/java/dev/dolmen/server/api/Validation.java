@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Validation {
   private static final int SESSION_EVENTS_MAX = 1_000;
+
+  /** Items whose scores one request has explained. */
+  private static final int EXPLAINED_MAX = 100;
+
   private static final int SESSION_ID_BYTES_MAX = 256;
 
   private final FeatureExtractor features;
@@ -63,6 +67,9 @@ final class Validation {
     SessionFeatures made = session(request.hasSession(), request.getSession(), caller);
     optionalText("user_id", request.getUserId(), SESSION_ID_BYTES_MAX);
     k(request.getK());
+    if (request.getExplain() && request.getK() > EXPLAINED_MAX) {
+      throw invalid("k", request.getK() + " with explain, expected 1 to " + EXPLAINED_MAX);
+    }
     filters.filters(request.getFiltersList());
     Fields.itemIds("candidate_item_ids", request.getCandidateItemIdsList(), 0);
     Fields.itemIds("exclude_item_ids", request.getExcludeItemIdsList(), 0);
@@ -75,6 +82,10 @@ final class Validation {
     int n = request.getItemIdsCount() + request.getItemsCount();
     if (n == 0 || n > Fields.LIST_MAX) {
       throw invalid("item_ids", n + " item_ids and items, expected 1 to " + Fields.LIST_MAX);
+    }
+    if (request.getExplain() && n > EXPLAINED_MAX) {
+      throw invalid(
+          "item_ids", n + " item_ids and items with explain, expected 1 to " + EXPLAINED_MAX);
     }
     Fields.itemIds("item_ids", request.getItemIdsList(), 0);
     sizes.inlineItems("items", request.getItemsList());

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BaselineSearch {
   /** Added to the scores of what comes behind what a baseline has found. */
-  private static final float BEHIND = -2;
+  static final float BEHIND = -2;
 
   private final LiveState live;
   private final ItemIndex index;
@@ -44,8 +44,9 @@ final class BaselineSearch {
    * Keeps in {@code top} what a baseline has evidence for, by its scores.
    *
    * @param eventTimeSec when it is asked
+   * @return how many it kept
    */
-  void addFound(
+  int addFound(
       RankerKind ranker,
       String sessionId,
       SessionSteps steps,
@@ -70,6 +71,7 @@ final class BaselineSearch {
     for (int i = 0; i < top.size(); i++) {
       eligible.excluded.add(top.index(i));
     }
+    return top.size();
   }
 
   /**
@@ -78,8 +80,9 @@ final class BaselineSearch {
    *
    * @param k items that {@code top} takes
    * @param behind whether baselines have found something: its scores are above these
+   * @return how many there are without the newest
    */
-  void fillUp(int k, boolean behind, Eligible eligible, TopK top) {
+  int fillUp(int k, boolean behind, Eligible eligible, TopK top) {
     float offset = behind ? BEHIND : 0;
     int[] popular = live.popular();
     int next = top.size();
@@ -87,12 +90,14 @@ final class BaselineSearch {
       eligible.caller.checkEvery(i);
       next += offer(popular[i], offset + 1f / (1 + next), eligible, top);
     }
+    int popularEnd = next;
     int limit = live.catalog().indexLimit();
     for (int i = index.below(limit, eligible.filter); i >= 0 && next < k; ) {
       eligible.caller.checkEvery(i);
       next += offer(i, offset + 1f / (1 + next), eligible, top);
       i = index.below(i, eligible.filter);
     }
+    return popularEnd;
   }
 
   private int offer(int item, float score, Eligible eligible, TopK top) {

@@ -25,6 +25,9 @@ final class QueryTokens implements TokenWindow.Receiver {
   /** Items of the tokens: indexes in the catalogue, or {@code -1 - number} of inline items. */
   final int[] items;
 
+  /** Steps of the session that the tokens are. */
+  final int[] steps;
+
   int size;
 
   QueryTokens(LiveState live, ModelOptions options) {
@@ -34,6 +37,7 @@ final class QueryTokens implements TokenWindow.Receiver {
     contextRows = new RecordRows(live.table(), live.schema().idSlot(), false);
     input = new SessionInput(new FeatureBlock(contextColumns.size()), contextRows.rows);
     items = new int[options.maxSessionLength()];
+    steps = new int[options.maxSessionLength()];
   }
 
   /**
@@ -50,6 +54,11 @@ final class QueryTokens implements TokenWindow.Receiver {
     input.resize(room, width);
   }
 
+  /** Of inline items, row-major [items, D]. */
+  float[] inlineVectors() {
+    return inlineVectors;
+  }
+
   @Override
   public boolean knows(int item) {
     return item < 0 || live.vectors().contains(item);
@@ -64,6 +73,7 @@ final class QueryTokens implements TokenWindow.Receiver {
       return false;
     }
     items[size] = item;
+    this.steps[size] = step;
     input.type[size] = steps.type(step);
     input.gap[size] = gap;
     Features context = steps.context(step);

@@ -10,6 +10,7 @@ import dev.dolmen.trainer.learn.Published;
 import io.micrometer.core.instrument.DistributionSummary;
 import java.util.function.Predicate;
 import org.agrona.collections.IntHashSet;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that one ranking thread writes to. */
 final class RankingScratch {
@@ -18,6 +19,11 @@ final class RankingScratch {
   final BaselineSearch baselines;
   final ItemIndex.Scratch index = new ItemIndex.Scratch();
   final SharedSearches searches;
+
+  private final LiveState live;
+  private final RankerReader reader;
+  private @Nullable ModelReasons modelReasons;
+  private @Nullable BaselineReasons baselineReasons;
 
   /** Items that the answer must not have. */
   final IntHashSet excluded = new IntHashSet();
@@ -42,6 +48,8 @@ final class RankingScratch {
       RankerReader reader,
       ItemIndex items,
       DistributionSummary together) {
+    this.live = live;
+    this.reader = reader;
     this.items = itemEncoding(live);
     sessions = new SessionQueries(live, mayCome, this.items);
     baselines = new BaselineSearch(live, reader);
@@ -49,6 +57,26 @@ final class RankingScratch {
     searches = new SharedSearches(items, index, width, together);
     clickQuery = new float[width];
     vector = new float[width];
+  }
+
+  /** Made when somebody first asks for reasons. */
+  ModelReasons modelReasons() {
+    ModelReasons made = modelReasons;
+    if (made == null) {
+      made = new ModelReasons(live, sessions);
+      modelReasons = made;
+    }
+    return made;
+  }
+
+  /** The same where a baseline ranks. */
+  BaselineReasons baselineReasons() {
+    BaselineReasons made = baselineReasons;
+    if (made == null) {
+      made = new BaselineReasons(live, reader);
+      baselineReasons = made;
+    }
+    return made;
   }
 
   /** Encodes items as a thread of its own does. */

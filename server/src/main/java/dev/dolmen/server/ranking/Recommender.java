@@ -18,6 +18,7 @@ import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.ScoredItem;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -106,12 +107,20 @@ final class Recommender {
             session.used(),
             unknown.ids(),
             startNanos);
+    if (request.getExplain() && ranker == RankerKind.DOLMEN) {
+      s.modelReasons().begin(session, published.model(), caller);
+    }
     if (asked.all() && ranker == RankerKind.DOLMEN) {
       PendingSearch search = s.searches.next();
       exclude(request, session, caller, search.excluded);
       search.score(
           session, request.getK(), filter(request, caller), request.getExactSearch(), caller);
-      s.searches.leave(top -> answer.give(answer(asked, search.vector, top, s)), answer);
+      Consumer<TopK> found = top -> answer.give(answer(asked, search.vector, top, s));
+      if (request.getExplain()) {
+        s.searches.alone(found, answer); // What explains it is of the last session alone.
+      } else {
+        s.searches.leave(found, answer);
+      }
     } else {
       search(asked, session, candidates, s);
       answer.give(answer(asked, session.query(), s.index.top, s));
@@ -139,6 +148,9 @@ final class Recommender {
       published.model().clickQueries(query, 0, 1, s.clickQuery, s.workspace);
     }
     addItems(response, top, chances, published.model(), s);
+    if (asked.request.getExplain()) {
+      explain(asked, top, response, s);
+    }
     response.addAllUnknownItemIds(asked.unknownIds);
     RecommendResponse answer = response.build();
     if (!asked.request.getNoImpression() && answer.getItemsCount() > 0) {
@@ -172,13 +184,21 @@ final class Recommender {
     TopK top = s.index.top;
     top.reset(k);
     boolean byBaseline = asked.ranker != RankerKind.POPULARITY;
+    String sessionId = request.getSession().getSessionId();
+    long eventTimeSec = asked.published.eventTimeSec();
+    int found = 0;
     if (byBaseline) {
-      String sessionId = request.getSession().getSessionId();
-      long eventTimeSec = asked.published.eventTimeSec();
-      s.baselines.addFound(asked.ranker, sessionId, session.steps(), eventTimeSec, eligible, top);
+      found =
+          s.baselines.addFound(
+              asked.ranker, sessionId, session.steps(), eventTimeSec, eligible, top);
     }
-    s.baselines.fillUp(k, byBaseline, eligible, top);
+    int popular = s.baselines.fillUp(k, byBaseline, eligible, top);
     top.sort();
+    if (request.getExplain()) {
+      BaselineReasons.Found places = new BaselineReasons.Found(found, popular);
+      s.baselineReasons()
+          .begin(asked.ranker, sessionId, session, eventTimeSec, top, places, caller);
+    }
   }
 
   private void exclude(
@@ -244,6 +264,39 @@ final class Recommender {
       }
       response.addItems(scored);
     }
+  }
+
+  /**
+   * Says of each item of the answer why it has its score. Those that have left the catalogue since
+   * they were found are not in the answer.
+   */
+  private void explain(
+      Asked asked, TopK top, RecommendResponse.Builder response, RankingScratch s) {
+    boolean byModel = asked.ranker == RankerKind.DOLMEN;
+    response.addAllExplainedEvents(
+        byModel ? s.modelReasons().events() : s.baselineReasons().events());
+    int at = 0;
+    for (int rank = 0; rank < top.size() && at < response.getItemsCount(); rank++) {
+      asked.caller.checkWaiting();
+      ScoredItem.Builder scored = response.getItemsBuilder(at);
+      CatalogItem item = live.catalog().item(top.index(rank));
+      if (item == null || !item.id().equals(scored.getItemId())) {
+        continue;
+      }
+      scored.setExplanation(
+          byModel
+              ? s.modelReasons().of(item.index(), true, vector(item, s), top.score(rank))
+              : s.baselineReasons().of(rank, item, top.score(rank)));
+      at++;
+    }
+  }
+
+  /** Of an item, [D]; zeros if it has none any more. */
+  private float[] vector(CatalogItem item, RankingScratch s) {
+    if (!live.vectors().get(item.index(), s.vector, 0)) {
+      Arrays.fill(s.vector, 0);
+    }
+    return s.vector;
   }
 
   private static Impression.Builder impression(

@@ -32,11 +32,19 @@ final class Scorer {
     EncodedSession session =
         s.sessions.encode(
             request.getSession(), features.session(), clock.millis(), published, caller);
+    ModelReasons reasons = null;
+    if (request.getExplain()) {
+      reasons = s.modelReasons();
+      reasons.begin(session, published.model(), caller);
+    }
     ScoreResponse.Builder response =
         ScoreResponse.newBuilder()
             .setModelVersion(published.modelVersion())
             .setLearnedLogOffset(published.learnedLogOffset())
             .setStalenessMs(live.stalenessMs());
+    if (reasons != null) {
+      response.addAllExplainedEvents(reasons.events());
+    }
     List<String> ids = request.getItemIdsList();
     for (int i = 0; i < ids.size(); i++) {
       caller.checkWaiting();
@@ -46,22 +54,35 @@ final class Scorer {
         continue;
       }
       float score = index.score(session.query(), session.bonuses(), item.index(), s.index);
-      if (score == Float.NEGATIVE_INFINITY) {
+      boolean scanned = score > Float.NEGATIVE_INFINITY;
+      if (!scanned) {
         float[] vector = s.encode(item.features(), published);
         score = dot(session.query(), vector) + session.bonuses().of(0, item.index());
       }
-      response.addItems(scored(ids.get(i), score));
+      ScoredItem.Builder scored = scored(ids.get(i), score);
+      if (reasons != null) {
+        if (scanned && !live.vectors().get(item.index(), s.vector, 0)) {
+          s.encode(item.features(), published); // It has left the catalogue meanwhile.
+        }
+        scored.setExplanation(reasons.of(item.index(), scanned, s.vector, score));
+      }
+      response.addItems(scored);
     }
     for (int i = 0; i < request.getItemsCount(); i++) {
       caller.checkWaiting();
       float[] vector = s.encode(features.items().get(i), published);
-      response.addItems(scored(request.getItems(i).getItemId(), dot(session.query(), vector)));
+      float score = dot(session.query(), vector);
+      ScoredItem.Builder scored = scored(request.getItems(i).getItemId(), score);
+      if (reasons != null) {
+        scored.setExplanation(reasons.of(-1, false, vector, score));
+      }
+      response.addItems(scored);
     }
     return response.addAllUnknownItemIds(unknown.ids()).build();
   }
 
-  private static ScoredItem scored(String itemId, float score) {
-    return ScoredItem.newBuilder().setItemId(itemId).setScore(score).build();
+  private static ScoredItem.Builder scored(String itemId, float score) {
+    return ScoredItem.newBuilder().setItemId(itemId).setScore(score);
   }
 
   private static float dot(float[] a, float[] b) {

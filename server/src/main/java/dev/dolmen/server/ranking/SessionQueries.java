@@ -8,6 +8,7 @@ import dev.dolmen.model.layer.SignalNetwork;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.server.budget.Caller;
 import dev.dolmen.trainer.alternatives.RankerReader;
+import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.ItemEncoding;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.Published;
@@ -64,6 +65,7 @@ final class SessionQueries {
   private final float[] learnedSignals = new float[SignalNetwork.PARAMETERS];
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private final float[] query;
+  private @Nullable Features lastContext;
   private final Workspace workspace = new Workspace();
 
   /**
@@ -106,8 +108,9 @@ final class SessionQueries {
       Caller caller) {
     ServingModel model = published.model();
     collect(context, features, nowMs, published, caller);
-    if (features.context() != null) {
-      steps.lastContext(features.context());
+    lastContext = features.context();
+    if (lastContext != null) {
+      steps.lastContext(lastContext);
     }
     float[] inlineVectors = NO_VECTORS;
     if (items.size() > 0) {
@@ -127,6 +130,44 @@ final class SessionQueries {
       Arrays.fill(query, 0);
     }
     return new EncodedSession(used, steps, seen, dismissed, query, bonuses);
+  }
+
+  /** The tokens of the session that was encoded last. */
+  QueryTokens tokens() {
+    return tokens;
+  }
+
+  /** Its signals. */
+  SessionSignals signals() {
+    return signals;
+  }
+
+  /** What the model has learned of signals, as it was for that session. */
+  float[] learnedSignals() {
+    return learnedSignals;
+  }
+
+  /** The request's context, which its last step has; null without one. */
+  @Nullable Features context() {
+    return lastContext;
+  }
+
+  /**
+   * Id of a step's item; empty if it has left the catalogue meanwhile.
+   *
+   * @param item as steps have it
+   */
+  String itemId(int item) {
+    if (item >= 0) {
+      CatalogItem known = live.catalog().item(item);
+      return known == null ? "" : known.id();
+    }
+    for (Map.Entry<String, Integer> inline : numbers.entrySet()) {
+      if (inline.getValue() == -1 - item) {
+        return inline.getKey();
+      }
+    }
+    throw new IllegalArgumentException("item " + item + ", expected one of the session");
   }
 
   /**

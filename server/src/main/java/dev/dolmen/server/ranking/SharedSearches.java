@@ -63,6 +63,18 @@ final class SharedSearches {
     Together.leave(pass);
   }
 
+  /** Searches by what {@link #next} asks for at once, by itself. Parameters as {@link #leave}. */
+  void alone(Consumer<TopK> found, Answer<?> asked) {
+    PendingSearch search = next();
+    search.then(found, asked);
+    try {
+      index.search(List.of(search.search), scratch);
+      search.answer();
+    } finally {
+      search.clear();
+    }
+  }
+
   private void pass() {
     int count = waiting;
     try {

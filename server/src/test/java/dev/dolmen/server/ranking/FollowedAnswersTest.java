@@ -145,7 +145,12 @@ class FollowedAnswersTest {
   private static RecommendResponse ask(Ranker ranker, LiveState live, SessionContext context) {
     CompletableFuture<RecommendResponse> given = new CompletableFuture<>();
     ranker.recommend(
-        RecommendRequest.newBuilder().setSession(context).setK(50).setIncludeSeen(true).build(),
+        RecommendRequest.newBuilder()
+            .setSession(context)
+            .setK(50)
+            .setIncludeSeen(true)
+            .setExplain(true)
+            .build(),
         SessionFeatures.of(context, live.features()),
         0,
         Caller.PATIENT,
@@ -172,6 +177,7 @@ class FollowedAnswersTest {
       RecommendResponse expected = ask(own, trainer.live(), context);
       assertThat(expected.getItemsCount()).isEqualTo(50);
       assertThat(expected.getSessionEventsUsed()).isPositive();
+      assertThat(expected.getExplainedEventsCount()).isPositive();
       assertThat(ask(followed, server.live(), context)).isEqualTo(expected);
     }
   }

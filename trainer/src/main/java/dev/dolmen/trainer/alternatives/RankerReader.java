@@ -6,7 +6,9 @@ import dev.dolmen.trainer.baseline.ServedRecommender;
 import dev.dolmen.trainer.baseline.SessionPrefix;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.locks.Lock;
 
 /**
@@ -18,6 +20,9 @@ public final class RankerReader {
   public static final int REACH = 50;
 
   private final Map<RankerKind, ItemScorer> scorers = new EnumMap<>(RankerKind.class);
+  private final Map<RankerKind, ServedRecommender> rankers;
+  private final Map<RankerKind, SequencedMap<String, ItemScorer>> parts =
+      new EnumMap<>(RankerKind.class);
   private final ItemNumbers numbers;
   private final Lock lock;
   private final SessionPrefix prefix = new SessionPrefix(REACH);
@@ -31,6 +36,7 @@ public final class RankerReader {
   private int size;
 
   RankerReader(Map<RankerKind, ServedRecommender> rankers, ItemNumbers numbers, Lock lock) {
+    this.rankers = rankers;
     rankers.forEach((kind, ranker) -> scorers.put(kind, ranker.scorer()));
     this.numbers = numbers;
     this.lock = lock;
@@ -67,9 +73,48 @@ public final class RankerReader {
   public int rank(RankerKind kind, long nowSec) {
     ItemScorer scorer = scorers.get(kind);
     if (scorer == null) {
-      throw new IllegalArgumentException(
-          kind.label() + " is not kept up, expected one of " + scorers.keySet());
+      throw isNotKept(kind);
     }
+    return score(scorer, nowSec);
+  }
+
+  /**
+   * Names of what the baseline's scores are sums of, in the order in which they are added.
+   *
+   * @throws IllegalArgumentException if the baseline is not kept up
+   */
+  public List<String> parts(RankerKind kind) {
+    return List.copyOf(partsOf(kind).keySet());
+  }
+
+  /**
+   * As {@link #rank}, but each score is one part of it alone.
+   *
+   * @param part one of {@link #parts}
+   */
+  public int rankBy(RankerKind kind, String part, long nowSec) {
+    ItemScorer scorer = partsOf(kind).get(part);
+    if (scorer == null) {
+      throw new IllegalArgumentException(part + " is no part of " + kind.label());
+    }
+    return score(scorer, nowSec);
+  }
+
+  /** Made when they are first asked for: they keep memory of their own. */
+  private SequencedMap<String, ItemScorer> partsOf(RankerKind kind) {
+    ServedRecommender ranker = rankers.get(kind);
+    if (ranker == null) {
+      throw isNotKept(kind);
+    }
+    return parts.computeIfAbsent(kind, any -> ranker.parts());
+  }
+
+  private IllegalArgumentException isNotKept(RankerKind kind) {
+    return new IllegalArgumentException(
+        kind.label() + " is not kept up, expected one of " + scorers.keySet());
+  }
+
+  private int score(ItemScorer scorer, long nowSec) {
     lock.lock();
     try {
       prefix.start(session);

@@ -1,5 +1,8 @@
 package dev.dolmen.trainer.baseline;
 
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
 /**
  * A linear blend of session neighbours, co-occurrences and the session's own items (weighted hybrid
  * of Ludewig and Jannach, "Evaluation of Session-based Recommendation Algorithms", UMUAI 2018, with
@@ -50,6 +53,16 @@ public final class BlendRecommender implements ServedRecommender {
     return new BlendScorer();
   }
 
+  @Override
+  public SequencedMap<String, ItemScorer> parts() {
+    BlendScorer scorer = new BlendScorer();
+    SequencedMap<String, ItemScorer> parts = new LinkedHashMap<>();
+    parts.put("neighbors", scorer::addNeighbors);
+    parts.put("co_occurrence", scorer::addCoOccurrences);
+    parts.put("repeats", (prefix, nowSec, scores) -> addRepeats(prefix, scores));
+    return parts;
+  }
+
   /** Renumbers the index, too; nobody else may share it then. */
   @Override
   public void renumber(int[] numbers) {
@@ -70,9 +83,17 @@ public final class BlendRecommender implements ServedRecommender {
 
     @Override
     public void score(SessionPrefix prefix, long nowSec, ItemScores scores) {
-      addPart(neighborPart, options.neighborWeight(), prefix, nowSec, scores);
-      addPart(coOccurrencePart, options.coOccurrenceWeight(), prefix, nowSec, scores);
+      addNeighbors(prefix, nowSec, scores);
+      addCoOccurrences(prefix, nowSec, scores);
       addRepeats(prefix, scores);
+    }
+
+    void addNeighbors(SessionPrefix prefix, long nowSec, ItemScores scores) {
+      addPart(neighborPart, options.neighborWeight(), prefix, nowSec, scores);
+    }
+
+    void addCoOccurrences(SessionPrefix prefix, long nowSec, ItemScores scores) {
+      addPart(coOccurrencePart, options.coOccurrenceWeight(), prefix, nowSec, scores);
     }
 
     private void addPart(

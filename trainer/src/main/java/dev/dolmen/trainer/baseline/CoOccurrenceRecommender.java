@@ -3,6 +3,9 @@ package dev.dolmen.trainer.baseline;
 import dev.dolmen.trainer.session.SessionSlots;
 import dev.dolmen.trainer.state.Bounds;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * Items that were clicked in one session with those of this session, over its whole prefix:
@@ -192,6 +195,11 @@ public final class CoOccurrenceRecommender implements ServedRecommender {
   @Override
   public ItemScorer scorer() {
     return this::score;
+  }
+
+  @Override
+  public SequencedMap<String, ItemScorer> parts() {
+    return new LinkedHashMap<>(Map.of("co_occurrence", scorer()));
   }
 
   @Override

@@ -1,5 +1,9 @@
 package dev.dolmen.trainer.baseline;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
 /**
  * Items of past sessions that are like this one. What is alike, and what such a session counts, is
  * the {@link NeighborFormula}'s: SKNN, V-SkNN and VMIS-kNN differ in nothing else.
@@ -41,6 +45,11 @@ public final class NeighborRecommender implements ServedRecommender {
   public ItemScorer scorer() {
     NeighborSearch search = new NeighborSearch(index, formula);
     return (prefix, nowSec, scores) -> search.score(prefix, scores);
+  }
+
+  @Override
+  public SequencedMap<String, ItemScorer> parts() {
+    return new LinkedHashMap<>(Map.of("neighbors", scorer()));
   }
 
   /** Renumbers the index; nobody else may share it then. */

@@ -1,5 +1,7 @@
 package dev.dolmen.trainer.baseline;
 
+import java.util.SequencedMap;
+
 /**
  * A recommender that can answer several threads at a time and runs for as long as a server does.
  *
@@ -12,6 +14,12 @@ public interface ServedRecommender extends OnlineRecommender {
    * gives the same bits. It changes nothing that others read.
    */
   ItemScorer scorer();
+
+  /**
+   * What the scores are sums of, by name, in the order in which they are added: each gives a part
+   * of an item's score, and nothing where that is not a part of it. As {@link #scorer}.
+   */
+  SequencedMap<String, ItemScorer> parts();
 
   /**
    * Gives items other numbers, and forgets those that get none, as if they had never been clicked:

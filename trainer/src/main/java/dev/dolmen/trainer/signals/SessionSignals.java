@@ -171,10 +171,8 @@ public final class SessionSignals {
 
   private void addNeighbors(int item, float weight) {
     Neighbors neighbors = coVisits.of(item);
-    float keepLong = coVisits.keepLong(neighbors.atEvent());
-    float keepRecent = coVisits.keepRecent(neighbors.atEvent());
-    float byLong = weight * keepLong / (neighbors.totalLong() * keepLong + SMOOTHING);
-    float byRecent = weight * keepRecent / (neighbors.totalRecent() * keepRecent + SMOOTHING);
+    float byLong = byLong(neighbors, weight);
+    float byRecent = byRecent(neighbors, weight);
     for (int i = 0; i < neighbors.size(); i++) {
       if (coVisits.lives(neighbors.item(i), neighbors.birth(i))) {
         int at = find(neighbors.item(i));
@@ -182,6 +180,16 @@ public final class SessionSignals {
         recent[at] += neighbors.recent(i) * byRecent;
       }
     }
+  }
+
+  private float byLong(Neighbors neighbors, float weight) {
+    float keep = coVisits.keepLong(neighbors.atEvent());
+    return weight * keep / (neighbors.totalLong() * keep + SMOOTHING);
+  }
+
+  private float byRecent(Neighbors neighbors, float weight) {
+    float keep = coVisits.keepRecent(neighbors.atEvent());
+    return weight * keep / (neighbors.totalRecent() * keep + SMOOTHING);
   }
 
   /** Items that something is known of. */
@@ -236,11 +244,7 @@ public final class SessionSignals {
    * @param at the place in them that is overwritten
    */
   public void features(int place, boolean asNew, float[][] out, int at) {
-    float share = unvisited(place, asNew);
-    likeness.share = share;
-    likeness.most = share * mostLike[place];
-    likeness.toLast = share * likeLast[place];
-    likeness.mean = likeWeight > 0 ? share * likeMean[place] / likeWeight : 0;
+    likenessOf(place, unvisited(place, asNew));
     SignalFeatures.write(
         distances[place],
         occurrences[place],
@@ -253,6 +257,103 @@ public final class SessionSignals {
         session,
         out,
         at);
+  }
+
+  private void likenessOf(int place, float share) {
+    likeness.share = share;
+    likeness.most = share * mostLike[place];
+    likeness.toLast = share * likeLast[place];
+    likeness.mean = likeWeight > 0 ? share * likeMean[place] / likeWeight : 0;
+  }
+
+  /** What is known of an item, to be told apart by {@link SignalParts}; -1 if nothing is. */
+  int placeOf(int item) {
+    return places.contains(item) ? places.place(item) : -1;
+  }
+
+  /** Events from the session's end back to the item at a place, 1 for its last; 0 if not seen. */
+  int distance(int place) {
+    return distances[place];
+  }
+
+  /**
+   * Writes the features that the item at a place would have, were only some of the signals known.
+   *
+   * @param known which, by {@link SignalParts.Signal#bit}
+   * @param out columns, [{@link SignalFeatures#COUNT}, n]
+   * @param at the place in them that is overwritten
+   */
+  void featuresOfSome(int place, int known, float[][] out, int at) {
+    boolean seen = SignalParts.Signal.SEEN.isIn(known);
+    boolean similar = SignalParts.Signal.SIMILAR_VISITS.isIn(known);
+    likenessOf(place, unvisited(place, false));
+    SignalFeatures.write(
+        seen ? distances[place] : 0,
+        seen ? occurrences[place] : 0,
+        SignalParts.Signal.TOGETHER.isIn(known) ? longTerm[place] : 0,
+        SignalParts.Signal.TOGETHER_RECENTLY.isIn(known) ? recent[place] : 0,
+        similar ? shares[place] : 0,
+        similar ? similarities[place] : 0,
+        coVisits.visits(items[place]),
+        likeness,
+        session,
+        out,
+        at);
+  }
+
+  /** How much an item of the session, {@code distance} events from its end, speaks for another. */
+  float togetherness(int item, int distance, int other, boolean recently) {
+    Neighbors neighbors = coVisits.of(item);
+    float strength = 0;
+    for (int i = 0; i < neighbors.size(); i++) {
+      if (neighbors.item(i) == other && coVisits.lives(other, neighbors.birth(i))) {
+        strength +=
+            recently
+                ? neighbors.recent(i) * byRecent(neighbors, 1f / distance)
+                : neighbors.longTerm(i) * byLong(neighbors, 1f / distance);
+      }
+    }
+    return strength;
+  }
+
+  /** How like an item of the session another is by its metadata; 0 if it is not among its likes. */
+  float likeness(int item, int other) {
+    LikeItems.Found found = like.of(item);
+    for (int i = 0; i < found.size(); i++) {
+      if (found.items()[i] == other) {
+        return found.likeness()[i];
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * How far from the session's end the last item stands that it has in common with the past
+   * sessions that visited another; of several, the one with the most weight. 0 if there is none.
+   */
+  int nearestInCommon(int other) {
+    int best = 0;
+    float most = 0;
+    for (int n = 0; n < past.size(); n++) {
+      float weight = 0;
+      for (int m = n; m < past.size() && past.nearest(n) != best; m++) {
+        weight += past.nearest(m) == past.nearest(n) && visited(m, other) ? past.weight(m) : 0;
+      }
+      if (weight > most) {
+        most = weight;
+        best = past.nearest(n);
+      }
+    }
+    return best;
+  }
+
+  private boolean visited(int session, int other) {
+    for (long each : past.items(session)) {
+      if ((int) each == other && coVisits.lives(other, (int) (each >>> 32))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

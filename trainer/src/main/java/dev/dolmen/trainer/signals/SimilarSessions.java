@@ -103,6 +103,11 @@ final class SimilarSessions {
     return similarities[n];
   }
 
+  /** How far from the session's end the last item in common stands, 1 for its last event. */
+  int nearest(int n) {
+    return nearest[n];
+  }
+
   /** What it weighs, above 0. */
   float weight(int n) {
     return similarities[n] / nearest[n];

@@ -1,0 +1,105 @@
+package dev.dolmen.server.ranking;
+
+import dev.dolmen.model.ServingModel;
+import dev.dolmen.model.layer.SignalNetwork;
+import dev.dolmen.server.budget.Caller;
+import dev.dolmen.trainer.learn.LiveState;
+import dev.dolmen.trainer.signals.SignalParts;
+import dev.dolmen.trainer.signals.SignalParts.Signal;
+import dev.dolmen.v1.ExplainedEvent;
+import dev.dolmen.v1.Explanation;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why the model gives items their scores. Reads what {@link SessionQueries} has of the session, so
+ * that it must be asked before that reads the next one. Reused by one thread.
+ *
+ * <p>The prior and the signals are what they are; what the product of the vectors has brought is
+ * the rest of the score. So a vector that has been learned on since the items were searched does
+ * not make parts that are not the score's.
+ */
+final class ModelReasons {
+  private static final Signal[] SIGNALS = Signal.values();
+
+  private final LiveState live;
+  private final SessionQueries sessions;
+  private final ExplainedEvents events = new ExplainedEvents();
+  private final LeftOutSessions leftOut;
+  private final SignalParts signals = new SignalParts();
+  private final ScoreParts parts = new ScoreParts();
+  private @Nullable EncodedSession session;
+  private final float[] learned = new float[SignalNetwork.PARAMETERS];
+
+  ModelReasons(LiveState live, SessionQueries sessions) {
+    this.live = live;
+    this.sessions = sessions;
+    leftOut = new LeftOutSessions(live);
+  }
+
+  /**
+   * Begins with a session.
+   *
+   * @param encoded has just been encoded; kept until the next
+   * @param caller asked before each of its events is left out
+   */
+  void begin(EncodedSession encoded, ServingModel model, Caller caller) {
+    session = encoded;
+    QueryTokens tokens = sessions.tokens();
+    events.of(encoded.steps(), tokens.steps, encoded.used(), sessions::itemId);
+    model.copySignals(learned);
+    leftOut.of(encoded.steps(), events, sessions, model, caller);
+  }
+
+  /** The events that are told apart. */
+  List<ExplainedEvent> events() {
+    return events.list();
+  }
+
+  /**
+   * Why an item has its score.
+   *
+   * @param item index in the catalogue; -1 for one that is not there
+   * @param scanned whether its prior counts: not of an item that has no vector there yet
+   * @param vector of the item, [D]
+   */
+  Explanation of(int item, boolean scanned, float[] vector, float score) {
+    EncodedSession session = Objects.requireNonNull(this.session, "not begun");
+    parts.begin();
+    float prior = scanned ? live.vectors().bias(item) : 0;
+    parts.add(PartName.PRIOR, prior, -1);
+    float bonus = item < 0 ? 0 : session.bonuses().of(0, item);
+    if (bonus != 0) {
+      addSignals(session.used(), item, prior, bonus);
+    }
+    double whole = LeftOutSessions.dot(session.query(), 0, vector) + bonus;
+    for (int e = 0; e < events.size(); e++) {
+      parts.addContribution(whole - leftOut.score(e, item, vector));
+    }
+    parts.add(PartName.COSINE, score, -1);
+    int event = parts.event() < 0 ? parts.mostContributing() : parts.event();
+    String part = parts.largest();
+    String about = PartName.isOfEvent(part) ? events.item(event) : "";
+    return parts.end(PartName.reason(part, events.isPurchase(event)), about);
+  }
+
+  /** Those that add nothing are left out; the last one brings the sum to prior and bonus. */
+  private void addSignals(int used, int item, float prior, float bonus) {
+    signals.of(sessions.signals(), sessions.tokens().items, used, item, learned);
+    int last = SIGNALS.length - 1;
+    while (last > 0 && signals.value(SIGNALS[last]) == 0) {
+      last--;
+    }
+    double sum = prior;
+    for (int i = 0; i <= last; i++) {
+      double value = signals.value(SIGNALS[i]);
+      sum += value;
+      if (value != 0 || i == last) {
+        float next = i == last ? prior + bonus : (float) sum;
+        int event = events.fromEnd(signals.distance(SIGNALS[i]));
+        parts.add(PartName.of(SIGNALS[i]), next, event);
+      }
+    }
+  }
+}
