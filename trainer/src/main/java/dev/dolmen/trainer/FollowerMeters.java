@@ -3,10 +3,11 @@ package dev.dolmen.trainer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
-/** A following server's meters: read when the registry is read, and not otherwise. */
-final class FollowerMeters {
+/** Meters of processes of a cluster: read when the registry is read, and not otherwise. */
+public final class FollowerMeters {
   private static final double MS_PER_SEC = 1_000;
 
   private FollowerMeters() {}
@@ -24,9 +25,12 @@ final class FollowerMeters {
     register(meters, follower, Follower::cluster);
   }
 
-  /** Those that trainers of a cluster have, too. */
-  static <T> void register(
-      MeterRegistry meters, T of, java.util.function.Function<T, ClusterFigures> figures) {
+  /**
+   * Registers those that trainers of a cluster have, too.
+   *
+   * @param of whose figures they are, kept weakly
+   */
+  public static <T> void register(MeterRegistry meters, T of, Function<T, ClusterFigures> figures) {
     gauge(
         meters,
         of,
