@@ -11,6 +11,8 @@ final class DeployFolder {
   static final Path DEPLOY = REPOSITORY.resolve("deploy");
   static final Path CONFIG = DEPLOY.resolve("config/dolmen.yaml");
   static final Path BASE = DEPLOY.resolve("kubernetes/base");
+  static final Path CHART = DEPLOY.resolve("helm/dolmen");
+  static final Path CLUSTER = DEPLOY.resolve("kubernetes/overlays/cluster");
   static final Path STANDALONE = DEPLOY.resolve("kubernetes/overlays/standalone");
 
   private DeployFolder() {}

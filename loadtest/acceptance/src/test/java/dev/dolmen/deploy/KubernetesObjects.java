@@ -4,9 +4,12 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +34,15 @@ record KubernetesObjects(List<HasMetadata> all) {
           "v1 ConfigMap", ConfigMap.class,
           "v1 Service", Service.class,
           "v1 ServiceAccount", ServiceAccount.class,
+          "apps/v1 Deployment", Deployment.class,
           "apps/v1 StatefulSet", StatefulSet.class,
+          "autoscaling/v2 HorizontalPodAutoscaler", HorizontalPodAutoscaler.class,
           "networking.k8s.io/v1 NetworkPolicy", NetworkPolicy.class,
-          "policy/v1 PodDisruptionBudget", PodDisruptionBudget.class);
+          "policy/v1 PodDisruptionBudget", PodDisruptionBudget.class,
+          "scheduling.k8s.io/v1 PriorityClass", PriorityClass.class);
+
+  /** Of Prometheus' operator, whose model is not here. */
+  private static final String UNTYPED = "monitoring.coreos.com/v1 ";
 
   private static final ObjectMapper STRICT =
       YAMLMapper.builder()
@@ -43,7 +52,7 @@ record KubernetesObjects(List<HasMetadata> all) {
           .build();
 
   /**
-   * Reads a stream of YAML documents.
+   * Reads a stream of YAML documents; those of Prometheus' operator are left out.
    *
    * @throws tools.jackson.core.JacksonException naming line and key of what the kind does not know
    * @throws IllegalArgumentException for a kind that is not expected here
@@ -56,6 +65,9 @@ record KubernetesObjects(List<HasMetadata> all) {
         continue;
       }
       String kind = tree.path("apiVersion").asString() + " " + tree.path("kind").asString();
+      if (kind.startsWith(UNTYPED)) {
+        continue;
+      }
       Class<? extends HasMetadata> type = KINDS.get(kind);
       if (type == null) {
         throw new IllegalArgumentException("kind \"" + kind + "\", expected one of " + KINDS);

@@ -1,6 +1,5 @@
 package dev.dolmen.deploy;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -28,13 +27,7 @@ class KubernetesRenderingTest {
   }
 
   private static KubernetesObjects render(Path overlay) throws IOException, InterruptedException {
-    Process kubectl =
-        new ProcessBuilder("kubectl", "kustomize", overlay.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String yaml = new String(kubectl.getInputStream().readAllBytes(), UTF_8);
-    assertThat(kubectl.waitFor()).as("exit code of kubectl kustomize").isZero();
-    return KubernetesObjects.parse(yaml);
+    return KubernetesObjects.parse(RenderedYaml.ofOverlay(overlay));
   }
 
   @Test
