@@ -14,9 +14,11 @@ import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.ConnectionLimits;
 import dev.dolmen.server.config.ServerConfig.LimitsConfig;
 import dev.dolmen.server.config.ServerConfig.ServicesConfig;
+import dev.dolmen.server.console.ConsoleFiles;
 import dev.dolmen.server.http.HttpFront;
 import dev.dolmen.server.http.HttpRoutes;
 import dev.dolmen.server.http.HttpSetup;
+import dev.dolmen.server.http.ServedFiles;
 import dev.dolmen.server.quota.Quotas;
 import dev.dolmen.v1.AdminServiceGrpc;
 import io.grpc.BindableService;
@@ -161,6 +163,7 @@ final class GrpcTransport implements Closeable {
             connections.bootstrap(),
             passage.tls().http(),
             HttpRoutes.of(ServiceRegistry.SERVICES),
+            offered.console() ? ConsoleFiles.read() : ServedFiles.none(),
             passage.browsers(),
             waiting,
             new HttpSetup.Limits(

@@ -29,7 +29,8 @@ public final class MethodRoles {
         RecommendationServiceGrpc.getScoreMethod(),
         RecommendationServiceGrpc.getSimilarMethod(),
         CatalogServiceGrpc.getGetItemMethod(),
-        CatalogServiceGrpc.getListItemsMethod());
+        CatalogServiceGrpc.getListItemsMethod(),
+        CatalogServiceGrpc.getGetSchemaMethod());
     put(
         Role.PUBLISH,
         FeedbackServiceGrpc.getPublishMethod(),

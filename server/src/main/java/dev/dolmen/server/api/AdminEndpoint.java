@@ -89,6 +89,19 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           others.andThen(status -> status.setLog(log(engine))));
     }
 
+    /** The same, with what somebody else has to say. */
+    Source and(Consumer<StatusResponse.Builder> more) {
+      return new Source(
+          status,
+          schema,
+          servesReplaying,
+          servedSnapshotId,
+          snapshots,
+          cluster,
+          hash,
+          others.andThen(more));
+    }
+
     private static LogStatus log(Engine engine) {
       return LogStatus.newBuilder()
           .setBytes(engine.bound().bytes())

@@ -1,14 +1,21 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.server.access.Principal;
+import dev.dolmen.server.access.Role;
 import dev.dolmen.server.budget.Caller;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.GetItemRequest;
+import dev.dolmen.v1.GetSchemaRequest;
+import dev.dolmen.v1.GetSchemaResponse;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.ListItemsRequest;
 import dev.dolmen.v1.ListItemsResponse;
+import dev.dolmen.v1.SchemaSlot;
 import io.grpc.stub.StreamObserver;
+import java.util.Locale;
 
 /** Shows the catalogue and changes nothing. */
 class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
@@ -87,6 +94,34 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
       page.setNextPageToken(pageToken(index));
     }
     return page.build();
+  }
+
+  @Override
+  public void getSchema(GetSchemaRequest request, StreamObserver<GetSchemaResponse> out) {
+    GetSchemaResponse.Builder response = GetSchemaResponse.newBuilder();
+    for (Slot slot : live.schema().slots()) {
+      response.addSlots(
+          SchemaSlot.newBuilder()
+              .setName(slot.name())
+              .setKind(slot.kind().name().toLowerCase(Locale.ROOT))
+              .setRequired(slot.required())
+              .setSize(size(slot)));
+    }
+    Principal.current().roles().stream()
+        .sorted()
+        .map(Role::spelled)
+        .forEach(response::addCallerRoles);
+    out.onNext(response.build());
+    out.onCompleted();
+  }
+
+  private static int size(Slot slot) {
+    return switch (slot.kind()) {
+      case CATEGORY_PATH -> slot.levels();
+      case TOKENS, TEXT -> slot.maxTokens();
+      case VECTOR -> slot.dimension();
+      case CATEGORY, NUMBER, AGE, ID, CONTEXT -> 0;
+    };
   }
 
   /** The index, and what tells a token from any other word. */

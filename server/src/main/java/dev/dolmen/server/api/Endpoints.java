@@ -209,7 +209,10 @@ public final class Endpoints {
     ServerInterceptor meter = new RequestMeter(meters);
     BindableService admin =
         new AdminEndpoint(
-            operated, clock.instant(), version, meters.config().clock()::monotonicTime);
+            operated.and(new CallFigures(meters)::addTo),
+            clock.instant(),
+            version,
+            meters.config().clock()::monotonicTime);
     return List.of(
         ranked(recommendations, admission),
         behind(behind(service(feedback, barrier), gates), meter),

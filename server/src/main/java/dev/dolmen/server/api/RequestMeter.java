@@ -14,6 +14,10 @@ import java.util.concurrent.TimeUnit;
 
 /** Times every call from its arrival to its status. */
 final class RequestMeter implements ServerInterceptor {
+  static final String NAME = "dolmen.requests";
+  static final String METHOD = "method";
+  static final String STATUS = "status";
+
   private final MeterRegistry meters;
 
   /** By method, then by status: bounded by the methods of the services and gRPC's 17 statuses. */
@@ -47,10 +51,10 @@ final class RequestMeter implements ServerInterceptor {
         .computeIfAbsent(
             status,
             code ->
-                Timer.builder("dolmen.requests")
+                Timer.builder(NAME)
                     .description("Calls from arrival to status")
-                    .tag("method", method)
-                    .tag("status", code.name())
+                    .tag(METHOD, method)
+                    .tag(STATUS, code.name())
                     .serviceLevelObjectives(
                         millis(0.5),
                         millis(1),

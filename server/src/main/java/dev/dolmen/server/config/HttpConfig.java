@@ -11,6 +11,7 @@ import java.util.List;
  * @param enabled whether it is there
  * @param host to listen on; empty for the one of gRPC
  * @param port 0 takes a free one
+ * @param console whether its pages are served there
  * @param corsOrigins of web pages from elsewhere that may call
  * @param idleTimeout a connection without a request is closed after so long
  * @param answerTimeout one whose caller takes nothing of what is written, after so long
@@ -19,6 +20,7 @@ public record HttpConfig(
     boolean enabled,
     String host,
     int port,
+    boolean console,
     List<String> corsOrigins,
     Duration idleTimeout,
     Duration answerTimeout) {
@@ -36,6 +38,7 @@ public record HttpConfig(
         s.flag("enabled", true),
         s.text("host", ""),
         s.integer("port", 7080, WholeRange.of(0, 65_535)),
+        s.flag("console", true),
         origins,
         s.duration("idle_timeout", Duration.ofMinutes(1), least, Duration.ofDays(1)),
         s.duration("answer_timeout", Duration.ofSeconds(30), least, Duration.ofHours(1)));
@@ -53,11 +56,16 @@ public record HttpConfig(
   }
 
   HttpConfig withHost(String value) {
-    return new HttpConfig(enabled, value, port, corsOrigins, idleTimeout, answerTimeout);
+    return new HttpConfig(enabled, value, port, console, corsOrigins, idleTimeout, answerTimeout);
+  }
+
+  /** This, with the console's pages or without. */
+  public HttpConfig withConsole(boolean value) {
+    return new HttpConfig(enabled, host, port, value, corsOrigins, idleTimeout, answerTimeout);
   }
 
   /** This, on another port. */
   public HttpConfig withPort(int value) {
-    return new HttpConfig(enabled, host, value, corsOrigins, idleTimeout, answerTimeout);
+    return new HttpConfig(enabled, host, value, console, corsOrigins, idleTimeout, answerTimeout);
   }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Against what a page from elsewhere can make a visitor's browser send. A browser names the page's
  * origin; a call of an origin that is not configured is refused. Where no key is asked for, so that
  * only this machine is let in, the host has to be this machine's, too: a name of somebody else's
- * can be made to lead here. Who is no browser names no origin and is not concerned. Any thread.
+ * can be made to lead here. A page that came from here itself, by the same host, is let in. Who is
+ * no browser names no origin and is not concerned. Any thread.
  */
 public final class BrowserGuard {
   private static final String PREFLIGHT_SECONDS = "600";
@@ -54,14 +55,38 @@ public final class BrowserGuard {
     }
     List<String> sent = request.headers().getAll(HttpHeaderNames.ORIGIN);
     if (sent.isEmpty()) {
-      return verb.equals("OPTIONS") ? noPreflight() : new Verdict(Map.of(), null);
+      return unnamed(request, verb);
     }
     String origin = sent.getFirst();
+    if (sent.size() == 1 && isOwn(origin, host)) {
+      return verb.equals("OPTIONS") ? noPreflight() : new Verdict(Map.of(), null);
+    }
     if (sent.size() == 1 && origins.contains(origin)) {
       return configured(request, verb, origin);
     }
     return refused(
         "origin: " + ShownText.of(origin) + ", expected one of server.http.cors_origins, or none");
+  }
+
+  /** A page that this server gave out itself: its console. */
+  private static boolean isOwn(String origin, String host) {
+    return origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host);
+  }
+
+  /** Pictures and scripts are asked for without an origin; a browser says whose page wants them. */
+  private static Verdict unnamed(HttpRequest request, String verb) {
+    if (verb.equals("OPTIONS")) {
+      return noPreflight();
+    }
+    String site = request.headers().get("sec-fetch-site", "none");
+    boolean own = site.equals("none") || site.equals("same-origin");
+    if (!own && !request.headers().get("sec-fetch-mode", "").equals("navigate")) {
+      return refused(
+          "sec-fetch-site: "
+              + ShownText.of(site)
+              + ", expected same-origin, none or no such header");
+    }
+    return new Verdict(Map.of(), null);
   }
 
   private static Verdict configured(HttpRequest request, String verb, String origin) {

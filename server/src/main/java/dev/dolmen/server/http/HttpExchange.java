@@ -78,6 +78,11 @@ final class HttpExchange {
       reply(verdict.reply(), () -> {});
       return;
     }
+    HttpReply file = setup.files().look(request, segments);
+    if (file != null) {
+      reply(file, () -> {});
+      return;
+    }
     HttpRoute route = setup.routes().find(verb, segments).orElse(null);
     if (route != null) {
       call(route, segments, query < 0 ? "" : uri.substring(query + 1));
@@ -212,7 +217,9 @@ final class HttpExchange {
 
   private void beginAnswer() {
     answering = true;
-    boolean littleLeft = bodyDone || (declaredBytes >= 0 && declaredBytes <= MAX_DROPPED_BYTES);
+    boolean littleLeft =
+        bodyDone
+            || (declaredBytes <= MAX_DROPPED_BYTES && !HttpUtil.isTransferEncodingChunked(request));
     keepsAlive &= littleLeft && !transport.isStopping();
   }
 

@@ -76,7 +76,8 @@ record HttpReply(HttpResponseStatus status, byte[] body, Map<String, String> hea
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
     setHeaders(response, others, keepsAlive);
     headers.forEach((name, value) -> response.headers().set(name, value));
-    if (!status.equals(HttpResponseStatus.NO_CONTENT)) {
+    if (!status.equals(HttpResponseStatus.NO_CONTENT)
+        && !status.equals(HttpResponseStatus.NOT_MODIFIED)) {
       response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.length);
     }
     return response;

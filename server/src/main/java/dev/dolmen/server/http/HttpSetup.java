@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootstrap with the threads of connections, and what bounds their number
  * @param tls null for plain text
  * @param routes to the services' methods
+ * @param files served as they are
  * @param guard against what browsers can be made to send
  * @param elsewhere runs what would keep a connection's thread for too long
  * @param limits of one connection
@@ -23,6 +24,7 @@ public record HttpSetup(
     ServerBootstrap bootstrap,
     @Nullable SslContext tls,
     HttpRoutes routes,
+    ServedFiles files,
     BrowserGuard guard,
     Executor elsewhere,
     Limits limits) {

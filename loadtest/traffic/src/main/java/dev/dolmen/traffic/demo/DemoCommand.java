@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
       "",
       "The whole product starts in this process, on a free port and a temporary data directory."
           + " recall@20 is the server's own progressive validation: every click is predicted before"
-          + " it is learned. Half-way the visitors' taste changes, so that recall falls and recovers.",
+          + " it is learned. Half-way the visitors' taste changes, so that recall falls and"
+          + " recovers.",
       ""
     },
     footer = {
@@ -191,6 +192,7 @@ public final class DemoCommand implements Callable<Integer> {
   private int demonstrate(DemoOptions options) throws IOException, InterruptedException {
     try (LocalServer server = LocalServer.start(config());
         Connection connection = Connection.toLocal(server.port())) {
+      out.paragraph("console, while this runs: " + server.console());
       DemoResult result = new Demo(connection, options, out).run();
       reporting.publish(out, () -> out.paragraph(result.text(out.columns())), result.json());
       return 0;

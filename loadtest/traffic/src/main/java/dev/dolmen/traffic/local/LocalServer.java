@@ -68,6 +68,11 @@ public final class LocalServer implements AutoCloseable {
     return server.port();
   }
 
+  /** Where its console is. */
+  public String console() {
+    return "http://127.0.0.1:" + server.httpPort() + "/console/";
+  }
+
   /** Stops the server and deletes its data. */
   @Override
   public void close() {

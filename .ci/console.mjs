@@ -1,0 +1,325 @@
+// Goes through each page and action of the console in Chromium, against a demo and against a server that asks for keys.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const [launcher, work, shots] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+mkdirSync(work, { recursive: true });
+if (shots) mkdirSync(shots, { recursive: true });
+
+const running = [];
+let browser;
+
+/** Starts a command and waits for a line of it. */
+async function start(args, pattern) {
+  const child = spawn(launcher, args, { cwd: work, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  running.push(child);
+  let said = "";
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${args[0]} did not start:\n${said}`)), 150_000);
+    const hear = (bytes) => {
+      said += bytes;
+      const match = pattern.exec(said);
+      if (match) {
+        clearTimeout(timer);
+        resolve(match);
+      }
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    child.on("exit", (code) => reject(new Error(`${args[0]} ended with ${code}:\n${said}`)));
+  });
+}
+
+/** A port that nobody has. */
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Waits until a server answers with a status. */
+async function answers(url, status) {
+  for (;;) {
+    const got = await fetch(url).then((response) => response.status, () => 0);
+    if (got === status) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function step(name, what) {
+  const began = Date.now();
+  await what();
+  console.log(`ok ${name} (${Date.now() - began} ms)`);
+}
+
+/** A page of its own that may complain of nothing and reach nobody else. */
+async function open(url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 940 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  page.complaints = [];
+  page.bytes = 0;
+  page.on("pageerror", (e) => page.complaints.push(String(e.stack)));
+  page.on("console", (m) => ["error", "warning"].includes(m.type()) && !m.text().startsWith("Failed to load resource") && page.complaints.push(m.text()));
+  page.on("request", (r) => r.url().startsWith(new URL(url).origin) || page.complaints.push(`asks ${r.url()}`));
+  page.on("response", async (r) => {
+    if (r.url().includes("/console/")) page.bytes += Number(r.headers()["content-length"] ?? 0);
+  });
+  await page.goto(url);
+  return page;
+}
+
+async function close(page) {
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+}
+
+/** No violation of the rules for people who read with other than eyes, or steer with other than a mouse. */
+async function accessible(page, name) {
+  const found = await page.evaluate(`${axe}; axe.run(document, { resultTypes: ["violations"] })`);
+  assert.deepEqual(found.violations.map((v) => `${name}: ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`), []);
+}
+
+/** Nothing is wider than the window. */
+async function fits(page, name) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 0, `${name} is ${over} pixels too wide`);
+}
+
+const shot = (page, name, options) => (shots ? page.screenshot({ path: join(shots, `${name}.png`), ...options }) : null);
+const recommended = (page) => page.locator("[aria-label=Recommended] .card");
+const names = (page) => recommended(page).locator(".name").allTextContents();
+
+async function changed(page, before) {
+  await page.waitForFunction((old) => {
+    const now = [...document.querySelectorAll("[aria-label=Recommended] .card .name")].map((one) => one.textContent);
+    return now.length > 0 && JSON.stringify(now) !== JSON.stringify(old);
+  }, before);
+}
+
+async function tryIt(url) {
+  const page = await open(url);
+  await step("Try it is what one lands on, and light", async () => {
+    await recommended(page).first().waitFor();
+    assert.equal(await page.title(), "Try it · Dolmen");
+    assert.equal(await recommended(page).count(), 12);
+    assert.ok(page.bytes > 0 && page.bytes < 300_000, `${page.bytes} bytes`);
+    const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0);
+    console.log(`   ${page.bytes} bytes compressed, first paint after ${Math.round(paint)} ms`);
+    await accessible(page, "Try it");
+  });
+  await step("words are found in any slot", async () => {
+    await page.getByLabel("Search the catalogue").fill("kitchen espresso");
+    await page.getByText(/with “kitchen espresso”/).waitFor();
+    const found = await page.locator("[aria-label='Items found'] .name").allTextContents();
+    assert.ok(found.length > 2 && found.every((name) => name.includes("espresso machine")), found.join());
+    await page.getByLabel("Search the catalogue").fill("no such thing");
+    await page.getByText("Nothing has “no such thing”").waitFor();
+    await page.getByLabel("Search the catalogue").fill("kitchen espresso");
+    await page.locator("[aria-label='Items found'] .card").first().waitFor();
+  });
+  await step("clicks make a visit, and the recommendations follow", async () => {
+    const before = await names(page);
+    await page.locator("[aria-label='Items found'] .pick").first().click();
+    await changed(page, before);
+    const one = await names(page);
+    await recommended(page).locator(".pick").nth(2).click();
+    await changed(page, one);
+    assert.equal(await page.locator(".step").count(), 2);
+    await page.locator(".step select").first().selectOption("EVENT_TYPE_PURCHASE");
+    await page.locator(".move").first().waitFor();
+    await shot(page, "try");
+    await accessible(page, "a visit");
+  });
+  await step("k and filters are chosen", async () => {
+    await page.getByLabel("Show", { exact: false }).first().selectOption("24");
+    await page.waitForFunction(() => document.querySelectorAll("[aria-label=Recommended] .card").length === 24);
+    await page.getByRole("button", { name: "Add a filter" }).click();
+    await page.getByLabel("Slot").selectOption("price");
+    await page.getByLabel("To", { exact: true }).fill("cheap");
+    await page.getByRole("button", { name: "Add it" }).click();
+    await page.getByText("A value is missing, or is no number.").waitFor();
+    await page.getByLabel("To", { exact: true }).fill("60");
+    await accessible(page, "the filter's form");
+    await page.getByRole("button", { name: "Add it" }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll("[aria-label=Recommended] .cost")].every((one) => Number(one.textContent) <= 60));
+    await page.getByRole("button", { name: "Take away the filter Price to 60" }).click();
+    await page.getByRole("button", { name: "Add a filter" }).click();
+    await page.getByLabel("Values").fill("knives");
+    await page.keyboard.press("Enter");
+    await page.locator(".chip").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator(".chip button").click();
+    await page.locator(".chip").waitFor({ state: "detached" });
+  });
+  await step("learn this says what moved", async () => {
+    await page.getByLabel("As how many visitors").selectOption("10");
+    await page.getByRole("button", { name: "Learn this" }).click();
+    await page.getByText(/^Learned in /).waitFor();
+    await shot(page, "learned");
+  });
+  await step("a call is copied as code in four languages", async () => {
+    await page.getByText("Call it from your code").click();
+    for (const [language, sign] of [["curl", "curl '"], ["Java", "HttpRequest"], ["Python", "urllib"], ["TypeScript", "await fetch"]]) {
+      await page.getByRole("button", { name: language, exact: true }).click();
+      assert.ok((await page.locator("pre").textContent()).includes(sign));
+    }
+    await page.getByRole("button", { name: "curl", exact: true }).click();
+    const answer = JSON.parse(execFileSync("bash", ["-c", (await page.locator("pre").textContent()).replace("curl ", "curl -sS ")]));
+    assert.equal(answer.items.length, 24);
+    await page.getByRole("button", { name: "Python", exact: true }).click();
+    writeFileSync(join(work, "call.py"), `${await page.locator("pre").textContent()}\nprint(len(answer["items"]))\n`);
+    assert.equal(execFileSync("python3", [join(work, "call.py")]).toString().trim(), "24");
+    await page.getByRole("button", { name: "TypeScript", exact: true }).click();
+    writeFileSync(join(work, "call.mjs"), `${await page.locator("pre").textContent()}\nconsole.log(answer.items.length);\n`);
+    assert.equal(execFileSync("node", [join(work, "call.mjs")]).toString().trim(), "24");
+  });
+  await step("an item is added and comes up", async () => {
+    await page.getByRole("button", { name: "Add an item" }).click();
+    await page.getByLabel("Title").fill("Browser espresso machine, mint");
+    await page.getByLabel("Category").fill("Kitchen / Coffee / espresso machine");
+    await page.getByLabel("Price").fill("dear");
+    await page.getByRole("button", { name: "Add it" }).click();
+    await page.getByText('Price: "dear", expected a number').waitFor();
+    await page.getByLabel("Price").fill("199");
+    await accessible(page, "the item's form");
+    await page.getByRole("button", { name: "Add it" }).click();
+    await page.getByText(/For this visit it is at place \d+ of/).waitFor();
+    await page.getByLabel("Search the catalogue").fill("browser espresso");
+    await page.locator("[aria-label='Items found']").getByText("Browser espresso machine, mint").waitFor();
+  });
+  await step("a visit begins again", async () => {
+    await page.getByRole("button", { name: "New visit" }).click();
+    await page.getByText("Nothing yet: a new visitor").waitFor();
+    await page.waitForFunction(() => document.querySelectorAll("[aria-label=Recommended] .card").length > 0);
+  });
+  await close(page);
+}
+
+async function overview(url) {
+  const page = await open(`${url}#/overview`, { colorScheme: "dark" });
+  await step("Overview has health, charts and quality", async () => {
+    await page.getByText("All is well.").waitFor();
+    await page.locator(".chart .curve").nth(2).waitFor();
+    await page.getByText("Next item among the 20 best").waitFor();
+    assert.match(await page.locator("figure strong").first().textContent(), /\/s$/);
+    await page.waitForTimeout(2_500);
+    await shot(page, "overview", { fullPage: true });
+    await accessible(page, "Overview, dark");
+  });
+  await close(page);
+}
+
+async function phone(url) {
+  await step("all pages fit a phone", async () => {
+    const page = await open(url, { viewport: { width: 390, height: 844 } });
+    await recommended(page).first().waitFor();
+    await page.locator("[aria-label='Items found'] .pick").first().click();
+    await page.locator(".step").waitFor();
+    await fits(page, "Try it");
+    await shot(page, "phone");
+    for (const link of await page.locator("nav a").all()) {
+      await link.click();
+      await page.waitForTimeout(700);
+      await fits(page, await link.textContent());
+      await accessible(page, `${await link.textContent()} on a phone`);
+    }
+    await close(page);
+  });
+}
+
+async function keyboard(url) {
+  await step("the keyboard is enough", async () => {
+    const page = await open(url);
+    await recommended(page).first().waitFor();
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the page");
+    for (let i = 0; i < 30; i++) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate(() => document.activeElement.className === "pick")) break;
+    }
+    await page.keyboard.press("Enter");
+    await page.locator(".step").waitFor();
+    await close(page);
+  });
+}
+
+async function keys() {
+  const data = join(work, "data");
+  const config = join(work, "dolmen.yaml");
+  const sample = execFileSync(launcher, ["config", "sample"], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString();
+  const [grpc, port] = await Promise.all([freePort(), freePort()]);
+  writeFileSync(config, sample.replace(/^data_directory: .*$/m, `data_directory: ${data}`).replace("  port: 7070", `  port: ${grpc}`)
+    .replace("    port: 7080", `    port: ${port}`).replace("  metrics: true", "  metrics: false"));
+  const key = (name, roles) => execFileSync(launcher, ["key", "create", name, "--roles", roles, "--config", config], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString().match(/dolmen_\S+/)[0];
+  const all = key("all", "read,publish,catalog,admin");
+  const reads = key("reads", "read");
+  const url = `http://127.0.0.1:${port}/console/`;
+  const ended = start(["serve", "--config", config], /no such line/);
+  await Promise.race([ended, answers(`http://127.0.0.1:${port}/v1/schema`, 401)]);
+  const signIn = async (page, text) => {
+    await page.getByLabel("Key").fill(text);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  };
+  await step("a key is asked for, and a wrong one refused", async () => {
+    const page = await open(url);
+    await page.getByText("This server asks callers for a key").waitFor();
+    await accessible(page, "Sign in");
+    await signIn(page, "dolmen_wrong");
+    await page.getByRole("alert").waitFor();
+    await signIn(page, reads);
+    await page.getByText("The catalogue is empty").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Add an item" }).count(), 0);
+    assert.deepEqual(await page.locator("nav a").allTextContents(), ["Try it"]);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Key").waitFor();
+    await close(page);
+  });
+  await step("roles offer more", async () => {
+    const page = await open(url);
+    await signIn(page, all);
+    await page.getByRole("button", { name: "Add an item" }).waitFor();
+    assert.ok((await page.locator("nav a").allTextContents()).includes("Overview"));
+    await accessible(page, "an empty server");
+    await shot(page, "empty");
+    await page.reload();
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    assert.equal(await page.evaluate(() => localStorage.length), 0);
+    await close(page);
+  });
+}
+
+try {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  const [url] = await start(["demo", "--forever", "--rate", "60", "--warm-up", "0"], /http:\S+\/console\//);
+  // The first visitors come a moment after the catalogue.
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await tryIt(url);
+  await overview(url);
+  await phone(url);
+  await keyboard(url);
+  await keys();
+  console.log("the console is as it should be");
+} finally {
+  await browser?.close();
+  for (const child of running) {
+    child.removeAllListeners("exit");
+    try {
+      process.kill(-child.pid, "SIGTERM");
+    } catch {
+      // It has ended.
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// An item as a shop shows it. Which slot is the title or the price is told by kind and name.
+import { h } from "./dom.js";
+import { picture } from "./picture.js";
+import { price } from "./format.js";
+
+/** The text of a slot's value, in whatever form it has. */
+export function textOf(value) {
+  if (!value) return "";
+  if (value.token !== undefined) return value.token;
+  if (value.path) return value.path.token.join(" / ");
+  if (value.tokens) return value.tokens.token.join(", ");
+  if (value.number !== undefined) return String(value.number);
+  if (value.vector) return `vector of ${value.vector.number.length} numbers`;
+  return "";
+}
+
+let slots = [];
+
+export function useSchema(schema) {
+  slots = schema.slots;
+}
+
+const named = (item, pattern, kinds) =>
+  slots.find((slot) => kinds.includes(slot.kind) && pattern.test(slot.name) && item.slots[slot.name])
+  ?? null;
+
+const firstOf = (item, kinds) => slots.find((slot) => kinds.includes(slot.kind) && item.slots[slot.name]) ?? null;
+
+/** What a card says of an item. */
+export function facts(item) {
+  const title = named(item, /title|name/i, ["text", "category", "tokens"]) ?? firstOf(item, ["text"]);
+  const category = named(item, /categor|genre|department|type/i, ["category_path", "category", "tokens"])
+    ?? firstOf(item, ["category_path", "category", "tokens"]);
+  const brand = named(item, /brand|maker|author|artist/i, ["category", "tokens"]);
+  const cost = named(item, /price|cost/i, ["number"]);
+  const path = category ? (item.slots[category.name].path?.token ?? [textOf(item.slots[category.name])]) : [];
+  return {
+    title: title ? textOf(item.slots[title.name]) : item.item_id,
+    path,
+    category: path.at(-1) ?? "",
+    brand: brand ? textOf(item.slots[brand.name]) : "",
+    price: cost ? price(item.slots[cost.name].number) : "",
+  };
+}
+
+/** How far an item has moved: up, down, new, or nothing. */
+function movement(move) {
+  if (!move) return null;
+  if (move === "new") return h("span", { class: "move up" }, "new");
+  return h("span", { class: `move ${move > 0 ? "up" : "down"}` },
+    h("span", { "aria-hidden": "true" }, move > 0 ? "▲" : "▼"), h("span", { class: "hidden" }, move > 0 ? "up " : "down "), String(Math.abs(move)));
+}
+
+/**
+ * A card; the whole of it is one button.
+ * options: place, move, line (why it is here), onpick, label (what a click does), active
+ */
+export function card(item, options = {}) {
+  const { title, category, brand, price: cost } = facts(item);
+  return h("li", { class: "card", "data-item": item.item_id },
+    h("button", { type: "button", class: "pick", title: options.label, onclick: () => options.onpick?.(item) },
+      h("span", { class: "shot" }, picture(item.item_id, facts(item)),
+        options.place ? h("span", { class: "place" }, h("span", { class: "hidden" }, "Place "), String(options.place)) : null,
+        movement(options.move)),
+      h("span", { class: "name" }, title),
+      h("span", { class: "kind" }, [category, title.includes(brand) ? "" : brand].filter(Boolean).join(" · ")),
+      cost ? h("span", { class: "cost" }, cost) : null),
+    options.line ? h("p", { class: "line" }, options.line) : null);
+}

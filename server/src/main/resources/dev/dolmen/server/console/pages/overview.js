@@ -1,0 +1,152 @@
+// Overview: how the server is, and how good. Its charts are made of what the server itself says every two seconds.
+import { h, put, problem, busy } from "../dom.js";
+import * as api from "../api.js";
+import { chart, bar, interval } from "../chart.js";
+import { bytes, count, millis, percent, rate, since, words } from "../format.js";
+
+export const id = "overview";
+export const title = "Overview";
+export const role = "admin";
+
+const EVERY_MS = 2_000;
+const SPAN_MS = 5 * 60_000;
+
+/** What was seen in the last minutes, also while another page was shown. */
+const history = [];
+
+export async function show(place) {
+  const view = new Overview(place);
+  await view.look();
+  view.timer = setInterval(() => document.hidden || view.look(), EVERY_MS);
+  return () => clearInterval(view.timer);
+}
+
+const sum = (list, of) => list.reduce((all, one) => all + of(one), 0);
+
+function sample(status) {
+  return {
+    at: Date.now(), started: status.started,
+    events: Number(status.feedback_events_learned),
+    calls: sum(status.calls, (one) => Number(one.calls)),
+    callMs: sum(status.calls, (one) => one.total_ms),
+    lag: Number(status.learning?.lag_records ?? 0),
+    recall: Number(status.validation_window?.model?.predictions) ? status.validation_window.model.recall_at_20 : NaN,
+    freshness: status.freshness_p99_ms || NaN,
+  };
+}
+
+/** Per second between each two samples. */
+function rates(name) {
+  return history.slice(1).map((one, i) => ({ at: one.at, value: ((one[name] - history[i][name]) * 1000) / (one.at - history[i].at) }));
+}
+
+const levels = (name) => history.map((one) => ({ at: one.at, value: one[name] }));
+
+class Overview {
+  constructor(place) {
+    this.health = h("div", { role: "status" }, busy("Asking…"));
+    this.charts = {
+      events: chart("Events learned", rate), calls: chart("Calls answered", rate), latency: chart("Mean time of a call", millis),
+      freshness: chart("Click to visible (p99)", millis), lag: chart("Logged and not yet learned", count), recall: chart("recall@20, last clicks", (x) => percent(x)),
+    };
+    this.quality = h("div");
+    this.memory = h("div");
+    this.rows = h("div");
+    this.disk = h("div");
+    this.facts = h("p", { class: "muted" });
+    const panel = (name, content, wide) => h("section", { class: `panel ${wide ?? ""}` }, h("h2", {}, name), content);
+    put(place, h("div", { class: "title" }, h("h1", {}, "Overview"), this.facts), this.health,
+      h("div", { class: "tiles" }, Object.values(this.charts).map((one) => one.element)),
+      h("div", { class: "panels" },
+        panel("Quality", this.quality), panel("Memory", this.memory), panel("Log and snapshots", this.disk), panel("Rows by slot", this.rows, "wide")));
+  }
+
+  async look() {
+    let status;
+    try {
+      status = await api.status();
+    } catch (e) {
+      if (e.status === 401 || !history.length) throw e;
+      put(this.health, problem(e));
+      return;
+    }
+    if (history.length && history.at(-1).started !== status.started) history.length = 0;
+    history.push(sample(status));
+    while (history[0].at < Date.now() - SPAN_MS) history.shift();
+    this.draw(status);
+  }
+
+  draw(status) {
+    put(this.facts, `Version ${status.version}, up for ${since(status.started)}; ${count(status.catalog_items)} items, ${count(status.sessions)} visits, `
+      + `${count(status.feedback_events_learned)} events learned in ${count(status.model_version)} batches.`);
+    put(this.health, health(status));
+    const { events, calls, latency, freshness, lag, recall } = this.charts;
+    events.draw(rates("events"), SPAN_MS);
+    calls.draw(rates("calls"), SPAN_MS);
+    latency.draw(history.slice(1).map((one, i) => ({ at: one.at, value: (one.callMs - history[i].callMs) / (one.calls - history[i].calls) })), SPAN_MS);
+    freshness.draw(levels("freshness"), SPAN_MS);
+    lag.draw(levels("lag"), SPAN_MS);
+    recall.draw(levels("recall"), SPAN_MS);
+    put(this.quality, quality(status));
+    put(this.memory, memory(status.memory_bytes));
+    put(this.rows, rows(status.slots));
+    put(this.disk, disk(status));
+  }
+}
+
+function health(status) {
+  const reasons = [status.not_ready_reason, status.log?.damage && `The log is damaged: ${status.log.damage}`, status.log?.not_taking && `Nothing is taken: ${status.log.not_taking}`,
+    status.served_snapshot_id && `Snapshot ${status.served_snapshot_id} is served as it is; nothing is learned.`].filter(Boolean);
+  const replay = status.replay && Number(status.replay.total_records)
+    ? `Learning the log again: ${count(status.replay.records)} of ${count(status.replay.total_records)} records.` : "";
+  if (!reasons.length && !replay) return h("p", { class: "notice good" }, h("strong", {}, "All is well. "), "Recommendations are answered, events are taken and learned.");
+  return h("div", { class: "notice bad" }, h("p", {}, h("strong", {}, "Not all of the work is done.")), h("ul", {}, [...reasons, replay].filter(Boolean).map((one) => h("li", {}, one))));
+}
+
+function quality(status) {
+  const window = Number(status.validation_window?.model?.predictions);
+  const figures = window ? status.validation_window : status.validation_total;
+  if (!figures || !Number(figures.model.predictions)) {
+    return h("p", { class: "muted" }, "Nothing was predicted yet. Each click after the first of its visit is predicted before it is learned.");
+  }
+  const rankers = [["Dolmen", figures.model, "ours"], ["Visited together", figures.neighbors, ""], ["Most clicked", figures.popularity, ""]];
+  const table = (name, at) => {
+    const top = Math.max(0.01, ...rankers.map(([, one]) => one[`${at}_high`] || one[at]));
+    return h("table", { class: "bars" }, h("caption", {}, name), h("tbody", {}, rankers.map(([who, one, kind]) => h("tr", {}, h("th", { scope: "row" }, who),
+      h("td", {}, interval(one[at], one[`${at}_low`], one[`${at}_high`], top, kind)),
+      h("td", { class: "number" }, percent(one[at]), h("small", {}, ` ${percent(one[`${at}_low`])} to ${percent(one[`${at}_high`])}`))))));
+  };
+  return [h("p", { class: "muted" }, `The next click of a visit, predicted before it was learned: ${count(figures.model.predictions)} of them${window ? ", the last ones" : ""}. Intervals hold 95 of 100 times.`),
+    table("Next item among the 20 best", "recall_at_20"), table("How far in front it was (MRR@20)", "mrr_at_20")];
+}
+
+function memory(parts) {
+  const list = Object.entries(parts).map(([name, value]) => [name, Number(value)]);
+  const resident = list.find(([name]) => name === "resident")?.[1];
+  const others = list.filter(([name, value]) => name !== "resident" && value > 0).sort((a, b) => b[1] - a[1]);
+  const top = Math.max(1, ...others.map(([, value]) => value));
+  return [resident ? h("p", { class: "muted" }, `The whole process has ${bytes(resident)}.`) : null,
+    h("table", { class: "bars" }, h("caption", { class: "hidden" }, "Memory by part"), h("tbody", {}, others.map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, words(name)),
+      h("td", {}, bar(value / top)), h("td", { class: "number" }, bytes(value))))))];
+}
+
+function rows(slots) {
+  const head = ["Slot", "Rows", "Of at most", "Admitted", "Expired", "Made room", "Memory"];
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows by slot" }, h("table", {}, h("thead", {}, h("tr", {}, head.map((one, i) => h("th", { scope: "col", class: i ? "number" : null }, one)))),
+    h("tbody", {}, slots.map((one) => h("tr", {}, h("th", { scope: "row" }, one.slot), [one.rows, one.max_rows, one.admitted, one.expired, one.evicted].map((x) => h("td", { class: "number" }, count(x))),
+      h("td", { class: "number" }, bytes(one.memory_bytes)))))));
+}
+
+function disk(status) {
+  const log = status.log;
+  const list = [];
+  if (log) {
+    const most = Number(log.max_bytes);
+    list.push(h("p", {}, `The log has ${bytes(log.bytes)}${most ? ` of at most ${bytes(most)}` : ", without a bound"}.`), most ? bar(Number(log.bytes) / most) : null);
+    list.push(h("p", {}, `${count(status.log_offset)} is its last record, ${count(status.learned_log_offset)} the last one learned.`));
+  }
+  list.push(h("p", {}, status.latest_snapshot_id ? `The newest snapshot is ${status.latest_snapshot_id}.` : "There is no snapshot yet."));
+  const failed = sum(status.calls, (one) => Number(one.failed));
+  list.push(h("p", {}, `${count(sum(status.calls, (one) => Number(one.calls)))} calls since the start, of which ${count(failed)} failed.`));
+  return list;
+}
