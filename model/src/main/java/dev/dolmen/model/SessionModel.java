@@ -20,6 +20,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -314,34 +315,97 @@ public final class SessionModel implements AutoCloseable {
    * @throws IOException for another format or another shape, naming both
    */
   public void readFrom(DataInput in) throws IOException {
-    int format = in.readInt();
-    boolean before = format == FORMAT_BEFORE;
-    if (format != FORMAT && !before) {
-      throw new IOException(
-          String.format("model format %08x, this version reads %08x", format, FORMAT));
-    }
-    int size = in.readInt();
-    int expected = parameters.length + (before ? SignalNetwork.MORE_BEFORE : 0);
-    if (size != expected) {
-      throw new IOException(
-          "model with " + size + " dense parameters, the configured one has " + expected);
-    }
-    long steps = in.readLong();
-    double learned = in.readDouble();
-    float[][] all = {parameters, optimizer.firstMoment(), optimizer.secondMoment()};
-    for (float[] each : all) {
-      if (before) {
-        float[] read = new float[size];
-        ParameterCodec.read(in, read);
-        SignalNetwork.takeBefore(read, architecture.signals, each);
-      } else {
-        ParameterCodec.read(in, each);
-      }
-    }
-    optimizer.restore(steps, learned);
+    Written written = Written.readFrom(in, architecture, parameters);
+    System.arraycopy(written.parameters, 0, parameters, 0, parameters.length);
+    System.arraycopy(written.first, 0, optimizer.firstMoment(), 0, parameters.length);
+    System.arraycopy(written.second, 0, optimizer.secondMoment(), 0, parameters.length);
+    optimizer.restore(written.steps, written.learned);
+    forgetGradients();
+  }
+
+  /**
+   * Reads what a model of another shape wrote into this fresh one: what fits by the names of its
+   * parts, the rest stays as it began. If that is less than half, the optimizer's steps begin
+   * again, too, and with them the rise and fall of its rate.
+   *
+   * @param before the shape of what was written
+   * @param anew feature columns whose values mean something else now
+   * @return what became of each part
+   * @throws IOException for another format, or if it is not of that shape
+   */
+  public List<PartMigration> readFrom(DataInput in, ModelOptions before, Set<String> anew)
+      throws IOException {
+    Architecture was = new Architecture(before, architecture.kernels);
+    Written written = Written.readFrom(in, was, was.initialize(0));
+    ShapeMigration migration =
+        new ShapeMigration(was.layout, before, architecture.layout, architecture.options, anew);
+    migration.copy(written.parameters, parameters);
+    migration.copy(written.first, optimizer.firstMoment());
+    migration.copy(written.second, optimizer.secondMoment());
+    boolean begins = migration.isMostlyNew();
+    optimizer.restore(begins ? 0 : written.steps, begins ? 0 : written.learned);
+    forgetGradients();
+    return migration.parts();
+  }
+
+  /**
+   * What a model of one shape would become in another, as {@link #readFrom(DataInput, ModelOptions,
+   * Set)} does it.
+   */
+  public static List<PartMigration> migration(
+      ModelOptions before, ModelOptions now, Set<String> anew) {
+    Kernels kernels = Kernels.best();
+    return new ShapeMigration(
+            new Architecture(before, kernels).layout,
+            before,
+            new Architecture(now, kernels).layout,
+            now,
+            anew)
+        .parts();
+  }
+
+  private void forgetGradients() {
     Arrays.fill(gradients, 0);
     weight = 0;
     finite = true;
+  }
+
+  /** What was written; what it lacks is as in a fresh model. */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on for a moment, never compared.
+  private record Written(
+      long steps, double learned, float[] parameters, float[] first, float[] second) {
+    static Written readFrom(DataInput in, Architecture of, float[] fresh) throws IOException {
+      int format = in.readInt();
+      boolean before = format == FORMAT_BEFORE;
+      if (format != FORMAT && !before) {
+        throw new IOException(
+            String.format("model format %08x, this version reads %08x", format, FORMAT));
+      }
+      int size = in.readInt();
+      int expected = of.layout.size() + (before ? SignalNetwork.MORE_BEFORE : 0);
+      if (size != expected) {
+        throw new IOException(
+            "model with " + size + " dense parameters, the configured one has " + expected);
+      }
+      long steps = in.readLong();
+      double learned = in.readDouble();
+      float[][] all = new float[3][];
+      for (int i = 0; i < all.length; i++) {
+        all[i] = new float[size];
+        ParameterCodec.read(in, all[i]);
+      }
+      if (before) {
+        all[0] = taken(all[0], of, fresh.clone());
+        all[1] = taken(all[1], of, new float[fresh.length]);
+        all[2] = taken(all[2], of, new float[fresh.length]);
+      }
+      return new Written(steps, learned, all[0], all[1], all[2]);
+    }
+
+    private static float[] taken(float[] read, Architecture of, float[] into) {
+      SignalNetwork.takeBefore(read, of.signals, into);
+      return into;
+    }
   }
 
   /** Hash of all parameters and optimiser state, bit for bit. */

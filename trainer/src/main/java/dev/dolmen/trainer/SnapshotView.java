@@ -34,7 +34,7 @@ public final class SnapshotView implements Closeable {
    *
    * @param options of the directory that holds it
    * @throws IOException if there is none of that id, naming those that there are; if it is damaged,
-   *     or of another schema, model or layout
+   *     or of another layout
    */
   public static SnapshotView open(EngineOptions options, String id) throws IOException {
     Path directory = options.dataDirectory().resolve("snapshots");
@@ -70,7 +70,7 @@ public final class SnapshotView implements Closeable {
     boolean read = false;
     Learner reading = new Learner(options.learner(), table, before -> null, Alternatives.none());
     try {
-      SnapshotCodec.read(snapshot, options.schema(), reading);
+      var _ = SnapshotCodec.read(snapshot, reading);
       reading.refreshAllVectors();
       read = true;
     } finally {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.model.item.ScanPrecision;
-import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.catalog.SearchIndex;
@@ -520,18 +519,5 @@ class EngineRecoveryTest {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("in use");
     }
-  }
-
-  @Test
-  void refusesASnapshotOfAnotherSchema() throws Exception {
-    try (Engine engine = open(directory)) {
-      fill(engine);
-    }
-    EngineOptions options = Shop.options(directory);
-    EngineOptions other =
-        options.with(e -> e.schema(new Schema(options.schema().slots().subList(0, 2))));
-    assertThatThrownBy(() -> Engine.open(other, InstantSource.system(), new SimpleMeterRegistry()))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("another schema");
   }
 }

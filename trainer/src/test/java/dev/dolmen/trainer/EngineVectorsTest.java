@@ -2,10 +2,10 @@ package dev.dolmen.trainer;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import dev.dolmen.v1.FeedbackEvent;
@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -147,7 +148,7 @@ class EngineVectorsTest {
   }
 
   @Test
-  void aSnapshotShowsItsVectorsAndRefusesAnotherDimension() throws Exception {
+  void aSnapshotShowsItsVectorsAndAnotherDimensionBeginsAnew() throws Exception {
     try (Engine engine = open("a", InstantSource.system())) {
       fill(engine);
       publish(engine, events.subList(0, 128));
@@ -165,7 +166,20 @@ class EngineVectorsTest {
     EngineOptions other = options("a", 2 * DIMENSION);
     String difference = "slots[embedding].dimension: 24 in the directory, 48 in the configuration";
     assertThat(snapshot.differences(other.schema(), other.model())).containsExactly(difference);
-    assertThatThrownBy(() -> Engine.open(other, InstantSource.system(), new SimpleMeterRegistry()))
-        .hasMessageContaining(difference);
+    try (Engine engine = Engine.open(other, InstantSource.system(), new SimpleMeterRegistry())) {
+      assertThat(engine.live().catalog().size()).isEqualTo(shop.items);
+      for (int i = 0; i < shop.items; i++) {
+        assertThat(slots(engine, Shop.id(i))).doesNotContainKey("embedding");
+      }
+      assertThat(engine.live().vectors().present()).isEqualTo(shop.items);
+    }
+  }
+
+  private static Map<String, SlotValue> slots(Engine engine, String itemId) {
+    CatalogItem item = engine.live().catalog().item(itemId);
+    if (item == null) {
+      throw new AssertionError("no item " + itemId);
+    }
+    return item.item().getSlotsMap();
   }
 }

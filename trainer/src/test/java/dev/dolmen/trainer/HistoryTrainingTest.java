@@ -179,7 +179,7 @@ class HistoryTrainingTest {
   }
 
   @Test
-  void aTermThatIsOffIsNotLearnedAndASnapshotSaysSo() throws Exception {
+  void aTermThatIsOffIsNotLearnedUntilItIsOn() throws Exception {
     try (HistoryTraining training = history("all")) {
       pass(training);
       assertThat(addingSignals(training)).doesNotContain(0f);
@@ -191,10 +191,10 @@ class HistoryTrainingTest {
       assertThat(addingSignals(training)).containsOnly(0f);
       training.snapshot();
     }
-    assertThatThrownBy(() -> engine("none"))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("another model")
-        .hasMessageContaining("without signals, without popularity");
+    // What scores are made of may change at a restart, there and back.
+    try (Engine engine = engine("none")) {
+      assertThat(engine.live().catalog().size()).isPositive();
+    }
     Engine.open(options, InstantSource.system(), new SimpleMeterRegistry()).close();
   }
 

@@ -32,4 +32,12 @@ public interface AdmissionFilter {
    * @throws IOException if it was written by another kind of filter or with other settings
    */
   void readFrom(DataInput in) throws IOException;
+
+  /**
+   * Takes over, into a filter that has seen nothing, what fits of a state that was written by any
+   * kind of filter with any settings; of the same ones everything.
+   *
+   * @throws IOException if it cannot be read
+   */
+  void carryFrom(DataInput in) throws IOException;
 }

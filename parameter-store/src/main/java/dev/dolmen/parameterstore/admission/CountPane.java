@@ -57,6 +57,22 @@ final class CountPane {
     entries[at] = (fingerprint << COUNT_BITS) | count;
   }
 
+  /** Takes what is counted. */
+  @FunctionalInterface
+  interface Counted {
+    /** Takes one value's count. */
+    void take(long fingerprint, int count);
+  }
+
+  /** Goes through all values, in the order of their places. */
+  void forEach(Counted counted) {
+    for (long entry : entries) {
+      if (entry != 0) {
+        counted.take(entry >>> COUNT_BITS, (int) (entry & COUNT_MASK));
+      }
+    }
+  }
+
   /** One that does not change with this one. */
   CountPane copy() {
     CountPane copy = share();

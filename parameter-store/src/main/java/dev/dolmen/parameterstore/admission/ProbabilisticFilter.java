@@ -28,7 +28,7 @@ import java.io.IOException;
  */
 public final class ProbabilisticFilter implements AdmissionFilter {
   /** Stands where a {@link SlidingOccurrenceFilter} writes its threshold, which is above 1. */
-  private static final int MARK = -1;
+  static final int MARK = -1;
 
   /** Share of values that T occurrences leave without a row under equal probability. */
   private static final double LEFT_OUT = 0.05;
@@ -112,6 +112,16 @@ public final class ProbabilisticFilter implements AdmissionFilter {
               + text(writtenThreshold, writtenEqual));
     }
     draws = in.readLong();
+  }
+
+  /** The number of draws, of a filter that draws; counts tell it nothing. */
+  @Override
+  public void carryFrom(DataInput in) throws IOException {
+    if (in.readInt() == MARK) {
+      var _ = in.readInt();
+      var _ = in.readBoolean();
+      draws = in.readLong();
+    }
   }
 
   private static String text(int threshold, boolean equal) {

@@ -169,4 +169,43 @@ public final class SlidingOccurrenceFilter implements AdmissionFilter {
       pane.readFrom(in, paneValues);
     }
   }
+
+  /**
+   * Counts, the oldest first, so that these are forgotten where there is room for fewer. With
+   * another threshold a count is one less than it at most: a row is given at an occurrence.
+   */
+  @Override
+  public void carryFrom(DataInput in) throws IOException {
+    int writtenThreshold = in.readInt();
+    if (writtenThreshold == ProbabilisticFilter.MARK) {
+      return;
+    }
+    int writtenPaneValues = in.readInt();
+    int writtenHead = in.readInt();
+    if (writtenPaneValues < 1 || writtenHead < 0 || writtenHead >= PANES) {
+      throw new IOException(
+          "filter: head " + writtenHead + " of panes of " + writtenPaneValues + " values");
+    }
+    CountPane[] written = new CountPane[PANES];
+    for (int i = 0; i < PANES; i++) {
+      written[i] = new CountPane();
+      written[i].readFrom(in, writtenPaneValues);
+    }
+    if (writtenThreshold == threshold && writtenPaneValues == paneValues) {
+      System.arraycopy(written, 0, panes, 0, PANES);
+      head = writtenHead;
+      return;
+    }
+    for (int age = PANES - 1; age >= 0; age--) {
+      written[(writtenHead + PANES - age) % PANES].forEach(this::carry);
+    }
+  }
+
+  private void carry(long fingerprint, int count) {
+    if (panes[head].values() == paneValues) {
+      head = (head + 1) % PANES;
+      panes[head].clear();
+    }
+    panes[head].put(fingerprint, Math.min(count, threshold - 1));
+  }
 }

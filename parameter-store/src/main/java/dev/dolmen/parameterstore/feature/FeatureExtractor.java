@@ -117,6 +117,20 @@ public final class FeatureExtractor {
     for (String name : item.getSlotsMap().keySet()) {
       checkItemSlot(name);
     }
+    return item(item, true);
+  }
+
+  /**
+   * Features of an item that {@link #fitting} has made: what a schema of before took may lack what
+   * this one requires.
+   *
+   * @throws InvalidFeatureException if a value is too long or not finite
+   */
+  public Features fitted(Item item) {
+    return item(item, false);
+  }
+
+  private Features item(Item item, boolean requires) {
     FeatureColumns columns = new FeatureColumns(itemColumns.size());
     for (int number = 0; number < schema.slots().size(); number++) {
       Slot slot = schema.slots().get(number);
@@ -124,10 +138,44 @@ public final class FeatureExtractor {
         columns.add(Fids.ofId(checkToken("item_id", item.getItemId(), MAX_TOKEN_BYTES)), 1);
         columns.end();
       } else if (slot.kind() != SlotKind.CONTEXT) {
-        addSlot(columns, slot, item.getSlotsMap().get(slot.name()));
+        addSlot(columns, slot, item.getSlotsMap().get(slot.name()), requires);
       }
     }
     return columns.toFeatures(vectors.of(item), shared);
+  }
+
+  /**
+   * An item that another schema took, without the values that this one has no slot for or whose
+   * slot is of another kind now; itself if there are none.
+   */
+  public Item fitting(Item item) {
+    Item.Builder without = null;
+    for (Map.Entry<String, SlotValue> entry : item.getSlotsMap().entrySet()) {
+      int number = schema.slotOf(entry.getKey());
+      if (number < 0 || !fits(schema.slots().get(number), entry.getValue())) {
+        without = without == null ? item.toBuilder() : without;
+        without.removeSlots(entry.getKey());
+      }
+    }
+    return without == null ? item : without.build();
+  }
+
+  private static boolean fits(Slot slot, SlotValue value) {
+    return switch (slot.kind()) {
+      case ID, CONTEXT -> false;
+      case NUMBER, AGE -> value.hasNumber() || SlotTokens.isEmpty(value);
+      case VECTOR ->
+          value.getVector().getNumberCount() == slot.dimension() || SlotTokens.isEmpty(value);
+      case CATEGORY, CATEGORY_PATH, TOKENS, TEXT ->
+          SlotTokens.isEmpty(value) || SlotTokens.of(slot.kind(), value) != null;
+    };
+  }
+
+  /** A context that another schema took, without the keys that this one has no slot for. */
+  public Map<String, String> fitting(Map<String, String> context) {
+    Map<String, String> known = new HashMap<>(context);
+    known.keySet().retainAll(contextColumns.stream().map(ColumnSpec::name).toList());
+    return known;
   }
 
   /** An item without the numbers of its vectors, which its features have. */
@@ -186,9 +234,10 @@ public final class FeatureExtractor {
     }
   }
 
-  private static void addSlot(FeatureColumns columns, Slot slot, @Nullable SlotValue value) {
+  private static void addSlot(
+      FeatureColumns columns, Slot slot, @Nullable SlotValue value, boolean requires) {
     if (value == null || SlotTokens.isEmpty(value)) {
-      if (slot.required()) {
+      if (requires && slot.required()) {
         throw new InvalidFeatureException("slots[" + slot.name() + "]", "", "a value: required");
       }
       for (int i = 0; i < slot.columns(); i++) {

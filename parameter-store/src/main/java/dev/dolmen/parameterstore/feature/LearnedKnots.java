@@ -9,6 +9,8 @@ import dev.dolmen.v1.SlotValue;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +26,16 @@ public final class LearnedKnots {
   private final Schema schema;
   private final @Nullable QuantileSample[] samples;
 
+  /** Numbers of all slots. */
+  private final int[] all;
+
   /** By slot; null where knots are not learned. The array is replaced, never changed. */
   private volatile @Nullable Knots[] knots;
 
   LearnedKnots(Schema schema) {
     this.schema = schema;
     samples = new QuantileSample[schema.slots().size()];
+    all = IntStream.range(0, samples.length).toArray();
     knots = new Knots[samples.length];
     for (int number = 0; number < samples.length; number++) {
       Slot slot = schema.slots().get(number);
@@ -60,8 +66,17 @@ public final class LearnedKnots {
    * @return whether knots have moved
    */
   public boolean observe(Item item) {
+    return observe(item, all);
+  }
+
+  /**
+   * The same of some slots alone.
+   *
+   * @param slots their numbers
+   */
+  public boolean observe(Item item, int[] slots) {
     @Nullable Knots[] moved = null;
-    for (int number = 0; number < samples.length; number++) {
+    for (int number : slots) {
       QuantileSample sample = samples[number];
       if (sample != null) {
         SlotValue value = item.getSlotsMap().get(schema.slots().get(number).name());
@@ -130,6 +145,39 @@ public final class LearnedKnots {
       }
     }
     knots = read;
+  }
+
+  /**
+   * Reads what {@link Copy#writeTo} wrote for another schema: what was learned of slots that still
+   * learn as many knots. Others begin anew.
+   *
+   * @param before slots of then whose knots were learned, in their order, and how many each had
+   * @return numbers of slots whose knots begin anew
+   */
+  public int[] readFrom(DataInput in, Map<String, Integer> before) throws IOException {
+    @Nullable Knots[] read = knots.clone();
+    for (Map.Entry<String, Integer> slot : before.entrySet()) {
+      int number = schema.slotOf(slot.getKey());
+      QuantileSample sample = number < 0 ? null : samples[number];
+      if (sample != null && sample.asked() == slot.getValue()) {
+        sample.readFrom(in);
+        read[number] = readKnots(in);
+      } else {
+        new QuantileSample(slot.getValue(), 0).readFrom(in);
+        var _ = readKnots(in);
+      }
+    }
+    knots = read;
+    return IntStream.range(0, samples.length)
+        .filter(number -> samples[number] != null)
+        .filter(number -> !goesOn(number, before))
+        .toArray();
+  }
+
+  private boolean goesOn(int number, Map<String, Integer> before) {
+    QuantileSample sample = samples[number];
+    Integer asked = before.get(schema.slots().get(number).name());
+    return sample != null && asked != null && asked == sample.asked();
   }
 
   private static Knots readKnots(DataInput in) throws IOException {

@@ -40,6 +40,11 @@ final class QuantileSample {
     this.draws = draws;
   }
 
+  /** Quantiles asked for. */
+  int asked() {
+    return knots;
+  }
+
   /** Adds a finite number; returns whether knots are to move. */
   boolean add(double number) {
     if (count == MAX_VALUES) {

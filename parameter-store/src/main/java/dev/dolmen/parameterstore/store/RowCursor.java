@@ -1,7 +1,6 @@
 package dev.dolmen.parameterstore.store;
 
 import dev.dolmen.parameterstore.schema.WeightStorage;
-import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -18,7 +17,8 @@ public final class RowCursor implements Closeable {
   private final float[] state;
   private final WeightStorage storage;
   private final int stateOffset;
-  private final int rows;
+  private final TableLayout.Counts counts;
+  private final float[] outOfVocabulary;
   private int number = -1;
 
   RowCursor(DataInputStream in, int version, TableSnapshot.SlotShape slot) throws IOException {
@@ -29,27 +29,25 @@ public final class RowCursor implements Closeable {
     stateOffset = WEIGHTS_OFFSET + WeightCodec.bytes(storage, slot.dim());
     int rowBytes = stateOffset + 4 * state.length;
     row = ByteBuffer.allocate(rowBytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (version == 1) {
-      rows = in.readInt();
-      in.skipNBytes(Long.BYTES + Integer.BYTES + 4L * (weights.length + state.length));
-    } else {
-      RowsFormat.Head head = RowsFormat.readWhole(in);
-      rows = head.rows();
-      if (head.rowBytes() != rowBytes) {
-        throw new IOException(
-            "slot "
-                + slot.name()
-                + ": rows of "
-                + head.rowBytes()
-                + " bytes, expected "
-                + rowBytes);
-      }
-    }
+    outOfVocabulary = new float[weights.length + state.length];
+    byte[] floats = new byte[4 * outOfVocabulary.length];
+    counts = TableLayout.readCounts(in, version, "slot " + slot.name(), rowBytes, floats);
+    ByteBuffer.wrap(floats).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(outOfVocabulary);
+  }
+
+  /** What stands before the rows. */
+  TableLayout.Counts counts() {
+    return counts;
+  }
+
+  /** Weights of the out-of-vocabulary row, then its state; not a copy. */
+  float[] outOfVocabulary() {
+    return outOfVocabulary;
   }
 
   /** Rows of the slot. */
   public int rows() {
-    return rows;
+    return counts.rows();
   }
 
   /**
@@ -58,7 +56,7 @@ public final class RowCursor implements Closeable {
    * @return false after the last
    */
   public boolean next() throws IOException {
-    if (number + 1 == rows) {
+    if (number + 1 == counts.rows()) {
       return false;
     }
     number++;
@@ -82,6 +80,11 @@ public final class RowCursor implements Closeable {
 
   public int occurrences() {
     return row.getInt(12);
+  }
+
+  /** All of the row as it is written; overwritten by the next call of {@link #next}. */
+  byte[] bytes() {
+    return row.array();
   }
 
   /** The weights; overwritten by the next call. */

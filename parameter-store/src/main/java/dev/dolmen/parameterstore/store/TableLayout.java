@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableLayout {
   static final int VERSION = 2;
+  static final String PREFIX = "table/";
   static final String SECTION = "table/layout";
 
   /** Bytes of a head before the out-of-vocabulary row. */
@@ -102,35 +103,48 @@ final class TableLayout {
   static Counts readCounts(
       DataInput in, int version, int slot, RowOptions options, byte[] outOfVocabulary)
       throws IOException {
+    String section = rowsSection(slot);
+    Counts counts = readCounts(in, version, section, rowBytes(options), outOfVocabulary);
+    checkRows(section, counts.rows, counts.expirePosition, SlotFootprint.of(options).maxRows());
+    return counts;
+  }
+
+  /**
+   * The same of any slot, whatever it is configured to hold.
+   *
+   * @param section or slot that an error names
+   */
+  static Counts readCounts(
+      DataInput in, int version, String section, int rowBytes, byte[] outOfVocabulary)
+      throws IOException {
     Counts counts;
     if (version == 1) {
       counts = new Counts(in.readInt(), in.readLong(), in.readInt(), 0);
       in.readFully(outOfVocabulary);
     } else {
       RowsFormat.Head head = RowsFormat.readWhole(in);
-      expect(rowsSection(slot) + ": bytes a row", rowBytes(options), head.rowBytes());
+      expect(section + ": bytes a row", rowBytes, head.rowBytes());
       int headBytes = HEAD_COUNT_BYTES + outOfVocabulary.length;
-      expect(rowsSection(slot) + ": bytes of the head", headBytes, head.bytes().length);
+      expect(section + ": bytes of the head", headBytes, head.bytes().length);
       ByteBuffer bytes = ByteBuffer.wrap(head.bytes());
       counts = new Counts(head.rows(), bytes.getLong(), bytes.getInt(), bytes.getLong());
       bytes.get(outOfVocabulary);
     }
-    checkRows(slot, counts.rows, counts.expirePosition, options);
+    checkRows(section, counts.rows, counts.expirePosition, Integer.MAX_VALUE);
     return counts;
   }
 
   /**
    * @throws IOException if the counts at the start of a rows section cannot be
    */
-  private static void checkRows(int slot, int rows, int expirePosition, RowOptions options)
+  private static void checkRows(String section, int rows, int expirePosition, long maxRows)
       throws IOException {
-    long maxRows = SlotFootprint.of(options).maxRows();
     if (rows < 0 || rows > maxRows) {
-      throw new IOException(rowsSection(slot) + ": " + rows + " rows, the slot takes " + maxRows);
+      throw new IOException(section + ": " + rows + " rows, the slot takes " + maxRows);
     }
     if (expirePosition < 0 || expirePosition > rows) {
       throw new IOException(
-          rowsSection(slot) + ": expire position " + expirePosition + " of " + rows + " rows");
+          section + ": expire position " + expirePosition + " of " + rows + " rows");
     }
   }
 
@@ -212,19 +226,20 @@ final class TableLayout {
    * What the layout section says of the rows.
    *
    * @param version of the other sections
+   * @param expireSlot the slot at which the next {@code expire} starts
    */
-  record Shape(int version, List<TableSnapshot.SlotShape> slots) {}
+  record Shape(int version, long seed, int expireSlot, List<TableSnapshot.SlotShape> slots) {}
 
   /** Reads the layout section of any table. */
   static Shape readShape(DataInput in) throws IOException {
     int version = readVersion(in);
-    in.readLong();
-    in.readInt();
+    long seed = in.readLong();
+    int expireSlot = in.readInt();
     List<TableSnapshot.SlotShape> slots = new ArrayList<>();
     for (int n = in.readInt(); n > 0; n--) {
       slots.add(readShape(in, version));
     }
-    return new Shape(version, List.copyOf(slots));
+    return new Shape(version, seed, expireSlot, List.copyOf(slots));
   }
 
   private static TableSnapshot.SlotShape readShape(DataInput in, int version) throws IOException {
@@ -233,13 +248,14 @@ final class TableLayout {
     String optimizer = in.readUTF();
     int stateFloats = in.readInt();
     WeightStorage storage = WeightStorage.FP32;
+    List<String> segments = new ArrayList<>();
     if (version > 1) {
       storage = WeightStorage.valueOf(in.readUTF());
       for (int n = in.readInt(); n > 0; n--) {
-        in.readUTF();
+        segments.add(in.readUTF());
       }
     }
-    return new TableSnapshot.SlotShape(name, dim, optimizer, stateFloats, storage);
+    return new TableSnapshot.SlotShape(name, dim, optimizer, stateFloats, storage, segments);
   }
 
   private static int readVersion(DataInput in) throws IOException {
@@ -251,7 +267,8 @@ final class TableLayout {
     return version;
   }
 
-  private static String text(RowSegment segment) {
+  /** What the layout section says of a segment. */
+  static String text(RowSegment segment) {
     return segment.name() + " " + segment.dim() + " " + segment.optimizer().kind();
   }
 

@@ -27,9 +27,20 @@ public final class TableSnapshot {
    * @param optimizer kind of its optimiser
    * @param stateFloats floats of optimiser state in a row
    * @param storage how its weights are kept
+   * @param segments name, floats and optimiser of each part of a row, as one text
    */
   public record SlotShape(
-      String name, int dim, String optimizer, int stateFloats, WeightStorage storage) {}
+      String name,
+      int dim,
+      String optimizer,
+      int stateFloats,
+      WeightStorage storage,
+      List<String> segments) {
+    /** Copies the list. */
+    public SlotShape {
+      segments = List.copyOf(segments);
+    }
+  }
 
   /**
    * Reads what the rows are.
@@ -45,6 +56,16 @@ public final class TableSnapshot {
   /** Version of the table's layout; changes can be merged with one of version 2 or later. */
   public int version() {
     return shape.version();
+  }
+
+  /** Seed of the table. */
+  public long seed() {
+    return shape.seed();
+  }
+
+  /** The slot at which the next expiry starts. */
+  int expireSlot() {
+    return shape.expireSlot();
   }
 
   /** All slots, by their number. */

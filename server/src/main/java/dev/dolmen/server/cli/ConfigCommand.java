@@ -1,6 +1,8 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.model.PartMigration;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.parameterstore.store.SlotMigration;
 import dev.dolmen.server.StartCheck;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.cli.terminal.Amounts;
@@ -9,11 +11,13 @@ import dev.dolmen.server.cli.terminal.TextTable;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.MemoryPlan;
 import dev.dolmen.server.config.ServerConfig;
+import dev.dolmen.trainer.migration.Migration;
 import dev.dolmen.trainer.snapshot.SnapshotFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,9 +46,10 @@ final class ConfigCommand extends CommandGroup {
       mixinStandardHelpOptions = true,
       description = {
         "Reads a configuration and the environment as serve would, and says everything that is"
-            + " wrong with them: file, line, column, key, value and what was expected. Then it reads"
-            + " the files of TLS, of API keys and of properties for Kafka's clients, and says whether"
-            + " they can be used and fit together, whether the names of brokers resolve, whether bounds in bytes fit the heap and the machine, and whether the server would"
+            + " wrong with them: file, line, column, key, value and what was expected. Then it"
+            + " reads the files of TLS, of API keys and of properties for Kafka's clients, and says"
+            + " whether they can be used and fit together, whether the names of brokers resolve,"
+            + " whether bounds in bytes fit the heap and the machine, and whether the server would"
             + " let everybody in. What it can take in memory at most is printed by part.",
         "Starts nothing and writes nothing."
       },
@@ -58,7 +63,7 @@ final class ConfigCommand extends CommandGroup {
         "",
         "Examples:",
         "  dolmen config check dolmen.yaml",
-        "  dolmen config check dolmen.yaml --data data     would a server start from it?"
+        "  dolmen config check dolmen.yaml --data data     what would a start keep?"
       })
   static final class Check implements Callable<Integer> {
     @Parameters(
@@ -71,7 +76,8 @@ final class ConfigCommand extends CommandGroup {
         names = {"-d", "--data"},
         paramLabel = "DIR",
         description =
-            "Also compares it with what this data directory was made with, and names what differs.")
+            "Also compares it with what this data directory was made with, and says what a start"
+                + " would keep, migrate and drop, by name and size.")
     private @Nullable Path data;
 
     @Spec private @Nullable CommandSpec spec;
@@ -123,28 +129,56 @@ final class ConfigCommand extends CommandGroup {
     }
 
     private void compare(DolmenConfig config, Path directory) {
-      List<String> differences = differences(config, directory);
-      if (!differences.isEmpty()) {
-        throw new CommandFailedException(
-            2,
-            directory
-                + ": made with another configuration, no server would start from it:\n  "
-                + String.join("\n  ", differences));
-      }
-      Terminal.out(spec).line(directory + ": fits");
-    }
-
-    private static List<String> differences(DolmenConfig config, Path directory) {
       SnapshotStore snapshots = SnapshotStore.openReadOnly(directory.resolve("snapshots"));
       try {
-        return snapshots
-            .openLatestWhole((refused, e) -> {})
-            .map(SnapshotFile::new)
-            .orElseThrow(
-                () -> new CommandFailedException(1, directory + ": there is no whole snapshot"))
-            .differences(config.schema(), config.model());
+        SnapshotFile snapshot =
+            snapshots
+                .openLatestWhole((refused, e) -> {})
+                .map(SnapshotFile::new)
+                .orElseThrow(() ->
+                    new CommandFailedException(1, directory + ": there is no whole snapshot"));
+        Migration migration =
+            snapshot.migration(config.schema(), config.model(), config.engine().seed());
+        if (migration == null) {
+          Terminal.out(spec).line(directory + ": fits, a start keeps everything as it is");
+        } else {
+          printMigration(directory, snapshot.differences(config.schema(), config.model()));
+          printMigration(migration);
+        }
       } catch (IOException e) {
         throw new CommandFailedException(1, e);
+      }
+    }
+
+    private void printMigration(Path directory, List<String> differences) {
+      Terminal.out(spec)
+          .line(directory + ": made with another configuration, a start from it goes on with");
+      differences.forEach(line -> Terminal.out(spec).line("  " + line));
+    }
+
+    private void printMigration(Migration migration) {
+      TextTable slots = new TextTable("slot", "rows", "kept", "bytes kept", "what becomes of it");
+      for (SlotMigration slot : migration.slots()) {
+        String reasons = String.join("; ", slot.reasons());
+        String outcome = slot.outcome().name().toLowerCase(Locale.ROOT);
+        slots.row(
+            slot.slot(),
+            slot.rowsBefore(),
+            slot.rowsKept(),
+            Amounts.bytes(slot.bytesKept()),
+            reasons.isEmpty() ? outcome : outcome + ": " + reasons);
+      }
+      TextTable parts = new TextTable("part of the model", "numbers", "kept", "why not all");
+      for (PartMigration part : migration.parts()) {
+        if (!part.reason().isEmpty()) {
+          parts.row(part.part(), part.floats(), part.kept(), part.reason());
+        }
+      }
+      Terminal.out(spec).text(slots);
+      if (migration.parts().stream().allMatch(part -> part.reason().isEmpty())) {
+        Terminal.out(spec).line("the model keeps all of its parts");
+      } else {
+        Terminal.out(spec).text(parts);
       }
     }
 

@@ -128,9 +128,9 @@ class DataCommandTest {
     assertThat(json(json).get("passes").get(0).get("recall@20").isNull()).isTrue();
   }
 
-  /** Before a start would fail: what a changed configuration would not take over. */
+  /** What a start with a changed configuration keeps, changes and drops. */
   @Test
-  void saysBeforehandWhereAConfigurationDoesNotFitADirectory() throws IOException {
+  void saysBeforehandWhatAStartWouldKeep() throws IOException {
     Path data = new ShopFiles().write(folder.resolve("shop"));
     Path to = folder.resolve("to");
     assertThat(run("train", "--data", data.toString(), "--to", to.toString())).isZero();
@@ -144,13 +144,18 @@ class DataCommandTest {
         text.replaceFirst("ttl: 0s", "ttl: 60s")
                 .replaceFirst("name: \"?category\"?", "name: department")
             + "model:\n  max_session_length: 30\n");
-    assertThat(run("config", "check", changed.toString(), "--data", to.toString())).isEqualTo(2);
-    assertThat(err.toString())
-        .contains("no server would start from it")
+    assertThat(run("config", "check", changed.toString(), "--data", to.toString())).isZero();
+    assertThat(out.toString())
+        .contains("made with another configuration, a start from it goes on with")
         .contains("slots[item_id].rows.ttl_sec: 0 in the directory, 60 in the configuration")
         .contains("slots[category]: in the directory alone")
         .contains("slots[department]: in the configuration alone")
         .contains("model.max_session_length: 20 in the directory, 30 in the configuration")
+        .containsPattern("item_id +20 +20 +[0-9.]+ \\w+ +kept")
+        .containsPattern("department +0 +0 +0 \\w+ +comes: the directory has no such slot")
+        .containsPattern("category +[1-9]\\d* +0 +0 B +goes: the schema has no such slot")
+        .containsPattern("item/weight +[\\d,]+ +[\\d,]+ +columns begin anew: department")
+        .containsPattern("layer0/attention/distance +60 +40 +2 x 30, it was 2 x 20")
         .doesNotContain("SparseOptimizerOptions");
     assertThat(run("config", "check", config.toString(), "--data", data.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("there is no whole snapshot");
@@ -185,9 +190,10 @@ class DataCommandTest {
     Path changed = folder.resolve("changed.yaml");
     Files.writeString(
         changed, Files.readString(config).replaceFirst("dimension: 3\n", "dimension: 4\n"));
-    assertThat(run("config", "check", changed.toString(), "--data", to.toString())).isEqualTo(2);
-    assertThat(err.toString())
-        .contains("slots[picture].dimension: 3 in the directory, 4 in the configuration");
+    assertThat(run("config", "check", changed.toString(), "--data", to.toString())).isZero();
+    assertThat(out.toString())
+        .contains("slots[picture].dimension: 3 in the directory, 4 in the configuration")
+        .contains("anew: vectors of 4 numbers, they had 3");
   }
 
   @Test

@@ -1,9 +1,9 @@
 package dev.dolmen.trainer.catalog;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.feature.LearnedKnots;
 import dev.dolmen.parameterstore.snapshot.RowsFormat;
 import dev.dolmen.trainer.state.StateCopy;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.agrona.collections.Int2ObjectHashMap;
@@ -73,6 +74,12 @@ public final class Catalog implements CatalogReader, StreamPart {
   private long retirements;
   private long records;
   private static final byte[] NO_BYTES = {};
+
+  /** Of the schema that what is read was written with; null if it is the one of now. */
+  private @Nullable Map<String, Integer> knotsBefore;
+
+  /** Numbers of slots. */
+  private int[] knotsToLearn = {};
 
   private final ArrayList<CatalogRow> rowsRead = new ArrayList<>();
   private final StateRows rows =
@@ -173,11 +180,24 @@ public final class Catalog implements CatalogReader, StreamPart {
   /**
    * Inserts an item or replaces it at its index. Writer.
    *
-   * @throws dev.dolmen.parameterstore.feature.InvalidFeatureException if the schema does not take
-   *     it
+   * @throws InvalidFeatureException if the schema does not take it
    */
   public CatalogItem upsert(Item item) {
-    var itemFeatures = features.item(item);
+    return put(item, features.item(item));
+  }
+
+  /**
+   * Inserts or replaces an item that another schema has taken, without the values that this one
+   * does not take. Writer.
+   *
+   * @throws InvalidFeatureException if a value is one that no schema takes
+   */
+  public CatalogItem upsertFitting(Item item) {
+    Item fitting = features.fitting(item);
+    return put(fitting, features.fitted(fitting));
+  }
+
+  private CatalogItem put(Item item, Features itemFeatures) {
     CatalogItem old = byId.find(item.getItemId());
     int index = old == null ? ownOrFreeIndex(item.getItemId()) : old.index();
     Item plain = features.withoutVectors(item);
@@ -426,9 +446,10 @@ public final class Catalog implements CatalogReader, StreamPart {
     for (int i = in.readInt(); i > 0; i--) {
       retire(new Retired(in.readInt(), in.readLong(), retirements));
     }
-    features.learnedKnots().readFrom(in);
+    readKnots(in);
     withdrawn.readFrom(in);
     restore(indexes, read);
+    learnMissingKnots();
     if (limit > 0) {
       ensureRoom(limit - 1);
     }
@@ -443,35 +464,53 @@ public final class Catalog implements CatalogReader, StreamPart {
    * @param bytes of the items, let go of as they are placed
    */
   private void restore(int[] indexes, byte[][] bytes) throws IOException {
-    Read[] made = new Read[Math.min(bytes.length, READ_TOGETHER)];
+    ItemOfSnapshot[] made = new ItemOfSnapshot[Math.min(bytes.length, READ_TOGETHER)];
     for (int from = 0; from < bytes.length; from += READ_TOGETHER) {
       int first = from;
       int n = Math.min(READ_TOGETHER, bytes.length - from);
       try {
-        IntStream.range(0, n).parallel().forEach(i -> made[i] = read(bytes[first + i]));
+        IntStream.range(0, n)
+            .parallel()
+            .forEach(i -> made[i] = ItemOfSnapshot.read(bytes[first + i], features));
       } catch (UncheckedIOException e) {
         throw new IOException("items " + first + " to " + (first + n - 1), e.getCause());
       }
       Arrays.fill(bytes, first, first + n, NO_BYTES);
       for (int i = 0; i < n; i++) {
-        Read item = made[i];
-        filters.replace(indexes[first + i], null, item.plain, false);
-        place(packing.packed(indexes[first + i], item.plain, item.features), true);
-        addBytes(item.bytes);
+        ItemOfSnapshot item = made[i];
+        filters.replace(indexes[first + i], null, item.plain(), false);
+        place(packing.packed(indexes[first + i], item.plain(), item.features()), true);
+        addBytes(item.bytes());
       }
     }
   }
 
-  /** An item of a snapshot: without vectors, its features, and what it counts for in memory. */
-  private record Read(Item plain, Features features, long bytes) {}
+  /**
+   * What is read was written with another schema: knots that the one of now asks for anew are
+   * learned from the items. Writer, before anything is read.
+   *
+   * @param quantiles slots of then whose knots were learned, in their order, and how many each had;
+   *     null if the schema was the same
+   */
+  public void readFromSchemaWith(@Nullable Map<String, Integer> quantiles) {
+    knotsBefore = quantiles;
+  }
 
-  private Read read(byte[] bytes) {
-    try {
-      Item whole = Item.parseFrom(bytes);
-      return new Read(features.withoutVectors(whole), features.item(whole), ItemBytes.of(whole));
-    } catch (InvalidProtocolBufferException e) {
-      throw new UncheckedIOException(e);
+  private void readKnots(DataInput in) throws IOException {
+    Map<String, Integer> before = knotsBefore;
+    if (before == null) {
+      features.learnedKnots().readFrom(in);
+    } else {
+      knotsToLearn = features.learnedKnots().readFrom(in, before);
     }
+  }
+
+  /** From all items, in their order. */
+  private void learnMissingKnots() {
+    for (int n = 0; n < size && knotsToLearn.length > 0; n++) {
+      var _ = features.learnedKnots().observe(live(n).item(), knotsToLearn);
+    }
+    knotsBefore = null;
   }
 
   @Override
@@ -495,7 +534,7 @@ public final class Catalog implements CatalogReader, StreamPart {
   public void readRest(DataInput in) throws IOException {
     records = in.readLong();
     indexLimit = in.readInt();
-    features.learnedKnots().readFrom(in);
+    readKnots(in);
     rowsRead.clear();
   }
 
@@ -521,6 +560,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     byte[][] bytes = live.stream().map(CatalogRow::bytes).toArray(byte[][]::new);
     live.clear();
     restore(indexes, bytes);
+    learnMissingKnots();
   }
 
   private void writeRow(int index, DataOutput out) throws IOException {

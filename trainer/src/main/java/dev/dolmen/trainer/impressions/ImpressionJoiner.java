@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.impressions;
 
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.parameterstore.random.MixedBits;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionHistory;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import net.openhft.hashing.LongHashFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -483,6 +485,11 @@ public final class ImpressionJoiner implements StreamPart {
   /** Bytes of the heap that so many events take that wait for their impression. */
   public static long earlyBytesMax(long events) {
     return events * EARLY_BYTES;
+  }
+
+  /** Changes the contexts of all visits that wait, after they were read. */
+  public void changeContexts(UnaryOperator<@Nullable Features> change) {
+    waiting.all().forEach(impression -> impression.changeContexts(change));
   }
 
   /** Figures as of the last {@link #publishFigures}. Any thread. */

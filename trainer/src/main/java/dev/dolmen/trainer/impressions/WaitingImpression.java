@@ -1,11 +1,13 @@
 package dev.dolmen.trainer.impressions;
 
+import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.session.SessionHistory;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** An impression that waits for its clicks, with the session as it was when it was shown. */
@@ -25,7 +27,7 @@ final class WaitingImpression {
   final int[] items;
 
   /** The session when the impression came; null if nothing was known of it. */
-  final @Nullable SessionHistory session;
+  @Nullable SessionHistory session;
 
   /** Events of it up to the impression's time. */
   final int length;
@@ -151,6 +153,14 @@ final class WaitingImpression {
     out.writeShort(length);
     if (prefix != null) {
       prefix.writeTo(out, length);
+    }
+  }
+
+  /** After it was read. */
+  void changeContexts(UnaryOperator<@Nullable Features> change) {
+    SessionHistory before = session;
+    if (before != null) {
+      session = before.withContexts(change);
     }
   }
 

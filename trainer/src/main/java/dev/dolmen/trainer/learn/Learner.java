@@ -17,6 +17,7 @@ import dev.dolmen.trainer.catalog.SearchIndex;
 import dev.dolmen.trainer.impressions.ImpressionJoiner;
 import dev.dolmen.trainer.impressions.LoggedImpressions;
 import dev.dolmen.trainer.impressions.ShownItems;
+import dev.dolmen.trainer.migration.Migration;
 import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.trainer.state.StateSection;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All state that is a function of log, batch boundaries and seed, and the two transitions on it:
@@ -129,9 +131,25 @@ public final class Learner implements AutoCloseable {
     sections = new LearnerSections(this, model, validation, joiner, alternatives.arms());
   }
 
-  /** What a snapshot must have been made with to be read. */
-  public String shape() {
-    return model.options() + options.model().terms().shape();
+  /** What a snapshot is made with. */
+  public Migration.Shape shape() {
+    return options.shape();
+  }
+
+  /**
+   * What is read next was written in another shape.
+   *
+   * @param migration null if it was written in this one
+   */
+  public void readFrom(@Nullable Migration migration) {
+    sections.modelFrom(migration);
+    stream.readFromSchemaWith(migration == null ? null : migration.quantiles());
+  }
+
+  /** What was written in another shape has been read. */
+  public void migrated(Migration migration) {
+    migration.changeContexts(stream.sessions()::changeContexts);
+    migration.changeContexts(joiner::changeContexts);
   }
 
   /**

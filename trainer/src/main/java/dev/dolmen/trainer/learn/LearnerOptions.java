@@ -3,6 +3,7 @@ package dev.dolmen.trainer.learn;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.impressions.JoinerOptions;
+import dev.dolmen.trainer.migration.Migration;
 import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.stream.StreamOptions;
 
@@ -41,6 +42,11 @@ public record LearnerOptions(
         training.samplingHalfLifeEvents(),
         training.popularityHalfLifeEvents(),
         model.terms().popularity());
+  }
+
+  /** What a snapshot is made with. */
+  Migration.Shape shape() {
+    return new Migration.Shape(schema, model.toModelOptions(schema), model.terms().shape(), seed);
   }
 
   JoinerOptions joiner() {

@@ -4,6 +4,7 @@ import dev.dolmen.model.SessionModel;
 import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.trainer.alternatives.ArmCounts;
 import dev.dolmen.trainer.impressions.ImpressionJoiner;
+import dev.dolmen.trainer.migration.Migration;
 import dev.dolmen.trainer.state.StateBytes;
 import dev.dolmen.trainer.state.StateCopy;
 import dev.dolmen.trainer.state.StateRows;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LearnerSections {
   private final Learner learner;
-  private final StreamPart model;
+  private final ModelPart model;
   private final StreamPart validation;
   private final StreamPart state;
   private final List<StateSection> all = new ArrayList<>();
@@ -62,6 +63,11 @@ final class LearnerSections {
     return all;
   }
 
+  /** The model that is read next is of another shape; null if it is of this one. */
+  void modelFrom(@Nullable Migration migration) {
+    model.migration = migration;
+  }
+
   StreamPart state() {
     return state;
   }
@@ -88,6 +94,7 @@ final class LearnerSections {
   private final class ModelPart implements StreamPart {
     private final SessionModel model;
     private final StateBytes bytes = new StateBytes();
+    private @Nullable Migration migration;
 
     ModelPart(SessionModel model) {
       this.model = model;
@@ -100,7 +107,11 @@ final class LearnerSections {
 
     @Override
     public void readFrom(DataInput in) throws IOException {
-      model.readFrom(in);
+      if (migration == null) {
+        model.readFrom(in);
+      } else {
+        migration.readModel(model, in);
+      }
       learner.modelRestored();
     }
   }

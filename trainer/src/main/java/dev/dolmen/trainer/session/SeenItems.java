@@ -75,6 +75,14 @@ public final class SeenItems {
     return new SeenItems(allSteps, next);
   }
 
+  /** The items named last, where fewer are kept now; itself if there are no more. */
+  SeenItems last(int maxItems) {
+    return size() <= maxItems
+        ? this
+        : new SeenItems(
+            steps, Arrays.copyOfRange(entries, INTS * (size() - maxItems), entries.length));
+  }
+
   /** Place of an item, or -1. */
   public int find(int item) {
     for (int i = size() - 1; i >= 0; i--) {

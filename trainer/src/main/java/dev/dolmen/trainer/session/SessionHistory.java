@@ -6,6 +6,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The last steps of one session, at least 1, in the order of their times. Immutable. */
@@ -76,6 +77,15 @@ public final class SessionHistory implements SessionSteps {
         Arrays.copyOf(types, length),
         Arrays.copyOf(timesMs, length),
         Arrays.copyOf(contexts, length));
+  }
+
+  /** The same events in other contexts. */
+  public SessionHistory withContexts(UnaryOperator<@Nullable Features> change) {
+    @Nullable Features[] changed = new Features[contexts.length];
+    for (int i = 0; i < changed.length; i++) {
+      changed[i] = change.apply(contexts[i]);
+    }
+    return new SessionHistory(items, types, timesMs, changed);
   }
 
   /** Events that are not after a time, looked at from the last on. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -457,12 +458,22 @@ public final class SessionStore implements SessionReader, StreamPart {
 
   private SeenItems readSeen(DataInput in, @Nullable SessionHistory history) throws IOException {
     if (in.readBoolean()) {
-      return SeenItems.readFrom(in);
+      return SeenItems.readFrom(in).last(bounds.maxSeen);
     }
     if (history == null) {
       throw new IOException("a session of which nothing is known");
     }
     return SeenItems.of(history, bounds.maxSeen);
+  }
+
+  /** Changes the contexts of all sessions, after they were read. Writer, before any reader. */
+  public void changeContexts(UnaryOperator<@Nullable Features> change) {
+    for (Node node : byId.values()) {
+      SessionHistory history = node.history;
+      if (history != null) {
+        node.history = history.withContexts(change);
+      }
+    }
   }
 
   private void restoreSeen(Node node, SeenItems seen) {

@@ -10,6 +10,7 @@ import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.parameterstore.store.TableSnapshot;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.migration.Migration;
 import dev.dolmen.trainer.state.StateSection;
 import dev.dolmen.v1.Item;
 import java.io.DataInputStream;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * After the first, a snapshot holds the rows that have changed since its parent, of the table and
  * of all parts of the state that have many, and what little there is besides whole. The shape of
  * schema and model stands in the manifest, and so does the version of the layout: a snapshot of
- * another shape or version is refused.
+ * another shape is migrated, one of a version that is not known is refused.
  */
 public final class SnapshotCodec {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotCodec.class);
@@ -109,14 +110,14 @@ public final class SnapshotCodec {
    * read, are passed over and count no more.
    *
    * @return where log and journal stood; zeros if there is no snapshot
-   * @throws IOException if it is of another schema, model or layout, or cannot be read
+   * @throws IOException if it is of another layout, or cannot be read
    */
   public Position restore(Learner learner) throws IOException {
     for (String id : store.ids().reversed()) {
       try {
         Snapshot snapshot = store.open(id);
-        read(snapshot, schema, learner);
-        return restored(learner, snapshot);
+        Migration migration = read(snapshot, learner);
+        return restored(learner, snapshot, migration);
       } catch (DamagedSnapshotException | FileSystemException e) {
         LOG.error("Snapshot {} is not whole, trying the one before", id, e);
         store.distrust(id);
@@ -126,18 +127,20 @@ public final class SnapshotCodec {
   }
 
   /**
-   * Reads a snapshot into a new learner.
+   * Reads a snapshot into a new learner. One of another schema or model is migrated, as {@link
+   * Migration} has it.
    *
+   * @return what was done so that it fits; null if it fits as it is
    * @throws DamagedSnapshotException if it is not whole: another may be read into the learner
-   * @throws IOException if it is of another schema, model or layout, or cannot be read
+   * @throws IOException if it is of another layout, or cannot be read
    */
-  public static void read(Snapshot snapshot, Schema schema, Learner learner) throws IOException {
+  public static @Nullable Migration read(Snapshot snapshot, Learner learner) throws IOException {
     checkLayout(snapshot);
-    checkShape(snapshot, SCHEMA, schema.toString());
-    checkShape(snapshot, SHAPE, learner.shape());
+    Migration migration = migration(snapshot, learner.shape());
     // The rows are checked as they are read: a table can be read into again, the rest not.
     snapshot.verify(name -> !name.startsWith(TABLE_PREFIX));
-    learner.table().readFrom(snapshot);
+    learner.table().readFrom(migration == null ? snapshot : migration.reader());
+    learner.readFrom(migration);
     boolean whole = layout(snapshot) == WHOLE_STATE_VERSION;
     for (StateSection section : learner.sections()) {
       if (!section.optional() || snapshot.sections().contains(section.name())) {
@@ -150,6 +153,21 @@ public final class SnapshotCodec {
         }
       }
     }
+    if (migration != null) {
+      learner.migrated(migration);
+    }
+    return migration;
+  }
+
+  /**
+   * From what a snapshot was made with to what is configured.
+   *
+   * @return null if it is the same
+   */
+  static @Nullable Migration migration(Snapshot snapshot, Migration.Shape now) throws IOException {
+    Map<String, String> metadata = snapshot.manifest().metadata();
+    return Migration.of(
+        snapshot, metadata.getOrDefault(SCHEMA, ""), metadata.getOrDefault(SHAPE, ""), now);
   }
 
   private static long layout(Snapshot snapshot) {
@@ -179,12 +197,16 @@ public final class SnapshotCodec {
     }
   }
 
-  private Position restored(Learner learner, Snapshot snapshot) throws IOException {
+  private Position restored(Learner learner, Snapshot snapshot, @Nullable Migration migration)
+      throws IOException {
     Map<String, String> metadata = snapshot.manifest().metadata();
     Position position = new Position(number(metadata, OFFSET), number(metadata, JOURNAL));
-    // What earlier versions wrote cannot be merged with changes: the next snapshot is whole.
+    // What earlier versions or configurations wrote cannot be merged with changes: the next
+    // snapshot is whole.
     boolean mergeable =
-        TableSnapshot.open(snapshot).version() > 1 && layout(snapshot) == LAYOUT_VERSION;
+        migration == null
+            && TableSnapshot.open(snapshot).version() > 1
+            && layout(snapshot) == LAYOUT_VERSION;
     parent = mergeable ? snapshot.manifest().id() : null;
     latest = info(snapshot.manifest(), position, learner.batches(), 0, 0, 0);
     LOG.info(
@@ -192,6 +214,10 @@ public final class SnapshotCodec {
         snapshot.manifest().id(),
         learner.batches(),
         snapshot.chain().size() - 1);
+    if (migration != null) {
+      LOG.warn("The configuration is another one than that snapshot's; what was learned goes on");
+      migration.lines().forEach(line -> LOG.warn("{}", line));
+    }
     return position;
   }
 
@@ -364,7 +390,7 @@ public final class SnapshotCodec {
     metadata.put(NOT_NEEDED, Long.toString(notNeeded));
     metadata.put(SCHEMA, schema.toString());
     metadata.put(KINDS, kinds());
-    metadata.put(SHAPE, learner.shape());
+    metadata.put(SHAPE, learner.shape().modelText());
     metadata.put(LAYOUT, Integer.toString(LAYOUT_VERSION));
     return metadata;
   }
@@ -426,7 +452,7 @@ public final class SnapshotCodec {
               + key
               + ": "
               + ShapeDifference.text(found, expected)
-              + "; use a new data directory, or the configuration it was made with");
+              + "; use the configuration it was made with, or a snapshot that was taken since");
     }
   }
 

@@ -10,6 +10,7 @@ import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.log.DiskRoom;
+import dev.dolmen.trainer.migration.Migration;
 import dev.dolmen.trainer.state.StateSection;
 import dev.dolmen.v1.Item;
 import java.io.DataInputStream;
@@ -60,8 +61,7 @@ public final class SnapshotFile {
   }
 
   /**
-   * What a configuration says otherwise than this snapshot was made with, so that a server would
-   * not start from it; empty if nothing.
+   * What a configuration says otherwise than this snapshot was made with; empty if nothing.
    *
    * @param model as configured
    */
@@ -75,6 +75,22 @@ public final class SnapshotFile {
         .map(line -> "model." + line)
         .forEach(all::add);
     return List.copyOf(all);
+  }
+
+  /**
+   * What a start with a configuration would do so that this snapshot fits.
+   *
+   * @param model as configured
+   * @param seed as configured
+   * @return null if it fits as it is
+   * @throws IOException if it is of another layout, or cannot be read
+   */
+  public @Nullable Migration migration(Schema schema, ModelSettings model, long seed)
+      throws IOException {
+    SnapshotCodec.checkLayout(snapshot);
+    return SnapshotCodec.migration(
+        snapshot,
+        new Migration.Shape(schema, model.toModelOptions(schema), model.terms().shape(), seed));
   }
 
   /** The schema and the model's shape, as texts. */

@@ -160,7 +160,15 @@ public final class StreamState {
     try {
       return contexts.of(event.getContextMap());
     } catch (InvalidFeatureException e) {
-      // Checked before it was logged; the schema was another one then.
+      return fittingContextOf(event);
+    }
+  }
+
+  /** Checked before it was logged; the schema was another one then. */
+  private @Nullable Features fittingContextOf(FeedbackEvent event) {
+    try {
+      return contexts.of(features.fitting(event.getContextMap()));
+    } catch (InvalidFeatureException e) {
       countInapplicable();
       return null;
     }
@@ -173,14 +181,16 @@ public final class StreamState {
 
   /**
    * Inserts an item or replaces it. One that was deleted not long ago finds what was learned of it.
+   * One that was logged when the schema was another one comes without the values that the schema of
+   * now does not take.
    *
-   * @throws InvalidFeatureException if the schema does not take it
+   * @throws InvalidFeatureException if no schema takes it
    */
   public CatalogItem upsert(Item item) {
     String itemId = item.getItemId();
     boolean returns = catalog.isWithdrawn(itemId);
     boolean isNew = !returns && catalog.indexOf(itemId) < 0;
-    CatalogItem now = catalog.upsert(item);
+    CatalogItem now = taken(item);
     if (returns) {
       parts.forEach(part -> part.returned(now.index()));
     } else if (isNew) {
@@ -189,6 +199,24 @@ public final class StreamState {
       parts.forEach(part -> part.changed(now.index()));
     }
     return now;
+  }
+
+  private CatalogItem taken(Item item) {
+    try {
+      return catalog.upsert(item);
+    } catch (InvalidFeatureException e) {
+      return catalog.upsertFitting(item);
+    }
+  }
+
+  /**
+   * What is read next was written with another schema.
+   *
+   * @param quantiles slots of then whose knots were learned, in their order, and how many each had;
+   *     null if the schema was the same
+   */
+  public void readFromSchemaWith(@Nullable Map<String, Integer> quantiles) {
+    catalog.readFromSchemaWith(quantiles);
   }
 
   /**

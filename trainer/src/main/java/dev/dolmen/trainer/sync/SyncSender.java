@@ -271,7 +271,7 @@ public final class SyncSender implements Closeable {
             .setSentUs(clock.millis() * 1_000)
             .addAllEnds(ends.after(endsAfter))
             .setFormat(options.format().message())
-            .setShape(learner.shape() + schema)
+            .setShape(learner.shape().modelText() + schema)
             .build();
     SyncDraft draft = new SyncDraft(head, options.format(), options.recordBytes());
     if (published.model() != sentModel) {
