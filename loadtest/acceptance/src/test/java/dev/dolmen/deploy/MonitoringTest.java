@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +35,9 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 class MonitoringTest {
   private static final Path MONITORING = DeployFolder.DEPLOY.resolve("monitoring");
   private static final Pattern METRIC = Pattern.compile("\\b(dolmen|jvm|process)_[a-z0-9_]+");
+
+  private static final Pattern SELECTOR = Pattern.compile("([a-z0-9_]+)\\{([^}]*)}");
+  private static final Pattern EQUALS = Pattern.compile("([a-z_]+)=(\"[^\"]*\")");
 
   /** Of a server with a certificate alone, as its own test says. */
   private static final String WITH_TLS = "dolmen_tls_certificate_expiry_seconds";
@@ -49,7 +51,30 @@ class MonitoringTest {
         .forEach(query -> METRIC.matcher(query).results().forEach(m -> used.add(m.group())));
     assertThat(used).hasSizeGreaterThan(40);
     assertThat(used.remove(WITH_TLS)).isTrue();
-    assertThat(scraped(directory)).containsAll(used);
+    List<String> lines = scraped(directory);
+    assertThat(lines.stream().map(line -> line.replaceFirst("[{ ].*", "")).toList())
+        .containsAll(used);
+    assertLabelsAreThere(lines);
+  }
+
+  /** A query for a value that no label has is silent for ever. */
+  private static void assertLabelsAreThere(List<String> lines) {
+    Set<String> missing = new TreeSet<>();
+    Stream.concat(alerts().stream(), queries().stream())
+        .flatMap(query -> SELECTOR.matcher(query).results())
+        .forEach(selector ->
+            EQUALS
+                .matcher(selector.group(2))
+                .results()
+                .filter(label -> !label.group(1).equals("job")) // Prometheus' own.
+                .map(label -> label.group(1) + "=" + label.group(2))
+                .filter(label -> !isThere(selector.group(1), label, lines))
+                .forEach(label -> missing.add(selector.group(1) + "{" + label + "}")));
+    assertThat(missing).isEmpty();
+  }
+
+  private static boolean isThere(String metric, String label, List<String> lines) {
+    return lines.stream().anyMatch(line -> line.startsWith(metric + "{") && line.contains(label));
   }
 
   @Test
@@ -107,8 +132,8 @@ class MonitoringTest {
     }
   }
 
-  /** Names of what a server that was asked once says, and of what one of a cluster says besides. */
-  private static Set<String> scraped(Path directory) throws Exception {
+  /** What a server that was asked once says, and what one of a cluster says besides. */
+  private static List<String> scraped(Path directory) throws Exception {
     PrometheusMeterRegistry cluster = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     ClusterFigures figures = new ClusterFigures("server", 1, false, 1, 0, 0, 0, 0, 0, 0, 0);
     FollowerMeters.register(cluster, figures, f -> f);
@@ -117,8 +142,7 @@ class MonitoringTest {
       awaitCollection(server);
       return Stream.concat(server.meters().scrape().lines(), cluster.scrape().lines())
           .filter(line -> !line.startsWith("#"))
-          .map(line -> line.replaceFirst("[{ ].*", ""))
-          .collect(Collectors.toCollection(TreeSet::new));
+          .toList();
     } finally {
       cluster.close();
     }
