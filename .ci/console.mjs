@@ -65,7 +65,7 @@ async function step(name, what) {
 async function open(url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1360, height: 940 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   page.complaints = [];
   page.bytes = 0;
   page.on("pageerror", (e) => page.complaints.push(String(e.stack)));
@@ -137,8 +137,18 @@ async function tryIt(url) {
     assert.equal(await page.locator(".step").count(), 2);
     await page.locator(".step select").first().selectOption("EVENT_TYPE_PURCHASE");
     await page.locator(".move").first().waitFor();
+    await page.locator("[aria-label=Recommended] .line").first().waitFor();
     await shot(page, "try");
     await accessible(page, "a visit");
+  });
+  await step("an item says why it is there", async () => {
+    assert.ok((await page.locator("[aria-label=Recommended] .line").allTextContents()).every((line) => line.length > 3));
+    await page.locator(".why").first().click();
+    await page.getByText(/What its score of .* is made of/).waitFor();
+    await page.getByText("What goes away without an event").waitFor();
+    await shot(page, "why");
+    await accessible(page, "why");
+    await page.getByRole("button", { name: "Close" }).click();
   });
   await step("k and filters are chosen", async () => {
     await page.getByLabel("Show", { exact: false }).first().selectOption("24");
@@ -219,6 +229,42 @@ async function overview(url) {
   await close(page);
 }
 
+async function others(url) {
+  const page = await open(`${url}#/items`);
+  await step("Items are found, and each has a page", async () => {
+    await page.getByLabel("Search the catalogue").fill("headphones silver");
+    await page.waitForFunction(() => document.querySelectorAll("[aria-label=Items] .card").length > 0
+      && [...document.querySelectorAll("[aria-label=Items] .name")].every((one) => one.textContent.includes("headphones")));
+    await accessible(page, "Items");
+    await page.locator("[aria-label=Items] .pick").first().click();
+    await page.getByText("After a visit of it").first().waitFor();
+    await page.locator("[aria-label='Closest by vector'] .card").nth(6).waitFor();
+    await page.locator("[aria-label='After a visit of it'] .card").first().waitFor();
+    await shot(page, "item");
+    await accessible(page, "an item's page");
+    await page.getByRole("button", { name: "Take it off for a while" }).click();
+    await page.getByText("not available: never recommended").waitFor();
+    await page.getByRole("button", { name: "Put it back" }).click();
+    await page.getByText("available", { exact: true }).waitFor();
+    await page.goto(`${url}#/items/no-such-item`);
+    await page.getByRole("alert").waitFor();
+  });
+  await step("Experiments say how to run one", async () => {
+    await page.goto(`${url}#/experiments`);
+    await page.getByText("No experiment runs").waitFor();
+    await accessible(page, "Experiments");
+  });
+  await step("Health takes a snapshot", async () => {
+    await page.goto(`${url}#/health`);
+    await page.getByText("Recommendations are answered.").waitFor();
+    await page.getByRole("button", { name: "Take a snapshot" }).click();
+    await page.getByText(/of which learning paused for/).waitFor();
+    await shot(page, "health");
+    await accessible(page, "Health");
+  });
+  await close(page);
+}
+
 async function phone(url) {
   await step("all pages fit a phone", async () => {
     const page = await open(url, { viewport: { width: 390, height: 844 } });
@@ -278,8 +324,8 @@ async function keys() {
     await page.getByRole("alert").waitFor();
     await signIn(page, reads);
     await page.getByText("The catalogue is empty").waitFor();
-    assert.equal(await page.getByRole("button", { name: "Add an item" }).count(), 0);
-    assert.deepEqual(await page.locator("nav a").allTextContents(), ["Try it"]);
+    assert.equal(await page.getByRole("button", { name: "Load the sample shop" }).count(), 0);
+    assert.deepEqual(await page.locator("nav a").allTextContents(), ["Try it", "Items"]);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("Key").waitFor();
     await close(page);
@@ -287,13 +333,41 @@ async function keys() {
   await step("roles offer more", async () => {
     const page = await open(url);
     await signIn(page, all);
-    await page.getByRole("button", { name: "Add an item" }).waitFor();
+    await page.getByRole("button", { name: "Load the sample shop" }).waitFor();
     assert.ok((await page.locator("nav a").allTextContents()).includes("Overview"));
     await accessible(page, "an empty server");
     await shot(page, "empty");
     await page.reload();
     await page.getByRole("button", { name: "Sign out" }).waitFor();
     assert.equal(await page.evaluate(() => localStorage.length), 0);
+    await page.getByRole("button", { name: "Load the sample shop" }).click();
+    await recommended(page).first().waitFor();
+    await page.getByLabel("Search the catalogue").fill("espresso sage");
+    await page.getByText(/^2 items with/).waitFor();
+    await close(page);
+  });
+  await step("a file of items is imported, and refused lines are named", async () => {
+    const page = await open(url);
+    await signIn(page, all);
+    await page.getByRole("link", { name: "Import" }).click();
+    const file = join(work, "items.csv");
+    writeFileSync(file, 'sku,Title,price\nkettle-1,"Kettle, ""gooseneck""",59\nkettle-2,Kettle,dear\n,Kettle without an id,5\nkettle-3,Kettle,39\n');
+    await page.getByLabel("File").setInputFiles(file);
+    await page.getByText("4 items").waitFor();
+    await accessible(page, "Import");
+    await page.getByRole("button", { name: "Import them" }).click();
+    await page.getByText("2 taken, 2 refused of 4.").waitFor();
+    await page.getByText('Line 3: price: "dear", expected a number').waitFor();
+    await page.getByText(/Line 4: .*item_id/).waitFor();
+    await shot(page, "import");
+    const more = join(work, "more.jsonl");
+    writeFileSync(more, '{"item_id": "kettle-4", "slots": {"title": {"token": "Kettle"}}}\nno json\n');
+    await page.getByLabel("File").setInputFiles(more);
+    await page.getByText("2 lines of JSON").waitFor();
+    await page.getByRole("button", { name: "Import them" }).click();
+    await page.getByText("1 taken, 1 refused of 2.").waitFor();
+    await page.goto(`${url}#/items/kettle-1`);
+    await page.getByRole("heading", { name: 'Kettle, "gooseneck"' }).waitFor();
     await close(page);
   });
 }
@@ -308,6 +382,7 @@ try {
   await new Promise((resolve) => setTimeout(resolve, 4_000));
   await tryIt(url);
   await overview(url);
+  await others(url);
   await phone(url);
   await keyboard(url);
   await keys();

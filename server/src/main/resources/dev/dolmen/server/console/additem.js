@@ -2,24 +2,12 @@
 import { h, put, field, button, problem } from "./dom.js";
 import * as api from "./api.js";
 import { words } from "./format.js";
+import { valueOf } from "./table.js";
 
 const HINTS = {
   category_path: "levels from the root, with / between them", tokens: "several, with commas between them", number: "a number",
   age: "seconds since 1970, when it came into being", vector: "numbers, with commas between them",
 };
-
-/** A slot's value from what was typed; null for nothing. */
-function valueOf(kind, text) {
-  const list = (by) => text.split(by).map((one) => one.trim()).filter(Boolean);
-  if (!text.trim()) return null;
-  switch (kind) {
-    case "category_path": return { path: { token: list("/") } };
-    case "tokens": return { tokens: { token: list(",") } };
-    case "number": case "age": return { number: Number(text.trim()) };
-    case "vector": return { vector: { number: list(",").map(Number) } };
-    default: return { token: text.trim() };
-  }
-}
 
 /** Opens the form; `added` is told the item once it is in the catalogue. */
 export function addItem(schema, added) {
@@ -33,10 +21,11 @@ export function addItem(schema, added) {
     event.preventDefault();
     const slots = {};
     for (const { slot, control } of inputs) {
-      const value = valueOf(slot.kind, control.value);
-      if (value !== null) slots[slot.name] = value;
-      if (value?.number !== undefined && !Number.isFinite(value.number)) {
-        put(told, problem(new Error(`${words(slot.name)}: "${control.value}", expected a number`)));
+      try {
+        const value = valueOf(slot.kind, control.value);
+        if (value !== null) slots[slot.name] = value;
+      } catch (e) {
+        put(told, problem(new Error(`${words(slot.name)}: ${e.message}`)));
         control.focus();
         return;
       }

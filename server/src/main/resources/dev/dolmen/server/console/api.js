@@ -56,6 +56,8 @@ export const items = (parameters) => call("GET", `/v1/items?${query(parameters)}
 export const recommend = (request) => call("POST", "/v1/recommend", request);
 export const similar = (request) => call("POST", "/v1/similar", request);
 export const publish = (events) => call("POST", "/v1/events", { events });
+export const patch = (patches) => call("PATCH", "/v1/items", { patches });
+export const forget = (id) => known.delete(id);
 export const upsert = (list) => call("POST", "/v1/items", { items: list });
 export const snapshot = () => call("POST", "/v1/snapshots", {});
 

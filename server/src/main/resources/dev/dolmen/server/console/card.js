@@ -53,7 +53,7 @@ function movement(move) {
 
 /**
  * A card; the whole of it is one button.
- * options: place, move, line (why it is here), onpick, label (what a click does), active
+ * options: place, move, line (why it is here), more (what tells the rest of it), onpick, label (what a click does)
  */
 export function card(item, options = {}) {
   const { title, category, brand, price: cost } = facts(item);
@@ -65,5 +65,6 @@ export function card(item, options = {}) {
       h("span", { class: "name" }, title),
       h("span", { class: "kind" }, [category, title.includes(brand) ? "" : brand].filter(Boolean).join(" · ")),
       cost ? h("span", { class: "cost" }, cost) : null),
-    options.line ? h("p", { class: "line" }, options.line) : null);
+    options.line ? h("p", { class: "line" }, options.line) : null,
+    options.more ? h("button", { type: "button", class: "why", onclick: options.more }, "Why", h("span", { class: "hidden" }, ` ${title}`)) : null);
 }

@@ -29,6 +29,11 @@ export function put(element, ...children) {
   return element;
 }
 
+/** The same, unless somebody is in it: what has the focus must not go away under the finger. */
+export function redraw(element, ...children) {
+  return element.contains(document.activeElement) ? element : put(element, ...children);
+}
+
 let labels = 0;
 
 /** A form control with its label. */

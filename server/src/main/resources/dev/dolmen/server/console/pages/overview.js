@@ -1,5 +1,5 @@
 // Overview: how the server is, and how good. Its charts are made of what the server itself says every two seconds.
-import { h, put, problem, busy } from "../dom.js";
+import { h, put, redraw, problem, busy } from "../dom.js";
 import * as api from "../api.js";
 import { chart, bar, interval } from "../chart.js";
 import { bytes, count, millis, percent, rate, since, words } from "../format.js";
@@ -89,7 +89,7 @@ class Overview {
     recall.draw(levels("recall"), SPAN_MS);
     put(this.quality, quality(status));
     put(this.memory, memory(status.memory_bytes));
-    put(this.rows, rows(status.slots));
+    redraw(this.rows, rows(status.slots));
     put(this.disk, disk(status));
   }
 }

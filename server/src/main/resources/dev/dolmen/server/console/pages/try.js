@@ -7,6 +7,8 @@ import { count, millis, percent, words } from "../format.js";
 import { visit, TYPES, add, remove, restart, request, learn } from "../visit.js";
 import { snippets } from "../code.js";
 import { addItem } from "../additem.js";
+import { itemsOf, sentence, why } from "../reasons.js";
+import { sampleShop } from "../sample.js";
 
 export const id = "try";
 export const title = "Try it";
@@ -24,11 +26,29 @@ export async function show(place, { schema, may }) {
   new TryIt(place, schema, may).begin();
 }
 
+/** What to do with a server that has nothing yet. */
 function empty(may, schema, again) {
-  return h("section", { class: "panel narrow" },
-    h("h1", {}, "The catalogue is empty"),
-    h("p", {}, "As soon as there is an item, it can be found, clicked and recommended here."),
-    may("catalog") ? button("Add an item", () => addItem(schema, again), "main") : null);
+  const told = h("div", { role: "status" });
+  const load = async (event) => {
+    event.target.disabled = true;
+    put(told, busy("Loading the sample shop…"));
+    try {
+      const answer = await api.upsert(sampleShop(schema));
+      if (answer.errors.length) throw new Error(`${answer.errors[0].field}: ${answer.errors[0].message}`);
+      await again();
+    } catch (e) {
+      event.target.disabled = false;
+      put(told, problem(e));
+    }
+  };
+  const code = snippets("/v1/items", { items: sampleShop(schema).slice(0, 1) }, api.key() !== "").curl;
+  const step = (n, name, ...content) => h("li", { class: "panel" }, h("h2", {}, h("span", { class: "step-number", "aria-hidden": "true" }, String(n)), name), content);
+  return [h("div", { class: "title" }, h("h1", {}, "The catalogue is empty"), h("p", { class: "muted" }, "As soon as there are items, they can be found, clicked and recommended here.")),
+    h("ol", { class: "panels" },
+      may("catalog") ? step(1, "Load a sample shop", h("p", {}, "240 products to play with. They stay until you delete them."), h("div", {}, button("Load the sample shop", load, "main")), told) : null,
+      may("catalog") ? step(2, "Upload yours", h("p", {}, "A table with a line for each item, or lines of JSON."), h("div", { class: "row wrap" }, h("a", { class: "button", href: "#/import" }, "Upload a file"),
+        button("Add one item", () => addItem(schema, again), "quiet"))) : null,
+      step(may("catalog") ? 3 : 1, "Call it from your code", h("p", {}, "Send items, then events, and ask for recommendations."), h("pre", { tabindex: "0", "aria-label": "The call as code" }, h("code", {}, code))))];
 }
 
 class TryIt {
@@ -200,9 +220,9 @@ class TryIt {
     this.showCode();
     const began = performance.now();
     try {
-      const answer = await api.recommend(request());
+      const answer = await api.recommend(request({ explain: true }));
       const took = performance.now() - began;
-      const items = await api.itemsOf(answer.items.map((one) => one.item_id));
+      const items = await itemsOf(answer);
       if (mine !== this.asked) return;
       this.render(answer, items, took);
     } catch (e) {
@@ -218,7 +238,8 @@ class TryIt {
     put(this.recommended, answer.items.filter((one) => items.has(one.item_id)).map((one, at) => card(items.get(one.item_id), {
       place: at + 1,
       move: !before.size ? null : before.has(one.item_id) ? before.get(one.item_id) - at : "new",
-      line: one.click_chance === undefined ? "" : `${percent(one.click_chance)} likely to be clicked`,
+      line: one.explanation ? sentence(one.explanation, items) : one.click_chance === undefined ? "" : `${percent(one.click_chance)} likely to be clicked`,
+      more: one.explanation ? () => why(items.get(one.item_id), one, answer.explained_events, items) : null,
       label: "Click it",
       onpick: (item) => this.click(item),
     })));
@@ -281,7 +302,7 @@ class TryIt {
 
   showCode() {
     if (!this.code.parentElement?.open) return;
-    const all = snippets("/v1/recommend", request(), api.key() !== "");
+    const all = snippets("/v1/recommend", request({ explain: true }), api.key() !== "");
     const text = h("code", {});
     const chooseIt = (name) => {
       this.language = name;

@@ -1,0 +1,82 @@
+// Health: what works, snapshots, the log, and what was left out of what callers sent.
+import { h, put, redraw, button, busy, problem, toast } from "../dom.js";
+import * as api from "../api.js";
+import { bar } from "../chart.js";
+import { bytes, count, millis, words } from "../format.js";
+
+export const id = "health";
+export const title = "Health";
+export const role = "admin";
+
+const EVERY_MS = 5_000;
+
+export async function show(place) {
+  const content = h("div", { class: "stack" }, busy("Asking…"));
+  const taken = h("div", { role: "status" });
+  const newest = h("p");
+  put(place, h("div", { class: "title" }, h("h1", {}, "Health")), h("div", { class: "stack" }, content,
+    panel("Snapshots", newest, h("div", {}, button("Take a snapshot", take(taken, (id) => put(newest, "The newest one is ", h("code", {}, id), ".")))), taken)));
+  const look = async () => {
+    try {
+      const status = await api.status();
+      put(newest, status.latest_snapshot_id ? ["The newest one is ", h("code", {}, status.latest_snapshot_id), "."] : "There is none yet.");
+      draw(content, status);
+    } catch (e) {
+      put(content, problem(e, look));
+    }
+  };
+  await look();
+  const timer = setInterval(() => document.hidden || look(), EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+const panel = (name, ...content) => h("section", { class: "panel" }, h("h2", {}, name), content);
+const line = (ok, text) => h("li", {}, h("span", { class: `state ${ok ? "good" : "bad"}` }, ok ? "good" : "look"), text);
+
+function draw(place, status) {
+  const log = status.log;
+  redraw(place,
+    h("div", { class: "panels" },
+      panel("What works", h("ul", { class: "states" },
+        line(!status.not_ready_reason, status.not_ready_reason || "Recommendations are answered."),
+        line(!log?.not_taking && !status.served_snapshot_id, log?.not_taking || (status.served_snapshot_id ? "A snapshot is served; nothing is taken." : "Events and items are taken.")),
+        line(!log?.damage, log?.damage || "The log is whole."),
+        status.replay ? line(false, `The log is learned again: ${count(status.replay.records)} of ${count(status.replay.total_records)} records.`) : null,
+        status.cluster ? line(true, `This is a ${status.cluster.role} of a cluster, ${millis(status.cluster.staleness_ms)} behind.`) : null)),
+      log ? panel("Log", h("p", {}, `${bytes(log.bytes)}${Number(log.max_bytes) ? ` of at most ${bytes(log.max_bytes)}` : ""}.`), Number(log.max_bytes) ? bar(Number(log.bytes) / Number(log.max_bytes), "ours") : null,
+        h("p", {}, `Record ${count(status.log_offset)} is the last, ${count(status.applied_log_offset)} is applied, ${count(status.learned_log_offset)} is learned.`)) : null,
+      panel("Impressions", counts(status.joiner?.outcomes, "What became of what was shown"))),
+    panel("Calls", calls(status.calls)),
+    h("div", { class: "panels" },
+      panel("Keys that were dropped", h("p", { class: "muted" }, "The schema does not know them."), counts(status.dropped_keys, "Keys that were dropped")),
+      panel("Values that were cut", h("p", { class: "muted" }, "The schema reads a part of them."), counts(status.cut_values, "Values that were cut"))));
+}
+
+function take(place, done) {
+  return async (event) => {
+    event.target.disabled = true;
+    put(place, busy("Being written…"));
+    try {
+      const made = await api.snapshot();
+      put(place, h("p", { class: "notice good" }, `${made.snapshot_id}: ${bytes(made.bytes)} in ${millis(made.total_ms)}, of which learning paused for ${millis(made.pause_ms)}.`));
+      done(made.snapshot_id);
+      toast("The snapshot is durable.");
+    } catch (e) {
+      put(place, problem(e));
+    } finally {
+      event.target.disabled = false;
+    }
+  };
+}
+
+function counts(map, name) {
+  const list = Object.entries(map ?? {}).filter(([, value]) => Number(value) > 0);
+  if (!list.length) return h("p", { class: "muted" }, "None.");
+  return h("table", {}, h("caption", { class: "hidden" }, name), h("tbody", {}, list.map(([key, value]) => h("tr", {}, h("th", { scope: "row" }, words(key)), h("td", { class: "number" }, count(value))))));
+}
+
+function calls(list) {
+  if (!list.length) return h("p", { class: "muted" }, "None has ended yet.");
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Calls" }, h("table", {}, h("thead", {}, h("tr", {}, ["Method", "Calls", "Failed", "Mean time"].map((one, i) => h("th", { scope: "col", class: i ? "number" : null }, one)))),
+    h("tbody", {}, list.map((one) => h("tr", {}, h("th", { scope: "row" }, one.method), h("td", { class: "number" }, count(one.calls)), h("td", { class: "number" }, count(one.failed)), h("td", { class: "number" }, millis(one.total_ms / Math.max(1, Number(one.calls)))))))));
+}
