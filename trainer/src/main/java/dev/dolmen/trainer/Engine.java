@@ -15,7 +15,6 @@ import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LivePublisher;
 import dev.dolmen.trainer.learn.LiveState;
-import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.log.DirectoryLock;
 import dev.dolmen.trainer.log.DiskRoom;
@@ -30,6 +29,8 @@ import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.trainer.snapshot.SnapshotThreads;
+import dev.dolmen.trainer.snapshot.SnapshotUploads;
+import dev.dolmen.trainer.snapshot.StoredSnapshots;
 import dev.dolmen.trainer.sync.SyncOptions;
 import dev.dolmen.trainer.sync.SyncSender;
 import dev.dolmen.trainer.thread.BackgroundThreads;
@@ -181,6 +182,7 @@ public final class Engine implements Closeable {
         FollowerMeters.register(meters, engine, e -> Objects.requireNonNull(e.cluster()));
       }
       engine.thread.start();
+      engine.snapshotThreads.uploadLatest();
       return engine;
     } catch (IOException | RuntimeException e) {
       if (log != null) {
@@ -222,9 +224,17 @@ public final class Engine implements Closeable {
     snapshots =
         new SnapshotCodec(
             directory.resolve("snapshots"), options.schema(), options.snapshots(), clock);
+    snapshots.epochBy(this::epoch);
     snapshotThreads =
         new SnapshotThreads(
-            snapshots, log, journal, bound, logOptions.deduplicationEvents(), clock);
+            snapshots,
+            log,
+            journal,
+            bound,
+            logOptions.deduplicationEvents(),
+            clock,
+            StoredSnapshots.open(
+                options.snapshots(), logOptions, log, snapshots, clock, this::mayUpload));
     SnapshotCodec.Position restored = Restoring.newest(snapshots, learner);
     long savedOffset = restored.logOffset();
     hasModel = snapshots.latest() != null;
@@ -251,7 +261,13 @@ public final class Engine implements Closeable {
     leadership =
         sync == null
             ? null
-            : Leadership.open(options.log().kafka(), sync, options.schema(), learner, clock);
+            : Leadership.open(
+                options.log().kafka(),
+                sync,
+                options.schema(),
+                learner,
+                snapshots.restoredEpoch(),
+                clock);
     SyncSender sender = leadership == null ? null : leadership.sender();
     LogReader reader =
         new LogReader(
@@ -448,6 +464,16 @@ public final class Engine implements Closeable {
     return snapshotThreads;
   }
 
+  /** Of several trainers, the snapshots of the one that leads are those of all. */
+  private boolean mayUpload() {
+    return leadership == null || leadership.sender().leads();
+  }
+
+  /** The newest lead that is known here; 0 where there is none. */
+  private long epoch() {
+    return leadership == null ? 0 : leadership.standby().epoch();
+  }
+
   private long keptLogOffset() {
     return leadership == null ? 0 : leadership.sender().keptLogOffset();
   }
@@ -472,23 +498,12 @@ public final class Engine implements Closeable {
 
   /** Figures, for any thread. */
   public EngineStatus status() {
-    Published published = live.published();
-    EngineStatus.Progress far =
-        new EngineStatus.Progress(
-            published.modelVersion(),
-            log.lastOffset(),
-            progress.appliedOffset(),
-            published.learnedLogOffset(),
-            progress.lag(),
-            progress.replay(),
-            progress.failure());
-    EngineStatus.Pace pace =
-        new EngineStatus.Pace(
-            step.recordsPerSecond(),
-            step.freshness().percentileMs(50),
-            step.freshness().percentileMs(99));
-    long eventIdBytes = ingest.eventIdBytes() + first.bytes();
-    return EngineStatus.of(learner, far, pace, eventIdBytes, snapshots.latest());
+    return EngineStatus.of(this, log.lastOffset(), ingest.eventIdBytes() + first.bytes());
+  }
+
+  /** What has gone to the store of snapshots; null if none is configured. Any thread. */
+  public SnapshotUploads.@Nullable Figures snapshotStore() {
+    return snapshotThreads.store();
   }
 
   /**
@@ -523,7 +538,7 @@ public final class Engine implements Closeable {
     ingest.close();
     impressions.end();
     requests.stopWhenLearned(CLOSE_LEARNING_MS);
-    joinThread();
+    BackgroundThreads.awaitEnd(thread);
     snapshotOnClose();
     closeFiles();
   }
@@ -556,12 +571,13 @@ public final class Engine implements Closeable {
     if (leadership != null) {
       leadership.sender().abandon();
     }
+    snapshotThreads.abandonUploads();
     closeFiles();
     ingest.close();
   }
 
   private void closeFiles() {
-    joinThread();
+    BackgroundThreads.awaitEnd(thread);
     schedule.giveUp();
     snapshotThreads.close();
     if (leadership != null) {
@@ -574,25 +590,9 @@ public final class Engine implements Closeable {
     closeQuietly(lock, "directory lock");
   }
 
-  private void joinThread() {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void closeQuietly(@Nullable Closeable closeable, String what) {
+  private static void closeQuietly(Closeable closeable, String what) {
     try {
-      if (closeable != null) {
-        closeable.close();
-      }
+      closeable.close();
     } catch (IOException e) {
       LOG.warn("Closing the {} failed", what, e);
     }

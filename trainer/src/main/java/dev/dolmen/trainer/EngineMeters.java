@@ -6,6 +6,7 @@ import dev.dolmen.trainer.alternatives.RankerFigures;
 import dev.dolmen.trainer.impressions.Outcome;
 import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.snapshot.SnapshotUploads;
 import dev.dolmen.trainer.validation.ClickFigures;
 import dev.dolmen.trainer.validation.RankingFigures;
 import dev.dolmen.trainer.validation.ValidationFigures;
@@ -207,6 +208,27 @@ final class EngineMeters {
         "dolmen.snapshot.version",
         "Batches learned by the newest",
         e -> latest(e, SnapshotInfo::modelVersion));
+    counter(
+        "dolmen.snapshot.store.failures",
+        "Attempts to put a snapshot into the store that came to nothing",
+        e -> stored(e, SnapshotUploads.Figures::failures));
+    counter(
+        "dolmen.snapshot.store.bytes",
+        "Bytes put into the store",
+        e -> stored(e, SnapshotUploads.Figures::bytes));
+    gauge(
+        "dolmen.snapshot.store.age.seconds",
+        "Since the newest was put into the store; 0 before any was",
+        e -> stored(e, SnapshotUploads.Figures::ageSec));
+    gauge(
+        "dolmen.snapshot.store.version",
+        "Batches learned by the newest that was put into the store",
+        e -> stored(e, SnapshotUploads.Figures::newestBatches));
+  }
+
+  private static double stored(Engine engine, ToDoubleFunction<SnapshotUploads.Figures> value) {
+    SnapshotUploads.Figures figures = engine.snapshotThreads().store();
+    return figures == null ? 0 : value.applyAsDouble(figures);
   }
 
   private static double latest(Engine engine, ToDoubleFunction<SnapshotInfo> value) {

@@ -6,6 +6,7 @@ import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LearnerCounts;
 import dev.dolmen.trainer.learn.LearningFigures;
+import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.trainer.signals.PriorCheck;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.ClickFigures;
@@ -125,6 +126,32 @@ public record EngineStatus(
    * @param bytes in use by part
    */
   public record Memory(List<SlotStatistics> slots, Map<String, Long> bytes) {}
+
+  /**
+   * Figures of an engine. Any thread.
+   *
+   * @param logOffset of the last record of its log
+   * @param eventIdBytes of the heap that event ids take
+   */
+  static EngineStatus of(Engine engine, long logOffset, long eventIdBytes) {
+    Published published = engine.live().published();
+    Progress far =
+        new Progress(
+            published.modelVersion(),
+            logOffset,
+            engine.progress().appliedOffset(),
+            published.learnedLogOffset(),
+            engine.progress().lag(),
+            engine.progress().replay(),
+            engine.progress().failure());
+    TrainingStep step = engine.step();
+    Pace pace =
+        new Pace(
+            step.recordsPerSecond(),
+            step.freshness().percentileMs(50),
+            step.freshness().percentileMs(99));
+    return of(engine.learner(), far, pace, eventIdBytes, engine.snapshots().latest());
+  }
 
   /**
    * Figures of a learner, with what only its owner knows. Any thread.

@@ -53,6 +53,9 @@ final class FollowingLoop implements Runnable {
   private static final long WAIT_MS = 10;
   private static final long AWAY_MS = 200;
 
+  /** How often the store of snapshots is asked for something to begin with. */
+  private static final long ASK_MS = 30_000;
+
   /** So long without a sign of a trainer, there is nothing to wait for. */
   private static final long SILENT_MS = 2_000;
 
@@ -87,6 +90,7 @@ final class FollowingLoop implements Runnable {
   private long popularMs;
   private long popularBatches = -1;
   private long endAtBegin;
+  private long askedMs;
 
   /** Whether all events since the base are counted, or wait to be. */
   private boolean counts = true;
@@ -197,20 +201,34 @@ final class FollowingLoop implements Runnable {
     }
   }
 
+  /** The topic's newest base or, where there is none and nobody to send one, the store's. */
   private @Nullable Sync awaitBase() throws IOException {
     while (!stops) {
       checkFeed();
       Sync next = feed.peek();
-      if (next != null && next.head().getBase()) {
-        return next;
-      }
       if (next != null) {
         feed.remove();
+        if (next.head().getBase()) {
+          return next;
+        }
+      } else if (feed.readAll() && feed.silentMs() >= SILENT_MS && isTimeToAsk()) {
+        Sync stored = StoredBase.take(options, sync, clock);
+        if (stored != null) {
+          return stored;
+        }
       } else {
         progress.sleep(WAIT_MS, () -> stops);
       }
     }
     return null;
+  }
+
+  private boolean isTimeToAsk() {
+    long sinceMs = nowMs() - askedMs;
+    // A clock that was set back must not keep it waiting.
+    boolean due = askedMs == 0 || sinceMs >= ASK_MS || sinceMs < 0;
+    askedMs = due ? nowMs() : askedMs;
+    return due;
   }
 
   private void checkFeed() throws IOException {
@@ -229,7 +247,6 @@ final class FollowingLoop implements Runnable {
     lastEnd = ends.isEmpty() ? 0 : ends.getLast().logOffset();
     appliedOffset = offset;
     apply(base);
-    feed.remove();
     first.readUpTo(log, offset, Math.max(0, log.lastOffset() - offset));
     endAtBegin = log.lastOffset();
     LOG.info(
@@ -401,7 +418,7 @@ final class FollowingLoop implements Runnable {
     boolean same = base.head().getBatches() >= batches;
     for (Sync.End end : base.ends()) {
       from = from == 0 ? end.number() : from;
-      same &= end.number() != batches || end.logOffset() == lastEnd;
+      same &= end.number() != batches || lastEnd == 0 || end.logOffset() == lastEnd;
     }
     same &= base.head().getBatches() == batches || (from > 0 && from <= batches + 1);
     if (!same) {

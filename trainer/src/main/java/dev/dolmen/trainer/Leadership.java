@@ -26,6 +26,7 @@ final class Leadership implements Closeable {
    * Finds the topic.
    *
    * @param kafka where log and parameter topic are
+   * @param knownEpoch of the snapshot that was restored; 0 for none
    * @throws IOException if Kafka does not answer, or the topic is not as it should be
    */
   static Leadership open(
@@ -33,11 +34,12 @@ final class Leadership implements Closeable {
       SyncOptions options,
       Schema schema,
       Learner learner,
+      long knownEpoch,
       InstantSource clock)
       throws IOException {
     ParameterTopic topic = ParameterTopic.open(kafka, options);
     SyncSender sender = new SyncSender(options, schema, learner, topic, clock);
-    return new Leadership(topic, sender, new Standby(options, topic, learner, sender));
+    return new Leadership(topic, sender, new Standby(options, topic, learner, sender, knownEpoch));
   }
 
   SyncSender sender() {

@@ -36,6 +36,9 @@ final class Standby {
   /** Batches that others have learned and this one has not, in order. */
   private final ArrayDeque<Sync.End> ends = new ArrayDeque<>();
 
+  /** The topic may have lost what it held of this lead, as may all of its records. */
+  private final long knownEpoch;
+
   private long lastKnown;
   private long firstKnown;
   private volatile long epoch;
@@ -47,7 +50,16 @@ final class Standby {
     boolean learn(long number, long lastOffset) throws IOException;
   }
 
-  Standby(SyncOptions options, ParameterTopic topic, Learner learner, SyncSender sender) {
+  /**
+   * @param knownEpoch of the snapshot that was restored; 0 for none
+   */
+  Standby(
+      SyncOptions options,
+      ParameterTopic topic,
+      Learner learner,
+      SyncSender sender,
+      long knownEpoch) {
+    this.knownEpoch = knownEpoch;
     this.options = options;
     this.topic = topic;
     this.learner = learner;
@@ -215,7 +227,7 @@ final class Standby {
         Lead lead = Lead.take(topic);
         // Nobody else writes from here on: this is all there will be of those before.
         reader.readToEnd(this::take);
-        sender.lead(lead, reader.epoch() + 1);
+        sender.lead(lead, Math.max(reader.epoch(), knownEpoch) + 1);
         boolean caughtUp = learnKnown(batches);
         if (caughtUp) {
           sender.caughtUp();

@@ -9,7 +9,6 @@ import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.catalog.SearchIndex;
 import dev.dolmen.trainer.ingest.PublishResult;
-import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.v1.EventType;
@@ -425,7 +424,7 @@ class EngineRecoveryTest {
       String next =
           engine
               .requests()
-              .atBarrier(() -> SnapshotCodec.id(engine.learner(), engine.step().position()))
+              .atBarrier(() -> engine.snapshots().id(engine.learner(), engine.step().position()))
               .get();
       Path inTheWay = directory.resolve("snapshots").resolve(".tmp-" + next);
       Files.writeString(inTheWay, "x");

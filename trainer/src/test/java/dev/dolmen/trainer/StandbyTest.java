@@ -45,7 +45,7 @@ class StandbyTest {
           KafkaProducer<byte[], byte[]> other = producer(kafka)) {
         SyncSender sender =
             new SyncSender(options, shop.schema(), engine.learner(), topic, InstantSource.system());
-        Standby standby = new Standby(options, topic, engine.learner(), sender);
+        Standby standby = new Standby(options, topic, engine.learner(), sender, 0);
         send(other, kafka, 1, true, 1);
         // One to open, one for each look that finds nothing, and the one before it takes the lead.
         int last = 2 + (int) options.takeoverMs() / POLL_MS;

@@ -208,6 +208,45 @@ public final class SnapshotStore {
     }
   }
 
+  /**
+   * Where a snapshot is put together before it has its name; what a process that died has left
+   * there goes when the store is opened the next time.
+   */
+  public static Path unfinished(Path directory, String id) {
+    return directory.resolve(TEMPORARY + id);
+  }
+
+  /** Deletes a directory with its files; one that is not there is fine. */
+  public static void deleteFiles(Path path) throws IOException {
+    Directories.delete(path);
+  }
+
+  /**
+   * Gives a snapshot's files, and those of all that it builds on, a second name each, so that they
+   * stay as they are whatever becomes of the first. On the thread that deletes snapshots.
+   *
+   * @param into a new directory on the same file system; holds snapshots then
+   * @return the snapshot there
+   * @throws IOException if one of them is damaged, or the file system has no second names
+   */
+  public Snapshot link(String id, Path into) throws IOException {
+    PrivateFiles.createDirectories(into);
+    for (Snapshot each : open(id).chain()) {
+      Path to = into.resolve(each.manifest().id());
+      PrivateFiles.createDirectory(to);
+      // The manifest first, and then what this one names: a merge may put another in its place.
+      link(each.directory(), to, SnapshotManifest.FILE_NAME);
+      for (SnapshotSection section : SnapshotManifest.read(to).sections()) {
+        link(each.directory(), to, section.fileName());
+      }
+    }
+    return openReadOnly(into).open(id);
+  }
+
+  private static void link(Path from, Path to, String name) throws IOException {
+    Files.createLink(to.resolve(name), from.resolve(name));
+  }
+
   private static void deleteQuietly(Path path) {
     try {
       Directories.delete(path);

@@ -13,6 +13,7 @@ import dev.dolmen.trainer.ingest.ReplayProgress;
 import dev.dolmen.trainer.learn.LearningFigures;
 import dev.dolmen.trainer.signals.PriorCheck;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.snapshot.SnapshotUploads;
 import dev.dolmen.trainer.validation.SliceFigures;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.ClusterStatus;
@@ -22,6 +23,7 @@ import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.LearningStatus;
 import dev.dolmen.v1.LogStatus;
 import dev.dolmen.v1.ReplayStatus;
+import dev.dolmen.v1.SnapshotStoreStatus;
 import dev.dolmen.v1.StatusResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -86,7 +88,23 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           engine::snapshot,
           engine::cluster,
           engine::parametersHash,
-          others.andThen(status -> status.setLog(log(engine))));
+          others.andThen(status -> addLogAndStore(status, engine)));
+    }
+
+    private static void addLogAndStore(StatusResponse.Builder status, Engine engine) {
+      status.setLog(log(engine));
+      SnapshotUploads.Figures store = engine.snapshotStore();
+      if (store != null) {
+        status.setSnapshotStore(
+            SnapshotStoreStatus.newBuilder()
+                .setLocation(store.location())
+                .setNewestId(store.newestId())
+                .setNewestModelVersion(store.newestBatches())
+                .setAgeSeconds(store.ageSec())
+                .setFailures(store.failures())
+                .setProblem(store.problem())
+                .setBytes(store.bytes()));
+      }
     }
 
     /** The same, with what somebody else has to say. */

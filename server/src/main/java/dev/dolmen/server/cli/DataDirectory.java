@@ -1,5 +1,7 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.parameterstore.archive.SnapshotArchive;
+import dev.dolmen.parameterstore.archive.StoreLocation;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.cli.terminal.Terminal;
@@ -23,6 +25,20 @@ final class DataDirectory {
 
   SnapshotStore snapshots() {
     return SnapshotStore.openReadOnly(path().resolve("snapshots"));
+  }
+
+  /**
+   * The configured store of snapshots; to be closed.
+   *
+   * @throws CommandFailedException if none is configured
+   */
+  SnapshotArchive archive() {
+    StoreLocation where = config.load().engine().snapshots().store();
+    if (where.isNone()) {
+      throw new CommandFailedException(
+          2, "no store of snapshots: name one as snapshots.store.location in the configuration");
+    }
+    return new SnapshotArchive(where.open());
   }
 
   DolmenConfig configuration() {

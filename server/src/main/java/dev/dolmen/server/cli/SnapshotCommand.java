@@ -1,5 +1,7 @@
 package dev.dolmen.server.cli;
 
+import dev.dolmen.parameterstore.archive.DamagedArchiveException;
+import dev.dolmen.parameterstore.archive.SnapshotArchive;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.cli.terminal.Amounts;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Spec;
     name = "snapshot",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes, lists, verifies and restores snapshots: everything learned, at a point between two batches.",
+      "Makes, lists, verifies and restores snapshots: everything learned, at a point between two"
+          + " batches.",
       "A server restores the newest whole one at its start and replays the log after it."
     },
     synopsisSubcommandLabel = "COMMAND",
@@ -37,6 +40,7 @@ import picocli.CommandLine.Spec;
       SnapshotCommand.ListAll.class,
       SnapshotInspectCommand.class,
       SnapshotCommand.Verify.class,
+      SnapshotFetchCommand.class,
       SnapshotRestoreCommand.class
     })
 final class SnapshotCommand extends CommandGroup {
@@ -69,7 +73,8 @@ final class SnapshotCommand extends CommandGroup {
           .line(
               String.format(
                   Locale.ROOT,
-                  "snapshot %s: %d batches, log offset %d, %s, learning paused %.1f ms, %.1f ms in all",
+                  "snapshot %s: %d batches, log offset %d, %s, learning paused %.1f ms, %.1f ms in"
+                      + " all",
                   made.getSnapshotId(),
                   made.getModelVersion(),
                   made.getLogOffset(),
@@ -86,15 +91,29 @@ final class SnapshotCommand extends CommandGroup {
       sortOptions = false,
       description = {
         "Lists the snapshots in a data directory, the oldest first, each with the one whose changes"
-            + " it holds: one that builds on nothing holds everything."
+            + " it holds: one that builds on nothing holds everything. With --store, lists those in"
+            + " the configured store."
       },
-      footer = {"", "Example:", "  dolmen snapshot list --data /var/lib/dolmen"})
+      footer = {
+        "",
+        "Examples:",
+        "  dolmen snapshot list --data /var/lib/dolmen",
+        "  dolmen snapshot list --config dolmen.yaml --store"
+      })
   static final class ListAll implements Callable<Integer> {
     @Mixin private DataDirectory data = new DataDirectory();
+
+    @Option(names = "--store", description = "Those in snapshots.store of the configuration.")
+    private boolean store;
+
     @Spec private @Nullable CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
+      if (store) {
+        listStore();
+        return 0;
+      }
       SnapshotStore snapshots = data.snapshots();
       TextTable table = new TextTable("snapshot", "batch", "builds on", "on disk", "");
       for (String id : snapshots.ids()) {
@@ -114,6 +133,22 @@ final class SnapshotCommand extends CommandGroup {
       Terminal.out(spec).text(table);
       return 0;
     }
+
+    private void listStore() {
+      try (SnapshotArchive archive = data.archive()) {
+        TextTable table = new TextTable("snapshot", "with what it builds on", "");
+        for (String id : archive.ids()) {
+          try {
+            table.row(id, Amounts.bytes(archive.bytes(id)), "");
+          } catch (DamagedArchiveException e) {
+            table.row(id, "", "DAMAGED: " + e.getMessage());
+          }
+        }
+        Terminal.out(spec).text(table);
+      } catch (IOException e) {
+        throw new CommandFailedException(1, e);
+      }
+    }
   }
 
   @Command(
@@ -122,7 +157,7 @@ final class SnapshotCommand extends CommandGroup {
       sortOptions = false,
       description = {
         "Reads every block of snapshots, and of those that they build on, and checks it against its"
-            + " checksum."
+            + " checksum. With --store, reads those in the configured store."
       },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {"0:all are whole", "1:one is damaged, or there is none of that name"},
@@ -130,7 +165,8 @@ final class SnapshotCommand extends CommandGroup {
         "",
         "Examples:",
         "  dolmen snapshot verify --data /var/lib/dolmen",
-        "  dolmen snapshot verify --data /var/lib/dolmen 0000000000000042-1a2b"
+        "  dolmen snapshot verify --data /var/lib/dolmen 0000000000000042-1a2b",
+        "  dolmen snapshot verify --config dolmen.yaml --store"
       })
   static final class Verify implements Callable<Integer> {
     @Mixin private DataDirectory data = new DataDirectory();
@@ -141,16 +177,42 @@ final class SnapshotCommand extends CommandGroup {
         description = "Snapshots to verify; without any, all of them.")
     private List<String> ids = List.of();
 
+    @Option(names = "--store", description = "Those in snapshots.store of the configuration.")
+    private boolean store;
+
     @Spec private @Nullable CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
+      if (store) {
+        return verifyStore();
+      }
       SnapshotStore snapshots = data.snapshots();
+      return verify(
+          ids.isEmpty() ? snapshots.ids() : ids,
+          id -> {
+            Snapshot snapshot = snapshots.open(id);
+            snapshot.verify();
+          });
+    }
+
+    private int verifyStore() {
+      try (SnapshotArchive archive = data.archive()) {
+        return verify(ids.isEmpty() ? archive.ids() : ids, archive::verify);
+      } catch (IOException e) {
+        throw new CommandFailedException(1, e);
+      }
+    }
+
+    private interface Check {
+      void check(String id) throws IOException;
+    }
+
+    private int verify(List<String> all, Check check) {
       int damaged = 0;
-      for (String id : ids.isEmpty() ? snapshots.ids() : ids) {
+      for (String id : all) {
         try {
-          Snapshot snapshot = snapshots.open(id);
-          snapshot.verify();
+          check.check(id);
           Terminal.out(spec).line(id + ": whole");
         } catch (IOException e) {
           damaged++;

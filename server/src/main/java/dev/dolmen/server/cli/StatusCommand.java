@@ -13,6 +13,7 @@ import dev.dolmen.v1.LogStatus;
 import dev.dolmen.v1.PopularityCheck;
 import dev.dolmen.v1.RankerStatus;
 import dev.dolmen.v1.SearchStatus;
+import dev.dolmen.v1.SnapshotStoreStatus;
 import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.ValidationSlice;
 import dev.dolmen.v1.ValidationStatus;
@@ -89,6 +90,10 @@ final class StatusCommand implements Callable<Integer> {
             .row(
                 "latest snapshot",
                 s.getLatestSnapshotId().isEmpty() ? "none" : s.getLatestSnapshotId()));
+    if (s.hasSnapshotStore()) {
+      out.line("");
+      store(s.getSnapshotStore(), out);
+    }
     if (s.hasLog()) {
       out.line("");
       log(s.getLog(), out);
@@ -129,6 +134,19 @@ final class StatusCommand implements Callable<Integer> {
         .row("cells", search.getCells())
         .row("searches", search.getSearches())
         .row("recall", recall);
+  }
+
+  private static void store(SnapshotStoreStatus store, Terminal out) {
+    boolean any = !store.getNewestId().isEmpty();
+    out.text(
+        new TextTable("store of snapshots", "")
+            .row("location", store.getLocation())
+            .row("put last", any ? store.getNewestId() : "none by this process")
+            .row("seconds ago", any ? Long.toString(store.getAgeSeconds()) : "")
+            .row("failures", store.getFailures()));
+    if (!store.getProblem().isEmpty()) {
+      out.line("not put: " + store.getProblem());
+    }
   }
 
   private static void log(LogStatus log, Terminal out) {

@@ -3,6 +3,7 @@ package dev.dolmen.server.config;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dolmen.model.data.DenseOptimizerOptions;
+import dev.dolmen.parameterstore.archive.StoreLocation;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.learn.DenseRanges;
@@ -220,6 +221,31 @@ final class EngineReader {
         s.flag("on_close", d.onClose()),
         s.integer("max_deltas", d.maxDeltas(), SnapshotOptions.MAX_DELTAS),
         s.number("compact_share", d.compactShare(), SnapshotOptions.COMPACT_SHARE),
-        s.bytes("copy_bytes", d.copyBytes(), SnapshotOptions.COPY_BYTES));
+        s.bytes("copy_bytes", d.copyBytes(), SnapshotOptions.COPY_BYTES),
+        requireNonNullElse(s.section("store", EngineReader::store), d.store()));
+  }
+
+  private static StoreLocation store(ConfigSection s) {
+    StoreLocation d = StoreLocation.NONE;
+    StoreLocation read =
+        new StoreLocation(
+            s.text("location", d.location()),
+            s.text("endpoint", d.endpoint()),
+            s.text("region", d.region()),
+            s.flag("path_style", d.pathStyle()),
+            s.millis("timeout", d.timeoutMs(), StoreLocation.TIMEOUT_MS));
+    if (read.locationProblem().isEmpty()) {
+      reject(s, "endpoint", read.endpointProblem());
+      reject(s, "region", read.regionProblem());
+    } else {
+      reject(s, "location", read.locationProblem());
+    }
+    return read.problem().isEmpty() ? read : d;
+  }
+
+  private static void reject(ConfigSection s, String key, String problem) {
+    if (!problem.isEmpty()) {
+      s.reject(key, problem);
+    }
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Timestamp;
+import dev.dolmen.parameterstore.archive.SnapshotArchive;
+import dev.dolmen.parameterstore.archive.StoreLocation;
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.config.DolmenConfig;
@@ -196,6 +198,52 @@ class SnapshotCommandsTest {
       assertThat(engine.status().progress().modelVersion()).isGreaterThan(batches);
       assertThat(engine.snapshot().parent()).isEqualTo("%016d-0".formatted(batches));
     }
+  }
+
+  @Test
+  void snapshotsOfTheStoreAreListedVerifiedAndFetched() throws Exception {
+    String none = directory.resolve("c.yaml").toString();
+    assertThat(run("snapshot", "list", "--config", none, "--store")).isEqualTo(2);
+    assertThat(err.toString()).contains("snapshots.store.location");
+    Path folder = directory.resolve("store");
+    Path config = directory.resolve("s.yaml");
+    Files.writeString(
+        config,
+        Files.readString(directory.resolve("c.yaml"))
+            .replace("interval: 0s,", "interval: 0s, store: {location: %s},".formatted(folder)));
+    assertThat(run("snapshot", "list", "--config", config + "", "--store")).isOne();
+    assertThat(err.toString()).contains("no such folder");
+    StoreLocation where = DolmenConfig.load(config, Map.of()).engine().snapshots().store();
+    SnapshotStore local = SnapshotStore.openReadOnly(data.resolve("snapshots"));
+    Files.createDirectories(folder);
+    try (SnapshotArchive archive = new SnapshotArchive(where.open())) {
+      archive.put(local.open(ids.get(1)), () -> false);
+      archive.put(local.open(ids.get(2)), () -> false);
+    }
+    assertThat(run("snapshot", "list", "--config", config + "", "--store")).isZero();
+    assertThat(out.toString()).contains(ids.get(1)).contains(ids.get(2)).doesNotContain(ids.get(0));
+    assertThat(run("snapshot", "verify", "--config", config + "", "--store")).isZero();
+    Path to = directory.resolve("fetched");
+    assertThat(run("snapshot", "fetch", "--config", config + "", "-d", to + "", ids.get(1)))
+        .isZero();
+    assertThat(out.toString()).contains(to + ": holds snapshot " + ids.get(1));
+    assertThat(run("snapshot", "verify", "-d", to + "")).isZero();
+    assertThat(run("snapshot", "fetch", "--config", config + "", "-d", to + "")).isZero();
+    assertThat(SnapshotStore.openReadOnly(to.resolve("snapshots")).ids()).isEqualTo(ids);
+
+    Path newest = folder.resolve("snapshots").resolve(ids.get(2));
+    Files.writeString(newest, Files.readString(newest).replace("piece", "peace"));
+    assertThat(run("snapshot", "list", "--config", config + "", "--store")).isZero();
+    assertThat(out.toString()).contains("DAMAGED");
+    assertThat(run("snapshot", "verify", "--config", config + "", "--store")).isOne();
+    assertThat(out.toString()).contains(ids.get(1) + ": whole").contains(ids.get(2) + ": DAMAGED");
+    String other = directory.resolve("other").toString();
+    assertThat(run("snapshot", "fetch", "--config", config + "", "-d", other)).isZero();
+    assertThat(out.toString()).contains(ids.get(1));
+    assertThat(err.toString()).contains(ids.get(2) + ": DAMAGED");
+    assertThat(run("snapshot", "fetch", "--config", config + "", "-d", other, ids.get(2))).isOne();
+    assertThat(run("snapshot", "fetch", "--config", config + "", "-d", other, "newest")).isOne();
+    assertThat(err.toString()).contains("\"newest\", expected 16 digits");
   }
 
   private EngineOptions with(Path to) {

@@ -126,6 +126,11 @@ class ConfigTest {
           log: {kafka: {bootstrap_servers: "a:70000"}} | "a:70000", expected a port from 1 to 65535
           log: {kafka: {max_message_bytes: 1KiB}} | log.kafka.max_message_bytes: "1KiB"
           snapshots: {on_close: yes}   | f.yaml:1:23: snapshots.on_close: yes: expected true or false
+          snapshots: {store: {location: backups}} | f.yaml:1:21: snapshots.store.location: "backups": expected a folder with its whole path
+          snapshots: {store: {location: "gs://shop"}} | snapshots.store.location: "gs://shop": expected a folder, or s3://BUCKET/PREFIX
+          snapshots: {store: {location: "s3://shop/a"}} | snapshots.store.region: missing: expected the bucket's region
+          snapshots: {store: {location: "s3://shop", endpoint: "minio:9000"}} | snapshots.store.endpoint: "minio:9000": expected an address such as
+          snapshots: {store: {location: /a, region: eu-central-1}} | snapshots.store.region: "eu-central-1": means nothing to a store that is not
           training: {newness: .nan}    | training.newness: .nan: expected a number from 0 to 0.9
           model: {tasks: {categories: a}} | f.yaml:1:29: model.tasks.categories: "a": expected none, as there are none
           seed: 1e3                    | f.yaml:1:7: seed: 1e3: expected a whole number

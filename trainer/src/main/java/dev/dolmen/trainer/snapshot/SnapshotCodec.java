@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +72,9 @@ public final class SnapshotCodec {
   /** Whether somebody asked for it; others were due, or taken on close. */
   static final String ON_DEMAND = "onDemand";
 
+  /** Of the trainer that led; missing where there was none. */
+  static final String EPOCH = "epoch";
+
   static final String BATCHES = "batches";
   static final String SCHEMA = "schema";
   static final String KINDS = "kinds";
@@ -83,6 +87,9 @@ public final class SnapshotCodec {
   private final InstantSource clock;
 
   private volatile @Nullable SnapshotInfo latest;
+
+  private LongSupplier epoch = () -> 0;
+  private volatile long restoredEpoch;
 
   /** The snapshot that the next one may hold the changes of. */
   private volatile @Nullable String parent;
@@ -98,6 +105,20 @@ public final class SnapshotCodec {
     this.clock = clock;
     store = SnapshotStore.open(directory);
     SnapshotStore.loadCompressor();
+  }
+
+  /**
+   * Names the newest lead in snapshots. Before the first is taken.
+   *
+   * @param newest 0 where there is none; asked by the training thread
+   */
+  public void epochBy(LongSupplier newest) {
+    epoch = newest;
+  }
+
+  /** The lead that the restored snapshot names; 0 if none. Any thread. */
+  public long restoredEpoch() {
+    return restoredEpoch;
   }
 
   /** The newest snapshot, of this run or the one it was restored from. Any thread. */
@@ -201,6 +222,7 @@ public final class SnapshotCodec {
       throws IOException {
     Map<String, String> metadata = snapshot.manifest().metadata();
     Position position = new Position(number(metadata, OFFSET), number(metadata, JOURNAL));
+    restoredEpoch = epoch(metadata);
     // What earlier versions or configurations wrote cannot be merged with changes: the next
     // snapshot is whole.
     boolean mergeable =
@@ -222,8 +244,20 @@ public final class SnapshotCodec {
   }
 
   /** Id of a snapshot taken now: sorts behind earlier ones, also where no batch is in between. */
-  public static String id(Learner learner, Position position) {
-    return "%016d-%08x".formatted(learner.batches(), position.logOffset);
+  public String id(Learner learner, Position position) {
+    SnapshotInfo before = latest;
+    return id(learner.batches(), position.logOffset, before == null ? "" : before.id());
+  }
+
+  /**
+   * Id of a snapshot. The offset has as many digits as it can ever need; earlier versions wrote
+   * eight, and behind one of these, as long as no batch is in between, eight are written again.
+   *
+   * @param before id of the snapshot before it; empty if there is none
+   */
+  static String id(long batches, long logOffset, String before) {
+    String id = "%016d-%016x".formatted(batches, logOffset);
+    return id.compareTo(before) >= 0 ? id : "%016d-%08x".formatted(batches, logOffset);
   }
 
   /** Whether so many rows have changed that a snapshot is due. Training thread. */
@@ -371,6 +405,28 @@ public final class SnapshotCodec {
     return new Position(0, 0);
   }
 
+  /** Where they are. */
+  Path directory() {
+    return directory;
+  }
+
+  /** Gives a snapshot's files second names; see {@link SnapshotStore#link}. */
+  Snapshot link(String id, Path into) throws IOException {
+    return store.link(id, into);
+  }
+
+  /** Id of the newest snapshot whose manifests can be read; empty if there is none. */
+  String newestReadable() throws IOException {
+    for (String id : store.ids().reversed()) {
+      try {
+        return store.open(id).manifest().id();
+      } catch (DamagedSnapshotException e) {
+        LOG.debug("Snapshot {} cannot be read", id, e);
+      }
+    }
+    return "";
+  }
+
   /** Up to where a snapshot needs neither log nor journal. */
   Position notNeeded(String id) throws IOException {
     Map<String, String> metadata = store.open(id).manifest().metadata();
@@ -382,6 +438,10 @@ public final class SnapshotCodec {
     Map<String, String> metadata = new HashMap<>();
     if (onDemand) {
       metadata.put(ON_DEMAND, "true");
+    }
+    long leads = Math.max(restoredEpoch, epoch.getAsLong());
+    if (leads > 0) {
+      metadata.put(EPOCH, Long.toString(leads));
     }
     metadata.put(BATCHES, Long.toString(learner.batches()));
     metadata.put(OFFSET, Long.toString(position.logOffset));
@@ -454,6 +514,15 @@ public final class SnapshotCodec {
               + ShapeDifference.text(found, expected)
               + "; use the configuration it was made with, or a snapshot that was taken since");
     }
+  }
+
+  /**
+   * The lead under which a snapshot was taken; 0 where there was none.
+   *
+   * @param metadata of its manifest
+   */
+  public static long epoch(Map<String, String> metadata) throws IOException {
+    return metadata.containsKey(EPOCH) ? number(metadata, EPOCH) : 0;
   }
 
   public static long number(Map<String, String> metadata, String key) throws IOException {

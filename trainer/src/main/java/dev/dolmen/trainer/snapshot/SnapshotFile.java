@@ -101,6 +101,7 @@ public final class SnapshotFile {
         .removeAll(
             java.util.Set.of(
                 SnapshotCodec.LAYOUT,
+                SnapshotCodec.EPOCH,
                 SnapshotCodec.BATCHES,
                 SnapshotCodec.OFFSET,
                 SnapshotCodec.JOURNAL,

@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.snapshot;
 
+import dev.dolmen.parameterstore.archive.StoreLocation;
 import dev.dolmen.parameterstore.range.NumberRange;
 import dev.dolmen.parameterstore.range.WholeRange;
 import java.util.function.UnaryOperator;
@@ -18,6 +19,7 @@ import java.util.function.UnaryOperator;
  *     merged
  * @param copyBytes bytes of changed rows that make a snapshot due before its time; and bytes of
  *     what changes while one is written that are kept in memory, beyond which training waits
+ * @param store where each snapshot is put besides, for starts without a directory; none by default
  */
 public record SnapshotOptions(
     long intervalSec,
@@ -25,7 +27,8 @@ public record SnapshotOptions(
     boolean onClose,
     int maxDeltas,
     double compactShare,
-    long copyBytes) {
+    long copyBytes,
+    StoreLocation store) {
   public static final WholeRange INTERVAL_SEC = WholeRange.of(0, 604_800);
   public static final WholeRange KEEP = WholeRange.of(1, 1_000);
   public static final WholeRange MAX_DELTAS = WholeRange.of(1, 1_000);
@@ -61,6 +64,7 @@ public record SnapshotOptions(
     private int maxDeltas = 24;
     private double compactShare = 0.5;
     private long copyBytes = 256L << 20;
+    private StoreLocation store = StoreLocation.NONE;
 
     private Builder() {}
 
@@ -71,6 +75,7 @@ public record SnapshotOptions(
       maxDeltas = from.maxDeltas;
       compactShare = from.compactShare;
       copyBytes = from.copyBytes;
+      store = from.store;
     }
 
     public Builder intervalSec(long value) {
@@ -103,8 +108,14 @@ public record SnapshotOptions(
       return this;
     }
 
+    public Builder store(StoreLocation value) {
+      store = value;
+      return this;
+    }
+
     private SnapshotOptions build() {
-      return new SnapshotOptions(intervalSec, keep, onClose, maxDeltas, compactShare, copyBytes);
+      return new SnapshotOptions(
+          intervalSec, keep, onClose, maxDeltas, compactShare, copyBytes, store);
     }
   }
 }

@@ -130,7 +130,7 @@ public final class SnapshotSchedule {
       return new Request(now.written, now.frozen.origin().position().equals(position));
     }
     SnapshotInfo latest = snapshots.latest();
-    if (latest != null && latest.id().equals(SnapshotCodec.id(learner, position))) {
+    if (latest != null && latest.id().equals(snapshots.id(learner, position))) {
       return new Request(threads.letGo(latest), true);
     }
     return new Request(take(requestedUs, position, false, onDemand).written, true);

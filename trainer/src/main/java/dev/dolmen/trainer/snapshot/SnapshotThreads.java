@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class SnapshotThreads {
   private final LogBound bound;
   private final long keepRecords;
   private final InstantSource clock;
+  private final @Nullable SnapshotUploads uploads;
   private final ExecutorService writing = thread("dolmen-snapshots");
   private final ExecutorService merging = thread("dolmen-compaction");
   private final AtomicBoolean compacting = new AtomicBoolean();
@@ -52,6 +54,7 @@ public final class SnapshotThreads {
 
   /**
    * @param keepRecords last records of the log that are kept in any case
+   * @param uploads takes each snapshot to a store; closed with this; null if there is no store
    */
   public SnapshotThreads(
       SnapshotCodec snapshots,
@@ -59,8 +62,10 @@ public final class SnapshotThreads {
       BatchJournal journal,
       LogBound bound,
       long keepRecords,
-      InstantSource clock) {
+      InstantSource clock,
+      @Nullable SnapshotUploads uploads) {
     this.snapshots = snapshots;
+    this.uploads = uploads;
     this.clock = clock;
     this.log = log;
     this.journal = journal;
@@ -82,6 +87,7 @@ public final class SnapshotThreads {
         log.force();
         journal.force();
         SnapshotInfo info = snapshots.write(frozen);
+        upload(info);
         written.complete(new Written(info, clear(info)));
       } catch (IOException | RuntimeException | Error e) {
         frozen.pieces().end();
@@ -90,6 +96,36 @@ public final class SnapshotThreads {
       }
     });
     return written;
+  }
+
+  /** Takes the newest snapshot to the store, if a process before has not. */
+  public void uploadLatest() {
+    SnapshotInfo latest = snapshots.latest();
+    if (latest != null && uploads != null) {
+      writing.execute(() -> upload(latest));
+    }
+  }
+
+  private void upload(SnapshotInfo info) {
+    if (uploads != null) {
+      uploads.offer(snapshots, info);
+    }
+  }
+
+  /** What has gone to the store; null if there is none. Any thread. */
+  public SnapshotUploads.@Nullable Figures store() {
+    return uploads == null ? null : uploads.figures();
+  }
+
+  /** A start from the store needs the log since the newest that is there. */
+  private Position oldestNeeded() throws IOException {
+    Position oldest = snapshots.oldest();
+    Position stored = uploads == null ? null : uploads.needed();
+    return stored == null
+        ? oldest
+        : new Position(
+            Math.min(oldest.logOffset(), stored.logOffset()),
+            Math.min(oldest.journalPlace(), stored.journalPlace()));
   }
 
   /**
@@ -104,7 +140,7 @@ public final class SnapshotThreads {
   private Position clear(SnapshotInfo newest) {
     try {
       snapshots.retain();
-      Position oldest = snapshots.oldest();
+      Position oldest = oldestNeeded();
       log.deleteUpTo(oldest.logOffset(), keepRecords, bound.keepBytes());
       bound.measure();
       Position needed = snapshots.notNeeded(newest.id());
@@ -113,7 +149,8 @@ public final class SnapshotThreads {
       if (bound.tight() && log.deleteUpTo(needed.logOffset(), keepRecords, bound.keepBytes())) {
         bound.measure();
         LOG.warn(
-            "The log comes near log.max_bytes: snapshots before {} cannot be rolled forward any more",
+            "The log comes near log.max_bytes: snapshots before {} cannot be rolled forward any"
+                + " more",
             newest.id());
       }
       if (snapshots.shouldCompact() && compacting.compareAndSet(false, true)) {
@@ -168,9 +205,26 @@ public final class SnapshotThreads {
     return compactionFailures.sum();
   }
 
-  /** Waits for what is being written; a merge is left for the next time. */
+  /** Nothing more goes to the store, as of a process that dies. */
+  public void abandonUploads() {
+    if (uploads != null) {
+      uploads.abandon();
+    }
+  }
+
+  /**
+   * Waits for what is being written and, for a moment, for what goes to the store; a merge is left
+   * for the next time.
+   */
   public void close() {
     closing = true;
+    endThreads();
+    if (uploads != null) {
+      uploads.close();
+    }
+  }
+
+  private void endThreads() {
     for (ExecutorService thread : new ExecutorService[] {writing, merging}) {
       thread.shutdown();
       try {

@@ -1,12 +1,8 @@
 package dev.dolmen.trainer.sync;
 
-import dev.dolmen.model.ServingModel;
 import dev.dolmen.parameterstore.schema.Schema;
-import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.trainer.learn.Learner;
-import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.v1.ParameterRecord;
-import dev.dolmen.v1.SyncHead;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -36,11 +32,8 @@ public final class SyncSender implements Closeable {
   /** How often it is asked whether the topic still has the base that all after it build on. */
   private static final long BASE_CHECK_MS = 2_000;
 
-  /** Rows of ids, which no server needs, are forgotten when so many wait. */
-  private static final int FORGET_IDS = 100_000;
-
   private final SyncOptions options;
-  private final Schema schema;
+  private final SyncContent content;
   private final Learner learner;
   private final ParameterTopic topic;
   private final InstantSource clock;
@@ -65,7 +58,6 @@ public final class SyncSender implements Closeable {
   private volatile long epoch;
   private @Nullable Lead lead;
   private @Nullable Thread thread;
-  private @Nullable ServingModel sentModel;
   private long sentBatches = -1;
   private long sentOffset = -1;
   private long nextMs;
@@ -87,7 +79,7 @@ public final class SyncSender implements Closeable {
       ParameterTopic topic,
       InstantSource clock) {
     this.options = options;
-    this.schema = schema;
+    content = new SyncContent(options, schema, learner);
     this.learner = learner;
     this.topic = topic;
     this.clock = clock;
@@ -234,7 +226,8 @@ public final class SyncSender implements Closeable {
             || nowMs >= nextBaseMs
             || nowMs < nextBaseMs - options.baseIntervalSec() * 1_000
             || !ends.hasAllAfter(sentBatches);
-    SyncDraft draft = base ? base(logOffset, nowMs) : draft(logOffset, false, sentBatches);
+    SyncDraft draft =
+        base ? base(logOffset, nowMs) : content.changes(logOffset, ends.after(sentBatches), nowMs);
     nextMs = nowMs + options.intervalMs();
     sentOffset = logOffset;
     sentBatches = learner.batches();
@@ -248,47 +241,9 @@ public final class SyncSender implements Closeable {
   }
 
   private SyncDraft base(long logOffset, long nowMs) {
-    EmbeddingTable table = learner.table();
-    table.trackTouched(epoch, Integer.MAX_VALUE);
-    learner.marks().begin(learner.stream().catalog().indexLimit(), learner.vectors()::contains);
-    sentModel = null;
     baseDue = false;
     nextBaseMs = nowMs + options.baseIntervalSec() * 1_000;
-    SyncDraft draft = draft(logOffset, true, -1);
-    draft.addState(new StateParts(learner.stream()));
-    return draft;
-  }
-
-  private SyncDraft draft(long logOffset, boolean base, long endsAfter) {
-    Published published = learner.published(logOffset);
-    SyncHead head =
-        SyncHead.newBuilder()
-            .setBase(base)
-            .setBatches(published.modelVersion())
-            .setEventsLearned(learner.counts().eventsLearned())
-            .setLogOffset(logOffset)
-            .setEventTimeSec(published.eventTimeSec())
-            .setSentUs(clock.millis() * 1_000)
-            .addAllEnds(ends.after(endsAfter))
-            .setFormat(options.format().message())
-            .setShape(learner.shape().modelText() + schema)
-            .build();
-    SyncDraft draft = new SyncDraft(head, options.format(), options.recordBytes());
-    if (published.model() != sentModel) {
-      draft.addDense(published.model());
-      sentModel = published.model();
-    }
-    draft.addItems(learner.marks().vectors(), learner.marks().priors(), learner.vectors());
-    learner.marks().clear();
-    EmbeddingTable table = learner.table();
-    for (int slot = 0; slot < table.slots(); slot++) {
-      if (slot != schema.idSlot()) {
-        draft.addRows(table, slot);
-      } else if (table.touchedFids(slot) > FORGET_IDS) {
-        var _ = table.drainTouched(slot, table.touchedFids(slot));
-      }
-    }
-    return draft;
+    return content.base(epoch, logOffset, ends.after(-1), nowMs);
   }
 
   /** The sending thread. */

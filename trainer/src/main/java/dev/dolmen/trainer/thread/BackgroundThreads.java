@@ -49,6 +49,21 @@ public final class BackgroundThreads {
     return factory(name, nicer).newThread(work);
   }
 
+  /** Waits for a thread's end, also where the caller is interrupted meanwhile. */
+  public static void awaitEnd(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Makes such daemons, all of one name. */
   public static ThreadFactory factory(String name, int nicer) {
     ThreadFactory daemons = Thread.ofPlatform().name(name).daemon().factory();
