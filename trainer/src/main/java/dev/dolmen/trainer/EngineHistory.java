@@ -3,6 +3,7 @@ package dev.dolmen.trainer;
 import dev.dolmen.trainer.log.DiskRoom;
 import dev.dolmen.trainer.log.FeedbackLog;
 import dev.dolmen.trainer.log.LogOptions;
+import dev.dolmen.trainer.snapshot.HistoryMark;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +50,9 @@ final class EngineHistory {
   /** Without a snapshot all of the log is needed: a part of it would give another model. */
   static void check(Path directory, SnapshotCodec snapshots, FeedbackLog log, long savedOffset)
       throws IOException {
+    if (snapshots.latest() == null) {
+      HistoryMark.checkNone(directory);
+    }
     if (snapshots.latest() == null && !log.isFromTheBeginning()) {
       throw new IOException(
           directory.resolve("snapshots")

@@ -10,6 +10,7 @@ import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.PendingSession;
 import dev.dolmen.trainer.log.DirectoryLock;
 import dev.dolmen.trainer.session.SessionStep;
+import dev.dolmen.trainer.snapshot.HistoryMark;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.validation.ValidationFigures;
@@ -223,7 +224,9 @@ public final class HistoryTraining implements Closeable {
             options.snapshots(),
             clock);
     long nowUs = clock.millis() * 1_000;
-    return snapshots.writeNow(learner, new SnapshotCodec.Position(0, 0), nowUs);
+    SnapshotInfo info = snapshots.writeNow(learner, new SnapshotCodec.Position(0, 0), nowUs);
+    HistoryMark.put(options.dataDirectory());
+    return info;
   }
 
   private String itemId(int index) {

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +103,32 @@ class HistoryTrainingTest {
       }
       assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
       assertThat(engine.status().progress().modelVersion()).isGreaterThan(batches);
+    }
+  }
+
+  /** The log of such a directory holds nothing of it. */
+  @Test
+  void withoutItsSnapshotAServerDoesNotBeginWithNothing() throws Exception {
+    try (HistoryTraining training = history("data")) {
+      pass(training);
+      training.snapshot();
+    }
+    Path data = directory.resolve("data");
+    try (Engine engine = engine("data")) {
+      assertThat(engine.status().progress().failure()).isNull();
+    }
+    try (Stream<Path> snapshots = Files.walk(data.resolve("snapshots"))) {
+      for (Path file : snapshots.filter(Files::isRegularFile).toList()) {
+        Files.delete(file);
+      }
+    }
+    assertThatThrownBy(() -> engine("data"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no snapshot is whole")
+        .hasMessageContaining("remove " + data.resolve("history-in-snapshots"));
+    Files.delete(data.resolve("history-in-snapshots"));
+    try (Engine engine = engine("data")) {
+      assertThat(engine.live().catalog().size()).isZero();
     }
   }
 

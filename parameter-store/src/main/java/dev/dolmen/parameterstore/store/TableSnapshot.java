@@ -53,6 +53,11 @@ public final class TableSnapshot {
     }
   }
 
+  /** Version of the layout that tables are written in. */
+  public static int versionOfNow() {
+    return TableLayout.VERSION;
+  }
+
   /** Version of the table's layout; changes can be merged with one of version 2 or later. */
   public int version() {
     return shape.version();

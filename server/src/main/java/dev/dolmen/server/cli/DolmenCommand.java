@@ -33,6 +33,7 @@ import picocli.CommandLine.ParseResult;
       KeyCommand.class,
       DataCommand.class,
       SnapshotCommand.class,
+      UpgradeCommand.class,
       LogCommand.class,
       TopicCommand.class,
       TableCommand.class,

@@ -8,6 +8,8 @@ import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.archive.SnapshotArchive;
 import dev.dolmen.parameterstore.archive.StoreLocation;
 import dev.dolmen.parameterstore.feature.Fids;
+import dev.dolmen.parameterstore.snapshot.Snapshot;
+import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.Engine;
@@ -17,6 +19,7 @@ import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -26,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
@@ -163,6 +167,44 @@ class SnapshotCommandsTest {
     assertThat(json.get("batch").asLong()).isPositive();
     assertThat(run("snapshot", "inspect", "--data", data.toString(), "none")).isEqualTo(1);
     assertThat(err.toString()).contains("none");
+  }
+
+  @Test
+  void upgradesAreCheckedBeforehand() throws Exception {
+    assertThat(run("upgrade", "--check", data.toString())).isZero();
+    assertThat(out.toString())
+        .containsPattern(ids.getLast() + " +2 +10 +2 +opens it as it is")
+        .contains("this program writes files in version 2, state in 10, table in 2");
+    rewrite(ids.getLast(), "1-older", "9");
+    assertThat(run("upgrade", "--check", directory.resolve("1-older").toString())).isZero();
+    assertThat(out.toString()).containsPattern(ids.getLast() + " +2 +9 +2 +opens it, and writes");
+    rewrite(ids.getLast(), "2-newer", "11");
+    assertThat(run("upgrade", "--check", directory.resolve("2-newer").toString())).isEqualTo(2);
+    assertThat(out.toString())
+        .containsPattern(ids.getLast() + " +2 +11 +2 +refuses it")
+        .contains("leaves out, as unknown: future/part");
+    assertThat(run("upgrade", "--check", directory.resolve("none").toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("there is no snapshot");
+  }
+
+  /** As a program of another version would have written it. */
+  private void rewrite(String id, String to, String version) throws IOException {
+    Snapshot from = SnapshotStore.openReadOnly(data.resolve("snapshots")).open(id);
+    Map<String, String> metadata = new HashMap<>(from.manifest().metadata());
+    metadata.put("stateVersion", version);
+    SnapshotStore store = SnapshotStore.open(directory.resolve(to).resolve("snapshots"));
+    try (SnapshotDraft draft = store.create(id, null)) {
+      for (String section : from.sections()) {
+        try (var in = from.section(section);
+            var copy = draft.section(section)) {
+          in.transferTo(copy);
+        }
+      }
+      try (var unknown = draft.section("future/part")) {
+        unknown.writeInt(7);
+      }
+      draft.commit(metadata);
+    }
   }
 
   @Test

@@ -482,6 +482,11 @@ public final class SnapshotCodec {
         directory.resolve(manifest.id()));
   }
 
+  /** Whether a snapshot's state is of a layout that is read. */
+  static boolean knowsLayout(Snapshot snapshot) {
+    return layout(snapshot) >= 0;
+  }
+
   /** Refuses what another version of the program has written in another layout. */
   static void checkLayout(Snapshot snapshot) throws IOException {
     String found = snapshot.manifest().metadata().get(LAYOUT);

@@ -6,7 +6,9 @@ import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
+import dev.dolmen.parameterstore.snapshot.SnapshotManifest;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
+import dev.dolmen.parameterstore.store.TableSnapshot;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.log.DiskRoom;
@@ -33,6 +35,9 @@ public final class SnapshotFile {
   private static final int COPY_BYTES = 1 << 18;
 
   /** What of a model's shape follows from the schema. */
+  private static final Pattern KNOWN =
+      Pattern.compile("table/|trainer/|" + StateSection.MODEL + "$");
+
   private static final Pattern COLUMNS = Pattern.compile("(item|context|id)_column");
 
   private final Snapshot snapshot;
@@ -91,6 +96,66 @@ public final class SnapshotFile {
     return SnapshotCodec.migration(
         snapshot,
         new Migration.Shape(schema, model.toModelOptions(schema), model.terms().shape(), seed));
+  }
+
+  /**
+   * Versions of the layouts that a snapshot is written in.
+   *
+   * @param files of manifest and blocks
+   * @param state of model, validation and state; 0 if it does not say
+   * @param table of the table's rows
+   */
+  public record Layouts(int files, long state, int table) {}
+
+  /** What a start of this program does with a snapshot. */
+  public enum Opening {
+    /** All of its layouts are those of now. */
+    AS_IT_IS,
+    /** An older layout is read, and the next snapshot is written in that of now. */
+    MIGRATED,
+    /** A layout is not known, and it is refused. */
+    UNKNOWN
+  }
+
+  /** The versions that this program writes. */
+  public static Layouts layoutsOfNow() {
+    return new Layouts(
+        SnapshotManifest.FORMAT_VERSION,
+        SnapshotCodec.LAYOUT_VERSION,
+        TableSnapshot.versionOfNow());
+  }
+
+  /**
+   * The versions that this snapshot is written in.
+   *
+   * @throws IOException if its table cannot be read
+   */
+  public Layouts layouts() throws IOException {
+    return new Layouts(
+        snapshot.manifest().version(), stateVersion(), TableSnapshot.open(snapshot).version());
+  }
+
+  /**
+   * What a start does with it.
+   *
+   * @throws IOException if its table cannot be read
+   */
+  public Opening opening() throws IOException {
+    if (!SnapshotCodec.knowsLayout(snapshot)) {
+      return Opening.UNKNOWN;
+    }
+    return layouts().equals(layoutsOfNow()) ? Opening.AS_IT_IS : Opening.MIGRATED;
+  }
+
+  /**
+   * Names of sections that this program does not know. A start leaves them out: what they hold is
+   * not needed for the layouts that it knows.
+   */
+  public List<String> unknownSections() {
+    return snapshot.sections().stream()
+        .filter(name -> !KNOWN.matcher(name).lookingAt())
+        .sorted()
+        .toList();
   }
 
   /** The schema and the model's shape, as texts. */
@@ -184,6 +249,7 @@ public final class SnapshotFile {
       throw e;
     }
     store.open(id).verify();
+    HistoryMark.put(directory);
     return id;
   }
 
