@@ -56,6 +56,11 @@ public final class SessionSignals {
   private final float[] lastWeights = new float[LIKE_REACH];
   private float likeWeight;
 
+  /** Distances at which the last item in common with past sessions stands, and their weights. */
+  private final int[] commonDistances = new int[SimilarSessions.REACH];
+
+  private final float[] commonWeights = new float[SimilarSessions.REACH];
+
   private int[] occurrences = new int[64];
   private SignalFeatures.OfSession session = new SignalFeatures.OfSession(0, 0, 0);
   private final SignalNetwork network = new SignalNetwork(Kernels.best());
@@ -332,19 +337,25 @@ public final class SessionSignals {
    * sessions that visited another; of several, the one with the most weight. 0 if there is none.
    */
   int nearestInCommon(int other) {
-    int best = 0;
-    float most = 0;
+    int size = 0;
     for (int n = 0; n < past.size(); n++) {
-      float weight = 0;
-      for (int m = n; m < past.size() && past.nearest(n) != best; m++) {
-        weight += past.nearest(m) == past.nearest(n) && visited(m, other) ? past.weight(m) : 0;
-      }
-      if (weight > most) {
-        most = weight;
-        best = past.nearest(n);
+      if (visited(n, other)) {
+        int at = 0;
+        while (at < size && commonDistances[at] != past.nearest(n)) {
+          at++;
+        }
+        if (at == size) {
+          commonDistances[size] = past.nearest(n);
+          commonWeights[size++] = 0;
+        }
+        commonWeights[at] += past.weight(n);
       }
     }
-    return best;
+    int best = 0;
+    for (int at = 1; at < size; at++) {
+      best = commonWeights[at] > commonWeights[best] ? at : best;
+    }
+    return size == 0 ? 0 : commonDistances[best];
   }
 
   private boolean visited(int session, int other) {

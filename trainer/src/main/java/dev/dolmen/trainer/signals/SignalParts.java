@@ -107,7 +107,9 @@ public final class SignalParts {
 
   private void findSources(SessionSignals signals, int[] items, int to, int item, int place) {
     distances[Signal.SEEN.number] = signals.distance(place);
-    distances[Signal.SIMILAR_VISITS.number] = signals.nearestInCommon(item);
+    if (values[Signal.SIMILAR_VISITS.number] != 0) {
+      distances[Signal.SIMILAR_VISITS.number] = signals.nearestInCommon(item);
+    }
     float together = 0;
     float recently = 0;
     float like = 0;
