@@ -162,7 +162,7 @@ final class GrpcTransport implements Closeable {
             address,
             connections.bootstrap(),
             passage.tls().http(),
-            HttpRoutes.of(ServiceRegistry.SERVICES),
+            HttpRoutes.of(ServiceRegistry.SERVICES, Version.current()),
             offered.console() ? ConsoleFiles.read() : ServedFiles.none(),
             passage.browsers(),
             waiting,

@@ -88,6 +88,10 @@ final class HttpExchange {
       call(route, segments, query < 0 ? "" : uri.substring(query + 1));
       return;
     }
+    if (HttpRoutes.isDocument(segments) && (head || verb.equals("GET"))) {
+      reply(setup.routes().document(takesGzip()), () -> {});
+      return;
+    }
     List<String> verbs = setup.routes().verbs(segments);
     fail(
         verbs.isEmpty()

@@ -6,6 +6,7 @@ import com.google.protobuf.Descriptors;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,14 +14,26 @@ import java.util.TreeSet;
 
 /** All routes of some services. Immutable. */
 public final class HttpRoutes {
-  private final List<HttpRoute> routes;
+  private static final String DOCUMENT = "openapi.json";
 
-  private HttpRoutes(List<HttpRoute> routes) {
+  private final List<HttpRoute> routes;
+  private final HttpReply document;
+  private final HttpReply gzippedDocument;
+
+  private HttpRoutes(List<HttpRoute> routes, String version) {
     this.routes = List.copyOf(routes);
+    document =
+        HttpReply.json(
+            OpenApi.of(this.routes, version).toPrettyString().getBytes(StandardCharsets.UTF_8));
+    gzippedDocument = document.gzipped();
   }
 
-  /** The routes that the methods' annotations name, in the order of the methods. */
-  public static HttpRoutes of(List<ServiceDescriptor> services) {
+  /**
+   * The routes that the methods' annotations name, in the order of the methods.
+   *
+   * @param version of the program, for the document of them
+   */
+  public static HttpRoutes of(List<ServiceDescriptor> services, String version) {
     List<HttpRoute> routes = new ArrayList<>();
     for (ServiceDescriptor service : services) {
       for (MethodDescriptor<?, ?> method : service.getMethods()) {
@@ -30,7 +43,7 @@ public final class HttpRoutes {
             .forEach(binding -> routes.add(HttpRoute.of(method, binding)));
       }
     }
-    return new HttpRoutes(routes);
+    return new HttpRoutes(routes, version);
   }
 
   /** What the file that defines a method says of it. */
@@ -45,6 +58,16 @@ public final class HttpRoutes {
     return routes;
   }
 
+  /** Whether a path is that of the document which describes the routes. */
+  static boolean isDocument(List<String> path) {
+    return path.equals(List.of(DOCUMENT));
+  }
+
+  /** The document, for a path that {@link #isDocument}: OpenAPI 3.1. */
+  HttpReply document(boolean gzipped) {
+    return gzipped ? gzippedDocument : document;
+  }
+
   /** The route of a request, if there is one. */
   Optional<HttpRoute> find(String verb, List<String> path) {
     return routes.stream()
@@ -55,6 +78,9 @@ public final class HttpRoutes {
   /** HTTP methods that a path has; none if it is no path. */
   List<String> verbs(List<String> path) {
     TreeSet<String> verbs = new TreeSet<>();
+    if (isDocument(path)) {
+      verbs.add("GET");
+    }
     routes.stream().filter(route -> route.matches(path)).forEach(route -> verbs.add(route.verb()));
     return List.copyOf(verbs);
   }
