@@ -89,7 +89,8 @@ public final class SignalParts {
     for (int signal = 0; signal < SHARED; signal++) {
       values[signal] = shapley(signal);
     }
-    network.ofLikeness(learned, 0, features, 1, added);
+    // The same in each set; kernels are slow on less than a vector.
+    network.ofLikeness(learned, 0, features, SETS, added);
     values[SHARED] = added[0];
     findSources(signals, items, to, item, place);
   }
