@@ -209,7 +209,7 @@ public final class Endpoints {
     ServerInterceptor meter = new RequestMeter(meters);
     BindableService admin =
         new AdminEndpoint(
-            operated.and(new CallFigures(meters)::addTo),
+            operated.and(new CountedCalls(meters)::addTo),
             clock.instant(),
             version,
             meters.config().clock()::monotonicTime);

@@ -9,10 +9,10 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** What {@link RequestMeter} has counted, by method. Any thread. */
-final class CallFigures {
+final class CountedCalls {
   private final MeterRegistry meters;
 
-  CallFigures(MeterRegistry meters) {
+  CountedCalls(MeterRegistry meters) {
     this.meters = meters;
   }
 
