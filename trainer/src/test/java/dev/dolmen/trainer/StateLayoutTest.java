@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
 import dev.dolmen.model.item.ScanPrecision;
+import dev.dolmen.parameterstore.schema.KnotOptions;
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Slot;
 import dev.dolmen.parameterstore.snapshot.Snapshot;
 import dev.dolmen.parameterstore.snapshot.SnapshotDraft;
 import dev.dolmen.parameterstore.snapshot.SnapshotSection;
@@ -171,6 +174,31 @@ class StateLayoutTest {
       assertThat(engine.live().catalog().indexOf(Shop.id(3))).isNegative();
       assertThat(engine.live().sessions().get("visit-11")).isNotNull();
       assertThat(engine.stateHash()).isEqualTo(hash);
+    }
+  }
+
+  /** What an older program has written goes on under a configuration of now. */
+  @Test
+  void everyVersionGoesOnUnderAnotherConfiguration() throws Exception {
+    for (String version : List.of(GOLDEN, WITHOUT_SHAPE, WHOLE_STATE)) {
+      Path data = directory.resolve(version.substring(1));
+      SnapshotStore store = SnapshotStore.openReadOnly(golden(version).resolve("snapshots"));
+      new SnapshotFile(store.open(store.ids().getLast())).restoreTo(data, bytes -> {});
+      EngineOptions options = options(data);
+      Slot first = options.schema().slots().getFirst();
+      List<Slot> slots = new ArrayList<>(options.schema().slots().subList(0, 3));
+      slots.addFirst(new Slot("brand", first.kind(), false, 1, 1, KnotOptions.NONE, first.rows()));
+      EngineOptions other =
+          options.with(
+              o -> o.schema(new Schema(slots)).model(options.model().with(m -> m.layers(2))));
+      try (Engine engine = Engine.open(other, InstantSource.system(), new SimpleMeterRegistry())) {
+        assertThat(engine.live().catalog().size()).as(version).isEqualTo(19);
+        assertThat(engine.live().sessions().get("visit-11")).isNotNull();
+        assertThat(engine.live().table().statistics(0).rows()).isZero();
+        assertThat(engine.live().table().statistics(1).rows()).isPositive();
+        assertThat(engine.live().table().statistics(2).rows()).isPositive();
+        assertThat(engine.live().vectors().present()).isEqualTo(19);
+      }
     }
   }
 
