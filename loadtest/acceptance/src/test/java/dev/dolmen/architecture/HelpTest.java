@@ -35,6 +35,7 @@ class HelpTest {
           "demo",
           "drill",
           "drill callers",
+          "drill upgrade",
           "eval",
           "load",
           "replay",

@@ -1,7 +1,6 @@
 package dev.dolmen.traffic.drill;
 
 import dev.dolmen.server.cli.terminal.Terminal;
-import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.traffic.demo.ShopEvents;
 import dev.dolmen.traffic.generator.CatalogUpload;
 import dev.dolmen.traffic.generator.Connection;
@@ -14,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -100,29 +98,15 @@ final class Drill {
 
   /**
    * Snapshots are so frequent that kills hit them, too, but for a full disk, where they are asked
-   * for; the JVM does not warm up before it serves. Events have the true time, which is a future
-   * that the server would refuse when its clock is set back.
+   * for.
    */
   private Path writeConfig(String name, Path data) throws IOException {
-    Files.createDirectories(directory);
-    String yaml =
-        """
-        data_directory: "%s"
-        server:
-          host: 127.0.0.1
-          metrics_host: 127.0.0.1
-          warm_up: 0s
-          future_tolerance: 24h
-        log:
-          min_free_bytes: %dMiB
-        snapshots:
-          interval: %s
-          max_deltas: 3
-          on_close: false
-        """
-            .formatted(data, DiskFilling.MIN_FREE_MIB, kind == DrillKind.DISK_FULL ? "0s" : "1s");
-    Path file = directory.resolve(name);
-    return Files.writeString(file, yaml + SchemaYaml.write(ShopEvents.schema()));
+    return DrillConfig.write(
+        directory.resolve(name),
+        data,
+        kind == DrillKind.DISK_FULL ? 0 : 1,
+        ShopEvents.schema(),
+        "log:\n  min_free_bytes: " + DiskFilling.MIN_FREE_MIB + "MiB\n");
   }
 
   private ServerProcess server(Path config) throws IOException {
@@ -212,19 +196,7 @@ final class Drill {
 
   private void await(DrillTraffic traffic, String damage, double pause)
       throws IOException, InterruptedException {
-    long until = System.nanoTime() + (long) (pause * 1e9);
-    while (System.nanoTime() < until) {
-      traffic.check();
-      progress.redraw(
-          List.of(
-              String.format(
-                  Locale.ROOT,
-                  "%s: %s, %,d events acknowledged",
-                  kind.label(),
-                  damage,
-                  traffic.acknowledgedCount())));
-      Thread.sleep(Math.clamp((until - System.nanoTime()) / 1_000_000, 1, 200));
-    }
+    traffic.await(progress, kind.label() + ": " + damage, pause);
   }
 
   private static void copy(Path from, Path to, boolean snapshots) throws IOException {

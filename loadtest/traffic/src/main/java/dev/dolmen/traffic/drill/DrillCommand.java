@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "drill",
     mixinStandardHelpOptions = true,
-    subcommands = {CallersCommand.class, ClusterCommand.class},
+    subcommands = {CallersCommand.class, ClusterCommand.class, UpgradeCommand.class},
     description = {
       "Starts a server process, sends it the clicks of a simulated shop, does the damage, and"
           + " compares: every acknowledged event is in the log, none is learned twice, and what was"
@@ -138,6 +138,6 @@ public final class DrillCommand implements Callable<Integer> {
     String missing = "Missing required parameter: DRILL, one of " + DrillKind.labels();
     throw command == null
         ? new IllegalStateException("picocli sets the spec before a command runs")
-        : new ParameterException(command.commandLine(), missing + ", callers or cluster");
+        : new ParameterException(command.commandLine(), missing + ", callers, cluster or upgrade");
   }
 }

@@ -1,5 +1,6 @@
 package dev.dolmen.traffic.drill;
 
+import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.demo.ShopEvents;
 import dev.dolmen.traffic.generator.ArrivalSchedule;
 import dev.dolmen.traffic.generator.Connection;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -53,6 +55,7 @@ final class DrillTraffic implements AutoCloseable {
   private final DrillKind kind;
   private final int port;
   private final Random random;
+  private final double eventsPerSecond;
   private final ArrayDeque<FeedbackEvent> waiting = new ArrayDeque<>();
   private final ArrayDeque<FeedbackEvent> again = new ArrayDeque<>();
   private final Map<String, FeedbackEvent> unacknowledged = new LinkedHashMap<>();
@@ -69,7 +72,23 @@ final class DrillTraffic implements AutoCloseable {
 
   private record Answered(int stream, long firstNanos) {}
 
+  /** Begins to send, at the pace of the kind. */
   DrillTraffic(ShopEvents events, DrillKind kind, int port, long seed) {
+    this(
+        events,
+        kind,
+        port,
+        seed,
+        kind == DrillKind.DISK_FULL ? MANY_EVENTS_PER_SECOND : EVENTS_PER_SECOND);
+  }
+
+  /**
+   * Begins to send.
+   *
+   * @param eventsPerSecond at most, on average
+   */
+  DrillTraffic(ShopEvents events, DrillKind kind, int port, long seed, double eventsPerSecond) {
+    this.eventsPerSecond = eventsPerSecond;
     this.events = events;
     this.kind = kind;
     this.port = port;
@@ -94,10 +113,6 @@ final class DrillTraffic implements AutoCloseable {
     }
   }
 
-  private double eventsPerSecond() {
-    return kind == DrillKind.DISK_FULL ? MANY_EVENTS_PER_SECOND : EVENTS_PER_SECOND;
-  }
-
   private int left() {
     synchronized (acknowledged) {
       return waiting.size() + again.size() + unacknowledged.size();
@@ -118,7 +133,7 @@ final class DrillTraffic implements AutoCloseable {
         stream.send(event, System.nanoTime());
       }
       ArrivalSchedule times =
-          new ArrivalSchedule(System.nanoTime(), eventsPerSecond(), random.nextLong());
+          new ArrivalSchedule(System.nanoTime(), eventsPerSecond, random.nextLong());
       for (FeedbackEvent event = next(); event != null; event = next()) {
         ArrivalSchedule.await(times.nextNanos());
         stream.send(event, System.nanoTime());
@@ -218,6 +233,27 @@ final class DrillTraffic implements AutoCloseable {
       newest = answered;
     }
     return newest.firstNanos;
+  }
+
+  /**
+   * Lets it send for a while.
+   *
+   * @param progress where it is shown
+   * @param what is done meanwhile
+   * @param seconds how long
+   * @throws IOException if the server refused an event
+   */
+  void await(Terminal progress, String what, double seconds)
+      throws IOException, InterruptedException {
+    long until = System.nanoTime() + (long) (seconds * 1e9);
+    while (System.nanoTime() < until) {
+      check();
+      progress.redraw(
+          List.of(
+              String.format(
+                  Locale.ROOT, "%s, %,d events acknowledged", what, acknowledgedCount())));
+      Thread.sleep(Math.clamp((until - System.nanoTime()) / 1_000_000, 1, 200));
+    }
   }
 
   /** How often the server said that its log takes nothing now. */

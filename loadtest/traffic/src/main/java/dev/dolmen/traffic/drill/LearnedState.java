@@ -1,7 +1,5 @@
 package dev.dolmen.traffic.drill;
 
-import dev.dolmen.server.config.ConfigException;
-import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
 import dev.dolmen.trainer.log.ChronicleFeedbackLog;
@@ -43,7 +41,7 @@ record LearnedState(
   /** Restores the newest snapshot, learns what the log holds beyond it, and hashes. */
   static LearnedState of(Path config) throws IOException, InterruptedException {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    EngineOptions options = load(config).engine();
+    EngineOptions options = DrillConfig.load(config).engine();
     try (Engine engine = Engine.open(options, InstantSource.system(), meters)) {
       long hash = engine.stateHash();
       return new LearnedState(
@@ -89,13 +87,5 @@ record LearnedState(
       }
     }
     return new Logged(times, newestMs / 1_000, aheadMs);
-  }
-
-  private static DolmenConfig load(Path config) throws IOException {
-    try {
-      return DolmenConfig.load(config, Map.of());
-    } catch (ConfigException e) {
-      throw new IOException(e.getMessage(), e);
-    }
   }
 }

@@ -28,10 +28,10 @@ public final class ServerProcess implements AutoCloseable {
   private final Path config;
   private final Path log;
   private final List<String> flags;
-  private final @Nullable Path jars;
   private final int port = freePort();
   private final int metricsPort = freePort();
   private final HttpClient http = HttpClient.newHttpClient();
+  private @Nullable Path jars;
   private Class<?> main;
   private long startNanos;
   private volatile @Nullable Process process;
@@ -192,6 +192,11 @@ public final class ServerProcess implements AutoCloseable {
     main = next;
   }
 
+  /** Starts run this program from here on, whatever build they ran. */
+  public void runsThisProgram() {
+    jars = null;
+  }
+
   /**
    * Starts the process, which is to end by itself with exit code 1.
    *
@@ -220,11 +225,12 @@ public final class ServerProcess implements AutoCloseable {
             Integer.toString(port),
             "--metrics-port",
             Integer.toString(metricsPort));
+    Path build = jars;
     ProcessBuilder java =
-        jars == null
+        build == null
             ? Machine.javaProcess(flags, main, arguments)
-            : Machine.javaProcess(jars, flags, main, arguments);
-    if (jars == null) { // Another build may not know it.
+            : Machine.javaProcess(build, flags, main, arguments);
+    if (build == null) { // Another one may not know it.
       java.environment().put("DOLMEN_SERVER_HTTP_PORT", "0");
     }
     Process started = java.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
