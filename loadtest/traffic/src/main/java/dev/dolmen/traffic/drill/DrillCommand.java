@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "drill",
     mixinStandardHelpOptions = true,
-    subcommands = {CallersCommand.class, ClusterCommand.class, UpgradeCommand.class},
+    subcommands = {CallersCommand.class, ClusterCommand.class, UpgradeDrillCommand.class},
     description = {
       "Starts a server process, sends it the clicks of a simulated shop, does the damage, and"
           + " compares: every acknowledged event is in the log, none is learned twice, and what was"

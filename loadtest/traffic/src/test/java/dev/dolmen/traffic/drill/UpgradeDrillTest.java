@@ -24,7 +24,7 @@ class UpgradeDrillTest {
 
   private int run(String... arguments) {
     Terminal out = new Terminal(new PrintStream(printed, true, StandardCharsets.UTF_8), false);
-    CommandLine line = new CommandLine(new UpgradeCommand(out, out));
+    CommandLine line = new CommandLine(new UpgradeDrillCommand(out, out));
     line.setErr(new PrintWriter(printed, true, StandardCharsets.UTF_8));
     return line.execute(arguments);
   }

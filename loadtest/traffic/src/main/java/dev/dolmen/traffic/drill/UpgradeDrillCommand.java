@@ -53,7 +53,7 @@ import picocli.CommandLine.Option;
       "  dolmen drill upgrade --only kill,width --seconds 60",
       "  dolmen drill upgrade --from /opt/dolmen-before/lib"
     })
-public final class UpgradeCommand implements Callable<Integer> {
+public final class UpgradeDrillCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "DIR",
@@ -97,12 +97,12 @@ public final class UpgradeCommand implements Callable<Integer> {
   private final Terminal progress;
 
   /** Prints to standard output. */
-  public UpgradeCommand() {
+  public UpgradeDrillCommand() {
     this(Terminal.stdout(), Terminal.stderr());
   }
 
   /** Prints figures to {@code out} and progress to {@code progress}. */
-  UpgradeCommand(Terminal out, Terminal progress) {
+  UpgradeDrillCommand(Terminal out, Terminal progress) {
     this.out = out;
     this.progress = progress;
   }
