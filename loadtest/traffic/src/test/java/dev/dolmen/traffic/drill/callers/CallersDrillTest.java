@@ -150,7 +150,7 @@ class CallersDrillTest {
     line.setErr(new PrintWriter(errors, true, StandardCharsets.UTF_8));
     assertThat(line.execute()).isEqualTo(2);
     assertThat(errors.toString(StandardCharsets.UTF_8))
-        .contains("DRILL", "clock-jump, callers or cluster");
+        .contains("DRILL", "clock-jump, callers, cluster or upgrade");
     assertThat(line.getSubcommands()).containsKey("callers");
   }
 
