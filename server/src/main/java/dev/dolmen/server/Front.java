@@ -153,7 +153,7 @@ final class Front implements Closeable {
       List<ServerServiceDefinition> open =
           opened.services(
               new Endpoints(
-                  config, clock, new RequestIds(), Version.current(), meters, transport.ranking()));
+                  config, clock, new RequestIds(), Version.text(), meters, transport.ranking()));
       services.open(admin(open));
       opened.awaitModel(why -> notReady = why);
       notReady = () -> "starting: warming up";
@@ -359,7 +359,7 @@ final class Front implements Closeable {
     new JvmMemoryMetrics().bindTo(meters);
     new JvmThreadMetrics().bindTo(meters);
     new ClassLoaderMetrics().bindTo(meters);
-    new ProcessMeters(Version.current()).bindTo(meters);
+    new ProcessMeters(Version.text()).bindTo(meters);
     gcMetrics.bindTo(meters);
   }
 }

@@ -21,7 +21,7 @@ import picocli.CommandLine.ParseResult;
 /** The root of the command line, and the program's main class. */
 @Command(
     name = "dolmen",
-    versionProvider = DolmenCommand.VersionOfJar.class,
+    versionProvider = DolmenCommand.VersionOfBuild.class,
     mixinStandardHelpOptions = true,
     description = "A recommendation server that learns while it serves.",
     synopsisSubcommandLabel = "COMMAND",
@@ -87,6 +87,7 @@ public final class DolmenCommand extends CommandGroup {
       }
     }
     later.forEach(root::addSubcommand);
+    root.getSubcommands().values().forEach(DolmenCommand::sayVersion);
     root.setCaseInsensitiveEnumValuesAllowed(true);
     root.setUsageHelpAutoWidth(true);
     root.setExecutionExceptionHandler(DolmenCommand::explain);
@@ -100,6 +101,12 @@ public final class DolmenCommand extends CommandGroup {
     return root;
   }
 
+  /** picocli hands the option for the version on to commands below, but not what it says. */
+  private static void sayVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(new VersionOfBuild());
+    command.getSubcommands().values().forEach(DolmenCommand::sayVersion);
+  }
+
   /**
    * The same, with a {@code serve} of which the clock is another than the machine's: for drills.
    *
@@ -108,7 +115,9 @@ public final class DolmenCommand extends CommandGroup {
   public static CommandLine serving(InstantSource clock) {
     CommandLine root = commandLine();
     root.getCommandSpec().removeSubcommand("serve");
-    root.addSubcommand(new ServeCommand(clock));
+    CommandLine serve = new CommandLine(new ServeCommand(clock));
+    sayVersion(serve);
+    root.addSubcommand(serve);
     root.setExecutionExceptionHandler(DolmenCommand::explain);
     return root;
   }
@@ -150,12 +159,12 @@ public final class DolmenCommand extends CommandGroup {
     }
   }
 
-  /** Says what the jar's manifest says. */
-  static final class VersionOfJar implements IVersionProvider {
+  /** Says which program this is, and which Java it runs on. */
+  static final class VersionOfBuild implements IVersionProvider {
     @Override
     public String[] getVersion() {
       return new String[] {
-        "dolmen " + Version.current(),
+        "dolmen " + Version.text(),
         "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")"
       };
     }

@@ -2,6 +2,7 @@ package dev.dolmen.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.server.Version;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
@@ -46,6 +47,28 @@ class CommandLineTest {
             explains(sub, path + " " + name);
           }
         });
+  }
+
+  @Test
+  void everyCommandSaysWhichProgramItIs() {
+    CommandLine root = DolmenCommand.commandLine();
+    int[] asked = new int[1];
+    saysVersion(root, asked);
+    assertThat(asked[0]).as("commands with -V").isGreaterThan(30);
+  }
+
+  private static void saysVersion(CommandLine command, int[] asked) {
+    if (command.getCommandSpec().optionsMap().containsKey("-V")) {
+      asked[0]++;
+      StringWriter said = new StringWriter();
+      command.setOut(new PrintWriter(said, true));
+      assertThat(command.execute("-V")).as(command.getCommandName()).isZero();
+      assertThat(said.toString())
+          .as(command.getCommandSpec().qualifiedName())
+          .startsWith("dolmen " + Version.text() + System.lineSeparator())
+          .contains("Java " + Runtime.version());
+    }
+    command.getSubcommands().values().forEach(below -> saysVersion(below, asked));
   }
 
   @Test
