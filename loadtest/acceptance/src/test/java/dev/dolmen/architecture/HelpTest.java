@@ -24,6 +24,7 @@ class HelpTest {
   private static final List<String> MEASURING =
       List.of(
           "bench",
+          "bench explain",
           "bench filter",
           "bench index",
           "bench jvm",

@@ -3,6 +3,7 @@ package dev.dolmen.bench;
 import dev.dolmen.bench.filter.FilterBenchCommand;
 import dev.dolmen.bench.index.IndexBenchCommand;
 import dev.dolmen.bench.model.ModelBenchCommand;
+import dev.dolmen.bench.serve.ExplainBenchCommand;
 import dev.dolmen.bench.serve.JvmBenchCommand;
 import dev.dolmen.bench.serve.ServeBenchCommand;
 import dev.dolmen.bench.table.TableBenchCommand;
@@ -53,7 +54,8 @@ import picocli.CommandLine.Spec;
       ModelBenchCommand.class,
       TrainBenchCommand.class,
       ServeBenchCommand.class,
-      JvmBenchCommand.class
+      JvmBenchCommand.class,
+      ExplainBenchCommand.class
     },
     synopsisSubcommandLabel = "[COMMAND]",
     description = {

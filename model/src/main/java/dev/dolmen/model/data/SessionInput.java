@@ -39,6 +39,25 @@ public final class SessionInput {
     this.contextRows = contextRows;
   }
 
+  /** Makes room for so many tokens of width D, of no session yet; keeps what is there. */
+  public void begin(int tokens, int width) {
+    sessions = 0;
+    makeRoom(tokens, width);
+  }
+
+  /**
+   * Ends a session that begins where the one before ends.
+   *
+   * @param end its last token, exclusive
+   */
+  public void endSession(int end) {
+    sessions++;
+    if (sessionStart.length <= sessions) {
+      sessionStart = Arrays.copyOf(sessionStart, 2 * sessions);
+    }
+    sessionStart[sessions] = end;
+  }
+
   /** Makes room for one session of so many tokens of width D; keeps what is there. */
   public void resize(int tokens, int width) {
     resize(1, tokens, width);

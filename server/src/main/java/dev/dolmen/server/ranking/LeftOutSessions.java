@@ -9,11 +9,12 @@ import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.session.SessionSteps;
 import dev.dolmen.trainer.session.TokenWindow;
 import dev.dolmen.trainer.signals.SessionSignals;
-import java.util.Arrays;
 
 /**
  * Queries of a session without each of its explained events: read, encoded and asked for signals as
- * if that event had not been. Reused by one thread.
+ * if that event had not been. They are encoded together, as one after the other would take several
+ * times as long, and signals are asked for the items that are explained alone. Reused by one
+ * thread.
  */
 final class LeftOutSessions {
   private final int tokensMax;
@@ -24,19 +25,20 @@ final class LeftOutSessions {
   private final LeftOutSteps steps = new LeftOutSteps();
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private final Workspace workspace = new Workspace();
-  private final float[] query;
 
   /** Row-major [{@link ExplainedEvents#MAX}, D]. */
   private final float[] queries;
+
+  /** Row of each event's query; -1 where nothing is left of the session: it has none. */
+  private final int[] row = new int[ExplainedEvents.MAX];
 
   LeftOutSessions(LiveState live) {
     ModelOptions options = live.published().model().options();
     tokensMax = options.maxSessionLength();
     width = options.width();
     window = new TokenWindow(tokensMax);
-    tokens = new QueryTokens(live, options);
+    tokens = new QueryTokens(live, options, ExplainedEvents.MAX);
     signals = new SessionSignals(live.coVisits(), live.content());
-    query = new float[width];
     queries = new float[ExplainedEvents.MAX * width];
   }
 
@@ -45,48 +47,62 @@ final class LeftOutSessions {
    *
    * @param session what was read
    * @param source has read it, last
-   * @param caller asked before each
+   * @param items that will be asked for: indexes in the catalogue, or -1
+   * @param count how many there are
+   * @param caller asked before each, and before they are encoded
    */
   void of(
       SessionSteps session,
       ExplainedEvents events,
       SessionQueries source,
       ServingModel model,
+      int[] items,
+      int count,
       Caller caller) {
     bonuses.clear();
+    int length = Math.min(session.length() - 1, tokensMax);
+    tokens.clear(events.size() * length, source.tokens().inlineVectors());
+    int rows = 0;
     for (int e = 0; e < events.size(); e++) {
       caller.checkWaiting();
       steps.of(session, events.step(e), source.context());
-      tokens.clear(Math.min(steps.length(), tokensMax), source.tokens().inlineVectors());
+      int from = tokens.size;
       int used = window.read(steps, tokens);
-      signals.of(tokens.items, 0, used);
+      signals.ofSome(tokens.items, from, from + used, items, count);
       signals.addTo(bonuses, source.learnedSignals());
-      Arrays.fill(query, 0);
+      row[e] = used > 0 ? rows++ : -1;
       if (used > 0) {
-        tokens.end();
-        model.encodeSession(tokens.input, query, workspace);
+        tokens.endSession();
       }
-      System.arraycopy(query, 0, queries, e * width, width);
     }
     steps.clear();
+    if (rows > 0) {
+      caller.checkWaiting();
+      tokens.end();
+      model.encodeSession(tokens.input, queries, workspace);
+    }
   }
 
   /**
    * What a session without an event gives an item, but for its prior, which does not depend on it.
    *
-   * @param item index in the catalogue; -1 for one that signals do not know
+   * @param item one of those that were named; -1 for one that signals do not know
    * @param vector of the item, [D]
    */
   double score(int event, int item, float[] vector) {
-    return dot(queries, event * width, vector) + (item < 0 ? 0 : bonuses.of(event, item));
+    double product = row[event] < 0 ? 0 : dot(queries, row[event] * width, vector);
+    return product + (item < 0 ? 0 : bonuses.of(event, item));
   }
 
   /** In doubles, for a difference of two to be theirs. */
   static double dot(float[] queries, int from, float[] vector) {
-    double sum = 0;
-    for (int d = 0; d < vector.length; d++) {
-      sum += (double) queries[from + d] * vector[d];
+    double even = 0;
+    double odd = 0;
+    int d = 0;
+    for (; d + 1 < vector.length; d += 2) {
+      even += (double) queries[from + d] * vector[d];
+      odd += (double) queries[from + d + 1] * vector[d + 1];
     }
-    return sum;
+    return even + odd + (d < vector.length ? (double) queries[from + d] * vector[d] : 0);
   }
 }

@@ -42,14 +42,27 @@ final class ModelReasons {
    * Begins with a session.
    *
    * @param encoded has just been encoded; kept until the next
-   * @param caller asked before each of its events is left out
    */
-  void begin(EncodedSession encoded, ServingModel model, Caller caller) {
+  void begin(EncodedSession encoded, ServingModel model) {
     session = encoded;
     QueryTokens tokens = sessions.tokens();
     events.of(encoded.steps(), tokens.steps, encoded.used(), sessions::itemId);
     model.copySignals(learned);
-    leftOut.of(encoded.steps(), events, sessions, model, caller);
+  }
+
+  /**
+   * Leaves out each of the session's events.
+   *
+   * @param items that will be asked for: indexes in the catalogue, or -1
+   * @param count how many there are
+   * @param caller asked before each event
+   */
+  void leaveOut(ServingModel model, int[] items, int count, Caller caller) {
+    leftOut.of(session().steps(), events, sessions, model, items, count, caller);
+  }
+
+  private EncodedSession session() {
+    return Objects.requireNonNull(session, "not begun");
   }
 
   /** The events that are told apart. */
@@ -60,12 +73,12 @@ final class ModelReasons {
   /**
    * Why an item has its score.
    *
-   * @param item index in the catalogue; -1 for one that is not there
+   * @param item one of those that events were left out for; -1 for one that is not there
    * @param scanned whether its prior counts: not of an item that has no vector there yet
    * @param vector of the item, [D]
    */
   Explanation of(int item, boolean scanned, float[] vector, float score) {
-    EncodedSession session = Objects.requireNonNull(this.session, "not begun");
+    EncodedSession session = session();
     parts.begin();
     float prior = scanned ? live.vectors().bias(item) : 0;
     parts.add(PartName.PRIOR, prior, -1);

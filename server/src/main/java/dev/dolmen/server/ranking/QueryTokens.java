@@ -11,7 +11,10 @@ import dev.dolmen.trainer.session.SessionSteps;
 import dev.dolmen.trainer.session.TokenWindow;
 import java.util.List;
 
-/** The tokens of one request's session, as the model reads them. Reused by one thread. */
+/**
+ * The tokens of a request's session, or of several one after the other, as the model reads them.
+ * Reused by one thread.
+ */
 final class QueryTokens implements TokenWindow.Receiver {
   private final LiveState live;
   private final int width;
@@ -30,20 +33,23 @@ final class QueryTokens implements TokenWindow.Receiver {
 
   int size;
 
-  QueryTokens(LiveState live, ModelOptions options) {
+  /**
+   * @param sessions at most
+   */
+  QueryTokens(LiveState live, ModelOptions options, int sessions) {
     this.live = live;
     width = options.width();
     contextColumns = live.features().contextColumns();
     contextRows = new RecordRows(live.table(), live.schema().idSlot(), false);
     input = new SessionInput(new FeatureBlock(contextColumns.size()), contextRows.rows);
-    items = new int[options.maxSessionLength()];
-    steps = new int[options.maxSessionLength()];
+    items = new int[sessions * options.maxSessionLength()];
+    steps = new int[sessions * options.maxSessionLength()];
   }
 
   /**
    * Forgets all tokens.
    *
-   * @param room tokens that may come, no more than the model reads
+   * @param room tokens that may come, of each session no more than the model reads
    * @param vectors of inline items, row-major [items, D]
    */
   void clear(int room, float[] vectors) {
@@ -51,7 +57,7 @@ final class QueryTokens implements TokenWindow.Receiver {
     inlineVectors = vectors;
     contextRows.clear(0);
     input.contexts.records = 0;
-    input.resize(room, width);
+    input.begin(room, width);
   }
 
   /** Of inline items, row-major [items, D]. */
@@ -82,9 +88,14 @@ final class QueryTokens implements TokenWindow.Receiver {
     return true;
   }
 
-  /** Makes {@link #input} ready to be encoded, after the last token. */
+  /** Ends a session that has at least one token. */
+  void endSession() {
+    input.endSession(size);
+  }
+
+  /** Makes {@link #input} ready to be encoded, after the last session. */
   void end() {
-    input.resize(size, width);
+    input.tokens = size;
     contextRows.gather();
   }
 }

@@ -34,6 +34,8 @@ final class RankingScratch {
   /** The query, projected for chances of clicks, [D]. */
   final float[] clickQuery;
 
+  private int[] explained = new int[0];
+
   /** Of one item, [D]. */
   final float[] vector;
 
@@ -57,6 +59,14 @@ final class RankingScratch {
     searches = new SharedSearches(items, index, width, together);
     clickQuery = new float[width];
     vector = new float[width];
+  }
+
+  /** Room for items that are explained, as long as asked for or longer. */
+  int[] explained(int items) {
+    if (explained.length < items) {
+      explained = new int[items];
+    }
+    return explained;
   }
 
   /** Made when somebody first asks for reasons. */

@@ -108,7 +108,7 @@ final class Recommender {
             unknown.ids(),
             startNanos);
     if (request.getExplain() && ranker == RankerKind.DOLMEN) {
-      s.modelReasons().begin(session, published.model(), caller);
+      s.modelReasons().begin(session, published.model());
     }
     if (asked.all() && ranker == RankerKind.DOLMEN) {
       PendingSearch search = s.searches.next();
@@ -273,6 +273,13 @@ final class Recommender {
   private void explain(
       Asked asked, TopK top, RecommendResponse.Builder response, RankingScratch s) {
     boolean byModel = asked.ranker == RankerKind.DOLMEN;
+    if (byModel) {
+      int[] items = s.explained(top.size());
+      for (int rank = 0; rank < top.size(); rank++) {
+        items[rank] = top.index(rank);
+      }
+      s.modelReasons().leaveOut(asked.published.model(), items, top.size(), asked.caller);
+    }
     response.addAllExplainedEvents(
         byModel ? s.modelReasons().events() : s.baselineReasons().events());
     int at = 0;

@@ -35,7 +35,12 @@ final class Scorer {
     ModelReasons reasons = null;
     if (request.getExplain()) {
       reasons = s.modelReasons();
-      reasons.begin(session, published.model(), caller);
+      reasons.begin(session, published.model());
+      int[] items = s.explained(request.getItemIdsCount());
+      for (int i = 0; i < request.getItemIdsCount(); i++) {
+        items[i] = live.catalog().indexOf(request.getItemIds(i));
+      }
+      reasons.leaveOut(published.model(), items, request.getItemIdsCount(), caller);
     }
     ScoreResponse.Builder response =
         ScoreResponse.newBuilder()

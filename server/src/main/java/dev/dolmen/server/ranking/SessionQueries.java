@@ -79,7 +79,7 @@ final class SessionQueries {
     ModelOptions options = live.published().model().options();
     tokensMax = options.maxSessionLength();
     window = new TokenWindow(tokensMax);
-    tokens = new QueryTokens(live, options);
+    tokens = new QueryTokens(live, options, 1);
     signals = new SessionSignals(live.coVisits(), live.content());
     query = new float[options.width()];
   }
@@ -124,6 +124,7 @@ final class SessionQueries {
     model.copySignals(learnedSignals);
     signals.addTo(bonuses, learnedSignals);
     if (used > 0) {
+      tokens.endSession();
       tokens.end();
       model.encodeSession(tokens.input, query, workspace);
     } else {

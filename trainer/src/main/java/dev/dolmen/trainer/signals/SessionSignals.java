@@ -71,6 +71,13 @@ public final class SessionSignals {
   private int[] spoken = new int[64];
 
   /**
+   * Whether all but the items of the first {@link #asked} places and the session's are left out.
+   */
+  private boolean some;
+
+  private int asked;
+
+  /**
    * @param coVisits items visited together
    * @param content what items' metadata say
    */
@@ -99,6 +106,32 @@ public final class SessionSignals {
    */
   public void of(int[] items, int from, int to, IntPredicate asNew) {
     clear();
+    some = false;
+    read(items, from, to, asNew);
+  }
+
+  /**
+   * Reads a session for some items alone: what is known of these, and what {@link #addTo} adds to
+   * them, is the same as if all were read, and of no other item anything is added.
+   *
+   * @param items indexes in the catalogue, the oldest first; negative ones are passed over
+   * @param to end of the session, exclusive
+   * @param wanted the items; negative ones are passed over
+   * @param count how many there are
+   */
+  public void ofSome(int[] items, int from, int to, int[] wanted, int count) {
+    clear();
+    for (int i = 0; i < count; i++) {
+      if (wanted[i] >= 0) {
+        var _ = find(wanted[i]);
+      }
+    }
+    some = true;
+    asked = places.size();
+    read(items, from, to, item -> false);
+  }
+
+  private void read(int[] items, int from, int to, IntPredicate asNew) {
     int distinct = 0;
     int events = 0;
     float visitsOfLast = 0;
@@ -145,7 +178,7 @@ public final class SessionSignals {
       float similarity = past.similarity(n);
       for (long each : past.items(n)) {
         int item = (int) each;
-        if (coVisits.lives(item, (int) (each >>> 32))) {
+        if (counts(item) && coVisits.lives(item, (int) (each >>> 32))) {
           int at = find(item);
           if (distances[at] == 0) {
             shares[at] += share;
@@ -161,6 +194,9 @@ public final class SessionSignals {
     LikeItems.Found found = like.of(item);
     for (int i = 0; i < found.size(); i++) {
       int other = found.items()[i];
+      if (!counts(other)) {
+        continue;
+      }
       if (coVisits.visits(other) >= ESTABLISHED && !asNew.test(other)) {
         continue;
       }
@@ -179,12 +215,17 @@ public final class SessionSignals {
     float byLong = byLong(neighbors, weight);
     float byRecent = byRecent(neighbors, weight);
     for (int i = 0; i < neighbors.size(); i++) {
-      if (coVisits.lives(neighbors.item(i), neighbors.birth(i))) {
+      if (counts(neighbors.item(i)) && coVisits.lives(neighbors.item(i), neighbors.birth(i))) {
         int at = find(neighbors.item(i));
         longTerm[at] += neighbors.longTerm(i) * byLong;
         recent[at] += neighbors.recent(i) * byRecent;
       }
     }
+  }
+
+  /** Whether anything has to be known of an item that the session does not name. */
+  private boolean counts(int item) {
+    return !some || places.contains(item);
   }
 
   private float byLong(Neighbors neighbors, float weight) {
@@ -374,7 +415,7 @@ public final class SessionSignals {
    */
   public void addTo(ScoreBonuses bonuses, float[] learned) {
     bonuses.nextQuery();
-    int size = size();
+    int size = some ? asked : size();
     if (added.length < size) {
       added = new float[2 * size];
       spoken = new int[2 * size];

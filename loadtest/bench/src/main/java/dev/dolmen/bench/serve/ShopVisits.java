@@ -100,6 +100,16 @@ final class ShopVisits {
     return clicked;
   }
 
+  /** What somebody has clicked who comes and stays for so many clicks. */
+  List<String> visitOf(int clicks) {
+    Visit visit = arrive();
+    List<String> clicked = new ArrayList<>();
+    for (int i = 0; i < clicks; i++) {
+      clicked.add(LargeShop.id(click(visit)));
+    }
+    return clicked;
+  }
+
   private Visit arrive() {
     int clicks = 2 + (int) (-Math.log(1 - random.nextDouble()) * (MEAN_CLICKS - 2));
     return new Visit(
