@@ -11,22 +11,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** All routes of some services. Immutable. */
+/**
+ * All routes of some services. Any thread: they never change, and the document of them is made when
+ * it is first asked for, as few servers are asked, and a start waits for nothing that it can do
+ * without.
+ */
 public final class HttpRoutes {
   private static final String DOCUMENT = "openapi.json";
 
   private final List<HttpRoute> routes;
-  private final HttpReply document;
-  private final HttpReply gzippedDocument;
+  private final String version;
+  private volatile @Nullable Document document;
 
   private HttpRoutes(List<HttpRoute> routes, String version) {
     this.routes = List.copyOf(routes);
-    document =
-        HttpReply.json(
-            OpenApi.of(this.routes, version).toPrettyString().getBytes(StandardCharsets.UTF_8));
-    gzippedDocument = document.gzipped();
+    this.version = version;
   }
+
+  private record Document(HttpReply plain, HttpReply gzipped) {}
 
   /**
    * The routes that the methods' annotations name, in the order of the methods.
@@ -65,7 +69,22 @@ public final class HttpRoutes {
 
   /** The document, for a path that {@link #isDocument}: OpenAPI 3.1. */
   HttpReply document(boolean gzipped) {
-    return gzipped ? gzippedDocument : document;
+    Document made = document;
+    if (made == null) {
+      made = makeDocument();
+    }
+    return gzipped ? made.gzipped() : made.plain();
+  }
+
+  private synchronized Document makeDocument() {
+    Document made = document;
+    if (made == null) {
+      String text = OpenApi.of(routes, version).toPrettyString();
+      HttpReply plain = HttpReply.json(text.getBytes(StandardCharsets.UTF_8));
+      made = new Document(plain, plain.gzipped());
+      document = made;
+    }
+    return made;
   }
 
   /** The route of a request, if there is one. */
