@@ -53,9 +53,6 @@ final class FollowingLoop implements Runnable {
   private static final long WAIT_MS = 10;
   private static final long AWAY_MS = 200;
 
-  /** How often the store of snapshots is asked for something to begin with. */
-  private static final long ASK_MS = 30_000;
-
   /** So long without a sign of a trainer, there is nothing to wait for. */
   private static final long SILENT_MS = 2_000;
 
@@ -73,6 +70,7 @@ final class FollowingLoop implements Runnable {
   private final ItemEncoding encoding;
   private final FirstOccurrences first;
   private final FollowedClicks clicks;
+  private final StoredBase stored;
   private final Staleness staleness = new Staleness();
 
   /** Items that came or went behind the last sync: of them it knew another, or none. */
@@ -90,7 +88,6 @@ final class FollowingLoop implements Runnable {
   private long popularMs;
   private long popularBatches = -1;
   private long endAtBegin;
-  private long askedMs;
 
   /** Whether all events since the base are counted, or wait to be. */
   private boolean counts = true;
@@ -124,6 +121,7 @@ final class FollowingLoop implements Runnable {
         new FirstOccurrences(
             options.log().deduplicationEvents(), options.log().deduplicationAgeSec());
     clicks = new FollowedClicks(stream, MAX_UNCOUNTED);
+    stored = new StoredBase(options, sync, clock);
   }
 
   /**
@@ -164,9 +162,11 @@ final class FollowingLoop implements Runnable {
 
   String progressText() {
     if (applied == 0) {
+      String away = stored.problem();
       return "no trainer has sent anything to topic "
           + options.log().kafka().parametersTopic()
-          + " yet";
+          + " yet"
+          + (away.isEmpty() ? "" : "; " + away);
     }
     return "applied up to offset "
         + appliedOffset
@@ -211,24 +211,16 @@ final class FollowingLoop implements Runnable {
         if (next.head().getBase()) {
           return next;
         }
-      } else if (feed.readAll() && feed.silentMs() >= SILENT_MS && isTimeToAsk()) {
-        Sync stored = StoredBase.take(options, sync, clock);
-        if (stored != null) {
-          return stored;
+      } else if (feed.readAll() && feed.silentMs() >= SILENT_MS && stored.isDue()) {
+        Sync base = stored.take();
+        if (base != null) {
+          return base;
         }
       } else {
         progress.sleep(WAIT_MS, () -> stops);
       }
     }
     return null;
-  }
-
-  private boolean isTimeToAsk() {
-    long sinceMs = nowMs() - askedMs;
-    // A clock that was set back must not keep it waiting.
-    boolean due = askedMs == 0 || sinceMs >= ASK_MS || sinceMs < 0;
-    askedMs = due ? nowMs() : askedMs;
-    return due;
   }
 
   private void checkFeed() throws IOException {

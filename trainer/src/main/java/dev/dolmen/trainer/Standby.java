@@ -3,6 +3,7 @@ package dev.dolmen.trainer;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.sync.Lead;
+import dev.dolmen.trainer.sync.LeadLostException;
 import dev.dolmen.trainer.sync.ParameterTopic;
 import dev.dolmen.trainer.sync.Sync;
 import dev.dolmen.trainer.sync.SyncOptions;
@@ -43,6 +44,7 @@ final class Standby {
   private long firstKnown;
   private volatile long epoch;
   private volatile boolean standsBy;
+  private String hindrance = "";
 
   /** Learns a batch that ends at a place of the log; false if the engine is to stop. */
   @FunctionalInterface
@@ -84,6 +86,7 @@ final class Standby {
    * @param stops whether the engine is to stop
    * @return false if it is
    * @throws IOException if what was learned here is not what the others have learned
+   * @throws LeadLostException if another trainer was faster to take the lead
    */
   boolean run(
       ArrayDeque<BatchJournal.Entry> journal,
@@ -112,11 +115,19 @@ final class Standby {
       try {
         return new SyncReader(topic);
       } catch (IOException e) {
-        LOG.warn("Waiting for Kafka: {}", e.getMessage());
-        Thread.sleep(AWAY_MS);
+        hindered("Waiting for Kafka: " + e.getMessage());
       }
     }
     return null;
+  }
+
+  /** Waits before it is tried again; what is in the way is said once, however long it is. */
+  private void hindered(String by) throws InterruptedException {
+    if (!by.equals(hindrance)) {
+      hindrance = by;
+      LOG.warn("{}", by);
+    }
+    Thread.sleep(AWAY_MS);
   }
 
   private void take(Sync sync) {
@@ -197,14 +208,14 @@ final class Standby {
       }
       try {
         boolean came = reader.poll(POLL, this::take);
+        hindrance = "";
         epoch = reader.epoch();
         boolean silent = reader.silentMs() >= options.takeoverMs();
         if (!came && (silent || reader.isVacant())) {
           return true;
         }
       } catch (KafkaException e) {
-        LOG.warn("Topic {} cannot be read now: {}", topic.name(), e.getMessage());
-        Thread.sleep(AWAY_MS);
+        hindered("Topic " + topic.name() + " cannot be read now: " + e.getMessage());
       }
     }
     return false;
@@ -234,8 +245,7 @@ final class Standby {
         }
         return caughtUp;
       } catch (KafkaException e) {
-        LOG.warn("The lead cannot be taken now: {}", e.getMessage());
-        Thread.sleep(AWAY_MS);
+        hindered("The lead cannot be taken now: " + e.getMessage());
       }
     }
     return false;

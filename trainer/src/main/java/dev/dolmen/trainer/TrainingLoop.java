@@ -2,6 +2,7 @@ package dev.dolmen.trainer;
 
 import dev.dolmen.trainer.log.LogDamagedException;
 import dev.dolmen.trainer.log.LogTakenOverException;
+import dev.dolmen.trainer.sync.LeadLostException;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,10 @@ final class TrainingLoop implements Runnable {
       damage = e;
     } catch (LogTakenOverException e) {
       taken = e;
+    } catch (LeadLostException e) {
+      // As it should be: whoever asks why the process ends is told in one line.
+      LOG.debug("In full", e);
+      failure = e.getMessage();
     } catch (Throwable e) {
       LOG.error("Training has stopped", e);
       failure = e.toString();

@@ -271,4 +271,31 @@ class ClusterStoreTest {
     assertThat(Objects.requireNonNull(trainer.snapshotStore()).problem())
         .contains("no such folder");
   }
+
+  /** With nobody to send a base, a server waits for the store, says so, and begins by itself. */
+  @Test
+  void aServerThatHasNothingElseWaitsForTheStore() throws Exception {
+    Engine first = trainer("t");
+    first.awaitReplayed();
+    Follower a = server("a");
+    await(a);
+    fill(a);
+    var _ = traffic(30, a);
+    settle(first, a);
+    var _ = stored(first);
+    long batches = first.status().progress().modelVersion();
+    lose(first, "t");
+    emptyParameterTopic();
+    Path away = directory.resolve("away");
+    Files.move(directory.resolve("store"), away);
+
+    Follower b = server("b");
+    await("said", () -> b.progressText().contains("does not answer"));
+    assertThat(b.progressText()).contains("no trainer has sent anything", "no such folder");
+    assertThat(b.ready()).isNotDone();
+    Files.move(away, directory.resolve("store"));
+    await(b);
+    assertThat(b.live().published().modelVersion()).isEqualTo(batches);
+    assertThat(b.progressText()).doesNotContain("does not answer");
+  }
 }

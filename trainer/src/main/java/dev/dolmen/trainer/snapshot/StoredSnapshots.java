@@ -80,23 +80,33 @@ public final class StoredSnapshots {
    */
   public static Optional<String> fetch(SnapshotArchive archive, String own, Path snapshots)
       throws InterruptedIOException {
-    String newerThan = own.isEmpty() ? "" : SnapshotArchive.sortingId(own);
-    try (SlowStep _ = SlowStep.begin("Asking for snapshots", archive::location)) {
-      for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        try {
-          Optional<String> id =
-              archive.fetchNewest(newerThan, snapshots, (i, e) -> refused(archive, i, e));
-          id.ifPresent(i -> LOG.info("Took snapshot {} from {}", i, archive.location()));
-          return id;
-        } catch (IOException e) {
-          LOG.warn("No snapshot can be taken from {}: {}", archive.location(), e.getMessage());
-          LOG.debug("In full", e);
-          pause();
-        }
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        return fetchOnce(archive, own, snapshots);
+      } catch (IOException e) {
+        LOG.warn("No snapshot can be taken from {}: {}", archive.location(), e.getMessage());
+        LOG.debug("In full", e);
+        pause();
       }
     }
     LOG.warn("Starts without what is in {}, which does not answer", archive.location());
     return Optional.empty();
+  }
+
+  /**
+   * As the other, asking once.
+   *
+   * @throws IOException if the store does not answer, or the directory cannot be written
+   */
+  public static Optional<String> fetchOnce(SnapshotArchive archive, String own, Path snapshots)
+      throws IOException {
+    String newerThan = own.isEmpty() ? "" : SnapshotArchive.sortingId(own);
+    try (SlowStep _ = SlowStep.begin("Asking for snapshots", archive::location)) {
+      Optional<String> id =
+          archive.fetchNewest(newerThan, snapshots, (i, e) -> refused(archive, i, e));
+      id.ifPresent(i -> LOG.info("Took snapshot {} from {}", i, archive.location()));
+      return id;
+    }
   }
 
   private static void refused(SnapshotArchive archive, String id, DamagedArchiveException e) {

@@ -46,6 +46,7 @@ public final class Lead implements Closeable {
   /**
    * Shuts out whoever has it.
    *
+   * @throws LeadLostException if another trainer shut this one out meanwhile
    * @throws KafkaException if Kafka does not answer; nobody is known to be shut out
    */
   public static Lead take(ParameterTopic topic) {
@@ -57,6 +58,9 @@ public final class Lead implements Closeable {
       producer.initTransactions();
       taken = true;
       return new Lead(topic, producer);
+    } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      // Who asked again at once would shut out the other, which would do the same.
+      throw new LeadLostException("another trainer leads: it was faster to take the lead", e);
     } finally {
       if (!taken) {
         producer.close(Duration.ZERO);
