@@ -104,7 +104,9 @@ public final class SignalNetwork {
   public void ofVisits(float[] parameters, int first, float[][] features, int n, float[] out) {
     visits.reserve(n);
     Arrays.fill(out, 0, n, 0);
-    addVisits(parameters, first, features, 0, n, out);
+    for (int from = 0; from < n; from += BLOCK) {
+      addVisits(parameters, first, features, from, Math.min(BLOCK, n - from), out);
+    }
   }
 
   /**

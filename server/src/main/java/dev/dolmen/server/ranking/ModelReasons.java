@@ -51,14 +51,17 @@ final class ModelReasons {
   }
 
   /**
-   * Leaves out each of the session's events.
+   * Finds out what the signals of some items say, and what they have without each of the session's
+   * events.
    *
    * @param items that will be asked for: indexes in the catalogue, or -1
    * @param count how many there are
    * @param caller asked before each event
    */
-  void leaveOut(ServingModel model, int[] items, int count, Caller caller) {
-    leftOut.of(session().steps(), events, sessions, model, items, count, caller);
+  void of(ServingModel model, int[] items, int count, Caller caller) {
+    EncodedSession session = session();
+    signals.of(sessions.signals(), sessions.tokens().items, session.used(), items, count, learned);
+    leftOut.of(session.steps(), events, sessions, model, items, count, caller);
   }
 
   private EncodedSession session() {
@@ -73,18 +76,19 @@ final class ModelReasons {
   /**
    * Why an item has its score.
    *
-   * @param item one of those that events were left out for; -1 for one that is not there
+   * @param at its place among the items that were named; -1 for one that was not
+   * @param item index in the catalogue; -1 for one that is not there
    * @param scanned whether its prior counts: not of an item that has no vector there yet
    * @param vector of the item, [D]
    */
-  Explanation of(int item, boolean scanned, float[] vector, float score) {
+  Explanation of(int at, int item, boolean scanned, float[] vector, float score) {
     EncodedSession session = session();
     parts.begin();
     float prior = scanned ? live.vectors().bias(item) : 0;
     parts.add(PartName.PRIOR, prior, -1);
     float bonus = item < 0 ? 0 : session.bonuses().of(0, item);
     if (bonus != 0) {
-      addSignals(session.used(), item, prior, bonus);
+      addSignals(at, prior, bonus);
     }
     double whole = LeftOutSessions.dot(session.query(), 0, vector) + bonus;
     for (int e = 0; e < events.size(); e++) {
@@ -98,19 +102,18 @@ final class ModelReasons {
   }
 
   /** Those that add nothing are left out; the last one brings the sum to prior and bonus. */
-  private void addSignals(int used, int item, float prior, float bonus) {
-    signals.of(sessions.signals(), sessions.tokens().items, used, item, learned);
+  private void addSignals(int at, float prior, float bonus) {
     int last = SIGNALS.length - 1;
-    while (last > 0 && signals.value(SIGNALS[last]) == 0) {
+    while (last > 0 && signals.value(at, SIGNALS[last]) == 0) {
       last--;
     }
     double sum = prior;
     for (int i = 0; i <= last; i++) {
-      double value = signals.value(SIGNALS[i]);
+      double value = signals.value(at, SIGNALS[i]);
       sum += value;
       if (value != 0 || i == last) {
         float next = i == last ? prior + bonus : (float) sum;
-        int event = events.fromEnd(signals.distance(SIGNALS[i]));
+        int event = events.fromEnd(signals.distance(at, SIGNALS[i]));
         parts.add(PartName.of(SIGNALS[i]), next, event);
       }
     }

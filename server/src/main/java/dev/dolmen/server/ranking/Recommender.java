@@ -278,7 +278,7 @@ final class Recommender {
       for (int rank = 0; rank < top.size(); rank++) {
         items[rank] = top.index(rank);
       }
-      s.modelReasons().leaveOut(asked.published.model(), items, top.size(), asked.caller);
+      s.modelReasons().of(asked.published.model(), items, top.size(), asked.caller);
     }
     response.addAllExplainedEvents(
         byModel ? s.modelReasons().events() : s.baselineReasons().events());
@@ -292,7 +292,7 @@ final class Recommender {
       }
       scored.setExplanation(
           byModel
-              ? s.modelReasons().of(item.index(), true, vector(item, s), top.score(rank))
+              ? s.modelReasons().of(rank, item.index(), true, vector(item, s), top.score(rank))
               : s.baselineReasons().of(rank, item, top.score(rank)));
       at++;
     }

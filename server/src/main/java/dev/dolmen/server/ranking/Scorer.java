@@ -40,7 +40,7 @@ final class Scorer {
       for (int i = 0; i < request.getItemIdsCount(); i++) {
         items[i] = live.catalog().indexOf(request.getItemIds(i));
       }
-      reasons.leaveOut(published.model(), items, request.getItemIdsCount(), caller);
+      reasons.of(published.model(), items, request.getItemIdsCount(), caller);
     }
     ScoreResponse.Builder response =
         ScoreResponse.newBuilder()
@@ -69,7 +69,7 @@ final class Scorer {
         if (scanned && !live.vectors().get(item.index(), s.vector, 0)) {
           s.encode(item.features(), published); // It has left the catalogue meanwhile.
         }
-        scored.setExplanation(reasons.of(item.index(), scanned, s.vector, score));
+        scored.setExplanation(reasons.of(i, item.index(), scanned, s.vector, score));
       }
       response.addItems(scored);
     }
@@ -79,7 +79,7 @@ final class Scorer {
       float score = dot(session.query(), vector);
       ScoredItem.Builder scored = scored(request.getItems(i).getItemId(), score);
       if (reasons != null) {
-        scored.setExplanation(reasons.of(-1, false, vector, score));
+        scored.setExplanation(reasons.of(-1, -1, false, vector, score));
       }
       response.addItems(scored);
     }

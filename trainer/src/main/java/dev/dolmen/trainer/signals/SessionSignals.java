@@ -56,11 +56,6 @@ public final class SessionSignals {
   private final float[] lastWeights = new float[LIKE_REACH];
   private float likeWeight;
 
-  /** Distances at which the last item in common with past sessions stands, and their weights. */
-  private final int[] commonDistances = new int[SimilarSessions.REACH];
-
-  private final float[] commonWeights = new float[SimilarSessions.REACH];
-
   private int[] occurrences = new int[64];
   private SignalFeatures.OfSession session = new SignalFeatures.OfSession(0, 0, 0);
   private final SignalNetwork network = new SignalNetwork(Kernels.best());
@@ -228,12 +223,14 @@ public final class SessionSignals {
     return !some || places.contains(item);
   }
 
-  private float byLong(Neighbors neighbors, float weight) {
+  /** What a count over a long time weighs as a share of its item's visits, times a weight. */
+  float byLong(Neighbors neighbors, float weight) {
     float keep = coVisits.keepLong(neighbors.atEvent());
     return weight * keep / (neighbors.totalLong() * keep + SMOOTHING);
   }
 
-  private float byRecent(Neighbors neighbors, float weight) {
+  /** The same of recent counts. */
+  float byRecent(Neighbors neighbors, float weight) {
     float keep = coVisits.keepRecent(neighbors.atEvent());
     return weight * keep / (neighbors.totalRecent() * keep + SMOOTHING);
   }
@@ -347,65 +344,24 @@ public final class SessionSignals {
         at);
   }
 
-  /** How much an item of the session, {@code distance} events from its end, speaks for another. */
-  float togetherness(int item, int distance, int other, boolean recently) {
-    Neighbors neighbors = coVisits.of(item);
-    float strength = 0;
-    for (int i = 0; i < neighbors.size(); i++) {
-      if (neighbors.item(i) == other && coVisits.lives(other, neighbors.birth(i))) {
-        strength +=
-            recently
-                ? neighbors.recent(i) * byRecent(neighbors, 1f / distance)
-                : neighbors.longTerm(i) * byLong(neighbors, 1f / distance);
-      }
-    }
-    return strength;
+  /** Items visited together with an item of the session. */
+  Neighbors neighbors(int item) {
+    return coVisits.of(item);
   }
 
-  /** How like an item of the session another is by its metadata; 0 if it is not among its likes. */
-  float likeness(int item, int other) {
-    LikeItems.Found found = like.of(item);
-    for (int i = 0; i < found.size(); i++) {
-      if (found.items()[i] == other) {
-        return found.likeness()[i];
-      }
-    }
-    return 0;
+  /** Items that are like an item of the session by their metadata. */
+  LikeItems.Found likes(int item) {
+    return like.of(item);
   }
 
-  /**
-   * How far from the session's end the last item stands that it has in common with the past
-   * sessions that visited another; of several, the one with the most weight. 0 if there is none.
-   */
-  int nearestInCommon(int other) {
-    int size = 0;
-    for (int n = 0; n < past.size(); n++) {
-      if (visited(n, other)) {
-        int at = 0;
-        while (at < size && commonDistances[at] != past.nearest(n)) {
-          at++;
-        }
-        if (at == size) {
-          commonDistances[size] = past.nearest(n);
-          commonWeights[size++] = 0;
-        }
-        commonWeights[at] += past.weight(n);
-      }
-    }
-    int best = 0;
-    for (int at = 1; at < size; at++) {
-      best = commonWeights[at] > commonWeights[best] ? at : best;
-    }
-    return size == 0 ? 0 : commonDistances[best];
+  /** The past sessions most like this one. */
+  SimilarSessions past() {
+    return past;
   }
 
-  private boolean visited(int session, int other) {
-    for (long each : past.items(session)) {
-      if ((int) each == other && coVisits.lives(other, (int) (each >>> 32))) {
-        return true;
-      }
-    }
-    return false;
+  /** Whether an item is still the one that was there at a birth. */
+  boolean lives(int item, int birth) {
+    return coVisits.lives(item, birth);
   }
 
   /**

@@ -41,6 +41,11 @@ public final class SignalParts {
       return label;
     }
 
+    /** From 0, without gaps. */
+    int number() {
+      return number;
+    }
+
     int bit() {
       return 1 << number;
     }
@@ -49,6 +54,8 @@ public final class SignalParts {
       return (set & bit()) != 0;
     }
   }
+
+  private static final Signal[] SIGNALS = Signal.values();
 
   /** Signals that share a function. */
   private static final int SHARED = Signal.LIKENESS.number;
@@ -59,95 +66,121 @@ public final class SignalParts {
   private static final double[] WEIGHTS = {1 / 4.0, 1 / 12.0, 1 / 12.0, 1 / 4.0};
 
   private final SignalNetwork network = new SignalNetwork(Kernels.best());
+  private final SignalSources sources = new SignalSources();
+  private int[] places = new int[1];
+
+  /** Columns of all sets of one item after those of another, [{@link #SETS} items]. */
   private final float[][] features = new float[SignalFeatures.COUNT][SETS];
-  private final float[] added = new float[SETS];
-  private final double[] values = new double[SHARED + 1];
-  private final int[] distances = new int[SHARED + 1];
+
+  private float[] byVisits = new float[SETS];
+
+  /** Columns of the items themselves: what metadata say is the same in each set. */
+  private final float[][] wholes = new float[SignalFeatures.COUNT][1];
+
+  private float[] byLikeness = new float[1];
+
+  /** Row-major [items, signals]. */
+  private double[] values = new double[SHARED + 1];
+
+  private int[] distances = new int[SHARED + 1];
 
   public SignalParts() {}
 
   /**
-   * Tells the signals of an item apart.
+   * Tells the signals of some items apart, all of them in one pass through the network.
    *
    * @param signals that have read the session
    * @param items of the session, as they were read, the oldest first
    * @param to end of the session, exclusive
-   * @param item index in the catalogue
+   * @param asked the items: indexes in the catalogue, or negative for one that signals do not know
+   * @param count how many there are
    * @param learned the model's network, [{@link SignalNetwork#PARAMETERS}]
    */
-  public void of(SessionSignals signals, int[] items, int to, int item, float[] learned) {
-    Arrays.fill(values, 0);
-    Arrays.fill(distances, 0);
-    int place = signals.placeOf(item);
-    if (place < 0 || !signals.speaksOf(place, false)) {
+  public void of(
+      SessionSignals signals, int[] items, int to, int[] asked, int count, float[] learned) {
+    reserve(count);
+    int rows = 0;
+    for (int i = 0; i < count; i++) {
+      places[i] = asked[i] < 0 ? -1 : signals.placeOf(asked[i]);
+      if (places[i] >= 0 && signals.speaksOf(places[i], false)) {
+        for (int set = 0; set < SETS; set++) {
+          signals.featuresOfSome(places[i], set, features, rows * SETS + set);
+        }
+        signals.featuresOfSome(places[i], 0, wholes, rows++);
+      } else {
+        places[i] = -1;
+      }
+    }
+    if (rows == 0) {
       return;
     }
-    for (int set = 0; set < SETS; set++) {
-      signals.featuresOfSome(place, set, features, set);
+    network.ofVisits(learned, 0, features, rows * SETS, byVisits);
+    network.ofLikeness(learned, 0, wholes, rows, byLikeness);
+    sources.of(signals, items, to, asked, count);
+    for (int i = 0, row = 0; i < count; i++) {
+      if (places[i] >= 0) {
+        write(i, row++, asked[i]);
+      }
     }
-    network.ofVisits(learned, 0, features, SETS, added);
-    for (int signal = 0; signal < SHARED; signal++) {
-      values[signal] = shapley(signal);
-    }
-    // The same in each set; kernels are slow on less than a vector.
-    network.ofLikeness(learned, 0, features, SETS, added);
-    values[SHARED] = added[0];
-    findSources(signals, items, to, item, place);
   }
 
-  private double shapley(int signal) {
+  private void reserve(int count) {
+    if (places.length < count) {
+      places = new int[count];
+      for (int f = 0; f < SignalFeatures.COUNT; f++) {
+        features[f] = new float[count * SETS];
+        wholes[f] = new float[count];
+      }
+      byVisits = new float[count * SETS];
+      byLikeness = new float[count];
+      values = new double[count * (SHARED + 1)];
+      distances = new int[count * (SHARED + 1)];
+    }
+    Arrays.fill(values, 0, count * (SHARED + 1), 0);
+    Arrays.fill(distances, 0, count * (SHARED + 1), 0);
+  }
+
+  private void write(int asked, int row, int item) {
+    int first = asked * (SHARED + 1);
+    for (int signal = 0; signal < SHARED; signal++) {
+      values[first + signal] = shapley(signal, row * SETS);
+    }
+    values[first + SHARED] = byLikeness[row];
+    for (Signal signal : SIGNALS) {
+      boolean none = signal == Signal.SIMILAR_VISITS && values[first + signal.number] == 0;
+      distances[first + signal.number] = none ? 0 : sources.distance(item, signal);
+    }
+  }
+
+  private double shapley(int signal, int from) {
     int bit = 1 << signal;
     double value = 0;
     for (int set = 0; set < SETS; set++) {
       if ((set & bit) == 0) {
-        value += WEIGHTS[Integer.bitCount(set)] * ((double) added[set | bit] - added[set]);
+        value +=
+            WEIGHTS[Integer.bitCount(set)]
+                * ((double) byVisits[from + (set | bit)] - byVisits[from + set]);
       }
     }
     return value;
   }
 
-  private void findSources(SessionSignals signals, int[] items, int to, int item, int place) {
-    distances[Signal.SEEN.number] = signals.distance(place);
-    if (values[Signal.SIMILAR_VISITS.number] != 0) {
-      distances[Signal.SIMILAR_VISITS.number] = signals.nearestInCommon(item);
-    }
-    float together = 0;
-    float recently = 0;
-    float like = 0;
-    int distinct = 0;
-    for (int t = to - 1; t >= 0 && distinct < SessionSignals.LIKE_REACH; t--) {
-      int distance = to - t;
-      if (items[t] < 0 || signals.distance(signals.placeOf(items[t])) != distance) {
-        continue; // Inline, or it comes again behind.
-      }
-      if (distinct++ < CoVisits.REACH) {
-        float byLong = signals.togetherness(items[t], distance, item, false);
-        together = source(Signal.TOGETHER, distance, byLong, together);
-        float byRecent = signals.togetherness(items[t], distance, item, true);
-        recently = source(Signal.TOGETHER_RECENTLY, distance, byRecent, recently);
-      }
-      like = source(Signal.LIKENESS, distance, signals.likeness(items[t], item), like);
-    }
-  }
-
-  private float source(Signal signal, int distance, float strength, float most) {
-    if (strength > most) {
-      distances[signal.number] = distance;
-      return strength;
-    }
-    return most;
-  }
-
-  /** What a signal adds to the score. */
-  public double value(Signal signal) {
-    return values[signal.number];
+  /**
+   * What a signal adds to the score of an item.
+   *
+   * @param asked its place among those asked about
+   */
+  public double value(int asked, Signal signal) {
+    return values[asked * (SHARED + 1) + signal.number];
   }
 
   /**
-   * The event that a signal comes from most, counted from the session's end, 1 for its last; 0 if
-   * there is none.
+   * The event that a signal of an item comes from most, counted from the session's end, 1 for its
+   * last; 0 if there is none.
+   *
+   * @param asked its place among those asked about
    */
-  public int distance(Signal signal) {
-    return distances[signal.number];
+  public int distance(int asked, Signal signal) {
+    return distances[asked * (SHARED + 1) + signal.number];
   }
 }

@@ -49,18 +49,28 @@ class SignalPartsTest {
       signals.of(session, 0, session.length);
       ScoreBonuses bonuses = new ScoreBonuses();
       signals.addTo(bonuses, learned);
-      for (int place = bonuses.from(0); place < bonuses.to(0); place++) {
-        parts.of(signals, session, session.length, bonuses.item(place), learned);
+      int from = bonuses.from(0);
+      int count = bonuses.to(0) - from;
+      int[] asked = new int[count + 3];
+      for (int i = 0; i < count; i++) {
+        asked[i] = bonuses.item(from + i);
+      }
+      asked[count] = 999;
+      asked[count + 1] = -1;
+      asked[count + 2] = asked[0];
+      parts.of(signals, session, session.length, asked, asked.length, learned);
+      for (int i = 0; i < asked.length; i++) {
         double sum = 0;
         for (Signal signal : Signal.values()) {
-          sum += parts.value(signal);
+          sum += parts.value(i, signal);
         }
-        assertThat(sum).isCloseTo(bonuses.bonus(place), within(1e-3));
+        assertThat(sum).isCloseTo(bonuses.of(0, asked[i]), within(1e-3));
       }
-      parts.of(signals, session, session.length, 999, learned);
       for (Signal signal : Signal.values()) {
-        assertThat(parts.value(signal)).isZero();
-        assertThat(parts.distance(signal)).isZero();
+        assertThat(parts.value(count, signal)).isZero();
+        assertThat(parts.distance(count, signal)).isZero();
+        assertThat(parts.value(count + 2, signal)).isCloseTo(parts.value(0, signal), within(1e-3));
+        assertThat(parts.distance(count + 2, signal)).isEqualTo(parts.distance(0, signal));
       }
     }
   }
@@ -73,18 +83,65 @@ class SignalPartsTest {
     visit(3, 4);
     int[] session = {3, 1, 7};
     signals.of(session, 0, 3);
-    parts.of(signals, session, 3, 7, learned);
-    assertThat(parts.value(Signal.SEEN)).isNotZero();
-    assertThat(parts.distance(Signal.SEEN)).isEqualTo(1);
-    assertThat(parts.value(Signal.TOGETHER)).isZero();
-    assertThat(parts.value(Signal.SIMILAR_VISITS)).isZero();
-    parts.of(signals, session, 3, 2, learned);
-    assertThat(parts.value(Signal.SEEN)).isZero();
-    assertThat(parts.value(Signal.TOGETHER)).isNotZero();
-    assertThat(parts.distance(Signal.TOGETHER)).isEqualTo(2);
-    assertThat(parts.distance(Signal.TOGETHER_RECENTLY)).isEqualTo(2);
-    assertThat(parts.distance(Signal.SIMILAR_VISITS)).isEqualTo(2);
-    parts.of(signals, session, 3, 4, learned);
-    assertThat(parts.distance(Signal.TOGETHER)).isEqualTo(3);
+    parts.of(signals, session, 3, new int[] {7, 2, 4}, 3, learned);
+    assertThat(parts.value(0, Signal.SEEN)).isNotZero();
+    assertThat(parts.distance(0, Signal.SEEN)).isEqualTo(1);
+    assertThat(parts.value(0, Signal.TOGETHER)).isZero();
+    assertThat(parts.value(0, Signal.SIMILAR_VISITS)).isZero();
+    assertThat(parts.value(1, Signal.SEEN)).isZero();
+    assertThat(parts.value(1, Signal.TOGETHER)).isNotZero();
+    assertThat(parts.distance(1, Signal.TOGETHER)).isEqualTo(2);
+    assertThat(parts.distance(1, Signal.TOGETHER_RECENTLY)).isEqualTo(2);
+    assertThat(parts.distance(1, Signal.SIMILAR_VISITS)).isEqualTo(2);
+    assertThat(parts.distance(2, Signal.TOGETHER)).isEqualTo(3);
+  }
+
+  /** What is found in one pass is what looking at each event of the session for each item finds. */
+  @Test
+  void eventsThatSignalsComeFromAreThoseThatSayMost() {
+    learnAnything();
+    int sources = 0;
+    for (int round = 0; round < 300; round++) {
+      int at = random.nextInt(40);
+      visit(at, at + 1 + random.nextInt(3), at + 5, random.nextInt(45), at);
+      int[] session = random.ints(1 + random.nextInt(9), -1, 45).toArray();
+      int[] asked = random.ints(20, 0, 50).toArray();
+      signals.of(session, 0, session.length);
+      parts.of(signals, session, session.length, asked, asked.length, learned);
+      for (int i = 0; i < asked.length; i++) {
+        if (parts.value(i, Signal.TOGETHER) != 0) {
+          int expected = strongest(session, asked[i]);
+          assertThat(parts.distance(i, Signal.TOGETHER)).isEqualTo(expected);
+          sources += expected > 1 ? 1 : 0;
+        }
+      }
+    }
+    assertThat(sources).isGreaterThan(100);
+  }
+
+  /** Distance of the event, among those of the last distinct items, with the largest strength. */
+  private int strongest(int[] session, int item) {
+    float most = 0;
+    int best = 0;
+    int distinct = 0;
+    for (int distance = 1; distance <= session.length; distance++) {
+      int each = session[session.length - distance];
+      boolean behind = false;
+      for (int t = session.length - distance + 1; t < session.length; t++) {
+        behind |= session[t] == each;
+      }
+      if (each < 0 || behind || distinct++ >= CoVisits.REACH) {
+        continue;
+      }
+      Neighbors neighbors = coVisits.of(each);
+      for (int n = 0; n < neighbors.size(); n++) {
+        float strength = neighbors.longTerm(n) * signals.byLong(neighbors, 1f / distance);
+        if (neighbors.item(n) == item && strength > most) {
+          most = strength;
+          best = distance;
+        }
+      }
+    }
+    return best;
   }
 }
