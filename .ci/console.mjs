@@ -254,6 +254,45 @@ async function others(url) {
     await page.getByText("No experiment runs").waitFor();
     await accessible(page, "Experiments");
   });
+  await step("Visits are looked up", async () => {
+    const [one, two] = await page.evaluate(async () => {
+      const answer = await (await fetch("/v1/items?page_size=2")).json();
+      return answer.items.map((item) => item.item_id);
+    });
+    const published = await page.evaluate(async ([first, second]) => {
+      const at = (seconds) => new Date(Date.now() - seconds * 1_000).toISOString();
+      const event = (n, item, type, seconds) => ({ event_id: `browser-${n}`, session_id: "visit/of a browser?", item_id: item, type: `EVENT_TYPE_${type}`, time: at(seconds) });
+      const response = await fetch("/v1/events", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({
+        events: [event(1, first, "VIEW", 300), event(2, second, "CLICK", 120), event(3, second, "PURCHASE", 60)] }) });
+      return (await response.json()).acknowledgements.map((a) => a.status);
+    }, [one, two]);
+    assert.deepEqual(published, ["STATUS_ACCEPTED", "STATUS_ACCEPTED", "STATUS_ACCEPTED"]);
+    await page.goto(`${url}#/visits`);
+    await page.getByLabel("Look a visit up").fill("visit/of a browser?");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "What it would be shown now" }).waitFor();
+    // It is learned a moment later.
+    while (await page.locator("[aria-label=Events] li").count() === 0) {
+      await page.getByRole("button", { name: "Look it up" }).click();
+      await page.waitForTimeout(300);
+    }
+    await page.getByText("3 events count").waitFor();
+    assert.deepEqual((await page.locator("[aria-label=Events] small").allTextContents()).map((text) => text.split(",")[0]), ["viewed", "clicked", "bought"]);
+    assert.match(await page.locator("[aria-label=Events] small").nth(1).textContent(), /min ago|s ago/);
+    assert.equal(await page.locator("[aria-label=Answers] .card").count(), 12);
+    await page.locator("[aria-label=Answers] .why").first().click();
+    await page.getByText("What goes away without an event").waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
+    await shot(page, "visit");
+    await accessible(page, "a visit's page");
+    await page.reload();
+    await page.getByText("3 events count").waitFor();
+    await page.getByLabel("Look a visit up").fill("nobody");
+    await page.keyboard.press("Enter");
+    await page.getByText("Nothing is known of this visit").waitFor();
+    await page.locator("[aria-label=Answers] .card").first().waitFor();
+    await accessible(page, "a visit that is not known");
+  });
   await step("Health takes a snapshot", async () => {
     await page.goto(`${url}#/health`);
     await page.getByText("Recommendations are answered.").waitFor();
@@ -261,6 +300,76 @@ async function others(url) {
     await page.getByText(/of which learning paused for/).waitFor();
     await shot(page, "health");
     await accessible(page, "Health");
+  });
+  await close(page);
+}
+
+const root = (url) => new URL(url).origin;
+
+async function docs(url) {
+  const page = await open(url);
+  const opened = (name) => page.locator(`details[id=${name}]`);
+  await step("the HTTP API is described", async () => {
+    await page.getByRole("link", { name: "HTTP API" }).click();
+    await page.getByRole("heading", { name: "HTTP API" }).waitFor();
+    const { paths } = await (await fetch(`${root(url)}/openapi.json`)).json();
+    const operations = Object.values(paths).flatMap((path) => Object.values(path).map((one) => one.operationId));
+    assert.deepEqual(await page.locator("details.operation").evaluateAll((all) => all.map((one) => one.id).sort()), operations.sort());
+    await accessible(page, "HTTP API");
+    await page.getByLabel("Find an operation").fill("no such words");
+    await page.getByText("No operation has these words.").waitFor();
+    await page.getByLabel("Find an operation").fill("similar");
+    await page.getByRole("navigation", { name: "Operations" }).getByRole("link", { name: "Similar", exact: true }).click();
+    await opened("Similar").getByRole("heading", { name: "Body" }).waitFor();
+    await page.getByLabel("Find an operation").fill("");
+    await page.getByRole("navigation", { name: "Operations" }).getByRole("link", { name: "Recommend", exact: true }).click();
+    await opened("Recommend").getByText("include_seen").first().waitFor();
+    await opened("Recommend").getByText("Fields of SessionContext").first().click();
+    await opened("Recommend").locator(".fields .fields code", { hasText: "session_id" }).first().waitFor();
+    await accessible(page, "an operation");
+  });
+  await step("an operation is tried", async () => {
+    const form = page.getByRole("form", { name: "Try Recommend" });
+    await form.getByLabel("Body: JSON").fill('{"session": {"session_id": "docs"}, "k": 3');
+    await form.getByRole("button", { name: "Send" }).click();
+    await form.getByText("The body is no JSON").waitFor();
+    await form.getByLabel("Body: JSON").fill('{"session": {"session_id": "docs"}, "k": 3, "no_impression": true}');
+    await form.getByRole("button", { name: "Send" }).click();
+    await form.locator(".state.good").waitFor();
+    assert.equal(JSON.parse(await form.getByRole("region", { name: "Answer of Recommend" }).textContent()).items.length, 3);
+    await shot(page, "docs");
+    await form.getByLabel("Body: JSON").fill('{"k": 0}');
+    await form.getByRole("button", { name: "Send" }).click();
+    await form.locator(".state.bad").waitFor();
+    assert.equal(JSON.parse(await form.getByRole("region", { name: "Answer of Recommend" }).textContent()).code, 3);
+    await form.getByRole("button", { name: "Fill in all fields" }).click();
+    assert.equal(JSON.parse(await form.getByLabel("Body: JSON").inputValue()).session.session_id, "");
+    await page.goto(`${root(url)}/docs/#GetItem`);
+    const get = page.getByRole("form", { name: "Try GetItem" });
+    await get.getByLabel("item_id").fill("no/such item?");
+    await get.getByRole("button", { name: "Send" }).click();
+    await get.locator(".state.bad").waitFor();
+    assert.equal(await get.locator(".state.bad").textContent(), "404");
+    await accessible(page, "an answer");
+  });
+  await step("it is read in the dark, on a phone and by keyboard", async () => {
+    const phone = await open(`${root(url)}/docs/#Recommend`, { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+    await phone.getByRole("form", { name: "Try Recommend" }).waitFor();
+    await fits(phone, "HTTP API");
+    await accessible(phone, "HTTP API, dark, on a phone");
+    await shot(phone, "docs-phone");
+    await close(phone);
+    const keys = await open(`${root(url)}/docs/`);
+    await keys.locator("details.operation").first().waitFor();
+    await keys.keyboard.press("Tab");
+    assert.equal(await keys.evaluate(() => document.activeElement.textContent), "Skip to the operations");
+    for (let i = 0; i < 120; i++) {
+      await keys.keyboard.press("Tab");
+      if (await keys.evaluate(() => document.activeElement.tagName === "SUMMARY")) break;
+    }
+    await keys.keyboard.press("Enter");
+    await keys.locator("details.operation[open]").getByRole("button", { name: "Send" }).waitFor();
+    await close(keys);
   });
   await close(page);
 }
@@ -325,8 +434,20 @@ async function keys() {
     await signIn(page, reads);
     await page.getByText("The catalogue is empty").waitFor();
     assert.equal(await page.getByRole("button", { name: "Load the sample shop" }).count(), 0);
-    assert.deepEqual(await page.locator("nav a").allTextContents(), ["Try it", "Items"]);
-    await page.getByRole("button", { name: "Sign out" }).click();
+    assert.deepEqual(await page.locator("nav a").allTextContents(), ["Try it", "Items", "Visits"]);
+    await page.getByRole("link", { name: "HTTP API" }).click();
+    await page.getByText("with this tab's key").waitFor();
+    const send = async (name) => {
+      await page.goto(`${root(url)}/docs/#${name}`);
+      await page.getByRole("form", { name: `Try ${name}` }).getByRole("button", { name: "Send" }).click();
+      return page.getByRole("form", { name: `Try ${name}` }).locator(".state").textContent();
+    };
+    assert.equal(await send("GetSchema"), "200");
+    assert.equal(await send("CreateSnapshot"), "403");
+    await page.getByRole("button", { name: "Forget it" }).click();
+    await page.getByText("without a key").waitFor();
+    assert.equal(await send("GetSchema"), "401");
+    await page.goto(url);
     await page.getByLabel("Key").waitFor();
     await close(page);
   });
@@ -383,6 +504,7 @@ try {
   await tryIt(url);
   await overview(url);
   await others(url);
+  await docs(url);
   await phone(url);
   await keyboard(url);
   await keys();

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,13 +55,45 @@ class ConsoleServingTest {
     assertThat(page.body()).startsWith("<!doctype html>").isEqualTo(html("/console/index.html"));
   }
 
+  /** The page that describes the API has a place of its own, and what it reads is there. */
+  @Test
+  void theDescriptionOfTheApiIsAPage() throws Exception {
+    HttpResponse<String> moved = http.get("/docs");
+    assertThat(moved.statusCode()).isEqualTo(307);
+    assertThat(moved.headers().firstValue("location")).hasValue("/docs/");
+    HttpResponse<String> page = http.get("/docs/");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
+    assertThat(page.body()).isEqualTo(html("/console/docs.html")).contains("/openapi.json");
+    Matcher linked = Pattern.compile(" (?:href|src)=\"(/[^\"]*)\"").matcher(page.body());
+    int links = 0;
+    while (linked.find()) {
+      assertThat(http.get(linked.group(1)).statusCode()).as(linked.group(1)).isEqualTo(200);
+      links++;
+    }
+    assertThat(links).isGreaterThan(5);
+    JsonNode document = good(http.get("/openapi.json"));
+    assertThat(document.get("tags")).isNotEmpty();
+    document
+        .get("paths")
+        .forEach(path ->
+            path.forEach(operation -> {
+              // What the page shows of each.
+              assertThat(operation.get("operationId").asText()).isNotEmpty();
+              assertThat(operation.get("summary").asText()).isNotEmpty();
+              assertThat(operation.get("tags")).hasSize(1);
+              assertThat(operation.at("/responses/200/content")).hasSize(1);
+            }));
+  }
+
   private String html(String path) throws Exception {
     return http.get(path).body();
   }
 
   @Test
   void aBrowserIsToldToRunNothingOfElsewhere() throws Exception {
-    for (String path : List.of("/console/", "/console/app.js", "/console/icon.svg", "/")) {
+    for (String path :
+        List.of("/console/", "/docs/", "/docs", "/console/app.js", "/console/icon.svg", "/")) {
       HttpResponse<String> file = http.get(path);
       assertThat(file.headers().firstValue("content-security-policy").orElseThrow())
           .as(path)
@@ -111,7 +145,14 @@ class ConsoleServingTest {
             "/console/ConsoleFiles.class",
             "/console/App.js",
             "/console/app%2Ejs",
-            "/console/app.js/")) {
+            "/console/app.js/",
+            "/docs/docs.html",
+            "/docs/docs.js",
+            "/docs/index.html",
+            "/docs/none",
+            "/Docs/",
+            "/docs%2F",
+            "/docs/console/app.js")) {
       assertThat(failure(http.get(path), 404)).as(path).isNotNull();
     }
     for (String path :
@@ -123,7 +164,14 @@ class ConsoleServingTest {
             "/console/%2e%2e%2fdolmen-sample.yaml",
             "/console\\app.js",
             "/console/app.js%00",
-            "//console/app.js")) {
+            "//console/app.js",
+            "/docs/../console/app.js",
+            "/docs/..",
+            "/docs//",
+            "//docs/",
+            "/docs/%2e%2e/openapi.json",
+            "/docs\\",
+            "/docs/%00")) {
       assertThat(
               http.raw("GET " + path + " HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"))
           .as(path)
@@ -135,11 +183,13 @@ class ConsoleServingTest {
   @Test
   void otherMethodsAreNamed() throws Exception {
     for (String verb : List.of("POST", "PUT", "DELETE", "PATCH")) {
-      HttpResponse<String> refused =
-          http.send(http.request("/console/").method(verb, BodyPublishers.noBody()));
-      assertThat(failure(refused, 405).get("message").asText())
-          .isEqualTo(verb + " /console/: expected GET or HEAD");
-      assertThat(refused.headers().firstValue("allow")).hasValue("GET, HEAD");
+      for (String path : List.of("/console/", "/docs/", "/docs")) {
+        HttpResponse<String> refused =
+            http.send(http.request(path).method(verb, BodyPublishers.noBody()));
+        assertThat(failure(refused, 405).get("message").asText())
+            .isEqualTo(verb + " " + path + ": expected GET or HEAD");
+        assertThat(refused.headers().firstValue("allow")).hasValue("GET, HEAD");
+      }
     }
     HttpResponse<String> head =
         http.send(http.request("/console/app.js").method("HEAD", BodyPublishers.noBody()));
@@ -234,6 +284,7 @@ class ConsoleServingTest {
     try (TestServer other = new TestServer(config);
         HttpClientCalls calls = new HttpClientCalls(other.running().httpPort())) {
       assertThat(calls.get("/console/").statusCode()).isEqualTo(200);
+      assertThat(calls.get("/docs/").statusCode()).isEqualTo(200);
       assertThat(failure(calls.get("/v1/schema"), 401)).isNotNull();
       JsonNode schema =
           good(calls.send(calls.request("/v1/schema").header("authorization", "Bearer " + key)));
@@ -248,8 +299,9 @@ class ConsoleServingTest {
     try (TestServer other =
             new TestServer(config.withServer(config.server().with(s -> s.http(off))));
         HttpClientCalls calls = new HttpClientCalls(other.running().httpPort())) {
-      assertThat(failure(calls.get("/console/"), 404)).isNotNull();
-      assertThat(failure(calls.get("/"), 404)).isNotNull();
+      for (String path : List.of("/console/", "/docs/", "/docs", "/")) {
+        assertThat(failure(calls.get(path), 404)).as(path).isNotNull();
+      }
       assertThat(good(calls.get("/v1/items"))).isNotNull();
     }
   }

@@ -14,6 +14,9 @@ public final class ConsoleFiles {
   /** Where the pages are. */
   public static final String PATH = "console";
 
+  /** Pages with a place of their own: the description of the HTTP API. */
+  private static final Map<String, String> PAGES = Map.of("docs", "docs.html");
+
   /**
    * What a browser may do with a page: nothing but ask this server, with scripts of this server.
    */
@@ -49,7 +52,7 @@ public final class ConsoleFiles {
   public static ServedFiles read() {
     Map<String, byte[]> files = new LinkedHashMap<>();
     names().forEach(name -> files.put(name, bytes(name)));
-    return ServedFiles.of(PATH, files, HEADERS);
+    return ServedFiles.of(PATH, files, PAGES, HEADERS);
   }
 
   private static byte[] bytes(String name) {

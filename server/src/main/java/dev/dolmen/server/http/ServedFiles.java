@@ -4,9 +4,11 @@ import com.google.common.hash.Hashing;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +27,17 @@ public final class ServedFiles {
           "svg", "image/svg+xml");
 
   private final String folder;
+
+  /** Paths that a slash is missing at the end of. */
+  private final Set<String> folders;
+
   private final Map<String, Served> files;
   private final Map<String, String> headers;
 
-  private ServedFiles(String folder, Map<String, Served> files, Map<String, String> headers) {
+  private ServedFiles(
+      String folder, Set<String> folders, Map<String, Served> files, Map<String, String> headers) {
     this.folder = folder;
+    this.folders = Set.copyOf(folders);
     this.files = Map.copyOf(files);
     this.headers = headers;
   }
@@ -39,7 +47,7 @@ public final class ServedFiles {
 
   /** Nothing is served. */
   public static ServedFiles none() {
-    return new ServedFiles("", Map.of(), Map.of());
+    return new ServedFiles("", Set.of(), Map.of(), Map.of());
   }
 
   /**
@@ -47,11 +55,16 @@ public final class ServedFiles {
    *
    * @param folder the first segment of their paths
    * @param files contents by path in the folder
+   * @param pages files that stand for further folders, by the first segment of these
    * @param headers of each of them
-   * @throws IllegalArgumentException if a file is of a type that is not known here
+   * @throws IllegalArgumentException if a file is of a type that is not known here, or a page is
+   *     none of the files
    */
   public static ServedFiles of(
-      String folder, Map<String, byte[]> files, Map<String, String> headers) {
+      String folder,
+      Map<String, byte[]> files,
+      Map<String, String> pages,
+      Map<String, String> headers) {
     Map<String, Served> served = new LinkedHashMap<>();
     files.forEach((name, bytes) -> {
       Served file = served(name, bytes, headers);
@@ -60,7 +73,16 @@ public final class ServedFiles {
         served.put(folder + "/", file);
       }
     });
-    return new ServedFiles(folder, served, headers);
+    Set<String> folders = new HashSet<>(pages.keySet());
+    folders.add(folder);
+    pages.forEach((page, name) -> {
+      Served file = served.get(folder + "/" + name);
+      if (file == null) {
+        throw new IllegalArgumentException(name + ": expected one of " + files.keySet());
+      }
+      served.put(page + "/", file);
+    });
+    return new ServedFiles(folder, folders, served, headers);
   }
 
   private static Served served(String name, byte[] bytes, Map<String, String> headers) {
@@ -90,8 +112,8 @@ public final class ServedFiles {
       return null;
     }
     String path = String.join("/", segments);
-    if (path.isEmpty() || path.equals(folder)) {
-      return gets(request) ? moved() : otherMethod(request, path);
+    if (path.isEmpty() || folders.contains(path)) {
+      return gets(request) ? moved(path.isEmpty() ? folder : path) : otherMethod(request, path);
     }
     Served file = files.get(path);
     if (file == null) {
@@ -118,9 +140,9 @@ public final class ServedFiles {
         HttpFailure.otherMethod(request.method().name(), '/' + path, List.of("GET", "HEAD")));
   }
 
-  private HttpReply moved() {
+  private HttpReply moved(String place) {
     Map<String, String> to = new LinkedHashMap<>(headers);
-    to.put("location", "/" + folder + "/");
+    to.put("location", "/" + place + "/");
     return new HttpReply(HttpResponseStatus.TEMPORARY_REDIRECT, new byte[0], to);
   }
 

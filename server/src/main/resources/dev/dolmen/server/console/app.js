@@ -6,12 +6,13 @@ import { useSchema } from "./card.js";
 import * as tryIt from "./pages/try.js";
 import * as overview from "./pages/overview.js";
 import * as items from "./pages/items.js";
+import * as visits from "./pages/visits.js";
 import * as experiments from "./pages/experiments.js";
 import * as upload from "./pages/import.js";
 import * as health from "./pages/health.js";
 
 // Each page has id, title, role (what it needs) and show(place, context), which may give back what ends it.
-const PAGES = [tryIt, overview, items, experiments, upload, health];
+const PAGES = [tryIt, overview, items, visits, experiments, upload, health];
 
 const main = document.getElementById("main");
 let schema = null;

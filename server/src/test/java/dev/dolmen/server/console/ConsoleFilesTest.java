@@ -53,8 +53,11 @@ class ConsoleFilesTest {
       String text = Files.readString(FOLDER.resolve(name)).replace("http://www.w3.org/", "");
       assertThat(text).as(name).doesNotContain("http://", "https://", "innerHTML", "eval(");
     }
-    assertThat(Files.readString(FOLDER.resolve("index.html")))
-        .doesNotContain("<style", " style=", "onclick=", "<script>");
+    for (String page : List.of("index.html", "docs.html")) {
+      assertThat(Files.readString(FOLDER.resolve(page)))
+          .as(page)
+          .doesNotContain("<style", " style=", "onclick=", "<script>");
+    }
   }
 
   @Test
