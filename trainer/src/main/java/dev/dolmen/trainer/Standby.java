@@ -157,6 +157,7 @@ final class Standby {
     Sync.End next = null;
     while (!ends.isEmpty() && ends.getFirst().number() <= learned) {
       next = ends.removeFirst();
+      sender.remember(next);
     }
     boolean before = next != null && next.number() == learned && next.logOffset() > logOffset;
     boolean behind = !ends.isEmpty() && ends.getFirst().logOffset() < logOffset;

@@ -10,7 +10,11 @@ import dev.dolmen.trainer.log.LogFactory;
 import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.trainer.state.StreamPart;
+import dev.dolmen.trainer.sync.Lead;
+import dev.dolmen.trainer.sync.ParameterTopic;
+import dev.dolmen.trainer.sync.Sync;
 import dev.dolmen.trainer.sync.SyncOptions;
+import dev.dolmen.trainer.sync.SyncReader;
 import dev.dolmen.v1.FeedbackEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
@@ -272,8 +276,8 @@ class ClusterTest {
     settle(first, a);
     // As one that finds the first silent does, which may only have been paused.
     SyncOptions impatient = sync.with(s -> s.takeoverMs(1_000));
-    try (var topic = dev.dolmen.trainer.sync.ParameterTopic.open(kafka, impatient)) {
-      dev.dolmen.trainer.sync.Lead.take(topic).close();
+    try (ParameterTopic topic = ParameterTopic.open(kafka, impatient)) {
+      Lead.take(topic).close();
     }
     traffic(10, a);
     assertThat(first.failed().get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
@@ -285,6 +289,38 @@ class ClusterTest {
     Engine next = trainer("t1");
     next.awaitReplayed();
     settle(next, a);
+  }
+
+  /** Else a server that was away meanwhile would have to begin again. */
+  @Test
+  void aBaseTellsOfBatchesThatOnlyASnapshotHolds() throws Exception {
+    Engine first = trainer("t1");
+    first.awaitReplayed();
+    Follower a = server("a");
+    await(a);
+    fill(a);
+    traffic(60, a);
+    settle(first, a);
+    long batches = first.status().progress().modelVersion();
+    assertThat(batches).isGreaterThan(1);
+    var _ = first.snapshot();
+    first.close();
+    opened.remove(first);
+    Engine next = trainer("t1");
+    next.awaitReplayed();
+    traffic(10, a);
+    settle(next, a);
+    List<Sync> syncs = new ArrayList<>();
+    try (ParameterTopic topic = ParameterTopic.open(kafka, sync);
+        SyncReader reader = new SyncReader(topic)) {
+      reader.readToEnd(syncs::add);
+    }
+    Sync base = syncs.getFirst();
+    assertThat(base.epoch()).isEqualTo(2);
+    assertThat(base.head().getBase()).isTrue();
+    assertThat(base.head().getBatches()).isGreaterThanOrEqualTo(batches);
+    assertThat(base.ends().getFirst().number()).isEqualTo(1);
+    assertThat(base.ends().getLast().number()).isEqualTo(base.head().getBatches());
   }
 
   @Test

@@ -15,7 +15,11 @@ final class BatchEnds {
 
   private final ArrayDeque<Sync.End> ends = new ArrayDeque<>();
 
+  /** The next batch has ended there; after one that is not the next, those before are forgotten. */
   void add(Sync.End end) {
+    if (!ends.isEmpty() && end.number() != last() + 1) {
+      ends.clear(); // A base counts back from its last: there must be no gap.
+    }
     if (ends.size() == REMEMBERED) {
       ends.removeFirst();
     }

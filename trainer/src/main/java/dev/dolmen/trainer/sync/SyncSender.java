@@ -143,6 +143,14 @@ public final class SyncSender implements Closeable {
     return keptLogOffset;
   }
 
+  /**
+   * A batch that others have told of is in the snapshot that this process began with: bases will
+   * tell of it, too, so that a server that has not heard of it need not begin again.
+   */
+  public void remember(Sync.End end) {
+    ends.add(end);
+  }
+
   /** A batch has been learned, whoever cut it. */
   public void learned(long number, long lastOffset) {
     ends.add(new Sync.End(number, lastOffset, learner.stream().counts().eventTimeMs()));
