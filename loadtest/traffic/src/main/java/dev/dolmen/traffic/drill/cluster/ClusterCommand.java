@@ -21,9 +21,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Starts three Kafka brokers, two trainers and some servers as processes of this machine, sends"
-          + " the clicks of a simulated shop to all servers, measures, and lets one thing after"
-          + " another go wrong.",
+      "Starts three Kafka brokers, two trainers and some servers as processes of this machine,"
+          + " sends the clicks of a simulated shop to all servers, measures, and lets one thing"
+          + " after another go wrong.",
       "After each, every acknowledged event has to be in the log and learned once, no request may"
           + " have been left without an answer by all servers, trainer and servers have to hold the"
           + " same numbers, and servers are no more than 5 s behind.",
@@ -39,6 +39,15 @@ import picocli.CommandLine.Option;
       "  clock-ahead            a server's and the trainer's clock is an hour ahead",
       "  rolling-restart        all servers are stopped in order and started again",
       "  scaled                 servers become one, four, and two",
+      "",
+      "and, with a store of snapshots, a process of its own that speaks S3:",
+      "  store-away             kill -9 of the store for --away as it is needed;",
+      "                         both trainers are lost with their directories, and",
+      "                         all that they have sent; a server that starts waits",
+      "  store-slow             each answer of the store is a second late",
+      "  store-lies             the newest snapshot is damaged in the store, trainers",
+      "                         and what they have sent are lost; all begin with the",
+      "                         snapshot before",
       "",
       "and, with brokers of its own:",
       "  server-cut-off         a server is cut off from all brokers for --away",

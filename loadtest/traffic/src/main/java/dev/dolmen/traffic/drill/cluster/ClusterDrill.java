@@ -33,8 +33,7 @@ final class ClusterDrill {
   private final ShopEvents shop = new ShopEvents("shop", SHOP_SEED);
   private final List<ClusterTrialResult> results = new ArrayList<>();
   private final List<SteadyFigures> figures = new ArrayList<>();
-  private final List<Long> readyMs = new ArrayList<>();
-  private final List<Long> failoverMs = new ArrayList<>();
+  private final RecoveryTimes times = new RecoveryTimes(new ArrayList<>(), new ArrayList<>());
 
   /** Everything that was acknowledged by the cluster of now. */
   private final Set<String> acknowledged = new HashSet<>();
@@ -84,7 +83,10 @@ final class ClusterDrill {
       }
     }
     return new ClusterResult(
-        List.copyOf(results), List.copyOf(figures), List.copyOf(readyMs), List.copyOf(failoverMs));
+        List.copyOf(results),
+        List.copyOf(figures),
+        List.copyOf(times.readyMs()),
+        List.copyOf(times.failoverMs()));
   }
 
   private void runOn(ClusterProcesses.Kafka kafka, @Nullable KafkaBrokers brokers)
@@ -93,10 +95,14 @@ final class ClusterDrill {
       if (brokers != null) {
         var _ = admin.awaitWhole(KafkaBrokers.BROKERS);
       }
-      List<ClusterTrial> trials = settings.trials;
-      for (String format : settings.formats) {
-        run(kafka, brokers, admin, format, trials);
-        trials = List.of();
+      if (settings.trials.stream().noneMatch(ClusterTrial::needsStore)) {
+        run(kafka, brokers, null, admin);
+        return;
+      }
+      say("starting the store of snapshots");
+      try (ObjectStoreServer store = new ObjectStoreServer(directory.resolve("store"))) {
+        store.start();
+        run(kafka, brokers, store, admin);
       }
     }
   }
@@ -104,6 +110,20 @@ final class ClusterDrill {
   private void run(
       ClusterProcesses.Kafka kafka,
       @Nullable KafkaBrokers brokers,
+      @Nullable ObjectStoreServer store,
+      KafkaAdmin admin)
+      throws IOException, InterruptedException {
+    List<ClusterTrial> trials = settings.trials;
+    for (String format : settings.formats) {
+      run(kafka, brokers, store, admin, format, trials);
+      trials = List.of();
+    }
+  }
+
+  private void run(
+      ClusterProcesses.Kafka kafka,
+      @Nullable KafkaBrokers brokers,
+      @Nullable ObjectStoreServer store,
       KafkaAdmin admin,
       String format,
       List<ClusterTrial> trials)
@@ -111,7 +131,10 @@ final class ClusterDrill {
     String topic = "dolmen-drill-" + System.currentTimeMillis();
     acknowledged.clear();
     try (ClusterProcesses cluster =
-        new ClusterProcesses(directory.resolve(format), kafka, topic, format)) {
+        new ClusterProcesses(
+            directory.resolve(format),
+            kafka,
+            new MemberConfig(topic, kafka.replicas(), format, store))) {
       try {
         start(cluster);
         if (settings.steadySeconds > 0) {
@@ -120,7 +143,7 @@ final class ClusterDrill {
           progress.text(figures.getLast().text());
         }
         Disturbances disturbances =
-            new Disturbances(cluster, brokers, admin, settings.awaySeconds, readyMs, failoverMs);
+            new Disturbances(cluster, brokers, store, admin, settings.awaySeconds, times);
         for (ClusterTrial trial : trials) {
           results.add(playOrFail(trial, cluster, kafka, disturbances));
           progress.clear();
@@ -140,7 +163,7 @@ final class ClusterDrill {
     }
     var _ = cluster.leader();
     for (int i = 1; i <= settings.servers; i++) {
-      readyMs.add(cluster.startServer(i == settings.servers));
+      times.readyMs().add(cluster.startServer(i == settings.servers));
     }
     CatalogUpload.upload(cluster.servers().getFirst().connection(), shop.items());
   }

@@ -1,13 +1,14 @@
 package dev.dolmen.traffic.drill.cluster;
 
+import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.DolmenCommand;
-import dev.dolmen.server.data.SchemaYaml;
-import dev.dolmen.traffic.demo.ShopEvents;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.ServerProcess;
 import dev.dolmen.v1.StatusResponse;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +28,7 @@ final class ClusterProcesses implements AutoCloseable {
 
   private final Path directory;
   private final Kafka kafka;
-  private final String topic;
-  private final String format;
+  private final MemberConfig config;
   private final List<Member> trainers = new ArrayList<>();
   private final List<Member> servers = new CopyOnWriteArrayList<>();
 
@@ -73,14 +73,12 @@ final class ClusterProcesses implements AutoCloseable {
   /**
    * None is started yet.
    *
-   * @param topic of the log, which nobody else uses
-   * @param format of syncs
+   * @param config of all
    */
-  ClusterProcesses(Path directory, Kafka kafka, String topic, String format) throws IOException {
+  ClusterProcesses(Path directory, Kafka kafka, MemberConfig config) throws IOException {
     this.directory = Files.createDirectories(directory);
     this.kafka = kafka;
-    this.topic = topic;
-    this.format = format;
+    this.config = config;
   }
 
   List<Member> trainers() {
@@ -93,7 +91,7 @@ final class ClusterProcesses implements AutoCloseable {
   }
 
   String topic() {
-    return topic;
+    return config.topic();
   }
 
   /** The server that reaches the brokers through the network that can be cut. */
@@ -135,41 +133,10 @@ final class ClusterProcesses implements AutoCloseable {
 
   private Member member(String role, int number, String brokers) throws IOException {
     String name = role + number;
-    String yaml =
-        """
-        data_directory: "%s"
-        server:
-          host: 127.0.0.1
-          metrics_host: 127.0.0.1
-          future_tolerance: 24h
-        log:
-          kind: kafka
-          deduplication_events: 1000000
-          kafka:
-            bootstrap_servers: "%s"
-            topic: %s
-            timeout: 5s
-            replication_factor: %d
-            min_insync_replicas: %d
-        cluster:
-          role: %s
-          format: %s
-          takeover: 4s
-        snapshots:
-          interval: 10s
-          on_close: false
-        """
-            .formatted(
-                directory.resolve(name),
-                brokers,
-                topic,
-                kafka.replicas,
-                Math.max(0, kafka.replicas - 1),
-                role,
-                format);
     Path file = directory.resolve(name + ".yaml");
-    Files.writeString(file, yaml + SchemaYaml.write(ShopEvents.schema()));
-    ServerProcess process = ServerProcess.serving(file, directory.resolve(name + ".log"), HEAP_MB);
+    Files.writeString(file, config.yaml(directory.resolve(name), role, brokers));
+    ServerProcess process =
+        ServerProcess.serving(file, log(name), HEAP_MB, ObjectStoreServer.credentials());
     Member member = new Member(name, process, Connection.toLocal(process.port()));
     all.add(member);
     return member;
@@ -215,6 +182,12 @@ final class ClusterProcesses implements AutoCloseable {
   void kill(Member member) throws InterruptedException {
     down.add(member);
     member.process.kill();
+  }
+
+  /** As if its machine were lost: ends it, and deletes what it has kept. */
+  void lose(Member member) throws IOException, InterruptedException {
+    kill(member);
+    DirectoryTree.delete(directory.resolve(member.name));
   }
 
   /** Ends one in order. */
@@ -331,8 +304,8 @@ final class ClusterProcesses implements AutoCloseable {
       for (Member server : servers) {
         StatusResponse found = server.connection.hashedStatus();
         // What is rounded on its way is the same at all servers, and not what the trainer holds.
-        StatusResponse same = format.equals("fp32") || first == null ? expected : first;
-        boolean hashed = format.equals("fp32") || first != null;
+        StatusResponse same = config.format().equals("fp32") || first == null ? expected : first;
+        boolean hashed = config.format().equals("fp32") || first != null;
         first = found;
         if (found.getModelVersion() != expected.getModelVersion()
             || found.getLearnedLogOffset() < found.getLogOffset()
@@ -361,11 +334,40 @@ final class ClusterProcesses implements AutoCloseable {
         status.getCluster().getParametersHash());
   }
 
+  private Path log(String name) {
+    return directory.resolve(name + ".log");
+  }
+
+  /** Bytes of what a process has said so far. */
+  long saidBytes(Member member) throws IOException {
+    return Files.size(log(member.name));
+  }
+
+  private String saidSince(Member member, long bytes) throws IOException {
+    try (InputStream in = Files.newInputStream(log(member.name))) {
+      in.skipNBytes(bytes);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * Checks that a process has said something.
+   *
+   * @param bytes that it had said before
+   * @throws IOException if it has not, with what it has said
+   */
+  void requireSaid(Member member, long bytes, String text) throws IOException {
+    String said = saidSince(member, bytes);
+    if (!said.contains(text)) {
+      throw new IOException(member.name + " does not say \"" + text + "\": " + said);
+    }
+  }
+
   /** The end of what each process has said, for a drill that failed. */
   String said() throws IOException {
     StringBuilder text = new StringBuilder();
     for (Member member : all) {
-      List<String> lines = Files.readAllLines(directory.resolve(member.name + ".log"));
+      List<String> lines = Files.readAllLines(log(member.name));
       text.append(String.format(Locale.ROOT, "%s:%n", member.name));
       lines
           .subList(Math.max(0, lines.size() - 5), lines.size())

@@ -68,16 +68,19 @@ record ClusterResult(
       }
     }
     figures.forEach(each -> text.append(each.text()));
-    return text.append(
-            String.format(
-                Locale.ROOT,
-                "server ready after %,d ms (median of %d), %,d at most; another trainer leads after"
-                    + " %,d ms at most%n",
-                median(readyMs),
-                readyMs.size(),
-                most(readyMs),
-                most(failoverMs)))
-        .toString();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "server ready after %,d ms (median of %d), %,d at most%n",
+            median(readyMs),
+            readyMs.size(),
+            most(readyMs)));
+    if (!failoverMs.isEmpty()) {
+      text.append(
+          String.format(
+              Locale.ROOT, "another trainer leads after %,d ms at most%n", most(failoverMs)));
+    }
+    return text.toString();
   }
 
   JsonReport json() {
@@ -102,8 +105,10 @@ record ClusterResult(
     if (!figures.isEmpty()) {
       var _ = figures.getFirst().into(report);
     }
+    if (!failoverMs.isEmpty()) {
+      var _ = report.put("failover_ms", most(failoverMs));
+    }
     return report
-        .put("failover_ms", most(failoverMs))
         .put("server_ready_ms", median(readyMs))
         .put("server_ready_max_ms", most(readyMs))
         .put("formats", figures.stream().map(each -> each.into(new JsonReport())).toList());

@@ -7,43 +7,61 @@ import java.util.Locale;
 /** What goes wrong in a trial. */
 enum ClusterTrial {
   /** A server is killed, and started again. */
-  SERVER_KILLED(false),
+  SERVER_KILLED(Needs.NOTHING),
   /** A server is stopped where it is for a while, then goes on. */
-  SERVER_PAUSED(false),
+  SERVER_PAUSED(Needs.NOTHING),
   /** The trainer that leads is killed. */
-  TRAINER_KILLED(false),
+  TRAINER_KILLED(Needs.NOTHING),
   /** The trainer that leads is stopped for longer than others wait, then goes on. */
-  TRAINER_PAUSED(false),
+  TRAINER_PAUSED(Needs.NOTHING),
   /** All trainers are killed, then all are started at once. */
-  TWO_TRAINERS(false),
+  TWO_TRAINERS(Needs.NOTHING),
   /**
    * All that the trainer has sent is deleted; a server and a trainer that stands by start again.
    */
-  PARAMETERS_TRUNCATED(false),
+  PARAMETERS_TRUNCATED(Needs.NOTHING),
   /** A server and the trainer that leads have a clock that is an hour ahead. */
-  CLOCK_AHEAD(false),
+  CLOCK_AHEAD(Needs.NOTHING),
   /** All servers are stopped and started again, one after the other. */
-  ROLLING_RESTART(false),
+  ROLLING_RESTART(Needs.NOTHING),
   /** One server becomes four, and four become two. */
-  SCALED(false),
+  SCALED(Needs.NOTHING),
+  /** The store of snapshots is killed; a server that starts with nothing else waits for it. */
+  STORE_AWAY(Needs.STORE),
+  /** Each answer of the store of snapshots is late. */
+  STORE_SLOW(Needs.STORE),
+  /** The newest snapshot is damaged in the store; a server starts with nothing else. */
+  STORE_LIES(Needs.STORE),
   /** A server's connections to all brokers are cut for half a minute. */
-  SERVER_CUT_OFF(true),
+  SERVER_CUT_OFF(Needs.BROKERS),
   /** A broker that leads neither topic, if there is one, is killed, and started again. */
-  BROKER_KILLED(true),
+  BROKER_KILLED(Needs.BROKERS),
   /** The broker that leads the log is killed, and started again. */
-  LOG_LEADER_KILLED(true),
+  LOG_LEADER_KILLED(Needs.BROKERS),
   /** A server starts while all brokers are away. */
-  BROKERS_DOWN_AT_START(true);
+  BROKERS_DOWN_AT_START(Needs.BROKERS);
 
-  private final boolean ownBrokers;
+  /** What it damages, which has to be the drill's own. */
+  private enum Needs {
+    NOTHING,
+    BROKERS,
+    STORE
+  }
 
-  ClusterTrial(boolean ownBrokers) {
-    this.ownBrokers = ownBrokers;
+  private final Needs needs;
+
+  ClusterTrial(Needs needs) {
+    this.needs = needs;
   }
 
   /** Whether it does something to brokers, which have to be the drill's own. */
   boolean needsOwnBrokers() {
-    return ownBrokers;
+    return needs == Needs.BROKERS;
+  }
+
+  /** Whether it does something to the store of snapshots. */
+  boolean needsStore() {
+    return needs == Needs.STORE;
   }
 
   String label() {

@@ -12,13 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A network of this machine that can be cut: each of its ports leads to another port. While it is
- * cut nothing comes through and nobody is told, as with a cable that was pulled: connections stay,
- * new ones are not answered, and what was sent arrives when it is whole again. Any thread.
+ * A network of this machine that can be cut, or be slow: each of its ports leads to another port.
+ * While it is cut nothing comes through and nobody is told, as with a cable that was pulled:
+ * connections stay, new ones are not answered, and what was sent arrives when it is whole again.
+ * While it is slow, an answer comes so much later than what was sent before it. Any thread.
  */
 final class CutProxy implements Closeable {
   private static final int BUFFER_BYTES = 64 << 10;
@@ -28,7 +32,8 @@ final class CutProxy implements Closeable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition healed = lock.newCondition();
   private boolean cut;
-  private boolean closed;
+  private volatile boolean closed;
+  private volatile long lateNanos;
 
   /**
    * Opens a port.
@@ -61,14 +66,15 @@ final class CutProxy implements Closeable {
       awaitWhole();
       Socket to = new Socket(InetAddress.getLoopbackAddress(), port);
       sockets.add(to);
-      Thread.ofVirtual().name("cut-proxy").start(() -> copy(to, from));
-      copy(from, to);
+      AtomicLong askedNanos = new AtomicLong(System.nanoTime());
+      Thread.ofVirtual().name("cut-proxy").start(() -> copy(to, from, () -> awaitLate(askedNanos)));
+      copy(from, to, () -> askedNanos.set(System.nanoTime()));
     } catch (IOException e) {
       close(from); // Nobody is there.
     }
   }
 
-  private void copy(Socket from, Socket to) {
+  private void copy(Socket from, Socket to, Runnable before) {
     byte[] buffer = new byte[BUFFER_BYTES];
     try {
       from.setTcpNoDelay(true);
@@ -76,6 +82,7 @@ final class CutProxy implements Closeable {
       OutputStream out = to.getOutputStream();
       for (int n = in.read(buffer); n > 0; n = in.read(buffer)) {
         awaitWhole();
+        before.run();
         out.write(buffer, 0, n);
       }
     } catch (IOException e) {
@@ -105,6 +112,23 @@ final class CutProxy implements Closeable {
     } finally {
       lock.unlock();
     }
+  }
+
+  private void awaitLate(AtomicLong askedNanos) {
+    long left = askedNanos.get() + lateNanos - System.nanoTime();
+    while (left > 0 && !closed) {
+      LockSupport.parkNanos(left);
+      left = askedNanos.get() + lateNanos - System.nanoTime();
+    }
+  }
+
+  /**
+   * From here on answers come late.
+   *
+   * @param ms after the last of what was asked on the same connection; 0 for at once
+   */
+  void answersLate(long ms) {
+    lateNanos = TimeUnit.MILLISECONDS.toNanos(ms);
   }
 
   /** Nothing comes through from here on. */

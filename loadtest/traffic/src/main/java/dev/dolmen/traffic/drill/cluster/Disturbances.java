@@ -32,6 +32,7 @@ final class Disturbances {
 
   private final ClusterProcesses cluster;
   private final @Nullable KafkaBrokers brokers;
+  private final @Nullable ObjectStoreServer store;
   private final KafkaAdmin admin;
   private final double awaySeconds;
   private final List<Long> readyMs;
@@ -42,22 +43,23 @@ final class Disturbances {
   /**
    * @param brokers the drill's own; null if it has none
    * @param awaySeconds for how long a server is paused or cut off, and a broker is dead
-   * @param readyMs takes what each start of a server took
-   * @param failoverMs takes how long no trainer led
+   * @param store the members'; null if they have none
+   * @param times takes what starts and fail-overs took
    */
   Disturbances(
       ClusterProcesses cluster,
       @Nullable KafkaBrokers brokers,
+      @Nullable ObjectStoreServer store,
       KafkaAdmin admin,
       double awaySeconds,
-      List<Long> readyMs,
-      List<Long> failoverMs) {
+      RecoveryTimes times) {
     this.cluster = cluster;
     this.brokers = brokers;
+    this.store = store;
     this.admin = admin;
     this.awaySeconds = awaySeconds;
-    this.readyMs = readyMs;
-    this.failoverMs = failoverMs;
+    readyMs = times.readyMs();
+    failoverMs = times.failoverMs();
   }
 
   /**
@@ -80,6 +82,9 @@ final class Disturbances {
       case CLOCK_AHEAD -> setClocksAhead(acknowledged);
       case ROLLING_RESTART -> restartServers();
       case SCALED -> scale();
+      case STORE_AWAY -> beganNanos = storeTrials().away();
+      case STORE_SLOW -> storeTrials().slow();
+      case STORE_LIES -> storeTrials().lies();
       case SERVER_CUT_OFF -> cutServerOff();
       case BROKER_KILLED -> killBroker(1 + leaderOfLog() % KafkaBrokers.BROKERS, acknowledged);
       case LOG_LEADER_KILLED -> killBroker(leaderOfLog(), acknowledged);
@@ -98,6 +103,11 @@ final class Disturbances {
       own.network().heal();
       own.start();
       var _ = admin.awaitWhole(KafkaBrokers.BROKERS);
+    }
+    ObjectStoreServer ownStore = store;
+    if (ownStore != null) {
+      ownStore.network().answersLate(0);
+      ownStore.start();
     }
     cluster.goOn();
     cluster.bringBack();
@@ -160,6 +170,7 @@ final class Disturbances {
     long epoch = epoch(leader);
     leader.pause();
     failOver(epoch);
+    long from = cluster.saidBytes(leader);
     leader.goOn();
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (leader.process().isAlive() && System.nanoTime() < end) {
@@ -168,6 +179,7 @@ final class Disturbances {
     if (leader.process().isAlive()) {
       throw new IOException(leader.name() + " goes on though another trainer leads");
     }
+    cluster.requireSaid(leader, from, "the process ends to begin again: another trainer leads");
     var _ = cluster.start(leader);
   }
 
@@ -266,6 +278,11 @@ final class Disturbances {
 
   private KafkaBrokers brokers() {
     return Objects.requireNonNull(brokers, "a trial that needs the drill's own brokers");
+  }
+
+  private StoreTrials storeTrials() {
+    ObjectStoreServer own = Objects.requireNonNull(store, "a trial that needs a store");
+    return new StoreTrials(cluster, own, admin, awaySeconds);
   }
 
   private void cutServerOff() throws IOException, InterruptedException {

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +36,30 @@ class CutProxyTest {
       assertThat(served.getInputStream().read()).isEqualTo(3);
       client.shutdownOutput();
       assertThat(served.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void answersOfASlowNetworkComeLateAndWhole() throws Exception {
+    InetAddress here = InetAddress.getLoopbackAddress();
+    try (CutProxy network = new CutProxy();
+        ServerSocket server = new ServerSocket(0, 1, here);
+        Socket client = new Socket(here, network.leadTo(server.getLocalPort()));
+        Socket served = server.accept()) {
+      network.answersLate(2 * SILENCE_MS);
+      long asked = System.nanoTime();
+      client.getOutputStream().write(1);
+      assertThat(served.getInputStream().read()).isEqualTo(1);
+      served.getOutputStream().write(new byte[] {2, 3});
+      assertThat(client.getInputStream().readNBytes(2)).containsExactly(2, 3);
+      assertThat(System.nanoTime() - asked)
+          .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(2 * SILENCE_MS));
+      network.answersLate(TimeUnit.HOURS.toMillis(1));
+      client.getOutputStream().write(4);
+      served.getOutputStream().write(5);
+      client.setSoTimeout(SILENCE_MS);
+      assertThatThrownBy(() -> client.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
     }
   }
 }
