@@ -14,6 +14,7 @@ import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.log.RecordVersions;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
@@ -32,6 +33,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,7 +176,11 @@ class SnapshotCommandsTest {
     assertThat(run("upgrade", "--check", data.toString())).isZero();
     assertThat(out.toString())
         .containsPattern(ids.getLast() + " +2 +10 +2 +opens it as it is")
-        .contains("this program writes files in version 2, state in 10, table in 2");
+        .containsPattern("log +1 +1 +reads it as it is")
+        .containsPattern("journal +1 +1 +reads it as it is")
+        .contains(
+            "this program writes files in version 2, state in 10, table in 2, records of log and"
+                + " journal in 1");
     rewrite(ids.getLast(), "1-older", "9");
     assertThat(run("upgrade", "--check", directory.resolve("1-older").toString())).isZero();
     assertThat(out.toString()).containsPattern(ids.getLast() + " +2 +9 +2 +opens it, and writes");
@@ -185,6 +191,28 @@ class SnapshotCommandsTest {
         .contains("leaves out, as unknown: future/part");
     assertThat(run("upgrade", "--check", directory.resolve("none").toString())).isEqualTo(1);
     assertThat(err.toString()).contains("there is no snapshot");
+  }
+
+  @Test
+  void upgradesAreCheckedOfLogAndJournal() throws Exception {
+    for (String part : List.of("log", "journal")) {
+      Path copy = directory.resolve("newer-" + part);
+      rewrite(ids.getLast(), "newer-" + part, "10");
+      assertThat(run("upgrade", "--check", copy.toString())).isZero();
+      assertThat(out.toString()).containsPattern(part + " +0 +- +begins it");
+      Files.createDirectories(copy.resolve(part));
+      try (Stream<Path> files = Files.list(data.resolve(part))) {
+        for (Path file : files.toList()) {
+          Files.copy(file, copy.resolve(part).resolve(file.getFileName().toString()));
+        }
+      }
+      RecordVersions.setLast(copy.resolve(part), 3);
+      assertThat(run("upgrade", "--check", copy.toString())).as(part).isEqualTo(2);
+      assertThat(out.toString()).containsPattern(part + " +1 +1 to 3 +does not read it: take");
+      RecordVersions.setLast(copy.resolve(part), 0);
+      assertThat(run("upgrade", "--check", copy.toString())).as(part).isZero();
+      assertThat(out.toString()).containsPattern(part + " +1 +0 to 1 +reads it, and writes");
+    }
   }
 
   /** As a program of another version would have written it. */

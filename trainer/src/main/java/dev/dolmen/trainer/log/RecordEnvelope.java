@@ -28,6 +28,9 @@ final class RecordEnvelope {
   static final byte GIVEN_UP = 2;
   static final int BYTES = 9;
 
+  /** The least byte that a message of protobuf begins with: field 1 of wire type 0. */
+  private static final int FIRST_TAG = 1 << 3;
+
   private static final int CHECKSUM_AT = 1;
   private static final int NUMBER_AT = 5;
   private static final ValueLayout.OfInt INT =
@@ -65,6 +68,12 @@ final class RecordEnvelope {
     crc.update(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, offset));
     crc.update(payload);
     return (int) crc.getValue();
+  }
+
+  /** Version that a record has; 0 for one that was written before there were versions. */
+  static int version(MemorySegment bytes) {
+    int first = bytes.byteSize() < BYTES ? 0 : bytes.get(ValueLayout.JAVA_BYTE, 0);
+    return first >= 0 && first < FIRST_TAG ? first : 0;
   }
 
   /** Whether bytes look like an envelope, whole or not. */

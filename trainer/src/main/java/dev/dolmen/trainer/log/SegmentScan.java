@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,6 +192,32 @@ final class SegmentScan implements Closeable {
     boolean more = known > 0 && at <= known;
     String damage = more ? "nothing is there or behind it, and the first page tells of more" : null;
     return new Walked(at, offset, damage, false, -1, 0);
+  }
+
+  /**
+   * The first record and the last, as their payloads, until this is closed; empty if there is none.
+   * Unchecked.
+   */
+  List<MemorySegment> ends() {
+    MemorySegment first = record(0, false);
+    MemorySegment last = record(lastKnown(), true);
+    return Stream.of(first, last).flatMap(Stream::ofNullable).toList();
+  }
+
+  /** The next record from a document on, or the last one behind it. */
+  private @Nullable MemorySegment record(long from, boolean last) {
+    MemorySegment found = null;
+    long at = from;
+    for (int header = header(at); isComplete(header) && fits(at, header); header = header(at)) {
+      if (!isIndex(header)) {
+        found = payload(at, header);
+        if (!last) {
+          return found;
+        }
+      }
+      at = next(at, header);
+    }
+    return found;
   }
 
   /** Where the documents end that follow the last one that the first page tells of; unchecked. */
