@@ -18,7 +18,7 @@ import org.agrona.collections.Int2IntHashMap;
 
 /**
  * Why items have their scores where the model does not rank: the baseline is asked again, by each
- * of its parts, and without each of the session's events. Reused by one thread.
+ * of its parts, and without each of the session's last events. Reused by one thread.
  */
 final class BaselineReasons {
   private static final int NO_RANK = -1;
@@ -107,7 +107,7 @@ final class BaselineReasons {
       caller.checkWaiting();
       byPart.add(scores(reader.rankBy(ranker, name, nowSec)));
     }
-    for (int e = 0; e < events.size(); e++) {
+    for (int e = events.firstLeftOut(); e < events.size(); e++) {
       caller.checkWaiting();
       add(sessionId, steps, events.step(e));
       without.add(scores(reader.rank(ranker, nowSec)));
@@ -143,8 +143,9 @@ final class BaselineReasons {
   /** Why the item at a rank of the answer has its score. */
   Explanation of(int rank, CatalogItem item, float score) {
     parts.begin();
-    for (int e = 0; e < events.size(); e++) {
-      double others = rank < found.byBaseline ? without.get(e)[rank] : score;
+    int first = events.firstLeftOut();
+    for (int e = first; e < events.size(); e++) {
+      double others = rank < found.byBaseline ? without.get(e - first)[rank] : score;
       parts.addContribution((double) score - others);
     }
     if (rank < found.byBaseline) {
@@ -172,10 +173,14 @@ final class BaselineReasons {
       sum += part;
       if (part != 0 || p == last) {
         String name = names.get(p);
-        int event = name.equals(PartName.REPEATS) ? lastAbout(id) : parts.mostContributing();
+        int event = name.equals(PartName.REPEATS) ? lastAbout(id) : mostContributing();
         parts.add(name, p == last ? score : sum, event);
       }
     }
+  }
+
+  private int mostContributing() {
+    return parts.mostContributing(events.firstLeftOut());
   }
 
   private int lastAbout(String id) {

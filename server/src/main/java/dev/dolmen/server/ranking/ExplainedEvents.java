@@ -16,6 +16,12 @@ final class ExplainedEvents {
   /** At most, so that the work of a request is bounded. */
   static final int MAX = 20;
 
+  /**
+   * So many of the last are left out one after the other, at most: each is a session more to encode
+   * and to score with, and a request with reasons may take twice one without.
+   */
+  static final int LEFT_OUT = 6;
+
   private final int[] steps = new int[MAX];
   private final List<ExplainedEvent> events = new ArrayList<>(MAX);
   private int before;
@@ -45,6 +51,11 @@ final class ExplainedEvents {
   /** How many there are. */
   int size() {
     return events.size();
+  }
+
+  /** The first of the events that are left out; those before it are told of in parts alone. */
+  int firstLeftOut() {
+    return Math.max(0, size() - LEFT_OUT);
   }
 
   /** The step of an event. */

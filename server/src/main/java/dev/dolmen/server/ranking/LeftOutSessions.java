@@ -11,7 +11,7 @@ import dev.dolmen.trainer.session.TokenWindow;
 import dev.dolmen.trainer.signals.SessionSignals;
 
 /**
- * Queries of a session without each of its explained events: read, encoded and asked for signals as
+ * Queries of a session without each of the last explained events: read, encoded and asked for signals as
  * if that event had not been. They are encoded together, as one after the other would take several
  * times as long, and signals are asked for the items that are explained alone. Reused by one
  * thread.
@@ -26,24 +26,26 @@ final class LeftOutSessions {
   private final ScoreBonuses bonuses = new ScoreBonuses();
   private final Workspace workspace = new Workspace();
 
-  /** Row-major [{@link ExplainedEvents#MAX}, D]. */
+  /** Row-major [{@link ExplainedEvents#LEFT_OUT}, D]. */
   private final float[] queries;
 
-  /** Row of each event's query; -1 where nothing is left of the session: it has none. */
-  private final int[] row = new int[ExplainedEvents.MAX];
+  /** Row of each query, first left out first; -1 where nothing is left of the session: no query. */
+  private final int[] row = new int[ExplainedEvents.LEFT_OUT];
+
+  private int first;
 
   LeftOutSessions(LiveState live) {
     ModelOptions options = live.published().model().options();
     tokensMax = options.maxSessionLength();
     width = options.width();
     window = new TokenWindow(tokensMax);
-    tokens = new QueryTokens(live, options, ExplainedEvents.MAX);
+    tokens = new QueryTokens(live, options, ExplainedEvents.LEFT_OUT);
     signals = new SessionSignals(live.coVisits(), live.content());
-    queries = new float[ExplainedEvents.MAX * width];
+    queries = new float[ExplainedEvents.LEFT_OUT * width];
   }
 
   /**
-   * Leaves out each of some events.
+   * Leaves out each of some events that {@link ExplainedEvents#firstLeftOut} begins.
    *
    * @param session what was read
    * @param source has read it, last
@@ -61,16 +63,17 @@ final class LeftOutSessions {
       Caller caller) {
     bonuses.clear();
     int length = Math.min(session.length() - 1, tokensMax);
-    tokens.clear(events.size() * length, source.tokens().inlineVectors());
+    first = events.firstLeftOut();
+    tokens.clear((events.size() - first) * length, source.tokens().inlineVectors());
     int rows = 0;
-    for (int e = 0; e < events.size(); e++) {
+    for (int e = first; e < events.size(); e++) {
       caller.checkWaiting();
       steps.of(session, events.step(e), source.context());
       int from = tokens.size;
       int used = window.read(steps, tokens);
       signals.ofSome(tokens.items, from, from + used, items, count);
       signals.addTo(bonuses, source.learnedSignals());
-      row[e] = used > 0 ? rows++ : -1;
+      row[e - first] = used > 0 ? rows++ : -1;
       if (used > 0) {
         tokens.endSession();
       }
@@ -86,12 +89,14 @@ final class LeftOutSessions {
   /**
    * What a session without an event gives an item, but for its prior, which does not depend on it.
    *
+   * @param event one that was left out
    * @param item one of those that were named; -1 for one that signals do not know
    * @param vector of the item, [D]
    */
   double score(int event, int item, float[] vector) {
-    double product = row[event] < 0 ? 0 : dot(queries, row[event] * width, vector);
-    return product + (item < 0 ? 0 : bonuses.of(event, item));
+    int at = event - first;
+    double product = row[at] < 0 ? 0 : dot(queries, row[at] * width, vector);
+    return product + (item < 0 ? 0 : bonuses.of(at, item));
   }
 
   /** In doubles, for a difference of two to be theirs. */

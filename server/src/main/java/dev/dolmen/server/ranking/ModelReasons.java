@@ -52,7 +52,7 @@ final class ModelReasons {
 
   /**
    * Finds out what the signals of some items say, and what they have without each of the session's
-   * events.
+   * last events.
    *
    * @param items that will be asked for: indexes in the catalogue, or -1
    * @param count how many there are
@@ -91,14 +91,18 @@ final class ModelReasons {
       addSignals(at, prior, bonus);
     }
     double whole = LeftOutSessions.dot(session.query(), 0, vector) + bonus;
-    for (int e = 0; e < events.size(); e++) {
+    for (int e = events.firstLeftOut(); e < events.size(); e++) {
       parts.addContribution(whole - leftOut.score(e, item, vector));
     }
     parts.add(PartName.COSINE, score, -1);
-    int event = parts.event() < 0 ? parts.mostContributing() : parts.event();
+    int event = parts.event() < 0 ? mostContributing() : parts.event();
     String part = parts.largest();
     String about = PartName.isOfEvent(part) ? events.item(event) : "";
     return parts.end(PartName.reason(part, events.isPurchase(event)), about);
+  }
+
+  private int mostContributing() {
+    return parts.mostContributing(events.firstLeftOut());
   }
 
   /** Those that add nothing are left out; the last one brings the sum to prior and bonus. */

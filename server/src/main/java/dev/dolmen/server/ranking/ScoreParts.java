@@ -72,14 +72,18 @@ final class ScoreParts {
     explanation.addEventContributions(score);
   }
 
-  /** The event that contributes most; -1 if none contributes anything. */
-  int mostContributing() {
+  /**
+   * The event that contributes most; -1 if none contributes anything.
+   *
+   * @param first the event of the first contribution that was added
+   */
+  int mostContributing(int first) {
     int best = -1;
     double contribution = 0;
     for (int i = 0; i < explanation.getEventContributionsCount(); i++) {
       if (explanation.getEventContributions(i) > contribution) {
         contribution = explanation.getEventContributions(i);
-        best = i;
+        best = first + i;
       }
     }
     return best;

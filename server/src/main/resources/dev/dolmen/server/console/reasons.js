@@ -38,6 +38,8 @@ export function sentence(explanation, items) {
 /** All parts of the score, and what each event contributes. */
 export function why(item, scored, events, items) {
   const { parts, event_contributions: contributions } = scored.explanation;
+  // Of the last events alone.
+  const first = events.length - contributions.length;
   const rows = (list) => {
     const top = Math.max(1e-9, ...list.map((one) => Math.abs(one.value)));
     return h("tbody", {}, list.map((one) => h("tr", {}, h("th", { scope: "row" }, one.name, one.note ? h("small", {}, ` (${one.note})`) : null),
@@ -52,7 +54,7 @@ export function why(item, scored, events, items) {
     h("p", {}, sentence(scored.explanation, items), scored.click_chance === undefined ? "." : `; ${percent(scored.click_chance)} likely to be clicked at this place.`),
     h("table", { class: "bars" }, h("caption", {}, `What its score of ${scored.score.toFixed(3)} is made of`), rows(named)),
     contributions.length ? h("table", { class: "bars" }, h("caption", {}, "What goes away without an event"),
-      rows(contributions.map((value, i) => ({ name: titleOf(items, events[i].item_id), value })))) : null,
+      rows(contributions.map((value, i) => ({ name: titleOf(items, events[first + i].item_id), value })))) : null,
     h("div", { class: "row" }, h("a", { class: "button", href: `#/items/${encodeURIComponent(item.item_id)}`, onclick: () => dialog.close() }, "Its page"),
       h("button", { type: "button", class: "button quiet", onclick: () => dialog.close() }, "Close")));
   document.body.append(dialog);

@@ -56,6 +56,10 @@ class ReasonsTest {
   private static final int ITEMS = 60;
   private static final int K = 50;
   private static final int BATCHES = 25;
+
+  /** So many events are left out, as the API says. */
+  private static final int LEFT_OUT = 6;
+
   private static final InstantSource CLOCK =
       InstantSource.fixed(Instant.parse("2026-03-01T12:00:00Z"));
   private static final RankerOptions BOUNDS = new RankerOptions(10_000, 64, 100_000, 1);
@@ -266,11 +270,15 @@ class ReasonsTest {
       ScoreResponse with = score(session, true);
       assertThat(with.getExplainedEventsCount()).isEqualTo(Math.min(20, events));
       int before = events - with.getExplainedEventsCount();
+      int first = Math.max(0, with.getExplainedEventsCount() - LEFT_OUT);
       for (int e = 0; e < with.getExplainedEventsCount(); e++) {
         SessionEvent left = session.getEvents(before + e);
         assertThat(with.getExplainedEvents(e).getItemId()).isEqualTo(left.getItemId());
         assertThat(with.getExplainedEvents(e).getType()).isEqualTo(left.getType());
         assertThat(with.getExplainedEvents(e).getTime()).isEqualTo(left.getTime());
+        if (e < first) {
+          continue;
+        }
         SessionContext rest = session.toBuilder().removeEvents(before + e).build();
         // Of a session of which nothing is left, the prior is.
         List<ScoredItem> without =
@@ -279,8 +287,10 @@ class ReasonsTest {
                     .getItemsList()
                 : score(rest, false).getItemsList();
         for (int i = 0; i < with.getItemsCount(); i++) {
+          assertThat(with.getItems(i).getExplanation().getEventContributionsCount())
+              .isEqualTo(Math.min(LEFT_OUT, events));
           double lost = (double) with.getItems(i).getScore() - without.get(i).getScore();
-          assertThat(with.getItems(i).getExplanation().getEventContributions(e))
+          assertThat(with.getItems(i).getExplanation().getEventContributions(e - first))
               .isCloseTo(lost, within(2e-5));
         }
       }
@@ -387,7 +397,8 @@ class ReasonsTest {
         session.getEventsList().stream().filter(e -> !e.getItemId().equals("inline")).toList();
     int before = known.size() - response.getExplainedEventsCount();
     assertThat(response.getExplainedEventsCount()).isEqualTo(Math.min(20, known.size()));
-    for (int e = 0; e < response.getExplainedEventsCount() && known.size() > 1; e++) {
+    int first = Math.max(0, response.getExplainedEventsCount() - LEFT_OUT);
+    for (int e = first; e < response.getExplainedEventsCount() && known.size() > 1; e++) {
       List<SessionEvent> rest = new ArrayList<>(known);
       rest.remove(before + e);
       SessionContext without = session.toBuilder().clearEvents().addAllEvents(rest).build();
@@ -400,7 +411,8 @@ class ReasonsTest {
                 .findFirst()
                 .orElse(0f);
         double expected = item.getScore() < 0 ? 0 : (double) item.getScore() - Math.max(0, score);
-        assertThat(item.getExplanation().getEventContributions(e)).isEqualTo(expected);
+        assertThat(item.getExplanation().getEventContributions(e - first))
+            .isEqualTo(expected);
       }
     }
   }
