@@ -11,10 +11,10 @@ import dev.dolmen.trainer.session.TokenWindow;
 import dev.dolmen.trainer.signals.SessionSignals;
 
 /**
- * Queries of a session without each of the last explained events: read, encoded and asked for signals as
- * if that event had not been. They are encoded together, as one after the other would take several
- * times as long, and signals are asked for the items that are explained alone. Reused by one
- * thread.
+ * Queries of a session without each of the last explained events: read, encoded and asked for
+ * signals as if that event had not been. They are encoded together, as one after the other would
+ * take several times as long, and signals are asked for the items that are explained alone. Reused
+ * by one thread.
  */
 final class LeftOutSessions {
   private final int tokensMax;

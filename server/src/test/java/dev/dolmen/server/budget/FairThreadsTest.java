@@ -29,6 +29,9 @@ class FairThreadsTest {
   private final List<String> refused = Collections.synchronizedList(new ArrayList<>());
   private CountDownLatch gate = new CountDownLatch(1);
 
+  /** Turns that were taken. */
+  private int offered;
+
   @AfterEach
   void close() {
     gate.countDown();
@@ -103,7 +106,9 @@ class FairThreadsTest {
 
   private boolean offer(String caller, FairThreads.Turn turn, long waitedMs) {
     long since = clock.get() - waitedMs * MILLI;
-    return threads.offer(caller, turn, since, Long.MAX_VALUE) == FairThreads.Offer.TAKEN;
+    boolean taken = threads.offer(caller, turn, since, Long.MAX_VALUE) == FairThreads.Offer.TAKEN;
+    offered += taken ? 1 : 0;
+    return taken;
   }
 
   private void offer(String caller, int n, long costMs) {
@@ -197,8 +202,9 @@ class FairThreadsTest {
     gate = new CountDownLatch(1);
   }
 
+  /** A turn that is refused has gone from the queue before it is told. */
   private void awaitIdle() throws InterruptedException {
-    while (threads.inFlight() > 0) {
+    while (threads.inFlight() > 0 || done.size() + refused.size() < offered) {
       Thread.sleep(1);
     }
   }

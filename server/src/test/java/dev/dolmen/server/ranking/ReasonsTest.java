@@ -411,8 +411,7 @@ class ReasonsTest {
                 .findFirst()
                 .orElse(0f);
         double expected = item.getScore() < 0 ? 0 : (double) item.getScore() - Math.max(0, score);
-        assertThat(item.getExplanation().getEventContributions(e - first))
-            .isEqualTo(expected);
+        assertThat(item.getExplanation().getEventContributions(e - first)).isEqualTo(expected);
       }
     }
   }
