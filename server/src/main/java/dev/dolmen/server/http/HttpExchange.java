@@ -89,7 +89,7 @@ final class HttpExchange {
       return;
     }
     if (HttpRoutes.isDocument(segments) && (head || verb.equals("GET"))) {
-      reply(setup.routes().document(takesGzip()), () -> {});
+      replyDocument(takesGzip());
       return;
     }
     List<String> verbs = setup.routes().verbs(segments);
@@ -100,6 +100,16 @@ final class HttpExchange {
                 Code.NOT_FOUND,
                 HttpChecks.shown(path) + ": there is no such path")
             : HttpFailure.otherMethod(verb, path, verbs));
+  }
+
+  /** The first who asks has it made, which takes too long for a connection's thread. */
+  private void replyDocument(boolean gzipped) {
+    setup
+        .elsewhere()
+        .execute(() -> {
+          HttpReply document = setup.routes().document(gzipped);
+          transport.context().executor().execute(() -> reply(document, () -> {}));
+        });
   }
 
   private void call(HttpRoute route, List<String> segments, String query) throws JsonProblem {
