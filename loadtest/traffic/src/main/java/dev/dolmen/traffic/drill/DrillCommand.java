@@ -1,15 +1,12 @@
 package dev.dolmen.traffic.drill;
 
-import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.drill.callers.CallersCommand;
 import dev.dolmen.traffic.drill.cluster.ClusterCommand;
-import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.traffic.report.Attempt;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -111,24 +108,12 @@ public final class DrillCommand implements Callable<Integer> {
     DrillKind asked = asked();
     OptionCheck.require(seconds >= 1 && seconds <= 86_400, "--seconds", seconds, "1 to 86,400");
     OptionCheck.require(kills >= 1 && kills <= 10_000, "--kills", kills, "1 to 10,000");
-    LocalServer.quietLogs();
-    Path directory = Files.createTempDirectory("dolmen-drill-");
-    DrillResult result;
-    try {
-      result = new Drill(asked, seconds, kills, seed, directory, progress).run();
-    } catch (IOException e) {
-      progress.clear();
-      out.line("the drill failed: " + e.getMessage());
-      out.line("everything is kept in " + directory);
-      return 1;
-    }
-    reporting.publish(out, () -> out.text(result.text()), result.json());
-    if (!result.passed()) {
-      out.line("everything is kept in " + directory);
-      return 1;
-    }
-    DirectoryTree.delete(directory);
-    return 0;
+    Attempt attempt =
+        directory -> {
+          var result = new Drill(asked, seconds, kills, seed, directory, progress).run();
+          return new Attempt.Outcome(result.passed(), result.text(), result.json());
+        };
+    return attempt.exitCode("dolmen-drill-", reporting, out, progress);
   }
 
   private DrillKind asked() {

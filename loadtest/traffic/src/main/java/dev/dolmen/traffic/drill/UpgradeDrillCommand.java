@@ -1,10 +1,9 @@
 package dev.dolmen.traffic.drill;
 
-import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
-import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.traffic.report.Attempt;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,24 +114,12 @@ public final class UpgradeDrillCommand implements Callable<Integer> {
       throw new CommandFailedException(2, "--from: " + from + " is no folder");
     }
     List<UpgradeTurn> turns = turns();
-    LocalServer.quietLogs();
-    Path directory = Files.createTempDirectory("dolmen-upgrade-");
-    UpgradeReport report;
-    try {
-      report = new UpgradeDrill(seconds, rate, seed, from, directory, progress).run(turns);
-    } catch (IOException e) {
-      progress.clear();
-      out.line("the drill failed: " + e.getMessage());
-      out.line("everything is kept in " + directory);
-      return 1;
-    }
-    reporting.publish(out, () -> out.text(report.text()), report.json());
-    if (!report.passed()) {
-      out.line("everything is kept in " + directory);
-      return 1;
-    }
-    DirectoryTree.delete(directory);
-    return 0;
+    Attempt attempt =
+        directory -> {
+          var result = new UpgradeDrill(seconds, rate, seed, from, directory, progress).run(turns);
+          return new Attempt.Outcome(result.passed(), result.text(), result.json());
+        };
+    return attempt.exitCode("dolmen-upgrade-", reporting, out, progress);
   }
 
   private List<UpgradeTurn> turns() {

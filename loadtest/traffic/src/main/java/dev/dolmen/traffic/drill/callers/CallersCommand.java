@@ -1,10 +1,9 @@
 package dev.dolmen.traffic.drill.callers;
 
-import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
-import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.traffic.report.Attempt;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,9 +26,9 @@ import picocli.CommandLine.Option;
       "Plays what callers can do to a server, and looks what becomes of a good client.",
       "One attack after another, each on a server process of its own on the loopback address, while"
           + " recommendations, events and probes go on at steady rates. A trial passes if at least"
-          + " 95%% of each are answered within their deadlines (an event and a probe have a second),"
-          + " the server lives, answers again when the attack is over, and did nothing that it must"
-          + " not do.",
+          + " 95%% of each are answered within their deadlines (an event and a probe have a"
+          + " second), the server lives, answers again when the attack is over, and did nothing"
+          + " that it must not do.",
       "",
       "Attacks are bounded in time and stop by themselves. They go to no other machine.",
       ""
@@ -126,24 +125,12 @@ public final class CallersCommand implements Callable<Integer> {
     }
     List<CallersTrial> trials = chosen();
     CallersOptions options = options();
-    LocalServer.quietLogs();
-    Path directory = Files.createTempDirectory("dolmen-callers-");
-    CallersReport report;
-    try {
-      report = new CallersDrill(options, directory, progress).run(trials);
-    } catch (IOException e) {
-      progress.clear();
-      out.line("the drill failed: " + e.getMessage());
-      out.line("what servers said is kept in " + directory);
-      return 1;
-    }
-    reporting.publish(out, () -> out.text(report.text()), report.json());
-    if (!report.passed()) {
-      out.line("what servers said is kept in " + directory);
-      return 1;
-    }
-    DirectoryTree.delete(directory);
-    return 0;
+    Attempt attempt =
+        directory -> {
+          var result = new CallersDrill(options, directory, progress).run(trials);
+          return new Attempt.Outcome(result.passed(), result.text(), result.json());
+        };
+    return attempt.exitCode("dolmen-callers-", reporting, out, progress);
   }
 
   private CallersOptions options() {

@@ -1,14 +1,11 @@
 package dev.dolmen.traffic.drill.cluster;
 
-import dev.dolmen.server.DirectoryTree;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
-import dev.dolmen.traffic.local.LocalServer;
+import dev.dolmen.traffic.report.Attempt;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -170,25 +167,12 @@ public final class ClusterCommand implements Callable<Integer> {
           "fp32, bf16 or int8");
     }
     List<ClusterTrial> trials = trials();
-    LocalServer.quietLogs();
-    Path directory = Files.createTempDirectory("dolmen-cluster-");
-    ClusterResult result;
-    try {
-      result = new ClusterDrill(settings(trials), directory, progress).run();
-    } catch (IOException e) {
-      progress.clear();
-      out.line("the drill failed: " + e.getMessage());
-      out.line("everything is kept in " + directory);
-      return 1;
-    }
-    progress.clear();
-    reporting.publish(out, () -> out.text(result.text()), result.json());
-    if (!result.passed()) {
-      out.line("everything is kept in " + directory);
-      return 1;
-    }
-    DirectoryTree.delete(directory);
-    return 0;
+    Attempt attempt =
+        directory -> {
+          var result = new ClusterDrill(settings(trials), directory, progress).run();
+          return new Attempt.Outcome(result.passed(), result.text(), result.json());
+        };
+    return attempt.exitCode("dolmen-cluster-", reporting, out, progress);
   }
 
   private ClusterDrill.Settings settings(List<ClusterTrial> trials) {
