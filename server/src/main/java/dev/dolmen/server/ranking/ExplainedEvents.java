@@ -20,7 +20,7 @@ final class ExplainedEvents {
    * So many of the last are left out one after the other, at most: each is a session more to encode
    * and to score with, and a request with reasons may take twice one without.
    */
-  static final int LEFT_OUT = 6;
+  static final int LEFT_OUT = 5;
 
   private final int[] steps = new int[MAX];
   private final List<ExplainedEvent> events = new ArrayList<>(MAX);
