@@ -40,6 +40,7 @@ class OpenApiTest {
           Map.entry("Score", "{\"session\": {\"session_id\": \"s\"}, \"item_ids\": [\"i1\"]}"),
           Map.entry("Similar", "{\"item_id\": \"i1\", \"k\": 1}"),
           Map.entry("SimilarByGET", ""),
+          Map.entry("MapItems", "{\"k\": 1, \"slots\": [\"category\"]}"),
           Map.entry("Publish", ""),
           Map.entry("PublishBatch", "{\"events\": [{\"event_id\": \"e\"}]}"),
           Map.entry("UpsertItems", ITEM),

@@ -28,6 +28,7 @@ public final class MethodRoles {
         RecommendationServiceGrpc.getRecommendMethod(),
         RecommendationServiceGrpc.getScoreMethod(),
         RecommendationServiceGrpc.getSimilarMethod(),
+        RecommendationServiceGrpc.getMapItemsMethod(),
         CatalogServiceGrpc.getGetItemMethod(),
         CatalogServiceGrpc.getListItemsMethod(),
         CatalogServiceGrpc.getGetSchemaMethod());

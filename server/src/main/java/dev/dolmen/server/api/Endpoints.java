@@ -88,7 +88,7 @@ public final class Endpoints {
     CutValues cut = new CutValues(live.schema(), meters);
     Duration atMost = config.limits().requestTimeout();
     return services(
-        new RecommendationEndpoint(validation, keys, ranker, live.versions(), meters),
+        new RecommendationEndpoint(validation, keys, ranker, live, meters),
         new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, meters),
         new CatalogEndpoint(validation, keys, cut, live, engine.ingest(), atMost, meters),
         AdminEndpoint.Source.of(
@@ -129,7 +129,7 @@ public final class Endpoints {
     CutValues cut = new CutValues(live.schema(), meters);
     Duration atMost = config.limits().requestTimeout();
     return services(
-        new RecommendationEndpoint(validation, keys, ranker, live.versions(), meters),
+        new RecommendationEndpoint(validation, keys, ranker, live, meters),
         new FeedbackEndpoint(validation, keys, follower.ingest(), atMost, meters),
         new CatalogEndpoint(validation, keys, cut, live, follower.ingest(), atMost, meters),
         AdminEndpoint.Source.of(
@@ -179,7 +179,7 @@ public final class Endpoints {
             new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters, cells)),
             meters);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
-    return new RecommendationEndpoint(validation(live), keys, ranker, live.versions(), meters);
+    return new RecommendationEndpoint(validation(live), keys, ranker, live, meters);
   }
 
   private Validation validation(LiveState live) {

@@ -2,11 +2,15 @@ package dev.dolmen.server.api;
 
 import dev.dolmen.parameterstore.feature.Features;
 import dev.dolmen.server.budget.Caller;
+import dev.dolmen.server.map.ItemMap;
 import dev.dolmen.server.ranking.Answer;
 import dev.dolmen.server.ranking.Ranker;
 import dev.dolmen.server.ranking.ScoreFeatures;
 import dev.dolmen.server.ranking.SessionFeatures;
+import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.VersionSwitch;
+import dev.dolmen.v1.MapItemsRequest;
+import dev.dolmen.v1.MapItemsResponse;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -27,20 +31,20 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
   private final Validation validation;
   private final KnownKeys keys;
   private final Ranker ranker;
+  private final ItemMap map;
+  private final MapValidation mapValidation;
   private final VersionSwitch versions;
   private final MeterRegistry meters;
 
   /**
-   * @param versions of what is ranked with: each answer is of one
+   * @param live what is ranked and drawn; each answer is of one of its versions
    * @param meters for their clock
    */
   RecommendationEndpoint(
-      Validation validation,
-      KnownKeys keys,
-      Ranker ranker,
-      VersionSwitch versions,
-      MeterRegistry meters) {
-    this.versions = versions;
+      Validation validation, KnownKeys keys, Ranker ranker, LiveState live, MeterRegistry meters) {
+    versions = live.versions();
+    map = new ItemMap(live, meters.config().clock()::monotonicTime);
+    mapValidation = new MapValidation(live.schema());
     this.validation = validation;
     this.keys = keys;
     this.ranker = ranker;
@@ -81,6 +85,19 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
     within(
         new CallAnswer<>(RecommendationServiceGrpc.getSimilarMethod(), out),
         answer -> ranker.similar(request, features, caller, answer));
+  }
+
+  @Override
+  public void mapItems(MapItemsRequest request, StreamObserver<MapItemsResponse> out) {
+    int[] slots = mapValidation.slots(request);
+    MapItemsResponse response;
+    versions.enter();
+    try {
+      response = map.of(request, slots, Admission.caller());
+    } finally {
+      versions.leave();
+    }
+    answer(out, response);
   }
 
   /** Computes an answer within one version; what is thrown is of the call, which has left then. */
