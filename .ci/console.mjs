@@ -141,6 +141,51 @@ async function tryIt(url) {
     await shot(page, "try");
     await accessible(page, "a visit");
   });
+  await step("the map of the items lights up", async () => {
+    const map = page.getByRole("application", { name: "Map of the items" });
+    await page.getByText(/items\. Two dimensions show \d+ % of how their vectors differ/).waitFor();
+    const picture = () => map.evaluate((canvas) => canvas.toDataURL());
+    const colors = await map.evaluate((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const met = new Set();
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) met.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
+      return met.size;
+    });
+    assert.ok(colors >= 3, `${colors} colors`);
+    const steps = await page.locator(".step").count();
+    await map.focus();
+    const unlit = await picture();
+    const near = page.waitForResponse((response) => response.url().endsWith("/v1/similar"));
+    await page.keyboard.press("ArrowLeft");
+    await page.getByRole("status").filter({ hasText: "recommended, place 1" }).waitFor();
+    assert.equal((await (await near).json()).items.length, 8);
+    await page.waitForFunction((old) => document.querySelector("canvas").toDataURL() !== old, unlit);
+    await shot(page, "map");
+    const before = await names(page);
+    await page.keyboard.press("Enter");
+    await changed(page, before);
+    assert.equal(await page.locator(".step").count(), steps + 1);
+    await page.getByRole("button", { name: "Zoom in" }).click();
+    const box = await map.boundingBox();
+    const tip = page.locator(".tip");
+    for (let i = 0; i < 400 && !await tip.isVisible(); i++) {
+      await page.mouse.move(box.x + box.width * (0.1 + 0.8 * ((i * 0.618) % 1)), box.y + box.height * (0.1 + 0.8 * (i / 400)));
+    }
+    const title = await tip.locator("strong").textContent();
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.waitForFunction((n) => document.querySelectorAll(".step").length === n, steps + 2);
+    assert.equal(await page.locator(".step .name").last().textContent(), title);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await accessible(page, "the map, dark");
+    await shot(page, "map-dark");
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.getByRole("button", { name: "Zoom out" }).click();
+    await page.getByText("Map of the items", { exact: true }).click();
+    await map.waitFor({ state: "hidden" });
+    await page.getByText("Map of the items", { exact: true }).click();
+    await map.waitFor();
+  });
   await step("an item says why it is there", async () => {
     assert.ok((await page.locator("[aria-label=Recommended] .line").allTextContents()).every((line) => line.length > 3));
     await page.locator(".why").first().click();

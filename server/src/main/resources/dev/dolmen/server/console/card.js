@@ -26,11 +26,21 @@ const named = (item, pattern, kinds) =>
 
 const firstOf = (item, kinds) => slots.find((slot) => kinds.includes(slot.kind) && item.slots[slot.name]) ?? null;
 
+const TITLE = { pattern: /title|name/i, kinds: ["text", "category", "tokens"], else: ["text"] };
+const CATEGORY = { pattern: /categor|genre|department|type/i, kinds: ["category_path", "category", "tokens"], else: ["category_path", "category", "tokens"] };
+
+/** Names of slots that title and category are read from, at most 8. */
+export function factSlots() {
+  const asked = [TITLE, CATEGORY].flatMap((fact) => [
+    ...slots.filter((slot) => fact.kinds.includes(slot.kind) && fact.pattern.test(slot.name)),
+    ...slots.filter((slot) => fact.else.includes(slot.kind)).slice(0, 1)]);
+  return [...new Set(asked.map((slot) => slot.name))].slice(0, 8);
+}
+
 /** What a card says of an item. */
 export function facts(item) {
-  const title = named(item, /title|name/i, ["text", "category", "tokens"]) ?? firstOf(item, ["text"]);
-  const category = named(item, /categor|genre|department|type/i, ["category_path", "category", "tokens"])
-    ?? firstOf(item, ["category_path", "category", "tokens"]);
+  const title = named(item, TITLE.pattern, TITLE.kinds) ?? firstOf(item, TITLE.else);
+  const category = named(item, CATEGORY.pattern, CATEGORY.kinds) ?? firstOf(item, CATEGORY.else);
   const brand = named(item, /brand|maker|author|artist/i, ["category", "tokens"]);
   const cost = named(item, /price|cost/i, ["number"]);
   const path = category ? (item.slots[category.name].path?.token ?? [textOf(item.slots[category.name])]) : [];

@@ -7,6 +7,7 @@ import { count, millis, percent, words } from "../format.js";
 import { visit, TYPES, add, remove, restart, request, learn } from "../visit.js";
 import { snippets } from "../code.js";
 import { addItem } from "../additem.js";
+import { ItemMap } from "../map.js";
 import { itemsOf, sentence, why } from "../reasons.js";
 import { sampleShop } from "../sample.js";
 
@@ -23,7 +24,9 @@ export async function show(place, { schema, may }) {
     put(place, empty(may, schema, () => show(place, { schema, may })));
     return;
   }
-  new TryIt(place, schema, may).begin();
+  const page = new TryIt(place, schema, may);
+  page.begin();
+  return () => page.map.stop();
 }
 
 /** What to do with a server that has nothing yet. */
@@ -66,12 +69,17 @@ class TryIt {
     this.recommended = h("ul", { class: "cards", "aria-label": "Recommended" });
     this.about = h("p", { class: "muted", role: "status" });
     this.code = h("div", { class: "code" });
+    this.map = new ItemMap(async (id) => {
+      const item = (await api.itemsOf([id])).get(id);
+      if (item) this.click(item);
+    });
     put(place,
       h("div", { class: "title" }, h("h1", {}, "Try it"),
         h("p", { class: "muted" }, "Click what interests you. The recommendations follow, and with “learn this” so does the model.")),
       h("div", { class: "two" },
         h("section", { class: "shop", "aria-labelledby": "shop" }, h("h2", { id: "shop" }, "The shop"), this.searchForm(), this.found, this.results),
-        h("section", { "aria-labelledby": "visit" }, h("h2", { id: "visit" }, "This visit"), this.steps, this.actions, this.told,
+        h("section", { "aria-labelledby": "visit" }, 
+          h("div", { class: "now" }, h("div", { class: "stack" }, h("h2", { id: "visit" }, "This visit"), this.steps, this.actions, this.told), this.map.element),
           h("div", { class: "heading" }, h("h2", {}, "Recommended now"), this.settings()), this.filters, this.about, this.recommended,
           h("details", { class: "copy", ontoggle: () => this.showCode() }, h("summary", {}, "Call it from your code"), this.code))));
   }
@@ -248,6 +256,7 @@ class TryIt {
       ? `By ${by}, which has learned ${count(answer.model_version)} batches; ${millis(took)} from here and back.`
       : "Nothing fits. Take a filter away, or show seen items, too.");
     this.answer = answer;
+    this.map.light(visit.steps.map(({ item }) => item.item_id), answer.items.map((one) => one.item_id));
   }
 
   async learn(pressed, visitors) {
