@@ -124,9 +124,10 @@ type ItemPatch struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
-	// Required.
+	// 1 to 512 bytes. Required.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
-	// Slots that get another value; those not named stay as they are.
+	// Slots that get another value; those not named stay as they are. The item is bounded as before:
+	// server.sizes.max_item_bytes.
 	Slots map[string]*SlotValue `protobuf:"bytes,2,rep,name=slots,proto3" json:"slots,omitempty" protobuf_key:"bytes,1,opt,name=key,proto3" protobuf_val:"bytes,2,opt,name=value,proto3"`
 	// Names of slots whose value goes.
 	ClearSlots []string `protobuf:"bytes,3,rep,name=clear_slots,json=clearSlots,proto3" json:"clear_slots,omitempty"`
@@ -345,7 +346,7 @@ type DeleteItemsRequest struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
-	// 1 to 10,000 ids.
+	// 1 to 10,000 ids, each of 1 to 512 bytes.
 	ItemIds []string `protobuf:"bytes,1,rep,name=item_ids,json=itemIds,proto3" json:"item_ids,omitempty"`
 }
 
@@ -456,6 +457,7 @@ type GetItemRequest struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
+	// 1 to 512 bytes.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
 }
 

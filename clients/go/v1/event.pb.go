@@ -99,12 +99,13 @@ type SessionEvent struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
-	// An item of the catalogue, or any id if `item` carries its metadata.
+	// An item of the catalogue, or one of SessionContext.items; 1 to 512 bytes. Required.
 	ItemId string    `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
 	Type   EventType `protobuf:"varint,2,opt,name=type,proto3,enum=dolmen.v1.EventType" json:"type,omitempty"`
 	// When it happened. Not set: just now.
 	Time *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=time,proto3" json:"time,omitempty"`
-	// Context at the time, by slot name of kind context: device, country, referrer…
+	// Context at the time, by slot name of kind context: device, country, referrer… A value is of
+	// at most 512 bytes; names and values together are at most server.sizes.max_context_bytes.
 	Context map[string]string `protobuf:"bytes,4,rep,name=context,proto3" json:"context,omitempty" protobuf_key:"bytes,1,opt,name=key,proto3" protobuf_val:"bytes,2,opt,name=value,proto3"`
 }
 
@@ -179,7 +180,7 @@ type FeedbackEvent struct {
 	EventId string `protobuf:"bytes,1,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// Ties events of one visit together, 1 to 256 bytes. Required.
 	SessionId string `protobuf:"bytes,2,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
-	// The visitor, where known; not used to identify the session.
+	// The visitor, where known, at most 256 bytes; not used to identify the session.
 	UserId string `protobuf:"bytes,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// The item, 1 to 512 bytes. It must be in the catalogue. Required.
 	ItemId string `protobuf:"bytes,4,opt,name=item_id,json=itemId,proto3" json:"item_id,omitempty"`
@@ -190,12 +191,14 @@ type FeedbackEvent struct {
 	// server.past_tolerance; never before 1976, which is a date that was dropped or of another unit.
 	// Required. An event that is more than 12 hours ahead of all others counts as of their time.
 	Time *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=time,proto3" json:"time,omitempty"`
-	// The recommendation that showed the item, where it came from one: RecommendResponse.request_id.
+	// The recommendation that showed the item, where it came from one: RecommendResponse.request_id,
+	// at most 128 bytes.
 	// Of another visit's recommendation nothing is learned of what was shown; the event itself counts.
 	RequestId string `protobuf:"bytes,7,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Context at the time, by slot name of kind context: device, country, referrer… A key that the
 	// schema does not know is dropped and counted, or refused with server.unknown_keys.events: refuse.
-	// An empty value is an absent one.
+	// An empty value is an absent one. A value is of at most 512 bytes;
+	// names and values together are at most server.sizes.max_context_bytes.
 	Context map[string]string `protobuf:"bytes,8,rep,name=context,proto3" json:"context,omitempty" protobuf_key:"bytes,1,opt,name=key,proto3" protobuf_val:"bytes,2,opt,name=value,proto3"`
 	// For EVENT_TYPE_DWELL: how long.
 	DwellMs uint32 `protobuf:"varint,9,opt,name=dwell_ms,json=dwellMs,proto3" json:"dwell_ms,omitempty"`

@@ -34,7 +34,8 @@ type Item struct {
 	// know is refused (INVALID_ARGUMENT) or, with server.unknown_keys.items: drop, left out and
 	// counted; a required slot that is missing is refused. An empty value is an absent one. Levels
 	// below a slot's `levels`, and tokens or words beyond its `max_tokens`, are kept but not learned
-	// from; dolmen_item_values_cut_total counts such values.
+	// from; dolmen_item_values_cut_total counts such values. An item with its id is at most
+	// server.sizes.max_item_bytes.
 	Slots map[string]*SlotValue `protobuf:"bytes,2,rep,name=slots,proto3" json:"slots,omitempty" protobuf_key:"bytes,1,opt,name=key,proto3" protobuf_val:"bytes,2,opt,name=value,proto3"`
 	// An unavailable item keeps what was learned of it but is never recommended.
 	Unavailable bool `protobuf:"varint,3,opt,name=unavailable,proto3" json:"unavailable,omitempty"`
@@ -190,17 +191,20 @@ type isSlotValue_Value interface {
 }
 
 type SlotValue_Token struct {
-	// One token: kinds category and id. For kind text, the whole text, which the server splits.
+	// One token: kinds category and id, 1 to 512 bytes. For kind text, the whole text, which the
+	// server splits, at most 65,536 bytes.
 	Token string `protobuf:"bytes,1,opt,name=token,proto3,oneof"`
 }
 
 type SlotValue_Tokens struct {
-	// Several tokens in no order: kind tokens.
+	// Several tokens in no order: kind tokens. At most server.sizes.max_item_tokens, each of at
+	// most 512 bytes.
 	Tokens *TokenList `protobuf:"bytes,2,opt,name=tokens,proto3,oneof"`
 }
 
 type SlotValue_Path struct {
-	// Levels from the root down: kind category_path, e.g. "home", "kitchen", "kettles".
+	// Levels from the root down: kind category_path, e.g. "home", "kitchen", "kettles". At most
+	// server.sizes.max_item_levels, each of at most 512 bytes.
 	Path *TokenList `protobuf:"bytes,3,opt,name=path,proto3,oneof"`
 }
 
@@ -232,6 +236,7 @@ type TokenList struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
+	// None is empty. How many: see the field that holds the list.
 	Token []string `protobuf:"bytes,1,rep,name=token,proto3" json:"token,omitempty"`
 }
 
@@ -280,6 +285,7 @@ type NumberList struct {
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
+	// How many: see the field that holds the list.
 	Number []float32 `protobuf:"fixed32,1,rep,packed,name=number,proto3" json:"number,omitempty"`
 }
 

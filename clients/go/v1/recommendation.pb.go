@@ -81,19 +81,22 @@ func (FallbackReason) EnumDescriptor() ([]byte, []int) {
 // one of the two must be given. An event that is both stored and sent along, by item and time,
 // counts once; so does one without a time and a stored one of the same item and type of the last ten
 // minutes. A session of which nothing is known yet, a new visitor's, is answered with the items
-// clicked most of late, then the newest ones, and session_events_used is 0.
+// clicked most of late, then the newest ones, and session_events_used is 0. A session as a whole is
+// at most server.sizes.max_session_bytes.
 type SessionContext struct {
 	state         protoimpl.MessageState
 	sizeCache     protoimpl.SizeCache
 	unknownFields protoimpl.UnknownFields
 
-	// A session, known to FeedbackService or not yet.
+	// A session, known to FeedbackService or not yet; at most 256 bytes.
 	SessionId string `protobuf:"bytes,1,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
 	// Events in time order, oldest first; at most 1,000, of which the model reads the last ones.
 	Events []*SessionEvent `protobuf:"bytes,2,rep,name=events,proto3" json:"events,omitempty"`
-	// Metadata for items of `events` that are not in the catalogue, by item_id.
+	// Metadata for items of `events` that are not in the catalogue, by item_id; at most 1,000. Each
+	// is bounded by server.sizes.max_inline_item_bytes.
 	Items []*Item `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
-	// Context of this request, by slot name of kind context.
+	// Context of this request, by slot name of kind context. A value is of at most 512 bytes;
+	// names and values together are at most server.sizes.max_context_bytes.
 	Context map[string]string `protobuf:"bytes,4,rep,name=context,proto3" json:"context,omitempty" protobuf_key:"bytes,1,opt,name=key,proto3" protobuf_val:"bytes,2,opt,name=value,proto3"`
 }
 
@@ -165,11 +168,11 @@ type RecommendRequest struct {
 	Session *SessionContext `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"`
 	// How many, 1 to 1,000. 0 is refused.
 	K uint32 `protobuf:"varint,2,opt,name=k,proto3" json:"k,omitempty"`
-	// All of them must hold.
+	// All of them must hold; at most 32.
 	Filters []*Filter `protobuf:"bytes,3,rep,name=filters,proto3" json:"filters,omitempty"`
-	// Rank only these items, at most 10,000. Empty: the whole catalogue.
+	// Rank only these items, at most 10,000, each of 1 to 512 bytes. Empty: the whole catalogue.
 	CandidateItemIds []string `protobuf:"bytes,4,rep,name=candidate_item_ids,json=candidateItemIds,proto3" json:"candidate_item_ids,omitempty"`
-	// Never return these, at most 10,000. Ids that are no items are ignored.
+	// Never return these, at most 10,000, each of 1 to 512 bytes. Ids that are no items are ignored.
 	ExcludeItemIds []string `protobuf:"bytes,5,rep,name=exclude_item_ids,json=excludeItemIds,proto3" json:"exclude_item_ids,omitempty"`
 	// Also return items that are in the session already. By default they are left out: the last
 	// sessions.seen_items (256) that the visit's events, stored or sent along, have named. What the
@@ -177,8 +180,8 @@ type RecommendRequest struct {
 	IncludeSeen bool `protobuf:"varint,6,opt,name=include_seen,json=includeSeen,proto3" json:"include_seen,omitempty"`
 	// Do not log an impression (for tests, previews, evaluation).
 	NoImpression bool `protobuf:"varint,7,opt,name=no_impression,json=noImpression,proto3" json:"no_impression,omitempty"`
-	// The visitor, where known, 1 to 256 bytes. Only used to draw the arm of an experiment: with it a
-	// visitor meets the same arm in all of their sessions; without it, a session does by its
+	// The visitor, where known, at most 256 bytes. Only used to draw the arm of an experiment: with
+	// it a visitor meets the same arm in all of their sessions; without it, a session does by its
 	// session_id.
 	UserId string `protobuf:"bytes,8,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	// An event or a candidate whose item is not in the catalogue ends the call with NOT_FOUND. By
@@ -389,12 +392,12 @@ type isFilter_Condition interface {
 }
 
 type Filter_AnyOf struct {
-	// One of the item's tokens (any level of a category path) is in the list.
+	// One of the item's tokens (any level of a category path) is in the list, of 1 to 10,000.
 	AnyOf *TokenList `protobuf:"bytes,2,opt,name=any_of,json=anyOf,proto3,oneof"`
 }
 
 type Filter_NoneOf struct {
-	// None of the item's tokens is in the list.
+	// None of the item's tokens is in the list, of 1 to 10,000.
 	NoneOf *TokenList `protobuf:"bytes,3,opt,name=none_of,json=noneOf,proto3,oneof"`
 }
 
@@ -927,9 +930,10 @@ type ScoreRequest struct {
 	unknownFields protoimpl.UnknownFields
 
 	Session *SessionContext `protobuf:"bytes,1,opt,name=session,proto3" json:"session,omitempty"`
-	// 1 to 10,000 items of the catalogue.
+	// 1 to 10,000 items of the catalogue, together with `items`; each of 1 to 512 bytes.
 	ItemIds []string `protobuf:"bytes,2,rep,name=item_ids,json=itemIds,proto3" json:"item_ids,omitempty"`
-	// Metadata of items to score that are not in the catalogue; scored after item_ids.
+	// Metadata of items to score that are not in the catalogue; scored after item_ids. Together they
+	// are at most server.sizes.max_inline_items_bytes.
 	Items []*Item `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
 	// As RecommendRequest.strict.
 	Strict bool `protobuf:"varint,4,opt,name=strict,proto3" json:"strict,omitempty"`
@@ -1106,7 +1110,8 @@ type SimilarRequest struct {
 	//	*SimilarRequest_Item
 	Query isSimilarRequest_Query `protobuf_oneof:"query"`
 	// How many, 1 to 1,000.
-	K       uint32    `protobuf:"varint,3,opt,name=k,proto3" json:"k,omitempty"`
+	K uint32 `protobuf:"varint,3,opt,name=k,proto3" json:"k,omitempty"`
+	// As RecommendRequest.filters: at most 32.
 	Filters []*Filter `protobuf:"bytes,4,rep,name=filters,proto3" json:"filters,omitempty"`
 }
 
@@ -1182,7 +1187,7 @@ type isSimilarRequest_Query interface {
 }
 
 type SimilarRequest_ItemId struct {
-	// An item of the catalogue.
+	// An item of the catalogue, 1 to 512 bytes.
 	ItemId string `protobuf:"bytes,1,opt,name=item_id,json=itemId,proto3,oneof"`
 }
 

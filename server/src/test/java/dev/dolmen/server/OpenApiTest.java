@@ -158,7 +158,9 @@ class OpenApiTest {
     assertThat(schemas.at("/EventType/description").asText())
         .contains("- `EVENT_TYPE_CLICK`: The item was clicked.");
     assertThat(schemas.at("/Filter/properties/any_of/description").asText())
-        .isEqualTo("One of the item's tokens (any level of a category path) is in the list.");
+        .isEqualTo(
+            "One of the item's tokens (any level of a category path) is in the list, of 1 to"
+                + " 10,000.");
     assertThat(schemas.at("/SessionContext/properties/context/additionalProperties/type"))
         .hasToString("\"string\"");
     assertThat(schemas.at("/Explanation/description").asText()).isNotEmpty();
