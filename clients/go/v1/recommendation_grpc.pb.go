@@ -23,6 +23,10 @@ type RecommendationServiceClient interface {
 	Score(ctx context.Context, in *ScoreRequest, opts ...grpc.CallOption) (*ScoreResponse, error)
 	// The k items closest to an item by their vectors' cosine.
 	Similar(ctx context.Context, in *SimilarRequest, opts ...grpc.CallOption) (*SimilarResponse, error)
+	// Items as points of a plane, to be drawn: their vectors seen from where those of the catalogue
+	// differ most. Items that are close to each other in the plane need not be so in the model; see
+	// Similar.
+	MapItems(ctx context.Context, in *MapItemsRequest, opts ...grpc.CallOption) (*MapItemsResponse, error)
 }
 
 type recommendationServiceClient struct {
@@ -60,6 +64,15 @@ func (c *recommendationServiceClient) Similar(ctx context.Context, in *SimilarRe
 	return out, nil
 }
 
+func (c *recommendationServiceClient) MapItems(ctx context.Context, in *MapItemsRequest, opts ...grpc.CallOption) (*MapItemsResponse, error) {
+	out := new(MapItemsResponse)
+	err := c.cc.Invoke(ctx, "/dolmen.v1.RecommendationService/MapItems", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // RecommendationServiceServer is the server API for RecommendationService service.
 // All implementations must embed UnimplementedRecommendationServiceServer
 // for forward compatibility
@@ -70,6 +83,10 @@ type RecommendationServiceServer interface {
 	Score(context.Context, *ScoreRequest) (*ScoreResponse, error)
 	// The k items closest to an item by their vectors' cosine.
 	Similar(context.Context, *SimilarRequest) (*SimilarResponse, error)
+	// Items as points of a plane, to be drawn: their vectors seen from where those of the catalogue
+	// differ most. Items that are close to each other in the plane need not be so in the model; see
+	// Similar.
+	MapItems(context.Context, *MapItemsRequest) (*MapItemsResponse, error)
 	mustEmbedUnimplementedRecommendationServiceServer()
 }
 
@@ -85,6 +102,9 @@ func (UnimplementedRecommendationServiceServer) Score(context.Context, *ScoreReq
 }
 func (UnimplementedRecommendationServiceServer) Similar(context.Context, *SimilarRequest) (*SimilarResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method Similar not implemented")
+}
+func (UnimplementedRecommendationServiceServer) MapItems(context.Context, *MapItemsRequest) (*MapItemsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method MapItems not implemented")
 }
 func (UnimplementedRecommendationServiceServer) mustEmbedUnimplementedRecommendationServiceServer() {}
 
@@ -153,6 +173,24 @@ func _RecommendationService_Similar_Handler(srv interface{}, ctx context.Context
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RecommendationService_MapItems_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MapItemsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RecommendationServiceServer).MapItems(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dolmen.v1.RecommendationService/MapItems",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RecommendationServiceServer).MapItems(ctx, req.(*MapItemsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var _RecommendationService_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "dolmen.v1.RecommendationService",
 	HandlerType: (*RecommendationServiceServer)(nil),
@@ -168,6 +206,10 @@ var _RecommendationService_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Similar",
 			Handler:    _RecommendationService_Similar_Handler,
+		},
+		{
+			MethodName: "MapItems",
+			Handler:    _RecommendationService_MapItems_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -93,7 +93,7 @@ class StatedBoundsTest {
    * @param route method and path
    * @param request a body, or for GET a query, with so much of the field
    */
-  private record Bound(String field, String refused, String route, IntFunction<String> request) {
+  record Bound(String field, String refused, String route, IntFunction<String> request) {
     @Override
     public String toString() {
       return field + " by " + route;
@@ -189,6 +189,7 @@ class StatedBoundsTest {
     String score = "POST /v1/score";
     String similar = "POST /v1/similar";
     String filter = "{\"slot\": \"brand\", \"any_of\": {\"token\": [\"b\"]}}";
+    String map = "POST /v1/items:map";
     String filtered = "{" + VISIT + ", \"k\": 1, \"filters\": [{\"slot\": \"brand\", ";
     String of = VISIT + ", \"k\": 1, ";
     return List.of(
@@ -243,6 +244,14 @@ class StatedBoundsTest {
             "\"i1\""),
         text("SimilarRequest.item_id", "item_id", similar, "{\"item_id\": \"~\", \"k\": 1}"),
         number("SimilarRequest.k", "k", similar, "{\"item_id\": \"i1\", \"k\": ~}"),
+        number("MapItemsRequest.k", "k", map, "{\"k\": ~}"),
+        list(
+            "MapItemsRequest.item_ids",
+            "item_ids",
+            map,
+            "{\"k\": 2000, \"item_ids\": [~]}",
+            "\"i1\""),
+        list("MapItemsRequest.slots", "slots", map, "{\"k\": 1, \"slots\": [~]}", "\"brand\""),
         list(
             "SimilarRequest.filters",
             "filters",
