@@ -512,6 +512,24 @@ async function keys() {
     await page.getByText(/^2 items with/).waitFor();
     await close(page);
   });
+  await step("dolmen console has the same pages on this machine, and the key stays with it", async () => {
+    const keyFile = join(work, "key");
+    writeFileSync(keyFile, all);
+    const [address] = await start(["console", "--url", `http://127.0.0.1:${port}`, "--key-file", keyFile], /http:\S+\/console\/#key=\S+/);
+    const page = await open(address);
+    await page.getByText("read, publish, catalog, admin").waitFor();
+    await page.getByText(`of http://127.0.0.1:${port}`).waitFor();
+    assert.ok(!page.url().includes("key="));
+    assert.ok(!(await page.evaluate(() => JSON.stringify(sessionStorage))).includes(all));
+    await recommended(page).first().waitFor();
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByText("Events learned").first().waitFor();
+    await accessible(page, "Overview of a server elsewhere");
+    await page.goto(root(address));
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("open the address that dolmen console has printed").waitFor();
+    await close(page);
+  });
   await step("a file of items is imported, and refused lines are named", async () => {
     const page = await open(url);
     await signIn(page, all);

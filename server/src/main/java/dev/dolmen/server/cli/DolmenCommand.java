@@ -29,6 +29,7 @@ import picocli.CommandLine.ParseResult;
       ServeCommand.class,
       TrainCommand.class,
       StatusCommand.class,
+      ConsoleCommand.class,
       ConfigCommand.class,
       KeyCommand.class,
       DataCommand.class,

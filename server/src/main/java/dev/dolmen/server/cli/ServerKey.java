@@ -73,25 +73,42 @@ final class ServerKey {
    *     nobody has asked for is only not sent
    */
   List<ClientInterceptor> interceptors(String target, boolean plainText) {
+    return keyFor(target, plainText, "say --tls or --ca FILE")
+        .map(key -> {
+          Metadata headers = new Metadata();
+          headers.put(AUTHORIZATION, "Bearer " + key);
+          return List.<ClientInterceptor>of(MetadataUtils.newAttachHeadersInterceptor(headers));
+        })
+        .orElse(List.of());
+  }
+
+  /**
+   * The key for a server; empty if there is none.
+   *
+   * @param target {@code HOST:PORT}
+   * @param plainText whether everybody on the way can read what is sent
+   * @param secured what to do about that, for the message
+   * @throws CommandFailedException as {@link #interceptors}
+   */
+  Optional<String> keyFor(String target, boolean plainText, String secured) {
     Found found = find();
     if (found == null) {
-      return List.of();
+      return Optional.empty();
     }
     if (plainText && !insecure && !isLoopback(target)) {
       if (!found.asked) {
-        return List.of();
+        return Optional.empty();
       }
       throw new CommandFailedException(
           2,
           found.source
               + ": not sent to "
               + target
-              + ", as everybody on the way could read it in plain text: say --tls or --ca FILE, or"
-              + " --insecure to send it all the same");
+              + ", as everybody on the way could read it in plain text: "
+              + secured
+              + ", or --insecure to send it all the same");
     }
-    Metadata headers = new Metadata();
-    headers.put(AUTHORIZATION, "Bearer " + found.key);
-    return List.of(MetadataUtils.newAttachHeadersInterceptor(headers));
+    return Optional.of(found.key);
   }
 
   private static boolean isLoopback(String target) {

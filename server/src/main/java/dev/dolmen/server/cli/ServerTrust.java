@@ -1,22 +1,14 @@
 package dev.dolmen.server.cli;
 
-import dev.dolmen.server.reload.UnusableFileException;
-import dev.dolmen.server.tls.TlsFile;
-import dev.dolmen.server.tls.TlsFiles;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.Status;
-import io.grpc.TlsChannelCredentials;
-import java.io.File;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -29,28 +21,12 @@ public final class ServerTrust {
   @Option(names = "--tls", description = "Use TLS and trust the system's authorities.")
   private boolean tls;
 
-  @Option(
-      names = "--ca",
-      paramLabel = "FILE",
-      description = "Use TLS and trust the authorities in this PEM file.")
-  private @Nullable File authorities;
-
-  @Option(
-      names = "--certificate",
-      paramLabel = "FILE",
-      description = "Use TLS and show the server this certificate (PEM); needs --key.")
-  private @Nullable File certificate;
-
-  @Option(
-      names = "--key",
-      paramLabel = "FILE",
-      description = "The certificate's private key (PEM).")
-  private @Nullable File key;
+  @Mixin private TrustFiles files = new TrustFiles();
 
   @Mixin private ServerKey access = new ServerKey();
 
   private boolean speaksTls() {
-    return tls || authorities != null || certificate != null;
+    return tls || files.named();
   }
 
   /**
@@ -71,33 +47,8 @@ public final class ServerTrust {
    *     given, or these do not belong together
    */
   public ChannelCredentials credentials() {
-    if ((certificate == null) != (key == null)) {
-      throw new CommandFailedException(
-          2, "--certificate and --key: only one is given, expected both or none");
-    }
-    if (!speaksTls()) {
-      return InsecureChannelCredentials.create();
-    }
-    TlsChannelCredentials.Builder credentials = TlsChannelCredentials.newBuilder();
-    try {
-      if (authorities != null) {
-        new TlsFile("--ca", authorities.getPath()).certificates();
-        credentials.trustManager(authorities);
-      }
-      if (certificate != null && key != null) {
-        TlsFiles.checkPair(
-            new TlsFile("--certificate", certificate.getPath()),
-            new TlsFile("--key", key.getPath()),
-            InstantSource.system().instant());
-        credentials.keyManager(certificate, key);
-      }
-    } catch (UnusableFileException e) {
-      throw new CommandFailedException(2, e);
-    } catch (IOException e) {
-      throw new CommandFailedException(
-          2, "--ca, --certificate, --key: cannot be read: " + e.getMessage());
-    }
-    return credentials.build();
+    files.check();
+    return speaksTls() ? files.channelCredentials() : InsecureChannelCredentials.create();
   }
 
   /**
@@ -107,8 +58,7 @@ public final class ServerTrust {
    * @param target {@code HOST:PORT}
    */
   public Optional<String> explain(String target, Status status) {
-    String trusted = authorities == null ? "the system's authorities" : authorities.getPath();
-    return new TlsFailure(speaksTls(), trusted, certificate != null)
+    return new TlsFailure(speaksTls(), files.trusted(), files.showsCertificate())
         .explain(status)
         .or(() -> access.explain(target, status, !speaksTls()))
         .or(() -> unreachable(status));

@@ -51,7 +51,7 @@ public final class BrowserGuard {
       return refused(
           "host: "
               + ShownText.of(host)
-              + ", expected localhost or an address of this machine, as no key is asked for");
+              + ", expected localhost or an address of this machine, as nobody else is let in");
     }
     List<String> sent = request.headers().getAll(HttpHeaderNames.ORIGIN);
     if (sent.isEmpty()) {

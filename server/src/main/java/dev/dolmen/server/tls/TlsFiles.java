@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
 /** The files that a server's configuration names for TLS. Stateless: each call reads them. */
@@ -87,6 +88,28 @@ public final class TlsFiles {
       throws UnusableFileException {
     TlsFiles files = new TlsFiles(certificate, key, new TlsFile("", ""));
     files.settings(files.read(), now);
+  }
+
+  /**
+   * What a client speaks TLS with: it trusts some authorities, those of the JDK if none are named,
+   * and shows a certificate, if one is named.
+   *
+   * @throws UnusableFileException as {@link #check}
+   */
+  public static SSLContext clientContext(
+      Optional<TlsFile> authorities,
+      Optional<TlsFile> certificate,
+      Optional<TlsFile> key,
+      Instant now)
+      throws UnusableFileException {
+    List<X509Certificate> trusted =
+        authorities.isPresent() ? authorities.get().certificates() : List.of();
+    TlsIdentity shown = null;
+    if (certificate.isPresent() && key.isPresent()) {
+      TlsFiles files = new TlsFiles(certificate.get(), key.get(), new TlsFile("", ""));
+      shown = files.settings(files.read(), now).identity();
+    }
+    return ClientContext.of(trusted, shown);
   }
 
   /** Says that the certificate ends soon. */

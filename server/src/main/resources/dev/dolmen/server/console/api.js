@@ -20,6 +20,19 @@ export function keepKey(text) {
   else sessionStorage.removeItem(KEY);
 }
 
+/** Where `dolmen console` passes calls on to; empty on a server's own pages. */
+export const remote = () => passedOn;
+let passedOn = "";
+
+/** The address that `dolmen console` prints brings a key of that run, which no server takes: it is not left in the address. Whether one was there. */
+export function takeLocalKey() {
+  const brought = /^#key=(local_[\w-]{43})$/.exec(location.hash);
+  if (!brought) return false;
+  keepKey(brought[1]);
+  history.replaceState(null, "", location.pathname);
+  return true;
+}
+
 /** Calls a method; resolves with its answer. */
 export async function call(method, path, body) {
   const headers = {};
@@ -34,6 +47,7 @@ export async function call(method, path, body) {
   } catch (e) {
     throw new ApiError(0, e.name === "TimeoutError" ? "The server did not answer within 30 seconds." : "The server cannot be reached.");
   }
+  passedOn = response.headers.get("dolmen-remote") ?? "";
   let answer = null;
   try {
     answer = await response.json();

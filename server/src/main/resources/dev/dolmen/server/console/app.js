@@ -39,7 +39,7 @@ function refused(e) {
   put(document.getElementById("nav"));
   put(document.getElementById("account"));
   if (e.status === 401) {
-    signIn(api.key() ? e.message : "");
+    signIn((api.key() || api.remote()) && !e.message.startsWith("the call has no key") ? e.message : "");
   } else if (e.status === 403) {
     signIn(`This key may not read: ${e.message}`);
   } else {
@@ -61,7 +61,7 @@ function signIn(wrong) {
     h("p", {}, "This server asks callers for a key. What you see here is what its roles allow."),
     wrong ? h("p", { class: "notice bad", role: "alert" }, wrong) : null,
     h("form", { onsubmit: submit },
-      field("Key", input, "It stays in this tab, and goes to this server alone."),
+      field("Key", input, api.remote() ? `It stays in this tab, and goes to ${api.remote()} alone.` : "It stays in this tab, and goes to this server alone."),
       h("button", { class: "button main", type: "submit" }, "Sign in")),
     h("p", { class: "muted" }, "A new one: ", h("code", {}, "dolmen key create me --roles read,publish,catalog,admin"))));
   input.focus();
@@ -69,11 +69,12 @@ function signIn(wrong) {
 
 function account() {
   const place = document.getElementById("account");
+  const where = api.remote() ? [h("span", { class: "muted remote" }, `of ${api.remote()}`)] : [];
   if (!api.key()) {
-    put(place, h("span", { class: "muted" }, "no key needed"));
+    put(place, where, h("span", { class: "muted" }, "no key needed"));
     return;
   }
-  put(place, h("span", { class: "muted" }, schema.caller_roles.join(", ")), button("Sign out", () => {
+  put(place, where, h("span", { class: "muted" }, schema.caller_roles.join(", ")), button("Sign out", () => {
     api.keepKey("");
     begin();
   }, "quiet"));
@@ -108,6 +109,12 @@ async function show() {
 
 addEventListener("hashchange", () => {
   if (location.hash === "#main") return;
+  // The address of another run, in a tab that is here already.
+  if (api.takeLocalKey()) {
+    begin();
+    return;
+  }
   show().then(() => main.focus({ preventScroll: true }));
 });
+api.takeLocalKey();
 begin();

@@ -1,11 +1,12 @@
 // A call as text for other programs. The key is never in it.
+import { remote } from "./api.js";
 
 const shell = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 const java = (text) => `"""\n${text.replaceAll("\\", "\\\\").replaceAll('"""', '\\"\\"\\"').replace(/^/gm, "    ")}"""`;
 
 /** The same call in four languages. */
 export function snippets(path, body, needsKey) {
-  const url = new URL(path, location.origin).href;
+  const url = remote() ? remote() + path : new URL(path, location.origin).href;
   const json = JSON.stringify(body, null, 2);
   return {
     curl: [

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** {@code dolmen serve} as a process of its own, on free ports. */
@@ -12,6 +13,14 @@ final class ServeProcess {
 
   /** What starts it. */
   static List<String> command(Path config) {
+    List<String> command = new ArrayList<>(java());
+    command.addAll(
+        List.of("serve", "--config", config.toString(), "--port", "0", "--metrics-port", "0"));
+    return command;
+  }
+
+  /** The program, without arguments. */
+  static List<String> java() {
     Path options = Files.exists(Path.of("jvm.options")) ? Path.of("") : Path.of("..");
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -20,14 +29,7 @@ final class ServeProcess {
         "-Dlogback.configurationFile=logback.xml",
         "-cp",
         System.getProperty("java.class.path"),
-        DolmenCommand.class.getName(),
-        "serve",
-        "--config",
-        config.toString(),
-        "--port",
-        "0",
-        "--metrics-port",
-        "0");
+        DolmenCommand.class.getName());
   }
 
   /**

@@ -1,0 +1,186 @@
+package dev.dolmen.server.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.dolmen.parameterstore.feature.ShownText;
+import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.console.ConsoleFiles;
+import dev.dolmen.server.http.BrowserGuard;
+import dev.dolmen.server.http.LocalCalls;
+import dev.dolmen.server.http.LocalFront;
+import dev.dolmen.server.http.RemoteApi;
+import io.grpc.Status;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Serves the console's pages on this machine for a server elsewhere. */
+@Command(
+    name = "console",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Serves the console's pages on this machine for a server elsewhere, and passes their calls"
+          + " on to it.",
+      "",
+      "The server needs HTTP (server.http), but neither its own console nor CORS. The browser"
+          + " never sees the key: it shows one that is made for this run and is in the printed"
+          + " address. Without a key here, the page asks for one if the server does."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "1:the server does not answer, is not trusted, or does not take the key",
+      "2:the command line is not valid",
+      "130:interrupted, which ends it"
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  dolmen console --url https://shop.internal:7080",
+      "  dolmen console --url https://10.0.0.7:7080 --ca ca.pem --key-file key",
+      "  dolmen console --url http://localhost:7080 --listen 127.0.0.1:8080"
+    })
+final class ConsoleCommand implements Callable<Integer> {
+  private static final int KEY_BYTES = 32;
+
+  /** Tells the page that what the address holds is a key of this kind, and of no server. */
+  private static final String KEY_PREFIX = "local_";
+
+  @Option(
+      names = "--url",
+      required = true,
+      paramLabel = "URL",
+      description = "The server's HTTP address; https is verified.")
+  private String url = "";
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:0",
+      description = "Where the pages are, 0 for a port that is free; by default ${DEFAULT-VALUE}.")
+  private String listen = "";
+
+  @Option(
+      names = "--expose",
+      description =
+          "Listen also where other machines reach it. They speak plain text with it: whoever reads"
+              + " the address on the way can do what the key may.")
+  private boolean expose;
+
+  @Mixin private TrustFiles files = new TrustFiles();
+  @Mixin private ServerKey access = new ServerKey();
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    RemoteAddress address = RemoteAddress.of(url);
+    ListenAddress place = ListenAddress.of(listen);
+    OptionCheck.require(
+        place.isLoopback() || expose,
+        "--listen",
+        place.host(),
+        "an address of this machine alone, or --expose to be reached by others");
+    OptionCheck.require(
+        address.speaksTls() || !files.named(), "--url", url, "https, as files for TLS are named");
+    files.check();
+    Optional<String> key = access.keyFor(address.target(), !address.speaksTls(), "say https");
+    RemoteProblem problem = new RemoteProblem(address.speaksTls(), files);
+    try (RemoteApi remote = new RemoteApi(address.uri(), files.context(), problem::of)) {
+      String asked = greet(remote, key, address);
+      try (var _ = listen(place, remote, key, asked)) {
+        new CountDownLatch(1).await(); // The signal ends the process.
+        return 0;
+      }
+    }
+  }
+
+  /**
+   * Finds out whether the server answers, and lets the key in.
+   *
+   * @return that it asks for a key which is not there; empty if it does not
+   */
+  private String greet(RemoteApi remote, Optional<String> key, RemoteAddress address) {
+    Map<String, String> headers =
+        key.map(k -> Map.of("authorization", "Bearer " + k)).orElse(Map.of());
+    RemoteApi.Answer answer;
+    try {
+      answer = remote.ask(new RemoteApi.Call("GET", remote.at("/v1/schema"), headers, new byte[0]));
+    } catch (IOException e) {
+      throw new CommandFailedException(1, e);
+    }
+    Optional<String> message =
+        answer.isJson() && answer.status() != 404 ? message(answer) : Optional.empty();
+    if (message.isEmpty()) {
+      throw new CommandFailedException(1, remote.notTheApi(answer.status()));
+    }
+    String refused = refusal(answer.status(), message.get(), address);
+    if (!refused.isEmpty() && (answer.status() == 403 || key.isPresent())) {
+      throw new CommandFailedException(1, remote.base() + ": " + refused);
+    }
+    return refused;
+  }
+
+  private String refusal(int http, String message, RemoteAddress address) {
+    Status status =
+        switch (http) {
+          case 401 -> Status.UNAUTHENTICATED;
+          case 403 -> Status.PERMISSION_DENIED;
+          default -> Status.OK;
+        };
+    Status said = status.withDescription(ShownText.within(message, 500));
+    return access.explain(address.target(), said, !address.speaksTls()).orElse("");
+  }
+
+  /** What an answer in JSON says; empty if that is none. */
+  private static Optional<String> message(RemoteApi.Answer answer) {
+    try {
+      JsonNode json = new JsonMapper().readTree(answer.body());
+      boolean known = answer.status() == 200 ? json.has("caller_roles") : json.has("message");
+      return known ? Optional.of(json.path("message").asText()) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new IllegalStateException(e); // Of bytes in memory.
+    }
+  }
+
+  private LocalFront listen(
+      ListenAddress place, RemoteApi remote, Optional<String> key, String asked) {
+    byte[] random = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(random);
+    String local = KEY_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    BrowserGuard guard = new BrowserGuard(List.of(), place::isLoopback);
+    LocalFront front;
+    try {
+      front =
+          LocalFront.start(
+              place.socket(),
+              new LocalCalls(ConsoleFiles.read(), guard, remote, local, key.orElse(null)));
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          1, "--listen: " + listen + " cannot be listened on: " + e.getMessage());
+    }
+    Terminal out = Terminal.out(spec);
+    out.line("The console of " + remote.base() + ", until this command is ended:");
+    out.line("  " + place.url(front.port()) + "/console/#key=" + local);
+    if (asked.isEmpty()) {
+      out.line("Whoever has this address can do there what you may: keep it to yourself.");
+    } else {
+      asked.lines().forEach(out::line);
+      out.line("The page asks for a key.");
+    }
+    return front;
+  }
+}
