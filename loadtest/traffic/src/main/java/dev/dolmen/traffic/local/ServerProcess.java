@@ -69,8 +69,20 @@ public final class ServerProcess implements AutoCloseable {
    */
   public static ServerProcess serving(Path config, Path log, int heapMb, List<String> flags)
       throws IOException {
+    return serving(config, log, heapMb, flags, null);
+  }
+
+  /**
+   * The same of another build.
+   *
+   * @param flags come after all others
+   * @param jars its folder of jars; null for this program's
+   */
+  public static ServerProcess serving(
+      Path config, Path log, int heapMb, List<String> flags, @Nullable Path jars)
+      throws IOException {
     List<String> all = Stream.concat(Stream.of(heap(heapMb)), flags.stream()).toList();
-    return new ServerProcess(DolmenCommand.class, "serve", config, log, all, null);
+    return new ServerProcess(DolmenCommand.class, "serve", config, log, all, jars);
   }
 
   private static String heap(int mb) {

@@ -6,8 +6,11 @@ import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.report.Attempt;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,6 +40,12 @@ import picocli.CommandLine.Option;
       "  rolling-restart        all servers are stopped in order and started again",
       "  scaled                 servers become one, four, and two",
       "",
+      "and, with --from, whose version all processes begin with:",
+      "  half-upgraded          a server and then both trainers go on with this",
+      "                         version, one after the other; the other servers",
+      "                         stay as they are",
+      "  upgraded               the other servers go on with this version",
+      "",
       "and, with a store of snapshots, a process of its own that speaks S3:",
       "  store-away             kill -9 of the store for --away as it is needed;",
       "                         both trainers are lost with their directories, and",
@@ -65,7 +74,8 @@ import picocli.CommandLine.Option;
       "  dolmen drill cluster",
       "  dolmen drill cluster --only server-killed,rolling-restart --json cluster.json",
       "  dolmen drill cluster --only none --rate 1000 --format fp32,bf16,int8",
-      "  dolmen drill cluster --kafka localhost:9092"
+      "  dolmen drill cluster --kafka localhost:9092",
+      "  dolmen drill cluster --only half-upgraded,upgraded --from /opt/dolmen/lib"
     })
 public final class ClusterCommand implements Callable<Integer> {
   private static final String NONE = "none";
@@ -136,6 +146,14 @@ public final class ClusterCommand implements Callable<Integer> {
       description = "Play only these, in this order; none for the figures alone.")
   private List<String> only = List.of();
 
+  @Option(
+      names = "--from",
+      paramLabel = "DIR",
+      description =
+          "The earlier version's folder of jars, as server/target/dolmen/lib of a checkout. All"
+              + " processes begin with it.")
+  private @Nullable Path from;
+
   @Mixin private Reporting reporting = new Reporting();
 
   private final Terminal out;
@@ -166,6 +184,9 @@ public final class ClusterCommand implements Callable<Integer> {
           format,
           "fp32, bf16 or int8");
     }
+    if (from != null && !Files.isDirectory(from)) {
+      throw new CommandFailedException(2, "--from: " + from + " is no folder");
+    }
     List<ClusterTrial> trials = trials();
     Attempt attempt =
         directory -> {
@@ -176,7 +197,8 @@ public final class ClusterCommand implements Callable<Integer> {
   }
 
   private ClusterDrill.Settings settings(List<ClusterTrial> trials) {
-    return new ClusterDrill.Settings(kafka, servers, seconds, steady, away, rate, formats, trials);
+    return new ClusterDrill.Settings(
+        kafka, servers, seconds, steady, away, rate, formats, trials, from);
   }
 
   private List<ClusterTrial> trials() {
@@ -191,6 +213,15 @@ public final class ClusterCommand implements Callable<Integer> {
               : only.stream().map(ClusterTrial::of).toList();
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException(2, "--only: " + e.getMessage());
+    }
+    if (from == null) {
+      List<ClusterTrial> upgrades =
+          asked.stream().filter(ClusterTrial::needsEarlierVersion).toList();
+      if (!upgrades.isEmpty() && !only.isEmpty()) {
+        throw new CommandFailedException(
+            2, "--only: " + upgrades.getFirst().label() + " needs --from, the version before");
+      }
+      asked = asked.stream().filter(trial -> !trial.needsEarlierVersion()).toList();
     }
     if (kafka.isEmpty()) {
       return asked;

@@ -50,6 +50,7 @@ final class ClusterDrill {
    * @param awaySeconds for how long what is paused, cut off or dead is so
    * @param eventsPerSecond of load
    * @param formats of syncs: trials are played with the first, figures are of each
+   * @param earlier jars of the version that the cluster begins with; null for this one
    */
   record Settings(
       String kafka,
@@ -59,7 +60,8 @@ final class ClusterDrill {
       double awaySeconds,
       double eventsPerSecond,
       List<String> formats,
-      List<ClusterTrial> trials) {}
+      List<ClusterTrial> trials,
+      @Nullable Path earlier) {}
 
   ClusterDrill(Settings settings, Path directory, Terminal progress) {
     this.settings = settings;
@@ -134,7 +136,8 @@ final class ClusterDrill {
         new ClusterProcesses(
             directory.resolve(format),
             kafka,
-            new MemberConfig(topic, kafka.replicas(), format, store))) {
+            new MemberConfig(topic, kafka.replicas(), format, store),
+            settings.earlier)) {
       try {
         start(cluster);
         if (settings.steadySeconds > 0) {

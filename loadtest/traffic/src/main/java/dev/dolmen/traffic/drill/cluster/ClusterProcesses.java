@@ -29,6 +29,7 @@ final class ClusterProcesses implements AutoCloseable {
   private final Path directory;
   private final Kafka kafka;
   private final MemberConfig config;
+  private final @Nullable Path earlier;
   private final List<Member> trainers = new ArrayList<>();
   private final List<Member> servers = new CopyOnWriteArrayList<>();
 
@@ -74,11 +75,14 @@ final class ClusterProcesses implements AutoCloseable {
    * None is started yet.
    *
    * @param config of all
+   * @param earlier jars of the version that members begin with; null for this one
    */
-  ClusterProcesses(Path directory, Kafka kafka, MemberConfig config) throws IOException {
+  ClusterProcesses(Path directory, Kafka kafka, MemberConfig config, @Nullable Path earlier)
+      throws IOException {
     this.directory = Files.createDirectories(directory);
     this.kafka = kafka;
     this.config = config;
+    this.earlier = earlier;
   }
 
   List<Member> trainers() {
@@ -136,7 +140,7 @@ final class ClusterProcesses implements AutoCloseable {
     Path file = directory.resolve(name + ".yaml");
     Files.writeString(file, config.yaml(directory.resolve(name), role, brokers));
     ServerProcess process =
-        ServerProcess.serving(file, log(name), HEAP_MB, ObjectStoreServer.credentials());
+        ServerProcess.serving(file, log(name), HEAP_MB, ObjectStoreServer.credentials(), earlier);
     Member member = new Member(name, process, Connection.toLocal(process.port()));
     all.add(member);
     return member;
@@ -210,6 +214,17 @@ final class ClusterProcesses implements AutoCloseable {
   long start(Member member) throws IOException, InterruptedException {
     begin(member);
     return awaitReady(member);
+  }
+
+  /**
+   * Ends one in order, and starts it again with this version.
+   *
+   * @return as {@link #start}
+   */
+  long upgrade(Member member) throws IOException, InterruptedException {
+    stop(member);
+    member.process.runsThisProgram();
+    return start(member);
   }
 
   /**

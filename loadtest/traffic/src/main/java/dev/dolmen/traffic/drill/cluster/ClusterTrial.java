@@ -6,6 +6,10 @@ import java.util.Locale;
 
 /** What goes wrong in a trial. */
 enum ClusterTrial {
+  /** All trainers and one server go on with this version; the other servers stay as they are. */
+  HALF_UPGRADED(Needs.EARLIER_VERSION),
+  /** The other servers go on with this version. */
+  UPGRADED(Needs.EARLIER_VERSION),
   /** A server is killed, and started again. */
   SERVER_KILLED(Needs.NOTHING),
   /** A server is stopped where it is for a while, then goes on. */
@@ -44,6 +48,7 @@ enum ClusterTrial {
   /** What it damages, which has to be the drill's own. */
   private enum Needs {
     NOTHING,
+    EARLIER_VERSION,
     BROKERS,
     STORE
   }
@@ -62,6 +67,11 @@ enum ClusterTrial {
   /** Whether it does something to the store of snapshots. */
   boolean needsStore() {
     return needs == Needs.STORE;
+  }
+
+  /** Whether the cluster has to begin with an earlier version. */
+  boolean needsEarlierVersion() {
+    return needs == Needs.EARLIER_VERSION;
   }
 
   String label() {

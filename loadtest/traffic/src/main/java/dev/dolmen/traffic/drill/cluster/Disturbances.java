@@ -8,8 +8,10 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ final class Disturbances {
   private final double awaySeconds;
   private final List<Long> readyMs;
   private final List<Long> failoverMs;
+  private final Set<Member> upgraded = new HashSet<>();
   private long beganNanos;
   private long recoveredMs;
 
@@ -73,6 +76,8 @@ final class Disturbances {
     recoveredMs = -1;
     beganNanos = System.nanoTime();
     switch (trial) {
+      case HALF_UPGRADED -> upgradeHalf();
+      case UPGRADED -> upgradeServers(cluster.servers().size());
       case SERVER_KILLED -> killServer();
       case SERVER_PAUSED -> pauseServer();
       case TRAINER_KILLED -> killLeader();
@@ -256,6 +261,30 @@ final class Disturbances {
     for (Member server : cluster.servers()) {
       cluster.stop(server);
       readyMs.add(cluster.start(server));
+    }
+  }
+
+  /** A server first, then those that stand by, then who leads, which is a fail-over. */
+  private void upgradeHalf() throws IOException, InterruptedException {
+    upgradeServers(1);
+    Member leader = cluster.leader();
+    for (Member trainer : cluster.trainers()) {
+      if (!trainer.equals(leader)) {
+        var _ = cluster.upgrade(trainer);
+      }
+    }
+    long epoch = epoch(leader);
+    cluster.stop(leader);
+    failOver(epoch);
+    var _ = cluster.upgrade(leader);
+  }
+
+  private void upgradeServers(int count) throws IOException, InterruptedException {
+    for (Member server : cluster.servers().subList(0, count)) {
+      if (!upgraded.contains(server)) {
+        readyMs.add(cluster.upgrade(server));
+        upgraded.add(server);
+      }
     }
   }
 

@@ -28,6 +28,8 @@ record MemberConfig(String topic, int replicas, String format, @Nullable ObjectS
       host: 127.0.0.1
       metrics_host: 127.0.0.1
       future_tolerance: 24h
+      http:
+        port: 0
     log:
       kind: kafka
       deduplication_events: 1000000

@@ -11,10 +11,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Two short trials on real processes, brokers included. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class ClusterDrillTest {
+  private static final Terminal NOWHERE =
+      new Terminal(
+          new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8), false);
+
   @TempDir Path directory;
 
   /**
@@ -22,9 +27,6 @@ class ClusterDrillTest {
    */
   @Test
   void whatIsAcknowledgedIsLearnedOnceWhoeverDiesOrIsCutOff() throws Exception {
-    Terminal nowhere =
-        new Terminal(
-            new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8), false);
     ClusterResult result =
         new ClusterDrill(
                 new ClusterDrill.Settings(
@@ -35,9 +37,10 @@ class ClusterDrillTest {
                     4,
                     50,
                     List.of("fp32"),
-                    List.of(ClusterTrial.SERVER_CUT_OFF, ClusterTrial.TRAINER_KILLED)),
+                    List.of(ClusterTrial.SERVER_CUT_OFF, ClusterTrial.TRAINER_KILLED),
+                    null),
                 directory,
-                nowhere)
+                NOWHERE)
             .run();
     assertThat(result.trials()).hasSize(2);
     for (ClusterTrialResult trial : result.trials()) {
@@ -49,5 +52,25 @@ class ClusterDrillTest {
     }
     assertThat(result.failoverMs()).hasSize(1);
     assertThat(result.readyMs()).hasSize(2);
+  }
+
+  @Test
+  void anUpgradeNeedsTheVersionBefore() {
+    assertThat(refused("--only", "half-upgraded,upgraded"))
+        .contains("--only: half-upgraded needs --from");
+    assertThat(refused("--from", directory.resolve("none").toString())).contains("is no folder");
+    assertThat(refused("--only", "downgraded"))
+        .contains("downgraded", "expected one of [half-upgraded, upgraded, server-killed");
+  }
+
+  private static String refused(String... arguments) {
+    StringBuilder message = new StringBuilder();
+    CommandLine line = new CommandLine(new ClusterCommand(NOWHERE, NOWHERE));
+    line.setExecutionExceptionHandler((thrown, _, _) -> {
+      message.append(thrown.getMessage());
+      return 2;
+    });
+    assertThat(line.execute(arguments)).isEqualTo(2);
+    return message.toString();
   }
 }
