@@ -137,7 +137,7 @@ class EngineImpressionsTest {
     try (Engine engine = open(directory, negativeRate)) {
       fill(engine);
       // Where one impression in five without a click is learned, it takes longer.
-      traffic(engine, negativeRate < 1 ? 30_000 : 15_000);
+      traffic(engine, negativeRate < 1 ? 16_000 : 12_000);
       ClickFigures recent = engine.status().clicks().window();
       assertThat(engine.status().progress().failure()).isNull();
       assertThat(recent.auc()).isGreaterThan(0.8);

@@ -463,12 +463,12 @@ class EngineRecoveryTest {
 
   @Test
   void withoutAWholeSnapshotTheLogIsNeededFromItsBeginning() throws Exception {
-    Engine engine = openMerging(directory, 1, 100);
+    Engine engine = openMerging(directory, 1, 3);
     fill(engine);
     byte[] padding = new byte[60_000];
     java.util.Arrays.fill(padding, (byte) 'x');
     // Fills files of the log until one of them is not needed any more.
-    for (int i = 0; i < 200 && Files.exists(firstSegment()); i++) {
+    for (int i = 0; i < 60 && Files.exists(firstSegment()); i++) {
       for (int j = 0; j < 10; j++) {
         engine
             .ingest()
@@ -486,7 +486,7 @@ class EngineRecoveryTest {
     for (String id : SnapshotStore.openReadOnly(directory.resolve("snapshots")).ids()) {
       flip(directory.resolve("snapshots").resolve(id).resolve("model.zst"));
     }
-    assertThatThrownBy(() -> openMerging(directory, 1, 100))
+    assertThatThrownBy(() -> openMerging(directory, 1, 3))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no snapshot is whole")
         .hasMessageContaining("no longer holds what came before");

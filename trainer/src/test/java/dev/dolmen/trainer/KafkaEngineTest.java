@@ -123,7 +123,8 @@ class KafkaEngineTest {
         for (int i = 1; i < items; i++) {
           var _ = engine.ingest().beginUpsert(shop.item(i % shop.items));
         }
-        engine.ingest().upsert(shop.item(0));
+        long last = engine.ingest().upsert(shop.item(0));
+        assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
         taken.add(engine.snapshot().id());
       }
     }
