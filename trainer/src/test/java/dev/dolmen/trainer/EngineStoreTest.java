@@ -148,9 +148,9 @@ class EngineStoreTest {
             assertThat(engine.snapshot().bytes()).isPositive();
           }
           assertThat(engine.eventsLearned()).isGreaterThan(learned);
-          SnapshotUploads.Figures away = await(
-                  engine,
-                  f -> f.failures() > failures && f.problem().contains("could not be put"));
+          SnapshotUploads.Figures away =
+              await(
+                  engine, f -> f.failures() > failures && f.problem().contains("could not be put"));
           assertThat(away.problem()).contains("s3://shop/a/");
           assertThat(meter("dolmen.snapshot.store.failures")).isPositive();
           // One is on its way and one waits, however many were taken.
