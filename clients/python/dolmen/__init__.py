@@ -23,6 +23,7 @@ _RETRIES = {
                 {"service": "dolmen.v1.FeedbackService", "method": "PublishBatch"},
                 {"service": "dolmen.v1.CatalogService", "method": "GetItem"},
                 {"service": "dolmen.v1.CatalogService", "method": "ListItems"},
+                {"service": "dolmen.v1.CatalogService", "method": "GetSchema"},
             ],
             "retryPolicy": {
                 "maxAttempts": 3,

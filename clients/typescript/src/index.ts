@@ -26,6 +26,7 @@ const RETRIES = {
         { service: "dolmen.v1.FeedbackService", method: "PublishBatch" },
         { service: "dolmen.v1.CatalogService", method: "GetItem" },
         { service: "dolmen.v1.CatalogService", method: "ListItems" },
+        { service: "dolmen.v1.CatalogService", method: "GetSchema" },
       ],
       retryPolicy: {
         maxAttempts: 3,

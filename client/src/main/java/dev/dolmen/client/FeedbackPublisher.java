@@ -4,8 +4,6 @@ import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.PublishResponse;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,12 +27,21 @@ import java.util.function.Function;
  * acknowledged: its events keep their ids, so each is learned once. Meanwhile the queue fills, and
  * then {@link #offer} says no: nothing is dropped without the caller knowing. What the server
  * refuses, and what it will never take, is given to a listener.
+ *
+ * <p>A job that may wait takes {@link #offer(FeedbackEvent, Duration)}, and is slowed to what the
+ * server takes.
  */
 public final class FeedbackPublisher implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
-  private final Function<PublishRequest, PublishResponse> send;
+  /** For no longer is the server left alone, whatever it asks for. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  /** What a server takes in one call. */
+  private static final int CALL_EVENTS_MAX = 10_000;
+
+  private final PublishCall call;
   private final Options options;
   private final InstantSource clock;
   private final BlockingQueue<FeedbackEvent> queue;
@@ -51,7 +58,7 @@ public final class FeedbackPublisher implements AutoCloseable {
    * How events are sent.
    *
    * @param queueEvents events that wait at most
-   * @param batchEvents events of one call at most
+   * @param batchEvents events of one call at most, 1 to 10,000
    * @param linger how long the first event of a batch waits for others
    * @param closing for how long {@link #close} sends what waits
    * @param refusals takes each event that was refused, and why; on the sending thread, which waits
@@ -64,9 +71,12 @@ public final class FeedbackPublisher implements AutoCloseable {
       Duration closing,
       BiConsumer<FeedbackEvent, Acknowledgement> refusals) {
     public Options {
-      if (queueEvents < 1 || batchEvents < 1) {
+      if (queueEvents < 1) {
+        throw new IllegalArgumentException("queueEvents: " + queueEvents + ", expected 1 or more");
+      }
+      if (batchEvents < 1 || batchEvents > CALL_EVENTS_MAX) {
         throw new IllegalArgumentException(
-            "queueEvents " + queueEvents + ", batchEvents " + batchEvents + ", expected 1 or more");
+            "batchEvents: " + batchEvents + ", expected 1 to " + CALL_EVENTS_MAX);
       }
     }
 
@@ -97,7 +107,7 @@ public final class FeedbackPublisher implements AutoCloseable {
 
   FeedbackPublisher(
       Function<PublishRequest, PublishResponse> send, Options options, InstantSource clock) {
-    this.send = send;
+    call = new PublishCall(send, accepted::add, this::refuse);
     this.options = options;
     this.clock = clock;
     queue = new ArrayBlockingQueue<>(options.queueEvents);
@@ -113,12 +123,35 @@ public final class FeedbackPublisher implements AutoCloseable {
    * @return false if the queue is full or the publisher is closed: the event will not be sent
    */
   public boolean offer(FeedbackEvent event) {
-    if (stopping.getCount() == 0 || !queue.offer(complete(event))) {
-      full.increment();
-      return false;
-    }
-    offered.increment();
-    return true;
+    FeedbackEvent whole = complete(event);
+    return counted(!isClosed() && queue.offer(whole) && isKept(whole));
+  }
+
+  /**
+   * The same, but waits for room: for jobs that send more than a queue holds, not for web requests.
+   *
+   * @param atMost how long to wait
+   * @return false if there was no room until then, or the publisher is closed
+   * @throws InterruptedException if the thread is interrupted; the event will not be sent
+   */
+  public boolean offer(FeedbackEvent event, Duration atMost) throws InterruptedException {
+    FeedbackEvent whole = complete(event);
+    return counted(
+        !isClosed() && queue.offer(whole, atMost.toNanos(), TimeUnit.NANOSECONDS) && isKept(whole));
+  }
+
+  private boolean counted(boolean taken) {
+    (taken ? offered : full).increment();
+    return taken;
+  }
+
+  private boolean isClosed() {
+    return stopping.getCount() == 0;
+  }
+
+  /** Whether an event in the queue will be sent, though the publisher may have been closed now. */
+  private boolean isKept(FeedbackEvent event) {
+    return !isClosed() || !queue.remove(event);
   }
 
   private FeedbackEvent complete(FeedbackEvent event) {
@@ -145,15 +178,17 @@ public final class FeedbackPublisher implements AutoCloseable {
   private void run() {
     List<FeedbackEvent> batch = new ArrayList<>(options.batchEvents);
     try {
-      while (stopping.getCount() > 0 || !queue.isEmpty()) {
+      while (!isClosed() || !queue.isEmpty()) {
         batch.clear();
         gather(batch);
-        if (!batch.isEmpty() && !deliver(batch)) {
+        if (!deliver(batch)) {
           return; // The time to close is over.
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // By whoever ends the process: nothing is sent any more.
+    } finally {
+      stopping.countDown(); // Whatever ended it, nothing more is taken.
     }
   }
 
@@ -171,76 +206,46 @@ public final class FeedbackPublisher implements AutoCloseable {
     }
   }
 
-  /** Sends a batch until all of it is answered; false if there is no time left for it. */
+  /**
+   * Sends a batch until all of it is answered, in smaller calls where it is too large for one;
+   * false if there is no time left for it.
+   */
   private boolean deliver(List<FeedbackEvent> batch) throws InterruptedException {
-    List<FeedbackEvent> left = batch;
+    List<FeedbackEvent> left = List.copyOf(batch);
+    int atOnce = left.size();
     Duration pause = FIRST_PAUSE;
-    while (true) {
-      left = send(left);
-      if (left.isEmpty()) {
-        return true;
+    while (!left.isEmpty()) {
+      List<FeedbackEvent> now = left.subList(0, Math.min(atOnce, left.size()));
+      PublishCall.Left of = call.send(now);
+      left = joined(of.again(), left.subList(now.size(), left.size()));
+      if (of.again().isEmpty()) {
+        pause = FIRST_PAUSE;
+        continue;
       }
+      atOnce = of.tooLarge() ? Math.max(1, now.size() / 2) : atOnce;
       retries.increment();
-      long nanos = ThreadLocalRandom.current().nextLong(pause.toNanos() / 2, pause.toNanos());
-      if (giveUp.await(nanos, TimeUnit.NANOSECONDS)) {
+      if (giveUp.await(between(pause, of.asked()), TimeUnit.NANOSECONDS)) {
         return false;
       }
-      pause = pause.multipliedBy(2);
-      pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+      pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
     }
+    return true;
   }
 
-  /** Returns those that are to be sent again. */
-  private List<FeedbackEvent> send(List<FeedbackEvent> events) {
-    try {
-      return answered(events, send.apply(PublishRequest.newBuilder().addAllEvents(events).build()));
-    } catch (StatusRuntimeException e) {
-      if (mayComeRight(e.getStatus())) {
-        return events;
-      }
-      refuseAll(events, e.getStatus());
-      return List.of();
-    }
+  private static List<FeedbackEvent> joined(List<FeedbackEvent> some, List<FeedbackEvent> others) {
+    List<FeedbackEvent> all = new ArrayList<>(some);
+    all.addAll(others);
+    return all;
   }
 
-  private static boolean mayComeRight(Status status) {
-    return switch (status.getCode()) {
-      case UNAVAILABLE,
-          RESOURCE_EXHAUSTED,
-          DEADLINE_EXCEEDED,
-          ABORTED,
-          CANCELLED,
-          INTERNAL,
-          UNKNOWN ->
-          true;
-      default -> false;
-    };
+  /** A pause by chance, as many callers may be away from the same server, in nanoseconds. */
+  private static long between(Duration pause, Duration asked) {
+    long nanos = ThreadLocalRandom.current().nextLong(pause.toNanos() / 2, pause.toNanos());
+    return nanos + shorter(asked, LONGEST_WAIT).toNanos();
   }
 
-  private List<FeedbackEvent> answered(List<FeedbackEvent> batch, PublishResponse answer) {
-    List<FeedbackEvent> again = new ArrayList<>();
-    for (int i = 0; i < batch.size(); i++) {
-      Acknowledgement each = answer.getAcknowledgements(i);
-      switch (each.getStatus()) {
-        case STATUS_ACCEPTED, STATUS_DUPLICATE -> accepted.increment();
-        case STATUS_UNAVAILABLE -> again.add(batch.get(i));
-        default -> refuse(batch.get(i), each);
-      }
-    }
-    return again;
-  }
-
-  private void refuseAll(List<FeedbackEvent> batch, Status status) {
-    String why = status.getCode() + ": " + status.getDescription();
-    for (FeedbackEvent event : batch) {
-      refuse(
-          event,
-          Acknowledgement.newBuilder()
-              .setEventId(event.getEventId())
-              .setStatus(Acknowledgement.Status.STATUS_REJECTED)
-              .setMessage(why)
-              .build());
-    }
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
   }
 
   private void refuse(FeedbackEvent event, Acknowledgement why) {

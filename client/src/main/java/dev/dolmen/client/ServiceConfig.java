@@ -25,6 +25,7 @@ final class ServiceConfig {
                     method("FeedbackService", "PublishBatch"),
                     method("CatalogService", "GetItem"),
                     method("CatalogService", "ListItems"),
+                    method("CatalogService", "GetSchema"),
                     method("AdminService", "GetStatus")),
                 "retryPolicy",
                 Map.of(
