@@ -7,6 +7,7 @@ import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.generator.Stall;
 import dev.dolmen.traffic.generator.ValidationTotals;
 import dev.dolmen.traffic.local.ServerProcess;
+import dev.dolmen.v1.Item;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.StatusResponse;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +32,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpgradeDrill {
   private static final int HEAP_MB = 512;
+
+  /** Heap for each item that nobody visits, in KiB. */
+  private static final double HEAP_KB_PER_ITEM = 2;
+
   private static final int RECOMMENDED = 10;
   private static final Duration STALLED = Duration.ofSeconds(60);
   private static final double LOOK_SEC = 0.05;
+  private static final int LOOK_ITEMS = 5_000;
 
   /** Of the first learning, so long are clicks sent before, and after, each turn. */
   private static final double TURN_SHARE = 0.2;
@@ -40,6 +47,7 @@ final class UpgradeDrill {
   private final double seconds;
   private final double rate;
   private final long seed;
+  private final int unvisited;
   private final Path data;
   private final Path config;
   private final Path log;
@@ -55,6 +63,7 @@ final class UpgradeDrill {
    *
    * @param seconds of clicks before the first turn
    * @param rate clicks a second
+   * @param unvisited items besides, which nobody clicks
    * @param earlier jars of the version that writes the directory; null for this one
    * @param directory empty; everything is written there
    */
@@ -62,12 +71,14 @@ final class UpgradeDrill {
       double seconds,
       double rate,
       long seed,
+      int unvisited,
       @Nullable Path earlier,
       Path directory,
       Terminal progress) {
     this.seconds = seconds;
     this.rate = rate;
     this.seed = seed;
+    this.unvisited = unvisited;
     this.earlier = earlier;
     this.progress = progress;
     data = directory.resolve("data");
@@ -84,7 +95,7 @@ final class UpgradeDrill {
   UpgradeReport run(List<UpgradeTurn> turns) throws IOException, InterruptedException {
     List<UpgradeRow> rows = new ArrayList<>();
     try (ServerProcess server =
-        ServerProcess.serving(shape.write(config, data), log, HEAP_MB, earlier)) {
+        ServerProcess.serving(shape.write(config, data), log, heapMb(), earlier)) {
       var _ = server.start();
       learn(server);
       for (UpgradeTurn turn : turns) {
@@ -104,9 +115,24 @@ final class UpgradeDrill {
     return new UpgradeReport(List.copyOf(rows), missing, repeated);
   }
 
+  private int heapMb() {
+    return HEAP_MB + (int) (unvisited * HEAP_KB_PER_ITEM / 1_024);
+  }
+
   private void learn(ServerProcess server) throws IOException, InterruptedException {
+    List<Item> shop = events.items();
     try (Connection connection = Connection.toLocal(server.port())) {
-      CatalogUpload.upload(connection, events.items());
+      CatalogUpload.upload(connection, shop);
+      CatalogUpload upload = new CatalogUpload(connection);
+      for (int i = 0; i < unvisited; i++) {
+        Item like = shop.get(i % shop.size());
+        upload.add(like.toBuilder().setItemId("unvisited-" + i).build());
+        if (i % LOOK_ITEMS == 0) {
+          progress.redraw(
+              List.of(String.format(Locale.ROOT, "upgrade: %,d of %,d items", i, unvisited)));
+        }
+      }
+      upload.finish();
     }
     try (DrillTraffic traffic = traffic(server, seed)) {
       traffic.await(progress, "upgrade: learning", seconds);
@@ -159,7 +185,11 @@ final class UpgradeDrill {
           ValidationTotals.of(status.getValidationTotal()).minus(ready),
           forecast.parts(),
           problem(
-              turn.unexpected(forecast.parts()), unsaid, rowsProblem(turn, status), asked(server)));
+              turn.unexpected(forecast.parts()),
+              unsaid,
+              itemsProblem(status),
+              rowsProblem(turn, status),
+              asked(server)));
     } catch (IOException | StatusRuntimeException e) {
       return UpgradeRow.broken(turn, from, acknowledged.size(), String.valueOf(e.getMessage()));
     }
@@ -222,6 +252,12 @@ final class UpgradeDrill {
         .findFirst()
         .map(line -> "the start did not log what was foreseen: " + line)
         .orElse("");
+  }
+
+  private String itemsProblem(StatusResponse status) {
+    long expected = events.items().size() + (long) unvisited;
+    long found = status.getCatalogItems();
+    return found == expected ? "" : found + " items in the catalog, expected " + expected;
   }
 
   /** What is wrong with the rows of the slot that was changed; empty if nothing is. */

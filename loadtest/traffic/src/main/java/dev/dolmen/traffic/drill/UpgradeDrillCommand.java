@@ -50,7 +50,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  dolmen drill upgrade --json upgrade.json",
       "  dolmen drill upgrade --only kill,width --seconds 60",
-      "  dolmen drill upgrade --from /opt/dolmen-before/lib"
+      "  dolmen drill upgrade --from /opt/dolmen-before/lib",
+      "  dolmen drill upgrade --only restart --items 1000000"
     })
 public final class UpgradeDrillCommand implements Callable<Integer> {
   @Option(
@@ -84,6 +85,14 @@ public final class UpgradeDrillCommand implements Callable<Integer> {
   private double rate = 300;
 
   @Option(
+      names = "--items",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "Items besides the shop's 2,000, which nobody clicks. Default: ${DEFAULT-VALUE}.")
+  private int items;
+
+  @Option(
       names = "--seed",
       defaultValue = "1",
       paramLabel = "S",
@@ -110,13 +119,15 @@ public final class UpgradeDrillCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     OptionCheck.require(seconds >= 1 && seconds <= 86_400, "--seconds", seconds, "1 to 86,400");
     OptionCheck.require(rate >= 1 && rate <= 10_000, "--rate", rate, "1 to 10,000");
+    OptionCheck.require(items >= 0 && items <= 1_900_000, "--items", items, "0 to 1,900,000");
     if (from != null && !Files.isDirectory(from)) {
       throw new CommandFailedException(2, "--from: " + from + " is no folder");
     }
     List<UpgradeTurn> turns = turns();
     Attempt attempt =
         directory -> {
-          var result = new UpgradeDrill(seconds, rate, seed, from, directory, progress).run(turns);
+          var result =
+              new UpgradeDrill(seconds, rate, seed, items, from, directory, progress).run(turns);
           return new Attempt.Outcome(result.passed(), result.text(), result.json());
         };
     return attempt.exitCode("dolmen-upgrade-", reporting, out, progress);

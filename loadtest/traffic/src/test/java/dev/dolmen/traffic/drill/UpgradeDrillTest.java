@@ -36,7 +36,18 @@ class UpgradeDrillTest {
   @Test
   void aKillAndASlotThatComesLoseNothing() throws Exception {
     String json = directory.resolve("upgrade.json").toString();
-    int exit = run("--only", "kill,slot-added", "--seconds", "2", "--rate", "100", "--json", json);
+    int exit =
+        run(
+            "--only",
+            "kill,slot-added",
+            "--seconds",
+            "2",
+            "--rate",
+            "100",
+            "--items",
+            "700",
+            "--json",
+            json);
     assertThat(exit).as(text()).isZero();
 
     JsonNode report = new ObjectMapper().readTree(Path.of(json).toFile());
@@ -131,6 +142,8 @@ class UpgradeDrillTest {
   void anUnknownTurnOrFolderIsRefused() {
     assertThat(run("--only", "reboot")).isNotZero();
     assertThat(text()).contains("\"reboot\", expected some of restart, kill, bounds");
+    assertThat(run("--items", "-1")).isNotZero();
+    assertThat(text()).contains("--items: -1, expected 0 to 1,900,000");
     assertThat(run("--from", directory.resolve("nowhere").toString())).isNotZero();
     assertThat(text()).contains("nowhere is no folder");
   }
