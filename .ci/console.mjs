@@ -216,6 +216,54 @@ async function tryIt(url) {
     await page.locator(".chip button").click();
     await page.locator(".chip").waitFor({ state: "detached" });
   });
+  await step("two rankers are compared", async () => {
+    const schema = await page.evaluate(async () => (await fetch("/v1/schema")).json());
+    assert.deepEqual(schema.rankers, ["dolmen", "popularity", "blend"]);
+    await page.getByLabel("Show", { exact: false }).first().selectOption("12");
+    await page.getByLabel("Compared with which ranker").selectOption("blend");
+    const other = page.locator("[aria-label='Recommended by the other'] .card");
+    await page.getByRole("heading", { name: "By blend" }).waitFor();
+    await page.getByRole("heading", { name: "By the model" }).first().waitFor();
+    await page.waitForFunction(() => document.querySelectorAll("[aria-label='Recommended by the other'] .card").length === 12);
+    const sides = () => page.evaluate(() => ["Recommended", "Recommended by the other"].map((name) =>
+      [...document.querySelectorAll(`[aria-label="${name}"] .card`)].map((one) => ({ id: one.dataset.item, shared: one.classList.contains("shared") }))));
+    const common = async () => {
+      const [left, right] = await sides();
+      const both = left.filter((one) => right.some((two) => two.id === one.id)).map((one) => one.id).sort();
+      for (const side of [left, right]) assert.deepEqual(side.filter((one) => one.shared).map((one) => one.id).sort(), both);
+      await page.getByText(both.length ? `${both.length} of 12 are in both` : "They have nothing in common.").waitFor();
+      return both.length;
+    };
+    await common();
+    await accessible(page, "two rankers");
+    await shot(page, "compare");
+    await page.getByLabel("Compared with which ranker").selectOption("the model");
+    await page.locator(".compare h3", { hasText: "By the model" }).nth(1).waitFor();
+    assert.ok(await common() > 6, "the model agrees with itself");
+    await page.getByLabel("Compared with which ranker").selectOption("nothing");
+    await other.first().waitFor({ state: "detached" });
+    await page.getByLabel("By which ranker").selectOption("popularity");
+    await page.getByText(/^By popularity;/).waitFor();
+    const before = await names(page);
+    await page.getByLabel("By which ranker").selectOption("what is configured");
+    await changed(page, before);
+    await page.getByLabel("Search the catalogue").fill("cushion");
+    await page.getByText(/with “cushion”/).waitFor();
+    const cushions = (all) => page.waitForFunction((wanted) => {
+      const shown = [...document.querySelectorAll("[aria-label=Recommended] .card .name")].map((one) => one.textContent);
+      return shown.length > 0 && shown.every((name) => name.includes("cushion")) === wanted;
+    }, all);
+    await cushions(false);
+    await page.getByLabel("only those found").check();
+    await cushions(true);
+    await page.getByLabel("only those found").uncheck();
+    await cushions(false);
+    await page.getByLabel("Search the catalogue").fill("kitchen espresso");
+    await page.getByLabel("exact search").check();
+    await page.getByLabel("Show", { exact: false }).first().selectOption("24");
+    await page.waitForFunction(() => document.querySelectorAll("[aria-label=Recommended] .card").length === 24);
+    await page.getByLabel("exact search").uncheck();
+  });
   await step("learn this says what moved", async () => {
     await page.getByLabel("As how many visitors").selectOption("10");
     await page.getByRole("button", { name: "Learn this" }).click();
@@ -427,6 +475,9 @@ async function phone(url) {
     await page.locator(".step").waitFor();
     await fits(page, "Try it");
     await shot(page, "phone");
+    await page.getByLabel("Compared with which ranker").selectOption("popularity");
+    await page.locator(".compare").waitFor();
+    await fits(page, "Try it, comparing");
     for (const link of await page.locator("nav a").all()) {
       await link.click();
       await page.waitForTimeout(700);

@@ -3,6 +3,7 @@ package dev.dolmen.server;
 import static dev.dolmen.server.TestServer.event;
 import static dev.dolmen.server.TestServer.item;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.server.config.DolmenConfig;
@@ -18,9 +19,11 @@ import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.v1.ArmStatus;
 import dev.dolmen.v1.FallbackReason;
 import dev.dolmen.v1.Filter;
+import dev.dolmen.v1.GetSchemaRequest;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.NumberRange;
+import dev.dolmen.v1.RankerStatus;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -28,6 +31,7 @@ import dev.dolmen.v1.ScoredItem;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import dev.dolmen.v1.StatusResponse;
+import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +59,7 @@ class AlternativesTest {
 
   private DolmenConfig config(ExperimentOptions experiment, FallbackOptions fallback) {
     return TestServer.config(directory)
-        .withEngine(e -> e.ranking(new RankingOptions(experiment, fallback, BOUNDS)));
+        .withEngine(e -> e.ranking(new RankingOptions(experiment, fallback, BOUNDS, Set.of())));
   }
 
   /** 40 items; visits go up by two: books to books, shoes to shoes. */
@@ -319,12 +323,72 @@ class AlternativesTest {
     }
   }
 
+  /** To compare: whatever the configuration says, and counted by nothing. */
+  @Test
+  void aRequestNamesWhatRanks() throws Exception {
+    RankingOptions options =
+        new RankingOptions(
+            experiment(1),
+            new FallbackOptions(RankerKind.POPULARITY, 1_000_000, 0),
+            BOUNDS,
+            Set.of(RankerKind.VMIS_KNN));
+    DolmenConfig config = TestServer.config(directory).withEngine(e -> e.ranking(options));
+    try (TestServer server = new TestServer(config)) {
+      fill(server);
+      List<String> rankers =
+          server.catalog().getSchema(GetSchemaRequest.getDefaultInstance()).getRankersList();
+      assertThat(rankers).containsExactly("dolmen", "popularity", "vmis-knn", "blend");
+      Map<String, List<String>> answers = new HashMap<>();
+      for (String ranker : rankers) {
+        RecommendRequest.Builder request = request("v", "i6", "i8").setNoImpression(true);
+        RecommendResponse response = ask(server, request.setRanker(ranker));
+        assertThat(response.getRanker()).isEqualTo(ranker);
+        assertThat(response.getArm()).isEmpty();
+        assertThat(response.getFallback()).isEqualTo(FallbackReason.FALLBACK_REASON_UNSPECIFIED);
+        assertThat(response.getItemsList())
+            .hasSize(5)
+            .allMatch(item -> item.hasClickChance() == ranker.equals("dolmen"));
+        answers.put(ranker, ids(response));
+        assertThat(ask(server, request.setExplain(true)).getItemsList())
+            .allMatch(ScoredItem::hasExplanation);
+      }
+      assertThat(answers.get("vmis-knn")).startsWith("i10");
+      assertThat(answers.get("popularity")).isNotEqualTo(answers.get("blend"));
+      assertThat(answers.get("blend")).isEqualTo(ids(ask(server, request("v", "i6", "i8"))));
+      // Of a visit of which nothing is known there is one answer.
+      assertThat(ask(server, request("nobody").setNoImpression(true).setRanker("dolmen")))
+          .extracting(RecommendResponse::getRanker)
+          .isEqualTo("popularity");
+      assertRefused(
+          server,
+          request("v", "i6").setNoImpression(true).setRanker("sknn"),
+          "ranker: \"sknn\", expected one of dolmen, popularity, vmis-knn, blend");
+      assertRefused(
+          server,
+          request("v", "i6").setRanker("blend"),
+          "ranker: \"blend\" without no_impression, expected with it");
+      assertThat(status(server).getRankersList())
+          .extracting(RankerStatus::getRanker)
+          .containsExactly("vmis-knn", "blend");
+    }
+  }
+
+  private static void assertRefused(
+      TestServer server, RecommendRequest.Builder request, String message) {
+    assertThatThrownBy(() -> ask(server, request))
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessage("INVALID_ARGUMENT: " + message);
+  }
+
   @Test
   void theFallbackStandsInForTheModelAlone() {
     RankerChoice choice =
         new RankerChoice(
             new RankingOptions(
-                experiment(0.5), new FallbackOptions(RankerKind.POPULARITY, 10, 20), BOUNDS),
+                experiment(0.5),
+                new FallbackOptions(RankerKind.POPULARITY, 10, 20),
+                BOUNDS,
+                Set.of()),
             new OnlineRankers(Set.of(RankerKind.BLEND), BOUNDS),
             () -> 10,
             new SimpleMeterRegistry());

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,7 +52,8 @@ class SeenItemsTest {
             "all", List.of(new Arm("none", 0, RankerKind.DOLMEN), new Arm("all", 1, ranker)));
     RankerOptions bounds = new RankerOptions(10_000, 64, 100_000, 1);
     return TestServer.config(directory)
-        .withEngine(e -> e.ranking(new RankingOptions(all, FallbackOptions.NONE, bounds)));
+        .withEngine(
+            e -> e.ranking(new RankingOptions(all, FallbackOptions.NONE, bounds, Set.of())));
   }
 
   /** Publishes an event and waits until it has been applied. */

@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,8 @@ class EngineRankersTest {
                   new Arm("control", 0.5, RankerKind.DOLMEN),
                   new Arm("simple", 0.5, RankerKind.BLEND))),
           new FallbackOptions(RankerKind.VMIS_KNN, 100, 0),
-          new RankerOptions(1_000, 64, 100_000, 0.5));
+          new RankerOptions(1_000, 64, 100_000, 0.5),
+          Set.of());
 
   @TempDir Path directory;
 

@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,7 +187,7 @@ class PowerCutTest {
   void soDoesOneThatBaselinesReadFirst() throws Exception {
     FallbackOptions blend = new FallbackOptions(RankerKind.BLEND, 100, 0);
     RankingOptions ranking =
-        new RankingOptions(ExperimentOptions.NONE, blend, RankerOptions.defaults());
+        new RankingOptions(ExperimentOptions.NONE, blend, RankerOptions.defaults(), Set.of());
     stopsLearningAlone(Shop.options(directory).with(o -> o.ranking(ranking)));
   }
 

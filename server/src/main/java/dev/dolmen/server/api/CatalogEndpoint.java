@@ -33,6 +33,7 @@ final class CatalogEndpoint extends CatalogReads {
   private final Counter unapplied;
 
   /**
+   * @param rankers that a request for recommendations may name
    * @param atMost how long a batch waits for the trainer to catch up
    */
   CatalogEndpoint(
@@ -40,10 +41,11 @@ final class CatalogEndpoint extends CatalogReads {
       KnownKeys keys,
       CutValues cut,
       LiveState live,
+      List<String> rankers,
       Ingest ingest,
       Duration atMost,
       MeterRegistry meters) {
-    super(live);
+    super(live, rankers);
     this.validation = validation;
     this.keys = keys;
     this.cut = cut;

@@ -15,6 +15,7 @@ import dev.dolmen.v1.ListItemsRequest;
 import dev.dolmen.v1.ListItemsResponse;
 import dev.dolmen.v1.SchemaSlot;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Locale;
 
 /** Shows the catalogue and changes nothing. */
@@ -34,9 +35,14 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
   private static final int LOOKED_AT_MAX = 20_000;
 
   private final LiveState live;
+  private final List<String> rankers;
 
-  CatalogReads(LiveState live) {
+  /**
+   * @param rankers that a request for recommendations may name
+   */
+  CatalogReads(LiveState live, List<String> rankers) {
     this.live = live;
+    this.rankers = List.copyOf(rankers);
   }
 
   @Override
@@ -111,7 +117,7 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
         .sorted()
         .map(Role::spelled)
         .forEach(response::addCallerRoles);
-    out.onNext(response.build());
+    out.onNext(response.addAllRankers(rankers).build());
     out.onCompleted();
   }
 

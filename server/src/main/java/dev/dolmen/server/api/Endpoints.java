@@ -83,14 +83,15 @@ public final class Endpoints {
             choice,
             new ItemIndex(live.vectors(), live.catalog(), cells, recall),
             meters);
-    Validation validation = validation(live);
+    Validation validation = validation(live, choice);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
     CutValues cut = new CutValues(live.schema(), meters);
     Duration atMost = config.limits().requestTimeout();
     return services(
         new RecommendationEndpoint(validation, keys, ranker, live, meters),
         new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, meters),
-        new CatalogEndpoint(validation, keys, cut, live, engine.ingest(), atMost, meters),
+        new CatalogEndpoint(
+            validation, keys, cut, live, choice.names(), engine.ingest(), atMost, meters),
         AdminEndpoint.Source.of(
             engine,
             status -> {
@@ -114,6 +115,7 @@ public final class Endpoints {
   public List<ServerServiceDefinition> over(Follower follower, CellKeeper cells) {
     LiveState live = follower.live();
     RecallSample recall = new RecallSample(meters, cells);
+    RankerChoice choice = RankerChoice.modelAlone();
     Ranker ranker =
         new Ranker(
             live,
@@ -121,17 +123,18 @@ public final class Endpoints {
             follower.ingest()::impression,
             clock,
             requestIds,
-            RankerChoice.modelAlone(),
+            choice,
             new ItemIndex(live.vectors(), live.catalog(), cells, recall),
             meters);
-    Validation validation = validation(live);
+    Validation validation = validation(live, choice);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
     CutValues cut = new CutValues(live.schema(), meters);
     Duration atMost = config.limits().requestTimeout();
     return services(
         new RecommendationEndpoint(validation, keys, ranker, live, meters),
         new FeedbackEndpoint(validation, keys, follower.ingest(), atMost, meters),
-        new CatalogEndpoint(validation, keys, cut, live, follower.ingest(), atMost, meters),
+        new CatalogEndpoint(
+            validation, keys, cut, live, choice.names(), follower.ingest(), atMost, meters),
         AdminEndpoint.Source.of(
             follower,
             status -> {
@@ -151,7 +154,7 @@ public final class Endpoints {
     return services(
         readingOnly(live, cells),
         new FeedbackServiceGrpc.FeedbackServiceImplBase() {},
-        new CatalogReads(live),
+        new CatalogReads(live, RankerChoice.modelAlone().names()),
         AdminEndpoint.Source.of(snapshot),
         new ReadOnly(snapshot.id()));
   }
@@ -168,6 +171,7 @@ public final class Endpoints {
 
   /** What it shows is not logged. */
   private RecommendationEndpoint readingOnly(LiveState live, CellKeeper cells) {
+    RankerChoice choice = RankerChoice.modelAlone();
     Ranker ranker =
         new Ranker(
             live,
@@ -175,14 +179,14 @@ public final class Endpoints {
             impression -> {},
             clock,
             requestIds,
-            RankerChoice.modelAlone(),
+            choice,
             new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters, cells)),
             meters);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
-    return new RecommendationEndpoint(validation(live), keys, ranker, live, meters);
+    return new RecommendationEndpoint(validation(live, choice), keys, ranker, live, meters);
   }
 
-  private Validation validation(LiveState live) {
+  private Validation validation(LiveState live, RankerChoice choice) {
     return new Validation(
         live.features(),
         new SizeValidation(config.sizes()),
@@ -192,7 +196,8 @@ public final class Endpoints {
             config.futureTolerance(),
             config.pastTolerance(),
             () -> live.published().eventTimeSec()),
-        config.limits().maxK());
+        config.limits().maxK(),
+        choice.names());
   }
 
   /**

@@ -43,13 +43,21 @@ final class Validation {
   private final FilterValidation filters;
   private final EventTimes times;
   private final int maxK;
+  private final List<String> rankers;
 
   /**
    * @param times when an event may have happened
    * @param maxK largest k
+   * @param rankers that a request may name
    */
   Validation(
-      FeatureExtractor features, SizeValidation sizes, Schema schema, EventTimes times, int maxK) {
+      FeatureExtractor features,
+      SizeValidation sizes,
+      Schema schema,
+      EventTimes times,
+      int maxK,
+      List<String> rankers) {
+    this.rankers = List.copyOf(rankers);
     this.features = features;
     this.sizes = sizes;
     this.filters = new FilterValidation(schema);
@@ -70,6 +78,7 @@ final class Validation {
     if (request.getExplain() && request.getK() > EXPLAINED_MAX) {
       throw invalid("k", request.getK() + " with explain, expected 1 to " + EXPLAINED_MAX);
     }
+    ranker(request);
     filters.filters(request.getFiltersList());
     Fields.itemIds("candidate_item_ids", request.getCandidateItemIdsList(), 0);
     Fields.itemIds("exclude_item_ids", request.getExcludeItemIdsList(), 0);
@@ -224,6 +233,20 @@ final class Validation {
   private static void type(EventType type, int number) {
     if (type == EventType.UNRECOGNIZED) {
       throw invalid("type", number + ", expected a number of EventType, 0 to 6");
+    }
+  }
+
+  private void ranker(RecommendRequest request) {
+    String name = request.getRanker();
+    if (name.isEmpty()) {
+      return;
+    }
+    if (!rankers.contains(name)) {
+      throw invalid(
+          "ranker", Errors.describe(name) + ", expected one of " + String.join(", ", rankers));
+    }
+    if (!request.getNoImpression()) {
+      throw invalid("ranker", Errors.describe(name) + " without no_impression, expected with it");
     }
   }
 

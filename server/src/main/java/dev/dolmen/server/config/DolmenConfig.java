@@ -119,7 +119,10 @@ public record DolmenConfig(ServerConfig server, EngineOptions engine, ClusterCon
                     SnapshotOptions.defaults().with(s -> s.intervalSec(0).keep(1).onClose(false)))
                 .ranking(
                     new RankingOptions(
-                        ranking.experiment(), FallbackOptions.NONE, ranking.rankers()))),
+                        ranking.experiment(),
+                        FallbackOptions.NONE,
+                        ranking.rankers(),
+                        ranking.kept()))),
         ClusterConfig.alone());
   }
 

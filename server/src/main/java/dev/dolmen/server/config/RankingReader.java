@@ -8,15 +8,24 @@ import dev.dolmen.trainer.alternatives.FallbackOptions;
 import dev.dolmen.trainer.alternatives.RankerKind;
 import dev.dolmen.trainer.alternatives.RankerOptions;
 import dev.dolmen.trainer.alternatives.RankingOptions;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads the section {@code ranking}. */
 final class RankingReader {
   /** What {@code ranker} of an arm can say. */
   private static final Map<String, RankerKind> RANKERS = new LinkedHashMap<>();
+
+  /** What {@code kept} can say: what is kept up only where something names it. */
+  private static final List<String> BASELINES =
+      Arrays.stream(RankerKind.values())
+          .filter(RankerKind::isTaught)
+          .map(RankerKind::label)
+          .toList();
 
   /** What {@code fallback.ranker} can say. */
   private static final Map<String, Optional<RankerKind>> FALLBACKS = new LinkedHashMap<>();
@@ -38,7 +47,8 @@ final class RankingReader {
     return new RankingOptions(
         requireNonNullElse(s.section("experiment", RankingReader::experiment), d.experiment()),
         requireNonNullElse(s.section("fallback", RankingReader::fallback), d.fallback()),
-        requireNonNullElse(s.section("baselines", RankingReader::baselines), d.rankers()));
+        requireNonNullElse(s.section("baselines", RankingReader::baselines), d.rankers()),
+        s.names("kept", BASELINES).stream().map(RANKERS::get).collect(Collectors.toSet()));
   }
 
   private static ExperimentOptions experiment(ConfigSection s) {

@@ -14,6 +14,9 @@ import dev.dolmen.v1.RecommendResponse;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,6 +34,9 @@ public final class RankerChoice {
   private final LongSupplier learnedEvents;
   private final MeterRegistry meters;
   private final boolean only;
+
+  /** What a request may name, by how it is called, in the order of {@link RankerKind}. */
+  private final Map<String, RankerKind> named = new LinkedHashMap<>();
 
   /** Bounded by arms and rankers. */
   private final ConcurrentHashMap<Answered, Timer> timers = new ConcurrentHashMap<>();
@@ -70,6 +76,11 @@ public final class RankerChoice {
     this.rankers = rankers;
     this.learnedEvents = learnedEvents;
     this.meters = meters;
+    for (RankerKind kind : RankerKind.values()) {
+      if (!kind.isTaught() || rankers.kinds().contains(kind)) {
+        named.put(kind.label(), kind);
+      }
+    }
     only = !options.experiment().runs() && options.fallback().ranker() == null;
   }
 
@@ -79,12 +90,22 @@ public final class RankerChoice {
         RankingOptions.defaults(), OnlineRankers.none(), () -> 0, new SimpleMeterRegistry());
   }
 
+  /** What a request may name. */
+  public List<String> names() {
+    return List.copyOf(named.keySet());
+  }
+
   /**
    * Decides.
    *
+   * @param request whose ranker, if it names one, is one of {@link #names}
    * @param waitedMs for which the request has waited for its turn
    */
   public Chosen choose(RecommendRequest request, long waitedMs) {
+    RankerKind asked = named.get(request.getRanker());
+    if (asked != null) {
+      return Chosen.of(asked, null, 0);
+    }
     if (only) {
       return Chosen.MODEL;
     }

@@ -63,11 +63,11 @@ function movement(move) {
 
 /**
  * A card; the whole of it is one button.
- * options: place, move, line (why it is here), more (what tells the rest of it), onpick, label (what a click does)
+ * options: place, move, mark (in a word, of which kind it is) and whether it is shared, line (why it is here), more (what tells the rest of it), onpick, label (what a click does)
  */
 export function card(item, options = {}) {
   const { title, category, brand, price: cost } = facts(item);
-  return h("li", { class: "card", "data-item": item.item_id },
+  return h("li", { class: options.shared ? "card shared" : "card", "data-item": item.item_id },
     h("button", { type: "button", class: "pick", title: options.label, onclick: () => options.onpick?.(item) },
       h("span", { class: "shot" }, picture(item.item_id, facts(item)),
         options.place ? h("span", { class: "place" }, h("span", { class: "hidden" }, "Place "), String(options.place)) : null,
@@ -75,6 +75,7 @@ export function card(item, options = {}) {
       h("span", { class: "name" }, title),
       h("span", { class: "kind" }, [category, title.includes(brand) ? "" : brand].filter(Boolean).join(" · ")),
       cost ? h("span", { class: "cost" }, cost) : null),
+    options.mark ? h("p", { class: "mark" }, options.mark) : null,
     options.line ? h("p", { class: "line" }, options.line) : null,
     options.more ? h("button", { type: "button", class: "why", onclick: options.more }, "Why", h("span", { class: "hidden" }, ` ${title}`)) : null);
 }

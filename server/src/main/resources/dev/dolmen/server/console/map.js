@@ -59,9 +59,11 @@ export class ItemMap {
     canvas.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.go(null));
     canvas.addEventListener("blur", () => this.go(null));
     canvas.addEventListener("click", (event) => {
-      const point = this.under(event);
+      const touch = event.pointerType === "touch";
+      // What is named is what is picked, also if the map has moved since.
+      const point = touch ? this.under(event) : this.at ?? this.under(event);
       // A finger has to see first what it is about to pick.
-      if (point && event.pointerType === "touch" && point !== this.at) this.go(point);
+      if (point && touch && point !== this.at) this.go(point);
       else if (point) this.onpick(point.item.item_id);
     });
     canvas.addEventListener("keydown", (event) => this.press(event));
@@ -70,7 +72,7 @@ export class ItemMap {
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.onscheme = () => this.redraw();
     this.dark.addEventListener("change", this.onscheme);
-    this.timer = setInterval(() => this.isSeen() && this.refresh(), AGAIN_MS);
+    this.timer = setInterval(() => this.isSeen() && !this.at && this.refresh(), AGAIN_MS);
   }
 
   /** It asks for nothing more. */

@@ -6,7 +6,7 @@ export const TYPES = [["EVENT_TYPE_VIEW", "viewed"], ["EVENT_TYPE_CLICK", "click
 
 const newId = () => `console-${Array.from(crypto.getRandomValues(new Uint8Array(8)), (x) => x.toString(16).padStart(2, "0")).join("")}`;
 
-export const visit = { id: newId(), steps: [], k: 12, includeSeen: false, filters: [] };
+export const visit = { id: newId(), steps: [], k: 12, includeSeen: false, filters: [], ranker: "", against: "", exact: false, amongFound: false, found: [] };
 
 /** Steps that a visit may have here; the model reads no more of it. */
 const STEPS_MAX = 50;
@@ -34,6 +34,9 @@ export function request(changes = {}) {
     session, k: visit.k, no_impression: true,
     ...(visit.filters.length ? { filters: visit.filters.map(({ filter }) => filter) } : {}),
     ...(visit.includeSeen ? { include_seen: true } : {}),
+    ...(visit.amongFound && visit.found.length ? { candidate_item_ids: visit.found } : {}),
+    ...(visit.exact ? { exact_search: true } : {}),
+    ...(visit.ranker ? { ranker: visit.ranker } : {}),
     ...changes,
   };
 }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,7 +77,8 @@ class ProcessorBudgetTest {
         new SizeValidation(DolmenConfig.defaults(Path.of("none"), Schemas.shop()).server().sizes()),
         Schemas.shop(),
         times,
-        100);
+        100,
+        List.of());
   }
 
   @Test
@@ -103,7 +105,7 @@ class ProcessorBudgetTest {
       for (int i = 0; i < items; i++) {
         training.upsert(item("i" + i));
       }
-      CatalogReads reads = new CatalogReads(training.refreshed());
+      CatalogReads reads = new CatalogReads(training.refreshed(), List.of());
       ListItemsRequest all = ListItemsRequest.newBuilder().setPageSize(1_000).build();
       for (int patience = 0; patience < 3; patience++) {
         Impatient caller = new Impatient(patience);

@@ -318,6 +318,8 @@ class ConfigTest {
     assertThat(ranking.kinds())
         .containsExactlyInAnyOrder(RankerKind.CO_OCCURRENCE, RankerKind.VMIS_KNN);
     assertThat(parse(MINIMAL).ranking().kinds()).isEmpty();
+    assertThat(parse("ranking: {kept: [blend, sknn]}\n" + MINIMAL).ranking().kinds())
+        .containsExactlyInAnyOrder(RankerKind.BLEND, RankerKind.SKNN);
     assertThat(problems("ranking: {experiment: {" + arms + "}}\n" + MINIMAL))
         .contains("ranking.experiment: name: \"\", expected 1 to 64 letters");
   }
@@ -335,6 +337,7 @@ class ConfigTest {
           experiment: {name: e, arms: [{name: a, share: 1.5}]}     | ranking.experiment.arms[0].share: 1.5: expected a number from 0 to 1
           experiment: {name: e, arms: [{name: a b, share: 1}]}     | ranking.experiment.arms[0]: name: "a b", expected 1 to 64 letters
           experiment: {name: e, arms: [{name: a, share: 1, ranker: blent}]} | ranking.experiment.arms[0].ranker: "blent": expected one of dolmen, popularity, co-occurrence, sknn, v-sknn, vmis-knn, blend; did you mean blend?
+          kept: [blend, dolmen]                                    | ranking.kept: [blend, dolmen]: expected none, or some of co-occurrence, sknn, v-sknn, vmis-knn, blend, separated by commas
           experiment: {name: e}                                    | ranking.experiment.arms: none: expected 2 to 16 arms
           experiment: {name: e, arms: blend}                       | ranking.experiment.arms: is "blend": expected a list of mappings
           fallback: {ranker: dolmen}                               | ranking.fallback.ranker: "dolmen": expected one of none, popularity

@@ -421,7 +421,7 @@ class ReasonsTest {
         new ExperimentOptions(
             "one", List.of(new Arm("it", 1, kind), new Arm("model", 0, RankerKind.DOLMEN)));
     return new RankerChoice(
-        new RankingOptions(experiment, FallbackOptions.NONE, BOUNDS),
+        new RankingOptions(experiment, FallbackOptions.NONE, BOUNDS, Set.of()),
         rankers,
         () -> 0,
         new SimpleMeterRegistry());

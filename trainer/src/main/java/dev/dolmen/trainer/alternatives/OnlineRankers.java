@@ -60,6 +60,11 @@ public final class OnlineRankers {
     return new OnlineRankers(Set.of(), new RankerOptions(1, 1, 0, 0));
   }
 
+  /** Which are kept up. */
+  public Set<RankerKind> kinds() {
+    return Set.copyOf(rankers.keySet());
+  }
+
   /** Whether there is none. */
   public boolean isEmpty() {
     return rankers.isEmpty();

@@ -27,13 +27,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 
 /** Takes each of several models through a plan, as often as its figures depend on a seed. */
 public final class PlanRuns {
   /** No server goes on from here, so nothing is kept that baselines could be taught. */
   private static final RankingOptions NO_BASELINES =
       new RankingOptions(
-          ExperimentOptions.NONE, FallbackOptions.NONE, new RankerOptions(1, 1, 0, 0));
+          ExperimentOptions.NONE, FallbackOptions.NONE, new RankerOptions(1, 1, 0, 0), Set.of());
 
   private final EvalDataset dataset;
   private final EngineOptions engine;

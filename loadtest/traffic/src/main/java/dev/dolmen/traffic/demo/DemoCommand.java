@@ -6,6 +6,7 @@ import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.report.Reporting;
+import dev.dolmen.trainer.alternatives.RankerKind;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -185,6 +187,8 @@ public final class DemoCommand implements Callable<Integer> {
     DolmenConfig config = DolmenConfig.defaults(Path.of(""), ShopSchema.schema());
     return config.withEngine(e ->
         e.sessions(config.sessions().withImpressionWindowSec(IMPRESSION_WINDOW_SEC))
+            // To be compared with on the console.
+            .ranking(config.engine().ranking().keeping(Set.of(RankerKind.BLEND)))
             // Its figures are of all clicks.
             .training(config.engine().training().with(t -> t.validationTime(1))));
   }

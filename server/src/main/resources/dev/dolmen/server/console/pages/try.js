@@ -7,6 +7,8 @@ import { count, millis, percent, words } from "../format.js";
 import { visit, TYPES, add, remove, restart, request, learn } from "../visit.js";
 import { snippets } from "../code.js";
 import { addItem } from "../additem.js";
+import { called, settings } from "../settings.js";
+import { compared } from "../compare.js";
 import { ItemMap } from "../map.js";
 import { itemsOf, sentence, why } from "../reasons.js";
 import { sampleShop } from "../sample.js";
@@ -66,7 +68,7 @@ class TryIt {
     this.actions = h("div", { class: "row wrap" });
     this.told = h("div", { role: "status" });
     this.filters = h("div", { class: "row wrap" });
-    this.recommended = h("ul", { class: "cards", "aria-label": "Recommended" });
+    this.recommended = h("div");
     this.about = h("p", { class: "muted", role: "status" });
     this.code = h("div", { class: "code" });
     this.map = new ItemMap(async (id) => {
@@ -80,7 +82,7 @@ class TryIt {
         h("section", { class: "shop", "aria-labelledby": "shop" }, h("h2", { id: "shop" }, "The shop"), this.searchForm(), this.found, this.results),
         h("section", { "aria-labelledby": "visit" }, 
           h("div", { class: "now" }, h("div", { class: "stack" }, h("h2", { id: "visit" }, "This visit"), this.steps, this.actions, this.told), this.map.element),
-          h("div", { class: "heading" }, h("h2", {}, "Recommended now"), this.settings()), this.filters, this.about, this.recommended,
+          h("div", { class: "heading" }, h("h2", {}, "Recommended now"), settings(schema.rankers, () => this.recommend(), () => this.askFilter())), this.filters, this.about, this.recommended,
           h("details", { class: "copy", ontoggle: () => this.showCode() }, h("summary", {}, "Call it from your code"), this.code))));
   }
 
@@ -113,6 +115,8 @@ class TryIt {
       const { items, more } = await api.search(words_, SHOWN);
       if (mine !== this.searched) return;
       items.forEach(api.remember);
+      visit.found = items.map((item) => item.item_id);
+      if (visit.amongFound) this.recommend();
       put(this.found, items.length ? `${more ? "The first " : ""}${count(items.length)} ${items.length === 1 ? "item" : "items"}${words_ ? ` with “${words_}”` : ""}`
         : `Nothing has “${words_}”. Words are looked for in the id and in every slot.`);
       put(this.results, items.map((item) => card(item, { label: "Click it", onpick: () => this.click(item) })));
@@ -152,19 +156,6 @@ class TryIt {
         this.showVisit();
         this.recommend();
       }, "quiet")] : []);
-  }
-
-  settings() {
-    const k = h("select", { onchange: () => {
-      visit.k = Number(k.value);
-      this.recommend();
-    } }, [6, 12, 24, 48].map((n) => h("option", { value: n, selected: n === visit.k }, n)));
-    const seen = h("input", { type: "checkbox", checked: visit.includeSeen, onchange: () => {
-      visit.includeSeen = seen.checked;
-      this.recommend();
-    } });
-    return h("div", { class: "row wrap settings" }, h("label", {}, "Show ", k), h("label", {}, seen, " seen ones, too"),
-      button("Add a filter", () => this.askFilter(), "quiet"));
   }
 
   showFilters() {
@@ -228,11 +219,13 @@ class TryIt {
     this.showCode();
     const began = performance.now();
     try {
-      const answer = await api.recommend(request({ explain: true }));
+      const asked = [api.recommend(request({ explain: true }))];
+      if (visit.against) asked.push(api.recommend(request({ explain: true, ranker: visit.against })));
+      const [answer, other] = await Promise.all(asked);
       const took = performance.now() - began;
-      const items = await itemsOf(answer);
+      const items = new Map([...await itemsOf(answer), ...(other ? await itemsOf(other) : [])]);
       if (mine !== this.asked) return;
-      this.render(answer, items, took);
+      this.render(answer, other, items, took);
     } catch (e) {
       if (mine !== this.asked) return;
       put(this.recommended);
@@ -240,23 +233,25 @@ class TryIt {
     }
   }
 
-  render(answer, items, took) {
+  render(answer, other, items, took) {
     const before = new Map((this.answer?.items ?? []).map((one, at) => [one.item_id, at]));
     this.shown = items;
-    put(this.recommended, answer.items.filter((one) => items.has(one.item_id)).map((one, at) => card(items.get(one.item_id), {
+    const moved = (id, at) => (!before.size ? null : before.has(id) ? before.get(id) - at : "new");
+    const cards = (of, more) => of.items.filter((one) => items.has(one.item_id)).map((one, at) => card(items.get(one.item_id), {
       place: at + 1,
-      move: !before.size ? null : before.has(one.item_id) ? before.get(one.item_id) - at : "new",
+      move: of === answer ? moved(one.item_id, at) : null,
       line: one.explanation ? sentence(one.explanation, items) : one.click_chance === undefined ? "" : `${percent(one.click_chance)} likely to be clicked`,
-      more: one.explanation ? () => why(items.get(one.item_id), one, answer.explained_events, items) : null,
+      more: one.explanation ? () => why(items.get(one.item_id), one, of.explained_events, items) : null,
       label: "Click it",
       onpick: (item) => this.click(item),
-    })));
-    const by = answer.ranker === "dolmen" ? "the model" : `“${answer.ranker}”`;
+      ...more(one.item_id),
+    }));
+    put(this.recommended, other ? compared(answer, other, cards) : h("ul", { class: "cards", "aria-label": "Recommended" }, cards(answer, () => ({}))));
     put(this.about, answer.items.length
-      ? `By ${by}, which has learned ${count(answer.model_version)} batches; ${millis(took)} from here and back.`
+      ? `By ${called(answer.ranker)}; the model has learned ${count(answer.model_version)} ${Number(answer.model_version) === 1 ? "batch" : "batches"}; ${millis(took)} from here and back.`
       : "Nothing fits. Take a filter away, or show seen items, too.");
     this.answer = answer;
-    this.map.light(visit.steps.map(({ item }) => item.item_id), answer.items.map((one) => one.item_id));
+    this.map.light(visit.steps.map(({ item }) => item.item_id), [...new Set([answer, other].flatMap((one) => one?.items ?? []).map((one) => one.item_id))]);
   }
 
   async learn(pressed, visitors) {
@@ -295,7 +290,7 @@ class TryIt {
     toast(`${facts(item).title} is in the catalogue.`);
     put(this.told, busy("Looking for it…"));
     try {
-      const answer = await api.recommend(request({ k: 1_000, filters: [] }));
+      const answer = await api.recommend(request({ k: 1_000, filters: [], candidate_item_ids: [] }));
       const at = answer.items.findIndex((one) => one.item_id === item.item_id);
       const near = await api.similar({ item_id: item.item_id, k: 3 });
       const items = await api.itemsOf(near.items.map((one) => one.item_id));
