@@ -1,8 +1,10 @@
 // Goes through each page and action of the console in Chromium, against a demo and against a server that asks for keys.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -504,13 +506,55 @@ async function keyboard(url) {
   });
 }
 
+/** A provider of OpenID Connect where somebody with the role read signs in by one click. */
+async function provider() {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const codes = new Map();
+  const base64url = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+  const token = (claims) => {
+    const now = Math.floor(Date.now() / 1000);
+    const said = `${base64url({ alg: "RS256", kid: "one", typ: "JWT" })}.${base64url({ iss: url, sub: "ada", iat: now, exp: now + 300, ...claims })}`;
+    return `${said}.${sign("sha256", Buffer.from(said), privateKey).toString("base64url")}`;
+  };
+  const server = createHttpServer(async (request, response) => {
+    const asked = new URL(request.url, url);
+    const json = (value, status = 200) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+    const query = Object.fromEntries(asked.searchParams);
+    if (asked.pathname === "/.well-known/openid-configuration") {
+      json({ issuer: url, authorization_endpoint: `${url}/authorize`, token_endpoint: `${url}/token`, jwks_uri: `${url}/jwks` });
+    } else if (asked.pathname === "/jwks") {
+      json({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one", alg: "RS256", use: "sig" }] });
+    } else if (asked.pathname === "/authorize") {
+      codes.set(String(codes.size), query);
+      const back = new URL(query.redirect_uri);
+      back.search = new URLSearchParams({ code: String(codes.size - 1), state: query.state, iss: url });
+      response.writeHead(200, { "content-type": "text/html" }).end(`<title>Login</title><a href="${back.href.replaceAll("&", "&amp;")}">I am Ada</a>`);
+    } else if (asked.pathname === "/token") {
+      let body = "";
+      for await (const part of request) body += part;
+      const sent = Object.fromEntries(new URLSearchParams(body));
+      const begun = codes.get(sent.code);
+      const challenge = createHash("sha256").update(sent.code_verifier ?? "").digest("base64url");
+      if (begun?.code_challenge !== challenge || begun.redirect_uri !== sent.redirect_uri) json({ error: "invalid_grant" }, 400);
+      else json({ token_type: "Bearer", id_token: token({ aud: "dolmen-console", nonce: begun.nonce }), access_token: token({ aud: "dolmen", roles: ["read"] }) });
+    } else {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${server.address().port}`;
+  return { url, close: () => server.close() };
+}
+
 async function keys() {
+  const issuer = await provider();
   const data = join(work, "data");
   const config = join(work, "dolmen.yaml");
   const sample = execFileSync(launcher, ["config", "sample"], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString();
   const [grpc, port] = await Promise.all([freePort(), freePort()]);
   writeFileSync(config, sample.replace(/^data_directory: .*$/m, `data_directory: ${data}`).replace("  port: 7070", `  port: ${grpc}`)
-    .replace("    port: 7080", `    port: ${port}`).replace("  metrics: true", "  metrics: false"));
+    .replace("    port: 7080", `    port: ${port}`).replace("  metrics: true", "  metrics: false")
+    .replace('      issuer: ""', `      issuer: ${issuer.url}`).replace('      audience: ""', "      audience: dolmen").replace('      client_id: ""', "      client_id: dolmen-console"));
   const key = (name, roles) => execFileSync(launcher, ["key", "create", name, "--roles", roles, "--config", config], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString().match(/dolmen_\S+/)[0];
   const all = key("all", "read,publish,catalog,admin");
   const reads = key("reads", "read");
@@ -519,7 +563,7 @@ async function keys() {
   await Promise.race([ended, answers(`http://127.0.0.1:${port}/v1/schema`, 401)]);
   const signIn = async (page, text) => {
     await page.getByLabel("Key").fill(text);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
   };
   await step("a key is asked for, and a wrong one refused", async () => {
     const page = await open(url);
@@ -562,6 +606,29 @@ async function keys() {
     await page.getByLabel("Search the catalogue").fill("espresso sage");
     await page.getByText(/^2 items with/).waitFor();
     await close(page);
+  });
+  await step("one signs in at an issuer, and no code of another sign-in is taken", async () => {
+    const page = await open(`${url}#/items`);
+    await page.getByRole("button", { name: `Sign in at ${new URL(issuer.url).host}` }).waitFor();
+    await accessible(page, "Sign in at an issuer");
+    await shot(page, "sign-in");
+    await page.getByRole("button", { name: "Sign in at" }).click();
+    await page.getByRole("link", { name: "I am Ada" }).click();
+    await page.getByText("Sign out").waitFor();
+    assert.equal(page.url(), `${url}#/items`);
+    assert.deepEqual(await page.locator("nav a").allTextContents(), ["Try it", "Items", "Visits"]);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.goto(`${url}?code=0&state=other`);
+    await page.getByText("This sign-in was not begun in this tab").waitFor();
+    assert.equal(page.url(), url);
+    await page.getByRole("button", { name: "Sign in at" }).click();
+    await page.goto(`${url}?error=access_denied&state=other`);
+    await page.getByText("This sign-in was not begun in this tab").waitFor();
+    // The browser went to the issuer and back; a page has asked nobody but the server.
+    const elsewhere = page.complaints.filter((one) => !one.startsWith(`asks ${issuer.url}/authorize?`));
+    page.complaints.splice(0, page.complaints.length, ...elsewhere.filter((one) => one !== `asks ${issuer.url}/favicon.ico`));
+    await close(page);
+    issuer.close();
   });
   await step("dolmen console has the same pages on this machine, and the key stays with it", async () => {
     const keyFile = join(work, "key");

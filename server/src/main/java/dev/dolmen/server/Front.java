@@ -118,7 +118,7 @@ final class Front implements Closeable {
         new BrowserGuard(
             config.http().corsOrigins(),
             () -> !access.isAsked() && ListenHosts.isLoopback(config.http().host()));
-    return new Passage(tls, List.of(access.gate(audit, meters), audit), browsers);
+    return new Passage(tls, List.of(access.gate(audit, meters), audit), browsers, access.signIn());
   }
 
   private Access openAccess(DolmenConfig whole) throws StartException {

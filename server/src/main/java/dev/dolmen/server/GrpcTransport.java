@@ -164,6 +164,7 @@ final class GrpcTransport implements Closeable {
             passage.tls().http(),
             HttpRoutes.of(ServiceRegistry.SERVICES, Version.current()),
             offered.console() ? ConsoleFiles.read() : ServedFiles.none(),
+            offered.console() ? passage.signIn() : null,
             passage.browsers(),
             waiting,
             new HttpSetup.Limits(

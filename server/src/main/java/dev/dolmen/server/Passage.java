@@ -1,5 +1,6 @@
 package dev.dolmen.server;
 
+import dev.dolmen.server.access.SignIn;
 import dev.dolmen.server.http.BrowserGuard;
 import dev.dolmen.server.tls.ServerTls;
 import io.grpc.ServerInterceptor;
@@ -11,5 +12,7 @@ import java.util.List;
  * @param tls of their connections
  * @param gates see every call before anything else does, in this order
  * @param browsers looks at what comes over HTTP before it becomes a call
+ * @param signIn to the console, besides by a key
  */
-record Passage(ServerTls tls, List<ServerInterceptor> gates, BrowserGuard browsers) {}
+record Passage(
+    ServerTls tls, List<ServerInterceptor> gates, BrowserGuard browsers, SignIn signIn) {}

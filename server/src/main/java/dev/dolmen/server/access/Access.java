@@ -23,16 +23,22 @@ public final class Access implements Closeable {
   private final ApiKeys keys;
   private final @Nullable Tokens tokens;
   private final Callers callers;
+  private final SignIn signIn;
 
   private Access(
       AccessOptions options,
       ApiKeys keys,
       @Nullable Tokens tokens,
-      @Nullable Certificates certificates) {
+      @Nullable Certificates certificates,
+      InstantSource clock) {
     this.options = options;
     this.keys = keys;
     this.tokens = tokens;
     callers = new Callers(keys, tokens, certificates);
+    signIn =
+        tokens == null || !options.signIn().enabled()
+            ? SignIn.none()
+            : SignIn.at(options.jwt(), options.signIn(), tokens, clock);
   }
 
   /**
@@ -74,7 +80,8 @@ public final class Access implements Closeable {
         options,
         keys,
         jwt.enabled() ? Tokens.open(jwt, clock) : null,
-        clientCertificates ? new Certificates(options.certificates()) : null);
+        clientCertificates ? new Certificates(options.certificates()) : null,
+        clock);
   }
 
   /** Where a server keeps its keys. */
@@ -116,6 +123,11 @@ public final class Access implements Closeable {
    */
   public ServerInterceptor gate(RefusedCalls refusals, MeterRegistry meters) {
     return new Gate(callers, refusals, meters);
+  }
+
+  /** How people sign in to the console, besides by a key. */
+  public SignIn signIn() {
+    return signIn;
   }
 
   /** Looks after the files no more. */

@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param keysFile with API keys; empty for {@code keys} in the data directory, if that is there
  * @param jwt whose tokens are taken
+ * @param signIn how people sign in to the console at the issuer of tokens
  * @param certificates what names of client certificates stand for
  * @param metrics who may read the metrics
  * @param insecure whether a server that does not know its callers may listen where others reach it
@@ -14,6 +15,7 @@ import java.util.List;
 public record AccessOptions(
     String keysFile,
     JwtOptions jwt,
+    SignInOptions signIn,
     List<CertificateRoles> certificates,
     Metrics metrics,
     boolean insecure) {
@@ -32,6 +34,6 @@ public record AccessOptions(
 
   /** This, for a server that may let everybody in. */
   public AccessOptions withInsecure() {
-    return new AccessOptions(keysFile, jwt, certificates, metrics, true);
+    return new AccessOptions(keysFile, jwt, signIn, certificates, metrics, true);
   }
 }

@@ -53,7 +53,22 @@ public record JwtOptions(
 
   /** Why a URL cannot be trusted to lead to an issuer or its keys; empty if it can. */
   public static Optional<String> refusal(String url) {
-    return IssuerFetch.refusal(url);
+    return IssuerHttp.refusal(url);
+  }
+
+  /** This, for tokens that were made for somebody else. */
+  JwtOptions withAudience(String other) {
+    return new JwtOptions(
+        issuer,
+        other,
+        jwksUrl,
+        jwksFile,
+        rolesClaim,
+        algorithms,
+        clockSkewSec,
+        refreshSec,
+        refetchSec,
+        keepSec);
   }
 
   /** Whether tokens are taken. */

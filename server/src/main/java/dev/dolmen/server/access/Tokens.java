@@ -1,18 +1,9 @@
 package dev.dolmen.server.access;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
-import com.nimbusds.jose.jwk.source.RateLimitReachedException;
-import com.nimbusds.jose.proc.BadJOSEException;
-import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
-import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import dev.dolmen.server.reload.NamedFile;
 import dev.dolmen.server.reload.UnusableFileException;
 import java.io.Closeable;
@@ -21,14 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.text.ParseException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +34,13 @@ final class Tokens implements Closeable {
   /** The longest that a call waits while another fetches the keys. */
   private static final long WAIT_MS = 15_000;
 
-  private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+  private final TokenCheck check;
   private final ConcurrentHashMap<ByteBuffer, Known> known = new ConcurrentHashMap<>();
   private final TokenClaims claims;
   private final InstantSource clock;
-  private final Closeable keys;
+  private final Closeable closing;
+  private final JwtOptions options;
+  private final JWKSource<SecurityContext> keys;
 
   /** Whether the issuer did not answer when it was asked last. */
   private final BooleanSupplier unreachable;
@@ -64,19 +53,19 @@ final class Tokens implements Closeable {
       Closeable closing,
       BooleanSupplier unreachable,
       InstantSource clock) {
+    this.options = options;
     this.clock = clock;
     this.unreachable = unreachable;
-    this.keys = closing;
+    this.keys = keys;
+    this.closing = closing;
     claims = new TokenClaims(options, clock);
-    Set<JWSAlgorithm> algorithms =
-        options.algorithms().stream().map(JWSAlgorithm::parse).collect(Collectors.toSet());
-    processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, keys));
-    Set<JOSEObjectType> types = new HashSet<>();
-    types.add(JOSEObjectType.JWT);
-    types.add(new JOSEObjectType("at+jwt")); // RFC 9068.
-    types.add(null); // The header need not say it.
-    processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(types));
-    processor.setJWTClaimsSetVerifier(claims);
+    check = new TokenCheck(options, keys, unreachable, claims);
+  }
+
+  /** Checks the issuer's tokens that were made for somebody else, by the same keys. */
+  TokenCheck madeFor(String audience) {
+    JwtOptions other = options.withAudience(audience);
+    return new TokenCheck(other, keys, unreachable, new TokenClaims(other, clock));
   }
 
   /**
@@ -120,7 +109,7 @@ final class Tokens implements Closeable {
     if (before != null && now.isBefore(before.until)) {
       return before.proof;
     }
-    JWTClaimsSet said = verified(token);
+    JWTClaimsSet said = check.verified(token);
     TokenProof proof = new TokenProof(claims.principal(said), claims.end(said));
     Instant minute = now.plusSeconds(KNOWN_SEC);
     if (known.size() >= KNOWN_MAX) {
@@ -128,30 +117,6 @@ final class Tokens implements Closeable {
     }
     known.put(hash, new Known(proof, minute.isBefore(proof.end) ? minute : proof.end));
     return proof;
-  }
-
-  private JWTClaimsSet verified(String token) throws Refusal {
-    try {
-      return processor.process(token, null);
-    } catch (TokenClaims.Unfit e) {
-      throw Refusal.unknown(String.valueOf(e.getMessage()));
-    } catch (ParseException | BadJOSEException e) {
-      // What the library says may hold what the caller sent.
-      throw Refusal.unknown(
-          "the token is none that the issuer signed with an algorithm and a key that are expected");
-    } catch (RateLimitReachedException e) {
-      throw unreachable.getAsBoolean()
-          ? unavailable()
-          : Refusal.unknown("the token is signed with a key that the issuer is not known to have");
-    } catch (JWKSetUnavailableException e) {
-      throw unavailable();
-    } catch (JOSEException e) {
-      throw Refusal.unknown("the token's signature cannot be checked");
-    }
-  }
-
-  private static Refusal unavailable() {
-    return Refusal.unavailable("the keys of the issuer of tokens cannot be fetched: try again");
   }
 
   private static ByteBuffer hash(String token) {
@@ -190,6 +155,6 @@ final class Tokens implements Closeable {
 
   @Override
   public void close() throws IOException {
-    keys.close();
+    closing.close();
   }
 }

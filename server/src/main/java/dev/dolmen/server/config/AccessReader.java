@@ -6,6 +6,7 @@ import dev.dolmen.server.access.AccessOptions;
 import dev.dolmen.server.access.CertificateRoles;
 import dev.dolmen.server.access.JwtOptions;
 import dev.dolmen.server.access.Role;
+import dev.dolmen.server.access.SignInOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -30,9 +31,14 @@ final class AccessReader {
     if (!certificates.isEmpty() && !clientAuthorities) {
       s.reject("certificates", "needs server.tls.client_authorities_file");
     }
+    String keysFile = s.text("keys_file", "");
+    JwtOptions jwt = requireNonNullElse(s.section("jwt", AccessReader::jwt), NO_TOKENS);
+    SignInOptions signIn =
+        requireNonNullElse(s.section("oidc", oidc -> signIn(oidc, jwt)), SignInOptions.NONE);
     return new AccessOptions(
-        s.text("keys_file", ""),
-        requireNonNullElse(s.section("jwt", AccessReader::jwt), NO_TOKENS),
+        keysFile,
+        jwt,
+        signIn,
         certificates,
         s.choice("metrics", AccessOptions.Metrics.KEY),
         s.flag("insecure", false));
@@ -77,6 +83,28 @@ final class AccessReader {
     } else if (jwt.jwksFile().isEmpty()) {
       JwtOptions.refusal(jwt.issuer()).ifPresent(why -> s.reject("issuer", why));
     }
+  }
+
+  private static SignInOptions signIn(ConfigSection s, JwtOptions jwt) {
+    SignInOptions signIn =
+        new SignInOptions(
+            s.text("client_id", ""),
+            s.text("scopes", SignInOptions.NONE.scopes()),
+            s.choice("token", SignInOptions.NONE.token()));
+    if (signIn.enabled() && !jwt.enabled()) {
+      s.reject("client_id", "needs server.access.jwt.issuer");
+    }
+    if (!Arrays.asList(signIn.scopes().split(" ", -1)).contains("openid")) {
+      s.reject("scopes", signIn.scopes() + ": expected openid among them, with blanks between");
+    }
+    boolean forConsole = signIn.token() == SignInOptions.Token.ID_TOKEN;
+    if (signIn.enabled() && forConsole && !jwt.audience().equals(signIn.clientId())) {
+      s.reject(
+          "token",
+          "id_token: its audience is client_id, expected the same as server.access.jwt.audience, "
+              + jwt.audience());
+    }
+    return signIn;
   }
 
   private static CertificateRoles certificate(ConfigSection s) {

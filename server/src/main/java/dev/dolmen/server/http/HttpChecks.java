@@ -82,7 +82,7 @@ final class HttpChecks {
   }
 
   /** Browsers send some types to anybody without asking: JSON is none of them. */
-  private static @Nullable HttpFailure otherType(HttpRequest request, String expected) {
+  static @Nullable HttpFailure otherType(HttpRequest request, String expected) {
     List<String> types = request.headers().getAll(HttpHeaderNames.CONTENT_TYPE);
     if (types.size() != 1) {
       return unsupported(types.size() + " content-type headers", "content-type: " + expected);

@@ -1,6 +1,9 @@
 package dev.dolmen.server.http;
 
 import com.google.rpc.Code;
+import dev.dolmen.server.access.Refusal;
+import dev.dolmen.server.access.SignIn;
+import io.grpc.Metadata;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -13,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpExchange {
   private static final int MAX_DROPPED_BYTES = 64 << 10;
+  private static final List<String> SIGN_IN = List.of("console", "sign-in");
 
   private final HttpTransport transport;
   private final HttpSetup setup;
@@ -78,6 +83,11 @@ final class HttpExchange {
       reply(verdict.reply(), () -> {});
       return;
     }
+    SignIn signIn = setup.signIn();
+    if (signIn != null && segments.equals(SIGN_IN)) {
+      signIn(signIn, verb, path);
+      return;
+    }
     HttpReply file = setup.files().look(request, segments);
     if (file != null) {
       reply(file, () -> {});
@@ -100,6 +110,51 @@ final class HttpExchange {
                 Code.NOT_FOUND,
                 HttpChecks.shown(path) + ": there is no such path")
             : HttpFailure.otherMethod(verb, path, verbs));
+  }
+
+  /** Anybody may ask: nobody has signed in yet. The issuer is asked elsewhere. */
+  private void signIn(SignIn signIn, String verb, String path) {
+    if (verb.equals("GET")) {
+      answerElsewhere(signIn::offer);
+      return;
+    }
+    if (!verb.equals("POST")) {
+      fail(HttpFailure.otherMethod(verb, path, List.of("GET", "POST")));
+      return;
+    }
+    HttpFailure other = HttpChecks.otherType(request, HttpReply.JSON);
+    if (other != null) {
+      fail(other);
+      return;
+    }
+    transport.within(setup.limits().requestArrival());
+    body =
+        new SignInBody(
+            this,
+            bytes -> {
+              transport.notWithin();
+              answerElsewhere(() -> signIn.exchange(bytes));
+            });
+    wanted();
+  }
+
+  private interface Answering {
+    String json() throws Refusal;
+  }
+
+  private void answerElsewhere(Answering answering) {
+    setup
+        .elsewhere()
+        .execute(() -> {
+          HttpReply answer;
+          try {
+            answer = HttpReply.json(answering.json().getBytes(StandardCharsets.UTF_8));
+          } catch (Refusal e) {
+            answer = HttpReply.failure(HttpFailure.of(e.status(), new Metadata()));
+          }
+          HttpReply said = answer;
+          transport.context().executor().execute(() -> reply(said, () -> {}));
+        });
   }
 
   /** The first who asks has it made, which takes too long for a connection's thread. */

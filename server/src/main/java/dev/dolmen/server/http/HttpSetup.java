@@ -1,5 +1,6 @@
 package dev.dolmen.server.http;
 
+import dev.dolmen.server.access.SignIn;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null for plain text
  * @param routes to the services' methods
  * @param files served as they are
+ * @param signIn to the console, besides by a key; null where there is no console
  * @param guard against what browsers can be made to send
  * @param elsewhere runs what would keep a connection's thread for too long
  * @param limits of one connection
@@ -25,6 +27,7 @@ public record HttpSetup(
     @Nullable SslContext tls,
     HttpRoutes routes,
     ServedFiles files,
+    @Nullable SignIn signIn,
     BrowserGuard guard,
     Executor elsewhere,
     Limits limits) {

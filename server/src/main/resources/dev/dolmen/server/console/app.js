@@ -2,6 +2,7 @@
 // A further page is one more file in pages/ (and in files.txt), imported and listed here.
 import { h, put, field, button, problem, busy } from "./dom.js";
 import * as api from "./api.js";
+import { comeBack, leave, offer } from "./signin.js";
 import { useSchema } from "./card.js";
 import * as tryIt from "./pages/try.js";
 import * as overview from "./pages/overview.js";
@@ -56,15 +57,36 @@ function signIn(wrong) {
     api.keepKey(input.value.trim());
     begin();
   };
+  const issuer = h("div", { class: "stack" });
   put(main, h("section", { class: "panel narrow" },
     h("h1", {}, "Sign in"),
     h("p", {}, "This server asks callers for a key. What you see here is what its roles allow."),
     wrong ? h("p", { class: "notice bad", role: "alert" }, wrong) : null,
+    issuer,
     h("form", { onsubmit: submit },
       field("Key", input, api.remote() ? `It stays in this tab, and goes to ${api.remote()} alone.` : "It stays in this tab, and goes to this server alone."),
       h("button", { class: "button main", type: "submit" }, "Sign in")),
     h("p", { class: "muted" }, "A new one: ", h("code", {}, "dolmen key create me --roles read,publish,catalog,admin"))));
   input.focus();
+  offerIssuer(issuer);
+}
+
+/** Besides by a key, if the server says so. */
+async function offerIssuer(place) {
+  try {
+    const offered = await offer();
+    if (!offered) return;
+    const go = button(`Sign in at ${new URL(offered.issuer).host}`, async () => {
+      try {
+        await leave(offered);
+      } catch (e) {
+        put(place, h("p", { class: "notice bad", role: "alert" }, e.message));
+      }
+    }, "main");
+    put(place, h("div", {}, go), h("p", { class: "muted" }, "Or by a key:"));
+  } catch (e) {
+    put(place, h("p", { class: "notice bad", role: "alert" }, `Signing in at the issuer does not work now: ${e.message}`));
+  }
 }
 
 function account() {
@@ -117,4 +139,6 @@ addEventListener("hashchange", () => {
   show().then(() => main.focus({ preventScroll: true }));
 });
 api.takeLocalKey();
-begin();
+const wrong = await comeBack();
+if (wrong) signIn(wrong);
+else begin();

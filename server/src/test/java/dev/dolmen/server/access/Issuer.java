@@ -16,6 +16,7 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.Closeable;
 import java.io.IOException;
@@ -47,13 +48,22 @@ public final class Issuer implements Closeable {
     http.setExecutor(threads);
     http.createContext("/jwks", this::keys);
     http.createContext(
-        "/.well-known/openid-configuration",
-        exchange ->
-            answer(
-                exchange,
-                200,
-                "{\"issuer\":\"" + url() + "\",\"jwks_uri\":\"" + url() + "/jwks\"}"));
+        "/.well-known/openid-configuration", exchange -> answer(exchange, 200, configuration()));
     http.start();
+  }
+
+  /** What it says of itself. */
+  public String configuration() {
+    return """
+    {"issuer": "URL", "jwks_uri": "URL/jwks",
+     "authorization_endpoint": "URL/authorize?tenant=1", "token_endpoint": "URL/token"}
+    """
+        .replace("URL", url());
+  }
+
+  /** Listens at one more path. */
+  public void add(String path, HttpHandler handler) {
+    http.createContext(path, handler);
   }
 
   public static RSAKey rsa(String id) throws JOSEException {
@@ -74,7 +84,8 @@ public final class Issuer implements Closeable {
     return new JWKSet(keys).toPublicJWKSet().toString();
   }
 
-  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+  /** Answers with a text. */
+  public static void answer(HttpExchange exchange, int status, String text) throws IOException {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status, body.length);
     exchange.getResponseBody().write(body);
