@@ -58,13 +58,22 @@ class StatedBoundsTest {
   /** Fields without a bound of their own. */
   private static final Map<String, String> UNBOUNDED =
       Map.of(
-          "FeedbackEvent.dwell_ms", "any length of time is one",
-          "Filter.slot", "the name of a slot, and all others are refused",
-          "ItemPatch.clear_slots", "names of slots that an item has; others say nothing",
-          "ListItemsRequest.page_token", "what the server has given, and all else is refused",
-          "Timestamp.nanos", "a nanosecond of a second",
-          "NumberList.number", "as many as the slot has; the field that holds it says so",
-          "TokenList.token", "the field that holds it says how many");
+          "FeedbackEvent.dwell_ms",
+          "any length of time is one",
+          "Filter.slot",
+          "the name of a slot, and all others are refused",
+          "ItemPatch.clear_slots",
+          "names of slots that an item has; others say nothing",
+          "ListItemsRequest.page_token",
+          "what the server has given, and all else is refused",
+          "Timestamp.nanos",
+          "a nanosecond of a second",
+          "NumberList.number",
+          "as many as the slot has; the field that holds it says so",
+          "RecommendRequest.ranker",
+          "one of GetSchemaResponse.rankers, and all others are refused",
+          "TokenList.token",
+          "the field that holds it says how many");
 
   @TempDir static Path directory;
   private static TestServer server;
