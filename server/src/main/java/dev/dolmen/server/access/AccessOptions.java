@@ -16,7 +16,7 @@ public record AccessOptions(
     String keysFile,
     JwtOptions jwt,
     SignInOptions signIn,
-    List<CertificateRoles> certificates,
+    List<NamedRoles> certificates,
     Metrics metrics,
     boolean insecure) {
   /** Who may read {@code /metrics}, where callers are asked who they are; probes are open. */

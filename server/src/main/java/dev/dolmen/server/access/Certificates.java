@@ -24,13 +24,13 @@ final class Certificates {
   private static final int DNS = 2;
   private static final int URI = 6;
 
-  private final List<CertificateRoles> mapping;
+  private final List<NamedRoles> mapping;
 
   /**
    * @param mapping of names; the first one that fits names the caller, and all that fit give roles;
    *     with an empty one every certificate stands for all roles
    */
-  Certificates(List<CertificateRoles> mapping) {
+  Certificates(List<NamedRoles> mapping) {
     this.mapping = List.copyOf(mapping);
   }
 
@@ -67,8 +67,7 @@ final class Certificates {
       String first = names.isEmpty() ? "unnamed certificate" : names.iterator().next();
       return Optional.of(new Principal(first, Set.of(Role.values())));
     }
-    List<CertificateRoles> fitting =
-        mapping.stream().filter(m -> names.contains(m.name())).toList();
+    List<NamedRoles> fitting = mapping.stream().filter(m -> names.contains(m.name())).toList();
     if (fitting.isEmpty()) {
       return Optional.empty();
     }

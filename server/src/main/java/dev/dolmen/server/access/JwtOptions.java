@@ -2,7 +2,9 @@ package dev.dolmen.server.access;
 
 import dev.dolmen.parameterstore.range.WholeRange;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whose tokens are taken, and how they are checked.
@@ -13,6 +15,7 @@ import java.util.Optional;
  *     ISSUER/.well-known/openid-configuration}
  * @param jwksFile a file with the issuer's keys, in place of a URL; empty for none
  * @param rolesClaim the claim that holds the roles; dots lead into objects
+ * @param roleNames what names in that claim stand for; empty if they are roles themselves
  * @param algorithms of signatures, of {@link #ALGORITHMS}
  * @param clockSkewSec how far the issuer's clock may be away from this one
  * @param refreshSec after so long the keys are fetched again
@@ -25,6 +28,7 @@ public record JwtOptions(
     String jwksUrl,
     String jwksFile,
     String rolesClaim,
+    Map<String, Set<Role>> roleNames,
     List<String> algorithms,
     long clockSkewSec,
     long refreshSec,
@@ -42,8 +46,9 @@ public record JwtOptions(
   public static final WholeRange REFETCH_SEC = WholeRange.of(1, 3_600);
   public static final WholeRange KEEP_SEC = WholeRange.of(1, 30 * 86_400);
 
-  /** Copies the list. */
+  /** Copies list and map. */
   public JwtOptions {
+    roleNames = Map.copyOf(roleNames);
     algorithms = List.copyOf(algorithms);
     if (refreshSec <= refetchSec) {
       throw new IllegalArgumentException(
@@ -64,6 +69,7 @@ public record JwtOptions(
         jwksUrl,
         jwksFile,
         rolesClaim,
+        roleNames,
         algorithms,
         clockSkewSec,
         refreshSec,

@@ -70,11 +70,18 @@ final class TokenClaims implements JWTClaimsSetVerifier<SecurityContext> {
 
   /**
    * A list of texts, or one text with blanks or commas between; what is no role here is left out.
+   * With names that stand for roles, nothing else counts: a group that happens to be called admin
+   * is none.
    */
   private Set<Role> roles(JWTClaimsSet claims) {
     Set<Role> roles = EnumSet.noneOf(Role.class);
     for (Object each : texts(claim(claims))) {
-      Role.ofSpelled(String.valueOf(each)).ifPresent(roles::add);
+      String name = String.valueOf(each);
+      if (options.roleNames().isEmpty()) {
+        Role.ofSpelled(name).ifPresent(roles::add);
+      } else {
+        roles.addAll(options.roleNames().getOrDefault(name, Set.of()));
+      }
     }
     return roles;
   }

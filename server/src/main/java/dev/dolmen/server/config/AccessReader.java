@@ -3,12 +3,14 @@ package dev.dolmen.server.config;
 import static java.util.Objects.requireNonNullElse;
 
 import dev.dolmen.server.access.AccessOptions;
-import dev.dolmen.server.access.CertificateRoles;
 import dev.dolmen.server.access.JwtOptions;
+import dev.dolmen.server.access.NamedRoles;
 import dev.dolmen.server.access.Role;
 import dev.dolmen.server.access.SignInOptions;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -18,7 +20,7 @@ final class AccessReader {
       Arrays.stream(Role.values()).map(Role::spelled).toList();
 
   private static final JwtOptions NO_TOKENS =
-      new JwtOptions("", "", "", "", "roles", JwtOptions.ALGORITHMS, 30, 300, 30, 86_400);
+      new JwtOptions("", "", "", "", "roles", Map.of(), JwtOptions.ALGORITHMS, 30, 300, 30, 86_400);
 
   private AccessReader() {}
 
@@ -26,8 +28,8 @@ final class AccessReader {
    * @param clientAuthorities whether clients are asked for a certificate
    */
   static AccessOptions read(ConfigSection s, boolean clientAuthorities) {
-    List<CertificateRoles> certificates =
-        s.has("certificates") ? s.sections("certificates", AccessReader::certificate) : List.of();
+    List<NamedRoles> certificates =
+        s.has("certificates") ? s.sections("certificates", AccessReader::namedRoles) : List.of();
     if (!certificates.isEmpty() && !clientAuthorities) {
       s.reject("certificates", "needs server.tls.client_authorities_file");
     }
@@ -52,6 +54,7 @@ final class AccessReader {
             s.text("jwks_url", ""),
             s.text("jwks_file", ""),
             s.text("roles_claim", "roles"),
+            roleNames(s),
             s.names("algorithms", JwtOptions.ALGORITHMS, JwtOptions.ALGORITHMS),
             s.seconds("clock_skew", 30, JwtOptions.CLOCK_SKEW_SEC),
             s.seconds("refresh", 300, JwtOptions.REFRESH_SEC),
@@ -59,6 +62,18 @@ final class AccessReader {
             s.seconds("keep", 86_400, JwtOptions.KEEP_SEC));
     check(s, jwt);
     return jwt;
+  }
+
+  private static Map<String, Set<Role>> roleNames(ConfigSection s) {
+    Map<String, Set<Role>> names = new LinkedHashMap<>();
+    if (s.has("roles")) {
+      for (NamedRoles each : s.sections("roles", AccessReader::namedRoles)) {
+        if (names.put(each.name(), each.roles()) != null) {
+          s.reject("roles", each.name() + " is named twice");
+        }
+      }
+    }
+    return names;
   }
 
   private static void check(ConfigSection s, JwtOptions jwt) {
@@ -107,7 +122,7 @@ final class AccessReader {
     return signIn;
   }
 
-  private static CertificateRoles certificate(ConfigSection s) {
+  private static NamedRoles namedRoles(ConfigSection s) {
     String name = s.requiredText("name");
     Set<Role> roles =
         s.names("roles", ROLES).stream()
@@ -116,6 +131,6 @@ final class AccessReader {
     if (roles.isEmpty()) {
       s.reject("roles", "none: expected a list of " + Role.allSpelled());
     }
-    return new CertificateRoles(name, roles);
+    return new NamedRoles(name, roles);
   }
 }

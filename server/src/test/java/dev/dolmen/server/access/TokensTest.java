@@ -55,6 +55,7 @@ class TokensTest {
         url,
         file,
         claim,
+        Map.of(),
         JwtOptions.ALGORITHMS,
         30,
         refresh,
@@ -108,6 +109,36 @@ class TokensTest {
           .containsExactlyInAnyOrder(Role.READ, Role.ADMIN);
       JWTClaimsSet none = issuer.claims(now).build();
       assertThat(tokens.prove(Issuer.signed(issuer.key(0), none)).principal().roles()).isEmpty();
+    }
+  }
+
+  /** Groups have names of their own, and one that is called as a role is none by that. */
+  @Test
+  void namesInTheClaimMayStandForRoles() throws Exception {
+    String yaml =
+        """
+        server:
+          access:
+            jwt:
+              issuer: "%s"
+              audience: %s
+              roles_claim: groups
+              roles: [{name: Shop Admins, roles: [read, admin]}, {name: buyers, roles: [catalog]}]
+        schema: {slots: [{name: i, kind: id}]}
+        """
+            .formatted(issuer.url(), Issuer.AUDIENCE);
+    JwtOptions options = DolmenConfig.parse("f.yaml", yaml, Map.of()).server().access().jwt();
+    try (Tokens tokens = Tokens.open(options, () -> now)) {
+      Map<List<String>, Set<Role>> expected =
+          Map.of(
+              List.of("Shop Admins", "staff"), Set.of(Role.READ, Role.ADMIN),
+              List.of("buyers", "Shop Admins"), Set.of(Role.READ, Role.ADMIN, Role.CATALOG),
+              List.of("admin", "read", "shop admins"), Set.of());
+      for (var each : expected.entrySet()) {
+        JWTClaimsSet said = issuer.claims(now).claim("groups", each.getKey()).build();
+        assertThat(tokens.prove(Issuer.signed(issuer.key(0), said)).principal().roles())
+            .isEqualTo(each.getValue());
+      }
     }
   }
 
@@ -255,12 +286,19 @@ class TokensTest {
       value = {
         "{issuer: 'https://i'}|server.access.jwt.audience: none: a token for somebody else",
         "{audience: a}|server.access.jwt.issuer: none: expected one",
-        "{issuer: 'http://i', audience: a}|server.access.jwt.issuer: expected https, or http to this",
+        "{issuer: 'http://i', audience: a}|server.access.jwt.issuer: expected https, or http to"
+            + " this",
         "{issuer: i, audience: a}|server.access.jwt.issuer: expected a URL with a host",
-        "{issuer: i, audience: a, jwks_url: 'http://10.0.0.1/k'}|server.access.jwt.jwks_url: expected https",
+        "{issuer: i, audience: a, jwks_url: 'http://10.0.0.1/k'}|server.access.jwt.jwks_url:"
+            + " expected https",
         "{issuer: 'https://i', audience: a, algorithms: [HS256]}|algorithms: [HS256]: expected",
         "{issuer: 'https://i', audience: a, algorithms: none}|algorithms: none: expected some of",
         "{issuer: 'https://i', audience: a, refresh: 10s}|refresh: 10s, expected more than refetch",
+        "{issuer: 'https://i', audience: a, roles: [{name: g, roles: [cook]}]}|roles: [cook]:"
+            + " expected",
+        "{issuer: 'https://i', audience: a, roles: [{name: g}]}|jwt.roles[0].roles: none: expected",
+        "{issuer: 'https://i', audience: a, roles: [{name: g, roles: [read]}, {name: g, roles:"
+            + " [admin]}]}|g is named twice",
         "{issuer: i, audience: a, jwks_file: f, jwks_url: 'https://k'}|jwks_file: only one of",
       })
   void settingsThatDoNotFitAreNamed(String jwt, String message) {
