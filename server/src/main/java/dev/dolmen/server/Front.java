@@ -6,14 +6,17 @@ import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.audit.AuditLog;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ListenHosts;
+import dev.dolmen.server.config.OtlpConfig;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.http.BrowserGuard;
 import dev.dolmen.server.metrics.MetricsEndpoint;
 import dev.dolmen.server.metrics.MetricsGuard;
 import dev.dolmen.server.metrics.Probes;
 import dev.dolmen.server.metrics.ProcessMeters;
+import dev.dolmen.server.otlp.OtlpTelemetry;
 import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.ServerTls;
+import dev.dolmen.server.trace.CallTraces;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.RecommendationServiceGrpc;
 import io.grpc.ServerServiceDefinition;
@@ -62,6 +65,7 @@ final class Front implements Closeable {
   private final Access access;
   private final AuditLog audit;
   private final ServerTls tls;
+  private final @Nullable OtlpTelemetry telemetry;
   private final GrpcTransport transport;
   private final @Nullable MetricsEndpoint metrics;
 
@@ -78,7 +82,7 @@ final class Front implements Closeable {
    * @param starting what callers are told until there is a backend
    * @param said level at which it speaks of itself
    * @throws StartException if a port cannot be listened on, TLS not be set up, the keys of callers
-   *     not be read, or everybody would be let in
+   *     not be read, files for the collector not be used, or everybody would be let in
    */
   Front(DolmenConfig whole, InstantSource clock, String starting, Level said)
       throws StartException {
@@ -92,10 +96,13 @@ final class Front implements Closeable {
     boolean listens = false;
     ServerTls secured = null;
     GrpcTransport started = null;
+    OtlpTelemetry sending = null;
     try {
       config = StartCheck.hosts(whole.server(), access.isAsked());
       secured = openTls();
       tls = secured;
+      sending = openTelemetry(whole.telemetry());
+      telemetry = sending;
       started = GrpcTransport.start(config, passage(), health, services, meters);
       transport = started;
       metrics = startMetrics();
@@ -108,6 +115,9 @@ final class Front implements Closeable {
         if (secured != null) {
           secured.close();
         }
+        if (sending != null) {
+          sending.close();
+        }
         access.close();
       }
     }
@@ -118,7 +128,22 @@ final class Front implements Closeable {
         new BrowserGuard(
             config.http().corsOrigins(),
             () -> !access.isAsked() && ListenHosts.isLoopback(config.http().host()));
-    return new Passage(tls, List.of(access.gate(audit, meters), audit), browsers, access.signIn());
+    return new Passage(tls, List.of(access.gate(audit, meters), audit), browsers, access.signIn(), traces());
+  }
+
+  private CallTraces traces() {
+    return telemetry == null ? CallTraces.OFF : telemetry.traces();
+  }
+
+  private @Nullable OtlpTelemetry openTelemetry(OtlpConfig sent) throws StartException {
+    if (!sent.enabled()) {
+      return null; // Nothing of OpenTelemetry is loaded.
+    }
+    try {
+      return new OtlpTelemetry(sent, Version.text(), ServiceRegistry.methodNames(), meters);
+    } catch (UnusableFileException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private Access openAccess(DolmenConfig whole) throws StartException {
@@ -153,7 +178,13 @@ final class Front implements Closeable {
       List<ServerServiceDefinition> open =
           opened.services(
               new Endpoints(
-                  config, clock, new RequestIds(), Version.text(), meters, transport.ranking()));
+                  config,
+                  clock,
+                  new RequestIds(),
+                  Version.text(),
+                  meters,
+                  transport.ranking(),
+                  traces()));
       services.open(admin(open));
       opened.awaitModel(why -> notReady = why);
       notReady = () -> "starting: warming up";
@@ -320,6 +351,9 @@ final class Front implements Closeable {
     tls.close();
     access.close();
     audit.close();
+    if (telemetry != null) {
+      telemetry.close();
+    }
     if (metrics != null) {
       metrics.close();
     }

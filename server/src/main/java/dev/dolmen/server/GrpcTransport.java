@@ -20,6 +20,7 @@ import dev.dolmen.server.http.HttpRoutes;
 import dev.dolmen.server.http.HttpSetup;
 import dev.dolmen.server.http.ServedFiles;
 import dev.dolmen.server.quota.Quotas;
+import dev.dolmen.server.trace.TracedStream;
 import dev.dolmen.v1.AdminServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.HandlerRegistry;
@@ -150,6 +151,9 @@ final class GrpcTransport implements Closeable {
       server.addService(Endpoints.strict(ProtoReflectionServiceV1.newInstance(), maxMessageBytes));
       server.addService(Endpoints.strict(olderReflection(), maxMessageBytes));
     }
+    if (passage.traces().isOn()) {
+      server.addStreamTracerFactory(TracedStream.ofGrpc(passage.traces()));
+    }
     servers.add(start(key, address, passing(server)));
   }
 
@@ -166,6 +170,7 @@ final class GrpcTransport implements Closeable {
             offered.console() ? ConsoleFiles.read() : ServedFiles.none(),
             offered.console() ? passage.signIn() : null,
             passage.browsers(),
+            passage.traces(),
             waiting,
             new HttpSetup.Limits(
                 limits.maxMessageBytes(),

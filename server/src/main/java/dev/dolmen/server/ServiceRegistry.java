@@ -15,13 +15,18 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.ProtoUtils;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +56,17 @@ final class ServiceRegistry {
     this.reason = reason;
     services = SERVICES.stream().map(this::starting).toList();
     methods = index(services);
+  }
+
+  /** Full names of all methods that callers may find, those of health and reflection among them. */
+  static Set<String> methodNames() {
+    return Stream.concat(
+            SERVICES.stream(),
+            Stream.of(
+                HealthGrpc.getServiceDescriptor(), ServerReflectionGrpc.getServiceDescriptor()))
+        .flatMap(service -> service.getMethods().stream())
+        .map(MethodDescriptor::getFullMethodName)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Replaces the answers UNAVAILABLE of some services by the services. */

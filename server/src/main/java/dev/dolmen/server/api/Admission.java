@@ -4,6 +4,9 @@ import dev.dolmen.server.access.Principal;
 import dev.dolmen.server.budget.CallMemory;
 import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.budget.FairThreads;
+import dev.dolmen.server.trace.CallTrace;
+import dev.dolmen.server.trace.CallTraces;
+import dev.dolmen.server.trace.Stage;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -55,6 +58,7 @@ final class Admission implements ServerInterceptor {
       Context.keyWithDefault("dolmen-caller", Caller.PATIENT);
 
   private final FairThreads ranking;
+  private final CallTraces traces;
   private final MeterRegistry meters;
   private final long timeoutNanos;
   private final Counter refused;
@@ -64,9 +68,11 @@ final class Admission implements ServerInterceptor {
   /**
    * @param ranking computes the answers
    * @param timeout longest time from the end of the request to its answer
+   * @param traces told when a call waits for its turn
    */
-  Admission(FairThreads ranking, Duration timeout, MeterRegistry meters) {
+  Admission(FairThreads ranking, Duration timeout, CallTraces traces, MeterRegistry meters) {
     this.ranking = ranking;
+    this.traces = traces;
     this.meters = meters;
     timeoutNanos = timeout.toNanos();
     Gauge.builder("dolmen.concurrency.limit", ranking, FairThreads::standingTurns)
@@ -118,7 +124,9 @@ final class Admission implements ServerInterceptor {
   private void compute(Admitted<?, ?> call, long waited, Runnable answer) {
     Object from = from(call);
     long since = nanoTime() - waited;
-    Caller caller = waiting(call, nanoTime() + timeoutNanos);
+    CallTrace trace = traces.current();
+    trace.enter(Stage.ADMISSION);
+    Caller caller = waiting(call, nanoTime() + timeoutNanos, trace);
     CallMemory memory = CallMemory.current();
     if (memory != null) {
       memory.keep();
@@ -191,20 +199,28 @@ final class Admission implements ServerInterceptor {
    *
    * @param deadline monotonic nanoseconds
    */
-  private Caller waiting(ServerCall<?, ?> call, long deadline) {
-    return () -> {
-      if (call.isCancelled()) {
-        abandoned.increment();
-        throw Status.CANCELLED.withDescription("the caller has gone").asRuntimeException();
+  private Caller waiting(ServerCall<?, ?> call, long deadline, CallTrace trace) {
+    return new Caller() {
+      @Override
+      public void checkWaiting() {
+        if (call.isCancelled()) {
+          abandoned.increment();
+          throw Status.CANCELLED.withDescription("the caller has gone").asRuntimeException();
+        }
+        if (nanoTime() - deadline > 0) {
+          expired.increment();
+          throw Status.DEADLINE_EXCEEDED
+              .withDescription(
+                  "not answered within server.limits.request_timeout, "
+                      + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+                      + " ms")
+              .asRuntimeException();
+        }
       }
-      if (nanoTime() - deadline > 0) {
-        expired.increment();
-        throw Status.DEADLINE_EXCEEDED
-            .withDescription(
-                "not answered within server.limits.request_timeout, "
-                    + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-                    + " ms")
-            .asRuntimeException();
+
+      @Override
+      public CallTrace trace() {
+        return trace;
       }
     };
   }
@@ -216,6 +232,7 @@ final class Admission implements ServerInterceptor {
 
   /** On a ranking thread. What it leaves to be computed answers the call, or fails it, itself. */
   private static void answer(Admitted<?, ?> call, Caller caller, Runnable answer) {
+    caller.trace().leave();
     try {
       caller.checkWaiting();
       answer.run();

@@ -1,5 +1,9 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.server.trace.CallTrace;
+import dev.dolmen.server.trace.CallTraces;
+import dev.dolmen.server.trace.Figure;
+import dev.dolmen.server.trace.Stage;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.log.LogAppend;
@@ -15,6 +19,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Keeps the catalogue. A change is logged, then applied, then acknowledged, so that whoever got the
@@ -30,11 +35,13 @@ final class CatalogEndpoint extends CatalogReads {
   private final CutValues cut;
   private final Ingest ingest;
   private final Duration atMost;
+  private final CallTraces traces;
   private final Counter unapplied;
 
   /**
    * @param rankers that a request for recommendations may name
    * @param atMost how long a batch waits for the trainer to catch up
+   * @param traces told how long the log takes, and applying what it holds
    */
   CatalogEndpoint(
       Validation validation,
@@ -44,6 +51,7 @@ final class CatalogEndpoint extends CatalogReads {
       List<String> rankers,
       Ingest ingest,
       Duration atMost,
+      CallTraces traces,
       MeterRegistry meters) {
     super(live, rankers);
     this.validation = validation;
@@ -51,6 +59,7 @@ final class CatalogEndpoint extends CatalogReads {
     this.cut = cut;
     this.ingest = ingest;
     this.atMost = atMost;
+    this.traces = traces;
     unapplied =
         Counter.builder("dolmen.catalog.unapplied.answers")
             .description("Catalogue changes acknowledged before they were visible")
@@ -70,6 +79,8 @@ final class CatalogEndpoint extends CatalogReads {
   private final class Upserting implements StreamObserver<UpsertItemsRequest> {
     private final ServerCallStreamObserver<UpsertItemsResponse> call;
     private final ItemChanges changes = changes(() -> BackPressure.awaitCapacity(ingest));
+    private final CallTrace trace = traces.current();
+    private boolean begun;
 
     Upserting(ServerCallStreamObserver<UpsertItemsResponse> call) {
       this.call = call;
@@ -77,6 +88,10 @@ final class CatalogEndpoint extends CatalogReads {
 
     @Override
     public void onNext(UpsertItemsRequest request) {
+      if (!begun) {
+        begun = true;
+        trace.enter(Stage.LOG_APPEND);
+      }
       changes.upsert(request);
       call.request(1);
     }
@@ -88,7 +103,7 @@ final class CatalogEndpoint extends CatalogReads {
 
     @Override
     public void onCompleted() {
-      call.onNext(applied(changes.end()));
+      call.onNext(applied(changes.end(), trace));
       call.onCompleted();
     }
   }
@@ -96,30 +111,30 @@ final class CatalogEndpoint extends CatalogReads {
   @Override
   public void upsertItemsBatch(
       UpsertItemsRequest request, StreamObserver<UpsertItemsResponse> out) {
-    ItemChanges changes = batch();
-    changes.upsert(request);
-    out.onNext(applied(changes.end()));
-    out.onCompleted();
+    answer(changes -> changes.upsert(request), out);
   }
 
   @Override
   public void patchItems(PatchItemsRequest request, StreamObserver<UpsertItemsResponse> out) {
-    ItemChanges changes = batch();
-    changes.patch(request);
-    out.onNext(applied(changes.end()));
-    out.onCompleted();
+    answer(changes -> changes.patch(request), out);
   }
 
-  private ItemChanges batch() {
-    return changes(() -> BackPressure.awaitCapacity(ingest, atMost));
+  private void answer(Consumer<ItemChanges> all, StreamObserver<UpsertItemsResponse> out) {
+    CallTrace trace = traces.current();
+    trace.enter(Stage.LOG_APPEND);
+    ItemChanges changes = changes(() -> BackPressure.awaitCapacity(ingest, atMost));
+    all.accept(changes);
+    out.onNext(applied(changes.end(), trace));
+    out.onCompleted();
   }
 
   private ItemChanges changes(Runnable capacity) {
     return new ItemChanges(validation, keys, cut, ingest, capacity);
   }
 
-  private UpsertItemsResponse applied(UpsertItemsResponse changed) {
-    awaitApplied(changed.getUpserted(), changed.getLogOffset());
+  private UpsertItemsResponse applied(UpsertItemsResponse changed, CallTrace trace) {
+    trace.note(Figure.RECORDS, changed.getUpserted() + changed.getRejected());
+    awaitApplied(changed.getUpserted(), changed.getLogOffset(), trace);
     return changed;
   }
 
@@ -127,6 +142,9 @@ final class CatalogEndpoint extends CatalogReads {
   public void deleteItems(DeleteItemsRequest request, StreamObserver<DeleteItemsResponse> out) {
     ingest.checkOpen();
     Fields.itemIds("item_ids", request.getItemIdsList(), 1);
+    CallTrace trace = traces.current();
+    trace.note(Figure.RECORDS, request.getItemIdsCount());
+    trace.enter(Stage.LOG_APPEND);
     DeleteItemsResponse.Builder response = DeleteItemsResponse.newBuilder();
     List<LogAppend> inFlight = new ArrayList<>();
     for (String id : request.getItemIdsList()) {
@@ -138,14 +156,16 @@ final class CatalogEndpoint extends CatalogReads {
       }
     }
     inFlight.forEach(append -> response.setLogOffset(append.await()));
-    awaitApplied(response.getDeleted(), response.getLogOffset());
+    awaitApplied(response.getDeleted(), response.getLogOffset(), trace);
     out.onNext(response.build());
     out.onCompleted();
   }
 
-  private void awaitApplied(long changes, long offset) {
+  private void awaitApplied(long changes, long offset, CallTrace trace) {
+    trace.enter(Stage.APPLY);
     if (changes > 0 && !BackPressure.awaitApplied(ingest, offset, APPLY_WAIT_MAX)) {
       unapplied.increment();
     }
+    trace.leave();
   }
 }

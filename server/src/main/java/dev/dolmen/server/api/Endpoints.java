@@ -7,6 +7,7 @@ import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.server.index.RecallSample;
 import dev.dolmen.server.ranking.Ranker;
 import dev.dolmen.server.ranking.RankerChoice;
+import dev.dolmen.server.trace.CallTraces;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.Follower;
 import dev.dolmen.trainer.SnapshotView;
@@ -40,6 +41,7 @@ public final class Endpoints {
   private final String version;
   private final MeterRegistry meters;
   private final FairThreads ranking;
+  private final CallTraces traces;
 
   /**
    * Sets up what they have in common.
@@ -47,6 +49,7 @@ public final class Endpoints {
    * @param requestIds unique ids for responses
    * @param version of the program, for the status
    * @param ranking computes the answers to ranking calls; refuses what it has no room for
+   * @param traces told what calls spend their time on
    */
   public Endpoints(
       ServerConfig config,
@@ -54,13 +57,15 @@ public final class Endpoints {
       Supplier<String> requestIds,
       String version,
       MeterRegistry meters,
-      FairThreads ranking) {
+      FairThreads ranking,
+      CallTraces traces) {
     this.config = config;
     this.clock = clock;
     this.requestIds = requestIds;
     this.version = version;
     this.meters = meters;
     this.ranking = ranking;
+    this.traces = traces;
   }
 
   /**
@@ -89,9 +94,9 @@ public final class Endpoints {
     Duration atMost = config.limits().requestTimeout();
     return services(
         new RecommendationEndpoint(validation, keys, ranker, live, meters),
-        new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, meters),
+        new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, traces, meters),
         new CatalogEndpoint(
-            validation, keys, cut, live, choice.names(), engine.ingest(), atMost, meters),
+            validation, keys, cut, live, choice.names(), engine.ingest(), atMost, traces, meters),
         AdminEndpoint.Source.of(
             engine,
             status -> {
@@ -132,9 +137,9 @@ public final class Endpoints {
     Duration atMost = config.limits().requestTimeout();
     return services(
         new RecommendationEndpoint(validation, keys, ranker, live, meters),
-        new FeedbackEndpoint(validation, keys, follower.ingest(), atMost, meters),
+        new FeedbackEndpoint(validation, keys, follower.ingest(), atMost, traces, meters),
         new CatalogEndpoint(
-            validation, keys, cut, live, choice.names(), follower.ingest(), atMost, meters),
+            validation, keys, cut, live, choice.names(), follower.ingest(), atMost, traces, meters),
         AdminEndpoint.Source.of(
             follower,
             status -> {
@@ -231,7 +236,7 @@ public final class Endpoints {
   }
 
   private ServerInterceptor admission() {
-    return new Admission(ranking, config.limits().requestTimeout(), meters);
+    return new Admission(ranking, config.limits().requestTimeout(), traces, meters);
   }
 
   private ServerInterceptor barrier() {

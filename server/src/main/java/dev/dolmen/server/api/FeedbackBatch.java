@@ -1,5 +1,6 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.server.trace.CallTrace;
 import dev.dolmen.trainer.ingest.PublishInFlight;
 import dev.dolmen.trainer.ingest.PublishResult;
 import dev.dolmen.trainer.log.LogRecordTooLargeException;
@@ -23,6 +24,7 @@ final class FeedbackBatch {
 
   private final List<Entry> entries;
   private final Consumer<Acknowledgement> counter;
+  private final CallTrace.Part append;
 
   /** An event that is answered, or that is on its way. */
   private record Entry(
@@ -30,10 +32,12 @@ final class FeedbackBatch {
 
   /**
    * @param counter told of every answer
+   * @param append told when the log holds all that it takes of them
    */
-  FeedbackBatch(int events, Consumer<Acknowledgement> counter) {
+  FeedbackBatch(int events, Consumer<Acknowledgement> counter, CallTrace.Part append) {
     entries = new ArrayList<>(events);
     this.counter = counter;
+    this.append = append;
   }
 
   /** The next event is on its way. */
@@ -72,6 +76,7 @@ final class FeedbackBatch {
                 : answer);
       }
     }
+    append.end();
     return response.build();
   }
 

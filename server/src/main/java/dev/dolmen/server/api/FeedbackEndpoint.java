@@ -1,5 +1,9 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.server.trace.CallTrace;
+import dev.dolmen.server.trace.CallTraces;
+import dev.dolmen.server.trace.Figure;
+import dev.dolmen.server.trace.Stage;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.PublishInFlight;
 import dev.dolmen.trainer.log.LogRecordTooLargeException;
@@ -31,17 +35,25 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
   private final KnownKeys keys;
   private final Ingest ingest;
   private final Duration atMost;
+  private final CallTraces traces;
   private final Map<Status, Counter> counters = new EnumMap<>(Status.class);
 
   /**
    * @param atMost how long a batch waits for the trainer to catch up
+   * @param traces told how long the log takes
    */
   FeedbackEndpoint(
-      Validation validation, KnownKeys keys, Ingest ingest, Duration atMost, MeterRegistry meters) {
+      Validation validation,
+      KnownKeys keys,
+      Ingest ingest,
+      Duration atMost,
+      CallTraces traces,
+      MeterRegistry meters) {
     this.validation = validation;
     this.keys = keys;
     this.ingest = ingest;
     this.atMost = atMost;
+    this.traces = traces;
     List<Status> outcomes =
         List.of(
             Status.STATUS_ACCEPTED,
@@ -61,8 +73,10 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
 
   @Override
   public void publishBatch(PublishRequest request, StreamObserver<PublishResponse> out) {
+    CallTrace trace = traces.current();
+    trace.note(Figure.RECORDS, request.getEventsCount());
     PublishResponse answer =
-        begin(request, () -> BackPressure.awaitCapacity(ingest, atMost)).answer();
+        begin(request, () -> BackPressure.awaitCapacity(ingest, atMost), trace).answer();
     checkAnyTaken(answer);
     out.onNext(answer);
     out.onCompleted();
@@ -78,9 +92,10 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
 
   @Override
   public StreamObserver<PublishRequest> publish(StreamObserver<PublishResponse> out) {
+    CallTrace trace = traces.current();
     return PublishStream.open(
         (ServerCallStreamObserver<PublishResponse>) out,
-        request -> begin(request, () -> BackPressure.awaitCapacity(ingest)));
+        request -> begin(request, () -> BackPressure.awaitCapacity(ingest), trace));
   }
 
   /**
@@ -88,21 +103,30 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
    *
    * @param capacity waits until the trainer is not too far behind
    */
-  private FeedbackBatch begin(PublishRequest request, Runnable capacity) {
+  private FeedbackBatch begin(PublishRequest request, Runnable capacity, CallTrace trace) {
     // Before anything is checked against a catalogue that is not complete yet.
     ingest.checkOpen();
     int n = request.getEventsCount();
     if (n == 0 || n > EVENTS_MAX) {
       throw Fields.invalid("events", n + " events, expected 1 to " + EVENTS_MAX);
     }
-    FeedbackBatch batch = new FeedbackBatch(n, this::count);
-    for (int i = 0; i < n; i++) {
-      if (i % BackPressure.EVERY_RECORDS == 0) {
-        capacity.run();
+    CallTrace.Part append = trace.begin(Stage.LOG_APPEND);
+    FeedbackBatch batch = new FeedbackBatch(n, this::count, append);
+    boolean begun = false;
+    try {
+      for (int i = 0; i < n; i++) {
+        if (i % BackPressure.EVERY_RECORDS == 0) {
+          capacity.run();
+        }
+        begin(keys.event(request.getEvents(i)), i, batch);
       }
-      begin(keys.event(request.getEvents(i)), i, batch);
+      begun = true;
+      return batch;
+    } finally {
+      if (!begun) {
+        append.end();
+      }
     }
-    return batch;
   }
 
   private void begin(FeedbackEvent event, int i, FeedbackBatch batch) {

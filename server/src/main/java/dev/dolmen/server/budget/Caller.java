@@ -1,5 +1,7 @@
 package dev.dolmen.server.budget;
 
+import dev.dolmen.server.trace.CallTrace;
+
 /**
  * Who waits for an answer. Asked between the steps of a computation, on the thread that computes,
  * so that nothing more is computed for somebody who has gone.
@@ -18,6 +20,11 @@ public interface Caller {
    * @throws RuntimeException that says why it is not any more
    */
   void checkWaiting();
+
+  /** What its call tells of itself. */
+  default CallTrace trace() {
+    return CallTrace.NONE;
+  }
 
   /** The same at every {@link #STEPS}th step of a loop whose steps are short. */
   default void checkEvery(int step) {

@@ -86,8 +86,10 @@ final class ConfigLoader {
     SnapshotOptions snapshots = s.section("snapshots", EngineReader::snapshots);
     RankingOptions ranking = s.section("ranking", RankingReader::read);
     ClusterConfig cluster = s.section("cluster", ClusterConfig::read);
+    OtlpConfig telemetry = s.section("telemetry", OtlpConfig::telemetry);
     if (server == null
         || cluster == null
+        || telemetry == null
         || schema == null
         || model == null
         || training == null
@@ -102,7 +104,8 @@ final class ConfigLoader {
         server,
         new EngineOptions(
             data, schema, model, training, sessions, catalog, log, snapshots, ranking, seed),
-        cluster);
+        cluster,
+        telemetry);
   }
 
   static DolmenConfig defaults(Path dataDirectory, Schema schema) {
@@ -113,6 +116,9 @@ final class ConfigLoader {
         d.withPorts(0, 0)
             .with(s -> s.host("127.0.0.1").metricsHost("127.0.0.1").warmUp(Duration.ZERO));
     return new DolmenConfig(
-        local, EngineOptions.defaults(dataDirectory, schema), ClusterConfig.alone());
+        local,
+        EngineOptions.defaults(dataDirectory, schema),
+        ClusterConfig.alone(),
+        OtlpConfig.OFF);
   }
 }

@@ -21,8 +21,10 @@ import java.util.function.UnaryOperator;
  * @param server the front end
  * @param engine what is behind it, from the data directory to what answers beside the model
  * @param cluster what the process is among others
+ * @param telemetry what is sent to a collector of OpenTelemetry
  */
-public record DolmenConfig(ServerConfig server, EngineOptions engine, ClusterConfig cluster) {
+public record DolmenConfig(
+    ServerConfig server, EngineOptions engine, ClusterConfig cluster, OtlpConfig telemetry) {
   /**
    * Reads a file, overridden by the environment.
    *
@@ -106,7 +108,8 @@ public record DolmenConfig(ServerConfig server, EngineOptions engine, ClusterCon
   /**
    * This, for a server that is thrown away: on free ports of the loopback address, without TLS,
    * warm-up and fallback, which would answer in the place of a model that has learned little, in a
-   * directory of its own, log included, and without snapshots, which nobody would read.
+   * directory of its own, log included, and without snapshots, which nobody would read. It sends
+   * nothing to a collector.
    */
   public DolmenConfig temporary(Path directory) {
     RankingOptions ranking = ranking();
@@ -123,12 +126,13 @@ public record DolmenConfig(ServerConfig server, EngineOptions engine, ClusterCon
                         FallbackOptions.NONE,
                         ranking.rankers(),
                         ranking.kept()))),
-        ClusterConfig.alone());
+        ClusterConfig.alone(),
+        OtlpConfig.OFF);
   }
 
   /** This, with another front end. */
   public DolmenConfig withServer(ServerConfig other) {
-    return new DolmenConfig(other, engine, cluster);
+    return new DolmenConfig(other, engine, cluster, telemetry);
   }
 
   /** This, with another data directory. */
@@ -138,11 +142,16 @@ public record DolmenConfig(ServerConfig server, EngineOptions engine, ClusterCon
 
   /** This, with other options of the engine. */
   public DolmenConfig withEngine(UnaryOperator<EngineOptions.Builder> changes) {
-    return new DolmenConfig(server, engine.with(changes), cluster);
+    return new DolmenConfig(server, engine.with(changes), cluster, telemetry);
   }
 
   /** This, as another process among others. */
   public DolmenConfig withCluster(ClusterConfig other) {
-    return new DolmenConfig(server, engine, other);
+    return new DolmenConfig(server, engine, other, telemetry);
+  }
+
+  /** This, sending other things to a collector. */
+  public DolmenConfig withTelemetry(OtlpConfig other) {
+    return new DolmenConfig(server, engine, cluster, other);
   }
 }

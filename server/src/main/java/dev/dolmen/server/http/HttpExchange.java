@@ -3,6 +3,7 @@ package dev.dolmen.server.http;
 import com.google.rpc.Code;
 import dev.dolmen.server.access.Refusal;
 import dev.dolmen.server.access.SignIn;
+import dev.dolmen.server.trace.CallTrace;
 import io.grpc.Metadata;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -36,6 +37,8 @@ final class HttpExchange {
   private final HttpRequest request;
   private final boolean head;
   private final long declaredBytes;
+  private final CallTrace trace;
+  private HttpResponseStatus status = HttpResponseStatus.OK;
   private boolean keepsAlive;
   private Map<String, String> headers = Map.of();
   private @Nullable HttpStream stream;
@@ -55,6 +58,19 @@ final class HttpExchange {
     head = request.method().name().equals("HEAD");
     declaredBytes = HttpUtil.isContentLengthSet(request) ? HttpUtil.getContentLength(request) : -1;
     keepsAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+    trace = trace();
+  }
+
+  private CallTrace trace() {
+    return setup.traces().isOn()
+        ? setup.traces().ofHttp(request.method().name(), this::header, setup.tls() != null)
+        : CallTrace.NONE;
+  }
+
+  /** Values of one name are joined, as one header may come in several. */
+  private @Nullable String header(String name) {
+    List<String> values = request.headers().getAll(name);
+    return values.isEmpty() ? null : String.join(",", values);
   }
 
   void begin() {
@@ -175,7 +191,8 @@ final class HttpExchange {
       return;
     }
     var message = route.begin(segments, HttpPaths.query(query));
-    HttpStream call = HttpStream.of(this, transport, setup, route, request.headers());
+    trace.route("/" + String.join("/", route.segments()));
+    HttpStream call = HttpStream.of(this, transport, setup, route, request.headers(), trace);
     stream = call;
     if (route.streamsRequests()) {
       body = new LinesBody(call, setup);
@@ -281,6 +298,7 @@ final class HttpExchange {
       return;
     }
     beginAnswer();
+    status = reply.status();
     write(transport.context().writeAndFlush(reply.response(headers, keepsAlive, head)), then, true);
   }
 
@@ -299,6 +317,7 @@ final class HttpExchange {
     }
     if (!lines) {
       lines = true;
+      status = HttpResponseStatus.OK;
       keepsAlive &= !transport.isStopping();
       var _ = transport.context().write(HttpReply.lines(headers, keepsAlive));
     }
@@ -321,6 +340,9 @@ final class HttpExchange {
       line(new byte[0], () -> {});
     }
     beginAnswer();
+    if (failure != null) {
+      status = failure.http(); // What it would have been, had it been known before.
+    }
     LastHttpContent last =
         failure == null
             ? LastHttpContent.EMPTY_LAST_CONTENT
@@ -343,6 +365,7 @@ final class HttpExchange {
           then.run();
           if (last) {
             answered = true;
+            trace.endHttp(status.code());
             if (!bodyDone) {
               transport.within(setup.limits().requestArrival());
             }
@@ -353,6 +376,7 @@ final class HttpExchange {
 
   /** The connection has ended. */
   void gone() {
+    trace.endHttp(0);
     HttpStream call = stream;
     if (call != null) {
       call.gone();

@@ -1,6 +1,7 @@
 package dev.dolmen.server.http;
 
 import dev.dolmen.server.access.SignIn;
+import dev.dolmen.server.trace.CallTraces;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param files served as they are
  * @param signIn to the console, besides by a key; null where there is no console
  * @param guard against what browsers can be made to send
+ * @param traces told of every request
  * @param elsewhere runs what would keep a connection's thread for too long
  * @param limits of one connection
  */
@@ -29,6 +31,7 @@ public record HttpSetup(
     ServedFiles files,
     @Nullable SignIn signIn,
     BrowserGuard guard,
+    CallTraces traces,
     Executor elsewhere,
     Limits limits) {
 

@@ -3,8 +3,11 @@ package dev.dolmen.server.http;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.dolmen.server.trace.CallTrace;
+import dev.dolmen.server.trace.TracedStream;
 import io.grpc.Attributes;
 import io.grpc.Metadata;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.internal.AbstractServerStream;
 import io.grpc.internal.ReadableBuffers;
@@ -15,6 +18,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -65,13 +69,18 @@ final class HttpStream extends AbstractServerStream {
     state = new State(setup.limits().maxMessageBytes(), stats);
   }
 
-  /** One that gRPC's server does not know of yet. */
+  /**
+   * One that gRPC's server does not know of yet.
+   *
+   * @param trace of the request
+   */
   static HttpStream of(
       HttpExchange exchange,
       HttpTransport transport,
       HttpSetup setup,
       HttpRoute route,
-      HttpHeaders sent) {
+      HttpHeaders sent,
+      CallTrace trace) {
     Metadata headers = new Metadata();
     sent.getAll(HttpHeaderNames.AUTHORIZATION).forEach(value -> headers.put(AUTHORIZATION, value));
     String agent = sent.get(HttpHeaderNames.USER_AGENT);
@@ -86,7 +95,17 @@ final class HttpStream extends AbstractServerStream {
         route,
         headers,
         sent.get(HttpHeaderNames.HOST, ""),
-        StatsTraceContext.newServerContext(transport.tracers(), name, headers));
+        StatsTraceContext.newServerContext(tracers(transport, trace), name, headers));
+  }
+
+  private static List<? extends ServerStreamTracer.Factory> tracers(
+      HttpTransport transport, CallTrace trace) {
+    if (trace.equals(CallTrace.NONE)) {
+      return transport.tracers();
+    }
+    List<ServerStreamTracer.Factory> tracers = new ArrayList<>(transport.tracers());
+    tracers.add(TracedStream.ofHttp(trace));
+    return tracers;
   }
 
   /** Hands it to gRPC's server. */

@@ -8,6 +8,9 @@ import dev.dolmen.server.index.ItemIndex;
 import dev.dolmen.server.index.ItemQuery;
 import dev.dolmen.server.index.TopK;
 import dev.dolmen.server.ranking.RankerChoice.Chosen;
+import dev.dolmen.server.trace.CallTrace;
+import dev.dolmen.server.trace.Figure;
+import dev.dolmen.server.trace.Stage;
 import dev.dolmen.trainer.alternatives.RankerKind;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.LiveState;
@@ -82,6 +85,8 @@ final class Recommender {
       RankingScratch s,
       Answer<RecommendResponse> answer) {
     long startNanos = choice.nanos();
+    CallTrace trace = caller.trace();
+    trace.enter(Stage.SESSION);
     Chosen chosen = choice.choose(request, waitedMs);
     Instant now = clock.instant();
     Published published = live.published();
@@ -95,6 +100,7 @@ final class Recommender {
                 request.getSession(), features, now.toEpochMilli(), published, caller);
     RankerKind ranker = session.used() == 0 ? RankerKind.POPULARITY : chosen.ranker();
     caller.checkWaiting();
+    trace.enter(Stage.CANDIDATES);
     int candidates = candidates(request.getCandidateItemIdsList(), caller, s);
     Asked asked =
         new Asked(
@@ -110,11 +116,13 @@ final class Recommender {
     if (request.getExplain() && ranker == RankerKind.DOLMEN) {
       s.modelReasons().begin(session, published.model());
     }
+    note(asked, trace);
     if (asked.all() && ranker == RankerKind.DOLMEN) {
       PendingSearch search = s.searches.next();
       exclude(request, session, caller, search.excluded);
       search.score(
           session, request.getK(), filter(request, caller), request.getExactSearch(), caller);
+      trace.enter(Stage.SEARCH);
       Consumer<TopK> found = top -> answer.give(answer(asked, search.vector, top, s));
       if (request.getExplain()) {
         s.searches.alone(found, answer); // What explains it is of the last session alone.
@@ -127,12 +135,27 @@ final class Recommender {
     }
   }
 
+  private static void note(Asked asked, CallTrace trace) {
+    RecommendRequest request = asked.request;
+    trace.note(Figure.K, request.getK());
+    trace.note(Figure.SESSION_EVENTS, asked.used);
+    if (!asked.all()) {
+      trace.note(Figure.CANDIDATES, request.getCandidateItemIdsCount());
+    }
+    if (request.getFiltersCount() > 0) {
+      trace.note(Figure.FILTERS, request.getFiltersCount());
+    }
+    trace.session(request.getSession().getSessionId());
+  }
+
   /**
    * The answer with what was found.
    *
    * @param query of the session, [D]
    */
   private RecommendResponse answer(Asked asked, float[] query, TopK top, RankingScratch s) {
+    CallTrace trace = asked.caller.trace();
+    trace.enter(Stage.ANSWER);
     asked.caller.checkWaiting();
     Published published = asked.published;
     RecommendResponse.Builder response =
@@ -159,6 +182,8 @@ final class Recommender {
       shown.accept(impression.build());
     }
     choice.answered(asked.chosen, asked.ranker, asked.startNanos);
+    trace.note(Figure.ITEMS, answer.getItemsCount());
+    trace.leave();
     return answer;
   }
 
@@ -172,6 +197,7 @@ final class Recommender {
     Caller caller = asked.caller;
     exclude(request, session, caller, s.excluded);
     ItemFilter filter = filter(request, caller);
+    caller.trace().enter(Stage.SEARCH);
     int k = request.getK();
     if (asked.ranker == RankerKind.DOLMEN) {
       ItemQuery query = new ItemQuery(session.query(), k, filter, s.excluded, caller);

@@ -2,6 +2,9 @@ package dev.dolmen.server.ranking;
 
 import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.index.ItemIndex;
+import dev.dolmen.server.trace.CallTrace;
+import dev.dolmen.server.trace.Figure;
+import dev.dolmen.server.trace.Stage;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.Published;
@@ -26,12 +29,18 @@ final class Scorer {
   /** As {@link Ranker#score} says. */
   ScoreResponse score(
       ScoreRequest request, ScoreFeatures features, Caller caller, RankingScratch s) {
+    CallTrace trace = caller.trace();
+    trace.note(Figure.CANDIDATES, request.getItemIdsCount() + request.getItemsCount());
+    trace.session(request.getSession().getSessionId());
+    trace.enter(Stage.SESSION);
     Published published = live.published();
     UnknownItems unknown = s.sessions.unknown();
     unknown.begin(request.getStrict());
     EncodedSession session =
         s.sessions.encode(
             request.getSession(), features.session(), clock.millis(), published, caller);
+    trace.note(Figure.SESSION_EVENTS, session.used());
+    trace.enter(Stage.SCORE);
     ModelReasons reasons = null;
     if (request.getExplain()) {
       reasons = s.modelReasons();
@@ -83,6 +92,7 @@ final class Scorer {
       }
       response.addItems(scored);
     }
+    trace.leave();
     return response.addAllUnknownItemIds(unknown.ids()).build();
   }
 

@@ -6,6 +6,9 @@ import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.index.ItemFilter;
 import dev.dolmen.server.index.ItemFilters;
 import dev.dolmen.server.index.TopK;
+import dev.dolmen.server.trace.CallTrace;
+import dev.dolmen.server.trace.Figure;
+import dev.dolmen.server.trace.Stage;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.Published;
@@ -29,6 +32,9 @@ final class SimilarItems {
       Caller caller,
       RankingScratch s,
       Answer<SimilarResponse> answer) {
+    CallTrace trace = caller.trace();
+    trace.note(Figure.K, request.getK());
+    trace.enter(Stage.CANDIDATES);
     Published published = live.published();
     String id = given == null ? request.getItemId() : request.getItem().getItemId();
     CatalogItem known = id.isEmpty() ? null : live.catalog().item(id);
@@ -49,10 +55,12 @@ final class SimilarItems {
       search.excluded.add(known.index());
     }
     search.cosine(request.getK(), filter, caller);
-    s.searches.leave(top -> answer.give(response(published, top)), answer);
+    trace.enter(Stage.SEARCH);
+    s.searches.leave(top -> answer.give(response(published, top, trace)), answer);
   }
 
-  private SimilarResponse response(Published published, TopK top) {
+  private SimilarResponse response(Published published, TopK top, CallTrace trace) {
+    trace.enter(Stage.ANSWER);
     SimilarResponse.Builder response =
         SimilarResponse.newBuilder()
             .setModelVersion(published.modelVersion())
@@ -67,6 +75,8 @@ final class SimilarItems {
                 .setScore(Math.clamp(top.score(i), -1f, 1f)));
       }
     }
+    trace.note(Figure.ITEMS, response.getItemsCount());
+    trace.leave();
     return response.build();
   }
 

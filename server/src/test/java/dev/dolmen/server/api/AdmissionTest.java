@@ -3,6 +3,7 @@ package dev.dolmen.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.server.budget.FairThreads;
+import dev.dolmen.server.trace.CallTraces;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
@@ -82,7 +83,7 @@ class AdmissionTest {
 
   @BeforeEach
   void start() throws Exception {
-    Admission admission = new Admission(ranking, TIMEOUT, meters);
+    Admission admission = new Admission(ranking, TIMEOUT, CallTraces.OFF, meters);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(

@@ -2,6 +2,7 @@ package dev.dolmen.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.server.trace.CallTrace;
 import dev.dolmen.v1.Acknowledgement;
 import dev.dolmen.v1.Acknowledgement.Status;
 import dev.dolmen.v1.PublishResponse;
@@ -29,7 +30,8 @@ class FeedbackBatchTest {
   @Test
   void theAnswerToTheWorstRequestIsReadByEveryClient() {
     AtomicInteger counted = new AtomicInteger();
-    FeedbackBatch batch = new FeedbackBatch(EVENTS, answer -> counted.incrementAndGet());
+    FeedbackBatch batch =
+        new FeedbackBatch(EVENTS, answer -> counted.incrementAndGet(), CallTrace.Part.NONE);
     for (int i = 0; i < EVENTS; i++) {
       batch.add(rejected(i));
     }
@@ -48,7 +50,7 @@ class FeedbackBatchTest {
 
   @Test
   void fewEventsAreAnsweredWithAllTheirMessages() {
-    FeedbackBatch batch = new FeedbackBatch(50, answer -> {});
+    FeedbackBatch batch = new FeedbackBatch(50, answer -> {}, CallTrace.Part.NONE);
     for (int i = 0; i < 50; i++) {
       batch.add(rejected(i));
     }

@@ -131,6 +131,11 @@ class ConfigTest {
           snapshots: {store: {location: "s3://shop/a"}} | snapshots.store.region: missing: expected the bucket's region
           snapshots: {store: {location: "s3://shop", endpoint: "minio:9000"}} | snapshots.store.endpoint: "minio:9000": expected an address such as
           snapshots: {store: {location: /a, region: eu-central-1}} | snapshots.store.region: "eu-central-1": means nothing to a store that is not
+          telemetry: {otlp: {endpoint: "collector:4318"}} | telemetry.otlp.endpoint: "collector:4318": expected http:// or https://
+          telemetry: {otlp: {endpoint: "https://"}} | telemetry.otlp.endpoint: "https://": expected a URL
+          telemetry: {otlp: {endpoint: "http://a:b@collector"}} | telemetry.otlp.endpoint: expected a URL with a host, and without user
+          telemetry: {otlp: {endpoint: "http://collector:4318", headers_file: /k}} | expected https, or http to this machine
+          telemetry: {otlp: {traces: {ratio: 1.5}}} | telemetry.otlp.traces.ratio: 1.5: expected a number from 0 to 1
           training: {newness: .nan}    | training.newness: .nan: expected a number from 0 to 0.9
           model: {tasks: {categories: a}} | f.yaml:1:29: model.tasks.categories: "a": expected none, as there are none
           seed: 1e3                    | f.yaml:1:7: seed: 1e3: expected a whole number

@@ -1,0 +1,114 @@
+package dev.dolmen.server.config;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.dolmen.parameterstore.range.NumberRange;
+import dev.dolmen.parameterstore.range.WholeRange;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What is sent to a collector of OpenTelemetry, over HTTP.
+ *
+ * @param endpoint of the collector, to which the paths of OTLP are added; empty to send nothing
+ * @param headersFile lines {@code name: value} that are sent along; empty for none
+ * @param authoritiesFile PEM; whom the collector's certificate is of; empty for those of the JVM
+ * @param timeout the longest that sending once may take
+ * @param service how the process is called there
+ * @param traces which calls are traced
+ */
+public record OtlpConfig(
+    String endpoint,
+    String headersFile,
+    String authoritiesFile,
+    Duration timeout,
+    String service,
+    Traces traces) {
+
+  /**
+   * Traces of calls.
+   *
+   * @param ratio share of the calls that are traced without their caller's word; 0 traces none,
+   *     whatever callers say
+   * @param queue spans that wait to be sent; more are dropped
+   * @param sessionIds whether spans name the visit
+   */
+  public record Traces(double ratio, int queue, boolean sessionIds) {}
+
+  /** Sends nothing. */
+  public static final OtlpConfig OFF =
+      new OtlpConfig("", "", "", Duration.ofSeconds(10), "dolmen", new Traces(0.01, 2_048, false));
+
+  /** Whether anything is sent. */
+  public boolean enabled() {
+    return !endpoint.isEmpty();
+  }
+
+  /** Whether calls are traced. */
+  public boolean tracing() {
+    return enabled() && traces.ratio() > 0;
+  }
+
+  /** The section {@code telemetry}, of which this is all. */
+  static OtlpConfig telemetry(ConfigSection s) {
+    return requireNonNull(s.section("otlp", OtlpConfig::read));
+  }
+
+  private static OtlpConfig read(ConfigSection s) {
+    OtlpConfig read =
+        new OtlpConfig(
+            s.text("endpoint", ""),
+            s.text("headers_file", ""),
+            s.text("authorities_file", ""),
+            s.duration("timeout", OFF.timeout, Duration.ofMillis(100), Duration.ofMinutes(1)),
+            s.text("service", OFF.service),
+            requireNonNull(s.section("traces", OtlpConfig::traces)));
+    if (read.service.isEmpty()) {
+      s.reject("service", "none: expected a name");
+    }
+    if (read.enabled()) {
+      refusal(read).ifPresent(why -> s.reject("endpoint", why));
+    }
+    return read;
+  }
+
+  private static Traces traces(ConfigSection s) {
+    return new Traces(
+        s.number("ratio", OFF.traces.ratio, NumberRange.of(0, 1)),
+        s.integer("queue", OFF.traces.queue, WholeRange.of(512, 65_536)),
+        s.flag("session_ids", false));
+  }
+
+  /** Why nothing can be sent there; empty if it can. */
+  private static Optional<String> refusal(OtlpConfig read) {
+    URI uri;
+    try {
+      uri = URI.create(read.endpoint);
+    } catch (IllegalArgumentException e) {
+      return Optional.of(
+          "\"" + read.endpoint + "\": expected a URL, http://collector:4318 for example");
+    }
+    boolean secure = "https".equalsIgnoreCase(uri.getScheme());
+    if (!secure && !"http".equalsIgnoreCase(uri.getScheme())) {
+      return Optional.of("\"" + read.endpoint + "\": expected http:// or https:// and a host");
+    }
+    if (uri.getHost() == null
+        || uri.getRawUserInfo() != null
+        || uri.getRawQuery() != null
+        || uri.getRawFragment() != null) {
+      return Optional.of("expected a URL with a host, and without user, ? and #");
+    }
+    if (!secure && !read.headersFile.isEmpty() && !isLoopback(uri.getHost())) {
+      return Optional.of(
+          "expected https, or http to this machine, as headers_file holds what others must not"
+              + " read");
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isLoopback(String host) {
+    boolean bracketed = host.startsWith("[");
+    return ListenHosts.isLoopback(bracketed ? host.substring(1, host.length() - 1) : host);
+  }
+}
