@@ -128,7 +128,8 @@ final class Front implements Closeable {
         new BrowserGuard(
             config.http().corsOrigins(),
             () -> !access.isAsked() && ListenHosts.isLoopback(config.http().host()));
-    return new Passage(tls, List.of(access.gate(audit, meters), audit), browsers, access.signIn(), traces());
+    return new Passage(
+        tls, List.of(access.gate(audit, meters), audit), browsers, access.signIn(), traces());
   }
 
   private CallTraces traces() {
@@ -140,7 +141,7 @@ final class Front implements Closeable {
       return null; // Nothing of OpenTelemetry is loaded.
     }
     try {
-      return new OtlpTelemetry(sent, Version.text(), ServiceRegistry.methodNames(), meters);
+      return new OtlpTelemetry(sent, Version.text(), ServiceRegistry.methodNames(), meters, clock);
     } catch (UnusableFileException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }

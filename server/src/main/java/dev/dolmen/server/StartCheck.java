@@ -7,6 +7,7 @@ import dev.dolmen.server.config.ListenHosts;
 import dev.dolmen.server.config.MemoryPlan;
 import dev.dolmen.server.config.ProcessRole;
 import dev.dolmen.server.config.ServerConfig;
+import dev.dolmen.server.otlp.OtlpFiles;
 import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.tls.TlsFiles;
 import dev.dolmen.trainer.log.KafkaAddresses;
@@ -49,6 +50,9 @@ public record StartCheck(ServerConfig server, Optional<String> warning) {
       throw new StartException(String.join("\n", unusable));
     }
     try {
+      if (config.telemetry().enabled()) {
+        OtlpFiles.check(config.telemetry());
+      }
       Optional<String> warning = TlsFiles.check(server.tls(), clock.instant());
       boolean known =
           Access.check(server.access(), config.dataDirectory(), server.tls().asksClients(), clock);

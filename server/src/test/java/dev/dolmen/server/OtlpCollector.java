@@ -3,6 +3,7 @@ package dev.dolmen.server;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -10,7 +11,6 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -55,6 +55,7 @@ final class OtlpCollector implements Closeable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final BlockingQueue<Sent> sent = new LinkedBlockingQueue<>();
+  private final BlockingQueue<ExportMetricsServiceRequest> metrics = new LinkedBlockingQueue<>();
   private final List<Span> seen = new ArrayList<>();
   private volatile Mood mood = Mood.TAKES;
 
@@ -68,7 +69,8 @@ final class OtlpCollector implements Closeable {
   OtlpCollector(int port) throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 16);
     server.setExecutor(threads);
-    server.createContext("/v1/traces", this::traces);
+    server.createContext("/v1/traces", exchange -> take(exchange, this::takeTraces));
+    server.createContext("/v1/metrics", exchange -> take(exchange, this::takeMetrics));
     server.start();
   }
 
@@ -84,11 +86,26 @@ final class OtlpCollector implements Closeable {
     mood = next;
   }
 
-  private void traces(HttpExchange exchange) throws IOException {
+  /** Parses what came. */
+  private interface Taking {
+    void take(Map<String, String> headers, byte[] body) throws InvalidProtocolBufferException;
+  }
+
+  private void takeTraces(Map<String, String> headers, byte[] body)
+      throws InvalidProtocolBufferException {
+    sent.add(new Sent(headers, ExportTraceServiceRequest.parseFrom(body)));
+  }
+
+  private void takeMetrics(Map<String, String> headers, byte[] body)
+      throws InvalidProtocolBufferException {
+    metrics.add(ExportMetricsServiceRequest.parseFrom(body));
+  }
+
+  private void take(HttpExchange exchange, Taking taking) throws IOException {
     byte[] body = body(exchange);
     switch (mood) {
       case TAKES -> {
-        sent.add(new Sent(headers(exchange), parsed(body)));
+        taking.take(headers(exchange), body);
         exchange.getResponseHeaders().set("content-type", "application/x-protobuf");
         exchange.sendResponseHeaders(200, -1);
       }
@@ -121,12 +138,13 @@ final class OtlpCollector implements Closeable {
     }
   }
 
-  private static ExportTraceServiceRequest parsed(byte[] body) {
-    try {
-      return ExportTraceServiceRequest.parseFrom(body);
-    } catch (InvalidProtocolBufferException e) {
-      throw new UncheckedIOException(e);
+  /** The next metrics that come, or came and were not taken yet. */
+  ExportMetricsServiceRequest nextMetrics() throws InterruptedException {
+    ExportMetricsServiceRequest next = metrics.poll(30, TimeUnit.SECONDS);
+    if (next == null) {
+      throw new AssertionError("no metrics were sent within 30 s");
     }
+    return next;
   }
 
   /** The next that comes, or came and was not taken yet. */

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -64,7 +65,8 @@ class OtlpTracesTest {
                 "",
                 off.timeout(),
                 "shop-a",
-                new OtlpConfig.Traces(ratio, 2_048, sessionIds)));
+                new OtlpConfig.Traces(ratio, 2_048, sessionIds),
+                Duration.ZERO));
   }
 
   private static RecommendResponse recommend(TestServer server, String flags) {
@@ -278,7 +280,13 @@ class OtlpTracesTest {
     OtlpConfig plain = config.telemetry();
     OtlpConfig keyed =
         new OtlpConfig(
-            plain.endpoint(), file.toString(), "", plain.timeout(), "shop-a", plain.traces());
+            plain.endpoint(),
+            file.toString(),
+            "",
+            plain.timeout(),
+            "shop-a",
+            plain.traces(),
+            Duration.ZERO);
     try (TestServer server = new TestServer(config.withTelemetry(keyed))) {
       recommend(server, "01");
     }
@@ -300,12 +308,45 @@ class OtlpTracesTest {
     OtlpConfig plain = config.telemetry();
     OtlpConfig keyed =
         new OtlpConfig(
-            plain.endpoint(), file.toString(), "", plain.timeout(), "shop-a", plain.traces());
+            plain.endpoint(),
+            file.toString(),
+            "",
+            plain.timeout(),
+            "shop-a",
+            plain.traces(),
+            Duration.ZERO);
     assertThatThrownBy(() -> new TestServer(config.withTelemetry(keyed)).close())
         .isInstanceOf(StartException.class)
         .hasMessageContaining("telemetry.otlp.headers_file")
         .hasMessageContaining("line 2")
         .message()
         .doesNotContain("secret");
+  }
+
+  @Test
+  void filesAreCheckedBeforeAStart() throws Exception {
+    Path file = directory.resolve("authorities");
+    DolmenConfig config = config(1, false);
+    OtlpConfig plain = config.telemetry();
+    OtlpConfig secured =
+        new OtlpConfig(
+            plain.endpoint(),
+            "",
+            file.toString(),
+            plain.timeout(),
+            "shop-a",
+            plain.traces(),
+            Duration.ZERO);
+    for (String text :
+        List.of("", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")) {
+      Files.writeString(file, text);
+      assertThatThrownBy(() -> StartCheck.of(config.withTelemetry(secured), TestServer.ticking()))
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("telemetry.otlp.authorities_file: " + file)
+          .hasMessageContaining("certificates as PEM");
+    }
+    Files.delete(file);
+    assertThatThrownBy(() -> StartCheck.of(config.withTelemetry(secured), TestServer.ticking()))
+        .hasMessageContaining("no such file");
   }
 }

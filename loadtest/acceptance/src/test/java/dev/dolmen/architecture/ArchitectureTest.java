@@ -191,6 +191,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void oneFolderKnowsOpenTelemetry() {
+    noClasses()
+        .that(resideOutsideOfPackage("dev.dolmen.server.otlp"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.opentelemetry..")
+        .because("who sends nothing to a collector does not load what could")
+        .check(PRODUCT);
+  }
+
+  @Test
   void timeIsHandedIn() {
     noClasses()
         .that(BY_HAND)

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param timeout the longest that sending once may take
  * @param service how the process is called there
  * @param traces which calls are traced
+ * @param metricsInterval from one time that metrics are sent to the next; zero for never
  */
 public record OtlpConfig(
     String endpoint,
@@ -24,7 +25,8 @@ public record OtlpConfig(
     String authoritiesFile,
     Duration timeout,
     String service,
-    Traces traces) {
+    Traces traces,
+    Duration metricsInterval) {
 
   /**
    * Traces of calls.
@@ -36,13 +38,27 @@ public record OtlpConfig(
    */
   public record Traces(double ratio, int queue, boolean sessionIds) {}
 
+  private static final Duration INTERVAL_MIN = Duration.ofSeconds(1);
+
   /** Sends nothing. */
   public static final OtlpConfig OFF =
-      new OtlpConfig("", "", "", Duration.ofSeconds(10), "dolmen", new Traces(0.01, 2_048, false));
+      new OtlpConfig(
+          "",
+          "",
+          "",
+          Duration.ofSeconds(10),
+          "dolmen",
+          new Traces(0.01, 2_048, false),
+          Duration.ofMinutes(1));
 
   /** Whether anything is sent. */
   public boolean enabled() {
     return !endpoint.isEmpty();
+  }
+
+  /** Whether metrics are sent. */
+  public boolean pushing() {
+    return enabled() && metricsInterval.isPositive();
   }
 
   /** Whether calls are traced. */
@@ -63,7 +79,8 @@ public record OtlpConfig(
             s.text("authorities_file", ""),
             s.duration("timeout", OFF.timeout, Duration.ofMillis(100), Duration.ofMinutes(1)),
             s.text("service", OFF.service),
-            requireNonNull(s.section("traces", OtlpConfig::traces)));
+            requireNonNull(s.section("traces", OtlpConfig::traces)),
+            requireNonNull(s.section("metrics", OtlpConfig::interval)));
     if (read.service.isEmpty()) {
       s.reject("service", "none: expected a name");
     }
@@ -78,6 +95,15 @@ public record OtlpConfig(
         s.number("ratio", OFF.traces.ratio, NumberRange.of(0, 1)),
         s.integer("queue", OFF.traces.queue, WholeRange.of(512, 65_536)),
         s.flag("session_ids", false));
+  }
+
+  private static Duration interval(ConfigSection s) {
+    Duration interval =
+        s.duration("interval", OFF.metricsInterval, Duration.ZERO, Duration.ofDays(1));
+    if (interval.isPositive() && interval.compareTo(INTERVAL_MIN) < 0) {
+      s.reject("interval", HumanUnits.format(interval) + ": expected 0s for never, or 1s or more");
+    }
+    return interval;
   }
 
   /** Why nothing can be sent there; empty if it can. */

@@ -27,7 +27,6 @@ final class Delivery {
   private final Duration timeout;
   private final Counter sent;
   private final Counter failed;
-  private final Counter dropped;
   private boolean failing;
   private long lost;
 
@@ -42,19 +41,14 @@ final class Delivery {
     this.timeout = timeout.plus(SLACK);
     sent = counter(meter, "sent", meters);
     failed = counter(meter, "failed", meters);
-    dropped = counter(meter, "dropped", meters);
   }
 
-  private Counter counter(String meter, String outcome, MeterRegistry meters) {
+  /** Counts those of an outcome; for one that the queue before this has. */
+  Counter counter(String meter, String outcome, MeterRegistry meters) {
     return Counter.builder(meter)
         .description("What became of " + what + " for the collector of OpenTelemetry")
         .tag("outcome", outcome)
         .register(meters);
-  }
-
-  /** There was no room for so many. */
-  void dropped(int count) {
-    dropped.increment(count);
   }
 
   /**

@@ -2,12 +2,14 @@ package dev.dolmen.server.otlp;
 
 import dev.dolmen.server.config.OtlpConfig;
 import dev.dolmen.server.reload.FileReload;
-import dev.dolmen.server.reload.NamedFile;
 import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.server.trace.CallTraces;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.resources.Resource;
@@ -16,8 +18,8 @@ import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.io.Closeable;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -40,9 +42,11 @@ public final class OtlpTelemetry implements Closeable {
 
   private final OtlpConfig config;
   private final Resource resource;
+  private final byte @Nullable [] authorities;
   private final @Nullable FileReload<Map<String, String>> reload;
   private volatile Map<String, String> headers = Map.of();
   private @Nullable SdkTracerProvider tracers;
+  private @Nullable MetricsPush push;
   private CallTraces traces = CallTraces.OFF;
 
   /**
@@ -51,10 +55,16 @@ public final class OtlpTelemetry implements Closeable {
    * @param config with an endpoint
    * @param version of the program
    * @param methods full names of the methods of gRPC that there are
-   * @param meters told what becomes of what is sent
+   * @param meters sent, and told what becomes of what is sent
+   * @param clock of the metrics' times
    * @throws UnusableFileException if a file that the configuration names cannot be used
    */
-  public OtlpTelemetry(OtlpConfig config, String version, Set<String> methods, MeterRegistry meters)
+  public OtlpTelemetry(
+      OtlpConfig config,
+      String version,
+      Set<String> methods,
+      PrometheusMeterRegistry meters,
+      InstantSource clock)
       throws UnusableFileException {
     this.config = config;
     LIBRARY.setLevel(Level.OFF);
@@ -65,9 +75,15 @@ public final class OtlpTelemetry implements Closeable {
                 .put("service.version", version)
                 .put("service.instance.id", UUID.randomUUID().toString())
                 .build());
+    authorities = OtlpFiles.authorities(config);
     reload = headers();
     if (config.tracing()) {
       traces = tracing(methods, meters);
+    }
+    if (config.pushing()) {
+      MetricsPush pushing = pushing(meters, clock);
+      pushing.start(config.metricsInterval());
+      push = pushing;
     }
   }
 
@@ -75,13 +91,12 @@ public final class OtlpTelemetry implements Closeable {
     if (config.headersFile().isEmpty()) {
       return null;
     }
-    NamedFile file = new NamedFile("telemetry.otlp.headers_file", config.headersFile());
-    headers = HeadersFile.read(file);
+    headers = OtlpFiles.headers(config);
     FileReload.Source<Map<String, String>> source =
         new FileReload.Source<>() {
           @Override
           public Map<String, String> read() throws UnusableFileException {
-            return HeadersFile.read(file);
+            return OtlpFiles.headers(config);
           }
 
           @Override
@@ -95,11 +110,9 @@ public final class OtlpTelemetry implements Closeable {
     return reading;
   }
 
-  private CallTraces tracing(Set<String> methods, MeterRegistry meters)
-      throws UnusableFileException {
+  private CallTraces tracing(Set<String> methods, MeterRegistry meters) {
     String endpoint = endpoint("/v1/traces");
-    Delivery delivery =
-        new Delivery("Spans", endpoint, config.timeout(), "dolmen.telemetry.spans", meters);
+    Delivery delivery = new Delivery("Spans", endpoint, config.timeout(), SpanQueue.METER, meters);
     SpanQueue queue =
         new SpanQueue(
             config.traces().queue(), spanExporter(endpoint), delivery, FLUSH_WITHIN, meters);
@@ -119,7 +132,7 @@ public final class OtlpTelemetry implements Closeable {
         provider.get("dev.dolmen.server"), methods, config.traces().sessionIds());
   }
 
-  private SpanExporter spanExporter(String endpoint) throws UnusableFileException {
+  private SpanExporter spanExporter(String endpoint) {
     OtlpHttpSpanExporterBuilder exporter =
         OtlpHttpSpanExporter.builder()
             .setEndpoint(endpoint)
@@ -128,20 +141,31 @@ public final class OtlpTelemetry implements Closeable {
             .setConnectTimeout(config.timeout())
             .setHeaders(() -> headers)
             .setMeterProvider(MeterProvider.noop());
-    if (!config.authoritiesFile().isEmpty()) {
-      exporter.setTrustedCertificates(authorities());
+    if (authorities != null) {
+      exporter.setTrustedCertificates(authorities);
     }
     return exporter.build();
   }
 
-  private byte[] authorities() throws UnusableFileException {
-    NamedFile file = new NamedFile("telemetry.otlp.authorities_file", config.authoritiesFile());
-    String expected = "certificates as PEM";
-    String text = file.read(expected);
-    if (!text.contains("-----BEGIN CERTIFICATE-----")) {
-      throw file.unusable("no certificate, expected " + expected);
+  private MetricsPush pushing(PrometheusMeterRegistry meters, InstantSource clock) {
+    String endpoint = endpoint("/v1/metrics");
+    OtlpHttpMetricExporterBuilder exporter =
+        OtlpHttpMetricExporter.builder()
+            .setEndpoint(endpoint)
+            .setCompression("gzip")
+            .setTimeout(config.timeout())
+            .setConnectTimeout(config.timeout())
+            .setHeaders(() -> headers)
+            .setMeterProvider(MeterProvider.noop());
+    if (authorities != null) {
+      exporter.setTrustedCertificates(authorities);
     }
-    return text.getBytes(StandardCharsets.ISO_8859_1);
+    return new MetricsPush(
+        new ScrapedMetrics(meters.getPrometheusRegistry(), resource, clock.instant()),
+        clock,
+        exporter.build(),
+        new Delivery("Metrics", endpoint, config.timeout(), "dolmen.telemetry.metrics", meters),
+        FLUSH_WITHIN);
   }
 
   private String endpoint(String path) {
@@ -153,9 +177,12 @@ public final class OtlpTelemetry implements Closeable {
     return traces;
   }
 
-  /** Sends what waits, for five seconds at most. */
+  /** Sends what waits, and metrics once more, each for five seconds at most. */
   @Override
   public void close() {
+    if (push != null) {
+      push.close();
+    }
     if (tracers != null) {
       tracers.shutdown();
     }

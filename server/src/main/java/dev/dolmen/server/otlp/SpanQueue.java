@@ -1,5 +1,6 @@
 package dev.dolmen.server.otlp;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.context.Context;
@@ -24,12 +25,16 @@ final class SpanQueue implements SpanProcessor {
   /** Spans that are sent at once. */
   static final int BATCH = 512;
 
+  /** What became of spans, by outcome. */
+  static final String METER = "dolmen.telemetry.spans";
+
   private static final Duration EVERY = Duration.ofMillis(500);
 
   private final ArrayBlockingQueue<SpanData> queue;
   private final int wakeAt;
   private final SpanExporter exporter;
   private final Delivery delivery;
+  private final Counter dropped;
   private final Duration flushWithin;
   private final Thread thread;
   private volatile boolean closed;
@@ -51,6 +56,7 @@ final class SpanQueue implements SpanProcessor {
     this.exporter = exporter;
     this.delivery = delivery;
     this.flushWithin = flushWithin;
+    dropped = delivery.counter(METER, "dropped", meters);
     Gauge.builder("dolmen.telemetry.spans.waiting", queue, ArrayBlockingQueue::size)
         .description("Spans that wait to be sent to the collector of OpenTelemetry")
         .register(meters);
@@ -70,7 +76,7 @@ final class SpanQueue implements SpanProcessor {
   @Override
   public void onEnd(ReadableSpan span) {
     if (closed || !queue.offer(span.toSpanData())) {
-      delivery.dropped(1);
+      dropped.increment();
     } else if (queue.size() == wakeAt) {
       LockSupport.unpark(thread); // Otherwise it comes by itself, and ending a span is cheaper.
     }
@@ -114,7 +120,7 @@ final class SpanQueue implements SpanProcessor {
     thread.interrupt();
     List<SpanData> left = new ArrayList<>();
     queue.drainTo(left);
-    delivery.dropped(left.size());
+    dropped.increment(left.size());
     exporter.shutdown().join(flushWithin.toMillis(), TimeUnit.MILLISECONDS);
     return CompletableResultCode.ofSuccess();
   }

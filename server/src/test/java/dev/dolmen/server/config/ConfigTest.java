@@ -136,6 +136,7 @@ class ConfigTest {
           telemetry: {otlp: {endpoint: "http://a:b@collector"}} | telemetry.otlp.endpoint: expected a URL with a host, and without user
           telemetry: {otlp: {endpoint: "http://collector:4318", headers_file: /k}} | expected https, or http to this machine
           telemetry: {otlp: {traces: {ratio: 1.5}}} | telemetry.otlp.traces.ratio: 1.5: expected a number from 0 to 1
+          telemetry: {otlp: {metrics: {interval: 10ms}}} | telemetry.otlp.metrics.interval: 10ms: expected 0s for never
           training: {newness: .nan}    | training.newness: .nan: expected a number from 0 to 0.9
           model: {tasks: {categories: a}} | f.yaml:1:29: model.tasks.categories: "a": expected none, as there are none
           seed: 1e3                    | f.yaml:1:7: seed: 1e3: expected a whole number
