@@ -393,6 +393,7 @@ async function others(url) {
     await page.getByText("Recommendations are answered.").waitFor();
     await page.getByRole("button", { name: "Take a snapshot" }).click();
     await page.getByText(/of which learning paused for/).waitFor();
+    await page.getByText("Nothing does.").waitFor();
     await shot(page, "health");
     await accessible(page, "Health");
   });
@@ -605,6 +606,16 @@ async function keys() {
     await recommended(page).first().waitFor();
     await page.getByLabel("Search the catalogue").fill("espresso sage");
     await page.getByText(/^2 items with/).waitFor();
+    await page.getByRole("link", { name: "Health" }).click();
+    const changed = page.getByRole("region", { name: "What differs from the defaults" });
+    const row = (key) => changed.getByRole("row", { name: key }).locator("td").allTextContents();
+    await changed.waitFor();
+    assert.deepEqual(await row("server.metrics"), ["false", "true"]);
+    assert.deepEqual(await row("server.http.port"), [String(port), "7080"]);
+    assert.deepEqual(await row("data_directory"), ["text, not shown", "data"]);
+    assert.ok(!(await page.locator("main").textContent()).includes(data));
+    await accessible(page, "what differs from the defaults");
+    await shot(page, "configured", { fullPage: true });
     await close(page);
   });
   await step("one signs in at an issuer, and no code of another sign-in is taken", async () => {

@@ -62,6 +62,7 @@ final class Front implements Closeable {
   private final JvmGcMetrics gcMetrics = new JvmGcMetrics();
   private final HealthStatusManager health = new HealthStatusManager();
   private final ServiceRegistry services = new ServiceRegistry(this::notServing);
+  private final DolmenConfig whole;
   private final Access access;
   private final AuditLog audit;
   private final ServerTls tls;
@@ -86,6 +87,7 @@ final class Front implements Closeable {
    */
   Front(DolmenConfig whole, InstantSource clock, String starting, Level said)
       throws StartException {
+    this.whole = whole;
     this.clock = clock;
     this.said = said;
     notReady = () -> starting;
@@ -179,7 +181,7 @@ final class Front implements Closeable {
       List<ServerServiceDefinition> open =
           opened.services(
               new Endpoints(
-                  config,
+                  whole.withServer(config),
                   clock,
                   new RequestIds(),
                   Version.text(),

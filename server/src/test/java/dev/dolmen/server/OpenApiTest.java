@@ -51,6 +51,7 @@ class OpenApiTest {
           Map.entry("ListItems", ""),
           Map.entry("GetSchema", ""),
           Map.entry("GetStatus", ""),
+          Map.entry("GetConfig", ""),
           Map.entry("CreateSnapshot", "{}"));
 
   @TempDir Path directory;

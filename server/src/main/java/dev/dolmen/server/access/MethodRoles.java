@@ -45,6 +45,7 @@ public final class MethodRoles {
     put(
         Role.ADMIN,
         AdminServiceGrpc.getGetStatusMethod(),
+        AdminServiceGrpc.getGetConfigMethod(),
         AdminServiceGrpc.getCreateSnapshotMethod());
   }
 

@@ -3,6 +3,7 @@ package dev.dolmen.server.api;
 import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.memory.ResidentMemory;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.config.ChangedKey;
 import dev.dolmen.trainer.ClusterFigures;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineStatus;
@@ -19,6 +20,8 @@ import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.ClusterStatus;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
+import dev.dolmen.v1.GetConfigRequest;
+import dev.dolmen.v1.GetConfigResponse;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.LearningStatus;
 import dev.dolmen.v1.LogStatus;
@@ -29,6 +32,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -42,6 +46,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
   private final SnapshotRequests snapshots;
   private final Instant started;
   private final String version;
+  private final GetConfigResponse changed;
 
   /**
    * What is operated.
@@ -148,12 +153,37 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
 
   /**
    * @param nanos monotonic time
+   * @param changed where the configuration differs from the defaults
    */
-  AdminEndpoint(Source source, Instant started, String version, LongSupplier nanos) {
+  AdminEndpoint(
+      Source source,
+      Instant started,
+      String version,
+      LongSupplier nanos,
+      List<ChangedKey> changed) {
+    this.changed = changed(changed);
     this.source = source;
     snapshots = new SnapshotRequests(source.snapshots(), nanos, TimeUnit.NANOSECONDS::sleep);
     this.started = started;
     this.version = version;
+  }
+
+  private static GetConfigResponse changed(List<ChangedKey> keys) {
+    GetConfigResponse.Builder response = GetConfigResponse.newBuilder();
+    for (ChangedKey key : keys) {
+      response
+          .addChangedBuilder()
+          .setKey(key.key())
+          .setValue(key.value())
+          .setDefaultValue(key.byDefault());
+    }
+    return response.build();
+  }
+
+  @Override
+  public void getConfig(GetConfigRequest request, StreamObserver<GetConfigResponse> out) {
+    out.onNext(changed);
+    out.onCompleted();
   }
 
   @Override

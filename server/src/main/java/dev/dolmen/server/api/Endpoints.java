@@ -1,6 +1,8 @@
 package dev.dolmen.server.api;
 
 import dev.dolmen.server.budget.FairThreads;
+import dev.dolmen.server.config.ChangedKey;
+import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.index.CellKeeper;
 import dev.dolmen.server.index.ItemIndex;
@@ -36,6 +38,7 @@ public final class Endpoints {
           CatalogServiceGrpc.getListItemsMethod().getFullMethodName());
 
   private final ServerConfig config;
+  private final List<ChangedKey> changed;
   private final InstantSource clock;
   private final Supplier<String> requestIds;
   private final String version;
@@ -46,20 +49,22 @@ public final class Endpoints {
   /**
    * Sets up what they have in common.
    *
+   * @param whole the front end's part of it counts, and where it differs from the defaults
    * @param requestIds unique ids for responses
    * @param version of the program, for the status
    * @param ranking computes the answers to ranking calls; refuses what it has no room for
    * @param traces told what calls spend their time on
    */
   public Endpoints(
-      ServerConfig config,
+      DolmenConfig whole,
       InstantSource clock,
       Supplier<String> requestIds,
       String version,
       MeterRegistry meters,
       FairThreads ranking,
       CallTraces traces) {
-    this.config = config;
+    config = whole.server();
+    changed = whole.changed();
     this.clock = clock;
     this.requestIds = requestIds;
     this.version = version;
@@ -222,7 +227,8 @@ public final class Endpoints {
             operated.and(new CountedCalls(meters)::addTo),
             clock.instant(),
             version,
-            meters.config().clock()::monotonicTime);
+            meters.config().clock()::monotonicTime,
+            changed);
     return List.of(
         ranked(recommendations, admission),
         behind(behind(service(feedback, barrier), gates), meter),

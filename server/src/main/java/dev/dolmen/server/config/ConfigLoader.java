@@ -69,7 +69,9 @@ final class ConfigLoader {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return requireNonNull(read);
+    DolmenConfig whole = requireNonNull(read);
+    return new DolmenConfig(
+        whole.server(), whole.engine(), whole.cluster(), whole.telemetry(), config.changed());
   }
 
   /** Relative paths are relative to the working directory, as on any command line. */
@@ -105,7 +107,8 @@ final class ConfigLoader {
         new EngineOptions(
             data, schema, model, training, sessions, catalog, log, snapshots, ranking, seed),
         cluster,
-        telemetry);
+        telemetry,
+        List.of());
   }
 
   static DolmenConfig defaults(Path dataDirectory, Schema schema) {
@@ -119,6 +122,7 @@ final class ConfigLoader {
         local,
         EngineOptions.defaults(dataDirectory, schema),
         ClusterConfig.alone(),
-        OtlpConfig.OFF);
+        OtlpConfig.OFF,
+        List.of());
   }
 }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigSection {
   private static final String NONE = "none";
+  private static final String TEXT = "text";
+  private static final String REQUIRED = "(required)";
+  private static final String FREE_NAMES = "none, or names separated by commas";
 
   private final ConfigSource source;
   private final String path;
@@ -132,12 +135,12 @@ final class ConfigSection {
   }
 
   String text(String key, String byDefault) {
-    return value(key, byDefault, "text", byDefault, Optional::of);
+    return value(key, byDefault, TEXT, byDefault, Optional::of);
   }
 
   /** Text that must be given and not be empty. */
   String requiredText(String key) {
-    String text = value(key, "(required)", "text", "", Optional::of);
+    String text = value(key, REQUIRED, TEXT, "", Optional::of);
     YamlNode.Entry entry = node.entries().get(key);
     if (entry == null) {
       source.problem(line, column, join(key), "is missing: expected text");
@@ -152,7 +155,7 @@ final class ConfigSection {
     if (!node.entries().containsKey(key)) {
       source.problem(line, column, join(key), "is missing: expected " + whole(range));
     }
-    return (int) count(key, "(required)", range.min(), range);
+    return (int) count(key, REQUIRED, range.min(), range);
   }
 
   int integer(String key, int byDefault, WholeRange range) {
@@ -318,7 +321,7 @@ final class ConfigSection {
     }
     return value(
         key,
-        byDefault == null ? "(required)" : byDefault,
+        byDefault == null ? REQUIRED : byDefault,
         expected,
         Objects.requireNonNull(values.get(byDefault == null ? names.getFirst() : byDefault)),
         text -> Optional.ofNullable(values.get(text)),
@@ -339,7 +342,7 @@ final class ConfigSection {
     String defaultText = byDefault.isEmpty() ? NONE : String.join(", ", byDefault);
     String expected =
         allowed == null || allowed.isEmpty()
-            ? "none" + (allowed == null ? ", or names separated by commas" : ", as there are none")
+            ? (allowed == null ? FREE_NAMES : "none, as there are none")
             : "none, or some of " + String.join(", ", allowed) + ", separated by commas";
     Function<List<String>, Optional<List<String>>> check =
         names -> {
@@ -357,12 +360,13 @@ final class ConfigSection {
         source.problem(
             entry.line(), entry.column(), join(key), list.get() + ": expected " + expected);
       }
-      return names.orElse(byDefault);
+      String shown = allowed == null ? "" : String.join(", ", list.get());
+      return given(key, defaultText, shown, names.orElse(byDefault), byDefault);
     }
     return value(
         key,
         defaultText,
-        expected,
+        allowed == null ? FREE_NAMES : expected,
         byDefault,
         text ->
             text.equals(NONE)
@@ -420,7 +424,8 @@ final class ConfigSection {
         source.environmentProblem(
             full, "\"" + override + "\": expected " + expected + suggestion.apply(override));
       }
-      return parsed.orElse(byDefault);
+      return given(
+          key, defaultText, shown(override, expected), parsed.orElse(byDefault), byDefault);
     }
     YamlNode.Entry entry = node.entries().get(key);
     if (entry == null) {
@@ -434,7 +439,22 @@ final class ConfigSection {
     if (parsed.isEmpty()) {
       problem(key, scalar, expected + suggestion.apply(scalar.text()));
     }
-    return parsed.orElse(byDefault);
+    String shown = shown(scalar.text(), expected);
+    return given(key, defaultText, shown, parsed.orElse(byDefault), byDefault);
+  }
+
+  /** Free text may be secret; what is a number, an amount or one of some words is not. */
+  private static String shown(String text, String expected) {
+    return expected.equals(TEXT) || expected.equals(FREE_NAMES) ? "" : text;
+  }
+
+  /** A value that was given; notes it where it is not the default. */
+  private <T> T given(String key, String defaultText, String shown, T value, T byDefault) {
+    boolean choice = !defaultText.equals(REQUIRED) && !path.startsWith("schema");
+    if (choice && !value.equals(byDefault)) {
+      source.changed(new ChangedKey(join(key), shown, defaultText));
+    }
+    return value;
   }
 
   /** The texts of a list that is given as one, and not as text. */

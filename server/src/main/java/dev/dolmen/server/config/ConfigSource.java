@@ -42,6 +42,7 @@ final class ConfigSource {
   private final Map<String, String> defaults = new LinkedHashMap<>();
   private final Map<String, String> ranges = new LinkedHashMap<>();
   private final Set<String> variables = new LinkedHashSet<>();
+  private final List<ChangedKey> changed = new ArrayList<>();
 
   ConfigSource(String file, Map<String, String> environment, List<ConfigProblem> problems) {
     this.file = file;
@@ -73,6 +74,16 @@ final class ConfigSource {
   /** Every key whose value has a range, and that. */
   Map<String, String> ranges() {
     return ranges;
+  }
+
+  /** Notes that a key's value is not the default. */
+  void changed(ChangedKey key) {
+    changed.add(key);
+  }
+
+  /** Keys whose value is not the default, in the order in which they were asked for. */
+  List<ChangedKey> changed() {
+    return changed;
   }
 
   /** Every key that was asked for and its default, in order. */

@@ -12,6 +12,7 @@ import dev.dolmen.trainer.session.SessionOptions;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -22,9 +23,19 @@ import java.util.function.UnaryOperator;
  * @param engine what is behind it, from the data directory to what answers beside the model
  * @param cluster what the process is among others
  * @param telemetry what is sent to a collector of OpenTelemetry
+ * @param changed where what was read differs from the defaults, but for the schema
  */
 public record DolmenConfig(
-    ServerConfig server, EngineOptions engine, ClusterConfig cluster, OtlpConfig telemetry) {
+    ServerConfig server,
+    EngineOptions engine,
+    ClusterConfig cluster,
+    OtlpConfig telemetry,
+    List<ChangedKey> changed) {
+  /** Copies what is given. */
+  public DolmenConfig {
+    changed = List.copyOf(changed);
+  }
+
   /**
    * Reads a file, overridden by the environment.
    *
@@ -127,12 +138,13 @@ public record DolmenConfig(
                         ranking.rankers(),
                         ranking.kept()))),
         ClusterConfig.alone(),
-        OtlpConfig.OFF);
+        OtlpConfig.OFF,
+        changed);
   }
 
   /** This, with another front end. */
   public DolmenConfig withServer(ServerConfig other) {
-    return new DolmenConfig(other, engine, cluster, telemetry);
+    return new DolmenConfig(other, engine, cluster, telemetry, changed);
   }
 
   /** This, with another data directory. */
@@ -142,16 +154,16 @@ public record DolmenConfig(
 
   /** This, with other options of the engine. */
   public DolmenConfig withEngine(UnaryOperator<EngineOptions.Builder> changes) {
-    return new DolmenConfig(server, engine.with(changes), cluster, telemetry);
+    return new DolmenConfig(server, engine.with(changes), cluster, telemetry, changed);
   }
 
   /** This, as another process among others. */
   public DolmenConfig withCluster(ClusterConfig other) {
-    return new DolmenConfig(server, engine, other, telemetry);
+    return new DolmenConfig(server, engine, other, telemetry, changed);
   }
 
   /** This, sending other things to a collector. */
   public DolmenConfig withTelemetry(OtlpConfig other) {
-    return new DolmenConfig(server, engine, cluster, other);
+    return new DolmenConfig(server, engine, cluster, other, changed);
   }
 }

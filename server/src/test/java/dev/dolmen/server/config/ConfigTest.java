@@ -145,6 +145,46 @@ class ConfigTest {
     assertThat(problems(text + "\n" + MINIMAL)).contains(expected);
   }
 
+  /** What is text may be secret; the schema is nobody's default. */
+  @Test
+  void whatDiffersFromTheDefaultsIsKnown() throws Exception {
+    assertThat(parse(MINIMAL).changed()).isEmpty();
+    String text =
+        """
+        server: {port: 7070, limits: {max_k: 100, request_timeout: 5000ms}, access: {keys_file: k3y}}
+        log: {kind: kafka, kafka: {bootstrap_servers: "secret:9092"}}
+        ranking: {kept: [blend, sknn], experiment: {name: hush, arms: [{name: a, share: 1}, {name: b, share: 0}]}}
+        training: {newness: 0.25}
+        snapshots: {on_close: false}
+        """;
+    DolmenConfig config =
+        DolmenConfig.parse(
+            "f.yaml",
+            text + MINIMAL.replace("kind: id", "kind: id, max_rows: 77"),
+            Map.of(
+                "DOLMEN_SERVER_HTTP_CORS_ORIGINS", "https://secret.example",
+                "DOLMEN_SERVER_METRICS", "false"));
+    assertThat(config.changed())
+        .contains(
+            new ChangedKey("server.metrics", "false", "true"),
+            new ChangedKey("server.limits.max_k", "100", "1000"),
+            new ChangedKey("server.access.keys_file", "", ""),
+            new ChangedKey("log.kind", "kafka", "chronicle"),
+            new ChangedKey("log.kafka.bootstrap_servers", "", "localhost:9092"),
+            new ChangedKey("ranking.kept", "blend, sknn", "none"),
+            new ChangedKey("ranking.experiment.name", "", ""),
+            new ChangedKey("snapshots.on_close", "false", "true"),
+            new ChangedKey("server.http.cors_origins", "", "none"));
+    assertThat(config.changed())
+        .extracting(ChangedKey::key)
+        .doesNotHaveDuplicates()
+        .doesNotContain("server.port", "server.limits.request_timeout")
+        .noneMatch(key -> key.startsWith("schema"));
+    assertThat(config.changed().toString()).doesNotContain("secret", "k3y", "hush");
+    assertThat(config.withDataDirectory(Path.of("elsewhere")).changed())
+        .isEqualTo(config.changed());
+  }
+
   @Test
   void allProblemsAreReportedAtOnce() {
     ConfigException e =

@@ -1,4 +1,4 @@
-// Health: what works, snapshots, the log, and what was left out of what callers sent.
+// Health: what works, snapshots, the log, what was left out of what callers sent, and what is configured.
 import { h, put, redraw, button, busy, problem, toast } from "../dom.js";
 import * as api from "../api.js";
 import { bar } from "../chart.js";
@@ -14,8 +14,17 @@ export async function show(place) {
   const content = h("div", { class: "stack" }, busy("Asking…"));
   const taken = h("div", { role: "status" });
   const newest = h("p");
+  const changed = h("div", {}, busy("Asking…"));
   put(place, h("div", { class: "title" }, h("h1", {}, "Health")), h("div", { class: "stack" }, content,
-    panel("Snapshots", newest, h("div", {}, button("Take a snapshot", take(taken, (id) => put(newest, "The newest one is ", h("code", {}, id), ".")))), taken)));
+    panel("Snapshots", newest, h("div", {}, button("Take a snapshot", take(taken, (id) => put(newest, "The newest one is ", h("code", {}, id), ".")))), taken),
+    panel("Configuration", h("p", { class: "muted" }, "What differs from the defaults, but for the schema and options of the command line."), changed)));
+  const ask = async () => {
+    try {
+      put(changed, configured((await api.config()).changed));
+    } catch (e) {
+      put(changed, problem(e, ask));
+    }
+  };
   const look = async () => {
     try {
       const status = await api.status();
@@ -25,7 +34,7 @@ export async function show(place) {
       put(content, problem(e, look));
     }
   };
-  await look();
+  await Promise.all([look(), ask()]);
   const timer = setInterval(() => document.hidden || look(), EVERY_MS);
   return () => clearInterval(timer);
 }
@@ -67,6 +76,15 @@ function take(place, done) {
       event.target.disabled = false;
     }
   };
+}
+
+function configured(keys) {
+  if (!keys.length) return h("p", {}, "Nothing does.");
+  const shown = (text) => (text ? h("code", {}, text) : h("span", { class: "muted" }, "none"));
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "What differs from the defaults" }, h("table", {},
+    h("thead", {}, h("tr", {}, ["Key", "Here", "By default"].map((one) => h("th", { scope: "col" }, one)))),
+    h("tbody", {}, keys.map((one) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, one.key)),
+      h("td", {}, one.value ? h("code", {}, one.value) : h("span", { class: "muted" }, "text, not shown")), h("td", {}, shown(one.default_value)))))));
 }
 
 function counts(map, name) {
