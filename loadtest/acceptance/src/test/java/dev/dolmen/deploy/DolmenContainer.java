@@ -17,6 +17,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +41,7 @@ import org.testcontainers.utility.DockerImageName;
 final class DolmenContainer extends GenericContainer<DolmenContainer> {
   private static final int GRPC = 7070;
   private static final int METRICS = 7071;
+  private static final int HTTP = 7080;
 
   /** Null until the container runs. */
   private @Nullable ManagedChannel connection;
@@ -70,6 +76,29 @@ final class DolmenContainer extends GenericContainer<DolmenContainer> {
         ClientInterceptors.intercept(
             container.stranger(), MetadataUtils.newAttachHeadersInterceptor(headers));
     return container;
+  }
+
+  /** The demonstration, when it has said where its console is. */
+  static DolmenContainer demo(DockerImageName image, String volume) {
+    DolmenContainer container = new DolmenContainer(image, volume);
+    container.addExposedPort(HTTP);
+    container.withCommand("demo", "--forever", "--warm-up", "0");
+    container.waitingFor(
+        Wait.forLogMessage(".*/console/#key=.*\\n", 1).withStartupTimeout(Duration.ofMinutes(3)));
+    container.start();
+    return container;
+  }
+
+  /** HTTP status of a path of the console and its API. */
+  int statusOf(String path, String key) throws IOException, InterruptedException {
+    URI uri = URI.create("http://" + getHost() + ':' + getMappedPort(HTTP) + path);
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+    if (!key.isEmpty()) {
+      request.header("authorization", "Bearer " + key);
+    }
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+    }
   }
 
   /** A command that ends by itself, on the volume of a server. */
@@ -131,7 +160,10 @@ final class DolmenContainer extends GenericContainer<DolmenContainer> {
    * @return its exit code
    */
   int end(String signal) {
-    stranger().shutdownNow();
+    ManagedChannel open = connection;
+    if (open != null) {
+      open.shutdownNow();
+    }
     getDockerClient().killContainerCmd(getContainerId()).withSignal(signal).exec();
     return getDockerClient()
         .waitContainerCmd(getContainerId())

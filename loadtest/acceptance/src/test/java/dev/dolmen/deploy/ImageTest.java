@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -47,6 +49,9 @@ class ImageTest {
   private static final int CLICKS_PER_VISIT = 4;
   private static final String VISITOR = "visitor";
   private static final int SIGKILL_EXIT_CODE = 137;
+
+  /** Of a command that would not have ended by itself. */
+  private static final int SIGTERM_EXIT_CODE = 143;
 
   private final Instant start = Instant.now().minusSeconds(3_600);
   private final List<DolmenContainer> containers = new ArrayList<>();
@@ -113,6 +118,21 @@ class ImageTest {
     DolmenContainer third = start(image);
     awaitStatus(third, status -> status.getFeedbackEventsLearned() == events + 1);
     assertThat(recommend(third)).extracting(ScoredItem::getItemId).doesNotContain(item("lamps", 5));
+  }
+
+  /** As {@code docker run -p 7080:7080 dolmen demo --forever}. */
+  @Test
+  void theDemonstrationServesItsConsole() throws Exception {
+    try (DolmenContainer demo = DolmenContainer.demo(DolmenImage.build(), volume)) {
+      Matcher address =
+          Pattern.compile("http://localhost:7080/console/#key=(local_[\\w-]+)")
+              .matcher(demo.getLogs());
+      assertThat(address.find()).as(demo.getLogs()).isTrue();
+      assertThat(demo.statusOf("/console/", "")).isEqualTo(200);
+      assertThat(demo.statusOf("/v1/schema", "")).isEqualTo(401);
+      assertThat(demo.statusOf("/v1/schema", address.group(1))).isEqualTo(200);
+      assertThat(demo.end("SIGTERM")).as("exit code after SIGTERM").isEqualTo(SIGTERM_EXIT_CODE);
+    }
   }
 
   /** Nobody made a key yet. */

@@ -5,16 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.server.cli.terminal.Terminal;
-import dev.dolmen.server.console.ConsoleFiles;
-import dev.dolmen.server.http.BrowserGuard;
-import dev.dolmen.server.http.LocalCalls;
-import dev.dolmen.server.http.LocalFront;
 import dev.dolmen.server.http.RemoteApi;
 import io.grpc.Status;
 import java.io.IOException;
-import java.security.SecureRandom;
-import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -53,10 +46,7 @@ import picocli.CommandLine.Spec;
       "  dolmen console --url http://localhost:7080 --listen 127.0.0.1:8080"
     })
 final class ConsoleCommand implements Callable<Integer> {
-  private static final int KEY_BYTES = 32;
-
-  /** Tells the page that what the address holds is a key of this kind, and of no server. */
-  private static final String KEY_PREFIX = "local_";
+  private static final String LISTEN = "--listen";
 
   @Option(
       names = "--url",
@@ -66,7 +56,7 @@ final class ConsoleCommand implements Callable<Integer> {
   private String url = "";
 
   @Option(
-      names = "--listen",
+      names = LISTEN,
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:0",
       description = "Where the pages are, 0 for a port that is free; by default ${DEFAULT-VALUE}.")
@@ -86,10 +76,10 @@ final class ConsoleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     RemoteAddress address = RemoteAddress.of(url);
-    ListenAddress place = ListenAddress.of(listen);
+    ListenAddress place = ListenAddress.of(LISTEN, listen);
     OptionCheck.require(
         place.isLoopback() || expose,
-        "--listen",
+        LISTEN,
         place.host(),
         "an address of this machine alone, or --expose to be reached by others");
     OptionCheck.require(
@@ -156,31 +146,24 @@ final class ConsoleCommand implements Callable<Integer> {
     }
   }
 
-  private LocalFront listen(
+  private LocalConsole listen(
       ListenAddress place, RemoteApi remote, Optional<String> key, String asked) {
-    byte[] random = new byte[KEY_BYTES];
-    new SecureRandom().nextBytes(random);
-    String local = KEY_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    BrowserGuard guard = new BrowserGuard(List.of(), place::isLoopback);
-    LocalFront front;
+    LocalConsole console;
     try {
-      front =
-          LocalFront.start(
-              place.socket(),
-              new LocalCalls(ConsoleFiles.read(), guard, remote, local, key.orElse(null)));
+      console = LocalConsole.start(place, remote, key.orElse(null));
     } catch (IOException e) {
       throw new CommandFailedException(
-          1, "--listen: " + listen + " cannot be listened on: " + e.getMessage());
+          1, LISTEN + ": " + listen + " cannot be listened on: " + e.getMessage());
     }
     Terminal out = Terminal.out(spec);
     out.line("The console of " + remote.base() + ", until this command is ended:");
-    out.line("  " + place.url(front.port()) + "/console/#key=" + local);
+    out.line("  " + console.address());
     if (asked.isEmpty()) {
       out.line("Whoever has this address can do there what you may: keep it to yourself.");
     } else {
       asked.lines().forEach(out::line);
       out.line("The page asks for a key.");
     }
-    return front;
+    return console;
   }
 }

@@ -9,24 +9,24 @@ import java.net.InetSocketAddress;
  * @param host an address or a name
  * @param port 0 for one that is free
  */
-record ListenAddress(String host, int port) {
-  private static final String OPTION = "--listen";
+public record ListenAddress(String host, int port) {
   private static final String EXPECTED = "HOST:PORT, with a port of 0 (one that is free) to 65535";
 
   /**
    * As it was given.
    *
+   * @param option that gives it, for the message
    * @throws CommandFailedException if it is none
    */
-  static ListenAddress of(String text) {
+  public static ListenAddress of(String option, String text) {
     int colon = text.lastIndexOf(':');
     OptionCheck.require(
-        colon > 0 && text.substring(colon + 1).matches("\\d{1,5}"), OPTION, text, EXPECTED);
+        colon > 0 && text.substring(colon + 1).matches("\\d{1,5}"), option, text, EXPECTED);
     String host = text.substring(0, colon);
     boolean bracketed = host.startsWith("[") && host.endsWith("]");
     int port = Integer.parseInt(text.substring(colon + 1));
     OptionCheck.require(
-        port <= 65_535 && (bracketed || host.indexOf(':') < 0), OPTION, text, EXPECTED);
+        port <= 65_535 && (bracketed || host.indexOf(':') < 0), option, text, EXPECTED);
     return new ListenAddress(bracketed ? host.substring(1, host.length() - 1) : host, port);
   }
 

@@ -1,8 +1,11 @@
 package dev.dolmen.traffic.demo;
 
+import dev.dolmen.server.cli.ListenAddress;
+import dev.dolmen.server.cli.LocalConsole;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.server.http.RemoteApi;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.LocalServer;
 import dev.dolmen.traffic.report.Reporting;
@@ -14,9 +17,11 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,9 +46,11 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  dolmen demo",
       "  dolmen demo --seconds 20 --json demo.json",
-      "  dolmen demo --forever --rate 600"
+      "  dolmen demo --forever --rate 600",
+      "  dolmen demo --forever --console 0.0.0.0:7080"
     })
 public final class DemoCommand implements Callable<Integer> {
+  private static final String CONSOLE = "--console";
   private static final int PICTURE_COLUMNS = 100;
   private static final double RECOMMENDS_PER_CLICK = 0.25;
 
@@ -96,6 +103,16 @@ public final class DemoCommand implements Callable<Integer> {
   private double warmUp = 8;
 
   @Option(
+      names = CONSOLE,
+      paramLabel = "HOST:PORT",
+      defaultValue = "${env:DOLMEN_DEMO_CONSOLE:-}",
+      description =
+          "Where the console is, 0 for a port that is free; where others reach it, too, as a"
+              + " container's port is, the key in the printed address lets in. DOLMEN_DEMO_CONSOLE"
+              + " says the same. Default: a free port of 127.0.0.1.")
+  private String console = "";
+
+  @Option(
       names = "--picture",
       paramLabel = "FILE",
       description = "Writes what is printed as a picture of a terminal (SVG), 100 columns wide.")
@@ -119,6 +136,7 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     OptionCheck.require(seconds >= 1 && seconds <= 86_400, "--seconds", seconds, "1 to 86,400");
     OptionCheck.require(rate >= 1 && rate <= 100_000, "--rate", rate, "1 to 100,000");
+    ListenAddress place = console.isEmpty() ? null : ListenAddress.of(CONSOLE, console);
     OptionCheck.require(warmUp >= 0 && warmUp <= 600, "--warm-up", warmUp, "0 to 600");
     DemoOptions options =
         new DemoOptions(
@@ -129,21 +147,22 @@ public final class DemoCommand implements Callable<Integer> {
             (int) Math.max(20, rate * VISITORS_PER_RATE),
             seed);
     try {
-      return picture == null ? run(options) : runForPicture(options, picture);
+      return picture == null ? run(options, place) : runForPicture(options, place, picture);
     } catch (IOException | StatusRuntimeException e) {
       out.line("dolmen demo: " + e.getMessage());
       return 1;
     }
   }
 
-  private int run(DemoOptions options) throws IOException, InterruptedException {
+  private int run(DemoOptions options, @Nullable ListenAddress place)
+      throws IOException, InterruptedException {
     out.line("Dolmen demo: the whole product starts in this process");
     warmUp(options);
-    return demonstrate(options);
+    return demonstrate(options, place);
   }
 
   /** Prints to the picture instead, which nobody sees before it is whole. */
-  private int runForPicture(DemoOptions options, Path file)
+  private int runForPicture(DemoOptions options, @Nullable ListenAddress place, Path file)
       throws IOException, InterruptedException {
     Terminal terminal = out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -152,7 +171,7 @@ public final class DemoCommand implements Callable<Integer> {
             new PrintStream(printed, true, StandardCharsets.UTF_8), false, PICTURE_COLUMNS);
     int exit;
     try {
-      exit = run(options);
+      exit = run(options, place);
     } finally {
       out = terminal; // What goes wrong is for whoever waits, not for a picture that is not made.
     }
@@ -193,13 +212,43 @@ public final class DemoCommand implements Callable<Integer> {
             .training(config.engine().training().with(t -> t.validationTime(1))));
   }
 
-  private int demonstrate(DemoOptions options) throws IOException, InterruptedException {
+  private int demonstrate(DemoOptions options, @Nullable ListenAddress place)
+      throws IOException, InterruptedException {
     try (LocalServer server = LocalServer.start(config());
         Connection connection = Connection.toLocal(server.port())) {
-      out.paragraph("console, while this runs: " + server.console());
-      DemoResult result = new Demo(connection, options, out).run();
-      reporting.publish(out, () -> out.paragraph(result.text(out.columns())), result.json());
-      return 0;
+      if (place == null) {
+        return demonstrate(options, connection, server.console());
+      }
+      try (RemoteApi api = new RemoteApi(server.http(), trust(), Throwable::toString);
+          LocalConsole pages = pages(place, api)) {
+        return demonstrate(options, connection, pages.address());
+      }
+    }
+  }
+
+  private LocalConsole pages(ListenAddress place, RemoteApi api) throws IOException {
+    try {
+      return LocalConsole.start(place, api, null);
+    } catch (IOException e) {
+      throw new IOException(
+          CONSOLE + ": " + console + " cannot be listened on: " + e.getMessage(), e);
+    }
+  }
+
+  private int demonstrate(DemoOptions options, Connection connection, String address)
+      throws IOException, InterruptedException {
+    out.paragraph("console, while this runs: " + address);
+    DemoResult result = new Demo(connection, options, out).run();
+    reporting.publish(out, () -> out.paragraph(result.text(out.columns())), result.json());
+    return 0;
+  }
+
+  /** Of nobody: the server is in this process. */
+  private static SSLContext trust() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 }

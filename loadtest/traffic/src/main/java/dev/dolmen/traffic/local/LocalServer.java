@@ -8,6 +8,7 @@ import dev.dolmen.server.StartException;
 import dev.dolmen.server.config.DolmenConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -68,9 +69,14 @@ public final class LocalServer implements AutoCloseable {
     return server.port();
   }
 
+  /** Where it answers over HTTP. */
+  public URI http() {
+    return URI.create("http://127.0.0.1:" + server.httpPort());
+  }
+
   /** Where its console is. */
   public String console() {
-    return "http://127.0.0.1:" + server.httpPort() + "/console/";
+    return http() + "/console/";
   }
 
   /** Stops the server and deletes its data. */

@@ -9,27 +9,52 @@ import dev.dolmen.traffic.generator.ValidationTotals;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** A few seconds of the demonstration, the whole product included. */
 class DemoCommandTest {
+  private static final Pattern ADDRESS =
+      Pattern.compile("(http://127\\.0\\.0\\.1:\\d+)/console/#key=(local_[\\w-]+)\\s");
+
   @TempDir Path folder;
 
   @Test
-  void showsEverythingAndReports() throws IOException {
+  void showsEverythingAndReports() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Terminal out = new Terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8), false);
     Path json = folder.resolve("demo.json");
-    int exit =
-        new CommandLine(new DemoCommand(out))
-            .execute(
-                "--seconds", "3", "--rate", "100", "--warm-up", "1", "--json", json.toString());
+    CommandLine demo = new CommandLine(new DemoCommand(out));
+    FutureTask<Integer> running =
+        new FutureTask<>(() ->
+            demo.execute(
+                "--seconds",
+                "3",
+                "--rate",
+                "100",
+                "--warm-up",
+                "1",
+                "--console",
+                "127.0.0.1:0",
+                "--json",
+                json.toString()));
+    Thread.ofPlatform().start(running);
+    assertTheConsoleIsThere(bytes, running);
+    int exit = running.get();
     String text = bytes.toString(StandardCharsets.UTF_8);
     assertThat(exit).as(text).isZero();
     assertThat(text)
@@ -48,6 +73,41 @@ class DemoCommandTest {
     assertThat(report.get("events").asLong()).isPositive();
     assertThat(report.get("cold_item_rank").asInt()).isBetween(1, 2_100);
     assertThat(report.get("cold_item_ranks")).hasSize(9);
+  }
+
+  private static void assertTheConsoleIsThere(
+      ByteArrayOutputStream printed, FutureTask<Integer> running) throws Exception {
+    Matcher address = ADDRESS.matcher("");
+    while (!running.isDone() && !address.reset(printed.toString(StandardCharsets.UTF_8)).find()) {
+      Thread.sleep(20);
+    }
+    assertThat(address.reset(printed.toString(StandardCharsets.UTF_8)).find()).isTrue();
+    assertThat(status(address.group(1) + "/console/", "")).isEqualTo(200);
+    assertThat(status(address.group(1) + "/v1/schema", "")).isEqualTo(401);
+    assertThat(status(address.group(1) + "/v1/schema", address.group(2))).isEqualTo(200);
+  }
+
+  private static int status(String url, String key) throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+    if (!key.isEmpty()) {
+      request.header("authorization", "Bearer " + key);
+    }
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), BodyHandlers.discarding()).statusCode();
+    }
+  }
+
+  @Test
+  void anAddressThatCannotBeListenedOnIsNamed() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String place = "127.0.0.1:" + taken.getLocalPort();
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      Terminal out = new Terminal(new PrintStream(bytes, true, StandardCharsets.UTF_8), false);
+      int exit = new CommandLine(new DemoCommand(out)).execute("--warm-up=0", "--console", place);
+      assertThat(exit).isEqualTo(1);
+      assertThat(bytes.toString(StandardCharsets.UTF_8))
+          .contains("--console: " + place + " cannot be listened on");
+    }
   }
 
   /** The picture in the README has 100 columns, and is made on machines that are slow. */

@@ -224,6 +224,8 @@ public final class ClusterCommand implements Callable<Integer> {
       asked = asked.stream().filter(trial -> !trial.needsEarlierVersion()).toList();
     }
     if (kafka.isEmpty()) {
+      require(Installed.brokers(), "brokers of its own: name a Kafka by --kafka, or");
+      requireStore(asked);
       return asked;
     }
     List<ClusterTrial> left = asked.stream().filter(ClusterTrial::needsOwnBrokers).toList();
@@ -233,6 +235,22 @@ public final class ClusterCommand implements Callable<Integer> {
     }
     left.forEach(
         trial -> progress.line(trial.label() + ": left out, it needs brokers of the drill's own"));
-    return asked.stream().filter(trial -> !trial.needsOwnBrokers()).toList();
+    List<ClusterTrial> played = asked.stream().filter(trial -> !trial.needsOwnBrokers()).toList();
+    requireStore(played);
+    return played;
+  }
+
+  private static void requireStore(List<ClusterTrial> trials) {
+    require(
+        trials.stream().noneMatch(ClusterTrial::needsStore) || Installed.store(),
+        "a store of snapshots: leave those trials out by --only, or");
+  }
+
+  /** An image has not got the libraries of what a drill starts besides Dolmen. */
+  private static void require(boolean there, String what) {
+    if (!there) {
+      throw new CommandFailedException(
+          1, "this installation does not bring " + what + " take ./dolmen of a checkout");
+    }
   }
 }

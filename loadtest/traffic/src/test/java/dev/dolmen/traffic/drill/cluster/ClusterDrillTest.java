@@ -63,6 +63,13 @@ class ClusterDrillTest {
         .contains("downgraded", "expected one of [half-upgraded, upgraded, server-killed");
   }
 
+  @Test
+  void whatADrillStartsIsInstalledHere() {
+    assertThat(Installed.brokers()).isTrue();
+    assertThat(Installed.store()).isTrue();
+    assertThat(Installed.has("kafka.server.Kettle")).isFalse();
+  }
+
   private static String refused(String... arguments) {
     StringBuilder message = new StringBuilder();
     CommandLine line = new CommandLine(new ClusterCommand(NOWHERE, NOWHERE));
