@@ -23,6 +23,7 @@ final class ConfigSource {
       Set.of(
           "DOLMEN_HOME",
           "DOLMEN_CONFIG",
+          "DOLMEN_DEMO_CONSOLE",
           "DOLMEN_JAVA_HOME",
           "DOLMEN_JAVA_OPTIONS",
           "DOLMEN_KEY",
