@@ -31,6 +31,9 @@ public record DolmenConfig(
     ClusterConfig cluster,
     OtlpConfig telemetry,
     List<ChangedKey> changed) {
+  /** What a server that is thrown away leaves free: the /tmp of a container may be small. */
+  private static final long TEMPORARY_MIN_FREE_BYTES = 32L << 20;
+
   /** Copies what is given. */
   public DolmenConfig {
     changed = List.copyOf(changed);
@@ -128,7 +131,7 @@ public record DolmenConfig(
         defaults(directory, schema()).server(),
         engine.with(e ->
             e.dataDirectory(directory)
-                .log(log().embedded())
+                .log(log().embedded().with(l -> l.minFreeBytes(TEMPORARY_MIN_FREE_BYTES)))
                 .snapshots(
                     SnapshotOptions.defaults().with(s -> s.intervalSec(0).keep(1).onClose(false)))
                 .ranking(

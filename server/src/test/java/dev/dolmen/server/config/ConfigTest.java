@@ -447,4 +447,12 @@ class ConfigTest {
   private static String problems(String text) {
     return String.valueOf(assertThrows(ConfigException.class, () -> parse(text)).getMessage());
   }
+
+  /** The /tmp of a container may have 256 MiB in all. */
+  @Test
+  void whatIsThrownAwayFitsASmallDisk() throws Exception {
+    DolmenConfig shop = parse(MINIMAL);
+    assertThat(shop.log().minFreeBytes()).isGreaterThan(200L << 20);
+    assertThat(shop.temporary(Path.of("shop")).log().minFreeBytes()).isLessThan(64L << 20);
+  }
 }
