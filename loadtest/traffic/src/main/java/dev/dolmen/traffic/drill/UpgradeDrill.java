@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class UpgradeDrill {
   private static final int HEAP_MB = 512;
 
-  /** Heap for each item that nobody visits, in KiB. */
-  private static final double HEAP_KB_PER_ITEM = 2;
+  /** Heap for each item that nobody visits, in KiB: a third of it may hold the catalog. */
+  private static final double HEAP_KB_PER_ITEM = 3;
 
   private static final int RECOMMENDED = 10;
   private static final Duration STALLED = Duration.ofSeconds(60);
