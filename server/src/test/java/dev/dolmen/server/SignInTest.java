@@ -5,6 +5,9 @@ import static dev.dolmen.server.HttpClientCalls.good;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -41,6 +44,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** Sign-in to the console at a provider of OpenID Connect, all of it over real sockets. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -317,6 +321,9 @@ class SignInTest {
   @Test
   void aProviderThatIsAwayIsSaidAndWithoutOneNothingIsOffered(@TempDir Path directory)
       throws Exception {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    ((Logger) LoggerFactory.getLogger("dev.dolmen.server.access.IssuerSignIn")).addAppender(lines);
     for (String client : List.of("c", "")) {
       String yaml =
           """
@@ -343,6 +350,12 @@ class SignInTest {
         }
       }
     }
+    assertThat(lines.list)
+        .as("once, however often somebody tries")
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .singleElement()
+        .asString()
+        .startsWith("Nobody can sign in at the issuer http://127.0.0.1:1: ");
   }
 
   @ParameterizedTest

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ final class IssuerSignIn implements SignIn {
   private final IssuerHttp http;
   private final InstantSource clock;
   private final Semaphore running = new Semaphore(AT_ONCE);
+  private final AtomicBoolean failing = new AtomicBoolean();
   private volatile @Nullable Document document;
 
   IssuerSignIn(
@@ -105,13 +107,23 @@ final class IssuerSignIn implements SignIn {
     try {
       return asking.ask();
     } catch (IOException e) {
-      LOG.warn(
-          "Nobody can sign in at the issuer {}: {}",
-          jwt.issuer(),
-          ShownText.within(e.toString(), 500));
+      say(e.toString());
       throw Refusal.unavailable("the issuer cannot be asked: try again, or sign in by a key");
     } finally {
       running.release();
+    }
+  }
+
+  /** Once for each time that it is away: anybody may try to sign in as often as he likes. */
+  private void say(String why) {
+    if (failing.compareAndSet(false, true)) {
+      LOG.warn("Nobody can sign in at the issuer {}: {}", jwt.issuer(), ShownText.within(why, 500));
+    }
+  }
+
+  private void answered() {
+    if (failing.compareAndSet(true, false)) {
+      LOG.info("The issuer {} answers those who sign in again", jwt.issuer());
     }
   }
 
@@ -124,6 +136,7 @@ final class IssuerSignIn implements SignIn {
               IssuerHttp.url(said, "authorization_endpoint"),
               IssuerHttp.url(said, "token_endpoint"),
               clock.instant().plus(KEPT));
+      answered();
       document = known;
     }
     return known;
@@ -171,6 +184,7 @@ final class IssuerSignIn implements SignIn {
       throw new IOException(tokenUrl + ": status " + answer.status());
     }
     JsonNode said = IssuerHttp.json(tokenUrl, answer.text());
+    answered();
     if (answer.status() != 200) {
       throw Refusal.notSignedIn(
           "the issuer refuses the sign-in: "
