@@ -219,7 +219,8 @@ public final class Engine implements Closeable {
     EmbeddingTable table = tables.open(options.schema(), options.seed());
     impressions = new ImpressionLog(log);
     alternatives = Alternatives.of(options.ranking());
-    learner = new Learner(options.learner(), table, impressions, alternatives);
+    int nicer = sync == null ? BackgroundThreads.LEARNING : BackgroundThreads.LEARNING_ONLY;
+    learner = new Learner(options.learner(), table, impressions, alternatives, nicer);
     learner.timeBy(clock);
     snapshots =
         new SnapshotCodec(
@@ -298,7 +299,7 @@ public final class Engine implements Closeable {
             progress,
             leadership == null ? null : leadership.standby());
     TrainingLoop loop = new TrainingLoop(() -> teachRankers(savedOffset), replay, step, requests);
-    thread = BackgroundThreads.unstarted("dolmen-trainer", BackgroundThreads.LEARNING, loop);
+    thread = BackgroundThreads.unstarted("dolmen-trainer", nicer, loop);
     progress.trainer(thread);
   }
 

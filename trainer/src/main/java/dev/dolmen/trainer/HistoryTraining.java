@@ -13,6 +13,7 @@ import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.snapshot.HistoryMark;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.thread.BackgroundThreads;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
@@ -101,7 +102,13 @@ public final class HistoryTraining implements Closeable {
   }
 
   private Learner newLearner() {
-    Learner next = new Learner(options.learner(), table, before -> null, Alternatives.none());
+    Learner next =
+        new Learner(
+            options.learner(),
+            table,
+            before -> null,
+            Alternatives.none(),
+            BackgroundThreads.LEARNING);
     if (!vectorsRead) {
       next.leaveVectors();
     }

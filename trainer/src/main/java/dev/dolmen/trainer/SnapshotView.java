@@ -11,6 +11,7 @@ import dev.dolmen.trainer.learn.LivePublisher;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.thread.BackgroundThreads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -68,7 +69,13 @@ public final class SnapshotView implements Closeable {
   private SnapshotView(EngineOptions options, Snapshot snapshot) throws IOException {
     EmbeddingTable table = TableFactory.COLLISIONLESS.open(options.schema(), options.seed());
     boolean read = false;
-    Learner reading = new Learner(options.learner(), table, before -> null, Alternatives.none());
+    Learner reading =
+        new Learner(
+            options.learner(),
+            table,
+            before -> null,
+            Alternatives.none(),
+            BackgroundThreads.LEARNING);
     try {
       var _ = SnapshotCodec.read(snapshot, reading);
       reading.refreshAllVectors();

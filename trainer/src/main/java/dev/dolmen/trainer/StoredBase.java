@@ -12,6 +12,7 @@ import dev.dolmen.trainer.snapshot.StoredSnapshots;
 import dev.dolmen.trainer.sync.Sync;
 import dev.dolmen.trainer.sync.SyncContent;
 import dev.dolmen.trainer.sync.SyncOptions;
+import dev.dolmen.trainer.thread.BackgroundThreads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -104,7 +105,13 @@ final class StoredBase {
 
   private Sync base(Snapshot snapshot) throws IOException {
     EmbeddingTable table = TableFactory.COLLISIONLESS.open(options.schema(), options.seed());
-    Learner learner = new Learner(options.learner(), table, before -> null, Alternatives.none());
+    Learner learner =
+        new Learner(
+            options.learner(),
+            table,
+            before -> null,
+            Alternatives.none(),
+            BackgroundThreads.LEARNING);
     try {
       var _ = SnapshotCodec.read(snapshot, learner);
       learner.refreshAllVectors();

@@ -35,6 +35,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainers and servers on one log and one parameter topic, on a real broker. */
@@ -166,6 +168,16 @@ class ClusterTest {
       part.copy().writeTo(new DataOutputStream(bytes));
     }
     return bytes.toByteArray();
+  }
+
+  /** It answers nobody; and what yields to all others of its machine is soon far behind them. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aTrainerYieldsToNobody() throws Exception {
+    try (Engine _ = trainer("trainer")) {
+      assertThat(EngineThreadsTest.nicenessOfThreads())
+          .containsEntry("dolmen-trainer", EngineThreadsTest.nicenessOfProcess());
+    }
   }
 
   @Test

@@ -32,7 +32,7 @@ class EngineThreadsTest {
     try (Engine engine = Engine.open(options, InstantSource.system(), new SimpleMeterRegistry())) {
       engine.snapshot();
       Map<String, Integer> niceness = nicenessOfThreads();
-      int ofProcess = niceness(Path.of("/proc/self/stat"));
+      int ofProcess = nicenessOfProcess();
       assertThat(niceness.get("dolmen-trainer"))
           .isEqualTo(Math.min(NICEST, ofProcess + BackgroundThreads.LEARNING));
       assertThat(niceness.get("dolmen-kernels"))
@@ -43,7 +43,7 @@ class EngineThreadsTest {
   }
 
   /** By name, as far as the kernel keeps it; the newest of a name. */
-  private static Map<String, Integer> nicenessOfThreads() throws IOException {
+  static Map<String, Integer> nicenessOfThreads() throws IOException {
     Map<String, Integer> found = new HashMap<>();
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
       for (Path thread : threads) {
@@ -56,6 +56,10 @@ class EngineThreadsTest {
       }
     }
     return found;
+  }
+
+  static int nicenessOfProcess() throws IOException {
+    return niceness(Path.of("/proc/self/stat"));
   }
 
   /** Field 19 of proc_pid_stat(5); the name in field 2 may hold spaces. */

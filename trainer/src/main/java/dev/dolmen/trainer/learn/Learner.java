@@ -54,6 +54,7 @@ public final class Learner implements AutoCloseable {
   private final LearnerOptions options;
   private final StreamState stream;
   private final EmbeddingTable table;
+  private final int nicer;
   private final SessionModel model;
   private final ItemVectors vectors;
   private final ImpressionJoiner joiner;
@@ -86,13 +87,16 @@ public final class Learner implements AutoCloseable {
    * @param table empty, and its owner's to close
    * @param log where impressions are read back from
    * @param alternatives what is told of the same events
+   * @param nicer than the process by, of the threads that learn: see {@link BackgroundThreads}
    */
   public Learner(
       LearnerOptions options,
       EmbeddingTable table,
       LoggedImpressions log,
-      Alternatives alternatives) {
+      Alternatives alternatives,
+      int nicer) {
     this.options = options;
+    this.nicer = nicer;
     this.table = table;
     stream = new StreamState(options.stream());
     model =
@@ -101,7 +105,7 @@ public final class Learner implements AutoCloseable {
             options.model().optimizer(),
             options.seed(),
             options.training().threads(),
-            BackgroundThreads.factory("dolmen-kernels", BackgroundThreads.LEARNING));
+            BackgroundThreads.factory("dolmen-kernels", nicer));
     boolean cells = options.catalog().index() == SearchIndex.CELLS;
     vectors = new ItemVectors(options.model().width(), options.catalog().scan(), cells);
     joiner = new ImpressionJoiner(options.joiner(), stream.catalog(), stream.sessions(), log);
@@ -300,7 +304,7 @@ public final class Learner implements AutoCloseable {
   }
 
   private void validate(TrainingBatch batch, boolean scores) {
-    BackgroundThreads.join(BackgroundThreads.LEARNING);
+    BackgroundThreads.join(nicer);
     long startNanos = work.nanos();
     if (batch.predictions > 0) {
       ScoredBatch predictions =

@@ -26,6 +26,9 @@ public final class BackgroundThreads {
    */
   public static final int LEARNING = 5;
 
+  /** What learns where nobody is answered yields to no other process that is as nice. */
+  public static final int LEARNING_ONLY = 0;
+
   /** Nicer by this is upkeep, which may take its time. */
   public static final int UPKEEP = 10;
 
@@ -43,7 +46,7 @@ public final class BackgroundThreads {
   /**
    * A daemon that has not started.
    *
-   * @param nicer than the process by, {@link #LEARNING} or {@link #UPKEEP}
+   * @param nicer than the process by, {@link #LEARNING}, {@link #LEARNING_ONLY} or {@link #UPKEEP}
    */
   public static Thread unstarted(String name, int nicer, Runnable work) {
     return factory(name, nicer).newThread(work);

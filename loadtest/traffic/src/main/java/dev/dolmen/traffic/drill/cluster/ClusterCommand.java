@@ -73,7 +73,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  dolmen drill cluster",
       "  dolmen drill cluster --only server-killed,rolling-restart --json cluster.json",
-      "  dolmen drill cluster --only none --rate 1000 --format fp32,bf16,int8",
+      "  dolmen drill cluster --only none --rate 100,400 --format fp32,bf16,int8",
       "  dolmen drill cluster --kafka localhost:9092",
       "  dolmen drill cluster --only half-upgraded,upgraded --from /opt/dolmen/lib"
     })
@@ -100,9 +100,21 @@ public final class ClusterCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       defaultValue = "200",
+      split = ",",
       paramLabel = "N",
-      description = "Events a second. Default: ${DEFAULT-VALUE}.")
-  private double rate = 200;
+      description =
+          "Events a second. With several, figures are taken at each, one after the other, and"
+              + " trials are played at the first. Default: ${DEFAULT-VALUE}.")
+  private List<Double> rates = List.of(200.0);
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "5",
+      paramLabel = "N",
+      description =
+          "Seconds of load before figures are taken at a rate: in a minute or two of it each"
+              + " process compiles what it runs most. Default: ${DEFAULT-VALUE}.")
+  private double warmUp = 5;
 
   @Option(
       names = "--seconds",
@@ -173,7 +185,10 @@ public final class ClusterCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     OptionCheck.require(servers >= 2 && servers <= 16, "--servers", servers, "2 to 16");
-    OptionCheck.require(rate >= 1 && rate <= 100_000, "--rate", rate, "1 to 100,000");
+    for (double rate : rates) {
+      OptionCheck.require(rate >= 1 && rate <= 100_000, "--rate", rate, "1 to 100,000");
+    }
+    OptionCheck.require(warmUp >= 1 && warmUp <= 3_600, "--warm-up", warmUp, "1 to 3,600");
     OptionCheck.require(seconds >= 1 && seconds <= 3_600, "--seconds", seconds, "1 to 3,600");
     OptionCheck.require(steady >= 0 && steady <= 3_600, "--steady", steady, "0 to 3,600");
     OptionCheck.require(away >= 1 && away <= 600, "--away", away, "1 to 600");
@@ -198,7 +213,7 @@ public final class ClusterCommand implements Callable<Integer> {
 
   private ClusterDrill.Settings settings(List<ClusterTrial> trials) {
     return new ClusterDrill.Settings(
-        kafka, servers, seconds, steady, away, rate, formats, trials, from);
+        kafka, servers, seconds, warmUp, steady, away, rates, formats, trials, from);
   }
 
   private List<ClusterTrial> trials() {

@@ -46,9 +46,10 @@ final class ClusterDrill {
    * @param kafka bootstrap servers of a cluster that is there; empty for one of the drill's own
    * @param servers at least 2
    * @param seconds of load before and after what goes wrong
+   * @param warmUpSeconds of load before figures are taken
    * @param steadySeconds of load with nothing wrong; 0 to leave its figures out
    * @param awaySeconds for how long what is paused, cut off or dead is so
-   * @param eventsPerSecond of load
+   * @param rates of load, events a second: trials are played at the first, figures are of each
    * @param formats of syncs: trials are played with the first, figures are of each
    * @param earlier jars of the version that the cluster begins with; null for this one
    */
@@ -56,9 +57,10 @@ final class ClusterDrill {
       String kafka,
       int servers,
       double seconds,
+      double warmUpSeconds,
       double steadySeconds,
       double awaySeconds,
-      double eventsPerSecond,
+      List<Double> rates,
       List<String> formats,
       List<ClusterTrial> trials,
       @Nullable Path earlier) {}
@@ -140,8 +142,8 @@ final class ClusterDrill {
             settings.earlier)) {
       try {
         start(cluster);
-        if (settings.steadySeconds > 0) {
-          figures.add(steady(cluster, format));
+        for (double rate : settings.steadySeconds > 0 ? settings.rates : List.<Double>of()) {
+          figures.add(steady(cluster, format, rate));
           progress.clear();
           progress.text(figures.getLast().text());
         }
@@ -171,23 +173,24 @@ final class ClusterDrill {
     CatalogUpload.upload(cluster.servers().getFirst().connection(), shop.items());
   }
 
-  private ClusterTraffic traffic(ClusterProcesses cluster) {
+  private ClusterTraffic traffic(ClusterProcesses cluster, double eventsPerSecond) {
     String name = "load-" + System.currentTimeMillis() + "-" + loads++;
-    return new ClusterTraffic(name, cluster.servers(), settings.eventsPerSecond);
+    return new ClusterTraffic(name, cluster.servers(), eventsPerSecond);
   }
 
   /** Load with nothing wrong: how fast clicks show, and what following costs. */
-  private SteadyFigures steady(ClusterProcesses cluster, String format)
+  private SteadyFigures steady(ClusterProcesses cluster, String format, double eventsPerSecond)
       throws IOException, InterruptedException {
     Visibility visibility = new Visibility();
     Member server = cluster.servers().getLast();
     ShopEvents single = new ShopEvents("single-" + System.currentTimeMillis(), SHOP_SEED);
-    try (ClusterTraffic traffic = traffic(cluster)) {
-      await(traffic, "steady, " + format, settings.seconds);
+    String what = String.format(Locale.ROOT, "steady, %s, %.0f events/s", format, eventsPerSecond);
+    try (ClusterTraffic traffic = traffic(cluster, eventsPerSecond)) {
+      await(traffic, what + ", warming up", settings.warmUpSeconds);
       ClusterStatus before = server.connection().status().getCluster();
       long start = System.nanoTime();
       int eventsBefore = traffic.acknowledged().size();
-      say("steady, " + format + ": measuring");
+      say(what + ", measuring");
       visibility.measure(
           single,
           cluster.servers().getFirst(),
@@ -236,7 +239,7 @@ final class ClusterDrill {
       Disturbances disturbances)
       throws IOException, InterruptedException {
     int endedAlone = cluster.endedAlone();
-    try (ClusterTraffic traffic = traffic(cluster)) {
+    try (ClusterTraffic traffic = traffic(cluster, settings.rates.getFirst())) {
       await(traffic, trial.label(), settings.seconds);
       say(trial.label() + ": now it goes wrong");
       long recoveredMs = disturbances.play(trial, () -> traffic.acknowledged().size());
