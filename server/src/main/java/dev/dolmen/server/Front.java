@@ -131,7 +131,7 @@ final class Front implements Closeable {
             config.http().corsOrigins(),
             () -> !access.isAsked() && ListenHosts.isLoopback(config.http().host()));
     return new Passage(
-        tls, List.of(access.gate(audit, meters), audit), browsers, access.signIn(), traces());
+        tls, List.of(access.gate(audit, meters), audit), browsers, access.signIn(audit), traces());
   }
 
   private CallTraces traces() {

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
@@ -27,8 +28,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +59,7 @@ class SignInTest {
   private static final String REDIRECT = "http://127.0.0.1:7080/console/";
   private static final String PATH = "/console/sign-in";
 
+  private Path data;
   private Provider provider;
   private StandaloneServer server;
   private HttpClientCalls http;
@@ -62,7 +67,8 @@ class SignInTest {
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
     provider = new Provider();
-    server = start(directory.resolve("data"), "dolmen", "access_token");
+    data = directory.resolve("data");
+    server = start(data, "dolmen", "access_token");
     http = new HttpClientCalls(server.httpPort());
   }
 
@@ -254,6 +260,92 @@ class SignInTest {
       provider.issuer.rotate(before.get(0), before.get(1));
     }
     untilTaken();
+  }
+
+  @Test
+  void eachSignInIsInTheAuditLogWithoutAToken() throws Exception {
+    Instant began = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    int before = audit().size();
+    String code = code();
+    String token = good(exchange(code, VERIFIER, NONCE)).get("token").asText();
+    JsonNode taken = audit().get(before);
+    assertThat(taken.get("principal").asText()).isEqualTo("shop");
+    assertThat(taken.get("method").asText()).isEqualTo("console/sign-in");
+    assertThat(taken.get("roles").toString()).isEqualTo("[\"read\",\"admin\"]");
+    assertThat(taken.get("remote").asText()).matches("127\\.0\\.0\\.1:\\d+");
+    assertThat(taken.get("status").asText()).isEqualTo("OK");
+    assertThat(taken.has("reason")).isFalse();
+    assertThat(Instant.parse(taken.get("time").asText())).isBetween(began, Instant.now());
+
+    String secondCode = code();
+    exchange(secondCode, "w".repeat(43), NONCE);
+    refusedInTheLog("", "UNAUTHENTICATED", "the issuer refuses the sign-in: invalid_grant");
+    provider.access = c -> c.claim("roles", List.of("x".repeat(5_000)));
+    exchange(code(), VERIFIER, NONCE);
+    refusedInTheLog(
+        "shop",
+        "UNAUTHENTICATED",
+        "the issuer's token is none that this server takes: shop has no role here: the claim roles"
+            + " has none of them");
+    provider.id = c -> c.subject("s".repeat(5_000)).claim("nonce", "another");
+    exchange(code(), VERIFIER, NONCE);
+    refusedInTheLog(
+        "",
+        "UNAUTHENTICATED",
+        "the issuer's ID token is refused: it has another nonce than this sign-in");
+    http.post(PATH, "{\"code\": \"%s\"}".formatted(secondCode));
+    refusedInTheLog(
+        "", "INVALID_ARGUMENT", "code_verifier: expected 43 to 128 characters, as RFC 7636 has it");
+    assertThat(audit()).hasSize(before + 5);
+    assertThat(Files.readString(auditFile(data)))
+        .doesNotContain(token, code, secondCode, VERIFIER, NONCE, "eyJ");
+  }
+
+  /** Else whoever floods it with refused ones could keep a good one out. */
+  @Test
+  void signInsThatAreTakenAreThereWhateverIsRefused(@TempDir Path directory) throws Exception {
+    Path its = directory.resolve("data");
+    try (StandaloneServer other = start(its, "dolmen", "access_token");
+        HttpClientCalls calls = new HttpClientCalls(other.httpPort())) {
+      for (int i = 0; i < 300; i++) {
+        failure(calls.post(PATH, "{}"), 400);
+      }
+      good(exchange(calls, code(), VERIFIER, NONCE, REDIRECT));
+      List<JsonNode> entries = audit(its);
+      assertThat(entries).hasSizeLessThan(301);
+      JsonNode last = entries.getLast();
+      assertThat(last.get("status").asText()).isEqualTo("OK");
+      long told = entries.stream().mapToLong(e -> e.path("refused_before").asLong()).sum();
+      assertThat(told + entries.size()).isEqualTo(301);
+    }
+  }
+
+  private void refusedInTheLog(String principal, String status, String reason) throws Exception {
+    JsonNode entry = audit().getLast();
+    assertThat(entry.path("principal").asText()).isEqualTo(principal);
+    assertThat(entry.get("method").asText()).isEqualTo("console/sign-in");
+    assertThat(entry.get("status").asText()).isEqualTo(status);
+    assertThat(entry.get("reason").asText()).isEqualTo(reason);
+    assertThat(entry.has("roles")).isFalse();
+  }
+
+  private List<JsonNode> audit() throws Exception {
+    return audit(data);
+  }
+
+  private static List<JsonNode> audit(Path data) throws Exception {
+    List<JsonNode> entries = new ArrayList<>();
+    Path file = auditFile(data);
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file)) {
+        entries.add(new JsonMapper().readTree(line));
+      }
+    }
+    return entries;
+  }
+
+  private static Path auditFile(Path data) {
+    return data.resolve("audit").resolve("audit.jsonl");
   }
 
   /** The keys are fetched again once a second at most. */

@@ -23,7 +23,7 @@ public final class Access implements Closeable {
   private final ApiKeys keys;
   private final @Nullable Tokens tokens;
   private final Callers callers;
-  private final SignIn signIn;
+  private final InstantSource clock;
 
   private Access(
       AccessOptions options,
@@ -35,10 +35,7 @@ public final class Access implements Closeable {
     this.keys = keys;
     this.tokens = tokens;
     callers = new Callers(keys, tokens, certificates);
-    signIn =
-        tokens == null || !options.signIn().enabled()
-            ? SignIn.none()
-            : SignIn.at(options.jwt(), options.signIn(), tokens, clock);
+    this.clock = clock;
   }
 
   /**
@@ -125,9 +122,15 @@ public final class Access implements Closeable {
     return new Gate(callers, refusals, meters);
   }
 
-  /** How people sign in to the console, besides by a key. */
-  public SignIn signIn() {
-    return signIn;
+  /**
+   * How people sign in to the console, besides by a key.
+   *
+   * @param told of each sign-in
+   */
+  public SignIn signIn(SignIns told) {
+    return tokens == null || !options.signIn().enabled()
+        ? SignIn.none()
+        : SignIn.at(options.jwt(), options.signIn(), tokens, told, clock);
   }
 
   /** Looks after the files no more. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.dolmen.parameterstore.feature.ShownText;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -48,17 +49,27 @@ final class IssuerSignIn implements SignIn {
   private final SignInOptions options;
   private final Tokens tokens;
   private final TokenCheck idTokens;
+  private final SignIns told;
   private final IssuerHttp http;
   private final InstantSource clock;
   private final Semaphore running = new Semaphore(AT_ONCE);
   private final AtomicBoolean failing = new AtomicBoolean();
   private volatile @Nullable Document document;
 
+  /**
+   * @param told of each exchange
+   */
   IssuerSignIn(
-      JwtOptions jwt, SignInOptions options, Tokens tokens, IssuerHttp http, InstantSource clock) {
+      JwtOptions jwt,
+      SignInOptions options,
+      Tokens tokens,
+      SignIns told,
+      IssuerHttp http,
+      InstantSource clock) {
     this.jwt = jwt;
     this.options = options;
     this.tokens = tokens;
+    this.told = told;
     this.http = http;
     this.clock = clock;
     idTokens = tokens.madeFor(options.clientId());
@@ -80,20 +91,31 @@ final class IssuerSignIn implements SignIn {
   }
 
   @Override
-  public String exchange(byte[] request) throws Refusal {
-    Map<String, String> sent = sent(request);
-    return inTurn(() -> {
-      JsonNode answer = answer(document().tokenUrl(), sent);
-      String idToken = answer.path("id_token").asText();
-      checkId(idToken, sent.getOrDefault("nonce", ""));
-      boolean forConsole = options.token() == SignInOptions.Token.ID_TOKEN;
-      String token = forConsole ? idToken : answer.path("access_token").asText();
-      Principal who = taken(token);
+  public String exchange(byte[] request, SocketAddress remote) throws Refusal {
+    try {
+      Map<String, String> sent = sent(request);
+      Taken taken = inTurn(() -> exchanged(sent));
+      told.signedIn(taken.who(), remote);
       ObjectNode signedIn = JsonNodeFactory.instance.objectNode();
-      signedIn.put("token", token);
-      signedIn.put("name", who.name());
+      signedIn.put("token", taken.token());
+      signedIn.put("name", taken.who().name());
       return signedIn.toString();
-    });
+    } catch (Refusal e) {
+      told.notSignedIn(e, remote);
+      throw e;
+    }
+  }
+
+  /** A token that this server takes, and whose it is. */
+  private record Taken(String token, Principal who) {}
+
+  private Taken exchanged(Map<String, String> sent) throws IOException, Refusal {
+    JsonNode answer = answer(document().tokenUrl(), sent);
+    String idToken = answer.path("id_token").asText();
+    String subject = checkId(idToken, sent.getOrDefault("nonce", ""));
+    boolean forConsole = options.token() == SignInOptions.Token.ID_TOKEN;
+    String token = forConsole ? idToken : answer.path("access_token").asText();
+    return new Taken(token, taken(token, subject));
   }
 
   private interface Asking<T> {
@@ -187,46 +209,57 @@ final class IssuerSignIn implements SignIn {
     answered();
     if (answer.status() != 200) {
       throw Refusal.notSignedIn(
+          "",
           "the issuer refuses the sign-in: "
               + ShownText.within(ShownText.of(said.path("error").asText("no reason")), 100));
     }
     return said;
   }
 
-  /** As OpenID Connect Core 1.0 has it in section 3.1.3.7. */
-  private void checkId(String idToken, String nonce) throws Refusal {
+  /**
+   * As OpenID Connect Core 1.0 has it in section 3.1.3.7.
+   *
+   * @return whom it is of, as logs show it
+   */
+  private String checkId(String idToken, String nonce) throws Refusal {
     try {
       JWTClaimsSet said = idTokens.verified(idToken);
       Object party = said.getClaim("azp");
       if (party == null ? said.getAudience().size() > 1 : !party.equals(options.clientId())) {
-        throw Refusal.notSignedIn("it was made for another party, expected " + options.clientId());
+        throw Refusal.notSignedIn(
+            "", "it was made for another party, expected " + options.clientId());
       }
       String named = said.getClaim("nonce") instanceof String text ? text : "";
       if (!MessageDigest.isEqual(
           named.getBytes(StandardCharsets.UTF_8), nonce.getBytes(StandardCharsets.UTF_8))) {
-        throw Refusal.notSignedIn("it has another nonce than this sign-in");
+        throw Refusal.notSignedIn("", "it has another nonce than this sign-in");
       }
+      return ShownText.of(String.valueOf(said.getSubject()));
     } catch (Refusal e) {
-      throw because("the issuer's ID token is refused: ", e);
+      throw because("the issuer's ID token is refused: ", "", e);
     }
   }
 
-  private Principal taken(String token) throws Refusal {
+  /**
+   * @param subject of the ID token
+   */
+  private Principal taken(String token, String subject) throws Refusal {
     try {
       Principal who = tokens.prove(token).principal();
       if (who.roles().isEmpty()) {
         throw Refusal.notSignedIn(
+            subject,
             who.name() + " has no role here: the claim " + jwt.rolesClaim() + " has none of them");
       }
       return who;
     } catch (Refusal e) {
-      throw because("the issuer's token is none that this server takes: ", e);
+      throw because("the issuer's token is none that this server takes: ", subject, e);
     }
   }
 
-  private static Refusal because(String what, Refusal e) {
+  private static Refusal because(String what, String subject, Refusal e) {
     return e.status().getCode() == io.grpc.Status.Code.UNAVAILABLE
         ? e
-        : Refusal.notSignedIn(what + e.why());
+        : Refusal.notSignedIn(subject, what + e.why());
   }
 }

@@ -31,9 +31,13 @@ public final class Refusal extends Exception {
     return new Refusal(Status.Code.UNAVAILABLE, "", why, why);
   }
 
-  /** Of a sign-in, which shows no key yet. */
-  static Refusal notSignedIn(String why) {
-    return new Refusal(Status.Code.UNAUTHENTICATED, "", why, why);
+  /**
+   * Of a sign-in, which shows no key yet.
+   *
+   * @param caller whom the issuer says it is; empty if it did not
+   */
+  static Refusal notSignedIn(String caller, String why) {
+    return new Refusal(Status.Code.UNAUTHENTICATED, caller, why, why);
   }
 
   /** Of a request that is not as it should be. */
@@ -49,12 +53,12 @@ public final class Refusal extends Exception {
   }
 
   /** The principal's name; empty if the server does not know who it is. */
-  String caller() {
+  public String caller() {
     return caller;
   }
 
-  /** The reason alone, without what to do about it. */
-  String why() {
+  /** The reason alone, without what to do about it; it holds no secret. */
+  public String why() {
     return why;
   }
 

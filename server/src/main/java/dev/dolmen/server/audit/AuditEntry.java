@@ -11,6 +11,7 @@ import io.grpc.Grpc;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,8 +107,12 @@ final class AuditEntry {
   }
 
   private String remote() {
-    return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)
-            instanceof InetSocketAddress address
+    return shown(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+  }
+
+  /** The other end of a connection. */
+  static String shown(@Nullable SocketAddress remote) {
+    return remote instanceof InetSocketAddress address
         ? address.getAddress().getHostAddress() + ":" + address.getPort()
         : "unknown";
   }

@@ -149,7 +149,8 @@ final class HttpExchange {
             this,
             bytes -> {
               transport.notWithin();
-              answerElsewhere(() -> signIn.exchange(bytes));
+              answerElsewhere(
+                  () -> signIn.exchange(bytes, transport.context().channel().remoteAddress()));
             });
     wanted();
   }
