@@ -8,6 +8,7 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { startPrometheus } from "./prometheus.mjs";
 
 const [launcher, work, shots] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -547,20 +548,61 @@ async function provider() {
   return { url, close: () => server.close() };
 }
 
+/** keeper: the process of Prometheus, which is ended here. */
+async function longCharts(url, signIn, key, prometheus, keeper) {
+  const page = await open(`${url}#/overview`, { colorScheme: "dark" });
+  await signIn(page, key);
+  const charts = page.locator(".tiles figure");
+  const value = (label) => charts.filter({ hasText: label }).locator("strong").textContent();
+  await answers(`http://127.0.0.1:${prometheus}/-/ready`, 200);
+  await page.getByRole("button", { name: "24 h" }).click();
+  await page.getByText("The last 24 h, as Prometheus has it: a point every 10 minutes.").waitFor();
+  assert.equal(await charts.count(), 8);
+  assert.equal(await page.locator(".tiles .curve").count(), 8);
+  assert.match(await value("Events learned"), /^\d[\d.]* \/s$/);
+  assert.match(await value("Memory of the process"), /^\d{3} MiB$/);
+  assert.match(await page.getByRole("img", { name: /^Logged and not yet learned: / }).getAttribute("aria-label"), /at most 4,0\d\d since 24 h ago$/);
+  await accessible(page, "Overview of a day, dark");
+  await shot(page, "overview-day", { fullPage: true });
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.getByRole("button", { name: "7 d" }).click();
+  await page.getByText("The last 7 d, as Prometheus has it: a point every hour.").waitFor();
+  // It was away for four hours, over which no line goes.
+  assert.equal(await charts.filter({ hasText: "Logged and not yet learned" }).locator(".curve").count(), 2);
+  await accessible(page, "Overview of a week, light");
+  await shot(page, "overview-week", { fullPage: true });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fits(page, "Overview of a week");
+  await shot(page, "overview-week-phone", { fullPage: true });
+  keeper.kill("SIGKILL");
+  await new Promise((resolve) => keeper.once("exit", resolve));
+  await page.getByRole("button", { name: "1 h" }).click();
+  await page.getByText("Prometheus cannot be asked: nobody answers at server.http.prometheus.url").waitFor();
+  assert.equal(await charts.count(), 0);
+  await accessible(page, "Overview without Prometheus");
+  await shot(page, "overview-away-phone");
+  await page.getByRole("button", { name: "5 min" }).click();
+  assert.equal(await charts.count(), 6);
+  await close(page);
+}
+
 async function keys() {
   const issuer = await provider();
   const data = join(work, "data");
   const config = join(work, "dolmen.yaml");
   const sample = execFileSync(launcher, ["config", "sample"], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString();
-  const [grpc, port] = await Promise.all([freePort(), freePort()]);
+  const [grpc, port, metrics, prometheus] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   writeFileSync(config, sample.replace(/^data_directory: .*$/m, `data_directory: ${data}`).replace("  port: 7070", `  port: ${grpc}`)
-    .replace("    port: 7080", `    port: ${port}`).replace("  metrics: true", "  metrics: false")
+    .replace("    port: 7080", `    port: ${port}`).replace("  metrics_port: 7071", `  metrics_port: ${metrics}`)
+    .replace('      url: ""', `      url: http://127.0.0.1:${prometheus}`).replace('      selector: ""', "      selector: job=\"dolmen\"")
     .replace('      issuer: ""', `      issuer: ${issuer.url}`).replace('      audience: ""', "      audience: dolmen").replace('      client_id: ""', "      client_id: dolmen-console"));
   const key = (name, roles) => execFileSync(launcher, ["key", "create", name, "--roles", roles, "--config", config], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString().match(/dolmen_\S+/)[0];
   const all = key("all", "read,publish,catalog,admin");
   const reads = key("reads", "read");
   const url = `http://127.0.0.1:${port}/console/`;
   const ended = start(["serve", "--config", config], /no such line/);
+  const keeper = startPrometheus(join(work, "prometheus"), prometheus, metrics, reads);
+  running.push(keeper);
   await Promise.race([ended, answers(`http://127.0.0.1:${port}/v1/schema`, 401)]);
   const signIn = async (page, text) => {
     await page.getByLabel("Key").fill(text);
@@ -610,7 +652,8 @@ async function keys() {
     const changed = page.getByRole("region", { name: "What differs from the defaults" });
     const row = (key) => changed.getByRole("row", { name: key }).locator("td").allTextContents();
     await changed.waitFor();
-    assert.deepEqual(await row("server.metrics"), ["false", "true"]);
+    assert.deepEqual(await row("server.metrics_port"), [String(metrics), "7071"]);
+    assert.deepEqual(await row("server.http.prometheus.url"), ["text, not shown", "none"]);
     assert.deepEqual(await row("server.http.port"), [String(port), "7080"]);
     assert.deepEqual(await row("data_directory"), ["text, not shown", "data"]);
     assert.ok(!(await page.locator("main").textContent()).includes(data));
@@ -618,6 +661,7 @@ async function keys() {
     await shot(page, "configured", { fullPage: true });
     await close(page);
   });
+  await step("Overview has charts of a week, as Prometheus has it", () => longCharts(url, signIn, all, prometheus, keeper));
   await step("one signs in at an issuer, and no code of another sign-in is taken", async () => {
     const page = await open(`${url}#/items`);
     await page.getByRole("button", { name: `Sign in at ${new URL(issuer.url).host}` }).waitFor();

@@ -21,6 +21,10 @@ type AdminServiceClient interface {
 	GetStatus(ctx context.Context, in *GetStatusRequest, opts ...grpc.CallOption) (*StatusResponse, error)
 	// Where the configuration that this process was started with differs from the defaults.
 	GetConfig(ctx context.Context, in *GetConfigRequest, opts ...grpc.CallOption) (*GetConfigResponse, error)
+	// Figures of the last hour, day or week, as the Prometheus has kept them that the configuration
+	// names (server.http.prometheus). FAILED_PRECONDITION if it names none, UNAVAILABLE if that does
+	// not answer.
+	GetCharts(ctx context.Context, in *GetChartsRequest, opts ...grpc.CallOption) (*GetChartsResponse, error)
 	// Takes a snapshot at the next barrier between two batches and answers when it is durable.
 	CreateSnapshot(ctx context.Context, in *CreateSnapshotRequest, opts ...grpc.CallOption) (*CreateSnapshotResponse, error)
 }
@@ -51,6 +55,15 @@ func (c *adminServiceClient) GetConfig(ctx context.Context, in *GetConfigRequest
 	return out, nil
 }
 
+func (c *adminServiceClient) GetCharts(ctx context.Context, in *GetChartsRequest, opts ...grpc.CallOption) (*GetChartsResponse, error) {
+	out := new(GetChartsResponse)
+	err := c.cc.Invoke(ctx, "/dolmen.v1.AdminService/GetCharts", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *adminServiceClient) CreateSnapshot(ctx context.Context, in *CreateSnapshotRequest, opts ...grpc.CallOption) (*CreateSnapshotResponse, error) {
 	out := new(CreateSnapshotResponse)
 	err := c.cc.Invoke(ctx, "/dolmen.v1.AdminService/CreateSnapshot", in, out, opts...)
@@ -68,6 +81,10 @@ type AdminServiceServer interface {
 	GetStatus(context.Context, *GetStatusRequest) (*StatusResponse, error)
 	// Where the configuration that this process was started with differs from the defaults.
 	GetConfig(context.Context, *GetConfigRequest) (*GetConfigResponse, error)
+	// Figures of the last hour, day or week, as the Prometheus has kept them that the configuration
+	// names (server.http.prometheus). FAILED_PRECONDITION if it names none, UNAVAILABLE if that does
+	// not answer.
+	GetCharts(context.Context, *GetChartsRequest) (*GetChartsResponse, error)
 	// Takes a snapshot at the next barrier between two batches and answers when it is durable.
 	CreateSnapshot(context.Context, *CreateSnapshotRequest) (*CreateSnapshotResponse, error)
 	mustEmbedUnimplementedAdminServiceServer()
@@ -82,6 +99,9 @@ func (UnimplementedAdminServiceServer) GetStatus(context.Context, *GetStatusRequ
 }
 func (UnimplementedAdminServiceServer) GetConfig(context.Context, *GetConfigRequest) (*GetConfigResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetConfig not implemented")
+}
+func (UnimplementedAdminServiceServer) GetCharts(context.Context, *GetChartsRequest) (*GetChartsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method GetCharts not implemented")
 }
 func (UnimplementedAdminServiceServer) CreateSnapshot(context.Context, *CreateSnapshotRequest) (*CreateSnapshotResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method CreateSnapshot not implemented")
@@ -135,6 +155,24 @@ func _AdminService_GetConfig_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdminService_GetCharts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetChartsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminServiceServer).GetCharts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dolmen.v1.AdminService/GetCharts",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminServiceServer).GetCharts(ctx, req.(*GetChartsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _AdminService_CreateSnapshot_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(CreateSnapshotRequest)
 	if err := dec(in); err != nil {
@@ -164,6 +202,10 @@ var _AdminService_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetConfig",
 			Handler:    _AdminService_GetConfig_Handler,
+		},
+		{
+			MethodName: "GetCharts",
+			Handler:    _AdminService_GetCharts_Handler,
 		},
 		{
 			MethodName: "CreateSnapshot",

@@ -4,6 +4,7 @@ import dev.dolmen.server.access.Access;
 import dev.dolmen.server.access.Refusal;
 import dev.dolmen.server.api.Endpoints;
 import dev.dolmen.server.audit.AuditLog;
+import dev.dolmen.server.charts.Charts;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ListenHosts;
 import dev.dolmen.server.config.OtlpConfig;
@@ -67,6 +68,7 @@ final class Front implements Closeable {
   private final AuditLog audit;
   private final ServerTls tls;
   private final @Nullable OtlpTelemetry telemetry;
+  private final Charts charts;
   private final GrpcTransport transport;
   private final @Nullable MetricsEndpoint metrics;
 
@@ -99,12 +101,15 @@ final class Front implements Closeable {
     ServerTls secured = null;
     GrpcTransport started = null;
     OtlpTelemetry sending = null;
+    Charts asking = null;
     try {
       config = StartCheck.hosts(whole.server(), access.isAsked());
       secured = openTls();
       tls = secured;
       sending = openTelemetry(whole.telemetry());
       telemetry = sending;
+      asking = openCharts(config);
+      charts = asking;
       started = GrpcTransport.start(config, passage(), health, services, meters);
       transport = started;
       metrics = startMetrics();
@@ -119,6 +124,9 @@ final class Front implements Closeable {
         }
         if (sending != null) {
           sending.close();
+        }
+        if (asking != null) {
+          asking.close();
         }
         access.close();
       }
@@ -144,6 +152,14 @@ final class Front implements Closeable {
     }
     try {
       return new OtlpTelemetry(sent, Version.text(), ServiceRegistry.methodNames(), meters, clock);
+    } catch (UnusableFileException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Charts openCharts(ServerConfig server) throws StartException {
+    try {
+      return Charts.of(server.http().prometheus(), clock);
     } catch (UnusableFileException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
@@ -187,7 +203,8 @@ final class Front implements Closeable {
                   Version.text(),
                   meters,
                   transport.ranking(),
-                  traces()));
+                  traces(),
+                  charts));
       services.open(admin(open));
       opened.awaitModel(why -> notReady = why);
       notReady = () -> "starting: warming up";
@@ -354,6 +371,7 @@ final class Front implements Closeable {
     tls.close();
     access.close();
     audit.close();
+    charts.close();
     if (telemetry != null) {
       telemetry.close();
     }

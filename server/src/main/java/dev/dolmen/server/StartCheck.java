@@ -2,6 +2,7 @@ package dev.dolmen.server;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.dolmen.server.access.Access;
+import dev.dolmen.server.charts.Charts;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ListenHosts;
 import dev.dolmen.server.config.MemoryPlan;
@@ -53,6 +54,7 @@ public record StartCheck(ServerConfig server, Optional<String> warning) {
       if (config.telemetry().enabled()) {
         OtlpFiles.check(config.telemetry());
       }
+      Charts.check(server.http().prometheus(), clock.instant());
       Optional<String> warning = TlsFiles.check(server.tls(), clock.instant());
       boolean known =
           Access.check(server.access(), config.dataDirectory(), server.tls().asksClients(), clock);

@@ -10,6 +10,7 @@ import com.google.api.HttpRule;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
+import dev.dolmen.server.charts.StandInPrometheus;
 import io.grpc.protobuf.ProtoMethodDescriptorSupplier;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -52,15 +53,21 @@ class OpenApiTest {
           Map.entry("GetSchema", ""),
           Map.entry("GetStatus", ""),
           Map.entry("GetConfig", ""),
+          Map.entry("GetCharts", ""),
           Map.entry("CreateSnapshot", "{}"));
 
+  private static final Map<String, String> QUERIES =
+      Map.of("SimilarByGET", "?k=1", "GetCharts", "?span=CHART_SPAN_HOUR");
+
   @TempDir Path directory;
+  private StandInPrometheus prometheus;
   private TestServer server;
   private HttpClientCalls http;
 
   @BeforeEach
-  void start() throws StartException {
-    server = new TestServer(directory);
+  void start() throws Exception {
+    prometheus = new StandInPrometheus(200, StandInPrometheus.matrix());
+    server = new TestServer(ChartsServingTest.config(directory, prometheus.url()));
     http = new HttpClientCalls(server.running().httpPort());
   }
 
@@ -68,6 +75,7 @@ class OpenApiTest {
   void stop() {
     http.close();
     server.close();
+    prometheus.close();
   }
 
   private JsonNode document() throws IOException, InterruptedException {
@@ -122,7 +130,7 @@ class OpenApiTest {
       String[] route = operation.getKey().split(" ", 2);
       String path = route[1].replace("{item_id}", "i1");
       String name = operation.getValue().get("operationId").asText();
-      String query = name.equals("SimilarByGET") ? "?k=1" : "";
+      String query = QUERIES.getOrDefault(name, "");
       assertThat(BODIES).containsKey(name);
       JsonNode content = operation.getValue().at("/requestBody/content");
       String type = content.isMissingNode() ? "" : content.fieldNames().next();

@@ -46,6 +46,7 @@ public final class MethodRoles {
         Role.ADMIN,
         AdminServiceGrpc.getGetStatusMethod(),
         AdminServiceGrpc.getGetConfigMethod(),
+        AdminServiceGrpc.getGetChartsMethod(),
         AdminServiceGrpc.getCreateSnapshotMethod());
   }
 

@@ -3,6 +3,8 @@ package dev.dolmen.server.api;
 import com.google.protobuf.Timestamp;
 import dev.dolmen.parameterstore.memory.ResidentMemory;
 import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.server.charts.Charts;
+import dev.dolmen.server.charts.NoChartsException;
 import dev.dolmen.server.config.ChangedKey;
 import dev.dolmen.trainer.ClusterFigures;
 import dev.dolmen.trainer.Engine;
@@ -20,6 +22,8 @@ import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.ClusterStatus;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
+import dev.dolmen.v1.GetChartsRequest;
+import dev.dolmen.v1.GetChartsResponse;
 import dev.dolmen.v1.GetConfigRequest;
 import dev.dolmen.v1.GetConfigResponse;
 import dev.dolmen.v1.GetStatusRequest;
@@ -47,6 +51,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
   private final Instant started;
   private final String version;
   private final GetConfigResponse changed;
+  private final Charts charts;
 
   /**
    * What is operated.
@@ -154,13 +159,16 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
   /**
    * @param nanos monotonic time
    * @param changed where the configuration differs from the defaults
+   * @param charts of hours and days
    */
   AdminEndpoint(
       Source source,
       Instant started,
       String version,
       LongSupplier nanos,
-      List<ChangedKey> changed) {
+      List<ChangedKey> changed,
+      Charts charts) {
+    this.charts = charts;
     this.changed = changed(changed);
     this.source = source;
     snapshots = new SnapshotRequests(source.snapshots(), nanos, TimeUnit.NANOSECONDS::sleep);
@@ -183,6 +191,28 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
   @Override
   public void getConfig(GetConfigRequest request, StreamObserver<GetConfigResponse> out) {
     out.onNext(changed);
+    out.onCompleted();
+  }
+
+  @Override
+  public void getCharts(GetChartsRequest request, StreamObserver<GetChartsResponse> out) {
+    if (!charts.areThere()) {
+      throw Status.FAILED_PRECONDITION
+          .withDescription("server.http.prometheus.url names no Prometheus that has charts")
+          .asRuntimeException();
+    }
+    GetChartsResponse response;
+    try {
+      response = charts.of(request.getSpan());
+    } catch (NoChartsException e) {
+      throw Errors.unavailable(String.valueOf(e.getMessage()));
+    }
+    if (response == null) {
+      throw Errors.invalid(
+          "span",
+          "none that there is, expected CHART_SPAN_HOUR, CHART_SPAN_DAY or CHART_SPAN_WEEK");
+    }
+    out.onNext(response);
     out.onCompleted();
   }
 

@@ -1,6 +1,7 @@
 package dev.dolmen.server.api;
 
 import dev.dolmen.server.budget.FairThreads;
+import dev.dolmen.server.charts.Charts;
 import dev.dolmen.server.config.ChangedKey;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
@@ -45,6 +46,7 @@ public final class Endpoints {
   private final MeterRegistry meters;
   private final FairThreads ranking;
   private final CallTraces traces;
+  private final Charts charts;
 
   /**
    * Sets up what they have in common.
@@ -54,6 +56,7 @@ public final class Endpoints {
    * @param version of the program, for the status
    * @param ranking computes the answers to ranking calls; refuses what it has no room for
    * @param traces told what calls spend their time on
+   * @param charts of hours and days, for operators
    */
   public Endpoints(
       DolmenConfig whole,
@@ -62,7 +65,8 @@ public final class Endpoints {
       String version,
       MeterRegistry meters,
       FairThreads ranking,
-      CallTraces traces) {
+      CallTraces traces,
+      Charts charts) {
     config = whole.server();
     changed = whole.changed();
     this.clock = clock;
@@ -71,6 +75,7 @@ public final class Endpoints {
     this.meters = meters;
     this.ranking = ranking;
     this.traces = traces;
+    this.charts = charts;
   }
 
   /**
@@ -224,11 +229,14 @@ public final class Endpoints {
     ServerInterceptor meter = new RequestMeter(meters);
     BindableService admin =
         new AdminEndpoint(
-            operated.and(new CountedCalls(meters)::addTo),
+            operated
+                .and(new CountedCalls(meters)::addTo)
+                .and(status -> status.setHasCharts(charts.areThere())),
             clock.instant(),
             version,
             meters.config().clock()::monotonicTime,
-            changed);
+            changed,
+            charts);
     return List.of(
         ranked(recommendations, admission),
         behind(behind(service(feedback, barrier), gates), meter),

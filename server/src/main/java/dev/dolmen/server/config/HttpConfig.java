@@ -1,5 +1,7 @@
 package dev.dolmen.server.config;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dolmen.parameterstore.range.WholeRange;
 import java.net.URI;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.List;
  * @param corsOrigins of web pages from elsewhere that may call
  * @param idleTimeout a connection without a request is closed after so long
  * @param answerTimeout one whose caller takes nothing of what is written, after so long
+ * @param prometheus asked for longer charts
  */
 public record HttpConfig(
     boolean enabled,
@@ -23,7 +26,8 @@ public record HttpConfig(
     boolean console,
     List<String> corsOrigins,
     Duration idleTimeout,
-    Duration answerTimeout) {
+    Duration answerTimeout,
+    PrometheusConfig prometheus) {
   static HttpConfig read(ConfigSection s) {
     Duration least = Duration.ofMillis(100);
     List<String> origins = s.names("cors_origins", null);
@@ -41,7 +45,8 @@ public record HttpConfig(
         s.flag("console", true),
         origins,
         s.duration("idle_timeout", Duration.ofMinutes(1), least, Duration.ofDays(1)),
-        s.duration("answer_timeout", Duration.ofSeconds(30), least, Duration.ofHours(1)));
+        s.duration("answer_timeout", Duration.ofSeconds(30), least, Duration.ofHours(1)),
+        requireNonNull(s.section("prometheus", PrometheusConfig::read)));
   }
 
   private static boolean isOrigin(String text) {
@@ -56,16 +61,25 @@ public record HttpConfig(
   }
 
   HttpConfig withHost(String value) {
-    return new HttpConfig(enabled, value, port, console, corsOrigins, idleTimeout, answerTimeout);
+    return new HttpConfig(
+        enabled, value, port, console, corsOrigins, idleTimeout, answerTimeout, prometheus);
   }
 
   /** This, with the console's pages or without. */
   public HttpConfig withConsole(boolean value) {
-    return new HttpConfig(enabled, host, port, value, corsOrigins, idleTimeout, answerTimeout);
+    return new HttpConfig(
+        enabled, host, port, value, corsOrigins, idleTimeout, answerTimeout, prometheus);
   }
 
   /** This, on another port. */
   public HttpConfig withPort(int value) {
-    return new HttpConfig(enabled, host, value, console, corsOrigins, idleTimeout, answerTimeout);
+    return new HttpConfig(
+        enabled, host, value, console, corsOrigins, idleTimeout, answerTimeout, prometheus);
+  }
+
+  /** This, with another Prometheus. */
+  public HttpConfig withPrometheus(PrometheusConfig value) {
+    return new HttpConfig(
+        enabled, host, port, console, corsOrigins, idleTimeout, answerTimeout, value);
   }
 }

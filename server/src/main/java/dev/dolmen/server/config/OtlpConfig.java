@@ -4,9 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.dolmen.parameterstore.range.NumberRange;
 import dev.dolmen.parameterstore.range.WholeRange;
-import java.net.URI;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * What is sent to a collector of OpenTelemetry, over HTTP.
@@ -85,7 +83,8 @@ public record OtlpConfig(
       s.reject("service", "none: expected a name");
     }
     if (read.enabled()) {
-      refusal(read).ifPresent(why -> s.reject("endpoint", why));
+      PlainUrl.refusal(read.endpoint, "http://collector:4318", !read.headersFile.isEmpty())
+          .ifPresent(why -> s.reject("endpoint", why));
     }
     return read;
   }
@@ -104,37 +103,5 @@ public record OtlpConfig(
       s.reject("interval", HumanUnits.format(interval) + ": expected 0s for never, or 1s or more");
     }
     return interval;
-  }
-
-  /** Why nothing can be sent there; empty if it can. */
-  private static Optional<String> refusal(OtlpConfig read) {
-    URI uri;
-    try {
-      uri = URI.create(read.endpoint);
-    } catch (IllegalArgumentException e) {
-      return Optional.of(
-          "\"" + read.endpoint + "\": expected a URL, http://collector:4318 for example");
-    }
-    boolean secure = "https".equalsIgnoreCase(uri.getScheme());
-    if (!secure && !"http".equalsIgnoreCase(uri.getScheme())) {
-      return Optional.of("\"" + read.endpoint + "\": expected http:// or https:// and a host");
-    }
-    if (uri.getHost() == null
-        || uri.getRawUserInfo() != null
-        || uri.getRawQuery() != null
-        || uri.getRawFragment() != null) {
-      return Optional.of("expected a URL with a host, and without user, ? and #");
-    }
-    if (!secure && !read.headersFile.isEmpty() && !isLoopback(uri.getHost())) {
-      return Optional.of(
-          "expected https, or http to this machine, as headers_file holds what others must not"
-              + " read");
-    }
-    return Optional.empty();
-  }
-
-  private static boolean isLoopback(String host) {
-    boolean bracketed = host.startsWith("[");
-    return ListenHosts.isLoopback(bracketed ? host.substring(1, host.length() - 1) : host);
   }
 }

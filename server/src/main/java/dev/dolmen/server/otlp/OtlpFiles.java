@@ -1,6 +1,7 @@
 package dev.dolmen.server.otlp;
 
 import dev.dolmen.server.config.OtlpConfig;
+import dev.dolmen.server.reload.HeadersFile;
 import dev.dolmen.server.reload.NamedFile;
 import dev.dolmen.server.reload.UnusableFileException;
 import java.io.ByteArrayInputStream;

@@ -65,6 +65,7 @@ const query = (parameters) => new URLSearchParams(Object.entries(parameters).fil
 
 export const schema = () => call("GET", "/v1/schema");
 export const status = () => call("GET", "/v1/status");
+export const charts = (span) => call("GET", `/v1/charts?${query({ span })}`);
 export const config = () => call("GET", "/v1/config");
 export const item = (id) => call("GET", `/v1/items/${encodeURIComponent(id)}`);
 export const items = (parameters) => call("GET", `/v1/items?${query(parameters)}`);

@@ -1,4 +1,4 @@
-// A line over the last minutes, drawn as SVG.
+// A line over some time, drawn as SVG.
 import { h, s, put } from "./dom.js";
 
 const WIDTH = 320;
@@ -11,34 +11,56 @@ function nice(x) {
   return [1, 2, 2.5, 5, 10].map((step) => step * power).find((y) => y >= x) ?? 10 * power;
 }
 
+/** How long ago a time of a chart begins. */
+function ago(spanMs) {
+  const [unit, name] = spanMs >= 48 * 3_600_000 ? [86_400_000, "days"] : spanMs >= 3_600_000 ? [3_600_000, "h"] : [60_000, "min"];
+  return `${Math.round(spanMs / unit)} ${name} ago`;
+}
+
+/** Points in runs without a gap. */
+function runs(points, gapMs) {
+  const all = [];
+  points.forEach((point, i) => {
+    if (!i || point.at - points[i - 1].at > gapMs) all.push([]);
+    all.at(-1).push(point);
+  });
+  return all;
+}
+
 /**
- * A chart. points: [{at: ms, value}] ascending; show: how a value is written; label: what it is; spanMs: the width.
- * from: lowest value of the axis that is not data.
+ * A chart. show: how a value is written; label: what it is. What it draws: points: [{at: ms, value}] ascending;
+ * spanMs: the width; end: the right edge, by default where the points end; gapMs: from which on points are not joined.
  */
 export function chart(label, show) {
   const now = h("strong", {}, "–");
   const drawing = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "chart" });
   const element = h("figure", { class: "tile" }, h("figcaption", {}, label, now), drawing);
-  function draw(points, spanMs) {
+  const text = (words) => put(drawing, s("text", { x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle" }, words));
+  function draw(points, spanMs, end = null, gapMs = Infinity) {
     const good = points.filter((point) => Number.isFinite(point.value));
     const last = good.at(-1);
     put(now, last ? show(last.value) : "–");
     drawing.setAttribute("aria-label", `${label}: ${last ? show(last.value) : "nothing yet"}`);
-    if (good.length < 2) {
-      put(drawing, s("text", { x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle" }, "The line begins in a moment"));
+    if (end === null ? good.length < 2 : !last) {
+      text(end === null ? "The line begins in a moment" : "Nothing was recorded");
       return;
     }
-    const top = nice(Math.max(...good.map((point) => point.value)));
-    const x = (at) => WIDTH - 2 - ((last.at - at) / spanMs) * (WIDTH - 4);
+    const most = Math.max(...good.map((point) => point.value));
+    const top = nice(most);
+    const right = end ?? last.at;
+    if (end !== null) drawing.setAttribute("aria-label", `${label}: ${show(last.value)}, at most ${show(most)} since ${ago(spanMs)}`);
+    const x = (at) => WIDTH - 2 - ((right - at) / spanMs) * (WIDTH - 4);
     const y = (value) => HEIGHT - 14 - (value / top) * (HEIGHT - 28);
-    const path = good.map((point, i) => `${i ? "L" : "M"}${x(point.at).toFixed(1)} ${y(point.value).toFixed(1)}`).join("");
+    const lines = runs(good, gapMs).map((run) => ({ run, path: run.map((point, i) => `${i ? "L" : "M"}${x(point.at).toFixed(1)} ${y(point.value).toFixed(1)}`).join("") }));
     put(drawing,
       s("line", { class: "axis", x1: 0, x2: WIDTH, y1: y(0), y2: y(0) }),
       s("line", { class: "axis", x1: 0, x2: WIDTH, y1: y(top), y2: y(top) }),
-      s("path", { class: "area", d: `${path}L${x(last.at).toFixed(1)} ${y(0)}L${x(good[0].at).toFixed(1)} ${y(0)}Z` }),
-      s("path", { class: "curve", d: path }),
+      lines.map(({ run, path }) => [
+        s("path", { class: "area", d: `${path}L${x(run.at(-1).at).toFixed(1)} ${y(0)}L${x(run[0].at).toFixed(1)} ${y(0)}Z` }),
+        s("path", { class: "curve", d: run.length > 1 ? path : `${path}h1` }),
+      ]),
       s("text", { x: 2, y: y(top) - 3 }, show(top)),
-      s("text", { x: 2, y: HEIGHT - 2 }, `${Math.round(spanMs / 60_000)} min ago`),
+      s("text", { x: 2, y: HEIGHT - 2 }, ago(spanMs)),
       s("text", { x: WIDTH - 2, y: HEIGHT - 2, "text-anchor": "end" }, "now"));
   }
   return { element, draw };

@@ -137,12 +137,35 @@ class ConfigTest {
           telemetry: {otlp: {endpoint: "http://collector:4318", headers_file: /k}} | expected https, or http to this machine
           telemetry: {otlp: {traces: {ratio: 1.5}}} | telemetry.otlp.traces.ratio: 1.5: expected a number from 0 to 1
           telemetry: {otlp: {metrics: {interval: 10ms}}} | telemetry.otlp.metrics.interval: 10ms: expected 0s for never
+          server: {http: {prometheus: {url: "prometheus:9090"}}} | server.http.prometheus.url: "prometheus:9090": expected http:// or https://
+          server: {http: {prometheus: {url: "http://a:b@p"}}} | server.http.prometheus.url: expected a URL with a host, and without user
+          server: {http: {prometheus: {url: "http://p/?x"}}} | server.http.prometheus.url: expected a URL with a host, and without user
+          server: {http: {prometheus: {url: "http://p:9090", headers_file: /k}}} | server.http.prometheus.url: expected https, or http to this machine
+          server: {http: {prometheus: {selector: "job=shop"}}} | server.http.prometheus.selector: expected matchers of labels such as
+          server: {http: {prometheus: {selector: 'a="b"} or up{x="y"'}}} | server.http.prometheus.selector: expected matchers of labels
+          server: {http: {prometheus: {selector: 'a="b",'}}} | server.http.prometheus.selector: expected matchers of labels
+          server: {http: {prometheus: {selector: 'a="\\"'}}} | server.http.prometheus.selector: expected matchers of labels
+          server: {http: {prometheus: {timeout: 1m}}} | server.http.prometheus.timeout: "1m": expected a duration
           training: {newness: .nan}    | training.newness: .nan: expected a number from 0 to 0.9
           model: {tasks: {categories: a}} | f.yaml:1:29: model.tasks.categories: "a": expected none, as there are none
           seed: 1e3                    | f.yaml:1:7: seed: 1e3: expected a whole number
           """)
   void whatDoesNotFitIsNamed(String text, String expected) {
     assertThat(problems(text + "\n" + MINIMAL)).contains(expected);
+  }
+
+  @Test
+  void whichServersOfAPrometheusAreMeantIsSaidByLabels() throws Exception {
+    for (String selector :
+        List.of(
+            "job=\"dolmen\"",
+            "job=\"dolmen\", namespace!=\"it's {this}, or\"",
+            "instance=~\"10\\\\.0.*\",a!~\"b\\\"c\"")) {
+      String yaml =
+          "server: {http: {prometheus: {selector: '" + selector.replace("'", "''") + "'}}}";
+      assertThat(parse(yaml + "\n" + MINIMAL).server().http().prometheus().selector())
+          .isEqualTo(selector);
+    }
   }
 
   /** What is text may be secret; the schema is nobody's default. */

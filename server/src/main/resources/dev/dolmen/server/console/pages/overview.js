@@ -1,7 +1,9 @@
-// Overview: how the server is, and how good. Its charts are made of what the server itself says every two seconds.
+// Overview: how the server is, and how good. Its charts are made of what the server itself says every two seconds, and
+// longer ones of what its Prometheus has.
 import { h, put, redraw, problem, busy } from "../dom.js";
 import * as api from "../api.js";
 import { chart, bar, interval } from "../chart.js";
+import { LongCharts, SPANS } from "../longcharts.js";
 import { bytes, count, millis, percent, rate, since, words } from "../format.js";
 
 export const id = "overview";
@@ -18,7 +20,7 @@ export async function show(place) {
   const view = new Overview(place);
   await view.look();
   view.timer = setInterval(() => document.hidden || view.look(), EVERY_MS);
-  return () => clearInterval(view.timer);
+  return () => view.end();
 }
 
 const sum = (list, of) => list.reduce((all, one) => all + of(one), 0);
@@ -49,6 +51,9 @@ class Overview {
       events: chart("Events learned", rate), calls: chart("Calls answered", rate), latency: chart("Mean time of a call", millis),
       freshness: chart("Click to visible (p99)", millis), lag: chart("Logged and not yet learned", count), recall: chart("recall@20, last clicks", (x) => percent(x)),
     };
+    this.tiles = h("div", { class: "tiles" }, Object.values(this.charts).map((one) => one.element));
+    this.lines = h("div", {}, this.tiles);
+    this.spans = h("div", { class: "row spans" });
     this.quality = h("div");
     this.memory = h("div");
     this.rows = h("div");
@@ -56,9 +61,32 @@ class Overview {
     this.facts = h("p", { class: "muted" });
     const panel = (name, content, wide) => h("section", { class: `panel ${wide ?? ""}` }, h("h2", {}, name), content);
     put(place, h("div", { class: "title" }, h("h1", {}, "Overview"), this.facts), this.health,
-      h("div", { class: "tiles" }, Object.values(this.charts).map((one) => one.element)),
+      this.spans, this.lines,
       h("div", { class: "panels" },
         panel("Quality", this.quality), panel("Memory", this.memory), panel("Log and snapshots", this.disk), panel("Rows by slot", this.rows, "wide")));
+  }
+
+  end() {
+    clearInterval(this.timer);
+    this.long?.end();
+  }
+
+  /** Offers longer charts once it is known that there are some. */
+  offer() {
+    if (this.spans.hasChildNodes()) return;
+    const tab = (name, chosen) => h("button", { type: "button", class: "tab", "aria-pressed": String(!chosen), onclick: (event) => {
+      for (const one of this.spans.querySelectorAll(".tab")) one.setAttribute("aria-pressed", String(one === event.target));
+      this.choose(chosen);
+    } }, name);
+    put(this.spans, h("div", { class: "tabs", role: "group", "aria-label": "Time that the charts show" },
+      tab("5 min", null), SPANS.map((one) => tab(one[0], one))));
+  }
+
+  /** Charts of a span; null for the last minutes. */
+  choose(span) {
+    this.long?.end();
+    this.long = span && new LongCharts(span);
+    put(this.lines, this.long ? this.long.element : this.tiles);
   }
 
   async look() {
@@ -80,6 +108,7 @@ class Overview {
     put(this.facts, `Version ${status.version}, up for ${since(status.started)}; ${count(status.catalog_items)} items, ${count(status.sessions)} visits, `
       + `${count(status.feedback_events_learned)} events learned in ${count(status.model_version)} batches.`);
     put(this.health, health(status));
+    if (status.has_charts) this.offer();
     const { events, calls, latency, freshness, lag, recall } = this.charts;
     events.draw(rates("events"), SPAN_MS);
     calls.draw(rates("calls"), SPAN_MS);

@@ -1,7 +1,5 @@
-package dev.dolmen.server.otlp;
+package dev.dolmen.server.reload;
 
-import dev.dolmen.server.reload.NamedFile;
-import dev.dolmen.server.reload.UnusableFileException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Headers that are sent along, mostly a key of the collector's: lines {@code name: value}. A line
+ * Headers that are sent along, mostly a key of whoever is called: lines {@code name: value}. A line
  * that begins with # is a comment. What is wrong is told by the number of its line, as the line
  * itself may be a secret.
  */
-final class HeadersFile {
+public final class HeadersFile {
   private static final int MAX_HEADERS = 32;
   private static final Pattern LINE =
       Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([\\x21-\\x7e][\\x20-\\x7e]*)");
@@ -38,8 +36,9 @@ final class HeadersFile {
    * Reads it.
    *
    * @return values by names in lower case
+   * @throws UnusableFileException if it is none, or has no header or too many
    */
-  static Map<String, String> read(NamedFile file) throws UnusableFileException {
+  public static Map<String, String> read(NamedFile file) throws UnusableFileException {
     Map<String, String> headers = new LinkedHashMap<>();
     int number = 0;
     for (String line : file.read(EXPECTED).lines().map(String::strip).toList()) {
