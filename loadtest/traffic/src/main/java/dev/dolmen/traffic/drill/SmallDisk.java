@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** A small file system in memory, which can be filled up; needs root. One thread. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
   private static final int CHUNK_BYTES = 1 << 20;
   private static final int PAGE_BYTES = 4_096;
 
@@ -30,13 +30,14 @@ final class SmallDisk implements AutoCloseable {
    * @param directory made, and empty
    * @throws IOException if this process may not mount
    */
-  static SmallDisk mount(Path directory, int mebibytes) throws IOException, InterruptedException {
+  public static SmallDisk mount(Path directory, int mebibytes)
+      throws IOException, InterruptedException {
     Files.createDirectories(directory);
     String size = "size=" + mebibytes + "m";
     String problem = run("mount", "-t", "tmpfs", "-o", size, "tmpfs", directory.toString());
     if (!problem.isEmpty()) {
       throw new IOException(
-          "disk-full mounts a tmpfs of "
+          "a disk that fills up is a tmpfs of "
               + mebibytes
               + " MiB, which needs root and the right to mount: "
               + problem);
@@ -44,6 +45,19 @@ final class SmallDisk implements AutoCloseable {
     SmallDisk disk = new SmallDisk(directory);
     Runtime.getRuntime().addShutdownHook(disk.atExit);
     return disk;
+  }
+
+  /** Whether this process may mount one. */
+  public static boolean isPossible() throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("dolmen-disk-");
+    try (SmallDisk disk = mount(directory, 1)) {
+      disk.free();
+      return true;
+    } catch (IOException e) {
+      return false;
+    } finally {
+      Files.delete(directory);
+    }
   }
 
   /** Runs a command; returns what it said if it failed. */
@@ -54,7 +68,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Leaves so much free; 0 for nothing at all. */
-  void fill(long leaveBytes) throws IOException {
+  public void fill(long leaveBytes) throws IOException {
     try (FileChannel file =
         FileChannel.open(
             ballast,
@@ -80,7 +94,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Gives the room back. */
-  void free() throws IOException {
+  public void free() throws IOException {
     Files.deleteIfExists(ballast);
   }
 

@@ -3,6 +3,7 @@ package dev.dolmen.traffic.drill.cluster;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.traffic.drill.SmallDisk;
 import dev.dolmen.traffic.report.Attempt;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;
@@ -59,6 +60,8 @@ import picocli.CommandLine.Option;
       "  server-cut-off         a server is cut off from all brokers for --away",
       "  broker-killed          kill -9 of a broker that does not lead the log",
       "  log-leader-killed      kill -9 of the broker that leads the log",
+      "  broker-disk-full       the disk of the broker that leads the log fills up to",
+      "                         the last byte, and has room after --away; needs root",
       "  brokers-down-at-start  kill -9 of all brokers; a server that starts waits",
       ""
     },
@@ -202,7 +205,7 @@ public final class ClusterCommand implements Callable<Integer> {
     if (from != null && !Files.isDirectory(from)) {
       throw new CommandFailedException(2, "--from: " + from + " is no folder");
     }
-    List<ClusterTrial> trials = trials();
+    List<ClusterTrial> trials = possible(trials());
     Attempt attempt =
         directory -> {
           var result = new ClusterDrill(settings(trials), directory, progress).run();
@@ -253,6 +256,21 @@ public final class ClusterCommand implements Callable<Integer> {
     List<ClusterTrial> played = asked.stream().filter(trial -> !trial.needsOwnBrokers()).toList();
     requireStore(played);
     return played;
+  }
+
+  /** Without those for which this process lacks a right, unless they are asked for. */
+  private List<ClusterTrial> possible(List<ClusterTrial> asked)
+      throws IOException, InterruptedException {
+    if (asked.stream().noneMatch(ClusterTrial::needsSmallDisks) || SmallDisk.isPossible()) {
+      return asked;
+    }
+    ClusterTrial trial = asked.stream().filter(ClusterTrial::needsSmallDisks).findFirst().get();
+    String why = trial.label() + " mounts a small disk, which needs root and the right to mount";
+    if (!only.isEmpty()) {
+      throw new CommandFailedException(1, "--only: " + why);
+    }
+    progress.line(why + ": left out");
+    return asked.stream().filter(each -> !each.needsSmallDisks()).toList();
   }
 
   private static void requireStore(List<ClusterTrial> trials) {

@@ -76,7 +76,10 @@ final class ClusterDrill {
       runOn(new ClusterProcesses.Kafka(settings.kafka, settings.kafka, 0), null);
     } else {
       say("starting " + KafkaBrokers.BROKERS + " brokers");
-      try (KafkaBrokers brokers = new KafkaBrokers(directory.resolve("kafka"))) {
+      try (KafkaBrokers brokers =
+          new KafkaBrokers(
+              directory.resolve("kafka"),
+              settings.trials.stream().anyMatch(ClusterTrial::needsSmallDisks))) {
         brokers.start();
         runOn(
             new ClusterProcesses.Kafka(

@@ -42,6 +42,8 @@ enum ClusterTrial {
   BROKER_KILLED(Needs.BROKERS),
   /** The broker that leads the log is killed, and started again. */
   LOG_LEADER_KILLED(Needs.BROKERS),
+  /** The disk of the broker that leads the log fills up to its last byte; then it has room. */
+  BROKER_DISK_FULL(Needs.SMALL_DISKS),
   /** A server starts while all brokers are away. */
   BROKERS_DOWN_AT_START(Needs.BROKERS);
 
@@ -50,6 +52,7 @@ enum ClusterTrial {
     NOTHING,
     EARLIER_VERSION,
     BROKERS,
+    SMALL_DISKS,
     STORE
   }
 
@@ -61,7 +64,12 @@ enum ClusterTrial {
 
   /** Whether it does something to brokers, which have to be the drill's own. */
   boolean needsOwnBrokers() {
-    return needs == Needs.BROKERS;
+    return needs == Needs.BROKERS || needs == Needs.SMALL_DISKS;
+  }
+
+  /** Whether brokers have to lie on disks that can be filled up. */
+  boolean needsSmallDisks() {
+    return needs == Needs.SMALL_DISKS;
   }
 
   /** Whether it does something to the store of snapshots. */

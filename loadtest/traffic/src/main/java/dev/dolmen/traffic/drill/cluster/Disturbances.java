@@ -1,6 +1,7 @@
 package dev.dolmen.traffic.drill.cluster;
 
 import dev.dolmen.server.cli.DolmenCommand;
+import dev.dolmen.traffic.drill.SmallDisk;
 import dev.dolmen.traffic.drill.cluster.ClusterProcesses.Member;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
@@ -93,6 +94,7 @@ final class Disturbances {
       case SERVER_CUT_OFF -> cutServerOff();
       case BROKER_KILLED -> killBroker(1 + leaderOfLog() % KafkaBrokers.BROKERS, acknowledged);
       case LOG_LEADER_KILLED -> killBroker(leaderOfLog(), acknowledged);
+      case BROKER_DISK_FULL -> fillDisk(leaderOfLog(), acknowledged);
       case BROKERS_DOWN_AT_START -> startWithoutBrokers();
     }
     cluster.revive();
@@ -106,6 +108,7 @@ final class Disturbances {
     KafkaBrokers own = brokers;
     if (own != null) {
       own.network().heal();
+      own.makeRoom();
       own.start();
       var _ = admin.awaitWhole(KafkaBrokers.BROKERS);
     }
@@ -383,6 +386,21 @@ final class Disturbances {
     cluster.awaitFresh(ClusterTrialResult.STALENESS_BOUND_MS);
     recovered();
     away();
+    brokers().start();
+    var _ = admin.awaitWhole(KafkaBrokers.BROKERS);
+  }
+
+  /** A broker whose only disk takes no byte ends, as it has to; the others go on. */
+  private void fillDisk(int id, IntSupplier acknowledged) throws IOException, InterruptedException {
+    SmallDisk disk = brokers().disk(id);
+    disk.fill(0);
+    beganNanos = System.nanoTime();
+    brokers().awaitEnd(id, PATIENCE);
+    awaitTaken(acknowledged, EVENTS_AGAIN);
+    cluster.awaitFresh(ClusterTrialResult.STALENESS_BOUND_MS);
+    recovered();
+    away();
+    disk.free();
     brokers().start();
     var _ = admin.awaitWhole(KafkaBrokers.BROKERS);
   }

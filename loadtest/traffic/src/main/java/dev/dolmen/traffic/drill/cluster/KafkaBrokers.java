@@ -1,11 +1,13 @@
 package dev.dolmen.traffic.drill.cluster;
 
+import dev.dolmen.traffic.drill.SmallDisk;
 import dev.dolmen.traffic.local.Machine;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -24,9 +26,15 @@ final class KafkaBrokers implements AutoCloseable {
   static final int BROKERS = 3;
   private static final int HEAP_MB = 320;
 
+  /** Some minutes of load, and what a broker keeps besides. */
+  private static final int SMALL_DISK_MIB = 256;
+
   private final Path directory;
   private final CutProxy network = new CutProxy();
   private final List<Broker> brokers = new ArrayList<>();
+
+  /** By broker; empty if they lie where all else does. */
+  private final List<SmallDisk> disks = new ArrayList<>();
 
   /** Without it, who is ended by a signal would leave brokers behind. */
   private final Thread atExit = Thread.ofPlatform().name("brokers-exit").unstarted(this::endAll);
@@ -50,8 +58,9 @@ final class KafkaBrokers implements AutoCloseable {
    * Writes their configurations; none is started yet.
    *
    * @param directory for all that they keep
+   * @param smallDisks whether each lies on a disk that can be filled up
    */
-  KafkaBrokers(Path directory) throws IOException {
+  KafkaBrokers(Path directory, boolean smallDisks) throws IOException, InterruptedException {
     this.directory = Files.createDirectories(directory);
     for (int i = 0; i < BROKERS; i++) {
       brokers.add(new Broker(network));
@@ -63,6 +72,9 @@ final class KafkaBrokers implements AutoCloseable {
       }
     }
     Runtime.getRuntime().addShutdownHook(atExit);
+    for (int id = 1; smallDisks && id <= BROKERS; id++) {
+      disks.add(SmallDisk.mount(file(id, ""), SMALL_DISK_MIB));
+    }
   }
 
   private static int freePort() throws IOException {
@@ -164,6 +176,30 @@ final class KafkaBrokers implements AutoCloseable {
     }
   }
 
+  /** Where one lies, if it is a disk that can be filled up. */
+  SmallDisk disk(int id) {
+    return disks.get(id - 1);
+  }
+
+  /** Disks have room again. */
+  void makeRoom() throws IOException {
+    for (SmallDisk disk : disks) {
+      disk.free();
+    }
+  }
+
+  /**
+   * Waits until one has ended by itself.
+   *
+   * @throws IOException if it goes on
+   */
+  void awaitEnd(int id, Duration patience) throws IOException, InterruptedException {
+    Process process = brokers.get(id - 1).process;
+    if (process != null && !process.waitFor(patience)) {
+      throw new IOException("broker " + id + " goes on, on a disk that takes no byte");
+    }
+  }
+
   private void endAll() {
     for (Broker broker : brokers) {
       Process process = broker.process;
@@ -181,6 +217,7 @@ final class KafkaBrokers implements AutoCloseable {
       return; // The process is ending: the hook does the work.
     }
     endAll();
+    disks.forEach(SmallDisk::close);
     network.close();
   }
 }
