@@ -351,17 +351,19 @@ async function others(url) {
     await accessible(page, "Experiments");
   });
   await step("Visits are looked up", async () => {
-    const [one, two] = await page.evaluate(async () => {
-      const answer = await (await fetch("/v1/items?page_size=2")).json();
-      return answer.items.map((item) => item.item_id);
+    const [one, two, request] = await page.evaluate(async () => {
+      const shown = await (await fetch("/v1/recommend", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ session: { session_id: "visit/of a browser?" }, k: 5 }) })).json();
+      const two = shown.items[1].item_id;
+      const { items } = await (await fetch("/v1/items?page_size=2")).json();
+      return [items.map((item) => item.item_id).find((id) => id !== two), two, shown.request_id];
     });
-    const published = await page.evaluate(async ([first, second]) => {
+    const published = await page.evaluate(async ([first, second, from]) => {
       const at = (seconds) => new Date(Date.now() - seconds * 1_000).toISOString();
       const event = (n, item, type, seconds) => ({ event_id: `browser-${n}`, session_id: "visit/of a browser?", item_id: item, type: `EVENT_TYPE_${type}`, time: at(seconds) });
       const response = await fetch("/v1/events", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({
-        events: [event(1, first, "VIEW", 300), event(2, second, "CLICK", 120), event(3, second, "PURCHASE", 60)] }) });
+        events: [event(1, first, "VIEW", 300), { ...event(2, second, "CLICK", 120), request_id: from }, event(3, second, "PURCHASE", 60)] }) });
       return (await response.json()).acknowledgements.map((a) => a.status);
-    }, [one, two]);
+    }, [one, two, request]);
     assert.deepEqual(published, ["STATUS_ACCEPTED", "STATUS_ACCEPTED", "STATUS_ACCEPTED"]);
     await page.goto(`${url}#/visits`);
     await page.getByLabel("Look a visit up").fill("visit/of a browser?");
@@ -374,6 +376,12 @@ async function others(url) {
     }
     await page.getByText("3 events count").waitFor();
     assert.deepEqual((await page.locator("[aria-label=Events] small").allTextContents()).map((text) => text.split(",")[0]), ["viewed", "clicked", "bought"]);
+    const was = page.locator("[aria-label=Shown] > li");
+    await was.getByText("5 items by “popularity” · 1 acted on").waitFor();
+    assert.equal(await was.locator("code").textContent(), request);
+    assert.deepEqual(await was.locator(".strip li").evaluateAll((all) => all.map((li) => li.classList.contains("acted"))), [false, true, false, false, false]);
+    assert.equal(await was.locator(".acted small").textContent(), "clicked");
+    assert.match(await page.getByText("This server remembers what was shown since").locator("time").textContent(), /\d/);
     assert.match(await page.locator("[aria-label=Events] small").nth(1).textContent(), /min ago|s ago/);
     assert.equal(await page.locator("[aria-label=Answers] .card").count(), 12);
     await page.locator("[aria-label=Answers] .why").first().click();
@@ -386,6 +394,7 @@ async function others(url) {
     await page.getByLabel("Look a visit up").fill("nobody");
     await page.keyboard.press("Enter");
     await page.getByText("Nothing is known of this visit").waitFor();
+    await page.getByText("Nothing that is remembered.").waitFor();
     await page.locator("[aria-label=Answers] .card").first().waitFor();
     await accessible(page, "a visit that is not known");
   });

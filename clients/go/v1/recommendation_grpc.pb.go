@@ -27,6 +27,10 @@ type RecommendationServiceClient interface {
 	// differ most. Items that are close to each other in the plane need not be so in the model; see
 	// Similar.
 	MapItems(ctx context.Context, in *MapItemsRequest, opts ...grpc.CallOption) (*MapItemsResponse, error)
+	// What a visit was shown recently, and what it did with that. The server remembers the last
+	// impressions of all visits, as many as there is room for in 16 MiB, and none of before its start
+	// but what it had to learn again.
+	ListImpressions(ctx context.Context, in *ListImpressionsRequest, opts ...grpc.CallOption) (*ListImpressionsResponse, error)
 }
 
 type recommendationServiceClient struct {
@@ -73,6 +77,15 @@ func (c *recommendationServiceClient) MapItems(ctx context.Context, in *MapItems
 	return out, nil
 }
 
+func (c *recommendationServiceClient) ListImpressions(ctx context.Context, in *ListImpressionsRequest, opts ...grpc.CallOption) (*ListImpressionsResponse, error) {
+	out := new(ListImpressionsResponse)
+	err := c.cc.Invoke(ctx, "/dolmen.v1.RecommendationService/ListImpressions", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // RecommendationServiceServer is the server API for RecommendationService service.
 // All implementations must embed UnimplementedRecommendationServiceServer
 // for forward compatibility
@@ -87,6 +100,10 @@ type RecommendationServiceServer interface {
 	// differ most. Items that are close to each other in the plane need not be so in the model; see
 	// Similar.
 	MapItems(context.Context, *MapItemsRequest) (*MapItemsResponse, error)
+	// What a visit was shown recently, and what it did with that. The server remembers the last
+	// impressions of all visits, as many as there is room for in 16 MiB, and none of before its start
+	// but what it had to learn again.
+	ListImpressions(context.Context, *ListImpressionsRequest) (*ListImpressionsResponse, error)
 	mustEmbedUnimplementedRecommendationServiceServer()
 }
 
@@ -105,6 +122,9 @@ func (UnimplementedRecommendationServiceServer) Similar(context.Context, *Simila
 }
 func (UnimplementedRecommendationServiceServer) MapItems(context.Context, *MapItemsRequest) (*MapItemsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method MapItems not implemented")
+}
+func (UnimplementedRecommendationServiceServer) ListImpressions(context.Context, *ListImpressionsRequest) (*ListImpressionsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ListImpressions not implemented")
 }
 func (UnimplementedRecommendationServiceServer) mustEmbedUnimplementedRecommendationServiceServer() {}
 
@@ -191,6 +211,24 @@ func _RecommendationService_MapItems_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RecommendationService_ListImpressions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListImpressionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RecommendationServiceServer).ListImpressions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dolmen.v1.RecommendationService/ListImpressions",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RecommendationServiceServer).ListImpressions(ctx, req.(*ListImpressionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var _RecommendationService_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "dolmen.v1.RecommendationService",
 	HandlerType: (*RecommendationServiceServer)(nil),
@@ -210,6 +248,10 @@ var _RecommendationService_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "MapItems",
 			Handler:    _RecommendationService_MapItems_Handler,
+		},
+		{
+			MethodName: "ListImpressions",
+			Handler:    _RecommendationService_ListImpressions_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -42,6 +42,7 @@ class OpenApiTest {
           Map.entry("Similar", "{\"item_id\": \"i1\", \"k\": 1}"),
           Map.entry("SimilarByGET", ""),
           Map.entry("MapItems", "{\"k\": 1, \"slots\": [\"category\"]}"),
+          Map.entry("ListImpressions", ""),
           Map.entry("Publish", ""),
           Map.entry("PublishBatch", "{\"events\": [{\"event_id\": \"e\"}]}"),
           Map.entry("UpsertItems", ITEM),
@@ -128,7 +129,7 @@ class OpenApiTest {
     assertThat(operations).hasSize(BODIES.size());
     for (Map.Entry<String, JsonNode> operation : operations.entrySet()) {
       String[] route = operation.getKey().split(" ", 2);
-      String path = route[1].replace("{item_id}", "i1");
+      String path = route[1].replace("{item_id}", "i1").replace("{session_id}", "s");
       String name = operation.getValue().get("operationId").asText();
       String query = QUERIES.getOrDefault(name, "");
       assertThat(BODIES).containsKey(name);

@@ -253,6 +253,16 @@ class StatedBoundsTest {
             "\"i1\""),
         text("SimilarRequest.item_id", "item_id", similar, "{\"item_id\": \"~\", \"k\": 1}"),
         number("SimilarRequest.k", "k", similar, "{\"item_id\": \"i1\", \"k\": ~}"),
+        new Bound(
+            "ListImpressionsRequest.session_id",
+            "session_id",
+            "GET /v1/visits/",
+            n -> "x".repeat(n) + "/impressions"),
+        number(
+            "ListImpressionsRequest.page_size",
+            "page_size",
+            "GET /v1/visits/s/impressions",
+            "?page_size=~"),
         number("MapItemsRequest.k", "k", map, "{\"k\": ~}"),
         list(
             "MapItemsRequest.item_ids",

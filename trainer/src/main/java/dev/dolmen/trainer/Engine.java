@@ -8,6 +8,7 @@ import dev.dolmen.trainer.alternatives.ArmFigures;
 import dev.dolmen.trainer.alternatives.OnlineRankers;
 import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.alternatives.RelearnedClicks;
+import dev.dolmen.trainer.history.RecentImpressions;
 import dev.dolmen.trainer.impressions.ImpressionLog;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
@@ -41,6 +42,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -76,6 +78,7 @@ public final class Engine implements Closeable {
   private final SnapshotThreads snapshotThreads;
   private final QuarantinedRecords quarantine;
   private final FirstOccurrences first;
+  private final RecentImpressions shown;
   private final @Nullable Leadership leadership;
   private final EngineBarriers barriers;
   private final Thread thread;
@@ -270,9 +273,17 @@ public final class Engine implements Closeable {
                 snapshots.restoredEpoch(),
                 clock);
     SyncSender sender = leadership == null ? null : leadership.sender();
+    shown = new RecentImpressions(clock.millis(), RecentImpressions.BYTES_MAX);
     LogReader reader =
         new LogReader(
-            log.tailer(savedOffset), savedOffset, learner, ingest, progress, quarantine, first);
+            log.tailer(savedOffset),
+            savedOffset,
+            learner,
+            ingest,
+            progress,
+            quarantine,
+            first,
+            shown);
     step =
         new TrainingStep(
             options.training(),
@@ -412,6 +423,11 @@ public final class Engine implements Closeable {
     return live;
   }
 
+  /** What visits were shown lately, for any thread. */
+  public RecentImpressions shown() {
+    return shown;
+  }
+
   /** Baselines that are kept up next to the model, for any thread. */
   public OnlineRankers rankers() {
     return alternatives.rankers();
@@ -499,7 +515,14 @@ public final class Engine implements Closeable {
 
   /** Figures, for any thread. */
   public EngineStatus status() {
-    return EngineStatus.of(this, log.lastOffset(), ingest.eventIdBytes() + first.bytes());
+    return EngineStatus.of(
+        this,
+        log.lastOffset(),
+        Map.of(
+            "event_ids",
+            ingest.eventIdBytes() + first.bytes(),
+            "recent_impressions",
+            shown.bytes()));
   }
 
   /** What has gone to the store of snapshots; null if none is configured. Any thread. */

@@ -131,9 +131,9 @@ public record EngineStatus(
    * Figures of an engine. Any thread.
    *
    * @param logOffset of the last record of its log
-   * @param eventIdBytes of the heap that event ids take
+   * @param besides bytes of the heap by part, of what is no part of the learner
    */
-  static EngineStatus of(Engine engine, long logOffset, long eventIdBytes) {
+  static EngineStatus of(Engine engine, long logOffset, Map<String, Long> besides) {
     Published published = engine.live().published();
     Progress far =
         new Progress(
@@ -150,22 +150,22 @@ public record EngineStatus(
             step.recordsPerSecond(),
             step.freshness().percentileMs(50),
             step.freshness().percentileMs(99));
-    return of(engine.learner(), far, pace, eventIdBytes, engine.snapshots().latest());
+    return of(engine.learner(), far, pace, besides, engine.snapshots().latest());
   }
 
   /**
    * Figures of a learner, with what only its owner knows. Any thread.
    *
-   * @param eventIdBytes of the heap that event ids take
+   * @param besides bytes of the heap by part, of what is no part of the learner
    */
   static EngineStatus of(
       Learner learner,
       Progress progress,
       Pace pace,
-      long eventIdBytes,
+      Map<String, Long> besides,
       @Nullable SnapshotInfo latest) {
     Map<String, Long> memory = new HashMap<>(learner.memoryBytes());
-    memory.put("event_ids", eventIdBytes);
+    memory.putAll(besides);
     LearnerCounts counts = learner.counts();
     ValidationReader validation = learner.validation();
     return new EngineStatus(

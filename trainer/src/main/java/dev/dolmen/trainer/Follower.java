@@ -4,6 +4,7 @@ import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.parameterstore.store.ReceivedRows;
 import dev.dolmen.trainer.catalog.SearchIndex;
+import dev.dolmen.trainer.history.RecentImpressions;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.LiveState;
@@ -49,6 +50,7 @@ public final class Follower implements Closeable {
   private final LiveState live;
   private final Progress progress;
   private final Ingest ingest;
+  private final RecentImpressions shown;
   private final FollowingLoop loop;
   private final Thread thread;
   private boolean closed;
@@ -125,6 +127,7 @@ public final class Follower implements Closeable {
             clock,
             progress,
             options.ingest());
+    shown = new RecentImpressions(clock.millis(), RecentImpressions.BYTES_MAX);
     feed = new SyncFeed(topic);
     loop =
         new FollowingLoop(
@@ -137,6 +140,7 @@ public final class Follower implements Closeable {
             rows,
             live,
             ingest,
+            shown,
             progress,
             new SyncApplication(model, vectors, rows),
             clock);
@@ -153,6 +157,11 @@ public final class Follower implements Closeable {
   /** The read side, for any thread. */
   public LiveState live() {
     return live;
+  }
+
+  /** What visits were shown lately, for any thread. */
+  public RecentImpressions shown() {
+    return shown;
   }
 
   /** What follows from the log. */

@@ -6,6 +6,7 @@ import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.store.ReceivedRows;
 import dev.dolmen.trainer.catalog.CatalogItem;
+import dev.dolmen.trainer.history.RecentImpressions;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.ItemEncoding;
@@ -64,6 +65,7 @@ final class FollowingLoop implements Runnable {
   private final ItemVectors vectors;
   private final LiveState live;
   private final Ingest ingest;
+  private final RecentImpressions shown;
   private final Progress progress;
   private final SyncApplication parameters;
   private final InstantSource clock;
@@ -102,6 +104,7 @@ final class FollowingLoop implements Runnable {
       ReceivedRows rows,
       LiveState live,
       Ingest ingest,
+      RecentImpressions shown,
       Progress progress,
       SyncApplication parameters,
       InstantSource clock) {
@@ -114,6 +117,7 @@ final class FollowingLoop implements Runnable {
     this.vectors = vectors;
     this.live = live;
     this.ingest = ingest;
+    this.shown = shown;
     this.progress = progress;
     this.parameters = parameters;
     encoding = new ItemEncoding(stream.features(), rows, options.model().idGate());
@@ -317,6 +321,7 @@ final class FollowingLoop implements Runnable {
       // As the trainer does, which keeps it: what it did until then is a function of the log.
       LOG.warn("The record at log offset {} cannot be applied", offset, e);
     }
+    shown.read(record, tailer.bytes(), tailer.length());
     records++;
     appliedOffset = offset;
     staleness.read(offset, nowMs());

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.dolmen.trainer.history.RecentImpressions;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.Learner;
@@ -31,6 +32,7 @@ final class LogReader {
   private final Progress progress;
   private final QuarantinedRecords quarantine;
   private final FirstOccurrences first;
+  private final RecentImpressions shown;
   private boolean away;
   private long offset;
   private long records;
@@ -40,6 +42,7 @@ final class LogReader {
    * @param offset where that is
    * @param quarantine takes records that cannot be applied
    * @param first says which records count
+   * @param shown told of each record once it is applied
    */
   LogReader(
       LogTailer tailer,
@@ -48,7 +51,9 @@ final class LogReader {
       Ingest ingest,
       Progress progress,
       QuarantinedRecords quarantine,
-      FirstOccurrences first) {
+      FirstOccurrences first,
+      RecentImpressions shown) {
+    this.shown = shown;
     this.first = first;
     this.tailer = tailer;
     this.offset = offset;
@@ -78,6 +83,7 @@ final class LogReader {
       return false;
     }
     LogRecord record = apply();
+    shown.read(record, tailer.bytes(), tailer.length());
     offset = tailer.offset();
     records++;
     progress.applied(offset);

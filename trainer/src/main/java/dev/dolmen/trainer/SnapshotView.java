@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What one snapshot holds, in memory, to be read and not learned on: no lock, no log, no thread,
@@ -117,7 +118,7 @@ public final class SnapshotView implements Closeable {
     long offset = info.logOffset();
     EngineStatus.Progress progress =
         new EngineStatus.Progress(learner.batches(), offset, offset, offset, 0, null, null);
-    return EngineStatus.of(learner, progress, EngineStatus.Pace.NONE, 0, info);
+    return EngineStatus.of(learner, progress, EngineStatus.Pace.NONE, Map.of(), info);
   }
 
   @Override

@@ -16,7 +16,8 @@
  * {@link dev.dolmen.trainer.TrainingStep} is that step; {@link dev.dolmen.trainer.ReplayLoop}
  * repeats it over what a start finds, {@link dev.dolmen.trainer.TrainingLoop} over what is
  * published. {@code snapshot} keeps the state, {@code alternatives} and {@code baseline} answer
- * where the model does not, {@code state} is what all parts of the state have in common.
+ * where the model does not, {@code history} is what people look up, {@code state} is what all parts
+ * of the state have in common.
  *
  * <p>Depends on {@code model}, {@code parameter-store} and {@code proto}; the package itself may
  * use all others of the trainer, and none of them uses it. The training thread owns every piece of

@@ -29,6 +29,7 @@ public final class MethodRoles {
         RecommendationServiceGrpc.getScoreMethod(),
         RecommendationServiceGrpc.getSimilarMethod(),
         RecommendationServiceGrpc.getMapItemsMethod(),
+        RecommendationServiceGrpc.getListImpressionsMethod(),
         CatalogServiceGrpc.getGetItemMethod(),
         CatalogServiceGrpc.getListItemsMethod(),
         CatalogServiceGrpc.getGetSchemaMethod());

@@ -14,6 +14,7 @@ import dev.dolmen.server.trace.CallTraces;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.Follower;
 import dev.dolmen.trainer.SnapshotView;
+import dev.dolmen.trainer.history.RecentImpressions;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.FeedbackServiceGrpc;
@@ -103,7 +104,7 @@ public final class Endpoints {
     CutValues cut = new CutValues(live.schema(), meters);
     Duration atMost = config.limits().requestTimeout();
     return services(
-        new RecommendationEndpoint(validation, keys, ranker, live, meters),
+        new RecommendationEndpoint(validation, keys, ranker, live, engine.shown(), meters),
         new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, traces, meters),
         new CatalogEndpoint(
             validation, keys, cut, live, choice.names(), engine.ingest(), atMost, traces, meters),
@@ -146,7 +147,7 @@ public final class Endpoints {
     CutValues cut = new CutValues(live.schema(), meters);
     Duration atMost = config.limits().requestTimeout();
     return services(
-        new RecommendationEndpoint(validation, keys, ranker, live, meters),
+        new RecommendationEndpoint(validation, keys, ranker, live, follower.shown(), meters),
         new FeedbackEndpoint(validation, keys, follower.ingest(), atMost, traces, meters),
         new CatalogEndpoint(
             validation, keys, cut, live, choice.names(), follower.ingest(), atMost, traces, meters),
@@ -198,7 +199,8 @@ public final class Endpoints {
             new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters, cells)),
             meters);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
-    return new RecommendationEndpoint(validation(live, choice), keys, ranker, live, meters);
+    RecentImpressions none = new RecentImpressions(clock.millis(), 0);
+    return new RecommendationEndpoint(validation(live, choice), keys, ranker, live, none, meters);
   }
 
   private Validation validation(LiveState live, RankerChoice choice) {

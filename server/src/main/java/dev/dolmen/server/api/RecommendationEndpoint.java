@@ -7,8 +7,11 @@ import dev.dolmen.server.ranking.Answer;
 import dev.dolmen.server.ranking.Ranker;
 import dev.dolmen.server.ranking.ScoreFeatures;
 import dev.dolmen.server.ranking.SessionFeatures;
+import dev.dolmen.trainer.history.RecentImpressions;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.trainer.learn.VersionSwitch;
+import dev.dolmen.v1.ListImpressionsRequest;
+import dev.dolmen.v1.ListImpressionsResponse;
 import dev.dolmen.v1.MapItemsRequest;
 import dev.dolmen.v1.MapItemsResponse;
 import dev.dolmen.v1.RecommendRequest;
@@ -32,16 +35,24 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
   private final KnownKeys keys;
   private final Ranker ranker;
   private final ItemMap map;
+  private final VisitHistory visits;
   private final MapValidation mapValidation;
   private final VersionSwitch versions;
   private final MeterRegistry meters;
 
   /**
    * @param live what is ranked and drawn; each answer is of one of its versions
+   * @param shown what visits were shown lately
    * @param meters for their clock
    */
   RecommendationEndpoint(
-      Validation validation, KnownKeys keys, Ranker ranker, LiveState live, MeterRegistry meters) {
+      Validation validation,
+      KnownKeys keys,
+      Ranker ranker,
+      LiveState live,
+      RecentImpressions shown,
+      MeterRegistry meters) {
+    visits = new VisitHistory(shown);
     versions = live.versions();
     map = new ItemMap(live, meters.config().clock()::monotonicTime);
     mapValidation = new MapValidation(live.schema());
@@ -98,6 +109,12 @@ final class RecommendationEndpoint extends RecommendationServiceGrpc.Recommendat
       versions.leave();
     }
     answer(out, response);
+  }
+
+  @Override
+  public void listImpressions(
+      ListImpressionsRequest request, StreamObserver<ListImpressionsResponse> out) {
+    answer(out, visits.of(request));
   }
 
   /** Computes an answer within one version; what is thrown is of the call, which has left then. */

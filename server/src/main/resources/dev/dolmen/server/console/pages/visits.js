@@ -5,6 +5,7 @@ import { card, facts } from "../card.js";
 import { picture } from "../picture.js";
 import { count, percent, since } from "../format.js";
 import { itemsOf, sentence, why } from "../reasons.js";
+import { shown } from "../shown.js";
 import { TYPES } from "../visit.js";
 
 export const id = "visits";
@@ -36,6 +37,7 @@ async function look(place, session) {
     const answer = await api.recommend({ session: { session_id: session }, k: K, explain: true, no_impression: true });
     const items = await itemsOf(answer);
     put(place, answer.session_events_used ? known(session, answer, items, () => look(place, session)) : unknown(session),
+      shown(session),
       h("section", { class: "panel", "aria-labelledby": "now" }, h("h2", { id: "now" }, "What it would be shown now"), answers(answer, items)));
   } catch (e) {
     put(place, problem(e, () => look(place, session)));

@@ -1,0 +1,236 @@
+package dev.dolmen.trainer.history;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.dolmen.trainer.session.SessionStep;
+import dev.dolmen.v1.EventType;
+import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Impression;
+import dev.dolmen.v1.LogRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.openhft.hashing.LongHashFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last impressions of all visits, to be looked up by visit, with the events that named them.
+ * Their records are kept as they came from the log, so that remembering one is a copy and no
+ * encoding, and nothing has to be asked of a log, which may be far away or have let go of them.
+ *
+ * <p>Bounded in bytes, the oldest making room. An event that is faster than its impression waits
+ * for it, up to {@link #EARLY_MAX} of them. Begins empty at each start, with what is replayed.
+ * Impressions without a session, and those that the log has twice, are left out.
+ *
+ * <p>Written by one thread, read by any: a reader keeps the writer waiting for no longer than it
+ * takes to follow a visit's links.
+ */
+public final class RecentImpressions {
+  /** Bytes of the heap that they take at most, about. */
+  public static final long BYTES_MAX = 16L << 20;
+
+  /** Requests whose events wait, and events of each. */
+  static final int EARLY_MAX = 256;
+
+  private static final int EARLY_EVENTS_MAX = 4;
+
+  /** Of an impression besides its record: objects, and entries of two maps. */
+  private static final int OVERHEAD_BYTES = 300;
+
+  private static final LongHashFunction HASH = LongHashFunction.xx3();
+
+  private final long bytesMax;
+
+  /** By hash of the request id, in the order in which they came. */
+  private final LinkedHashMap<Long, Kept> byRequest = new LinkedHashMap<>();
+
+  /** The newest of each visit, by hash of its id. */
+  private final Map<Long, Kept> byVisit = new HashMap<>();
+
+  private final LinkedHashMap<Long, List<FeedbackEvent>> early = new LinkedHashMap<>();
+  private long bytes;
+  private long sinceMs;
+  private boolean any;
+
+  /** An impression in the line of its visit. */
+  private static final class Kept {
+    final byte[] record;
+    final long visit;
+    final long timeMs;
+    @Nullable Kept older;
+    @Nullable Kept newer;
+
+    /** By position, a bit for each type of event; null while there are none. */
+    byte @Nullable [] events;
+
+    Kept(byte[] record, long visit, long timeMs) {
+      this.record = record;
+      this.visit = visit;
+      this.timeMs = timeMs;
+    }
+  }
+
+  /**
+   * Knows nothing yet.
+   *
+   * @param nowMs when it begins
+   * @param bytesMax what it may take
+   */
+  public RecentImpressions(long nowMs, long bytesMax) {
+    sinceMs = nowMs;
+    this.bytesMax = bytesMax;
+  }
+
+  /**
+   * The next record that was applied, of which it takes what it needs.
+   *
+   * @param bytes the record from index 0
+   * @param length of it
+   */
+  public synchronized void read(LogRecord record, byte[] bytes, int length) {
+    if (!any && record.getLoggedUs() > 0) {
+      any = true;
+      sinceMs = Math.min(sinceMs, record.getLoggedUs() / 1_000);
+    }
+    switch (record.getRecordCase()) {
+      case IMPRESSION -> add(record.getImpression(), bytes, length);
+      case FEEDBACK -> join(record.getFeedback());
+      case UPSERT, DELETE_ITEM_ID, RECORD_NOT_SET -> {}
+    }
+    while (this.bytes > bytesMax) {
+      removeOldest();
+    }
+  }
+
+  private void add(Impression shown, byte[] from, int length) {
+    long request = HASH.hashChars(shown.getRequestId());
+    if (shown.getSessionId().isEmpty() || byRequest.containsKey(request)) {
+      return;
+    }
+    long visit = HASH.hashChars(shown.getSessionId());
+    Kept kept = new Kept(Arrays.copyOf(from, length), visit, SessionStep.timeMs(shown.getTime()));
+    byRequest.put(request, kept);
+    Kept before = byVisit.put(visit, kept);
+    if (before != null) {
+      kept.older = before;
+      before.newer = kept;
+    }
+    bytes += OVERHEAD_BYTES + length;
+    List<FeedbackEvent> waiting = early.remove(request);
+    if (waiting != null) {
+      waiting.forEach(event -> mark(kept, shown, event));
+    }
+  }
+
+  private void removeOldest() {
+    Kept oldest = byRequest.pollFirstEntry().getValue();
+    Kept next = oldest.newer;
+    if (next == null) {
+      byVisit.remove(oldest.visit);
+    } else {
+      next.older = null;
+    }
+    bytes -= OVERHEAD_BYTES + oldest.record.length;
+    bytes -= oldest.events == null ? 0 : oldest.events.length;
+    sinceMs = Math.max(sinceMs, oldest.timeMs + 1);
+  }
+
+  private void join(FeedbackEvent event) {
+    if (event.getRequestId().isEmpty()) {
+      return;
+    }
+    long request = HASH.hashChars(event.getRequestId());
+    Kept kept = byRequest.get(request);
+    if (kept != null) {
+      mark(kept, impression(kept), event);
+      return;
+    }
+    List<FeedbackEvent> waiting = early.computeIfAbsent(request, id -> new ArrayList<>(1));
+    if (waiting.size() < EARLY_EVENTS_MAX) {
+      waiting.add(event.toBuilder().clearContext().build());
+    }
+    if (early.size() > EARLY_MAX) {
+      early.pollFirstEntry();
+    }
+  }
+
+  /** As when it is learned: what another visit does with an answer is none of this one's. */
+  private void mark(Kept kept, Impression shown, FeedbackEvent event) {
+    int position = shown.getItemIdList().indexOf(event.getItemId());
+    EventType type = event.getType();
+    if (position < 0
+        || type == EventType.UNRECOGNIZED
+        || !shown.getSessionId().equals(event.getSessionId())) {
+      return;
+    }
+    byte[] events = kept.events;
+    if (events == null) {
+      events = new byte[shown.getItemIdCount()];
+      kept.events = events;
+      bytes += events.length;
+    }
+    events[position] |= (byte) (1 << SessionStep.meant(type).getNumber());
+  }
+
+  private static Impression impression(Kept kept) {
+    try {
+      return LogRecord.parseFrom(kept.record).getImpression();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a record that was parsed before", e);
+    }
+  }
+
+  /**
+   * What a visit was shown, the newest first.
+   *
+   * @param max how many at most
+   */
+  public List<ShownAnswer> of(String sessionId, int max) {
+    List<Kept> found = new ArrayList<>();
+    List<byte[]> events = new ArrayList<>();
+    synchronized (this) {
+      Kept next = byVisit.get(HASH.hashChars(sessionId));
+      for (; next != null && found.size() < max; next = next.older) {
+        found.add(next);
+        events.add(next.events == null ? new byte[0] : next.events.clone());
+      }
+    }
+    List<ShownAnswer> answers = new ArrayList<>(found.size());
+    for (int i = 0; i < found.size(); i++) {
+      Impression shown = impression(found.get(i));
+      if (shown.getSessionId().equals(sessionId)) { // Or it has the hash of another.
+        answers.add(new ShownAnswer(shown, types(shown.getItemIdCount(), events.get(i))));
+      }
+    }
+    return answers;
+  }
+
+  private static List<Set<EventType>> types(int items, byte[] events) {
+    List<Set<EventType>> types = new ArrayList<>(items);
+    for (int i = 0; i < items; i++) {
+      Set<EventType> of = EnumSet.noneOf(EventType.class);
+      int bits = i < events.length ? events[i] : 0;
+      for (EventType type : EventType.values()) {
+        if (type != EventType.UNRECOGNIZED && (bits >> type.getNumber() & 1) != 0) {
+          of.add(type);
+        }
+      }
+      types.add(of);
+    }
+    return types;
+  }
+
+  /** Milliseconds since 1970; of what was shown before, not all is known. */
+  public synchronized long sinceMs() {
+    return sinceMs;
+  }
+
+  /** Bytes of the heap that they take, about. */
+  public synchronized long bytes() {
+    return bytes;
+  }
+}
