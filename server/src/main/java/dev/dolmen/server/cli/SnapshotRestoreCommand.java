@@ -42,8 +42,11 @@ import picocli.CommandLine.Spec;
 final class SnapshotRestoreCommand implements Callable<Integer> {
   @Mixin private DataDirectory data = new DataDirectory();
 
-  @Parameters(paramLabel = "ID", description = "The snapshot.")
-  private String id = "";
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ID",
+      description = "The snapshot; without it, the newest that is whole.")
+  private @Nullable String id;
 
   @Option(
       names = "--to",

@@ -83,7 +83,7 @@ class LogCommandTest {
   void nothingIsMendedWhileAProcessHasIt() throws Exception {
     try (DirectoryLock _ = DirectoryLock.acquire(directory)) {
       assertThat(run("log", "cut", directory.toString())).isEqualTo(1);
-      assertThat(err.toString()).contains("in use by another process");
+      assertThat(err.toString()).contains("in use by process " + ProcessHandle.current().pid());
     }
     assertThat(run("log", "verify", directory.toString())).isEqualTo(1);
   }

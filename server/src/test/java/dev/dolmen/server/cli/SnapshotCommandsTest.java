@@ -248,6 +248,11 @@ class SnapshotCommandsTest {
         .contains(ids.get(2) + ": DAMAGED: " + file + ", block 0");
     assertThat(run("table", "top", "item_id", "--data", data.toString())).isZero();
     assertThat(err.toString()).contains(ids.get(2) + ": DAMAGED");
+    String to = directory.resolve("new").toString();
+    assertThat(run("snapshot", "restore", "--data", data.toString(), "--to", to)).isZero();
+    assertThat(err.toString()).contains(ids.get(2) + ": DAMAGED");
+    assertThat(out.toString()).contains("starts at snapshot " + ids.get(0).substring(0, 16) + "-0");
+    assertThat(run("snapshot", "verify", "--data", to)).isZero();
   }
 
   @Test
