@@ -336,12 +336,29 @@ async function others(url) {
     await page.getByText("After a visit of it").first().waitFor();
     await page.locator("[aria-label='Closest by vector'] .card").nth(6).waitFor();
     await page.locator("[aria-label='After a visit of it'] .card").first().waitFor();
+    // The demo's visitors are shown some of the items, and not this one for sure.
+    const counted = page.locator("section", { has: page.getByRole("heading", { name: "Shown and clicked" }) });
+    await counted.getByText(/It is not counted|Counted since/).waitFor();
     await shot(page, "item");
     await accessible(page, "an item's page");
     await page.getByRole("button", { name: "Take it off for a while" }).click();
     await page.getByText("not available: never recommended").waitFor();
     await page.getByRole("button", { name: "Put it back" }).click();
     await page.getByText("available", { exact: true }).waitFor();
+    const clicked = await page.evaluate(async () => {
+      const { items } = await (await fetch("/v1/recommend", { method: "POST", headers: { "content-type": "application/json" }, body: '{"session": {"session_id": "curves"}, "k": 1}' })).json();
+      const id = items[0].item_id;
+      const hour = async () => (await (await fetch(`/v1/items/${encodeURIComponent(id)}/history`)).json()).hours.at(-1);
+      while (Number((await hour()).shown) === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      return id;
+    });
+    await page.goto(`${url}#/items/${encodeURIComponent(clicked)}`);
+    const day = page.getByRole("img", { name: /^Last 24 hours: [1-9][\d,]* shown, [\d,]+ clicked$/ });
+    await day.waitFor();
+    assert.equal(await day.locator("g").count(), 24);
+    assert.ok(await day.locator("rect.shown").last().evaluate((column) => column.getBBox().height) > 0);
+    assert.equal(await page.getByRole("img", { name: /^Last 30 days/ }).locator("g").count(), 30);
+    await accessible(page, "an item's columns");
     await page.goto(`${url}#/items/no-such-item`);
     await page.getByRole("alert").waitFor();
   });

@@ -31,6 +31,9 @@ type CatalogServiceClient interface {
 	DeleteItems(ctx context.Context, in *DeleteItemsRequest, opts ...grpc.CallOption) (*DeleteItemsResponse, error)
 	// One item. NOT_FOUND if there is none.
 	GetItem(ctx context.Context, in *GetItemRequest, opts ...grpc.CallOption) (*Item, error)
+	// How often an item was shown and clicked, by hour and by day. Counted of the 16,384 items that
+	// were shown or clicked last.
+	GetItemHistory(ctx context.Context, in *GetItemHistoryRequest, opts ...grpc.CallOption) (*GetItemHistoryResponse, error)
 	// Pages through the catalogue in order of insertion, except that an item may take the place of a
 	// deleted one. An item that is there from the first page to the last is listed once.
 	ListItems(ctx context.Context, in *ListItemsRequest, opts ...grpc.CallOption) (*ListItemsResponse, error)
@@ -116,6 +119,15 @@ func (c *catalogServiceClient) GetItem(ctx context.Context, in *GetItemRequest, 
 	return out, nil
 }
 
+func (c *catalogServiceClient) GetItemHistory(ctx context.Context, in *GetItemHistoryRequest, opts ...grpc.CallOption) (*GetItemHistoryResponse, error) {
+	out := new(GetItemHistoryResponse)
+	err := c.cc.Invoke(ctx, "/dolmen.v1.CatalogService/GetItemHistory", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *catalogServiceClient) ListItems(ctx context.Context, in *ListItemsRequest, opts ...grpc.CallOption) (*ListItemsResponse, error) {
 	out := new(ListItemsResponse)
 	err := c.cc.Invoke(ctx, "/dolmen.v1.CatalogService/ListItems", in, out, opts...)
@@ -152,6 +164,9 @@ type CatalogServiceServer interface {
 	DeleteItems(context.Context, *DeleteItemsRequest) (*DeleteItemsResponse, error)
 	// One item. NOT_FOUND if there is none.
 	GetItem(context.Context, *GetItemRequest) (*Item, error)
+	// How often an item was shown and clicked, by hour and by day. Counted of the 16,384 items that
+	// were shown or clicked last.
+	GetItemHistory(context.Context, *GetItemHistoryRequest) (*GetItemHistoryResponse, error)
 	// Pages through the catalogue in order of insertion, except that an item may take the place of a
 	// deleted one. An item that is there from the first page to the last is listed once.
 	ListItems(context.Context, *ListItemsRequest) (*ListItemsResponse, error)
@@ -178,6 +193,9 @@ func (UnimplementedCatalogServiceServer) DeleteItems(context.Context, *DeleteIte
 }
 func (UnimplementedCatalogServiceServer) GetItem(context.Context, *GetItemRequest) (*Item, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetItem not implemented")
+}
+func (UnimplementedCatalogServiceServer) GetItemHistory(context.Context, *GetItemHistoryRequest) (*GetItemHistoryResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method GetItemHistory not implemented")
 }
 func (UnimplementedCatalogServiceServer) ListItems(context.Context, *ListItemsRequest) (*ListItemsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ListItems not implemented")
@@ -296,6 +314,24 @@ func _CatalogService_GetItem_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CatalogService_GetItemHistory_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetItemHistoryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).GetItemHistory(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dolmen.v1.CatalogService/GetItemHistory",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).GetItemHistory(ctx, req.(*GetItemHistoryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _CatalogService_ListItems_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListItemsRequest)
 	if err := dec(in); err != nil {
@@ -351,6 +387,10 @@ var _CatalogService_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetItem",
 			Handler:    _CatalogService_GetItem_Handler,
+		},
+		{
+			MethodName: "GetItemHistory",
+			Handler:    _CatalogService_GetItemHistory_Handler,
 		},
 		{
 			MethodName: "ListItems",

@@ -50,6 +50,7 @@ class OpenApiTest {
           Map.entry("PatchItems", "{\"patches\": [{\"item_id\": \"i1\"}]}"),
           Map.entry("DeleteItems", "{\"item_ids\": [\"none\"]}"),
           Map.entry("GetItem", ""),
+          Map.entry("GetItemHistory", ""),
           Map.entry("ListItems", ""),
           Map.entry("GetSchema", ""),
           Map.entry("GetStatus", ""),

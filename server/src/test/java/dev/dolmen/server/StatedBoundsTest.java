@@ -313,6 +313,11 @@ class StatedBoundsTest {
         text("ItemPatch.item_id", "item_id", patch, "{\"patches\": [{\"item_id\": \"~\"}]}"),
         list("DeleteItemsRequest.item_ids", "item_ids", delete, "{\"item_ids\": [~]}", "\"none\""),
         text("GetItemRequest.item_id", "item_id", "GET /v1/items/", "~"),
+        new Bound(
+            "GetItemHistoryRequest.item_id",
+            "item_id",
+            "GET /v1/items/",
+            n -> "x".repeat(n) + "/history"),
         number("ListItemsRequest.page_size", "page_size", "GET /v1/items", "?page_size=~"),
         text("ListItemsRequest.query", "query", "GET /v1/items", "?query=~"));
   }

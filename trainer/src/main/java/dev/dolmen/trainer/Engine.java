@@ -8,7 +8,7 @@ import dev.dolmen.trainer.alternatives.ArmFigures;
 import dev.dolmen.trainer.alternatives.OnlineRankers;
 import dev.dolmen.trainer.alternatives.RankingOptions;
 import dev.dolmen.trainer.alternatives.RelearnedClicks;
-import dev.dolmen.trainer.history.RecentImpressions;
+import dev.dolmen.trainer.history.StreamHistory;
 import dev.dolmen.trainer.impressions.ImpressionLog;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
@@ -41,6 +41,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,7 +79,7 @@ public final class Engine implements Closeable {
   private final SnapshotThreads snapshotThreads;
   private final QuarantinedRecords quarantine;
   private final FirstOccurrences first;
-  private final RecentImpressions shown;
+  private final StreamHistory history;
   private final @Nullable Leadership leadership;
   private final EngineBarriers barriers;
   private final Thread thread;
@@ -273,7 +274,7 @@ public final class Engine implements Closeable {
                 snapshots.restoredEpoch(),
                 clock);
     SyncSender sender = leadership == null ? null : leadership.sender();
-    shown = new RecentImpressions(clock.millis(), RecentImpressions.BYTES_MAX);
+    history = StreamHistory.open(directory, log, savedOffset, clock.millis());
     LogReader reader =
         new LogReader(
             log.tailer(savedOffset),
@@ -283,7 +284,7 @@ public final class Engine implements Closeable {
             progress,
             quarantine,
             first,
-            shown);
+            history);
     step =
         new TrainingStep(
             options.training(),
@@ -423,9 +424,9 @@ public final class Engine implements Closeable {
     return live;
   }
 
-  /** What visits were shown lately, for any thread. */
-  public RecentImpressions shown() {
-    return shown;
+  /** What is remembered to be looked up, for any thread. */
+  public StreamHistory history() {
+    return history;
   }
 
   /** Baselines that are kept up next to the model, for any thread. */
@@ -515,14 +516,9 @@ public final class Engine implements Closeable {
 
   /** Figures, for any thread. */
   public EngineStatus status() {
-    return EngineStatus.of(
-        this,
-        log.lastOffset(),
-        Map.of(
-            "event_ids",
-            ingest.eventIdBytes() + first.bytes(),
-            "recent_impressions",
-            shown.bytes()));
+    Map<String, Long> besides = new HashMap<>(history.memoryBytes());
+    besides.put("event_ids", ingest.eventIdBytes() + first.bytes());
+    return EngineStatus.of(this, log.lastOffset(), besides);
   }
 
   /** What has gone to the store of snapshots; null if none is configured. Any thread. */
@@ -564,6 +560,7 @@ public final class Engine implements Closeable {
     requests.stopWhenLearned(CLOSE_LEARNING_MS);
     BackgroundThreads.awaitEnd(thread);
     snapshotOnClose();
+    history.close();
     closeFiles();
   }
 

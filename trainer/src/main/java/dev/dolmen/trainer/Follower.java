@@ -4,7 +4,7 @@ import dev.dolmen.model.ServingModel;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.parameterstore.store.ReceivedRows;
 import dev.dolmen.trainer.catalog.SearchIndex;
-import dev.dolmen.trainer.history.RecentImpressions;
+import dev.dolmen.trainer.history.StreamHistory;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.LiveState;
@@ -50,7 +50,7 @@ public final class Follower implements Closeable {
   private final LiveState live;
   private final Progress progress;
   private final Ingest ingest;
-  private final RecentImpressions shown;
+  private final StreamHistory history;
   private final FollowingLoop loop;
   private final Thread thread;
   private boolean closed;
@@ -127,7 +127,7 @@ public final class Follower implements Closeable {
             clock,
             progress,
             options.ingest());
-    shown = new RecentImpressions(clock.millis(), RecentImpressions.BYTES_MAX);
+    history = StreamHistory.open(options.dataDirectory(), log, 0, clock.millis());
     feed = new SyncFeed(topic);
     loop =
         new FollowingLoop(
@@ -140,7 +140,7 @@ public final class Follower implements Closeable {
             rows,
             live,
             ingest,
-            shown,
+            history,
             progress,
             new SyncApplication(model, vectors, rows),
             clock);
@@ -159,9 +159,9 @@ public final class Follower implements Closeable {
     return live;
   }
 
-  /** What visits were shown lately, for any thread. */
-  public RecentImpressions shown() {
-    return shown;
+  /** What is remembered to be looked up, for any thread. */
+  public StreamHistory history() {
+    return history;
   }
 
   /** What follows from the log. */
@@ -254,6 +254,7 @@ public final class Follower implements Closeable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    history.close();
     log.close();
     topic.close();
     try {

@@ -46,7 +46,7 @@ final class FollowerStatus {
     }
     Map<String, Long> bytes = new HashMap<>(stream.memoryBytes());
     bytes.put("table", rowBytes);
-    bytes.put("recent_impressions", follower.shown().bytes());
+    bytes.putAll(follower.history().memoryBytes());
     bytes.put("item_vectors", stream.catalog().indexLimit() * vectors.itemBytes());
     Runtime runtime = Runtime.getRuntime();
     bytes.put("heap", runtime.totalMemory() - runtime.freeMemory());

@@ -6,7 +6,7 @@ import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.store.ReceivedRows;
 import dev.dolmen.trainer.catalog.CatalogItem;
-import dev.dolmen.trainer.history.RecentImpressions;
+import dev.dolmen.trainer.history.StreamHistory;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.ItemEncoding;
@@ -65,7 +65,7 @@ final class FollowingLoop implements Runnable {
   private final ItemVectors vectors;
   private final LiveState live;
   private final Ingest ingest;
-  private final RecentImpressions shown;
+  private final StreamHistory history;
   private final Progress progress;
   private final SyncApplication parameters;
   private final InstantSource clock;
@@ -104,7 +104,7 @@ final class FollowingLoop implements Runnable {
       ReceivedRows rows,
       LiveState live,
       Ingest ingest,
-      RecentImpressions shown,
+      StreamHistory history,
       Progress progress,
       SyncApplication parameters,
       InstantSource clock) {
@@ -117,7 +117,7 @@ final class FollowingLoop implements Runnable {
     this.vectors = vectors;
     this.live = live;
     this.ingest = ingest;
-    this.shown = shown;
+    this.history = history;
     this.progress = progress;
     this.parameters = parameters;
     encoding = new ItemEncoding(stream.features(), rows, options.model().idGate());
@@ -321,7 +321,7 @@ final class FollowingLoop implements Runnable {
       // As the trainer does, which keeps it: what it did until then is a function of the log.
       LOG.warn("The record at log offset {} cannot be applied", offset, e);
     }
-    shown.read(record, tailer.bytes(), tailer.length());
+    history.read(record, tailer.bytes(), tailer.length(), tailer.offset());
     records++;
     appliedOffset = offset;
     staleness.read(offset, nowMs());

@@ -1,7 +1,7 @@
 package dev.dolmen.trainer;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.dolmen.trainer.history.RecentImpressions;
+import dev.dolmen.trainer.history.StreamHistory;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.learn.Learner;
@@ -32,7 +32,7 @@ final class LogReader {
   private final Progress progress;
   private final QuarantinedRecords quarantine;
   private final FirstOccurrences first;
-  private final RecentImpressions shown;
+  private final StreamHistory history;
   private boolean away;
   private long offset;
   private long records;
@@ -42,7 +42,7 @@ final class LogReader {
    * @param offset where that is
    * @param quarantine takes records that cannot be applied
    * @param first says which records count
-   * @param shown told of each record once it is applied
+   * @param history told of each record once it is applied
    */
   LogReader(
       LogTailer tailer,
@@ -52,8 +52,8 @@ final class LogReader {
       Progress progress,
       QuarantinedRecords quarantine,
       FirstOccurrences first,
-      RecentImpressions shown) {
-    this.shown = shown;
+      StreamHistory history) {
+    this.history = history;
     this.first = first;
     this.tailer = tailer;
     this.offset = offset;
@@ -83,7 +83,7 @@ final class LogReader {
       return false;
     }
     LogRecord record = apply();
-    shown.read(record, tailer.bytes(), tailer.length());
+    history.read(record, tailer.bytes(), tailer.length(), tailer.offset());
     offset = tailer.offset();
     records++;
     progress.applied(offset);

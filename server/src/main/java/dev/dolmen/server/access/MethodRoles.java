@@ -31,6 +31,7 @@ public final class MethodRoles {
         RecommendationServiceGrpc.getMapItemsMethod(),
         RecommendationServiceGrpc.getListImpressionsMethod(),
         CatalogServiceGrpc.getGetItemMethod(),
+        CatalogServiceGrpc.getGetItemHistoryMethod(),
         CatalogServiceGrpc.getListItemsMethod(),
         CatalogServiceGrpc.getGetSchemaMethod());
     put(

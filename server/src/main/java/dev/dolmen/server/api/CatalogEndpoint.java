@@ -40,6 +40,7 @@ final class CatalogEndpoint extends CatalogReads {
 
   /**
    * @param rankers that a request for recommendations may name
+   * @param curves how often items were shown and clicked
    * @param atMost how long a batch waits for the trainer to catch up
    * @param traces told how long the log takes, and applying what it holds
    */
@@ -49,11 +50,12 @@ final class CatalogEndpoint extends CatalogReads {
       CutValues cut,
       LiveState live,
       List<String> rankers,
+      ItemCurves curves,
       Ingest ingest,
       Duration atMost,
       CallTraces traces,
       MeterRegistry meters) {
-    super(live, rankers);
+    super(live, rankers, curves);
     this.validation = validation;
     this.keys = keys;
     this.cut = cut;

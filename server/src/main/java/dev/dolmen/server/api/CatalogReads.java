@@ -7,6 +7,8 @@ import dev.dolmen.server.budget.Caller;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.CatalogServiceGrpc;
+import dev.dolmen.v1.GetItemHistoryRequest;
+import dev.dolmen.v1.GetItemHistoryResponse;
 import dev.dolmen.v1.GetItemRequest;
 import dev.dolmen.v1.GetSchemaRequest;
 import dev.dolmen.v1.GetSchemaResponse;
@@ -36,11 +38,14 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
 
   private final LiveState live;
   private final List<String> rankers;
+  private final ItemCurves curves;
 
   /**
    * @param rankers that a request for recommendations may name
+   * @param curves how often items were shown and clicked
    */
-  CatalogReads(LiveState live, List<String> rankers) {
+  CatalogReads(LiveState live, List<String> rankers, ItemCurves curves) {
+    this.curves = curves;
     this.live = live;
     this.rankers = List.copyOf(rankers);
   }
@@ -53,6 +58,13 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
       throw Errors.noItem("item_id", request.getItemId());
     }
     out.onNext(live.catalog().whole(item));
+    out.onCompleted();
+  }
+
+  @Override
+  public void getItemHistory(
+      GetItemHistoryRequest request, StreamObserver<GetItemHistoryResponse> out) {
+    out.onNext(curves.of(request));
     out.onCompleted();
   }
 

@@ -15,6 +15,7 @@ import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.Follower;
 import dev.dolmen.trainer.SnapshotView;
 import dev.dolmen.trainer.history.RecentImpressions;
+import dev.dolmen.trainer.history.StreamHistory;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.FeedbackServiceGrpc;
@@ -104,10 +105,20 @@ public final class Endpoints {
     CutValues cut = new CutValues(live.schema(), meters);
     Duration atMost = config.limits().requestTimeout();
     return services(
-        new RecommendationEndpoint(validation, keys, ranker, live, engine.shown(), meters),
+        new RecommendationEndpoint(
+            validation, keys, ranker, live, engine.history().shown(), meters),
         new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, traces, meters),
         new CatalogEndpoint(
-            validation, keys, cut, live, choice.names(), engine.ingest(), atMost, traces, meters),
+            validation,
+            keys,
+            cut,
+            live,
+            choice.names(),
+            new ItemCurves(engine.history().items(), clock),
+            engine.ingest(),
+            atMost,
+            traces,
+            meters),
         AdminEndpoint.Source.of(
             engine,
             status -> {
@@ -147,10 +158,20 @@ public final class Endpoints {
     CutValues cut = new CutValues(live.schema(), meters);
     Duration atMost = config.limits().requestTimeout();
     return services(
-        new RecommendationEndpoint(validation, keys, ranker, live, follower.shown(), meters),
+        new RecommendationEndpoint(
+            validation, keys, ranker, live, follower.history().shown(), meters),
         new FeedbackEndpoint(validation, keys, follower.ingest(), atMost, traces, meters),
         new CatalogEndpoint(
-            validation, keys, cut, live, choice.names(), follower.ingest(), atMost, traces, meters),
+            validation,
+            keys,
+            cut,
+            live,
+            choice.names(),
+            new ItemCurves(follower.history().items(), clock),
+            follower.ingest(),
+            atMost,
+            traces,
+            meters),
         AdminEndpoint.Source.of(
             follower,
             status -> {
@@ -170,7 +191,10 @@ public final class Endpoints {
     return services(
         readingOnly(live, cells),
         new FeedbackServiceGrpc.FeedbackServiceImplBase() {},
-        new CatalogReads(live, RankerChoice.modelAlone().names()),
+        new CatalogReads(
+            live,
+            RankerChoice.modelAlone().names(),
+            new ItemCurves(StreamHistory.none(clock.millis()).items(), clock)),
         AdminEndpoint.Source.of(snapshot),
         new ReadOnly(snapshot.id()));
   }
@@ -199,7 +223,7 @@ public final class Endpoints {
             new ItemIndex(live.vectors(), live.catalog(), cells, new RecallSample(meters, cells)),
             meters);
     KnownKeys keys = new KnownKeys(live.schema(), config.unknownKeys(), meters);
-    RecentImpressions none = new RecentImpressions(clock.millis(), 0);
+    RecentImpressions none = StreamHistory.none(clock.millis()).shown();
     return new RecommendationEndpoint(validation(live, choice), keys, ranker, live, none, meters);
   }
 

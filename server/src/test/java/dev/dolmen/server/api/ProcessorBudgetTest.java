@@ -9,6 +9,7 @@ import dev.dolmen.server.budget.Caller;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.ranking.ScoreFeatures;
 import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.trainer.history.StreamHistory;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.ListItemsRequest;
 import dev.dolmen.v1.ScoreRequest;
@@ -105,7 +106,11 @@ class ProcessorBudgetTest {
       for (int i = 0; i < items; i++) {
         training.upsert(item("i" + i));
       }
-      CatalogReads reads = new CatalogReads(training.refreshed(), List.of());
+      CatalogReads reads =
+          new CatalogReads(
+              training.refreshed(),
+              List.of(),
+              new ItemCurves(StreamHistory.none(0).items(), () -> Instant.EPOCH));
       ListItemsRequest all = ListItemsRequest.newBuilder().setPageSize(1_000).build();
       for (int patience = 0; patience < 3; patience++) {
         Impatient caller = new Impatient(patience);
