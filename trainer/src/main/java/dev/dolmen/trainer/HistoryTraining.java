@@ -13,6 +13,8 @@ import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.trainer.snapshot.HistoryMark;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
+import dev.dolmen.trainer.sync.LocalSyncs;
+import dev.dolmen.trainer.sync.SyncOptions;
 import dev.dolmen.trainer.thread.BackgroundThreads;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.FeedbackEvent;
@@ -168,6 +170,15 @@ public final class HistoryTraining implements Closeable {
     vectorsRead = true;
     learner.refreshAllVectors();
     return live();
+  }
+
+  /**
+   * What a trainer of this state would send its servers, for a reader in this process. Ask once a
+   * pass, between two batches: what one has told of, another would not.
+   */
+  public LocalSyncs syncs(SyncOptions sync) {
+    var _ = live();
+    return new LocalSyncs(sync, options.schema(), learner);
   }
 
   private void apply(LogRecord.Builder record) {

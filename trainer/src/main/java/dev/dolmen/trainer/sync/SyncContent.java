@@ -6,7 +6,6 @@ import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.Published;
 import dev.dolmen.v1.BatchEnd;
-import dev.dolmen.v1.ParameterRecord;
 import dev.dolmen.v1.SyncHead;
 import java.io.IOException;
 import java.util.List;
@@ -44,11 +43,9 @@ public final class SyncContent {
       SyncOptions options, Schema schema, Learner learner, long epoch, long logOffset, long nowMs)
       throws IOException {
     SyncOptions exact = options.with(o -> o.format(SyncFormat.FP32));
-    SyncDraft draft =
-        new SyncContent(exact, schema, learner).base(epoch, logOffset, List.of(), nowMs);
-    List<ParameterRecord> records = draft.records(epoch, 0, 0);
-    long bytes = records.stream().mapToLong(ParameterRecord::getSerializedSize).sum();
-    return new Sync(epoch, 0, records.getFirst().getHead(), records, bytes);
+    return new SyncContent(exact, schema, learner)
+        .base(epoch, logOffset, List.of(), nowMs)
+        .sync(epoch, 0);
   }
 
   /** Everything; what follows holds the changes since then. */

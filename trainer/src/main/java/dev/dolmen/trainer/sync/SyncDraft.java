@@ -167,6 +167,13 @@ final class SyncDraft {
     return whole;
   }
 
+  /** A sync of its records that no topic has held. */
+  Sync sync(long epoch, long number) throws IOException {
+    List<ParameterRecord> parts = records(epoch, number, 0);
+    long bytes = parts.stream().mapToLong(ParameterRecord::getSerializedSize).sum();
+    return new Sync(epoch, number, parts.getFirst().getHead(), parts, bytes);
+  }
+
   /** Cuts what is written into records. */
   private final class Pieces extends OutputStream {
     private byte[] piece = new byte[recordBytes];

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       CollisionCommand.class,
       SyncIntervalCommand.class,
+      SyncFormatCommand.class,
       NewProductCommand.class,
       DriftCommand.class
     },

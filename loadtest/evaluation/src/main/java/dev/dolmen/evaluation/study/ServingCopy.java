@@ -77,6 +77,21 @@ final class ServingCopy implements TokenWindow.Receiver {
     return copy;
   }
 
+  /**
+   * What a server of a cluster holds: what it derives from the log, as of now, and what it has
+   * received.
+   *
+   * @param vectors that were received; others write into them
+   */
+  static ServingCopy received(LiveState live, ServingModel model, ItemVectors vectors) {
+    return new ServingCopy(model, vectors, live.coVisits(), live.content());
+  }
+
+  /** Takes dense parameters that were received. */
+  void take(ServingModel received) {
+    model = received;
+  }
+
   /** Takes over what is learned; between two batches. */
   void sync(LiveState live) {
     model = live.published().model();
