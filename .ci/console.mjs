@@ -418,6 +418,12 @@ async function others(url) {
   await step("Health takes a snapshot", async () => {
     await page.goto(`${url}#/health`);
     await page.getByText("Recommendations are answered.").waitFor();
+    await page.evaluate(() => fetch("/v1/events", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({
+      events: [{ event_id: "rejected-1", session_id: "s", item_id: "<b>gone</b>", type: "EVENT_TYPE_CLICK", time: new Date().toISOString() }] }) }));
+    const refused = page.locator("section", { has: page.getByRole("heading", { name: "Events rejected in the last hour" }) });
+    await refused.getByRole("button", { name: "Look again" }).click();
+    await refused.getByText('"<b>gone</b>" is not in the catalogue').first().waitFor();
+    await refused.getByText("an item that was upserted before", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Take a snapshot" }).click();
     await page.getByText(/of which learning paused for/).waitFor();
     await page.getByText("Nothing does.").waitFor();
@@ -733,6 +739,7 @@ async function keys() {
     const page = await open(url);
     await signIn(page, all);
     await page.getByRole("link", { name: "Import" }).click();
+    await page.getByText(/^None by this process since /).waitFor();
     const file = join(work, "items.csv");
     writeFileSync(file, 'sku,Title,price\nkettle-1,"Kettle, ""gooseneck""",59\nkettle-2,Kettle,dear\n,Kettle without an id,5\nkettle-3,Kettle,39\n');
     await page.getByLabel("File").setInputFiles(file);

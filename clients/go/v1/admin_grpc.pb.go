@@ -21,6 +21,8 @@ type AdminServiceClient interface {
 	GetStatus(ctx context.Context, in *GetStatusRequest, opts ...grpc.CallOption) (*StatusResponse, error)
 	// Where the configuration that this process was started with differs from the defaults.
 	GetConfig(ctx context.Context, in *GetConfigRequest, opts ...grpc.CallOption) (*GetConfigResponse, error)
+	// Why this process has rejected feedback events in the last hour, with examples.
+	ListRejectedEvents(ctx context.Context, in *ListRejectedEventsRequest, opts ...grpc.CallOption) (*ListRejectedEventsResponse, error)
 	// Figures of the last hour, day or week, as the Prometheus has kept them that the configuration
 	// names (server.http.prometheus). FAILED_PRECONDITION if it names none, UNAVAILABLE if that does
 	// not answer.
@@ -55,6 +57,15 @@ func (c *adminServiceClient) GetConfig(ctx context.Context, in *GetConfigRequest
 	return out, nil
 }
 
+func (c *adminServiceClient) ListRejectedEvents(ctx context.Context, in *ListRejectedEventsRequest, opts ...grpc.CallOption) (*ListRejectedEventsResponse, error) {
+	out := new(ListRejectedEventsResponse)
+	err := c.cc.Invoke(ctx, "/dolmen.v1.AdminService/ListRejectedEvents", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *adminServiceClient) GetCharts(ctx context.Context, in *GetChartsRequest, opts ...grpc.CallOption) (*GetChartsResponse, error) {
 	out := new(GetChartsResponse)
 	err := c.cc.Invoke(ctx, "/dolmen.v1.AdminService/GetCharts", in, out, opts...)
@@ -81,6 +92,8 @@ type AdminServiceServer interface {
 	GetStatus(context.Context, *GetStatusRequest) (*StatusResponse, error)
 	// Where the configuration that this process was started with differs from the defaults.
 	GetConfig(context.Context, *GetConfigRequest) (*GetConfigResponse, error)
+	// Why this process has rejected feedback events in the last hour, with examples.
+	ListRejectedEvents(context.Context, *ListRejectedEventsRequest) (*ListRejectedEventsResponse, error)
 	// Figures of the last hour, day or week, as the Prometheus has kept them that the configuration
 	// names (server.http.prometheus). FAILED_PRECONDITION if it names none, UNAVAILABLE if that does
 	// not answer.
@@ -99,6 +112,9 @@ func (UnimplementedAdminServiceServer) GetStatus(context.Context, *GetStatusRequ
 }
 func (UnimplementedAdminServiceServer) GetConfig(context.Context, *GetConfigRequest) (*GetConfigResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetConfig not implemented")
+}
+func (UnimplementedAdminServiceServer) ListRejectedEvents(context.Context, *ListRejectedEventsRequest) (*ListRejectedEventsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ListRejectedEvents not implemented")
 }
 func (UnimplementedAdminServiceServer) GetCharts(context.Context, *GetChartsRequest) (*GetChartsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetCharts not implemented")
@@ -155,6 +171,24 @@ func _AdminService_GetConfig_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdminService_ListRejectedEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListRejectedEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminServiceServer).ListRejectedEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dolmen.v1.AdminService/ListRejectedEvents",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminServiceServer).ListRejectedEvents(ctx, req.(*ListRejectedEventsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _AdminService_GetCharts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetChartsRequest)
 	if err := dec(in); err != nil {
@@ -202,6 +236,10 @@ var _AdminService_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetConfig",
 			Handler:    _AdminService_GetConfig_Handler,
+		},
+		{
+			MethodName: "ListRejectedEvents",
+			Handler:    _AdminService_ListRejectedEvents_Handler,
 		},
 		{
 			MethodName: "GetCharts",

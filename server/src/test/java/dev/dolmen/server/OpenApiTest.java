@@ -55,6 +55,7 @@ class OpenApiTest {
           Map.entry("GetSchema", ""),
           Map.entry("GetStatus", ""),
           Map.entry("GetConfig", ""),
+          Map.entry("ListRejectedEvents", ""),
           Map.entry("GetCharts", ""),
           Map.entry("CreateSnapshot", "{}"));
 

@@ -48,6 +48,7 @@ public final class MethodRoles {
         Role.ADMIN,
         AdminServiceGrpc.getGetStatusMethod(),
         AdminServiceGrpc.getGetConfigMethod(),
+        AdminServiceGrpc.getListRejectedEventsMethod(),
         AdminServiceGrpc.getGetChartsMethod(),
         AdminServiceGrpc.getCreateSnapshotMethod());
   }

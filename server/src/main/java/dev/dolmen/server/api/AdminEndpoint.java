@@ -28,6 +28,8 @@ import dev.dolmen.v1.GetConfigRequest;
 import dev.dolmen.v1.GetConfigResponse;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.LearningStatus;
+import dev.dolmen.v1.ListRejectedEventsRequest;
+import dev.dolmen.v1.ListRejectedEventsResponse;
 import dev.dolmen.v1.LogStatus;
 import dev.dolmen.v1.ReplayStatus;
 import dev.dolmen.v1.SnapshotStoreStatus;
@@ -52,6 +54,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
   private final String version;
   private final GetConfigResponse changed;
   private final Charts charts;
+  private final RejectedEvents rejected;
 
   /**
    * What is operated.
@@ -160,6 +163,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
    * @param nanos monotonic time
    * @param changed where the configuration differs from the defaults
    * @param charts of hours and days
+   * @param rejected why events were
    */
   AdminEndpoint(
       Source source,
@@ -167,7 +171,9 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
       String version,
       LongSupplier nanos,
       List<ChangedKey> changed,
-      Charts charts) {
+      Charts charts,
+      RejectedEvents rejected) {
+    this.rejected = rejected;
     this.charts = charts;
     this.changed = changed(changed);
     this.source = source;
@@ -186,6 +192,13 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           .setDefaultValue(key.byDefault());
     }
     return response.build();
+  }
+
+  @Override
+  public void listRejectedEvents(
+      ListRejectedEventsRequest request, StreamObserver<ListRejectedEventsResponse> out) {
+    out.onNext(rejected.list());
+    out.onCompleted();
   }
 
   @Override

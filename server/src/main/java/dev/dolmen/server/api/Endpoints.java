@@ -49,6 +49,7 @@ public final class Endpoints {
   private final FairThreads ranking;
   private final CallTraces traces;
   private final Charts charts;
+  private final RejectedEvents rejected;
 
   /**
    * Sets up what they have in common.
@@ -78,6 +79,7 @@ public final class Endpoints {
     this.ranking = ranking;
     this.traces = traces;
     this.charts = charts;
+    rejected = new RejectedEvents(clock);
   }
 
   /**
@@ -107,7 +109,7 @@ public final class Endpoints {
     return services(
         new RecommendationEndpoint(
             validation, keys, ranker, live, engine.history().shown(), meters),
-        new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, traces, meters),
+        new FeedbackEndpoint(validation, keys, engine.ingest(), atMost, rejected, traces, meters),
         new CatalogEndpoint(
             validation,
             keys,
@@ -160,7 +162,7 @@ public final class Endpoints {
     return services(
         new RecommendationEndpoint(
             validation, keys, ranker, live, follower.history().shown(), meters),
-        new FeedbackEndpoint(validation, keys, follower.ingest(), atMost, traces, meters),
+        new FeedbackEndpoint(validation, keys, follower.ingest(), atMost, rejected, traces, meters),
         new CatalogEndpoint(
             validation,
             keys,
@@ -262,7 +264,8 @@ public final class Endpoints {
             version,
             meters.config().clock()::monotonicTime,
             changed,
-            charts);
+            charts,
+            rejected);
     return List.of(
         ranked(recommendations, admission),
         behind(behind(service(feedback, barrier), gates), meter),

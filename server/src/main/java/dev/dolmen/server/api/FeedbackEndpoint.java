@@ -1,5 +1,6 @@
 package dev.dolmen.server.api;
 
+import dev.dolmen.server.access.Principal;
 import dev.dolmen.server.trace.CallTrace;
 import dev.dolmen.server.trace.CallTraces;
 import dev.dolmen.server.trace.Figure;
@@ -35,11 +36,13 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
   private final KnownKeys keys;
   private final Ingest ingest;
   private final Duration atMost;
+  private final RejectedEvents rejected;
   private final CallTraces traces;
   private final Map<Status, Counter> counters = new EnumMap<>(Status.class);
 
   /**
    * @param atMost how long a batch waits for the trainer to catch up
+   * @param rejected told of each event that is
    * @param traces told how long the log takes
    */
   FeedbackEndpoint(
@@ -47,12 +50,14 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
       KnownKeys keys,
       Ingest ingest,
       Duration atMost,
+      RejectedEvents rejected,
       CallTraces traces,
       MeterRegistry meters) {
     this.validation = validation;
     this.keys = keys;
     this.ingest = ingest;
     this.atMost = atMost;
+    this.rejected = rejected;
     this.traces = traces;
     List<Status> outcomes =
         List.of(
@@ -76,7 +81,12 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
     CallTrace trace = traces.current();
     trace.note(Figure.RECORDS, request.getEventsCount());
     PublishResponse answer =
-        begin(request, () -> BackPressure.awaitCapacity(ingest, atMost), trace).answer();
+        begin(
+                request,
+                Principal.current().name(),
+                () -> BackPressure.awaitCapacity(ingest, atMost),
+                trace)
+            .answer();
     checkAnyTaken(answer);
     out.onNext(answer);
     out.onCompleted();
@@ -93,17 +103,20 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
   @Override
   public StreamObserver<PublishRequest> publish(StreamObserver<PublishResponse> out) {
     CallTrace trace = traces.current();
+    String principal = Principal.current().name();
     return PublishStream.open(
         (ServerCallStreamObserver<PublishResponse>) out,
-        request -> begin(request, () -> BackPressure.awaitCapacity(ingest), trace));
+        request -> begin(request, principal, () -> BackPressure.awaitCapacity(ingest), trace));
   }
 
   /**
    * Begins to log the events of a request, behind all that were begun before.
    *
+   * @param principal who sends them
    * @param capacity waits until the trainer is not too far behind
    */
-  private FeedbackBatch begin(PublishRequest request, Runnable capacity, CallTrace trace) {
+  private FeedbackBatch begin(
+      PublishRequest request, String principal, Runnable capacity, CallTrace trace) {
     // Before anything is checked against a catalogue that is not complete yet.
     ingest.checkOpen();
     int n = request.getEventsCount();
@@ -111,7 +124,7 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
       throw Fields.invalid("events", n + " events, expected 1 to " + EVENTS_MAX);
     }
     CallTrace.Part append = trace.begin(Stage.LOG_APPEND);
-    FeedbackBatch batch = new FeedbackBatch(n, this::count, append);
+    FeedbackBatch batch = new FeedbackBatch(n, answer -> count(answer, principal), append);
     boolean begun = false;
     try {
       for (int i = 0; i < n; i++) {
@@ -154,7 +167,10 @@ final class FeedbackEndpoint extends FeedbackServiceGrpc.FeedbackServiceImplBase
     }
   }
 
-  private void count(Acknowledgement acknowledgement) {
+  private void count(Acknowledgement acknowledgement, String principal) {
+    if (acknowledgement.getStatus() == Status.STATUS_REJECTED) {
+      rejected.add(acknowledgement, principal);
+    }
     Counter counter = counters.get(acknowledgement.getStatus());
     if (counter != null) {
       counter.increment();

@@ -72,6 +72,7 @@ export const items = (parameters) => call("GET", `/v1/items?${query(parameters)}
 export const recommend = (request) => call("POST", "/v1/recommend", request);
 export const similar = (request) => call("POST", "/v1/similar", request);
 export const mapItems = (request) => call("POST", "/v1/items:map", request);
+export const rejectedEvents = () => call("GET", "/v1/events:rejected");
 export const itemHistory = (id) => call("GET", `/v1/items/${encodeURIComponent(id)}/history`);
 export const impressions = (session) => call("GET", `/v1/visits/${encodeURIComponent(session)}/impressions`);
 export const publish = (events) => call("POST", "/v1/events", { events });

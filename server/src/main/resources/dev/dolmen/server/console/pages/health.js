@@ -3,6 +3,7 @@ import { h, put, redraw, button, busy, problem, toast } from "../dom.js";
 import * as api from "../api.js";
 import { bar } from "../chart.js";
 import { bytes, count, millis, words } from "../format.js";
+import { rejected } from "../rejected.js";
 
 export const id = "health";
 export const title = "Health";
@@ -17,6 +18,7 @@ export async function show(place) {
   const changed = h("div", {}, busy("Asking…"));
   put(place, h("div", { class: "title" }, h("h1", {}, "Health")), h("div", { class: "stack" }, content,
     panel("Snapshots", newest, h("div", {}, button("Take a snapshot", take(taken, (id) => put(newest, "The newest one is ", h("code", {}, id), ".")))), taken),
+    rejected(),
     panel("Configuration", h("p", { class: "muted" }, "What differs from the defaults, but for the schema and options of the command line."), changed)));
   const ask = async () => {
     try {

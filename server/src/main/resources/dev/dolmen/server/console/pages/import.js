@@ -1,6 +1,7 @@
 // Import: a file of items, how its columns become slots, how far it is, and what was refused.
 import { h, put, field, button, problem } from "../dom.js";
 import * as api from "../api.js";
+import { rejected } from "../rejected.js";
 import { read, valueOf } from "../table.js";
 import { count, words } from "../format.js";
 
@@ -11,7 +12,7 @@ export const role = "catalog";
 const CHUNK = 500;
 const SHOWN_MAX = 100;
 
-export function show(place, { schema }) {
+export function show(place, { schema, may }) {
   const next = h("div", { class: "stack" });
   const input = h("input", { type: "file", accept: ".csv,.tsv,.item,.jsonl,.ndjson,.json,.txt" });
   // So that a file that was mended can be chosen again.
@@ -29,7 +30,7 @@ export function show(place, { schema }) {
     }
   });
   put(place, h("div", { class: "title" }, h("h1", {}, "Import"), h("p", { class: "muted" }, "A file of items: a table with commas or tabs and a line of names, or lines of JSON, each an item as the API has it. Up to 64 MiB.")),
-    h("div", { class: "stack" }, h("section", { class: "panel" }, field("File", input)), next));
+    h("div", { class: "stack" }, h("section", { class: "panel" }, field("File", input)), next, may("admin") ? rejected() : null));
 }
 
 const slotsOf = (schema) => schema.slots.filter((slot) => slot.kind !== "id" && slot.kind !== "context");
