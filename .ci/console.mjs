@@ -50,9 +50,9 @@ function freePort() {
 }
 
 /** Waits until a server answers with a status. */
-async function answers(url, status) {
+async function answers(url, status, headers = {}) {
   for (;;) {
-    const got = await fetch(url).then((response) => response.status, () => 0);
+    const got = await fetch(url, { headers }).then((response) => response.status, () => 0);
     if (got === status) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
@@ -580,6 +580,55 @@ async function provider() {
   return { url, close: () => server.close() };
 }
 
+/** Serves what a server has learned up to now, next to it. Gives its address. */
+async function snapshotOf(url, config, key) {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const taken = await fetch(`${url}/v1/snapshots`, { method: "POST", headers, body: "{}" }).then((answer) => answer.json());
+  const [grpc, http, metrics] = await Promise.all([freePort(), freePort(), freePort()]);
+  const ended = start(["serve", "--config", config, "--snapshot", taken.snapshot_id, "--port", String(grpc), "--http-port", String(http), "--metrics-port", String(metrics)], /no such line/);
+  await Promise.race([ended, answers(`http://127.0.0.1:${http}/v1/schema`, 200, headers)]);
+  // What the snapshot does not have.
+  const item = { item_id: "newer-than-the-snapshot", slots: { title: { token: "Kettle newer than the snapshot" }, category: { path: { token: ["home", "kitchen"] } } } };
+  await fetch(`${url}/v1/items`, { method: "POST", headers, body: JSON.stringify({ items: [item] }) }).then((answer) => assert.equal(answer.status, 200));
+  return `http://127.0.0.1:${http}`;
+}
+
+/** What is recommended now stands next to what a snapshot of before would, for the same visit. */
+async function nowAndThen(page, host) {
+  const there = page.locator("[aria-label='Recommended by the other'] .card");
+  await page.getByLabel("Compared with which ranker").selectOption(`the server at ${host}`);
+  await page.getByRole("heading", { name: host }).waitFor();
+  assert.equal(await there.count(), 12);
+  await page.getByLabel("Search the catalogue").fill("newer than the snapshot");
+  await page.getByText(/^1 item with/).waitFor();
+  const asked = page.waitForRequest((request) => request.url().endsWith("/compare/v1/recommend"));
+  await page.locator("[aria-label='Items found'] .pick").click();
+  const sent = (await asked).postDataJSON();
+  assert.equal(sent.no_impression, true);
+  assert.deepEqual(sent.session.items.map((one) => one.item_id), ["newer-than-the-snapshot"]);
+  await page.getByLabel("Search the catalogue").fill("espresso");
+  await page.getByText(/ items with “espresso”/).waitFor();
+  await page.locator("[aria-label='Items found'] .pick").first().click();
+  await page.getByLabel("As how many visitors").selectOption("50");
+  await page.getByRole("button", { name: "Learn this" }).click();
+  await page.getByText(/^Learned in /).waitFor();
+  // Items have moved here, and nothing was learned there.
+  await page.locator(".moves li").first().waitFor();
+  assert.match(await page.locator(".moves li").first().textContent(), /: at \d+ here, at \d+ there$/);
+  await page.getByText("By the model; 0 batches learned.").waitFor();
+  const before = await there.locator(".name").allTextContents();
+  assert.equal(before.length, 12);
+  assert.ok(!before.includes("Kettle newer than the snapshot"));
+  await accessible(page, "now and a snapshot");
+  await shot(page, "now-and-snapshot", { fullPage: true });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fits(page, "now and a snapshot");
+  await accessible(page, "now and a snapshot on a phone, dark");
+  await shot(page, "now-and-snapshot-phone", { fullPage: true });
+  await page.setViewportSize({ width: 1360, height: 940 });
+}
+
 /** keeper: the process of Prometheus, which is ended here. */
 async function longCharts(url, signIn, key, prometheus, keeper) {
   const page = await open(`${url}#/overview`, { colorScheme: "dark" });
@@ -720,7 +769,9 @@ async function keys() {
   await step("dolmen console has the same pages on this machine, and the key stays with it", async () => {
     const keyFile = join(work, "key");
     writeFileSync(keyFile, all);
-    const [address] = await start(["console", "--url", `http://127.0.0.1:${port}`, "--key-file", keyFile], /http:\S+\/console\/#key=\S+/);
+    const snapshot = await snapshotOf(`http://127.0.0.1:${port}`, config, all);
+    const [address] = await start(["console", "--url", `http://127.0.0.1:${port}`, "--key-file", keyFile, "--compare", snapshot, "--compare-key-file", keyFile],
+      /http:\S+\/console\/#key=\S+/);
     const page = await open(address);
     await page.getByText("read, publish, catalog, admin").waitFor();
     await page.getByText(`of http://127.0.0.1:${port}`).waitFor();
@@ -730,6 +781,8 @@ async function keys() {
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByText("Events learned").first().waitFor();
     await accessible(page, "Overview of a server elsewhere");
+    await page.getByRole("link", { name: "Try it" }).click();
+    await nowAndThen(page, new URL(snapshot).host);
     await page.goto(root(address));
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByText("open the address that dolmen console has printed").waitFor();

@@ -1,14 +1,9 @@
 package dev.dolmen.server.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.dolmen.parameterstore.feature.ShownText;
 import dev.dolmen.server.cli.terminal.Terminal;
+import dev.dolmen.server.http.ComparedServer;
 import dev.dolmen.server.http.RemoteApi;
-import io.grpc.Status;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -43,7 +38,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  dolmen console --url https://shop.internal:7080",
       "  dolmen console --url https://10.0.0.7:7080 --ca ca.pem --key-file key",
-      "  dolmen console --url http://localhost:7080 --listen 127.0.0.1:8080"
+      "  dolmen console --url http://localhost:7080 --listen 127.0.0.1:8080",
+      "  dolmen console --url http://localhost:7080 --compare http://localhost:7180"
     })
 final class ConsoleCommand implements Callable<Integer> {
   private static final String LISTEN = "--listen";
@@ -69,13 +65,14 @@ final class ConsoleCommand implements Callable<Integer> {
               + " the address on the way can do what the key may.")
   private boolean expose;
 
+  @Mixin private CompareOptions compare = new CompareOptions();
   @Mixin private TrustFiles files = new TrustFiles();
   @Mixin private ServerKey access = new ServerKey();
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws InterruptedException {
-    RemoteAddress address = RemoteAddress.of(url);
+    RemoteAddress address = RemoteAddress.of("--url", url);
     ListenAddress place = ListenAddress.of(LISTEN, listen);
     OptionCheck.require(
         place.isLoopback() || expose,
@@ -86,10 +83,16 @@ final class ConsoleCommand implements Callable<Integer> {
         address.speaksTls() || !files.named(), "--url", url, "https, as files for TLS are named");
     files.check();
     Optional<String> key = access.keyFor(address.target(), !address.speaksTls(), "say https");
-    RemoteProblem problem = new RemoteProblem(address.speaksTls(), files);
-    try (RemoteApi remote = new RemoteApi(address.uri(), files.context(), problem::of)) {
+    RemoteProblem problem = new RemoteProblem("--url", address.speaksTls(), files);
+    try (RemoteApi remote = new RemoteApi(address.uri(), files.context(), problem::of);
+        CompareOptions.Opened other = compare.open(files, access)) {
       String asked = greet(remote, key, address);
-      try (var _ = listen(place, remote, key, asked)) {
+      ComparedServer compared = other.greeted();
+      if (compared != null && !asked.isEmpty()) {
+        throw new CommandFailedException(
+            1, remote.base() + ": to compare, this command needs its key\n" + asked);
+      }
+      try (var _ = listen(place, remote, key, asked, compared)) {
         new CountDownLatch(1).await(); // The signal ends the process.
         return 0;
       }
@@ -102,61 +105,34 @@ final class ConsoleCommand implements Callable<Integer> {
    * @return that it asks for a key which is not there; empty if it does not
    */
   private String greet(RemoteApi remote, Optional<String> key, RemoteAddress address) {
-    Map<String, String> headers =
-        key.map(k -> Map.of("authorization", "Bearer " + k)).orElse(Map.of());
-    RemoteApi.Answer answer;
-    try {
-      answer = remote.ask(new RemoteApi.Call("GET", remote.at("/v1/schema"), headers, new byte[0]));
-    } catch (IOException e) {
-      throw new CommandFailedException(1, e);
-    }
-    Optional<String> message =
-        answer.isJson() && answer.status() != 404 ? message(answer) : Optional.empty();
-    if (message.isEmpty()) {
-      throw new CommandFailedException(1, remote.notTheApi(answer.status()));
-    }
-    String refused = refusal(answer.status(), message.get(), address);
+    RemoteGreeting answer = RemoteGreeting.of(remote, key);
+    String refused = refusal(answer, address);
     if (!refused.isEmpty() && (answer.status() == 403 || key.isPresent())) {
       throw new CommandFailedException(1, remote.base() + ": " + refused);
     }
     return refused;
   }
 
-  private String refusal(int http, String message, RemoteAddress address) {
-    Status status =
-        switch (http) {
-          case 401 -> Status.UNAUTHENTICATED;
-          case 403 -> Status.PERMISSION_DENIED;
-          default -> Status.OK;
-        };
-    Status said = status.withDescription(ShownText.within(message, 500));
-    return access.explain(address.target(), said, !address.speaksTls()).orElse("");
-  }
-
-  /** What an answer in JSON says; empty if that is none. */
-  private static Optional<String> message(RemoteApi.Answer answer) {
-    try {
-      JsonNode json = new JsonMapper().readTree(answer.body());
-      boolean known = answer.status() == 200 ? json.has("caller_roles") : json.has("message");
-      return known ? Optional.of(json.path("message").asText()) : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new IllegalStateException(e); // Of bytes in memory.
-    }
+  private String refusal(RemoteGreeting answer, RemoteAddress address) {
+    return access.explain(address.target(), answer.refusal(), !address.speaksTls()).orElse("");
   }
 
   private LocalConsole listen(
-      ListenAddress place, RemoteApi remote, Optional<String> key, String asked) {
+      ListenAddress place,
+      RemoteApi remote,
+      Optional<String> key,
+      String asked,
+      @Nullable ComparedServer compared) {
     LocalConsole console;
     try {
-      console = LocalConsole.start(place, remote, key.orElse(null));
+      console = LocalConsole.start(place, remote, key.orElse(null), compared);
     } catch (IOException e) {
       throw new CommandFailedException(
           1, LISTEN + ": " + listen + " cannot be listened on: " + e.getMessage());
     }
     Terminal out = Terminal.out(spec);
-    out.line("The console of " + remote.base() + ", until this command is ended:");
+    String next = compared == null ? "" : " next to " + compared.remote().base();
+    out.line("The console of " + remote.base() + next + ", until this command is ended:");
     out.line("  " + console.address());
     if (asked.isEmpty()) {
       out.line("Whoever has this address can do there what you may: keep it to yourself.");

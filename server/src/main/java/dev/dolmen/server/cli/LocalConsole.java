@@ -2,6 +2,7 @@ package dev.dolmen.server.cli;
 
 import dev.dolmen.server.console.ConsoleFiles;
 import dev.dolmen.server.http.BrowserGuard;
+import dev.dolmen.server.http.ComparedServer;
 import dev.dolmen.server.http.LocalCalls;
 import dev.dolmen.server.http.LocalFront;
 import dev.dolmen.server.http.RemoteApi;
@@ -35,15 +36,20 @@ public final class LocalConsole implements Closeable {
    *
    * @param remote what calls are passed on to
    * @param key that it is shown; null if the page brings one, or none is needed
+   * @param compared a second server, to compare with; null for none
    * @throws IOException if it cannot listen there
    */
-  public static LocalConsole start(ListenAddress place, RemoteApi remote, @Nullable String key)
+  public static LocalConsole start(
+      ListenAddress place,
+      RemoteApi remote,
+      @Nullable String key,
+      @Nullable ComparedServer compared)
       throws IOException {
     byte[] random = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(random);
     String local = KEY_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     BrowserGuard guard = new BrowserGuard(List.of(), place::isLoopback);
-    LocalCalls calls = new LocalCalls(ConsoleFiles.read(), guard, remote, local, key);
+    LocalCalls calls = new LocalCalls(ConsoleFiles.read(), guard, remote, local, key, compared);
     LocalFront front = LocalFront.start(place.socket(), calls);
     return new LocalConsole(front, place.url(front.port()) + "/console/#key=" + local);
   }

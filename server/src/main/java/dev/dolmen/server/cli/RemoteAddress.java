@@ -9,22 +9,22 @@ import java.util.Locale;
  * @param uri its address
  */
 record RemoteAddress(URI uri) {
-  private static final String OPTION = "--url";
   private static final String EXPECTED =
       "an address such as https://shop.internal:7080, without user, query and fragment";
 
   /**
    * As it was given.
    *
+   * @param option by which
    * @throws CommandFailedException if it is none
    */
-  static RemoteAddress of(String text) {
+  static RemoteAddress of(String option, String text) {
     try {
       URI uri = URI.create(text);
-      OptionCheck.require(isBase(uri), OPTION, text, EXPECTED);
+      OptionCheck.require(isBase(uri), option, text, EXPECTED);
       return new RemoteAddress(uri);
     } catch (IllegalArgumentException e) {
-      throw OptionCheck.refused(OPTION, text, EXPECTED);
+      throw OptionCheck.refused(option, text, EXPECTED);
     }
   }
 

@@ -14,10 +14,11 @@ import javax.net.ssl.SSLException;
 /**
  * Why a server elsewhere gave no answer over HTTP, in words that a person can do something with.
  *
+ * @param option that names the server
  * @param tls whether it was spoken to in TLS
  * @param files what was trusted and shown
  */
-record RemoteProblem(boolean tls, TrustFiles files) {
+record RemoteProblem(String option, boolean tls, TrustFiles files) {
   private static final int CAUSES_MAX = 20;
 
   /** What the JDK says where it expected TLS. */
@@ -36,12 +37,13 @@ record RemoteProblem(boolean tls, TrustFiles files) {
               || text(failure).contains("Connection reset");
       return closed
           ? Optional.of(
-              "the server closed the connection, as one does that speaks TLS: say https in --url"
+              "the server closed the connection, as one does that speaks TLS: say https in "
+                  + option
                   + " if it does")
           : Optional.empty();
     }
     if (has(failure, SSLException.class) && PLAIN_TEXT.matcher(text(failure)).find()) {
-      return Optional.of("the server speaks no TLS: say http in --url");
+      return Optional.of("the server speaks no TLS: say http in " + option);
     }
     return new TlsFailure(true, files.trusted(), files.showsCertificate())
         .explain(Status.UNAVAILABLE.withCause(failure));

@@ -92,9 +92,22 @@ final class ServerKey {
    */
   Optional<String> keyFor(String target, boolean plainText, String secured) {
     Found found = find();
-    if (found == null) {
-      return Optional.empty();
-    }
+    return found == null ? Optional.empty() : letOut(found, target, plainText, secured);
+  }
+
+  /**
+   * The key of another option for another server, and of nothing else; empty if no file is named.
+   *
+   * @param option that names the file
+   * @throws CommandFailedException as {@link #interceptors}
+   */
+  Optional<String> otherKey(String option, @Nullable Path named, String target, boolean plainText) {
+    return named == null
+        ? Optional.empty()
+        : letOut(read(option, named, true), target, plainText, "say https");
+  }
+
+  private Optional<String> letOut(Found found, String target, boolean plainText, String secured) {
     if (plainText && !insecure && !isLoopback(target)) {
       if (!found.asked) {
         return Optional.empty();

@@ -27,15 +27,20 @@ import org.jspecify.annotations.Nullable;
  * @param remote the server
  * @param localKey what a page shows
  * @param key of the server; null if the page brings it, or none is needed
+ * @param compared a second server; null if there is none
  */
 public record LocalCalls(
     ServedFiles files,
     BrowserGuard guard,
     RemoteApi remote,
     String localKey,
-    @Nullable String key) {
+    @Nullable String key,
+    @Nullable ComparedServer compared) {
   /** What an answer names the server by. */
-  static final String REMOTE = "dolmen-remote";
+  private static final String REMOTE = "dolmen-remote";
+
+  /** And the second one. */
+  private static final String COMPARED = "dolmen-compare";
 
   private static final String SCHEME = "Bearer ";
   private static final Set<String> VERBS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
@@ -51,8 +56,15 @@ public record LocalCalls(
   /** It has an answer. */
   record Answered(HttpReply reply) implements Outcome {}
 
-  /** The server is to be asked. */
-  record Passed(Call call) implements Outcome {}
+  /** A server is to be asked. */
+  record Passed(Call call, RemoteApi remote) implements Outcome {}
+
+  /** Headers that all answers have: which servers this is for. */
+  Map<String, String> named() {
+    return compared == null
+        ? Map.of(REMOTE, remote.base())
+        : Map.of(REMOTE, remote.base(), COMPARED, compared.remote().base());
+  }
 
   /** Says what becomes of a request. */
   Outcome look(FullHttpRequest request) {
@@ -84,6 +96,9 @@ public record LocalCalls(
     if (file != null) {
       return new Answered(file);
     }
+    if (compared != null && ComparedServer.isMeant(segments)) {
+      return compared(compared, request, segments);
+    }
     boolean ofTheApi = segments.getFirst().equals("v1") || HttpRoutes.isDocument(segments);
     if (!ofTheApi) {
       String problem = HttpChecks.shown(path) + ": there is no such path";
@@ -98,6 +113,20 @@ public record LocalCalls(
     return passedOn(request, verb);
   }
 
+  /** A key that the page was given is of the first server, and does not let in here. */
+  private Outcome compared(ComparedServer other, FullHttpRequest request, List<String> segments)
+      throws JsonProblem {
+    String shown = shown(request);
+    if (shown == null || !isLocal(shown)) {
+      return new Answered(notLetIn());
+    }
+    try {
+      return new Passed(other.call(request, segments), other.remote());
+    } catch (IllegalArgumentException e) {
+      return new Answered(notEncoded(request));
+    }
+  }
+
   private Outcome passedOn(FullHttpRequest request, String verb) {
     Map<String, String> headers = new LinkedHashMap<>();
     String shown = shown(request);
@@ -108,12 +137,7 @@ public record LocalCalls(
     } else if (shown != null && key == null && !shown.isEmpty()) {
       headers.put("authorization", SCHEME + shown);
     } else {
-      return new Answered(
-          HttpReply.failure(
-              HttpFailure.of(
-                  HttpResponseStatus.UNAUTHORIZED,
-                  Code.UNAUTHENTICATED,
-                  "open the address that dolmen console has printed: it lets this page in")));
+      return new Answered(notLetIn());
     }
     for (CharSequence name : PASSED_ON) {
       String value = request.headers().get(name);
@@ -123,14 +147,26 @@ public record LocalCalls(
     }
     try {
       byte[] body = ByteBufUtil.getBytes(request.content());
-      return new Passed(new Call(verb, remote.at(request.uri()), headers, body));
+      return new Passed(new Call(verb, remote.at(request.uri()), headers, body), remote);
     } catch (IllegalArgumentException e) {
-      return new Answered(
-          HttpReply.failure(
-              failure(
-                  HttpResponseStatus.BAD_REQUEST,
-                  ShownText.of(request.uri()) + " has a character that has to be encoded")));
+      return new Answered(notEncoded(request));
     }
+  }
+
+  private static HttpReply notEncoded(FullHttpRequest request) {
+    return HttpReply.failure(
+        failure(
+            HttpResponseStatus.BAD_REQUEST,
+            ShownText.of(request.uri()) + " has a character that has to be encoded"));
+  }
+
+  /** Why the caller is not let in. */
+  private static HttpReply notLetIn() {
+    return HttpReply.failure(
+        HttpFailure.of(
+            HttpResponseStatus.UNAUTHORIZED,
+            Code.UNAUTHENTICATED,
+            "open the address that dolmen console has printed: it lets this page in"));
   }
 
   /** The one key of a request; null if there is none, or more than one could be meant. */

@@ -1,6 +1,5 @@
 package dev.dolmen.server.http;
 
-import dev.dolmen.server.http.RemoteApi.Call;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -8,7 +7,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -78,17 +76,17 @@ final class LocalExchange extends ChannelInboundHandlerAdapter {
     boolean head = request.method().name().equals("HEAD");
     switch (calls.look(request)) {
       case LocalCalls.Answered answered -> write(ctx, answered.reply(), keepsAlive, head);
-      case LocalCalls.Passed passed -> ask(ctx, passed.call(), keepsAlive);
+      case LocalCalls.Passed passed -> ask(ctx, passed, keepsAlive);
     }
   }
 
-  private void ask(ChannelHandlerContext ctx, Call call, boolean keepsAlive) {
-    CompletableFuture<RemoteApi.Answer> answer = calls.remote().call(call);
+  private void ask(ChannelHandlerContext ctx, LocalCalls.Passed passed, boolean keepsAlive) {
+    RemoteApi remote = passed.remote();
+    CompletableFuture<RemoteApi.Answer> answer = remote.call(passed.call());
     asked = answer;
     var _ =
         answer.handle((said, failure) -> {
-          HttpReply reply =
-              failure == null ? calls.remote().reply(said) : calls.remote().reply(failure);
+          HttpReply reply = failure == null ? remote.reply(said) : remote.reply(failure);
           ctx.executor()
               .execute(() -> {
                 asked = null;
@@ -100,9 +98,8 @@ final class LocalExchange extends ChannelInboundHandlerAdapter {
 
   private void write(ChannelHandlerContext ctx, HttpReply reply, boolean keepsAlive, boolean head) {
     within(ctx, ANSWER);
-    Map<String, String> named = Map.of(LocalCalls.REMOTE, calls.remote().base());
     var _ =
-        ctx.writeAndFlush(reply.response(named, keepsAlive, head))
+        ctx.writeAndFlush(reply.response(calls.named(), keepsAlive, head))
             .addListener(written -> {
               if (!written.isSuccess() || !keepsAlive) {
                 var _ = ctx.close();

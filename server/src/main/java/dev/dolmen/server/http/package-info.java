@@ -4,7 +4,8 @@
  * gates, quotas, budgets and threads as a call over HTTP/2.
  *
  * <p>{@code LocalFront} is something else: it serves the console's files on an operator's machine,
- * and passes calls on to a server elsewhere ({@code RemoteApi}).
+ * and passes calls on to a server elsewhere ({@code RemoteApi}), and some, to compare, to a second
+ * one.
  *
  * <p>May use Netty's HTTP codec and gRPC's interface for transports ({@code io.grpc.internal},
  * which can change with a version of gRPC). Each connection belongs to its event loop; what is

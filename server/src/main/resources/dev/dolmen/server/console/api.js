@@ -24,6 +24,10 @@ export function keepKey(text) {
 export const remote = () => passedOn;
 let passedOn = "";
 
+/** The second server of `dolmen console --compare`; empty if there is none. */
+export const compared = () => comparedWith;
+let comparedWith = "";
+
 /** The address that `dolmen console` prints brings a key of that run, which no server takes: it is not left in the address. Whether one was there. */
 export function takeLocalKey() {
   const brought = /^#key=(local_[\w-]{43})$/.exec(location.hash);
@@ -48,6 +52,7 @@ export async function call(method, path, body) {
     throw new ApiError(0, e.name === "TimeoutError" ? "The server did not answer within 30 seconds." : "The server cannot be reached.");
   }
   passedOn = response.headers.get("dolmen-remote") ?? "";
+  comparedWith = response.headers.get("dolmen-compare") ?? "";
   let answer = null;
   try {
     answer = await response.json();

@@ -1,6 +1,8 @@
 // What is asked for on Try it, next to the visit: how many, by which ranker, among which items, and what to compare with.
 import { h, button } from "./dom.js";
+import * as api from "./api.js";
 import { visit } from "./visit.js";
+import { THERE, host } from "./there.js";
 
 /** A ranker as a person calls it. */
 export const called = (ranker) => (ranker === "dolmen" ? "the model" : ranker);
@@ -24,10 +26,11 @@ function choice(text, label, name, values, changed) {
 /** The controls. rankers: what the server can rank with; changed: asks again. */
 export function settings(rankers, changed, askFilter) {
   const each = rankers.map((ranker) => [ranker, called(ranker)]);
+  const there = api.compared() ? [[THERE, `the server at ${host(api.compared())}`]] : [];
   return h("div", { class: "row wrap settings" },
     choice("Show", "Show how many", "k", [6, 12, 24, 48].map((n) => [n, n]), changed),
     choice("by", "By which ranker", "ranker", [["", "what is configured"], ...each], changed),
-    choice("compared with", "Compared with which ranker", "against", [["", "nothing"], ...each], changed),
+    choice("compared with", "Compared with which ranker", "against", [["", "nothing"], ...there, ...each], changed),
     check("seen ones, too", "includeSeen", changed), check("only those found", "amongFound", changed), check("exact search", "exact", changed),
     button("Add a filter", askFilter, "quiet"));
 }

@@ -228,7 +228,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private LocalConsole pages(ListenAddress place, RemoteApi api) throws IOException {
     try {
-      return LocalConsole.start(place, api, null);
+      return LocalConsole.start(place, api, null, null);
     } catch (IOException e) {
       throw new IOException(
           CONSOLE + ": " + console + " cannot be listened on: " + e.getMessage(), e);

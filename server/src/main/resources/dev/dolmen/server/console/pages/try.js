@@ -8,7 +8,8 @@ import { visit, TYPES, add, remove, restart, request, learn } from "../visit.js"
 import { snippets } from "../code.js";
 import { addItem } from "../additem.js";
 import { called, settings } from "../settings.js";
-import { compared } from "../compare.js";
+import { compared, comparedServers } from "../compare.js";
+import { THERE, host, itemsThere, recommendThere } from "../there.js";
 import { ItemMap } from "../map.js";
 import { itemsOf, sentence, why } from "../reasons.js";
 import { sampleShop } from "../sample.js";
@@ -220,10 +221,12 @@ class TryIt {
     const began = performance.now();
     try {
       const asked = [api.recommend(request({ explain: true }))];
-      if (visit.against) asked.push(api.recommend(request({ explain: true, ranker: visit.against })));
+      if (visit.against === THERE) asked.push(recommendThere(request({ explain: true })));
+      else if (visit.against) asked.push(api.recommend(request({ explain: true, ranker: visit.against })));
       const [answer, other] = await Promise.all(asked);
       const took = performance.now() - began;
       const items = new Map([...await itemsOf(answer), ...(other ? await itemsOf(other) : [])]);
+      if (visit.against === THERE) (await itemsThere(other, items)).forEach((item, id) => items.set(id, item));
       if (mine !== this.asked) return;
       this.render(answer, other, items, took);
     } catch (e) {
@@ -244,9 +247,16 @@ class TryIt {
       more: one.explanation ? () => why(items.get(one.item_id), one, of.explained_events, items) : null,
       label: "Click it",
       onpick: (item) => this.click(item),
-      ...more(one.item_id),
+      ...more(one.item_id, at + 1),
     }));
-    put(this.recommended, other ? compared(answer, other, cards) : h("ul", { class: "cards", "aria-label": "Recommended" }, cards(answer, () => ({}))));
+    const alone = () => h("ul", { class: "cards", "aria-label": "Recommended" }, cards(answer, () => ({})));
+    if (other?.failed) {
+      put(this.recommended, h("div", { class: "notice bad", role: "alert" }, h("p", {}, h("strong", {}, `${host(api.compared())} does not answer this. `), other.failed.message),
+        button("Try again", () => this.recommend())), alone());
+    } else if (other && visit.against === THERE) {
+      const names = [api.remote(), api.compared()].map(host);
+      put(this.recommended, comparedServers(answer, other, names, cards, (id) => (items.has(id) ? facts(items.get(id)).title : id)));
+    } else put(this.recommended, other ? compared(answer, other, cards) : alone());
     put(this.about, answer.items.length
       ? `By ${called(answer.ranker)}; the model has learned ${count(answer.model_version)} ${Number(answer.model_version) === 1 ? "batch" : "batches"}; ${millis(took)} from here and back.`
       : "Nothing fits. Take a filter away, or show seen items, too.");
