@@ -53,8 +53,11 @@ final class LearningBackend implements Backend {
       boolean trainer = config.cluster().role() == ProcessRole.TRAINER;
       LogFactory warming =
           (locked, options) -> {
-            if (!trainer) {
-              warmUp.begin(); // From here on the directory is this process's.
+            // From here on the directory is this process's.
+            if (trainer) {
+              warmUp.beginBehind();
+            } else {
+              warmUp.begin();
             }
             return logs.open(locked, options);
           };
@@ -102,7 +105,7 @@ final class LearningBackend implements Backend {
   @Override
   public void warmUp() {
     if (isTrainer()) {
-      return;
+      return; // It is, behind what it does.
     }
     warmUp.finish(engine.live(), endpoints -> endpoints.rehearsal(engine.live(), cells));
   }

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class WarmUp implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
   private static final int ITEMS = 1_000;
+  private static final int TIMES_BEHIND = 5;
 
   private final DolmenConfig config;
   private final Duration time;
@@ -36,6 +37,9 @@ final class WarmUp implements Closeable {
   private final Thread visits =
       Thread.ofPlatform().name("dolmen-warm-up").daemon().unstarted(this::learnMadeUpVisits);
   private boolean begun;
+
+  /** Of visits, from when there are items on; nothing before {@link #begin}. */
+  private Duration visitsFor = Duration.ZERO;
 
   /** When visits have gone on for long enough; null as long as there are none. */
   private volatile @Nullable Instant enough;
@@ -66,6 +70,19 @@ final class WarmUp implements Closeable {
 
   /** Begins with the visits, on a thread of its own. The directory must be nobody else's. */
   void begin() {
+    begin(time);
+  }
+
+  /**
+   * As {@link #begin}, for a process that answers nobody and is ready without: the visits go on for
+   * {@value #TIMES_BEHIND} times {@code server.warm_up}, and {@link #finish} is not called.
+   */
+  void beginBehind() {
+    begin(time.multipliedBy(TIMES_BEHIND));
+  }
+
+  private void begin(Duration longest) {
+    visitsFor = longest;
     if (!time.isZero()) {
       begun = true;
       visits.start();
@@ -114,11 +131,13 @@ final class WarmUp implements Closeable {
   private void learnMadeUpVisits() {
     try {
       DirectoryTree.delete(directory);
+      Path madeUp = directory.resolve("made-up");
       try (StandaloneServer server =
-          StandaloneServer.startTemporary(config.temporary(directory.resolve("made-up")), clock)) {
+          StandaloneServer.startTemporary(config.temporary(madeUp), clock)) {
         visit(server.port());
         visited.countDown();
       }
+      DirectoryTree.delete(madeUp);
     } catch (IOException | StartException | StatusException | RuntimeException e) {
       LOG.warn("Not warmed up: the first requests will be slow", e);
     } catch (InterruptedException e) {
@@ -131,7 +150,7 @@ final class WarmUp implements Closeable {
   private void visit(int port) throws StatusException, InterruptedException {
     try (MadeUpShop shop = new MadeUpShop(port, config)) {
       shop.fill(ITEMS);
-      enough = clock.instant().plus(time);
+      enough = clock.instant().plus(visitsFor);
       for (Instant now = clock.instant(); goesOn(now); now = clock.instant()) {
         shop.visit(now);
       }
