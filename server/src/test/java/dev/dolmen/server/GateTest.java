@@ -104,7 +104,7 @@ class GateTest {
       }
     }
     assertThat(unmapped).as("methods without a role in MethodRoles").isEmpty();
-    assertThat(methods).isEqualTo(17);
+    assertThat(methods).isEqualTo(20);
   }
 
   @Test
