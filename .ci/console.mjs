@@ -674,7 +674,7 @@ async function keys() {
   const sample = execFileSync(launcher, ["config", "sample"], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString();
   const [grpc, port, metrics, prometheus] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   writeFileSync(config, sample.replace(/^data_directory: .*$/m, `data_directory: ${data}`).replace("  port: 7070", `  port: ${grpc}`)
-    .replace("    port: 7080", `    port: ${port}`).replace("  metrics_port: 7071", `  metrics_port: ${metrics}`)
+    .replace("    port: 7080", `    port: ${port}`).replace("  metrics_port: 7071", `  metrics_port: ${metrics}`).replace("  warm_up: 2s", "  warm_up: 0s")
     .replace('      url: ""', `      url: http://127.0.0.1:${prometheus}`).replace('      selector: ""', "      selector: job=\"dolmen\"")
     .replace('      issuer: ""', `      issuer: ${issuer.url}`).replace('      audience: ""', "      audience: dolmen").replace('      client_id: ""', "      client_id: dolmen-console"));
   const key = (name, roles) => execFileSync(launcher, ["key", "create", name, "--roles", roles, "--config", config], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString().match(/dolmen_\S+/)[0];
