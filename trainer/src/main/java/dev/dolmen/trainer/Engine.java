@@ -41,9 +41,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -516,9 +514,7 @@ public final class Engine implements Closeable {
 
   /** Figures, for any thread. */
   public EngineStatus status() {
-    Map<String, Long> besides = new HashMap<>(history.memoryBytes());
-    besides.put("event_ids", ingest.eventIdBytes() + first.bytes());
-    return EngineStatus.of(this, log.lastOffset(), besides);
+    return EngineStatus.of(this, log.lastOffset(), ingest.eventIdBytes() + first.bytes());
   }
 
   /** What has gone to the store of snapshots; null if none is configured. Any thread. */
@@ -559,29 +555,10 @@ public final class Engine implements Closeable {
     impressions.end();
     requests.stopWhenLearned(CLOSE_LEARNING_MS);
     BackgroundThreads.awaitEnd(thread);
-    snapshotOnClose();
+    barriers.snapshotOnClose(
+        options.snapshots().onClose(), leadership == null ? null : leadership.sender());
     history.close();
     closeFiles();
-  }
-
-  private void snapshotOnClose() {
-    schedule.settle(true);
-    boolean barrier = learner.pending().size() == 0 && progress.failure() == null;
-    if (options.snapshots().onClose() && barrier && schedule.changed(step.position())) {
-      try {
-        if (leadership != null) {
-          leadership.sender().settle(step.position().logOffset());
-        }
-        var written = schedule.request(step.nowUs(), step.position(), false).written();
-        schedule.giveAll();
-        written.get();
-        schedule.settle(true);
-      } catch (IOException | ExecutionException | RuntimeException e) {
-        LOG.warn("No snapshot on close; the log will be replayed", e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   /** Stops at once, learns nothing more and writes nothing: for tests of recovery. */

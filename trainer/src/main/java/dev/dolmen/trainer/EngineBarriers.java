@@ -5,15 +5,21 @@ import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.trainer.state.HashingOutput;
+import dev.dolmen.trainer.sync.SyncSender;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is done for others at a barrier between two batches. Any thread. */
 final class EngineBarriers {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineBarriers.class);
+
   private final TrainingRequests requests;
   private final Progress progress;
   private final SnapshotSchedule schedule;
@@ -103,5 +109,32 @@ final class EngineBarriers {
     out.writeLong(step.position().logOffset());
     out.flush();
     return hashing.hash();
+  }
+
+  /**
+   * Takes a last snapshot after training has ended, if anything was learned since the newest. Where
+   * that fails, the log will be replayed.
+   *
+   * @param asked whether one is taken at all
+   * @param sender tells servers what is learned; null if there are none
+   */
+  void snapshotOnClose(boolean asked, @Nullable SyncSender sender) {
+    schedule.settle(true);
+    boolean barrier = learner.pending().size() == 0 && progress.failure() == null;
+    if (asked && barrier && schedule.changed(step.position())) {
+      try {
+        if (sender != null) {
+          sender.settle(step.position().logOffset());
+        }
+        var written = schedule.request(step.nowUs(), step.position(), false).written();
+        schedule.giveAll();
+        written.get();
+        schedule.settle(true);
+      } catch (IOException | ExecutionException | RuntimeException e) {
+        LOG.warn("No snapshot on close; the log will be replayed", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

@@ -131,9 +131,11 @@ public record EngineStatus(
    * Figures of an engine. Any thread.
    *
    * @param logOffset of the last record of its log
-   * @param besides bytes of the heap by part, of what is no part of the learner
+   * @param eventIdBytes of the heap that event ids take
    */
-  static EngineStatus of(Engine engine, long logOffset, Map<String, Long> besides) {
+  static EngineStatus of(Engine engine, long logOffset, long eventIdBytes) {
+    Map<String, Long> besides = new HashMap<>(engine.history().memoryBytes());
+    besides.put("event_ids", eventIdBytes);
     Published published = engine.live().published();
     Progress far =
         new Progress(
