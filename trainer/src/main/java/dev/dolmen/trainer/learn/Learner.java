@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -573,11 +574,7 @@ public final class Learner implements AutoCloseable {
 
   /** Figures of each slot's table, in schema order. Any thread. */
   public List<SlotStatistics> slotStatistics() {
-    List<SlotStatistics> slots = new ArrayList<>();
-    for (int slot = 0; slot < table.slots(); slot++) {
-      slots.add(table.statistics(slot));
-    }
-    return List.copyOf(slots);
+    return IntStream.range(0, table.slots()).mapToObj(table::statistics).toList();
   }
 
   /** Bytes of memory in use by part. Any thread. */
@@ -585,12 +582,11 @@ public final class Learner implements AutoCloseable {
     // Read off the writer's thread: a figure, good to a snapshot.
     long copies = table.copyMemoryBytes();
     long rows = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
-    long items = stream.catalog().indexLimit() * vectors.itemBytes();
     Runtime runtime = Runtime.getRuntime();
     Map<String, Long> bytes = new HashMap<>(stream.memoryBytes());
     bytes.put("table", rows);
     bytes.put("snapshot_copies", copies);
-    bytes.put("item_vectors", items);
+    bytes.put("item_vectors", stream.catalog().indexLimit() * vectors.itemBytes());
     bytes.put("impressions", joiner.bytes());
     bytes.put("heap", runtime.totalMemory() - runtime.freeMemory());
     return Map.copyOf(bytes);
