@@ -2,7 +2,8 @@ package dev.dolmen.trainer.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.util.Timestamps;
+import com.google.protobuf.Timestamp;
+import dev.dolmen.trainer.session.SessionStep;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
@@ -27,13 +28,16 @@ class RecentImpressionsTest {
     return Impression.newBuilder()
         .setRequestId(request)
         .setSessionId(visit)
-        .setTime(Timestamps.fromMillis(timeMs))
+        .setTime(
+            Timestamp.newBuilder()
+                .setSeconds(timeMs / 1_000)
+                .setNanos((int) (timeMs % 1_000) * 1_000_000))
         .addAllItemId(List.of(items))
         .build();
   }
 
   private static LogRecord record(Impression impression) {
-    long us = Timestamps.toMicros(impression.getTime());
+    long us = SessionStep.timeMs(impression.getTime()) * 1_000;
     return LogRecord.newBuilder().setLoggedUs(us).setImpression(impression).build();
   }
 
@@ -136,7 +140,7 @@ class RecentImpressionsTest {
       List<Impression> expected =
           all.stream()
               .filter(one -> one.getSessionId().equals(visit))
-              .filter(one -> Timestamps.toMillis(one.getTime()) >= small.sinceMs())
+              .filter(one -> SessionStep.timeMs(one.getTime()) >= small.sinceMs())
               .toList();
       assertThat(of).isEqualTo(expected);
       of.forEach(one -> found.add(one.getRequestId()));
