@@ -2,6 +2,7 @@ package dev.dolmen.traffic.drill;
 
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.generator.Stall;
+import dev.dolmen.traffic.local.SmallDisk;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import dev.dolmen.traffic.demo.ShopEvents;
 import dev.dolmen.traffic.generator.CatalogUpload;
 import dev.dolmen.traffic.generator.Connection;
 import dev.dolmen.traffic.local.ServerProcess;
+import dev.dolmen.traffic.local.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.server.cli.terminal.Terminal;
 import dev.dolmen.traffic.generator.Stall;
+import dev.dolmen.traffic.local.SmallDisk;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -3,7 +3,7 @@ package dev.dolmen.traffic.drill.cluster;
 import dev.dolmen.server.cli.CommandFailedException;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.Terminal;
-import dev.dolmen.traffic.drill.SmallDisk;
+import dev.dolmen.traffic.local.SmallDisk;
 import dev.dolmen.traffic.report.Attempt;
 import dev.dolmen.traffic.report.Reporting;
 import java.io.IOException;

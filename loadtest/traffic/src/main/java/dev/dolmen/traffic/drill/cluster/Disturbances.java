@@ -1,8 +1,8 @@
 package dev.dolmen.traffic.drill.cluster;
 
 import dev.dolmen.server.cli.DolmenCommand;
-import dev.dolmen.traffic.drill.SmallDisk;
 import dev.dolmen.traffic.drill.cluster.ClusterProcesses.Member;
+import dev.dolmen.traffic.local.SmallDisk;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
 import io.grpc.StatusRuntimeException;

@@ -1,7 +1,7 @@
 package dev.dolmen.traffic.drill.cluster;
 
-import dev.dolmen.traffic.drill.SmallDisk;
 import dev.dolmen.traffic.local.Machine;
+import dev.dolmen.traffic.local.SmallDisk;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;

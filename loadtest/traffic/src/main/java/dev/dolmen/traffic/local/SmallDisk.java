@@ -1,4 +1,4 @@
-package dev.dolmen.traffic.drill;
+package dev.dolmen.traffic.local;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
