@@ -1,6 +1,7 @@
 /**
  * The server that measuring commands start in their own process, on a free port and a temporary
- * data directory, and what can be learned of a server process on this machine.
+ * data directory, what can be learned of a server process on this machine, and a disk that can be
+ * filled up.
  *
  * <p>May depend on {@code server}. Used from the command's main thread.
  */
