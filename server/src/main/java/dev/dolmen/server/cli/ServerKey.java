@@ -54,12 +54,16 @@ final class ServerKey {
   /** A key and where it comes from; asked for by somebody, or only lying in its place. */
   private record Found(String source, String key, boolean asked) {}
 
-  /** Where a user's key is if nothing else is said. */
+  /**
+   * Where a user's key is if nothing else is said. What a shell takes for {@code ~} is HOME, which
+   * need not be what the JVM has from the machine's list of users.
+   */
   static Path standardFile(Map<String, String> environment) {
     String configured = environment.getOrDefault("XDG_CONFIG_HOME", "");
+    String home = environment.getOrDefault("HOME", "");
     Path folder =
         configured.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".config")
+            ? Path.of(home.isEmpty() ? System.getProperty("user.home") : home, ".config")
             : Path.of(configured);
     return folder.resolve("dolmen").resolve("key");
   }

@@ -94,6 +94,23 @@ class ServerKeyTest {
   }
 
   @Test
+  void itsPlaceIsWhereAShellLooksForIt() {
+    assertThat(ServerKey.standardFile(Map.of("HOME", "/home/of")))
+        .isEqualTo(Path.of("/home/of/.config/dolmen/key"));
+    assertThat(ServerKey.standardFile(Map.of("HOME", "/home/of", "XDG_CONFIG_HOME", "/config")))
+        .isEqualTo(Path.of("/config/dolmen/key"));
+    assertThat(ServerKey.standardFile(Map.of()))
+        .isEqualTo(Path.of(System.getProperty("user.home"), ".config/dolmen/key"));
+  }
+
+  /** Tests run on machines of people who have one. */
+  @Test
+  void noTestFindsTheKeyOfWhoeverRunsIt() {
+    assertThat(System.getenv()).doesNotContainKeys("DOLMEN_KEY", "DOLMEN_KEY_FILE");
+    assertThat(ServerKey.standardFile(System.getenv())).doesNotExist();
+  }
+
+  @Test
   void theKeyInItsPlaceIsTakenLastAndNeverRefused() throws Exception {
     Path configured = Files.createDirectories(directory.resolve("config/dolmen"));
     Map<String, String> environment = Map.of("XDG_CONFIG_HOME", directory + "/config");
