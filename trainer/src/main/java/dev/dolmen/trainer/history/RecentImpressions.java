@@ -59,6 +59,10 @@ public final class RecentImpressions {
   /** An impression in the line of its visit. */
   private static final class Kept {
     final byte[] record;
+
+    /** Hash of the id of each item, in order: a click need not read the record again. */
+    final long[] items;
+
     final long visit;
     final long timeMs;
     @Nullable Kept older;
@@ -67,10 +71,27 @@ public final class RecentImpressions {
     /** By position, a bit for each type of event; null while there are none. */
     byte @Nullable [] events;
 
-    Kept(byte[] record, long visit, long timeMs) {
+    Kept(byte[] record, long[] items, long visit, long timeMs) {
       this.record = record;
+      this.items = items;
       this.visit = visit;
       this.timeMs = timeMs;
+    }
+
+    int bytes() {
+      return OVERHEAD_BYTES
+          + record.length
+          + Long.BYTES * items.length
+          + (events == null ? 0 : events.length);
+    }
+
+    int position(long item) {
+      for (int i = 0; i < items.length; i++) {
+        if (items[i] == item) {
+          return i;
+        }
+      }
+      return -1;
     }
   }
 
@@ -112,17 +133,19 @@ public final class RecentImpressions {
       return;
     }
     long visit = HASH.hashChars(shown.getSessionId());
-    Kept kept = new Kept(Arrays.copyOf(from, length), visit, SessionStep.timeMs(shown.getTime()));
+    long[] items = shown.getItemIdList().stream().mapToLong(HASH::hashChars).toArray();
+    long timeMs = SessionStep.timeMs(shown.getTime());
+    Kept kept = new Kept(Arrays.copyOf(from, length), items, visit, timeMs);
     byRequest.put(request, kept);
     Kept before = byVisit.put(visit, kept);
     if (before != null) {
       kept.older = before;
       before.newer = kept;
     }
-    bytes += OVERHEAD_BYTES + length;
+    bytes += kept.bytes();
     List<FeedbackEvent> waiting = early.remove(request);
     if (waiting != null) {
-      waiting.forEach(event -> mark(kept, shown, event));
+      waiting.forEach(event -> mark(kept, event));
     }
   }
 
@@ -134,8 +157,7 @@ public final class RecentImpressions {
     } else {
       next.older = null;
     }
-    bytes -= OVERHEAD_BYTES + oldest.record.length;
-    bytes -= oldest.events == null ? 0 : oldest.events.length;
+    bytes -= oldest.bytes();
     sinceMs = Math.max(sinceMs, oldest.timeMs + 1);
   }
 
@@ -146,7 +168,7 @@ public final class RecentImpressions {
     long request = HASH.hashChars(event.getRequestId());
     Kept kept = byRequest.get(request);
     if (kept != null) {
-      mark(kept, impression(kept), event);
+      mark(kept, event);
       return;
     }
     List<FeedbackEvent> waiting = early.computeIfAbsent(request, id -> new ArrayList<>(1));
@@ -159,17 +181,17 @@ public final class RecentImpressions {
   }
 
   /** As when it is learned: what another visit does with an answer is none of this one's. */
-  private void mark(Kept kept, Impression shown, FeedbackEvent event) {
-    int position = shown.getItemIdList().indexOf(event.getItemId());
+  private void mark(Kept kept, FeedbackEvent event) {
+    int position = kept.position(HASH.hashChars(event.getItemId()));
     EventType type = event.getType();
     if (position < 0
         || type == EventType.UNRECOGNIZED
-        || !shown.getSessionId().equals(event.getSessionId())) {
+        || kept.visit != HASH.hashChars(event.getSessionId())) {
       return;
     }
     byte[] events = kept.events;
     if (events == null) {
-      events = new byte[shown.getItemIdCount()];
+      events = new byte[kept.items.length];
       kept.events = events;
       bytes += events.length;
     }
