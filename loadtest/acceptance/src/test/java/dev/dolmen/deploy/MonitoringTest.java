@@ -92,6 +92,9 @@ class MonitoringTest {
   void eachAlertIsTriedAndHasCauseAndAction() throws IOException {
     String tests = Files.readString(MONITORING.resolve("alerts.test.yaml"));
     String handbook = Files.readString(DeployFolder.REPOSITORY.resolve("docs/operating.md"));
+    int commands = handbook.indexOf("\n### Look behind an alert\n");
+    assertThat(commands).isPositive();
+    String behind = handbook.substring(commands, handbook.indexOf("\n### ", commands + 1));
     List<String> names =
         YAML.readTree(MONITORING.resolve("alerts.yaml")).findValuesAsString("alert");
     assertThat(names).hasSizeGreaterThan(15).doesNotHaveDuplicates();
@@ -99,6 +102,7 @@ class MonitoringTest {
         .allSatisfy(name -> {
           assertThat(tests).contains("alertname=\"" + name + "\"");
           assertThat(handbook).contains("| `" + name + "` |");
+          assertThat(behind).contains("`" + name + "`");
         });
   }
 
