@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One directory under one server process after another: each is ended in the midst of clicks, some
@@ -31,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  * with another configuration. One thread.
  */
 final class UpgradeDrill {
-  private static final int HEAP_MB = 512;
-
-  /** Heap for each item that nobody visits, in KiB: a third of it may hold the catalog. */
-  private static final double HEAP_KB_PER_ITEM = 3;
-
   private static final int RECOMMENDED = 10;
   private static final Duration STALLED = Duration.ofSeconds(60);
   private static final double LOOK_SEC = 0.05;
@@ -44,14 +38,10 @@ final class UpgradeDrill {
   /** Of the first learning, so long are clicks sent before, and after, each turn. */
   private static final double TURN_SHARE = 0.2;
 
-  private final double seconds;
-  private final double rate;
-  private final long seed;
-  private final int unvisited;
+  private final UpgradePlan plan;
   private final Path data;
   private final Path config;
   private final Path log;
-  private final @Nullable Path earlier;
   private final Terminal progress;
   private final ShopEvents events;
   private final Set<String> acknowledged = new HashSet<>();
@@ -61,30 +51,15 @@ final class UpgradeDrill {
   /**
    * What is to be done.
    *
-   * @param seconds of clicks before the first turn
-   * @param rate clicks a second
-   * @param unvisited items besides, which nobody clicks
-   * @param earlier jars of the version that writes the directory; null for this one
    * @param directory empty; everything is written there
    */
-  UpgradeDrill(
-      double seconds,
-      double rate,
-      long seed,
-      int unvisited,
-      @Nullable Path earlier,
-      Path directory,
-      Terminal progress) {
-    this.seconds = seconds;
-    this.rate = rate;
-    this.seed = seed;
-    this.unvisited = unvisited;
-    this.earlier = earlier;
+  UpgradeDrill(UpgradePlan plan, Path directory, Terminal progress) {
+    this.plan = plan;
     this.progress = progress;
     data = directory.resolve("data");
     config = directory.resolve("upgrade.yaml");
     log = directory.resolve("server.log");
-    events = new ShopEvents("upgrade", seed);
+    events = new ShopEvents("upgrade", plan.seed());
   }
 
   /**
@@ -95,11 +70,11 @@ final class UpgradeDrill {
   UpgradeReport run(List<UpgradeTurn> turns) throws IOException, InterruptedException {
     List<UpgradeRow> rows = new ArrayList<>();
     try (ServerProcess server =
-        ServerProcess.serving(shape.write(config, data), log, heapMb(), earlier)) {
+        ServerProcess.serving(written(), log, plan.heapMb(), plan.earlier())) {
       var _ = server.start();
       learn(server);
       for (UpgradeTurn turn : turns) {
-        UpgradeRow row = take(turn, server);
+        UpgradeRow row = turn == UpgradeTurn.NEXT_CLICKS ? nextClicks(server) : take(turn, server);
         rows.add(row);
         if (row.to().isEmpty()) {
           break;
@@ -115,8 +90,8 @@ final class UpgradeDrill {
     return new UpgradeReport(List.copyOf(rows), missing, repeated);
   }
 
-  private int heapMb() {
-    return HEAP_MB + (int) (unvisited * HEAP_KB_PER_ITEM / 1_024);
+  private Path written() throws IOException {
+    return shape.write(config, data, plan.sections());
   }
 
   private void learn(ServerProcess server) throws IOException, InterruptedException {
@@ -124,24 +99,25 @@ final class UpgradeDrill {
     try (Connection connection = Connection.toLocal(server.port())) {
       CatalogUpload.upload(connection, shop);
       CatalogUpload upload = new CatalogUpload(connection);
-      for (int i = 0; i < unvisited; i++) {
+      for (int i = 0; i < plan.unvisited(); i++) {
         Item like = shop.get(i % shop.size());
         upload.add(like.toBuilder().setItemId("unvisited-" + i).build());
         if (i % LOOK_ITEMS == 0) {
           progress.redraw(
-              List.of(String.format(Locale.ROOT, "upgrade: %,d of %,d items", i, unvisited)));
+              List.of(
+                  String.format(Locale.ROOT, "upgrade: %,d of %,d items", i, plan.unvisited())));
         }
       }
       upload.finish();
     }
-    try (DrillTraffic traffic = traffic(server, seed)) {
-      traffic.await(progress, "upgrade: learning", seconds);
+    try (DrillTraffic traffic = traffic(server, plan.seed())) {
+      traffic.await(progress, "upgrade: learning", plan.seconds());
       finish(traffic, server);
     }
   }
 
   private DrillTraffic traffic(ServerProcess server, long seed) {
-    return new DrillTraffic(events, DrillKind.CRASH, server.port(), seed, rate);
+    return new DrillTraffic(events, DrillKind.CRASH, server.port(), seed, plan.rate());
   }
 
   private void finish(DrillTraffic traffic, ServerProcess server)
@@ -161,8 +137,7 @@ final class UpgradeDrill {
       int streams = traffic.streams();
       end(turn, server);
       shape = shape.after(turn, end);
-      MigratedPart.Forecast forecast =
-          MigratedPart.forecast(DrillConfig.load(shape.write(config, data)), data);
+      MigratedPart.Forecast forecast = MigratedPart.forecast(DrillConfig.load(written()), data);
       long logBytes = Files.size(log);
       long readyMs = server.start();
       String unsaid = unsaid(forecast, logBytes);
@@ -181,6 +156,7 @@ final class UpgradeDrill {
           readyMs,
           acknowledged.size(),
           status.getFeedbackEventsLearned(),
+          ValidationTotals.ZERO,
           ValidationTotals.of(end.getValidationTotal()).minus(start),
           ValidationTotals.of(status.getValidationTotal()).minus(ready),
           forecast.parts(),
@@ -195,10 +171,54 @@ final class UpgradeDrill {
     }
   }
 
+  /**
+   * The process learns the clicks and is ended. Then its own program and this one, one after the
+   * other, start from the snapshot of before them and learn them from the log, in the batches that
+   * the journal names: nothing but the version differs between the two. While clicks come, vectors
+   * are brought up to date in pauses, which a replay does not have: so what the process had
+   * predicted meanwhile is told besides, and is not what they are compared with.
+   */
+  private UpgradeRow nextClicks(ServerProcess server) throws InterruptedException {
+    String from = "";
+    try {
+      snapshot(server);
+      ValidationTotals start = validated(server);
+      NextClicks clicks = new NextClicks(events, plan.nextClicks(), progress);
+      acknowledged.addAll(clicks.publish(server));
+      ValidationTotals live = validated(server).minus(start);
+      server.stop();
+      var _ = server.start("/readyz");
+      StatusResponse end = clicks.relearned(server);
+      from = end.getVersion();
+      end(UpgradeTurn.VERSION, server);
+      MigratedPart.Forecast forecast = MigratedPart.forecast(DrillConfig.load(written()), data);
+      long logBytes = Files.size(log);
+      long readyMs = server.start("/readyz");
+      StatusResponse status = clicks.relearned(server);
+      UpgradeRow row =
+          new UpgradeRow(
+              UpgradeTurn.NEXT_CLICKS,
+              from,
+              status.getVersion(),
+              readyMs,
+              acknowledged.size(),
+              status.getFeedbackEventsLearned(),
+              live,
+              ValidationTotals.of(end.getValidationTotal()).minus(start),
+              ValidationTotals.of(status.getValidationTotal()).minus(start),
+              forecast.parts(),
+              problem(unsaid(forecast, logBytes), itemsProblem(status), asked(server)));
+      return row.with(NextClicks.problem(row));
+    } catch (IOException | StatusRuntimeException e) {
+      String why = String.valueOf(e.getMessage());
+      return UpgradeRow.broken(UpgradeTurn.NEXT_CLICKS, from, acknowledged.size(), why);
+    }
+  }
+
   /** For a turn's time, and until half of what it should bring is acknowledged. */
   private void send(DrillTraffic traffic, String what) throws IOException, InterruptedException {
-    double pause = seconds * TURN_SHARE;
-    int enough = traffic.acknowledgedCount() + (int) (rate * pause / 2) + 1;
+    double pause = plan.seconds() * TURN_SHARE;
+    int enough = traffic.acknowledgedCount() + (int) (plan.rate() * pause / 2) + 1;
     traffic.await(progress, what, pause);
     Stall stall = new Stall(STALLED);
     while (traffic.acknowledgedCount() < enough) {
@@ -209,10 +229,14 @@ final class UpgradeDrill {
 
   /** Clicks that come from here on are behind the newest snapshot. */
   private DrillTraffic begin(ServerProcess server) {
+    snapshot(server);
+    return traffic(server, plan.seed() + ++begun);
+  }
+
+  private static void snapshot(ServerProcess server) {
     try (Connection connection = Connection.toLocal(server.port())) {
       connection.createSnapshot();
     }
-    return traffic(server, seed + ++begun);
   }
 
   private static void end(UpgradeTurn turn, ServerProcess server) throws InterruptedException {
@@ -255,7 +279,7 @@ final class UpgradeDrill {
   }
 
   private String itemsProblem(StatusResponse status) {
-    long expected = events.items().size() + (long) unvisited;
+    long expected = events.items().size() + (long) plan.unvisited();
     long found = status.getCatalogItems();
     return found == expected ? "" : found + " items in the catalog, expected " + expected;
   }
@@ -285,6 +309,6 @@ final class UpgradeDrill {
   }
 
   private static String problem(String... problems) {
-    return String.join("; ", List.of(problems).stream().filter(p -> !p.isEmpty()).toList());
+    return UpgradeRow.joined(List.of(problems));
   }
 }

@@ -51,7 +51,8 @@ import picocli.CommandLine.Option;
       "  dolmen drill upgrade --json upgrade.json",
       "  dolmen drill upgrade --only kill,width --seconds 60",
       "  dolmen drill upgrade --from /opt/dolmen-before/lib",
-      "  dolmen drill upgrade --only restart --items 1000000"
+      "  dolmen drill upgrade --only restart --items 1000000",
+      "  dolmen drill upgrade --from /opt/dolmen-before/lib --recall-clicks 100000"
     })
 public final class UpgradeDrillCommand implements Callable<Integer> {
   @Option(
@@ -93,6 +94,26 @@ public final class UpgradeDrillCommand implements Callable<Integer> {
   private int items;
 
   @Option(
+      names = "--recall-clicks",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = {
+        "What the start costs in recall, by the next N clicks: when the server has learned them,"
+            + " its version and this one learn them again, in the same batches, each from where"
+            + " it stood before them. Taken alone, or before the turns of --only."
+      })
+  private int recallClicks;
+
+  @Option(
+      names = "--recall-share",
+      defaultValue = "1",
+      paramLabel = "S",
+      description =
+          "Share of the N clicks that is predicted before it is learned. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double recallShare = 1;
+
+  @Option(
       names = "--seed",
       defaultValue = "1",
       paramLabel = "S",
@@ -120,14 +141,21 @@ public final class UpgradeDrillCommand implements Callable<Integer> {
     OptionCheck.require(seconds >= 1 && seconds <= 86_400, "--seconds", seconds, "1 to 86,400");
     OptionCheck.require(rate >= 1 && rate <= 10_000, "--rate", rate, "1 to 10,000");
     OptionCheck.require(items >= 0 && items <= 1_900_000, "--items", items, "0 to 1,900,000");
+    OptionCheck.require(
+        recallClicks >= 0 && recallClicks <= 10_000_000,
+        "--recall-clicks",
+        recallClicks,
+        "0 to 10,000,000");
+    OptionCheck.require(
+        recallShare > 0 && recallShare <= 1, "--recall-share", recallShare, "above 0, to 1");
     if (from != null && !Files.isDirectory(from)) {
       throw new CommandFailedException(2, "--from: " + from + " is no folder");
     }
     List<UpgradeTurn> turns = turns();
+    UpgradePlan plan = new UpgradePlan(seconds, rate, seed, items, from, recallClicks, recallShare);
     Attempt attempt =
         directory -> {
-          var result =
-              new UpgradeDrill(seconds, rate, seed, items, from, directory, progress).run(turns);
+          var result = new UpgradeDrill(plan, directory, progress).run(turns);
           return new Attempt.Outcome(result.passed(), result.text(), result.json());
         };
     return attempt.exitCode("dolmen-upgrade-", reporting, out, progress);
@@ -135,10 +163,12 @@ public final class UpgradeDrillCommand implements Callable<Integer> {
 
   private List<UpgradeTurn> turns() {
     List<UpgradeTurn> turns = new ArrayList<>();
-    if (from != null) {
+    if (recallClicks > 0) {
+      turns.add(UpgradeTurn.NEXT_CLICKS);
+    } else if (from != null) {
       turns.add(UpgradeTurn.VERSION);
     }
-    if (only.isEmpty()) {
+    if (only.isEmpty() && recallClicks == 0) {
       turns.addAll(UpgradeTurn.ofOneVersion());
     }
     for (String label : only) {

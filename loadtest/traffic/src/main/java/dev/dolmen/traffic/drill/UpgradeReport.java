@@ -2,6 +2,7 @@ package dev.dolmen.traffic.drill;
 
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.server.cli.terminal.TextTable;
+import dev.dolmen.traffic.generator.ValidationTotals;
 import java.util.List;
 import java.util.Locale;
 
@@ -48,12 +49,37 @@ record UpgradeReport(List<UpgradeRow> upgrades, long missing, long repeated) {
             "%nthe log lacks %,d of the acknowledged events, and holds %,d more than once%n",
             missing,
             repeated));
+    upgrades.stream()
+        .filter(row -> row.turn() == UpgradeTurn.NEXT_CLICKS && !row.to().isEmpty())
+        .forEach(row -> text.append(nextClicks(row)));
     for (UpgradeRow row : upgrades) {
       if (!row.passed()) {
         text.append(row.turn().label()).append(" FAILED: ").append(why(row)).append('\n');
       }
     }
     return text.toString();
+  }
+
+  private static String nextClicks(UpgradeRow row) {
+    ValidationTotals before = row.before();
+    ValidationTotals after = row.after();
+    return String.format(
+        Locale.ROOT,
+        "the next clicks, %,d predicted%n"
+            + "  as they came:   recall@20 %.3f%%, mrr@20 %.5f%n"
+            + "  not upgraded:   recall@20 %.3f%%, mrr@20 %.5f, %s%n"
+            + "  upgraded:       recall@20 %.3f%%, mrr@20 %.5f, %s%n"
+            + "  the upgrade is: %+.3f points%n",
+        after.predictions(),
+        100 * row.live().recall(),
+        row.live().mrr(),
+        100 * before.recall(),
+        before.mrr(),
+        row.from(),
+        100 * after.recall(),
+        after.mrr(),
+        row.to(),
+        100 * (after.recall() - before.recall()));
   }
 
   private String changes() {

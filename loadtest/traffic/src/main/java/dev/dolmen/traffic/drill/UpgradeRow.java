@@ -12,8 +12,10 @@ import java.util.List;
  * @param readyMs milliseconds from the start of the process until it took feedback
  * @param acknowledged events since the directory was made
  * @param learned of them, as the server counts after the turn
- * @param before progressive validation on the turn's events before the end of the process
- * @param after and since it was ready again
+ * @param live of {@link UpgradeTurn#NEXT_CLICKS}: progressive validation as the clicks came
+ * @param before progressive validation on the turn's events before the end of the process, or, of
+ *     {@link UpgradeTurn#NEXT_CLICKS}, as the same program learned them again
+ * @param after and since it was ready again, or as this program did
  * @param migrated what the start made of the snapshot; none if it took everything as it is
  * @param problem what is wrong, for people; empty if nothing is
  */
@@ -24,6 +26,7 @@ record UpgradeRow(
     long readyMs,
     long acknowledged,
     long learned,
+    ValidationTotals live,
     ValidationTotals before,
     ValidationTotals after,
     List<MigratedPart> migrated,
@@ -33,7 +36,28 @@ record UpgradeRow(
   static UpgradeRow broken(UpgradeTurn turn, String from, long acknowledged, String problem) {
     ValidationTotals none = ValidationTotals.ZERO;
     return new UpgradeRow(
-        turn, from, "", 0, acknowledged, acknowledged, none, none, List.of(), problem);
+        turn, from, "", 0, acknowledged, acknowledged, none, none, none, List.of(), problem);
+  }
+
+  /** The same with one more problem, if it is one. */
+  UpgradeRow with(String more) {
+    return new UpgradeRow(
+        turn,
+        from,
+        to,
+        readyMs,
+        acknowledged,
+        learned,
+        live,
+        before,
+        after,
+        migrated,
+        joined(List.of(problem, more)));
+  }
+
+  /** Those that are not empty, as one. */
+  static String joined(List<String> problems) {
+    return String.join("; ", problems.stream().filter(p -> !p.isEmpty()).toList());
   }
 
   /** Acknowledged events that were not learned. */
@@ -51,6 +75,11 @@ record UpgradeRow(
   }
 
   JsonReport json() {
+    JsonReport json = figures();
+    return turn == UpgradeTurn.NEXT_CLICKS ? json.put("recall_live", live.recall()) : json;
+  }
+
+  private JsonReport figures() {
     return new JsonReport()
         .put("name", turn.label())
         .put("passed", passed())
@@ -62,8 +91,10 @@ record UpgradeRow(
         .put("lost", lost())
         .put("learned_twice", learnedTwice())
         .put("recall_before", before.recall())
+        .put("mrr_before", before.mrr())
         .put("predictions_before", before.predictions())
         .put("recall_after", after.recall())
+        .put("mrr_after", after.mrr())
         .put("predictions_after", after.predictions())
         .put("migrated", migrated.stream().map(MigratedPart::json).toList());
   }

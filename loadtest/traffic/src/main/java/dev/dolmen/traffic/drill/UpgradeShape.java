@@ -42,9 +42,13 @@ record UpgradeShape(Schema schema, int width) {
     return new UpgradeShape(ShopEvents.schema(), WIDTH_BEFORE);
   }
 
-  /** Writes the configuration; snapshots are those that are asked for. */
-  Path write(Path file, Path data) throws IOException {
-    return DrillConfig.write(file, data, 0, schema, "model:\n  width: " + width + "\n");
+  /**
+   * Writes the configuration; snapshots are those that are asked for.
+   *
+   * @param others sections other than these, as YAML
+   */
+  Path write(Path file, Path data, String others) throws IOException {
+    return DrillConfig.write(file, data, 0, schema, "model:\n  width: " + width + "\n" + others);
   }
 
   /**
@@ -54,7 +58,7 @@ record UpgradeShape(Schema schema, int width) {
    */
   UpgradeShape after(UpgradeTurn turn, StatusResponse status) {
     return switch (turn) {
-      case VERSION, RESTART, KILL -> this;
+      case VERSION, NEXT_CLICKS, RESTART, KILL -> this;
       case BOUNDS -> withSlots(slot -> withRows(slot, TTL_SEC, slot.rows().maxRows() * 3 / 2));
       case SLOT_ADDED -> {
         List<Slot> slots = new ArrayList<>(schema.slots());

@@ -9,6 +9,11 @@ import java.util.stream.Collectors;
 enum UpgradeTurn {
   /** It was of an earlier version, and is of this one. */
   VERSION,
+  /**
+   * It has learned the next clicks; it and this version learn the same ones again, each from where
+   * it stood before them.
+   */
+  NEXT_CLICKS,
   /** It is stopped in order, and started as it was. */
   RESTART,
   /** It is killed, as {@code kill -9} does, and started as it was. */
@@ -26,7 +31,7 @@ enum UpgradeTurn {
 
   /** Those of one version, in their order. */
   static List<UpgradeTurn> ofOneVersion() {
-    return Arrays.stream(values()).filter(turn -> turn != VERSION).toList();
+    return Arrays.stream(values()).filter(turn -> turn != VERSION && turn != NEXT_CLICKS).toList();
   }
 
   /** The name on the command line. */
@@ -45,7 +50,7 @@ enum UpgradeTurn {
   String unexpected(List<MigratedPart> migrated) {
     boolean fits =
         switch (this) {
-          case VERSION -> true;
+          case VERSION, NEXT_CLICKS -> true;
           case RESTART, KILL -> migrated.isEmpty();
           case BOUNDS ->
               !migrated.isEmpty()

@@ -141,11 +141,13 @@ public final class Connection implements AutoCloseable {
     }
   }
 
-  /** Has the server take a snapshot; returns when it is durable. */
+  /**
+   * Has the server take a snapshot; returns when it is durable, of a million items after minutes.
+   */
   public void createSnapshot() {
     var _ =
         AdminServiceGrpc.newBlockingStub(channel)
-            .withDeadlineAfter(60, TimeUnit.SECONDS)
+            .withDeadlineAfter(5, TimeUnit.MINUTES)
             .createSnapshot(CreateSnapshotRequest.getDefaultInstance());
   }
 

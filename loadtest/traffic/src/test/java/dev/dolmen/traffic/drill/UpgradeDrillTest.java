@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Two turns on real server processes, and what failed ones look like. */
+/** Three turns on real server processes, and what failed ones look like. */
 class UpgradeDrillTest {
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
@@ -34,10 +34,12 @@ class UpgradeDrillTest {
   }
 
   @Test
-  void aKillAndASlotThatComesLoseNothing() throws Exception {
+  void theNextClicksAKillAndASlotThatComesLoseNothing() throws Exception {
     String json = directory.resolve("upgrade.json").toString();
     int exit =
         run(
+            "--recall-clicks",
+            "700",
             "--only",
             "kill,slot-added",
             "--seconds",
@@ -53,7 +55,7 @@ class UpgradeDrillTest {
     JsonNode report = new ObjectMapper().readTree(Path.of(json).toFile());
     assertThat(report.get("missing_in_log").asLong()).isZero();
     assertThat(report.get("repeated_in_log").asLong()).isZero();
-    assertThat(report.get("upgrades")).hasSize(2);
+    assertThat(report.get("upgrades")).hasSize(3);
     for (JsonNode row : report.get("upgrades")) {
       assertThat(row.get("passed").asBoolean()).as(row.toString()).isTrue();
       assertThat(row.get("from").asText()).isNotEmpty().isEqualTo(row.get("to").asText());
@@ -64,8 +66,9 @@ class UpgradeDrillTest {
       assertThat(row.get("recall_before").asDouble()).isBetween(0.0, 1.0);
       assertThat(row.get("recall_after").asDouble()).isBetween(0.0, 1.0);
     }
-    JsonNode kill = report.get("upgrades").get(0);
-    JsonNode added = report.get("upgrades").get(1);
+    nextClicksAreLearnedAgain(report.get("upgrades").get(0));
+    JsonNode kill = report.get("upgrades").get(1);
+    JsonNode added = report.get("upgrades").get(2);
     assertThat(kill.get("name").asText()).isEqualTo("kill");
     assertThat(kill.get("migrated")).isEmpty();
     assertThat(added.get("acknowledged").asLong()).isGreaterThan(kill.get("acknowledged").asLong());
@@ -73,6 +76,20 @@ class UpgradeDrillTest {
     assertThat(outcome(added, "slot item_id")).isEqualTo("kept");
     assertThat(outcome(added, "model, item/weight")).isEqualTo("converted");
     assertThat(text()).contains("slot season", "pass").doesNotContain("FAIL");
+  }
+
+  private void nextClicksAreLearnedAgain(JsonNode row) {
+    assertThat(row.get("name").asText()).isEqualTo("next-clicks");
+    assertThat(row.get("acknowledged").asLong()).isGreaterThanOrEqualTo(700 + 100);
+    // Each but the first of a visit, of which there are 200 at a time.
+    assertThat(row.get("predictions_before").asLong()).isBetween(400L, 700L);
+    // One program twice, from one place on: the same to the last click.
+    assertThat(row.get("predictions_after")).isEqualTo(row.get("predictions_before"));
+    assertThat(row.get("recall_after")).isEqualTo(row.get("recall_before"));
+    assertThat(row.get("mrr_after")).isEqualTo(row.get("mrr_before"));
+    assertThat(row.get("mrr_before").asDouble()).isPositive();
+    assertThat(row.get("recall_live").asDouble()).isPositive();
+    assertThat(text()).contains("the upgrade is: +0.000 points");
   }
 
   private static String outcome(JsonNode row, String part) {
@@ -113,8 +130,40 @@ class UpgradeDrillTest {
         learned,
         none,
         none,
+        none,
         List.of(),
         problem);
+  }
+
+  @Test
+  void recallThatAStartCostsIsNoticed() {
+    MigratedPart brand = new MigratedPart("slot brand", "goes", 3, 0, "");
+    MigratedPart model = new MigratedPart("model, item/weight", "anew", 8, 0, "another width");
+    assertThat(NextClicks.problem(next(10_000, 5_000, 4_991, List.of()))).isEmpty();
+    assertThat(NextClicks.problem(next(10_000, 5_000, 6_000, List.of()))).isEmpty();
+    assertThat(NextClicks.problem(next(10_000, 5_000, 4_980, List.of())))
+        .contains("0.20 points lower, expected 0.1 at most");
+    assertThat(NextClicks.problem(next(10_000, 5_000, 4_980, List.of(brand)))).contains("0.20");
+    assertThat(NextClicks.problem(next(10_000, 5_000, 3_000, List.of(model)))).isEmpty();
+    assertThat(NextClicks.problem(next(9_999, 5_000, 5_000, List.of())))
+        .contains("10,000 clicks are predicted before and 9,999 after");
+  }
+
+  /** Of 10,000 predictions before. */
+  private static UpgradeRow next(
+      long predictions, double hits, double hitsAfter, List<MigratedPart> migrated) {
+    return new UpgradeRow(
+        UpgradeTurn.NEXT_CLICKS,
+        "1.0",
+        "1.1",
+        900,
+        10,
+        10,
+        ValidationTotals.ZERO,
+        new ValidationTotals(10_000, hits, 0, 0, 0, 0, 0, 0),
+        new ValidationTotals(predictions, hitsAfter, 0, 0, 0, 0, 0, 0),
+        migrated,
+        "");
   }
 
   @Test
@@ -144,6 +193,8 @@ class UpgradeDrillTest {
     assertThat(text()).contains("\"reboot\", expected some of restart, kill, bounds");
     assertThat(run("--items", "-1")).isNotZero();
     assertThat(text()).contains("--items: -1, expected 0 to 1,900,000");
+    assertThat(run("--recall-clicks", "5", "--recall-share", "0")).isNotZero();
+    assertThat(text()).contains("--recall-share: 0.0, expected above 0, to 1");
     assertThat(run("--from", directory.resolve("nowhere").toString())).isNotZero();
     assertThat(text()).contains("nowhere is no folder");
   }
