@@ -298,6 +298,27 @@ public final class SessionModel implements AutoCloseable {
     return new ServingModel(architecture, parameters.clone());
   }
 
+  /**
+   * Replaces the dense parameters; the optimiser's state stays.
+   *
+   * @param numbers in the order in which they stand; copied
+   * @throws IllegalArgumentException if there are more or fewer than the model has, or one is not
+   *     finite: nothing changed
+   */
+  public void replaceParameters(float[] numbers) {
+    if (numbers.length != parameters.length) {
+      throw new IllegalArgumentException(
+          numbers.length + " dense parameters, the model has " + parameters.length);
+    }
+    for (int i = 0; i < numbers.length; i++) {
+      if (!Float.isFinite(numbers[i])) {
+        throw new IllegalArgumentException(
+            "dense parameter " + i + " is " + numbers[i] + ", expected a finite number");
+      }
+    }
+    System.arraycopy(numbers, 0, parameters, 0, numbers.length);
+  }
+
   /** Writes parameters and optimiser state. */
   public void writeTo(DataOutput out) throws IOException {
     out.writeInt(FORMAT);

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 /**
  * Learns from history without a log, in several passes, and leaves a data directory behind that a
@@ -52,6 +53,7 @@ public final class HistoryTraining implements Closeable {
 
   private Learner learner;
   private Consumer<List<PendingSession>> beforeBatch = sessions -> {};
+  private LongPredicate learned = session -> true;
   private int passes;
 
   /** Whether somebody reads item vectors: who scores each prediction, or whoever asks for them. */
@@ -114,7 +116,24 @@ public final class HistoryTraining implements Closeable {
     if (!vectorsRead) {
       next.leaveVectors();
     }
+    next.pending().predictOnly(learned);
     return next;
+  }
+
+  /**
+   * From now on only these sessions are learned from; see {@link
+   * dev.dolmen.trainer.learn.PendingEvents#predictOnly}.
+   *
+   * @param sessions told the hash of a session's id
+   */
+  public void learnOnly(LongPredicate sessions) {
+    learned = sessions;
+    learner.pending().predictOnly(sessions);
+  }
+
+  /** Goes on with other dense parameters, between two batches; {@link Learner#takeParameters}. */
+  public void takeParameters(float[] parameters, int[] items) {
+    learner.takeParameters(parameters, items);
   }
 
   /** Inserts or replaces an item; one that the schema does not take is left out and counted. */

@@ -80,6 +80,60 @@ class HistoryTrainingTest {
     }
   }
 
+  /** What follows cheaply from the stream is the same, whatever is learned of it. */
+  @Test
+  void learnsOnlySomeSessionsAndDerivesTheRestAlike() throws Exception {
+    List<byte[]> derived = new ArrayList<>();
+    List<Long> models = new ArrayList<>();
+    List<List<Long>> rows = new ArrayList<>();
+    for (int parts : new int[] {1, 2, 0}) {
+      try (HistoryTraining training = history("parts" + parts)) {
+        training.learnOnly(session -> parts > 0 && Long.remainderUnsigned(session, parts) == 0);
+        models.add(training.learner().modelHash());
+        pass(training);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        training.learner().writeTo(new DataOutputStream(bytes));
+        derived.add(bytes.toByteArray());
+        models.add(training.learner().modelHash());
+        rows.add(training.learner().slotStatistics().stream().map(slot -> slot.rows()).toList());
+        long predictions = training.total().predictions();
+        assertThat(predictions).isEqualTo(training.learner().validation().seen());
+        assertThat(predictions > 0).isEqualTo(parts > 0);
+      }
+    }
+    assertThat(derived.get(1)).isEqualTo(derived.get(0));
+    assertThat(derived.get(2)).isEqualTo(derived.get(0));
+    assertThat(rows.get(1)).isEqualTo(rows.get(0));
+    assertThat(rows.get(2)).isEqualTo(rows.get(0));
+    assertThat(models.get(1)).isNotEqualTo(models.get(3));
+    assertThat(models.get(5)).isEqualTo(models.get(4));
+  }
+
+  @Test
+  void goesOnFromParametersThatAreGiven() throws Exception {
+    try (HistoryTraining training = history("given")) {
+      pass(training);
+      float[] parameters = training.live().published().model().copyParameters();
+      float[] before = new float[training.live().vectors().width()];
+      training.live().vectors().get(0, before, 0);
+      for (int i = 0; i < parameters.length; i++) {
+        parameters[i] *= 1.5f;
+      }
+      training.takeParameters(parameters, new int[] {0});
+      assertThat(training.live().published().model().copyParameters()).isEqualTo(parameters);
+      float[] after = new float[before.length];
+      training.live().vectors().get(0, after, 0);
+      assertThat(after).isNotEqualTo(before);
+      long model = training.learner().modelHash();
+      parameters[3] = Float.NaN;
+      assertThatThrownBy(() -> training.takeParameters(parameters, new int[0]))
+          .hasMessageContaining("dense parameter 3 is NaN");
+      assertThatThrownBy(() -> training.takeParameters(new float[2], new int[0]))
+          .hasMessageContaining("2 dense parameters, the model has " + parameters.length);
+      assertThat(training.learner().modelHash()).isEqualTo(model);
+    }
+  }
+
   @Test
   void aServerGoesOnFromTheSnapshot() throws Exception {
     long batches;

@@ -96,6 +96,13 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
+  public int setWeights(int slot, long[] fids, int from, int n, float[] weights, int offset) {
+    checkOpen();
+    tables.get(slot).checkRoom(n);
+    return tables.get(slot).setWeights(fids, from, n, weights, offset);
+  }
+
+  @Override
   public int expire(long eventTimeSec, int maxRows) {
     checkOpen();
     TableLayout.checkEventTime(eventTimeSec);

@@ -262,6 +262,39 @@ final class ChronicleSlotTable {
     }
   }
 
+  /** See {@link EmbeddingTable#setWeights}. */
+  int setWeights(long[] fids, int from, int n, float[] weights, int offset) {
+    BatchBounds.check(fids, from, n, weights, offset, dim);
+    BatchBounds.checkSettable(options, weights, offset, n * dim);
+    int set = 0;
+    for (int i = 0; i < n; i++) {
+      long fid = fids[from + i];
+      int number = memory.find(fid);
+      System.arraycopy(weights, offset + i * dim, newWeights, 0, dim);
+      if (number >= 0) {
+        touched.add(number);
+        put(memory.rows().address(number), inFloats);
+        set++;
+      } else if (fid == Fids.OUT_OF_VOCABULARY) {
+        put(memory.outOfVocabulary(), true);
+        set++;
+      }
+    }
+    return set;
+  }
+
+  /** Writes {@link #newWeights} into a row. */
+  private void put(long address, boolean floats) {
+    beginWrite(address);
+    if (floats) {
+      NativeMemory.putFloats(address + WEIGHTS_OFFSET, newWeights);
+    } else {
+      NativeMemory.putFloats(weightScratch, newWeights);
+      codec.pack(weightScratch, address + WEIGHTS_OFFSET, WeightRounding.NEAREST);
+    }
+    endWrite(address);
+  }
+
   private void step(long address, float[] gradients, int at) {
     beginWrite(address);
     long weights = address + WEIGHTS_OFFSET;

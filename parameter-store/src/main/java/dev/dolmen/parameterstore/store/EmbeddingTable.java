@@ -51,6 +51,20 @@ public interface EmbeddingTable extends EmbeddingReader, Closeable {
       int slot, long[] fids, int from, int n, float[] gradients, int gradientsOffset);
 
   /**
+   * Replaces the weights of each distinct fid's row, as another trainer would have them; its
+   * optimizer state, last-seen and occurrences stay. {@link
+   * dev.dolmen.parameterstore.feature.Fids#OUT_OF_VOCABULARY} is the out-of-vocabulary row; a fid
+   * without a row of its own is passed over. Weights are rounded to the nearest where the slot
+   * keeps fewer bits.
+   *
+   * @param weights row-major [n, dim] from {@code offset} on; read only
+   * @return how many fids had a row
+   * @throws IllegalArgumentException if a number is not finite, or the slot's weights are a
+   *     function of their optimizer's state (FTRL): nothing has changed
+   */
+  int setWeights(int slot, long[] fids, int from, int n, float[] weights, int offset);
+
+  /**
    * Removes rows last seen more than their time to live before, looking at no more than {@code
    * maxRows} rows of all slots and going on where the last call stopped.
    *

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What every embedding table does. */
 abstract class EmbeddingTableContract {
   static final long SEED = 17;
+  private static final float NAN = Float.NaN;
 
   abstract EmbeddingTable open(Schema schema) throws IOException;
 
@@ -117,6 +118,60 @@ abstract class EmbeddingTableContract {
       }
       assertThat(table.stateHash()).isEqualTo(before);
       assertThat(table.statistics(0).refusedGradients()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void weightsAreSetWhereThereAreRows() throws IOException {
+    try (EmbeddingTable table = open(one(Schemas.rows(2, 2, 0, 100)))) {
+      float[] out = new float[6];
+      see(table, 1, 2, 50, out);
+      table.applyGradients(0, new long[] {1}, 0, 1, new float[] {1, 2}, 0);
+      table.trackTouched(1, 100);
+      table.drainTouched(0, 100);
+      long[] fids = {7, 1, 2, Fids.OUT_OF_VOCABULARY};
+      float[] weights = {9, 3, 4, 5, 6, 7, 8};
+      assertThat(table.setWeights(0, fids, 1, 3, weights, 1)).isEqualTo(2);
+      assertThat(table.touchedFids(0)).isPositive();
+      table.gather(0, fids, 1, 3, out, 0);
+      assertThat(Arrays.copyOf(out, 2)).containsExactly(3, 4);
+      assertThat(Arrays.copyOfRange(out, 4, 6)).containsExactly(7, 8);
+      // Not 5 and 6: without a row it is the out-of-vocabulary row with noise.
+      assertThat(out[2]).isBetween(6.5f, 7.5f);
+      assertThat(table.contains(0, 2)).isFalse();
+      // What the optimizer remembers stays: a first step would be longer.
+      float[] next = new float[2];
+      table.applyGradients(0, new long[] {1}, 0, 1, new float[] {1, 2}, 0);
+      table.gather(0, fids, 1, 1, next, 0);
+      see(table, 5, 2, 50, out);
+      table.setWeights(0, new long[] {5}, 0, 1, new float[] {3, 4}, 0);
+      table.applyGradients(0, new long[] {5}, 0, 1, new float[] {1, 2}, 0);
+      table.gather(0, new long[] {5}, 0, 1, out, 0);
+      assertThat(3 - next[0]).isPositive().isLessThan(3 - out[0]);
+      long before = table.stateHash();
+      assertThatThrownBy(
+              () -> table.setWeights(0, new long[] {1, 5}, 0, 2, new float[] {1, 2, 3, NAN}, 0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("weights[3]: NaN");
+      assertThat(table.stateHash()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void weightsThatFollowFromTheStateAreNotSet() throws IOException {
+    SparseOptimizerOptions ftrl =
+        new SparseOptimizerOptions(
+            SparseOptimizerOptions.Kind.FTRL,
+            0.5f,
+            0.1f,
+            0,
+            0,
+            SparseOptimizerOptions.Coefficients.DEFAULT,
+            0);
+    try (EmbeddingTable table = open(one(new RowOptions(2, 1, 0, 100, ftrl, 0)))) {
+      assertThatThrownBy(() -> table.setWeights(0, new long[] {1}, 0, 1, new float[2], 0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("FTRL");
     }
   }
 

@@ -81,6 +81,13 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
+  public synchronized int setWeights(
+      int slot, long[] fids, int from, int n, float[] weights, int offset) {
+    tables.get(slot).checkRoom(n);
+    return tables.get(slot).setWeights(fids, from, n, weights, offset);
+  }
+
+  @Override
   public synchronized int expire(long eventTimeSec, int maxRows) {
     TableLayout.checkEventTime(eventTimeSec);
     checkRoomToExpire(maxRows);

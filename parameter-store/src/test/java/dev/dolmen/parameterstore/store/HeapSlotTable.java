@@ -256,6 +256,28 @@ final class HeapSlotTable {
     }
   }
 
+  /** See {@link EmbeddingTable#setWeights}. */
+  int setWeights(long[] fids, int from, int n, float[] weights, int offset) {
+    int dim = options.dim();
+    BatchBounds.check(fids, from, n, weights, offset, dim);
+    BatchBounds.checkSettable(options, weights, offset, n * dim);
+    int set = 0;
+    for (int i = 0; i < n; i++) {
+      boolean outside = fids[from + i] == Fids.OUT_OF_VOCABULARY;
+      Row row = outside ? outOfVocabulary : byFid.get(fids[from + i]);
+      if (row == null) {
+        continue;
+      }
+      System.arraycopy(weights, offset + i * dim, row.weights, 0, dim);
+      set++;
+      if (!outside) {
+        store(row, WeightRounding.NEAREST);
+        touch(row);
+      }
+    }
+    return set;
+  }
+
   private void step(Row row, float[] gradients, int at) {
     if (!optimizer.step(row.weights, row.state, gradients, at)) {
       refusedGradients++;

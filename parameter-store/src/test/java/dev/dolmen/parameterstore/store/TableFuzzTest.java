@@ -162,6 +162,9 @@ class TableFuzzTest {
       if (drains.nextInt(8) == 0) {
         drain(drains.nextInt(slow.slots()));
       }
+      if (drains.nextInt(16) == 0) {
+        set(drains.nextInt(slow.slots()));
+      }
       int slot = random.nextInt(slow.slots());
       switch (random.nextInt(20)) {
         case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 -> train(slot);
@@ -206,6 +209,24 @@ class TableFuzzTest {
       }
       slow.applyGradients(slot, fids, from, n, gradients, 1);
       fast.applyGradients(slot, fids, from, n, gradients, 1);
+    }
+
+    private void set(int slot) {
+      long[] fids = fids(slot);
+      float[] weights = new float[fids.length * slow.dim(slot) + 1];
+      for (int i = 0; i < weights.length; i++) {
+        weights[i] = (float) drains.nextGaussian();
+      }
+      assertThat(set(fast, slot, fids, weights)).isEqualTo(set(slow, slot, fids, weights));
+    }
+
+    /** Rows that were set; -1 where the slot's cannot be. */
+    private static int set(EmbeddingTable table, int slot, long[] fids, float[] weights) {
+      try {
+        return table.setWeights(slot, fids, 0, fids.length, weights, 1);
+      } catch (IllegalArgumentException e) {
+        return -1;
+      }
     }
 
     private void drain(int slot) {

@@ -36,7 +36,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,7 +174,10 @@ public final class Learner implements AutoCloseable {
       case DELETE_ITEM_ID -> applyDelete(record.getDeleteItemId());
       case RECORD_NOT_SET -> stream.countInapplicable();
     }
-    stream.forgetDeleted(this::forgotten);
+    stream.forgetDeleted(item -> {
+      validation.deleted(item);
+      rankers.deleted(item);
+    });
   }
 
   private void applyFeedback(FeedbackEvent event, long loggedUs) {
@@ -212,11 +214,6 @@ public final class Learner implements AutoCloseable {
     }
   }
 
-  private void forgotten(int item) {
-    validation.deleted(item);
-    rankers.deleted(item);
-  }
-
   /** Events that wait for the next batch. */
   public PendingEvents pending() {
     return pending;
@@ -231,6 +228,19 @@ public final class Learner implements AutoCloseable {
   /** New items that wait for {@link #flushChangedItems}. */
   public int changedItems() {
     return refresher.waiting();
+  }
+
+  /**
+   * Goes on with other dense parameters, {@link SessionModel#replaceParameters}, between two
+   * batches; rows are the table's, {@link EmbeddingTable#setWeights}.
+   *
+   * @param items whose vectors are made again at once, by index; the others wait for their turn
+   */
+  public void takeParameters(float[] parameters, int[] items) {
+    model.replaceParameters(parameters);
+    serving = model.publish();
+    refresher.modelChanged();
+    refresher.refresh(items, items.length, serving);
   }
 
   /**
@@ -340,11 +350,7 @@ public final class Learner implements AutoCloseable {
   }
 
   private void publishTaskLosses() {
-    double[] losses = new double[model.tasks()];
-    for (int task = 0; task < losses.length; task++) {
-      losses[task] = model.loss(task);
-    }
-    taskLosses = losses;
+    taskLosses = IntStream.range(0, model.tasks()).mapToDouble(model::loss).toArray();
   }
 
   /** Newest event time. */
@@ -448,11 +454,7 @@ public final class Learner implements AutoCloseable {
 
   /** Names of the model's tasks. Any thread. */
   public List<String> tasks() {
-    List<String> names = new ArrayList<>();
-    for (int task = 0; task < model.tasks(); task++) {
-      names.add(model.taskName(task));
-    }
-    return names;
+    return IntStream.range(0, model.tasks()).mapToObj(model::taskName).toList();
   }
 
   /** Mean loss of one of the model's tasks in the last batch; 0 before the first. Any thread. */
@@ -579,13 +581,11 @@ public final class Learner implements AutoCloseable {
 
   /** Bytes of memory in use by part. Any thread. */
   public Map<String, Long> memoryBytes() {
-    // Read off the writer's thread: a figure, good to a snapshot.
-    long copies = table.copyMemoryBytes();
-    long rows = slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum();
     Runtime runtime = Runtime.getRuntime();
     Map<String, Long> bytes = new HashMap<>(stream.memoryBytes());
-    bytes.put("table", rows);
-    bytes.put("snapshot_copies", copies);
+    bytes.put("table", slotStatistics().stream().mapToLong(SlotStatistics::memoryBytes).sum());
+    // Read off the writer's thread: a figure, good to a snapshot.
+    bytes.put("snapshot_copies", table.copyMemoryBytes());
     bytes.put("item_vectors", stream.catalog().indexLimit() * vectors.itemBytes());
     bytes.put("impressions", joiner.bytes());
     bytes.put("heap", runtime.totalMemory() - runtime.freeMemory());

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import net.openhft.hashing.LongHashFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,18 @@ public final class PendingEvents {
   private final List<PendingSession> sessions = new ArrayList<>();
   private long[] loggedUs = new long[256];
   private int size;
+  private LongPredicate predicted = session -> true;
+
+  /**
+   * From now on only these sessions are predicted, and so learned from. What follows cheaply from
+   * the log (sessions, counts, co-visits), and which values have rows, still comes from all: it is
+   * the same wherever the same batches are cut.
+   *
+   * @param sessions told the hash of a session's id
+   */
+  public void predictOnly(LongPredicate sessions) {
+    predicted = sessions;
+  }
 
   /** Adds an event that has extended its session, logged at that time in microseconds. */
   public void add(StreamStep step, long eventLoggedUs) {
@@ -51,8 +64,7 @@ public final class PendingEvents {
         return;
       }
     }
-    PendingSession own =
-        new PendingSession(LongHashFunction.xx3().hashChars(step.sessionId()), step.before());
+    PendingSession own = session(step.sessionId(), step.before());
     own.add(step.item(), step.type(), step.timeMs(), step.context());
     sessions.add(own);
   }
@@ -75,12 +87,17 @@ public final class PendingEvents {
       long eventLoggedUs) {
     PendingSession session = before == null ? null : open.get(sessionId);
     if (session == null) {
-      session = new PendingSession(LongHashFunction.xx3().hashChars(sessionId), before);
+      session = session(sessionId, before);
       open.put(sessionId, session);
       sessions.add(session);
     }
     session.add(item, type, timeMs, context);
     count(eventLoggedUs);
+  }
+
+  private PendingSession session(String sessionId, @Nullable SessionHistory before) {
+    long number = LongHashFunction.xx3().hashChars(sessionId);
+    return new PendingSession(number, before, predicted.test(number));
   }
 
   /** Counts an event that extends no session: a dwell, a dismissal. */

@@ -23,9 +23,15 @@ public final class PendingSession implements SessionSteps {
   int firstNew;
 
   private final long number;
+  private final boolean predicted;
 
-  PendingSession(long number, @Nullable SessionHistory before) {
+  /**
+   * @param number hash of the session's id
+   * @param predicted whether its new events are predicted, and so learned from, or only counted
+   */
+  PendingSession(long number, @Nullable SessionHistory before, boolean predicted) {
     this.number = number;
+    this.predicted = predicted;
     int n = before == null ? 0 : before.length();
     int room = n + 4;
     items = new int[room];
@@ -130,8 +136,16 @@ public final class PendingSession implements SessionSteps {
     return contexts[i];
   }
 
-  /** First event that is predicted: the first new one that has another before it. */
+  /** Hash of the session's id. */
+  public long number() {
+    return number;
+  }
+
+  /**
+   * First event that is predicted: the first new one that has another before it; {@link #length} if
+   * the session's events are only counted.
+   */
   public int firstPredicted() {
-    return Math.max(1, firstNew);
+    return predicted ? Math.max(1, firstNew) : size;
   }
 }

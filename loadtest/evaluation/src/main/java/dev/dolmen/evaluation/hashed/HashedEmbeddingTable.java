@@ -133,6 +133,18 @@ public final class HashedEmbeddingTable implements EmbeddingTable {
     table.applyGradients(slot, distinct, 0, distinct(places), sums, 0);
   }
 
+  /** Of fids that share a row the last one counts. */
+  @Override
+  public int setWeights(int slot, long[] fids, int from, int n, float[] weights, int offset) {
+    int dim = dim(slot);
+    int set = 0;
+    for (int i = 0; i < n; i++) {
+      long[] one = fold(slot, fids, from + i, 1);
+      set += table.setWeights(slot, one, 0, 1, weights, offset + i * dim);
+    }
+    return set;
+  }
+
   @Override
   public int expire(long eventTimeSec, int maxRows) {
     return table.expire(eventTimeSec, maxRows);

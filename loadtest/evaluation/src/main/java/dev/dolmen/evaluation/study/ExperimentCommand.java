@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
       CollisionCommand.class,
       SyncIntervalCommand.class,
       SyncFormatCommand.class,
+      TrainersCommand.class,
       NewProductCommand.class,
       DriftCommand.class
     },
