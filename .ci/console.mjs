@@ -311,6 +311,118 @@ async function tryIt(url) {
   await close(page);
 }
 
+/** What a chart says of the point that is shown: its values and their time. */
+const readout = async (figure) => ({ values: await figure.locator(".tip b").allTextContents(), time: await figure.locator(".tip > span").last().textContent() });
+
+/** Holds that what happens moves nothing in a chart and what is around it, and that the readout is within the chart. */
+async function inPlace(figure, what) {
+  const places = () => figure.evaluate((one) => [one, one.parentElement, ...one.children].map((part) => {
+    const { width, height, top } = part.getBoundingClientRect();
+    return [width, height, top - one.getBoundingClientRect().top];
+  }));
+  const before = await places();
+  await what();
+  assert.deepEqual(await places(), before);
+  const [tip, plot] = [await figure.locator(".tip").boundingBox(), await figure.locator(".plot").boundingBox()];
+  assert.ok(tip.x >= plot.x - 1 && tip.x + tip.width <= plot.x + plot.width + 1, `the readout is at ${tip.x}, ${tip.width} wide`);
+}
+
+/** Moves the mouse to a place of a chart, as a part of its width. */
+async function hover(page, figure, part) {
+  const box = await figure.locator(".plot").boundingBox();
+  await page.mouse.move(box.x + box.width * part, box.y + box.height / 2);
+  // Moves of a pointer are handed to the page with its next frame.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** A live chart: its newest point is what stands above it, at the pointer as by keyboard. */
+async function liveReadout(page) {
+  const figure = page.locator(".tiles figure").filter({ hasText: "Events learned" });
+  const [tip, said] = [figure.locator(".tip"), figure.getByRole("status")];
+  const newest = () => figure.evaluate((one) => {
+    const now = Array.from({ length: 15 }, (_, seconds) => new Date(Date.now() - seconds * 1_000).toLocaleTimeString());
+    return one.querySelector(".tip b").textContent === one.querySelector("strong").textContent && now.includes(one.querySelector(".tip > span:last-child").textContent);
+  });
+  await page.waitForFunction(() => document.querySelector(".tiles .curve")?.getAttribute("d").split("L").length > 3);
+  await figure.scrollIntoViewIfNeeded();
+  assert.ok(await tip.isHidden());
+  await inPlace(figure, () => hover(page, figure, 0.99));
+  assert.ok(await newest());
+  await shot(page, "overview-readout");
+  await accessible(page, "a chart's readout, dark");
+  const last = await readout(figure);
+  assert.match(last.values[0], /^[\d.,]+ \/s$/);
+  await inPlace(figure, () => hover(page, figure, 0.01));
+  assert.notEqual((await readout(figure)).time, last.time);
+  assert.equal(await figure.locator(".mark circle").count(), 1);
+  assert.equal(await said.textContent(), "");
+  await page.mouse.move(2, 2);
+  await tip.waitFor({ state: "hidden" });
+  await figure.locator(".plot").focus();
+  await page.keyboard.press("End");
+  assert.ok(await newest());
+  const right = await readout(figure);
+  await page.keyboard.press("ArrowLeft");
+  const left = await readout(figure);
+  assert.notEqual(left.time, right.time);
+  assert.equal(await said.textContent(), `${left.values[0]}; ${left.time}`);
+  await page.keyboard.press("ArrowRight");
+  assert.deepEqual(await readout(figure), right);
+  // The next look at the server redraws it, and the point stays.
+  await page.waitForResponse((response) => response.url().endsWith("/v1/status"));
+  await page.waitForTimeout(100);
+  assert.deepEqual(await readout(figure), right);
+  await page.keyboard.press("Escape");
+  await tip.waitFor({ state: "hidden" });
+  assert.equal(await said.textContent(), "");
+}
+
+/** An item's columns: each has its two counts, as the server has them. */
+async function columnReadout(page, url, item) {
+  const got = page.waitForResponse((response) => response.url().endsWith("/history"));
+  await page.goto(`${url}#/items/${encodeURIComponent(item)}`);
+  const { hours } = await (await got).json();
+  const figure = page.locator("figure").filter({ hasText: "Last 24 hours" });
+  await figure.waitFor();
+  await figure.scrollIntoViewIfNeeded();
+  const counts = (one) => [one.shown, one.clicks].map((n) => Number(n).toLocaleString("en"));
+  for (let i = 0; i < 24; i++) {
+    await hover(page, figure, (2 + (i + 0.5) * (316 / 24)) / 320);
+    assert.deepEqual((await readout(figure)).values, counts(hours[i]), `column ${i}`);
+  }
+  await inPlace(figure, () => hover(page, figure, 0.5));
+  await page.mouse.move(2, 2);
+  await figure.locator(".plot").focus();
+  await page.keyboard.press("End");
+  const [shown, clicks] = counts(hours[23]);
+  assert.match(await figure.getByRole("status").textContent(), new RegExp(`^${shown} shown, ${clicks} clicked; .*\\d\\d.* to .*\\d\\d`));
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowLeft");
+  assert.deepEqual((await readout(figure)).values, counts(hours[0]));
+  await shot(page, "item-readout");
+  await accessible(page, "a column's readout");
+}
+
+/** A finger leaves what it has found, until it is put elsewhere. */
+async function touchReadout(url, item) {
+  const page = await open(`${url}#/items/${encodeURIComponent(item)}`, { viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: "dark" });
+  const figure = page.locator("figure").filter({ hasText: "Last 30 days" });
+  await figure.waitFor();
+  await figure.scrollIntoViewIfNeeded();
+  await inPlace(figure, async () => {
+    const box = await figure.locator(".plot").boundingBox();
+    await page.touchscreen.tap(box.x + box.width - 4, box.y + 20);
+    await figure.locator(".tip").waitFor();
+  });
+  assert.notEqual((await readout(figure)).values[0], "0");
+  await fits(page, "a readout");
+  await accessible(page, "a readout on a phone, dark");
+  await shot(page, "item-readout-phone");
+  await page.getByText("Counted since").tap();
+  await figure.locator(".tip").waitFor({ state: "hidden" });
+  await close(page);
+}
+
 async function overview(url) {
   const page = await open(`${url}#/overview`, { colorScheme: "dark" });
   await step("Overview has health, charts and quality", async () => {
@@ -322,6 +434,7 @@ async function overview(url) {
     await shot(page, "overview", { fullPage: true });
     await accessible(page, "Overview, dark");
   });
+  await step("a chart says its values at the pointer and by keyboard", () => liveReadout(page));
   await close(page);
 }
 
@@ -355,10 +468,13 @@ async function others(url) {
     await page.goto(`${url}#/items/${encodeURIComponent(clicked)}`);
     const day = page.getByRole("img", { name: /^Last 24 hours: [1-9][\d,]* shown, [\d,]+ clicked$/ });
     await day.waitFor();
-    assert.equal(await day.locator("g").count(), 24);
+    assert.equal(await day.locator("g:not(.mark)").count(), 24);
     assert.ok(await day.locator("rect.shown").last().evaluate((column) => column.getBBox().height) > 0);
-    assert.equal(await page.getByRole("img", { name: /^Last 30 days/ }).locator("g").count(), 30);
+    assert.equal(await page.getByRole("img", { name: /^Last 30 days/ }).locator("g:not(.mark)").count(), 30);
     await accessible(page, "an item's columns");
+    await page.goto(`${url}#/items`);
+    await columnReadout(page, url, clicked);
+    await touchReadout(url, clicked);
     await page.goto(`${url}#/items/no-such-item`);
     await page.getByRole("alert").waitFor();
   });

@@ -1,5 +1,6 @@
 // A line over some time, drawn as SVG.
 import { h, s, put } from "./dom.js";
+import { Readout, timeOf } from "./readout.js";
 
 const WIDTH = 320;
 const HEIGHT = 84;
@@ -34,7 +35,8 @@ function runs(points, gapMs) {
 export function chart(label, show) {
   const now = h("strong", {}, "–");
   const drawing = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "chart" });
-  const element = h("figure", { class: "tile" }, h("figcaption", {}, label, now), drawing);
+  const readout = new Readout(drawing, WIDTH, HEIGHT, label);
+  const element = h("figure", { class: "tile" }, h("figcaption", {}, label, now), readout.element);
   const text = (words) => put(drawing, s("text", { x: WIDTH / 2, y: HEIGHT / 2, "text-anchor": "middle" }, words));
   function draw(points, spanMs, end = null, gapMs = Infinity) {
     const good = points.filter((point) => Number.isFinite(point.value));
@@ -43,6 +45,7 @@ export function chart(label, show) {
     drawing.setAttribute("aria-label", `${label}: ${last ? show(last.value) : "nothing yet"}`);
     if (end === null ? good.length < 2 : !last) {
       text(end === null ? "The line begins in a moment" : "Nothing was recorded");
+      readout.show([]);
       return;
     }
     const most = Math.max(...good.map((point) => point.value));
@@ -61,7 +64,9 @@ export function chart(label, show) {
       ]),
       s("text", { x: 2, y: y(top) - 3 }, show(top)),
       s("text", { x: 2, y: HEIGHT - 2 }, ago(spanMs)),
-      s("text", { x: WIDTH - 2, y: HEIGHT - 2, "text-anchor": "end" }, "now"));
+      s("text", { x: WIDTH - 2, y: HEIGHT - 2, "text-anchor": "end" }, "now"),
+      readout.mark);
+    readout.show(good.map(({ at, value }) => ({ at, x: x(at), values: [["", show(value)]], time: timeOf(at, spanMs), marks: [{ y: y(value), kind: "" }] })));
   }
   return { element, draw };
 }

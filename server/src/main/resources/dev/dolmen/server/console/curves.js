@@ -2,6 +2,7 @@
 import { h, s, put, problem, busy } from "./dom.js";
 import * as api from "./api.js";
 import { count } from "./format.js";
+import { Readout } from "./readout.js";
 
 const WIDTH = 320;
 const HEIGHT = 92;
@@ -22,7 +23,7 @@ async function look(place, item) {
       put(place, h("p", { role: "status" }, "It is not counted: it was not shown or clicked yet, or not for a long time. Counts are kept of the 16,384 items that were shown or clicked last."));
       return;
     }
-    put(place, h("div", { class: "panels" }, columns("Last 24 hours", history.hours, (start) => start.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
+    put(place, h("div", { class: "panels" }, columns("Last 24 hours", history.hours, hour, (start) => `${hour(start)} to ${hour(new Date(start.getTime() + 3_600_000))}`),
       columns("Last 30 days", history.days, (start) => start.toLocaleDateString([], { day: "numeric", month: "short", timeZone: "UTC" }))),
     h("p", { class: "muted" }, "Counted since ", h("time", { datetime: history.since, title: history.since }, new Date(history.since).toLocaleString()),
       "; days begin at midnight UTC. The last of each has only begun."));
@@ -31,10 +32,11 @@ async function look(place, item) {
   }
 }
 
+const hour = (time) => time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 const sum = (periods, what) => periods.reduce((all, one) => all + Number(one[what]), 0);
 
-/** Columns of what was shown, and in front of them what was clicked; when says how a start is written. */
-function columns(label, periods, when) {
+/** Columns of what was shown, and in front of them what was clicked; when says how a start is written, period how the whole. */
+function columns(label, periods, when, period = when) {
   const shown = sum(periods, "shown");
   const clicks = sum(periods, "clicks");
   const told = `${count(shown)} shown, ${count(clicks)} clicked`;
@@ -44,12 +46,17 @@ function columns(label, periods, when) {
     const height = value ? Math.max(1, (value / top) * ROOM) : 0;
     return s("rect", { class: kind, x: (2 + at * step + from * step).toFixed(1), y: (FLOOR - height).toFixed(1), width: (width * step).toFixed(1), height: height.toFixed(1) });
   };
-  return h("figure", { class: "tile" }, h("figcaption", {}, label, h("strong", {}, told)),
-    s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${label}: ${told}`, class: "chart columns" },
-      s("line", { class: "axis", x1: 0, x2: WIDTH, y1: FLOOR, y2: FLOOR }), s("line", { class: "axis", x1: 0, x2: WIDTH, y1: FLOOR - ROOM, y2: FLOOR - ROOM }),
-      periods.map((one, at) => s("g", {}, s("title", {}, `${when(new Date(one.start))}: ${count(one.shown)} shown, ${count(one.clicks)} clicked`),
-        column(Number(one.shown), at, "shown", 0.1, 0.8), column(Number(one.clicks), at, "clicked", 0.3, 0.4))),
-      s("text", { x: 2, y: FLOOR - ROOM - 3 }, count(top)), s("text", { x: 2, y: HEIGHT - 2 }, when(new Date(periods[0].start))),
-      s("text", { x: WIDTH - 2, y: HEIGHT - 2, "text-anchor": "end" }, "now")),
+  const drawing = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${label}: ${told}`, class: "chart columns" });
+  const readout = new Readout(drawing, WIDTH, HEIGHT, label);
+  readout.show(periods.map((one, at) => ({
+    at, x: 2 + (at + 0.5) * step, values: [["shown", count(one.shown)], ["clicked", count(one.clicks)]], time: period(new Date(one.start)),
+    marks: [["shown", "gray"], ["clicks", ""]].map(([what, kind]) => ({ y: FLOOR - (Number(one[what]) / top) * ROOM, kind })),
+  })));
+  put(drawing,
+    s("line", { class: "axis", x1: 0, x2: WIDTH, y1: FLOOR, y2: FLOOR }), s("line", { class: "axis", x1: 0, x2: WIDTH, y1: FLOOR - ROOM, y2: FLOOR - ROOM }),
+    periods.map((one, at) => s("g", {}, column(Number(one.shown), at, "shown", 0.1, 0.8), column(Number(one.clicks), at, "clicked", 0.3, 0.4))),
+    s("text", { x: 2, y: FLOOR - ROOM - 3 }, count(top)), s("text", { x: 2, y: HEIGHT - 2 }, when(new Date(periods[0].start))),
+    s("text", { x: WIDTH - 2, y: HEIGHT - 2, "text-anchor": "end" }, "now"), readout.mark);
+  return h("figure", { class: "tile" }, h("figcaption", {}, label, h("strong", {}, told)), readout.element,
     h("ul", { class: "legend" }, h("li", {}, h("span", { class: "swatch" }), "shown"), h("li", {}, h("span", { class: "swatch accent" }), "clicked")));
 }
