@@ -38,9 +38,12 @@ public record StartCheck(ServerConfig server, Optional<String> warning) {
    */
   public static StartCheck of(DolmenConfig config, InstantSource clock) throws StartException {
     ServerConfig server = config.server();
-    List<String> tooLarge =
-        MemoryPlan.of(config, Runtime.getRuntime().maxMemory())
-            .problems(Runtime.getRuntime().maxMemory(), machineBytes());
+    long heapBytes = Runtime.getRuntime().maxMemory();
+    Optional<String> tooSmall = MemoryPlan.tooSmall(heapBytes, machineBytes());
+    if (tooSmall.isPresent()) {
+      throw new StartException(tooSmall.get());
+    }
+    List<String> tooLarge = MemoryPlan.of(config, heapBytes).problems(heapBytes, machineBytes());
     if (!tooLarge.isEmpty()) {
       throw new StartException(String.join("\n", tooLarge));
     }

@@ -17,6 +17,7 @@ import dev.dolmen.trainer.signals.ClickCounts;
 import dev.dolmen.trainer.signals.CoVisits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +30,15 @@ import java.util.stream.Collectors;
 public record MemoryPlan(List<Part> parts) {
   /** Of the heap, what one bound may be: the collector needs room, too. */
   private static final double SHARE_MAX = 0.75;
+
+  /** Of the heap, for the model, its training step and calls of an empty server. */
+  private static final long HEAP_LEAST = 96L << 20;
+
+  /**
+   * Next to the heap: 150 MiB or more are classes, compiled code and threads. With less a start may
+   * still come to an end, and the first clicks then end the process.
+   */
+  private static final long BESIDES_LEAST = 224L << 20;
 
   /**
    * What one part takes.
@@ -194,6 +204,30 @@ public record MemoryPlan(List<Part> parts) {
       long bytes = TableMemory.bytesMax(slot.rows());
       parts.add(new Part("table " + slot.name(), key, bytes, false, asked));
     }
+  }
+
+  /**
+   * Whether a server can work at all in so much memory, whatever its configuration.
+   *
+   * @param heapBytes of the process
+   * @param machineBytes of the machine, or the container
+   * @return what is wrong; empty if nothing is
+   */
+  public static Optional<String> tooSmall(long heapBytes, long machineBytes) {
+    return heapBytes >= HEAP_LEAST && machineBytes - heapBytes >= BESIDES_LEAST
+        ? Optional.empty()
+        : Optional.of(
+            "memory: "
+                + mebibytes(machineBytes)
+                + " of the machine or container, a heap of "
+                + mebibytes(heapBytes)
+                + " and "
+                + mebibytes(machineBytes - heapBytes)
+                + " next to it, expected a heap of "
+                + mebibytes(HEAP_LEAST)
+                + " and "
+                + mebibytes(BESIDES_LEAST)
+                + " next to it at least: 384MiB of memory have both");
   }
 
   /** Bytes of all parts on the heap, or off it. */

@@ -143,6 +143,26 @@ class CommandLineTest {
     assertThat(run("snapshot", "verify", "--data", data.toString())).isZero();
   }
 
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it hangs for ever.
+  void aHeapInWhichNoServerWorksIsRefused() throws Exception {
+    Path data = directory.resolve("small");
+    Path config =
+        Files.writeString(directory.resolve("s.yaml"), "data_directory: " + data + "\n" + MINIMAL);
+    List<String> command = new ArrayList<>(ServeProcess.command(config));
+    command.set(command.indexOf("-Xmx512m"), "-Xmx64m");
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).as(said).isEqualTo(2);
+      assertThat(said).contains("memory: ", "a heap of 6", "expected a heap of 96MiB and 224MiB");
+      assertThat(data).doesNotExist();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   private int run(String... args) {
     out.getBuffer().setLength(0);
     err.getBuffer().setLength(0);

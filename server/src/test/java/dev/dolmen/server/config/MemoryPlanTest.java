@@ -35,6 +35,19 @@ class MemoryPlanTest {
   }
 
   @Test
+  void memoryInWhichNoServerWorksIsRefused() {
+    assertThat(MemoryPlan.tooSmall(76 * MEBIBYTE, 192 * MEBIBYTE))
+        .contains(
+            "memory: 192MiB of the machine or container, a heap of 76MiB and 116MiB next to it,"
+                + " expected a heap of 96MiB and 224MiB next to it at least: 384MiB of memory have"
+                + " both");
+    assertThat(MemoryPlan.tooSmall(64 * MEBIBYTE, 4_096 * MEBIBYTE)).isPresent();
+    assertThat(MemoryPlan.tooSmall(400 * MEBIBYTE, 512 * MEBIBYTE)).isPresent();
+    // The share of the heap in jvm.options.
+    assertThat(MemoryPlan.tooSmall(384 * MEBIBYTE * 40 / 100, 384 * MEBIBYTE)).isEmpty();
+  }
+
+  @Test
   void aBoundThatTheHeapCannotHoldIsRefusedByItsKey() throws ConfigException {
     DolmenConfig config = config("catalog:\n  max_bytes: 1GiB\n");
     MemoryPlan plan = MemoryPlan.of(config, 512 * MEBIBYTE);
@@ -63,8 +76,8 @@ class MemoryPlanTest {
       assertThat(problems.getFirst())
           .matches(
               key
-                  + ": 10000000, which can take \\d+MiB \\([a-z_ ]+\\) of a heap of 512MiB, expected at"
-                  + " most \\d+");
+                  + ": 10000000, which can take \\d+MiB \\([a-z_ ]+\\) of a heap of 512MiB,"
+                  + " expected at most \\d+");
       String fits = problems.getFirst().replaceAll(".* ", "");
       assertThat(
               MemoryPlan.of(config(yaml.replace("10000000", "100000")), heap)
@@ -92,8 +105,8 @@ class MemoryPlanTest {
             "test", SCHEMA.replace("dimension: 8", "dimension: 8, max_bytes: 4GiB"), Map.of());
     assertThat(MemoryPlan.of(config, 512 * MEBIBYTE).problems(512 * MEBIBYTE, 2_048 * MEBIBYTE))
         .containsExactly(
-            "schema.slots.item_id.max_bytes: 4GiB of the 1536MiB that the machine has next to the heap,"
-                + " expected at most 1536MiB");
+            "schema.slots.item_id.max_bytes: 4GiB of the 1536MiB that the machine has next to the"
+                + " heap, expected at most 1536MiB");
   }
 
   @Test
