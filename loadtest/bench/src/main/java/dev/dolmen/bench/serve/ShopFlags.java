@@ -9,12 +9,12 @@ import picocli.CommandLine.Option;
 final class ShopFlags {
   private static final int ITEMS_MIN = 1_000;
   private static final int ITEMS_MAX = 20_000_000;
-  private static final int HEAP_MB_MIN = 64;
+  private static final int HEAP_MB_MIN = 96;
 
   @Option(
       names = "--heap-mb",
       paramLabel = "N",
-      description = "Heap of a server, 64 or more. Default: 1,024 and 4 KiB an item.")
+      description = "Heap of a server, 96 or more. Default: 1,024 and 4 KiB an item.")
   private @Nullable Integer heapMb;
 
   @Option(
@@ -41,7 +41,7 @@ final class ShopFlags {
   /** As it was given; null for one that follows the size of the shop. */
   @Nullable Integer heapMb() {
     if (heapMb != null) {
-      OptionCheck.require(heapMb >= HEAP_MB_MIN, "--heap-mb", heapMb, "64 or more");
+      OptionCheck.require(heapMb >= HEAP_MB_MIN, "--heap-mb", heapMb, "96 or more");
     }
     return heapMb;
   }

@@ -33,7 +33,7 @@ class ExplainBenchCommandTest {
     "--events, 0, 1 to 50",
     "--k, 101, 1 to 100",
     "--rounds, 0, '1 to 1,000'",
-    "--heap-mb, 63, 64 or more"
+    "--heap-mb, 95, 96 or more"
   })
   void refusesAnOptionByItsName(String option, String value, String expected) {
     assertThatThrownBy(() -> command(option, value).call())

@@ -34,7 +34,7 @@ class JvmBenchCommandTest {
     "--rounds, 0, '1 to 100'",
     "--warm-up, -1, '0 to 3,600'",
     "--seconds, 601, '1 to 600'",
-    "--heap-mb, 63, 64 or more"
+    "--heap-mb, 95, 96 or more"
   })
   void refusesAnOptionByItsName(String option, String value, String expected) {
     assertThatThrownBy(() -> command(option, value).call())

@@ -37,7 +37,7 @@ class ServeBenchCommandTest {
     "--clicks, -1, '0 to 100,000'",
     "--seconds, 0, '1 to 600'",
     "--warm-up, 601, '0 to 600'",
-    "--heap-mb, 63, 64 or more",
+    "--heap-mb, 95, 96 or more",
     "--scan, fp16, 'one of [fp32, bf16, int8]'",
     "--peers, dolmen, one of"
   })

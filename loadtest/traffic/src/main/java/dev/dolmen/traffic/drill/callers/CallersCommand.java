@@ -138,7 +138,7 @@ public final class CallersCommand implements Callable<Integer> {
     OptionCheck.require(rate >= 1 && rate <= 10_000, "--rate", rate, "1 to 10,000");
     OptionCheck.require(
         deadlineMs >= 1 && deadlineMs <= 60_000, "--deadline", deadlineMs, "1 to 60,000");
-    OptionCheck.require(heapMb >= 64 && heapMb <= 1 << 20, "--heap", heapMb, "64 to 1,048,576");
+    OptionCheck.require(heapMb >= 96 && heapMb <= 1 << 20, "--heap", heapMb, "96 to 1,048,576");
     if (program != null && !Files.isDirectory(program)) {
       throw new CommandFailedException(2, "--program: " + program + " is no folder");
     }
