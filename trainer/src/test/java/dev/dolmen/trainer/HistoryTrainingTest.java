@@ -3,10 +3,15 @@ package dev.dolmen.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.parameterstore.schema.Schema;
+import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.parameterstore.schema.Slot;
+import dev.dolmen.parameterstore.schema.SlotKind;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.ScoreTerms;
 import dev.dolmen.trainer.validation.ValidationFigures;
 import dev.dolmen.v1.FeedbackEvent;
+import dev.dolmen.v1.Item;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -18,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -184,6 +190,67 @@ class HistoryTrainingTest {
     try (Engine engine = engine("data")) {
       assertThat(engine.live().catalog().size()).isZero();
     }
+  }
+
+  /** What is left of an item whose id is not looked at is nothing, and has no direction. */
+  @Test
+  void itemsThatSayNothingOfThemselvesLeaveNoBatchOut() throws Exception {
+    EngineOptions options = EngineOptions.defaults(directory.resolve("bare"), bare(true));
+    try (HistoryTraining training = HistoryTraining.open(options, InstantSource.system())) {
+      passOfBareItems(training);
+      assertThat(training.skippedBatches()).isZero();
+    }
+  }
+
+  /** Without its id each would be taken for any other. */
+  @Test
+  void whereItemsHaveNothingButTheirIdNoneIsLearnedAsNew() throws Exception {
+    Schema ids =
+        new Schema(List.of(Schemas.slot("item", SlotKind.ID, Schemas.rows(16, 1, 0, 500))));
+    List<Long> models = new ArrayList<>();
+    for (Schema schema : List.of(ids, Schemas.small())) {
+      for (float newness : new float[] {0, 0.5f}) {
+        Path to = directory.resolve(schema.slots().size() + "-" + newness);
+        EngineOptions options =
+            Shop.options(to)
+                .with(o ->
+                    o.schema(schema)
+                        .training(Shop.options(to).training().with(t -> t.newness(newness))));
+        try (HistoryTraining training = HistoryTraining.open(options, InstantSource.system())) {
+          passOfBareItems(training);
+          models.add(training.learner().modelHash());
+        }
+      }
+    }
+    assertThat(models.get(1)).isEqualTo(models.get(0));
+    assertThat(models.get(3)).isNotEqualTo(models.get(2));
+  }
+
+  /** Ids, and categories that no item has. */
+  private static Schema bare(boolean categories) {
+    List<Slot> slots = new ArrayList<>();
+    slots.add(Schemas.slot("item", SlotKind.ID, Schemas.rows(64, 2, 0, 500)));
+    if (categories) {
+      slots.add(Schemas.slot("category", SlotKind.CATEGORY, Schemas.rows(8, 1, 0, 500)));
+    }
+    return new Schema(slots);
+  }
+
+  /** Visits of four random items of ten. */
+  private static void passOfBareItems(HistoryTraining training) {
+    for (int i = 0; i < 100; i++) {
+      training.upsert(Item.newBuilder().setItemId(Shop.id(i)).build());
+    }
+    Shop clicks = new Shop(100, 1);
+    SplittableRandom random = new SplittableRandom(1);
+    for (int visit = 0; visit < 400; visit++) {
+      int group = 10 * random.nextInt(10);
+      for (int i = 0; i < 4; i++) {
+        FeedbackEvent click = clicks.click("visit-" + visit, group + random.nextInt(10));
+        training.learn(click.toBuilder().clearContext().build());
+      }
+    }
+    training.endPass();
   }
 
   /** Nothing that is learned depends on them, and whoever asks finds them as they should be. */

@@ -2,9 +2,16 @@ package dev.dolmen.model.layer;
 
 import dev.dolmen.model.kernel.Kernels;
 
-/** y = s x / √(|x|² + ε), row by row: a vector of length s, whatever the length of x. */
+/**
+ * y = s x / √(|x|² + ε), row by row: a vector of length s, whatever the length of x. One that is
+ * next to nothing, |x|² at most ε, has no direction: its gradient, which would be s / √ε times as
+ * large, is zero.
+ */
 public final class UnitNorm {
   private static final float EPSILON = 1e-8f;
+
+  /** 1 / √(|x|² + ε) where |x|² is ε. */
+  private static final float INVERSE_MAX = (float) (1 / Math.sqrt(2 * EPSILON));
 
   private final Kernels kernels;
   private final int width;
@@ -45,7 +52,7 @@ public final class UnitNorm {
     for (int i = 0; i < rows; i++) {
       int at = i * width;
       float along = kernels.dot(y, at, dy, at, width) / (scale * scale);
-      float factor = scale * inverseNorms[i];
+      float factor = inverseNorms[i] < INVERSE_MAX ? scale * inverseNorms[i] : 0;
       for (int d = 0; d < width; d++) {
         dx[at + d] = factor * (dy[at + d] - along * y[at + d]);
       }

@@ -49,8 +49,8 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:trained, the snapshot is written",
-      "1:the dataset or the directory cannot be read or written, too much of the dataset is refused,"
-          + " or the directory is not empty",
+      "1:the dataset or the directory cannot be read or written, too much of the dataset is"
+          + " refused, or the directory is not empty",
       "2:an option or the configuration is not valid"
     },
     footer = {
@@ -139,6 +139,7 @@ final class TrainCommand implements Callable<Integer> {
             : to == null ? named : named.withDataDirectory(to);
     List<Pass> done = new ArrayList<>();
     SnapshotInfo snapshot;
+    long skippedBatches;
     ItemArrivals arrivals =
         history.arrivals(settings.engine().training().batchEvents(), settings.engine().seed());
     try (HistoryTraining training =
@@ -152,13 +153,14 @@ final class TrainCommand implements Callable<Integer> {
       }
       report(training, out);
       snapshot = training.snapshot();
+      skippedBatches = training.skippedBatches();
     }
     Path file = named == null ? writeConfig(settings) : null;
     out.line("snapshot " + snapshot.directory() + ", " + Amounts.bytes(snapshot.bytes()));
     out.line(
         "serve it: dolmen serve --config "
             + (file == null ? "FILE, the one used here" : ShellWord.of(file.toString())));
-    writeJson(done, snapshot, history.report());
+    writeJson(done, skippedBatches, snapshot, history.report());
   }
 
   private RecBoleDataset dataset() throws IOException {
@@ -248,7 +250,8 @@ final class TrainCommand implements Callable<Integer> {
     return file;
   }
 
-  private void writeJson(List<Pass> done, SnapshotInfo snapshot, ImportReport read)
+  private void writeJson(
+      List<Pass> done, long skippedBatches, SnapshotInfo snapshot, ImportReport read)
       throws IOException {
     if (json == null) {
       return;
@@ -268,6 +271,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     new JsonReport()
         .put("passes", all)
+        .put("skipped_batches", skippedBatches)
         .put("snapshot", snapshot.id())
         .put("snapshot_bytes", snapshot.bytes())
         .put("import", ImportText.json(read))

@@ -53,11 +53,14 @@ final class BatchRecords {
   BatchRecords(EmbeddingReader table, Catalog catalog, BatchAssembler.Options options) {
     this.catalog = catalog;
     seed = options.seed();
-    newness = options.training().newness();
     FeatureExtractor features = catalog.features();
     itemColumns = features.itemColumns();
+    int ids = features.schema().idSlot();
+    // An item that has nothing but its id would be taken for any other: nothing to learn from.
+    boolean onlyIds = itemColumns.stream().allMatch(column -> column.slot() == ids);
+    newness = onlyIds ? 0 : options.training().newness();
     contextColumns = features.contextColumns();
-    rows = new RecordRows(table, features.schema().idSlot(), options.model().idGate());
+    rows = new RecordRows(table, ids, options.model().idGate());
     batch =
         new TrainingBatch(
             itemColumns.size(), contextColumns.size(), RecordRows.vectorDimensions(itemColumns));

@@ -19,7 +19,8 @@ import java.util.function.UnaryOperator;
  * @param logQ strength of the correction for how often a candidate is sampled: 1 is the whole
  *     correction (Yi et al., RecSys 2019, section 4), 0 none
  * @param newness share of the items of a batch that are learned from as if they had just come:
- *     without id, popularity and visits, so that items that did are scored on the same scale
+ *     without id, popularity and visits, so that items that did are scored on the same scale; none
+ *     where items have nothing but their id
  * @param negativeRate share of the impressions whose unclicked items are learned from
  * @param samplingHalfLifeEvents feedback events after which a click counts half, for the chance of
  *     an item to be in a batch
