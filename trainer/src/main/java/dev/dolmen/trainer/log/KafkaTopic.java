@@ -19,6 +19,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ final class KafkaTopic implements Closeable {
     try {
       String cluster = KafkaTopics.get(admin.describeCluster().clusterId());
       TopicDescription found = KafkaTopics.describe(admin, topic);
+      boolean fresh = found == null;
       if (found == null) {
         if (!mayCreate) {
           throw new IOException(
@@ -68,23 +70,34 @@ final class KafkaTopic implements Closeable {
                   + cluster
                   + ", but this data directory has used it");
         }
-        String id =
-            KafkaTopics.get(admin.createTopics(List.of(plan.newTopic())).topicId(topic)).toString();
-        KafkaTopic made =
-            new KafkaTopic(admin, topic, cluster, id, plan.options().maxMessageBytes());
-        made.awaitLeader(options);
-        return made;
+        Uuid id = KafkaTopics.make(admin, plan);
+        if (id != null) {
+          int max = plan.options().maxMessageBytes();
+          KafkaTopic made = new KafkaTopic(admin, topic, cluster, id.toString(), max);
+          made.awaitLeader(options);
+          return made;
+        }
+        found = KafkaTopics.await(admin, topic);
+      }
+      if (found == null) {
+        throw new KafkaAwayException(
+            options.bootstrapServers() + ": topic " + topic + " is there, and not known yet", null);
       }
       Config config = KafkaTopics.config(admin, topic);
       refuse(plan.problems(found, config));
       String bytes = TopicPlan.value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
       int max = bytes.isEmpty() ? plan.options().maxMessageBytes() : Integer.parseInt(bytes);
-      return new KafkaTopic(
-          admin,
-          topic,
-          cluster,
-          found.topicId().toString(),
-          Math.min(plan.options().maxMessageBytes(), max - TopicPlan.OVERHEAD_BYTES));
+      KafkaTopic opened =
+          new KafkaTopic(
+              admin,
+              topic,
+              cluster,
+              found.topicId().toString(),
+              Math.min(plan.options().maxMessageBytes(), max - TopicPlan.OVERHEAD_BYTES));
+      if (fresh) {
+        opened.awaitLeader(options);
+      }
+      return opened;
     } catch (ExecutionException e) {
       throw KafkaAwayException.orOther(options.bootstrapServers(), e);
     }

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -122,15 +123,16 @@ public final class KafkaTopics {
   }
 
   private static boolean create(Admin admin, TopicPlan plan) throws ExecutionException {
-    if (describe(admin, plan.name()) != null) {
-      return false;
-    }
+    return describe(admin, plan.name()) == null && make(admin, plan) != null;
+  }
+
+  /** Makes a topic; its id, or null if it is there: somebody was faster, or an answer was lost. */
+  static @Nullable Uuid make(Admin admin, TopicPlan plan) throws ExecutionException {
     try {
-      get(admin.createTopics(List.of(plan.newTopic())).all());
-      return true;
+      return get(admin.createTopics(List.of(plan.newTopic())).topicId(plan.name()));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof TopicExistsException) {
-        return false; // Somebody was faster.
+        return null;
       }
       throw e;
     }
@@ -152,8 +154,7 @@ public final class KafkaTopics {
   }
 
   /** Brokers may learn of it a moment later. */
-  private static @Nullable TopicDescription await(Admin admin, String topic)
-      throws ExecutionException {
+  static @Nullable TopicDescription await(Admin admin, String topic) throws ExecutionException {
     TopicDescription found = describe(admin, topic);
     for (int i = 0; found == null && i < 50; i++) {
       try {

@@ -10,11 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -63,6 +70,26 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
 
   private static KafkaFeedbackLog open(Path directory, KafkaLogOptions options) throws IOException {
     return KafkaFeedbackLog.open(directory, options, 1L << 20, true);
+  }
+
+  /** Two that begin on a new cluster, or one that was not told that it had made the topic. */
+  @Test
+  void whoIsSecondToMakeATopicTakesTheOneThatIsThere() throws Exception {
+    KafkaClients clients = new KafkaClients(options);
+    try (ExecutorService threads = Executors.newFixedThreadPool(4);
+        Admin admin = clients.admin()) {
+      for (int round = 0; round < 10; round++) {
+        KafkaLogOptions fresh = broker.options(PATIENCE);
+        TopicPlan plan = TopicPlan.kept(fresh, "records", 1L << 20);
+        List<Callable<String>> all =
+            Collections.nCopies(4, () -> KafkaTopic.open(admin, fresh, plan, true).topicId());
+        Set<String> ids = new HashSet<>();
+        for (Future<String> each : threads.invokeAll(all)) {
+          ids.add(each.get());
+        }
+        assertThat(ids).hasSize(1);
+      }
+    }
   }
 
   /** What a process had under way when it died may arrive when the next one has begun. */
