@@ -23,7 +23,7 @@ final class PartName {
       case PRIOR, POPULARITY, BEHIND -> "popular_here";
       case COSINE -> "follows";
       case NEWNESS -> "new_in";
-      case "seen", "repeats" -> "seen";
+      case "seen", REPEATS -> "seen";
       case "similar_visits", "neighbors" -> "similar_visits";
       case "likeness" -> "like";
       case "visited_together", "visited_together_recently", "co_occurrence" ->
