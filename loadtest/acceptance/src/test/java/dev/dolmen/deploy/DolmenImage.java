@@ -9,8 +9,7 @@ import org.testcontainers.utility.DockerImageName;
 
 /**
  * The image, built from deploy/Dockerfile and the sources as they lie here. The system properties
- * {@code image.build} and {@code image.base} replace the two public images that it starts from;
- * {@code image} names one that has been built of these sources already.
+ * {@code image.build} and {@code image.base} replace the two public images that it starts from.
  */
 final class DolmenImage {
   private static final String TAG = "dolmen-under-test:latest";
@@ -19,10 +18,6 @@ final class DolmenImage {
 
   /** Builds the image; takes minutes the first time, seconds when nothing changed. */
   static DockerImageName build() {
-    String built = System.getProperty("image", "");
-    if (!built.isEmpty()) {
-      return DockerImageName.parse(built);
-    }
     BuildImageCmd command =
         DockerClientFactory.lazyClient()
             .buildImageCmd()
