@@ -1,13 +1,8 @@
 package dev.dolmen.evaluation.exchange;
 
+import dev.dolmen.evaluation.table.ForwardingTable;
 import dev.dolmen.parameterstore.feature.Fids;
-import dev.dolmen.parameterstore.snapshot.SnapshotReader;
-import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
-import dev.dolmen.parameterstore.store.FrozenTable;
-import dev.dolmen.parameterstore.store.SlotStatistics;
-import dev.dolmen.parameterstore.store.TouchedBatch;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import org.agrona.collections.Long2LongHashMap;
@@ -21,8 +16,7 @@ import org.agrona.collections.Long2LongHashMap;
  * <p>Bounded by the rows that are changed between two exchanges. Threads as for the table that it
  * stands before.
  */
-public final class ExchangedTable implements EmbeddingTable {
-  private final EmbeddingTable table;
+public final class ExchangedTable extends ForwardingTable {
   private final Noted[] noted;
   private long[] keptFids = new long[256];
   private float[] keptGradients = new float[256];
@@ -58,7 +52,7 @@ public final class ExchangedTable implements EmbeddingTable {
 
   /** Stands before {@code table}, which it owns. */
   public ExchangedTable(EmbeddingTable table) {
-    this.table = table;
+    super(table);
     noted = new Noted[table.slots()];
     for (int slot = 0; slot < noted.length; slot++) {
       noted[slot] = new Noted(table.dim(slot));
@@ -68,7 +62,7 @@ public final class ExchangedTable implements EmbeddingTable {
   @Override
   public void applyGradients(
       int slot, long[] fids, int from, int n, float[] gradients, int gradientsOffset) {
-    int dim = table.dim(slot);
+    int dim = dim(slot);
     if (keptFids.length < n) {
       keptFids = new long[2 * n];
     }
@@ -83,10 +77,10 @@ public final class ExchangedTable implements EmbeddingTable {
       }
       keptFids[kept] = fids[from + i];
       System.arraycopy(gradients, at, keptGradients, kept * dim, dim);
-      note(slot, table.contains(slot, fids[from + i]) ? fids[from + i] : Fids.OUT_OF_VOCABULARY);
+      note(slot, contains(slot, fids[from + i]) ? fids[from + i] : Fids.OUT_OF_VOCABULARY);
       kept++;
     }
-    table.applyGradients(slot, keptFids, 0, kept, keptGradients, 0);
+    super.applyGradients(slot, keptFids, 0, kept, keptGradients, 0);
   }
 
   private static boolean isNothing(float[] gradients, int at, int dim) {
@@ -102,12 +96,12 @@ public final class ExchangedTable implements EmbeddingTable {
     Noted rows = noted[slot];
     if (!rows.placeOf.containsKey(fid)) {
       int place = rows.add(fid);
-      table.gather(slot, rows.fids, place, 1, rows.before, place * rows.dim);
+      gather(slot, rows.fids, place, 1, rows.before, place * rows.dim);
     }
   }
 
   private boolean isThere(int slot, long fid) {
-    return fid == Fids.OUT_OF_VOCABULARY || table.contains(slot, fid);
+    return fid == Fids.OUT_OF_VOCABULARY || contains(slot, fid);
   }
 
   /** What has changed of a slot's rows since the last exchange, of those that are still there. */
@@ -115,7 +109,7 @@ public final class ExchangedTable implements EmbeddingTable {
     Noted rows = noted[slot];
     int dim = rows.dim;
     float[] now = new float[rows.size() * dim];
-    table.gather(slot, rows.fids, 0, rows.size(), now, 0);
+    gather(slot, rows.fids, 0, rows.size(), now, 0);
     long[] fids = new long[rows.size()];
     int kept = 0;
     for (int i = 0; i < rows.size(); i++) {
@@ -138,7 +132,7 @@ public final class ExchangedTable implements EmbeddingTable {
     Noted rows = noted[slot];
     int dim = rows.dim;
     float[] after = new float[merged.size() * dim];
-    table.gather(slot, merged.fids(), 0, merged.size(), after, 0);
+    gather(slot, merged.fids(), 0, merged.size(), after, 0);
     for (int i = 0; i < merged.size(); i++) {
       int place = (int) rows.placeOf.get(merged.fids()[i]);
       if (place >= 0) {
@@ -161,108 +155,10 @@ public final class ExchangedTable implements EmbeddingTable {
   public void take(List<RowChanges> merged, List<float[]> after) {
     for (int slot = 0; slot < noted.length; slot++) {
       Noted rows = noted[slot];
-      table.setWeights(slot, rows.fids, 0, rows.size(), rows.before, 0);
+      setWeights(slot, rows.fids, 0, rows.size(), rows.before, 0);
       long[] fids = merged.get(slot).fids();
-      table.setWeights(slot, fids, 0, fids.length, after.get(slot), 0);
+      setWeights(slot, fids, 0, fids.length, after.get(slot), 0);
       rows.placeOf.clear();
     }
-  }
-
-  @Override
-  public int setWeights(int slot, long[] fids, int from, int n, float[] weights, int offset) {
-    return table.setWeights(slot, fids, from, n, weights, offset);
-  }
-
-  @Override
-  public int slots() {
-    return table.slots();
-  }
-
-  @Override
-  public int dim(int slot) {
-    return table.dim(slot);
-  }
-
-  @Override
-  public int gather(int slot, long[] fids, int from, int n, float[] out, int outOffset) {
-    return table.gather(slot, fids, from, n, out, outOffset);
-  }
-
-  @Override
-  public boolean contains(int slot, long fid) {
-    return table.contains(slot, fid);
-  }
-
-  @Override
-  public int gatherForTraining(
-      int slot,
-      long[] fids,
-      int[] occurrences,
-      int from,
-      int n,
-      long eventTimeSec,
-      float[] out,
-      int outOffset) {
-    return table.gatherForTraining(slot, fids, occurrences, from, n, eventTimeSec, out, outOffset);
-  }
-
-  @Override
-  public int expire(long eventTimeSec, int maxRows) {
-    return table.expire(eventTimeSec, maxRows);
-  }
-
-  @Override
-  public SlotStatistics statistics(int slot) {
-    return table.statistics(slot);
-  }
-
-  @Override
-  public long stateHash() {
-    return table.stateHash();
-  }
-
-  @Override
-  public FrozenTable freeze(boolean delta) {
-    return table.freeze(delta);
-  }
-
-  @Override
-  public void trackTouched(long epoch, int maxFids) {
-    table.trackTouched(epoch, maxFids);
-  }
-
-  @Override
-  public int touchedFids(int slot) {
-    return table.touchedFids(slot);
-  }
-
-  @Override
-  public TouchedBatch drainTouched(int slot, int maxFids) {
-    return table.drainTouched(slot, maxFids);
-  }
-
-  @Override
-  public long copyBytes(boolean delta) {
-    return table.copyBytes(delta);
-  }
-
-  @Override
-  public long copyMemoryBytes() {
-    return table.copyMemoryBytes();
-  }
-
-  @Override
-  public void writeTo(SnapshotWriter snapshot) throws IOException {
-    table.writeTo(snapshot);
-  }
-
-  @Override
-  public void readFrom(SnapshotReader snapshot) throws IOException {
-    table.readFrom(snapshot);
-  }
-
-  @Override
-  public void close() throws IOException {
-    table.close();
   }
 }

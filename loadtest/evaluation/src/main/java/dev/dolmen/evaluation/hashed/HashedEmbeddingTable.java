@@ -1,14 +1,9 @@
 package dev.dolmen.evaluation.hashed;
 
+import dev.dolmen.evaluation.table.ForwardingTable;
 import dev.dolmen.parameterstore.feature.Fids;
 import dev.dolmen.parameterstore.random.MixedBits;
-import dev.dolmen.parameterstore.snapshot.SnapshotReader;
-import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
-import dev.dolmen.parameterstore.store.FrozenTable;
-import dev.dolmen.parameterstore.store.SlotStatistics;
-import dev.dolmen.parameterstore.store.TouchedBatch;
-import java.io.IOException;
 import java.util.Arrays;
 import org.agrona.collections.Long2LongHashMap;
 
@@ -20,14 +15,14 @@ import org.agrona.collections.Long2LongHashMap;
  *
  * <p>Threads as for the table it stands before.
  */
-public final class HashedEmbeddingTable implements EmbeddingTable {
-  private final EmbeddingTable table;
+public final class HashedEmbeddingTable extends ForwardingTable {
   private final long[] buckets;
 
   /**
    * @param buckets of each slot; 0 leaves every fid its own
    */
   public HashedEmbeddingTable(EmbeddingTable table, long[] buckets) {
+    super(table);
     if (buckets.length != table.slots()) {
       throw new IllegalArgumentException(
           "buckets: of " + buckets.length + " slots, the table has " + table.slots());
@@ -37,7 +32,6 @@ public final class HashedEmbeddingTable implements EmbeddingTable {
         throw new IllegalArgumentException("buckets: " + count + " is below 0");
       }
     }
-    this.table = table;
     this.buckets = buckets.clone();
   }
 
@@ -77,23 +71,13 @@ public final class HashedEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
-  public int slots() {
-    return table.slots();
-  }
-
-  @Override
-  public int dim(int slot) {
-    return table.dim(slot);
-  }
-
-  @Override
   public int gather(int slot, long[] fids, int from, int n, float[] out, int outOffset) {
-    return table.gather(slot, fold(slot, fids, from, n), 0, n, out, outOffset);
+    return super.gather(slot, fold(slot, fids, from, n), 0, n, out, outOffset);
   }
 
   @Override
   public boolean contains(int slot, long fid) {
-    return table.contains(slot, bucket(fid, buckets[slot]));
+    return super.contains(slot, bucket(fid, buckets[slot]));
   }
 
   @Override
@@ -114,7 +98,7 @@ public final class HashedEmbeddingTable implements EmbeddingTable {
           (int) Math.min(Integer.MAX_VALUE, (long) sums[places[i]] + occurrences[from + i]);
     }
     int m = distinct(places);
-    table.gatherForTraining(slot, distinct, sums, 0, m, eventTimeSec, new float[m * dim(slot)], 0);
+    super.gatherForTraining(slot, distinct, sums, 0, m, eventTimeSec, new float[m * dim(slot)], 0);
     return gather(slot, fids, from, n, out, outOffset);
   }
 
@@ -130,7 +114,7 @@ public final class HashedEmbeddingTable implements EmbeddingTable {
         sums[places[i] * dim + d] += gradients[gradientsOffset + i * dim + d];
       }
     }
-    table.applyGradients(slot, distinct, 0, distinct(places), sums, 0);
+    super.applyGradients(slot, distinct, 0, distinct(places), sums, 0);
   }
 
   /** Of fids that share a row the last one counts. */
@@ -140,68 +124,8 @@ public final class HashedEmbeddingTable implements EmbeddingTable {
     int set = 0;
     for (int i = 0; i < n; i++) {
       long[] one = fold(slot, fids, from + i, 1);
-      set += table.setWeights(slot, one, 0, 1, weights, offset + i * dim);
+      set += super.setWeights(slot, one, 0, 1, weights, offset + i * dim);
     }
     return set;
-  }
-
-  @Override
-  public int expire(long eventTimeSec, int maxRows) {
-    return table.expire(eventTimeSec, maxRows);
-  }
-
-  @Override
-  public SlotStatistics statistics(int slot) {
-    return table.statistics(slot);
-  }
-
-  @Override
-  public long stateHash() {
-    return table.stateHash();
-  }
-
-  @Override
-  public FrozenTable freeze(boolean delta) {
-    return table.freeze(delta);
-  }
-
-  @Override
-  public void trackTouched(long epoch, int maxFids) {
-    table.trackTouched(epoch, maxFids);
-  }
-
-  @Override
-  public int touchedFids(int slot) {
-    return table.touchedFids(slot);
-  }
-
-  @Override
-  public TouchedBatch drainTouched(int slot, int maxFids) {
-    return table.drainTouched(slot, maxFids);
-  }
-
-  @Override
-  public long copyBytes(boolean delta) {
-    return table.copyBytes(delta);
-  }
-
-  @Override
-  public long copyMemoryBytes() {
-    return table.copyMemoryBytes();
-  }
-
-  @Override
-  public void writeTo(SnapshotWriter snapshot) throws IOException {
-    table.writeTo(snapshot);
-  }
-
-  @Override
-  public void readFrom(SnapshotReader snapshot) throws IOException {
-    table.readFrom(snapshot);
-  }
-
-  @Override
-  public void close() throws IOException {
-    table.close();
   }
 }
