@@ -104,11 +104,11 @@ public final class TrainersCommand implements Callable<Integer> {
       names = "--sum",
       split = ",",
       paramLabel = "WHAT",
-      defaultValue = "none",
+      defaultValue = "all",
       description =
-          "What is summed up in the place of a mean, where several trainers have changed it: none,"
-              + " rows, or all, dense parameters too. Default: ${DEFAULT-VALUE}.")
-  private List<String> sum = List.of("none");
+          "What is summed up in the place of a mean, where several trainers have changed it: all,"
+              + " rows, without dense parameters, or none. Default: ${DEFAULT-VALUE}.")
+  private List<String> sum = List.of("all");
 
   @Option(
       names = "--faults",

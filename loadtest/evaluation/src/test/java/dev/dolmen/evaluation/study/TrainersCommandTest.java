@@ -106,6 +106,8 @@ class TrainersCommandTest {
     assertThat(runs.get(0).get("bytes_per_click").asDouble()).isZero();
     assertThat(runs.get(1).get("exchanges").asInt()).isEqualTo(7);
     assertThat(runs.get(1).get("bytes_per_click").asDouble()).isPositive();
+    // Half of the clicks give steps as long, so their changes are added up.
+    assertThat(runs.findValuesAsText("sum")).containsExactly("none", "all", "all");
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("to one", "bytes a click");
   }
 
