@@ -21,6 +21,16 @@ public record Estimate(double mean, double low, double high) {
     return String.format(Locale.ROOT, "%.2f [%.2f, %.2f]", 100 * mean, 100 * low, 100 * high);
   }
 
+  /**
+   * Of a difference of shares: in points of a percentage, each with its sign, the interval in
+   * brackets.
+   */
+  public String points(int decimals) {
+    String one = "%+." + decimals + "f";
+    return String.format(
+        Locale.ROOT, one + " [" + one + ", " + one + "]", 100 * mean, 100 * low, 100 * high);
+  }
+
   /** As it is. */
   public JsonReport json() {
     return new JsonReport().put("mean", mean).put("low", low).put("high", high);

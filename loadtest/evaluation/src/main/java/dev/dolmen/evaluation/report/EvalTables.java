@@ -204,13 +204,7 @@ public final class EvalTables {
   }
 
   private static String difference(Estimate e) {
-    return String.format(
-        Locale.ROOT,
-        "%+.2f [%+.2f, %+.2f]%s",
-        100 * e.mean(),
-        100 * e.low(),
-        100 * e.high(),
-        e.significant() ? "*" : " ");
+    return e.points(2) + (e.significant() ? "*" : " ");
   }
 
   private static String number(double share) {

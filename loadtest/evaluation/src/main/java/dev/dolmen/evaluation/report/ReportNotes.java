@@ -5,6 +5,7 @@ import dev.dolmen.evaluation.comparison.ExampleSession;
 import dev.dolmen.evaluation.comparison.ReportSection;
 import dev.dolmen.evaluation.metric.Bootstrap;
 import dev.dolmen.evaluation.metric.Estimate;
+import dev.dolmen.evaluation.metric.Percent;
 import dev.dolmen.evaluation.metric.TopItems;
 import dev.dolmen.evaluation.model.EvalModel;
 import dev.dolmen.traffic.local.Machine;
@@ -46,7 +47,7 @@ final class ReportNotes {
         Locale.ROOT,
         "%s finds the next item among its first 20 in %s [%.2f, %.2f] of %,d predictions.",
         model.name(),
-        share(found),
+        Percent.of(found.mean()),
         100 * found.low(),
         100 * found.high(),
         section.predictions());
@@ -71,14 +72,10 @@ final class ReportNotes {
         Locale.ROOT,
         "%s: the next item is among the first 20 in %s against %s of %,d predictions, %s.",
         said,
-        share(first.metric(RankMetric.RECALL_20)),
-        share(other.metric(RankMetric.RECALL_20)),
+        Percent.of(first.metric(RankMetric.RECALL_20).mean()),
+        Percent.of(other.metric(RankMetric.RECALL_20).mean()),
         section.predictions(),
         less.significant() ? by : "and the difference of " + by + " may be chance");
-  }
-
-  private static String share(Estimate e) {
-    return String.format(Locale.ROOT, "%.2f%%", 100 * e.mean());
   }
 
   /** What the intervals of a section are. */
@@ -141,7 +138,8 @@ final class ReportNotes {
                 + " exponential of the entropy of the eigenvalues of their similarities, which are"
                 + " %s. It is the mean over up to %,d lists, evenly spaced.",
             result.compared().isEmpty()
-                ? "unknown here, as the items have no metadata of kind category, path, tokens or text"
+                ? "unknown here, as the items have no metadata of kind category, path, tokens or"
+                    + " text"
                 : "the mean Jaccard index of their values of "
                     + String.join(", ", result.compared()),
             TopItems.SAMPLE));

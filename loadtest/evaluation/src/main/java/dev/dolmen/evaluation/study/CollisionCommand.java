@@ -2,6 +2,7 @@ package dev.dolmen.evaluation.study;
 
 import dev.dolmen.evaluation.hashed.HashedEmbeddingTable;
 import dev.dolmen.evaluation.hashed.SlotValues;
+import dev.dolmen.evaluation.metric.Percent;
 import dev.dolmen.evaluation.options.DatasetOptions;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.TableFactory;
@@ -166,8 +167,8 @@ public final class CollisionCommand implements Callable<Integer> {
           f.name(),
           String.format(Locale.ROOT, "%,d", f.buckets()),
           String.format(Locale.ROOT, "%.1f%%", 100 * f.collidingShare()),
-          String.format(Locale.ROOT, "%.2f%%", 100 * f.recallAt20()),
-          String.format(Locale.ROOT, "%.2f%%", 100 * f.mrrAt20()));
+          Percent.of(f.recallAt20()),
+          Percent.of(f.mrrAt20()));
     }
     out.text(table.text());
     out.line(

@@ -1,5 +1,6 @@
 package dev.dolmen.evaluation.study;
 
+import dev.dolmen.evaluation.metric.Percent;
 import dev.dolmen.parameterstore.schema.RowSegment;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.schema.Slot;
@@ -31,10 +32,11 @@ import picocli.CommandLine.Option;
     description = {
       "How soon a model follows a change of taste, when it is young and when it is old.",
       "",
-      "Clicks of the demo's visitors are learned, without a server and a clock. Their taste changes:"
-          + " early in one run, late in another, from the same taste to the same. Both runs are"
-          + " followed for as many clicks. A run has recovered at the end of the first block of"
-          + " clicks in which it reaches a share of what the early one reaches in the last quarter.",
+      "Clicks of the demo's visitors are learned, without a server and a clock. Their taste"
+          + " changes: early in one run, late in another, from the same taste to the same. Both"
+          + " runs are followed for as many clicks. A run has recovered at the end of the first"
+          + " block of clicks in which it reaches a share of what the early one reaches in the last"
+          + " quarter.",
       ""
     },
     footer = {
@@ -237,15 +239,11 @@ public final class DriftCommand implements Callable<Integer> {
     table.row(
         String.format(Locale.ROOT, "%,d", clicks),
         recovery < 0 ? "not" : String.format(Locale.ROOT, "%,d", recovery),
-        percent(outcome.before().recall()),
-        percent(outcome.after().getFirst().recall()),
-        percent(outcome.recallFrom(0)),
-        percent(outcome.recallFrom(lastQuarter)),
-        percent(outcome.mrrFrom(0)));
-  }
-
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.2f%%", 100 * share);
+        Percent.of(outcome.before().recall()),
+        Percent.of(outcome.after().getFirst().recall()),
+        Percent.of(outcome.recallFrom(0)),
+        Percent.of(outcome.recallFrom(lastQuarter)),
+        Percent.of(outcome.mrrFrom(0)));
   }
 
   private static JsonReport figures(DriftStudy.Outcome outcome) {

@@ -1,5 +1,6 @@
 package dev.dolmen.evaluation.study;
 
+import dev.dolmen.evaluation.metric.Percent;
 import dev.dolmen.evaluation.model.DolmenModel;
 import dev.dolmen.server.cli.OptionCheck;
 import dev.dolmen.server.cli.terminal.JsonReport;
@@ -33,10 +34,10 @@ import picocli.CommandLine.Option;
       "Where products stand that nobody has clicked, for visitors whose taste they fit.",
       "",
       "Clicks of the demo's visitors are learned in small steps, as a server learns them, without a"
-          + " server and a clock: the same seed gives the same ranks. Half-way the taste changes. In"
-          + " the end products arrive with their metadata alone, each a further variant of one that"
-          + " is there, and are ranked among all others for a visit of three clicks that leads to"
-          + " them; so are their siblings, which were always there.",
+          + " server and a clock: the same seed gives the same ranks. Half-way the taste changes."
+          + " In the end products arrive with their metadata alone, each a further variant of one"
+          + " that is there, and are ranked among all others for a visit of three clicks that leads"
+          + " to them; so are their siblings, which were always there.",
       ""
     },
     footer = {
@@ -143,8 +144,9 @@ public final class NewProductCommand implements Callable<Integer> {
     out.paragraph(
         String.format(
             Locale.ROOT,
-            "%d new products a shop, each ranked among %,d for a visit of three clicks that leads to"
-                + " it; recall and mrr are of all %,d clicks, predicted before they were learned",
+            "%d new products a shop, each ranked among %,d for a visit of three clicks that leads"
+                + " to it; recall and mrr are of all %,d clicks, predicted before they were"
+                + " learned",
             products,
             outcomes.getFirst().items(),
             clicks));
@@ -156,15 +158,11 @@ public final class NewProductCommand implements Callable<Integer> {
         name,
         String.format(Locale.ROOT, "%.1f", quantile(ranks, 0.5)),
         String.format(Locale.ROOT, "%.1f to %.1f", quantile(ranks, 0.25), quantile(ranks, 0.75)),
-        percent(first(ranks)),
+        Percent.of(first(ranks)),
         String.format(
             Locale.ROOT, "%.1f", quantile(all(of, NewProductRanks.Outcome::siblingRanks), 0.5)),
-        percent(mean(of, o -> o.total().model().recallAt20())),
-        percent(mean(of, o -> o.total().model().mrrAt20())));
-  }
-
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.2f%%", 100 * share);
+        Percent.of(mean(of, o -> o.total().model().recallAt20())),
+        Percent.of(mean(of, o -> o.total().model().mrrAt20())));
   }
 
   private JsonReport json(List<NewProductRanks.Outcome> outcomes) {

@@ -2,6 +2,7 @@ package dev.dolmen.evaluation.study;
 
 import dev.dolmen.evaluation.metric.Bootstrap;
 import dev.dolmen.evaluation.metric.Estimate;
+import dev.dolmen.evaluation.metric.Percent;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.trainer.validation.RankMetric;
 import java.util.Locale;
@@ -79,22 +80,13 @@ record SyncFigures(
     return new Object[] {
       name,
       String.format(Locale.ROOT, "%,d", syncs),
-      percent(recall),
-      atOnce() ? "" : points(recallToAtOnce),
-      percent(ndcg),
-      atOnce() ? "" : points(ndcgToAtOnce),
-      percent(there),
-      percent(knownRecall)
+      Percent.of(recall),
+      atOnce() ? "" : recallToAtOnce.points(2),
+      Percent.of(ndcg),
+      atOnce() ? "" : ndcgToAtOnce.points(2),
+      Percent.of(there),
+      Percent.of(knownRecall)
     };
-  }
-
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.2f%%", 100 * share);
-  }
-
-  private static String points(Estimate by) {
-    return String.format(
-        Locale.ROOT, "%+.2f [%+.2f, %+.2f]", 100 * by.mean(), 100 * by.low(), 100 * by.high());
   }
 
   JsonReport json() {

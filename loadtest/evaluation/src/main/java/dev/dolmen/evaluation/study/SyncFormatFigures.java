@@ -2,6 +2,7 @@ package dev.dolmen.evaluation.study;
 
 import dev.dolmen.evaluation.metric.Bootstrap;
 import dev.dolmen.evaluation.metric.Estimate;
+import dev.dolmen.evaluation.metric.Percent;
 import dev.dolmen.server.cli.terminal.JsonReport;
 import dev.dolmen.trainer.sync.SyncFormat;
 import dev.dolmen.trainer.validation.RankMetric;
@@ -90,22 +91,13 @@ record SyncFormatFigures(
   Object[] cells(boolean first, double clicksPerSecond) {
     return new Object[] {
       name(),
-      percent(recall),
-      first ? "" : points(recallToFirst),
-      percent(ndcg),
-      first ? "" : points(ndcgToFirst),
+      Percent.of(recall),
+      first ? "" : recallToFirst.points(3),
+      Percent.of(ndcg),
+      first ? "" : ndcgToFirst.points(3),
       String.format(Locale.ROOT, "%,.0f", bytesPerSync / KIB),
       String.format(Locale.ROOT, "%,.0f", bytesPerClick * clicksPerSecond / KIB)
     };
-  }
-
-  private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.2f%%", 100 * share);
-  }
-
-  private static String points(Estimate by) {
-    return String.format(
-        Locale.ROOT, "%+.3f [%+.3f, %+.3f]", 100 * by.mean(), 100 * by.low(), 100 * by.high());
   }
 
   JsonReport json() {

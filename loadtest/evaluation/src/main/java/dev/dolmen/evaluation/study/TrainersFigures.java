@@ -83,8 +83,8 @@ record TrainersFigures(
       one ? "" : setup.summing().label(),
       one ? "" : setup.fault().label(),
       recall.percent(),
-      one ? "" : points(recallToOne),
-      one ? "" : points(mrrToOne),
+      one ? "" : recallToOne.points(2),
+      one ? "" : mrrToOne.points(2),
       String.format(
           Locale.ROOT,
           "%.0f + %.0f + %.0f",
@@ -95,11 +95,6 @@ record TrainersFigures(
       String.format(Locale.ROOT, "%.2f", speedup),
       one ? "" : String.format(Locale.ROOT, "%,.0f", bytesPerClick())
     };
-  }
-
-  private static String points(Estimate by) {
-    return String.format(
-        Locale.ROOT, "%+.2f [%+.2f, %+.2f]", 100 * by.mean(), 100 * by.low(), 100 * by.high());
   }
 
   JsonReport json() {
