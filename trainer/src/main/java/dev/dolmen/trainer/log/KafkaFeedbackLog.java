@@ -108,9 +108,6 @@ public final class KafkaFeedbackLog implements FeedbackLog {
     KafkaClients clients = new KafkaClients(options);
     Admin admin = admin(clients, options);
     try {
-      if (shared && known == null) {
-        KafkaTopics.ensure(admin, options, plan);
-      }
       KafkaTopic topic = KafkaTopic.open(admin, options, plan, known == null);
       if (known == null) {
         checkAdoption(topic, adopts);

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -19,7 +18,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +45,7 @@ final class KafkaTopic implements Closeable {
   }
 
   /**
-   * Finds the topic, and makes it if there is none.
+   * Finds the topic, and makes it if there is none, as others may at the same moment.
    *
    * @param plan what it has to be like
    * @param mayCreate whether it may be made
@@ -59,48 +57,40 @@ final class KafkaTopic implements Closeable {
     String topic = plan.name();
     try {
       String cluster = KafkaTopics.get(admin.describeCluster().clusterId());
-      TopicDescription found = KafkaTopics.describe(admin, topic);
-      boolean fresh = found == null;
+      KafkaTopics.Described found =
+          mayCreate ? KafkaTopics.findOrMake(admin, plan) : KafkaTopics.find(admin, topic);
       if (found == null) {
-        if (!mayCreate) {
-          throw new IOException(
-              "topic "
-                  + topic
-                  + " is not in cluster "
-                  + cluster
-                  + ", but this data directory has used it");
-        }
-        Uuid id = KafkaTopics.make(admin, plan);
-        if (id != null) {
-          int max = plan.options().maxMessageBytes();
-          KafkaTopic made = new KafkaTopic(admin, topic, cluster, id.toString(), max);
-          made.awaitLeader(options);
-          return made;
-        }
-        found = KafkaTopics.await(admin, topic);
+        throw missing(options, topic, cluster, mayCreate);
       }
-      if (found == null) {
-        throw new KafkaAwayException(
-            options.bootstrapServers() + ": topic " + topic + " is there, and not known yet", null);
-      }
-      Config config = KafkaTopics.config(admin, topic);
-      refuse(plan.problems(found, config));
-      String bytes = TopicPlan.value(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
-      int max = bytes.isEmpty() ? plan.options().maxMessageBytes() : Integer.parseInt(bytes);
+      refuse(plan.problems(found.topic(), found.config()));
+      String bytes = TopicPlan.value(found.config(), TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+      int most = plan.options().maxMessageBytes();
+      int max =
+          bytes.isEmpty()
+              ? most
+              : Math.min(most, Integer.parseInt(bytes) - TopicPlan.OVERHEAD_BYTES);
       KafkaTopic opened =
-          new KafkaTopic(
-              admin,
-              topic,
-              cluster,
-              found.topicId().toString(),
-              Math.min(plan.options().maxMessageBytes(), max - TopicPlan.OVERHEAD_BYTES));
-      if (fresh) {
+          new KafkaTopic(admin, topic, cluster, found.topic().topicId().toString(), max);
+      if (found.made()) {
         opened.awaitLeader(options);
       }
       return opened;
     } catch (ExecutionException e) {
       throw KafkaAwayException.orOther(options.bootstrapServers(), e);
     }
+  }
+
+  private static IOException missing(
+      KafkaLogOptions options, String topic, String cluster, boolean made) {
+    return made
+        ? new KafkaAwayException(
+            options.bootstrapServers() + ": topic " + topic + " is there, and not known yet", null)
+        : new IOException(
+            "topic "
+                + topic
+                + " is not in cluster "
+                + cluster
+                + ", but this data directory has used it");
   }
 
   /** Brokers learn of a topic that was just made one after the other. */

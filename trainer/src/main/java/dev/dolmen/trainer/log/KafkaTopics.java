@@ -6,14 +6,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -30,6 +29,9 @@ public final class KafkaTopics {
           TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
 
   private static final long PARAMETERS_SEGMENT_BYTES = 256L << 20;
+
+  private static final long MADE_PAUSE_MS = 100;
+  private static final int MADE_LOOKS = 50;
 
   private KafkaTopics() {}
 
@@ -50,6 +52,13 @@ public final class KafkaTopics {
       boolean made,
       Map<String, String> settings,
       List<TopicProblem> problems) {}
+
+  /**
+   * What Kafka says of a topic.
+   *
+   * @param made whether there was none a moment before
+   */
+  record Described(TopicDescription topic, Config config, boolean made) {}
 
   /** The log, its batches, and what a trainer sends to servers. */
   private static List<TopicPlan> plans(LogOptions options) {
@@ -86,19 +95,7 @@ public final class KafkaTopics {
    */
   public static int openParameters(Admin admin, KafkaLogOptions kafka) throws IOException {
     TopicPlan plan = TopicPlan.parameters(kafka, PARAMETERS_SEGMENT_BYTES);
-    ensure(admin, kafka, plan);
-    return KafkaTopic.open(admin, kafka, plan, false).maxRecordBytes();
-  }
-
-  /** Makes a topic if there is none, as others may at the same moment. */
-  static void ensure(Admin admin, KafkaLogOptions kafka, TopicPlan plan) throws IOException {
-    try {
-      if (create(admin, plan)) {
-        var _ = await(admin, plan.name());
-      }
-    } catch (ExecutionException e) {
-      throw KafkaAwayException.orOther(kafka.bootstrapServers(), e);
-    }
+    return KafkaTopic.open(admin, kafka, plan, true).maxRecordBytes();
   }
 
   private static List<Found> each(LogOptions options, boolean make) throws IOException {
@@ -108,8 +105,7 @@ public final class KafkaTopics {
       Admin admin = new KafkaClients(options.kafka()).admin();
       try {
         for (TopicPlan plan : plans(options)) {
-          boolean made = make && create(admin, plan);
-          found.add(look(admin, plan, made));
+          found.add(found(plan, make ? findOrMake(admin, plan) : find(admin, plan.name())));
         }
       } finally {
         admin.close(Duration.ZERO);
@@ -122,69 +118,69 @@ public final class KafkaTopics {
     return found;
   }
 
-  private static boolean create(Admin admin, TopicPlan plan) throws ExecutionException {
-    return describe(admin, plan.name()) == null && make(admin, plan) != null;
-  }
-
-  /** Makes a topic; its id, or null if it is there: somebody was faster, or an answer was lost. */
-  static @Nullable Uuid make(Admin admin, TopicPlan plan) throws ExecutionException {
-    try {
-      return get(admin.createTopics(List.of(plan.newTopic())).topicId(plan.name()));
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof TopicExistsException) {
-        return null;
-      }
-      throw e;
-    }
-  }
-
-  private static Found look(Admin admin, TopicPlan plan, boolean made) throws ExecutionException {
-    TopicDescription topic = made ? await(admin, plan.name()) : describe(admin, plan.name());
-    if (topic == null) {
+  private static Found found(TopicPlan plan, @Nullable Described it) {
+    if (it == null) {
       TopicProblem missing = new TopicProblem(plan.name(), "it", "missing", "a topic", "");
-      return new Found(plan.name(), plan.holds(), false, made, Map.of(), List.of(missing));
+      return new Found(plan.name(), plan.holds(), false, false, Map.of(), List.of(missing));
     }
-    Config config = config(admin, plan.name());
+    List<TopicPartitionInfo> partitions = it.topic.partitions();
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("partitions", Integer.toString(topic.partitions().size()));
-    settings.put(
-        "replication factor", Integer.toString(topic.partitions().getFirst().replicas().size()));
-    SHOWN.forEach(key -> settings.put(key, TopicPlan.value(config, key)));
-    return new Found(plan.name(), plan.holds(), true, made, settings, plan.problems(topic, config));
+    settings.put("partitions", Integer.toString(partitions.size()));
+    settings.put("replication factor", Integer.toString(partitions.getFirst().replicas().size()));
+    SHOWN.forEach(key -> settings.put(key, TopicPlan.value(it.config, key)));
+    List<TopicProblem> problems = plan.problems(it.topic, it.config);
+    return new Found(plan.name(), plan.holds(), true, it.made, settings, problems);
   }
 
-  /** Brokers may learn of it a moment later. */
-  static @Nullable TopicDescription await(Admin admin, String topic) throws ExecutionException {
-    TopicDescription found = describe(admin, topic);
-    for (int i = 0; found == null && i < 50; i++) {
+  /**
+   * Finds a topic, and makes it if there is none. Of several who do so at the same moment, and of
+   * one that was not told that it had made it, each takes the one that is there.
+   *
+   * @return null if no broker has heard of it within 5 s
+   */
+  static @Nullable Described findOrMake(Admin admin, TopicPlan plan) throws ExecutionException {
+    Described found = find(admin, plan.name());
+    if (found != null) {
+      return found;
+    }
+    try {
+      var _ = get(admin.createTopics(List.of(plan.newTopic())).all());
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
+    }
+    return await(admin, plan.name());
+  }
+
+  /** Brokers may learn of it a moment later, one after the other. */
+  private static @Nullable Described await(Admin admin, String topic) throws ExecutionException {
+    Described found = find(admin, topic);
+    for (int i = 0; found == null && i < MADE_LOOKS; i++) {
       try {
-        Thread.sleep(100);
+        Thread.sleep(MADE_PAUSE_MS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return null;
       }
-      found = describe(admin, topic);
+      found = find(admin, topic);
     }
-    return found;
+    return found == null ? null : new Described(found.topic, found.config, true);
   }
 
-  /** Null if there is none. */
-  static @Nullable TopicDescription describe(Admin admin, String topic) throws ExecutionException {
+  /** Null if there is none that the brokers which are asked have heard of. */
+  static @Nullable Described find(Admin admin, String topic) throws ExecutionException {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
-      return get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+      TopicDescription found = get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+      Config config = get(admin.describeConfigs(List.of(resource)).all()).get(resource);
+      return found == null || config == null ? null : new Described(found, config, false);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         return null;
       }
       throw e;
     }
-  }
-
-  /** Settings of a topic that is there. */
-  static Config config(Admin admin, String topic) throws ExecutionException {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    return Objects.requireNonNull(
-        get(admin.describeConfigs(List.of(resource)).all()).get(resource));
   }
 
   /** Waits for as long as the client's own timeout lets it. */

@@ -334,6 +334,24 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
     }
   }
 
+  /** By the start that makes it, and not by the next one alone. */
+  @Test
+  void aTopicThatIsMadeHasToFitLikeOneThatIsFound() {
+    KafkaLogOptions more =
+        new KafkaLogOptions(
+            options.bootstrapServers(),
+            options.topic(),
+            new KafkaTopicOptions(1, 2, 16 << 20, 86_400),
+            options.maxInFlight(),
+            PATIENCE,
+            "");
+    for (int start = 0; start < 2; start++) {
+      assertThatThrownBy(() -> open(directory, more))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("min.insync.replicas is 2, expected 1 at most");
+    }
+  }
+
   /** Of a topic that takes less than the log does; and of one that took more when it was opened. */
   @Test
   void aTopicMustTakeWhatTheLogTakes() throws Exception {
