@@ -3,7 +3,6 @@ package dev.dolmen.traffic.drill.cluster;
 import dev.dolmen.traffic.drill.cluster.ClusterProcesses.Member;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * What goes wrong with the store of snapshots, under load. Where a server has to begin from the
@@ -48,6 +47,39 @@ final class StoreTrials {
     boolean holds() throws IOException, InterruptedException;
   }
 
+  /** The cluster's last server. */
+  private final class LastServer implements BareServer {
+    private final Member member = cluster.servers().getLast();
+    private long saidBefore;
+
+    @Override
+    public String name() {
+      return member.name();
+    }
+
+    @Override
+    public void beginAgain() throws IOException, InterruptedException {
+      saidBefore = cluster.saidBytes(member);
+      cluster.kill(member);
+      cluster.begin(member);
+    }
+
+    String answer(String path) throws IOException, InterruptedException {
+      return member.process().answer(path);
+    }
+
+    @Override
+    public long awaitBatches() throws IOException, InterruptedException {
+      await(name() + " takes feedback", () -> answer(TAKES_FEEDBACK).startsWith("200 "));
+      return member.connection().status().getModelVersion();
+    }
+
+    @Override
+    public void requireSaid(String text) throws IOException {
+      cluster.requireSaid(member, saidBefore, text);
+    }
+  }
+
   private static void await(String what, Condition condition)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
@@ -85,17 +117,15 @@ final class StoreTrials {
     store.kill();
     awaitServing("the trainer says that the store is away", awaySeconds, this::leaderHasProblem);
     loseTrainers();
-    Member server = cluster.servers().getLast();
-    long from = cluster.saidBytes(server);
-    cluster.kill(server);
-    cluster.begin(server);
+    LastServer server = new LastServer();
+    server.beginAgain();
     await(
         server.name() + " says that it waits for the store",
-        () -> server.process().answer(ANSWERS).contains("does not answer"));
-    cluster.requireSaid(server, from, "no snapshot can be taken from");
+        () -> server.answer(ANSWERS).contains("does not answer"));
+    server.requireSaid("no snapshot can be taken from");
     store.start();
     long back = System.nanoTime();
-    beginWith(server, stored.newest());
+    StoreLie.requireBegunWith(stored.newest(), server);
     bringTrainersBack();
     return back;
   }
@@ -125,28 +155,12 @@ final class StoreTrials {
 
   /** The newest snapshot is damaged in the store: whoever begins takes the one before. */
   void lies() throws IOException, InterruptedException {
-    await("two snapshots in the store, of which the newer has learned more", this::canLie);
+    await(
+        "two snapshots in the store, of which the newer has learned more",
+        () -> StoreLie.isPossible(stored));
     loseTrainers();
-    List<String> ids = stored.ids();
-    String damaged = ids.getLast();
-    String before = ids.get(ids.size() - 2);
-    stored.damage(damaged);
-    Member server = cluster.servers().getLast();
-    long from = cluster.saidBytes(server);
-    cluster.kill(server);
-    cluster.begin(server);
-    beginWith(server, before);
-    cluster.requireSaid(server, from, "Snapshot " + damaged);
-    cluster.requireSaid(server, from, "is not whole, trying the one before");
+    StoreLie.tell(stored, new LastServer());
     bringTrainersBack();
-  }
-
-  /** Whether the newest snapshot and the one before can be told apart by what they hold. */
-  private boolean canLie() throws IOException {
-    List<String> ids = stored.ids();
-    return ids.size() > 1
-        && StoredFiles.batches(ids.getLast()) > StoredFiles.batches(ids.get(ids.size() - 2))
-        && !stored.ownPieces(ids.getLast()).isEmpty();
   }
 
   /** No trainer is left, and nothing that one could begin with but the store and the log. */
@@ -155,18 +169,6 @@ final class StoreTrials {
       cluster.lose(trainer);
     }
     admin.truncate(cluster.topic() + "-parameters");
-  }
-
-  /** While no trainer is there, a server has learned what the snapshot had. */
-  private void beginWith(Member server, String id) throws IOException, InterruptedException {
-    await(
-        server.name() + " takes feedback",
-        () -> server.process().answer(TAKES_FEEDBACK).startsWith("200 "));
-    long batches = server.connection().status().getModelVersion();
-    if (batches != StoredFiles.batches(id)) {
-      throw new IOException(
-          server.name() + " began with " + batches + " batches, and not with snapshot " + id);
-    }
   }
 
   /** They begin from the store, too; then it holds a whole snapshot of theirs. */

@@ -27,13 +27,25 @@ class ObjectStoreServerTest {
 
   @TempDir Path directory;
 
+  static void haveCredentials() {
+    for (String flag : ObjectStoreServer.credentials()) {
+      String[] property = flag.substring("-D".length()).split("=", 2);
+      System.setProperty(property[0], property[1]);
+    }
+  }
+
   @AfterEach
-  void forgetCredentials() {
+  void forget() {
+    forgetCredentials();
+  }
+
+  static void forgetCredentials() {
     System.clearProperty(KEY);
     System.clearProperty(SECRET);
   }
 
-  private StoreLocation configured(ObjectStoreServer server) throws Exception {
+  /** As a member of the cluster reaches it. */
+  static StoreLocation configured(ObjectStoreServer server, Path directory) throws Exception {
     Path file = directory.resolve("member.yaml");
     MemberConfig config = new MemberConfig("shop", 3, "fp32", server);
     Files.writeString(file, config.yaml(directory.resolve("data"), "trainer", "127.0.0.1:9092"));
@@ -42,12 +54,9 @@ class ObjectStoreServerTest {
 
   @Test
   void itGoesAwayComesBackWithWhatItHeldAndCanBeSlow() throws Exception {
-    for (String flag : ObjectStoreServer.credentials()) {
-      String[] property = flag.substring("-D".length()).split("=", 2);
-      System.setProperty(property[0], property[1]);
-    }
+    haveCredentials();
     try (ObjectStoreServer server = new ObjectStoreServer(directory.resolve("store"));
-        ObjectStore store = configured(server).open()) {
+        ObjectStore store = configured(server, directory).open()) {
       server.start();
       store.put("snapshots/0000000000000001-0000000000000002", BYTES);
       assertThat(server.files("shop").newest()).isEqualTo("0000000000000001-0000000000000002");
