@@ -406,6 +406,32 @@ async function columnReadout(page, url, item) {
   await accessible(page, "a column's readout");
 }
 
+/** An item's places in answers and its neighbours by visits are as the server has them. */
+async function placedAndTogether(page) {
+  const places = page.getByRole("region", { name: "Where in answers" });
+  const first = await places.locator("tbody tr").first().locator("th, td.number").allTextContents();
+  assert.equal(first[0], "1");
+  assert.ok(Number.parseInt(first[1].replaceAll(",", ""), 10) >= 1 && Number.parseInt(first[2].replaceAll(",", ""), 10) >= 1, first.join());
+  const total = async (region) => (await region.locator("td.number:nth-child(3)").allTextContents()).reduce((all, text) => all + Number(text.replaceAll(",", "")), 0);
+  const rankers = page.getByRole("region", { name: "Ranked by" });
+  // A server without an experiment and a fallback does not say in the log what has ranked.
+  assert.deepEqual(await rankers.locator("th[scope=row]").allTextContents(), ["the model, or popularity for a new visitor"]);
+  assert.equal(await total(rankers), await total(places));
+  const together = page.getByRole("region", { name: "Visited together" });
+  const links = together.locator("tbody a");
+  await links.first().waitFor();
+  assert.ok(await links.count() <= 20);
+  const visits = (await together.locator("td.number:nth-child(3)").allTextContents()).map((text) => Number(text.replaceAll(",", "")));
+  assert.ok(visits[0] > 0 && visits.every((one, i) => !i || one <= visits[i - 1]), visits.join());
+  await together.scrollIntoViewIfNeeded();
+  await shot(page, "item-placed", { fullPage: true });
+  const [name] = await links.allTextContents();
+  await links.first().click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+  await page.goBack();
+  await links.first().waitFor();
+}
+
 /** A finger leaves what it has found, until it is put elsewhere. */
 async function touchReadout(url, item) {
   const page = await open(`${url}#/items/${encodeURIComponent(item)}`, { viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: "dark" });
@@ -462,10 +488,12 @@ async function others(url) {
     await page.getByRole("button", { name: "Put it back" }).click();
     await page.getByText("available", { exact: true }).waitFor();
     const clicked = await page.evaluate(async () => {
-      const { items } = await (await fetch("/v1/recommend", { method: "POST", headers: { "content-type": "application/json" }, body: '{"session": {"session_id": "curves"}, "k": 1}' })).json();
+      const ask = async (path, body) => (await fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) })).json();
+      const { items, request_id } = await ask("/v1/recommend", { session: { session_id: "curves" }, k: 1 });
       const id = items[0].item_id;
-      const hour = async () => (await (await fetch(`/v1/items/${encodeURIComponent(id)}/history`)).json()).hours.at(-1);
-      while (Number((await hour()).shown) === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      await ask("/v1/events", { events: [{ event_id: "curves", session_id: "curves", item_id: id, request_id, type: "EVENT_TYPE_CLICK", time: new Date().toISOString() }] });
+      const history = async () => (await fetch(`/v1/items/${encodeURIComponent(id)}/history`)).json();
+      for (let now = await history(); !now.neighbors.length || !now.places.some((one) => one.first === 1 && Number(one.clicks)); now = await history()) await new Promise((resolve) => setTimeout(resolve, 100));
       return id;
     });
     await page.goto(`${url}#/items/${encodeURIComponent(clicked)}`);
@@ -474,6 +502,7 @@ async function others(url) {
     assert.equal(await day.locator("g:not(.mark)").count(), 24);
     assert.ok(await day.locator("rect.shown").last().evaluate((column) => column.getBBox().height) > 0);
     assert.equal(await page.getByRole("img", { name: /^Last 30 days/ }).locator("g:not(.mark)").count(), 30);
+    await placedAndTogether(page);
     await accessible(page, "an item's columns");
     await page.goto(`${url}#/items`);
     await columnReadout(page, url, clicked);

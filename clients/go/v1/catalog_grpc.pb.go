@@ -31,8 +31,9 @@ type CatalogServiceClient interface {
 	DeleteItems(ctx context.Context, in *DeleteItemsRequest, opts ...grpc.CallOption) (*DeleteItemsResponse, error)
 	// One item. NOT_FOUND if there is none.
 	GetItem(ctx context.Context, in *GetItemRequest, opts ...grpc.CallOption) (*Item, error)
-	// How often an item was shown and clicked, by hour and by day. Counted of the 16,384 items that
-	// were shown or clicked last.
+	// How often an item was shown and clicked, by hour and by day, where in answers, and what it was
+	// visited together with. Shown and clicked is counted of the 16,384 items that were shown or
+	// clicked last.
 	GetItemHistory(ctx context.Context, in *GetItemHistoryRequest, opts ...grpc.CallOption) (*GetItemHistoryResponse, error)
 	// Pages through the catalogue in order of insertion, except that an item may take the place of a
 	// deleted one. An item that is there from the first page to the last is listed once.
@@ -164,8 +165,9 @@ type CatalogServiceServer interface {
 	DeleteItems(context.Context, *DeleteItemsRequest) (*DeleteItemsResponse, error)
 	// One item. NOT_FOUND if there is none.
 	GetItem(context.Context, *GetItemRequest) (*Item, error)
-	// How often an item was shown and clicked, by hour and by day. Counted of the 16,384 items that
-	// were shown or clicked last.
+	// How often an item was shown and clicked, by hour and by day, where in answers, and what it was
+	// visited together with. Shown and clicked is counted of the 16,384 items that were shown or
+	// clicked last.
 	GetItemHistory(context.Context, *GetItemHistoryRequest) (*GetItemHistoryResponse, error)
 	// Pages through the catalogue in order of insertion, except that an item may take the place of a
 	// deleted one. An item that is there from the first page to the last is listed once.

@@ -3,9 +3,12 @@ package dev.dolmen.server;
 import static dev.dolmen.server.HttpClientCalls.failure;
 import static dev.dolmen.server.HttpClientCalls.good;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.ScoredItem;
 import dev.dolmen.v1.SessionContext;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,12 +23,16 @@ class ItemHistoryServingTest {
   @TempDir Path directory;
 
   private static void show(TestServer server) {
-    server
+    recommend(server, 2);
+  }
+
+  private static RecommendResponse recommend(TestServer server, int k) {
+    return server
         .recommendations()
         .recommend(
             RecommendRequest.newBuilder()
                 .setSession(SessionContext.newBuilder().setSessionId("s"))
-                .setK(2)
+                .setK(k)
                 .build());
   }
 
@@ -74,5 +81,51 @@ class ItemHistoryServingTest {
       show(server);
       await(http, 3, 1);
     }
+  }
+
+  @Test
+  void itIsToldWhereAnItemWasShownAndWhatItWasVisitedTogetherWith() throws Exception {
+    try (TestServer server = new TestServer(directory);
+        HttpClientCalls http = new HttpClientCalls(server.running().httpPort())) {
+      server.upsert(
+          TestServer.item("a", "books", 1).build(),
+          TestServer.item("b", "books", 2).build(),
+          TestServer.item("c", "books", 3).build());
+      JsonNode before = good(http.get(PATH));
+      assertThat(before.has("placed_since")).isFalse();
+      assertThat(before.get("places")).isEmpty();
+      assertThat(before.get("sources")).isEmpty();
+      assertThat(before.get("neighbors")).isEmpty();
+      server.click("one", "a", "b", "c");
+      server.click("two", "a", "b");
+      RecommendResponse shown = recommend(server, 3);
+      int place = place(shown, "a");
+      server.publish(
+          TestServer.event("from it", "s", "a", 5).setRequestId(shown.getRequestId()).build());
+      JsonNode answer = await(http, 1, 3);
+      assertThat(answer.get("places")).hasSize(13);
+      JsonNode at = answer.get("places").get(place);
+      assertThat(at.get("first").asInt()).isEqualTo(place + 1);
+      assertThat(at.get("last").asInt()).isEqualTo(place + 1);
+      assertThat(at.get("shown").asInt()).isEqualTo(1);
+      assertThat(at.get("clicks").asInt()).isEqualTo(1);
+      assertThat(answer.at("/places/10/last").asInt()).isEqualTo(20);
+      assertThat(answer.at("/places/12/first").asInt()).isEqualTo(51);
+      assertThat(answer.at("/places/12/last").asInt()).isZero();
+      assertThat(answer.get("sources")).hasSize(1);
+      assertThat(answer.at("/sources/0/shown").asInt()).isEqualTo(1);
+      assertThat(answer.at("/sources/0/clicks").asInt()).isEqualTo(1);
+      assertThat(answer.at("/sources/0/others").asBoolean()).isFalse();
+      assertThat(answer.has("placed_since")).isTrue();
+      assertThat(answer.get("neighbors").findValuesAsText("item_id")).containsExactly("b", "c");
+      assertThat(answer.at("/neighbors/0/visits").asDouble()).isCloseTo(2, within(1e-3));
+      assertThat(answer.at("/neighbors/1/visits").asDouble()).isCloseTo(0.5, within(1e-3));
+      assertThat(answer.at("/neighbors/1/recent_visits").asDouble()).isCloseTo(0.5, within(1e-2));
+      assertThat(good(http.get("/v1/items/gone/history")).get("neighbors")).isEmpty();
+    }
+  }
+
+  private static int place(RecommendResponse shown, String item) {
+    return shown.getItemsList().stream().map(ScoredItem::getItemId).toList().indexOf(item);
   }
 }

@@ -116,7 +116,7 @@ public final class Endpoints {
             cut,
             live,
             choice.names(),
-            new ItemCurves(engine.history().items(), clock),
+            new ItemCurves(engine.history().items(), live, clock),
             engine.ingest(),
             atMost,
             traces,
@@ -169,7 +169,7 @@ public final class Endpoints {
             cut,
             live,
             choice.names(),
-            new ItemCurves(follower.history().items(), clock),
+            new ItemCurves(follower.history().items(), live, clock),
             follower.ingest(),
             atMost,
             traces,
@@ -196,7 +196,7 @@ public final class Endpoints {
         new CatalogReads(
             live,
             RankerChoice.modelAlone().names(),
-            new ItemCurves(StreamHistory.none(clock.millis()).items(), clock)),
+            new ItemCurves(StreamHistory.none(clock.millis()).items(), live, clock)),
         AdminEndpoint.Source.of(snapshot),
         new ReadOnly(snapshot.id()));
   }

@@ -10,6 +10,7 @@ import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.ranking.ScoreFeatures;
 import dev.dolmen.trainer.HistoryTraining;
 import dev.dolmen.trainer.history.StreamHistory;
+import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.ListItemsRequest;
 import dev.dolmen.v1.ScoreRequest;
@@ -106,11 +107,12 @@ class ProcessorBudgetTest {
       for (int i = 0; i < items; i++) {
         training.upsert(item("i" + i));
       }
+      LiveState live = training.refreshed();
       CatalogReads reads =
           new CatalogReads(
-              training.refreshed(),
+              live,
               List.of(),
-              new ItemCurves(StreamHistory.none(0).items(), () -> Instant.EPOCH));
+              new ItemCurves(StreamHistory.none(0).items(), live, () -> Instant.EPOCH));
       ListItemsRequest all = ListItemsRequest.newBuilder().setPageSize(1_000).build();
       for (int patience = 0; patience < 3; patience++) {
         Impatient caller = new Impatient(patience);

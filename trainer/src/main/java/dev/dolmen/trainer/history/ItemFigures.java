@@ -5,7 +5,13 @@ package dev.dolmen.trainer.history;
  * each has only begun.
  *
  * @param sinceMs when it was counted first, milliseconds since 1970; -1 if it is not counted
+ * @param placing where in answers
  */
 @SuppressWarnings("ArrayRecordComponent") // A carrier, never compared.
 public record ItemFigures(
-    long sinceMs, int[] shownByHour, int[] clicksByHour, int[] shownByDay, int[] clicksByDay) {}
+    long sinceMs,
+    int[] shownByHour,
+    int[] clicksByHour,
+    int[] shownByDay,
+    int[] clicksByDay,
+    ItemPlacing placing) {}

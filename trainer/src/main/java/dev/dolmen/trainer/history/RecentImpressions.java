@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import net.openhft.hashing.LongHashFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,13 @@ public final class RecentImpressions {
   /** Of an impression besides its record: objects, and entries of two maps. */
   private static final int OVERHEAD_BYTES = 300;
 
+  /** The bits of events that are steps, and so clicks. */
+  private static final int STEPS =
+      Stream.of(EventType.values())
+          .filter(SessionStep::isStep)
+          .mapToInt(type -> 1 << SessionStep.typeOf(type))
+          .reduce(0, (a, b) -> a | b);
+
   private static final LongHashFunction HASH = LongHashFunction.xx3();
 
   private final long bytesMax;
@@ -56,6 +64,9 @@ public final class RecentImpressions {
   private long sinceMs;
   private boolean any;
 
+  /** What had ranked the last impression: mostly that of the next. */
+  private @Nullable ShownBy lastBy;
+
   /** An impression in the line of its visit. */
   private static final class Kept {
     final byte[] record;
@@ -65,17 +76,19 @@ public final class RecentImpressions {
 
     final long visit;
     final long timeMs;
+    final ShownBy by;
     @Nullable Kept older;
     @Nullable Kept newer;
 
     /** By position, a bit for each type of event; null while there are none. */
     byte @Nullable [] events;
 
-    Kept(byte[] record, long[] items, long visit, long timeMs) {
+    Kept(byte[] record, long[] items, long visit, long timeMs, ShownBy by) {
       this.record = record;
       this.items = items;
       this.visit = visit;
       this.timeMs = timeMs;
+      this.by = by;
     }
 
     int bytes() {
@@ -111,31 +124,40 @@ public final class RecentImpressions {
    *
    * @param bytes the record from index 0
    * @param length of it
+   * @return clicks in answers, of which it tells: mostly none
    */
-  public synchronized void read(LogRecord record, byte[] bytes, int length) {
+  synchronized List<PlacedClick> read(LogRecord record, byte[] bytes, int length) {
     if (!any && record.getLoggedUs() > 0) {
       any = true;
       sinceMs = Math.min(sinceMs, record.getLoggedUs() / 1_000);
     }
-    switch (record.getRecordCase()) {
-      case IMPRESSION -> add(record.getImpression(), bytes, length);
-      case FEEDBACK -> join(record.getFeedback());
-      case UPSERT, DELETE_ITEM_ID, RECORD_NOT_SET -> {}
-    }
+    List<PlacedClick> clicks =
+        switch (record.getRecordCase()) {
+          case IMPRESSION -> add(record.getImpression(), bytes, length);
+          case FEEDBACK -> join(record.getFeedback());
+          case UPSERT, DELETE_ITEM_ID, RECORD_NOT_SET -> List.of();
+        };
     while (this.bytes > bytesMax) {
       removeOldest();
     }
+    return clicks;
   }
 
-  private void add(Impression shown, byte[] from, int length) {
+  private List<PlacedClick> add(Impression shown, byte[] from, int length) {
     long request = HASH.hashChars(shown.getRequestId());
     if (shown.getSessionId().isEmpty() || byRequest.containsKey(request)) {
-      return;
+      return List.of();
     }
     long visit = HASH.hashChars(shown.getSessionId());
     long[] items = shown.getItemIdList().stream().mapToLong(HASH::hashChars).toArray();
     long timeMs = SessionStep.timeMs(shown.getTime());
-    Kept kept = new Kept(Arrays.copyOf(from, length), items, visit, timeMs);
+    ShownBy by = ShownBy.of(shown);
+    ShownBy last = lastBy;
+    if (last != null && last.equals(by)) {
+      by = last;
+    }
+    lastBy = by;
+    Kept kept = new Kept(Arrays.copyOf(from, length), items, visit, timeMs, by);
     byRequest.put(request, kept);
     Kept before = byVisit.put(visit, kept);
     if (before != null) {
@@ -144,9 +166,9 @@ public final class RecentImpressions {
     }
     bytes += kept.bytes();
     List<FeedbackEvent> waiting = early.remove(request);
-    if (waiting != null) {
-      waiting.forEach(event -> mark(kept, event));
-    }
+    return waiting == null
+        ? List.of()
+        : waiting.stream().flatMap(event -> mark(kept, event).stream()).toList();
   }
 
   private void removeOldest() {
@@ -161,15 +183,14 @@ public final class RecentImpressions {
     sinceMs = Math.max(sinceMs, oldest.timeMs + 1);
   }
 
-  private void join(FeedbackEvent event) {
+  private List<PlacedClick> join(FeedbackEvent event) {
     if (event.getRequestId().isEmpty()) {
-      return;
+      return List.of();
     }
     long request = HASH.hashChars(event.getRequestId());
     Kept kept = byRequest.get(request);
     if (kept != null) {
-      mark(kept, event);
-      return;
+      return mark(kept, event);
     }
     List<FeedbackEvent> waiting = early.computeIfAbsent(request, id -> new ArrayList<>(1));
     if (waiting.size() < EARLY_EVENTS_MAX) {
@@ -178,16 +199,22 @@ public final class RecentImpressions {
     if (early.size() > EARLY_MAX) {
       early.pollFirstEntry();
     }
+    return List.of();
   }
 
-  /** As when it is learned: what another visit does with an answer is none of this one's. */
-  private void mark(Kept kept, FeedbackEvent event) {
+  /**
+   * As when it is learned: what another visit does with an answer is none of this one's, and a
+   * second click on an item changes nothing.
+   *
+   * @return the click, if it is the first on the item
+   */
+  private List<PlacedClick> mark(Kept kept, FeedbackEvent event) {
     int position = kept.position(HASH.hashChars(event.getItemId()));
     EventType type = event.getType();
     if (position < 0
         || type == EventType.UNRECOGNIZED
         || kept.visit != HASH.hashChars(event.getSessionId())) {
-      return;
+      return List.of();
     }
     byte[] events = kept.events;
     if (events == null) {
@@ -195,7 +222,9 @@ public final class RecentImpressions {
       kept.events = events;
       bytes += events.length;
     }
+    boolean first = SessionStep.isStep(type) && (events[position] & STEPS) == 0;
     events[position] |= (byte) (1 << SessionStep.meant(type).getNumber());
+    return first ? List.of(new PlacedClick(event.getItemId(), position, kept.by)) : List.of();
   }
 
   private static Impression impression(Kept kept) {

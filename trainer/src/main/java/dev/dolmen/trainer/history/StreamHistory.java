@@ -40,8 +40,7 @@ public final class StreamHistory {
    * @param offset of it
    */
   public void read(LogRecord record, byte[] bytes, int length, long offset) {
-    shown.read(record, bytes, length);
-    items.read(record, offset);
+    items.read(record, offset, shown.read(record, bytes, length));
   }
 
   /** What visits were shown recently. Any thread. */

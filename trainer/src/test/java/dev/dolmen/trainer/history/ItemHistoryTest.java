@@ -49,13 +49,13 @@ class ItemHistoryTest {
   @Test
   void whatIsShownAndClickedCountsAndNothingElseDoes() {
     ItemHistory history = new ItemHistory(0, null);
-    history.read(shown(NOW_MS, "a", "b"), 1);
-    history.read(shown(NOW_MS, "a"), 2);
-    history.read(event(NOW_MS, "a", EventType.EVENT_TYPE_CLICK), 3);
-    history.read(event(NOW_MS, "a", EventType.EVENT_TYPE_VIEW), 4);
-    history.read(event(NOW_MS, "a", EventType.EVENT_TYPE_DWELL), 5);
-    history.read(event(NOW_MS, "a", EventType.EVENT_TYPE_DISMISS), 6);
-    history.read(LogRecord.newBuilder().setLoggedUs(NOW_MS * 1_000).build(), 7);
+    history.read(shown(NOW_MS, "a", "b"), 1, List.of());
+    history.read(shown(NOW_MS, "a"), 2, List.of());
+    history.read(event(NOW_MS, "a", EventType.EVENT_TYPE_CLICK), 3, List.of());
+    history.read(event(NOW_MS, "a", EventType.EVENT_TYPE_VIEW), 4, List.of());
+    history.read(event(NOW_MS, "a", EventType.EVENT_TYPE_DWELL), 5, List.of());
+    history.read(event(NOW_MS, "a", EventType.EVENT_TYPE_DISMISS), 6, List.of());
+    history.read(LogRecord.newBuilder().setLoggedUs(NOW_MS * 1_000).build(), 7, List.of());
     ItemFigures a = history.of("a", NOW_MS);
     assertThat(a.shownByHour()).isEqualTo(zerosThen(24, 2));
     assertThat(a.clicksByHour()).isEqualTo(zerosThen(24, 2));
@@ -80,7 +80,7 @@ class ItemHistoryTest {
       hour += random.nextInt(100) == 0 ? random.nextInt(80) : random.nextInt(50) == 0 ? 1 : 0;
       long at = random.nextInt(20) == 0 ? hour - random.nextInt(50) : hour;
       newest = Math.max(newest, at);
-      history.read(shown(at * HOUR_MS, "a"), i);
+      history.read(shown(at * HOUR_MS, "a"), i, List.of());
       // What came too late for its ring is nowhere; it is not in what is compared, either.
       all.merge(at, 1, Integer::sum);
       if (i % 100 == 0) {
@@ -112,11 +112,11 @@ class ItemHistoryTest {
   void theItemsThatWereCountedLastAreKept() {
     ItemHistory history = new ItemHistory(0, null);
     for (int i = 0; i < ItemHistory.ITEMS_MAX; i++) {
-      history.read(shown(NOW_MS, "i" + i), i + 1);
+      history.read(shown(NOW_MS, "i" + i), i + 1, List.of());
     }
-    history.read(event(NOW_MS, "i0", EventType.EVENT_TYPE_CLICK), 1_000_000);
-    history.read(shown(NOW_MS, "one more"), 1_000_001);
-    assertThat(history.bytes()).isEqualTo(ItemHistory.bytesMax()).isLessThan(10 << 20);
+    history.read(event(NOW_MS, "i0", EventType.EVENT_TYPE_CLICK), 1_000_000, List.of());
+    history.read(shown(NOW_MS, "one more"), 1_000_001, List.of());
+    assertThat(history.bytes()).isEqualTo(ItemHistory.bytesMax()).isLessThan(13 << 20);
     assertThat(history.of("i0", NOW_MS).sinceMs()).isEqualTo(NOW_MS);
     assertThat(history.of("i1", NOW_MS).sinceMs()).isEqualTo(-1);
     assertThat(history.of("one more", NOW_MS).sinceMs()).isEqualTo(NOW_MS);
@@ -125,12 +125,12 @@ class ItemHistoryTest {
   @Test
   void aStartGoesOnWithWhatWasKeptAndCountsNothingTwice() {
     ItemHistory before = ItemHistoryFile.of(directory).read(0, 0);
-    before.read(shown(NOW_MS - 30 * HOUR_MS, "a"), 10);
-    before.read(shown(NOW_MS, "a", "b"), 20);
+    before.read(shown(NOW_MS - 30 * HOUR_MS, "a"), 10, List.of());
+    before.read(shown(NOW_MS, "a", "b"), 20, List.of());
     before.close();
     ItemHistory after = ItemHistoryFile.of(directory).read(30, 20);
-    after.read(shown(NOW_MS, "a", "b"), 20);
-    after.read(event(NOW_MS, "a", EventType.EVENT_TYPE_CLICK), 30);
+    after.read(shown(NOW_MS, "a", "b"), 20, List.of());
+    after.read(event(NOW_MS, "a", EventType.EVENT_TYPE_CLICK), 30, List.of());
     ItemFigures a = after.of("a", NOW_MS);
     assertThat(a.sinceMs()).isEqualTo(NOW_MS - 30 * HOUR_MS);
     assertThat(a.shownByHour()).isEqualTo(zerosThen(24, 1));
@@ -144,9 +144,9 @@ class ItemHistoryTest {
   void itIsKeptWhenAnHourBegins() throws Exception {
     Path file = directory.resolve(ItemHistoryFile.NAME);
     ItemHistory history = ItemHistoryFile.of(directory).read(0, 0);
-    history.read(shown(NOW_MS, "a"), 1);
+    history.read(shown(NOW_MS, "a"), 1, List.of());
     assertThat(file).doesNotExist();
-    history.read(shown(NOW_MS + HOUR_MS, "a"), 2);
+    history.read(shown(NOW_MS + HOUR_MS, "a"), 2, List.of());
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!Files.exists(file)) {
       assertThat(System.nanoTime()).isLessThan(end);
@@ -159,7 +159,7 @@ class ItemHistoryTest {
   @Test
   void aFileThatIsNotToBeUsedIsLeftOut() throws Exception {
     ItemHistory history = ItemHistoryFile.of(directory).read(0, 0);
-    history.read(shown(NOW_MS, "a"), 100);
+    history.read(shown(NOW_MS, "a"), 100, List.of());
     history.close();
     Path file = directory.resolve(ItemHistoryFile.NAME);
     String good = Files.readString(file);
@@ -171,13 +171,14 @@ class ItemHistoryTest {
     for (String bad :
         List.of(
             "",
-            "dolmen-item-history 2 100",
+            "dolmen-item-history 3 100",
+            "dolmen-item-history 2 100\n",
             good.replace("0:", "999:"),
             good.replace(" 23:", " "),
             good.substring(0, good.length() - 4) + "x\n")) {
       Files.writeString(file, bad);
       ItemHistory read = ItemHistoryFile.of(directory).read(1_000, 0);
-      read.read(shown(NOW_MS, "b"), 101);
+      read.read(shown(NOW_MS, "b"), 101, List.of());
       assertThat(read.of("b", NOW_MS).shownByHour()).as(bad).isEqualTo(zerosThen(24, 1));
     }
   }

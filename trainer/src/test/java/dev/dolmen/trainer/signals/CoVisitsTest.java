@@ -60,6 +60,27 @@ class CoVisitsTest {
     assertThat(coVisits.of(9_999).size()).isZero();
   }
 
+  /** As people are told of them: what is left of the weights, the most often visited first. */
+  @Test
+  void neighboursAreListedByTheirIdsAsOfNow() {
+    visit(1, 2, 3);
+    visit(1, 3);
+    visit(1, 4);
+    coVisits.clear(4);
+    for (int i = 0; i < 10_000; i++) {
+      visit(7, 8);
+    }
+    List<CoVisit> listed = coVisits.neighbors(1, item -> "i" + item);
+    assertThat(listed).extracting(CoVisit::itemId).containsExactly("i3", "i2");
+    assertThat(listed.getFirst().visits()).isCloseTo(1.5f * 0.993f, within(1e-2f));
+    assertThat(listed.getFirst().recentVisits()).isCloseTo(0.75f, within(1e-3f));
+    assertThat(listed.getLast().recentVisits()).isCloseTo(0.5f, within(1e-3f));
+    assertThat(coVisits.neighbors(1, item -> item == 3 ? null : "i" + item))
+        .extracting(CoVisit::itemId)
+        .containsExactly("i2");
+    assertThat(coVisits.neighbors(9_999, item -> "i" + item)).isEmpty();
+  }
+
   @Test
   void anItemIsNoNeighbourOfItselfAndCountsOnce() {
     visit(1, 2, 1, 2);

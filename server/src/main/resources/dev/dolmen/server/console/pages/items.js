@@ -4,6 +4,7 @@ import * as api from "../api.js";
 import { card, facts, textOf } from "../card.js";
 import { picture } from "../picture.js";
 import { curves } from "../curves.js";
+import { together } from "../together.js";
 import { count, percent, words } from "../format.js";
 
 export const id = "items";
@@ -69,7 +70,7 @@ async function one(place, itemId, may, schema) {
         h("div", { class: "row wrap" }, h("span", { class: "chip" }, item.unavailable ? "not available: never recommended" : "available"),
           may("catalog") ? button(item.unavailable ? "Put it back" : "Take it off for a while", () => change(place, item, may, schema), "quiet") : null),
         metadata(item, schema))),
-    h("div", { class: "stack" }, curves(item), section("Closest by vector", "What the model takes for most alike, whoever visited it.", near),
+    h("div", { class: "stack" }, curves(item), section("Closest by vector", "What the model takes for most alike, whoever visited it.", near), together(item),
       section("After a visit of it", "What a visitor who has clicked only this item is shown now.", after)));
   await Promise.all([neighbors(near, item), following(after, item)]);
 }
