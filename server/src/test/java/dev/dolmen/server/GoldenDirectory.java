@@ -3,6 +3,7 @@ package dev.dolmen.server;
 import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.DeleteItemsRequest;
 import dev.dolmen.v1.FeedbackEvent;
@@ -132,8 +133,8 @@ record GoldenDirectory(Path folder) {
               .setRequestId(shown.getRequestId())
               .build();
       long offset = server.publish(click).getAcknowledgements(0).getLogOffset();
-      if (!server.running().engine().ingest().awaitApplied(offset, Duration.ofSeconds(30))) {
-        throw new AssertionError("not learned within 30 s");
+      if (!server.running().engine().ingest().awaitApplied(offset, Patience.FAR)) {
+        throw new AssertionError("not learned within " + Patience.FAR);
       }
     }
     return 3 * VISITS;

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.ScoredItem;
 import dev.dolmen.v1.SessionContext;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +38,7 @@ class ItemHistoryServingTest {
 
   /** What is logged is counted a moment later. */
   private static JsonNode await(HttpClientCalls http, int shown, int clicks) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long end = System.nanoTime() + Patience.FAR.toNanos();
     JsonNode answer = good(http.get(PATH));
     while (answer.at("/hours/23/shown").asInt() != shown
         || answer.at("/hours/23/clicks").asInt() != clicks) {

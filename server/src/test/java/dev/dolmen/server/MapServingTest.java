@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.MapItemsRequest;
 import dev.dolmen.v1.MapItemsResponse;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,8 +34,7 @@ class MapServingTest {
             .mapToObj(i -> TestServer.item("i" + i, i % 2 == 0 ? "shoes" : "hats", i).build())
             .toArray(Item[]::new);
     long offset = server.upsert(items).getLogOffset();
-    assertThat(server.running().engine().ingest().awaitApplied(offset, Duration.ofSeconds(30)))
-        .isTrue();
+    assertThat(server.running().engine().ingest().awaitApplied(offset, Patience.FAR)).isTrue();
   }
 
   @AfterEach

@@ -10,6 +10,7 @@ import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.UnknownKeys;
 import dev.dolmen.server.config.UnknownKeys.Handling;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.trainer.log.LogOptions;
 import dev.dolmen.trainer.session.SessionHistory;
 import dev.dolmen.v1.Acknowledgement;
@@ -29,7 +30,6 @@ import dev.dolmen.v1.StatusResponse;
 import dev.dolmen.v1.TokenList;
 import dev.dolmen.v1.UpsertItemsResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -70,8 +70,7 @@ class OtherKeysTest {
           .contains("dolmen_unknown_keys_total{in=\"events\"} 101.0");
       long last =
           server.publish(event("b", "v", "b", 950).build()).getAcknowledgements(0).getLogOffset();
-      assertThat(server.running().engine().ingest().awaitApplied(last, Duration.ofSeconds(30)))
-          .isTrue();
+      assertThat(server.running().engine().ingest().awaitApplied(last, Patience.FAR)).isTrue();
       SessionHistory history =
           Objects.requireNonNull(server.running().engine().live().sessions().get("v"));
       // The key that is known counts as ever.

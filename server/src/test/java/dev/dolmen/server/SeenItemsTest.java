@@ -5,6 +5,7 @@ import static dev.dolmen.server.TestServer.item;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.trainer.alternatives.Arm;
 import dev.dolmen.trainer.alternatives.ExperimentOptions;
 import dev.dolmen.trainer.alternatives.FallbackOptions;
@@ -21,7 +22,6 @@ import dev.dolmen.v1.ScoredItem;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -60,8 +60,7 @@ class SeenItemsTest {
   private static void publish(TestServer server, FeedbackEvent event) throws Exception {
     PublishResponse response = server.publish(event);
     long offset = response.getAcknowledgements(0).getLogOffset();
-    assertThat(server.running().engine().ingest().awaitApplied(offset, Duration.ofSeconds(30)))
-        .isTrue();
+    assertThat(server.running().engine().ingest().awaitApplied(offset, Patience.FAR)).isTrue();
   }
 
   private static void dismiss(TestServer server, String session, String item) throws Exception {

@@ -23,6 +23,7 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.dolmen.server.access.Issuer;
 import dev.dolmen.server.access.Provider;
 import dev.dolmen.server.config.DolmenConfig;
+import dev.dolmen.trainer.Patience;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -31,7 +32,6 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -185,7 +185,7 @@ class SignInTest {
 
   /** The keys are fetched again once a second at most. */
   private void untilTaken() throws Exception {
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    long end = System.nanoTime() + Patience.FAR.toNanos();
     HttpResponse<String> answer = exchange(code(), VERIFIER, NONCE);
     while (answer.statusCode() != 200) {
       assertThat(System.nanoTime()).as(answer.body()).isLessThan(end);

@@ -5,6 +5,7 @@ import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.config.ServerConfig;
 import dev.dolmen.server.config.ServerConfig.LimitsConfig;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.trainer.learn.ModelSettings;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CatalogServiceGrpc;
@@ -150,8 +151,8 @@ final class TestServer implements Closeable {
           publish(event(session + "/" + i + "/" + itemIds[i], session, itemIds[i], i).build());
       offset = response.getAcknowledgements(0).getLogOffset();
     }
-    if (!running().engine().ingest().awaitApplied(offset, Duration.ofSeconds(30))) {
-      throw new AssertionError("not learned within 30 s");
+    if (!running().engine().ingest().awaitApplied(offset, Patience.FAR)) {
+      throw new AssertionError("not learned within " + Patience.FAR);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.parameterstore.schema.Schemas;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.Filter;
 import dev.dolmen.v1.GetItemRequest;
@@ -22,7 +23,6 @@ import dev.dolmen.v1.SlotValue;
 import dev.dolmen.v1.TokenList;
 import dev.dolmen.v1.UpsertItemsResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -184,8 +184,7 @@ class VectorItemsTest {
 
   private static void await(long offset) {
     try {
-      assertThat(server.running().engine().ingest().awaitApplied(offset, Duration.ofSeconds(30)))
-          .isTrue();
+      assertThat(server.running().engine().ingest().awaitApplied(offset, Patience.FAR)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -5,6 +5,7 @@ import static dev.dolmen.server.HttpClientCalls.good;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
@@ -12,7 +13,6 @@ import dev.dolmen.v1.SessionContext;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +37,7 @@ class VisitHistoryTest {
   /** Impressions come into the log, and from there, a moment later. */
   private static JsonNode await(HttpClientCalls http, String path, int impressions)
       throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long end = System.nanoTime() + Patience.FAR.toNanos();
     JsonNode answer = good(http.get(path));
     while (answer.get("impressions").size() < impressions) {
       assertThat(System.nanoTime()).as(answer.toString()).isLessThan(end);
@@ -77,7 +77,7 @@ class VisitHistoryTest {
               .setType(EventType.EVENT_TYPE_PURCHASE)
               .setRequestId(first.getRequestId())
               .build());
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      long end = System.nanoTime() + Patience.FAR.toNanos();
       String events = "";
       while (!events.equals("[\"EVENT_TYPE_CLICK\",\"EVENT_TYPE_PURCHASE\"]")) {
         assertThat(System.nanoTime()).as(events).isLessThan(end);

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
@@ -41,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Trainers and servers that begin with what a store of snapshots holds, on a real broker. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class ClusterStoreTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(60);
 
   @TempDir static Path brokerDirectory;
   private static KafkaBroker broker;
@@ -66,7 +65,7 @@ class ClusterStoreTest {
 
   @BeforeEach
   void name() throws IOException {
-    kafka = broker.options(PATIENCE);
+    kafka = broker.options(KAFKA_TIMEOUT);
     sync = SyncOptions.defaults().with(s -> s.intervalMs(50).takeoverMs(1_500));
     Path folder = Files.createDirectories(directory.resolve("store"));
     store = new StoreLocation(folder.toString(), "", "", false, 5_000);
@@ -110,15 +109,7 @@ class ClusterStoreTest {
   }
 
   private static void await(Follower server) throws Exception {
-    server.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private static void await(String what, BooleanSupplier holds) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!holds.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(end);
-      Thread.sleep(5);
-    }
+    server.ready().get(Patience.FAR.toSeconds(), TimeUnit.SECONDS);
   }
 
   private void fill(Follower server) {
@@ -144,8 +135,8 @@ class ClusterStoreTest {
   private static void settle(Engine trainer, Follower... servers) throws Exception {
     for (Follower server : servers) {
       long end = server.status().progress().logOffset();
-      await("learned", () -> trainer.live().published().learnedLogOffset() >= end);
-      await("equal", () -> hash(trainer).equals(server.parametersHash()));
+      Patience.await("learned", () -> trainer.live().published().learnedLogOffset() >= end);
+      Patience.await("equal", () -> hash(trainer).equals(server.parametersHash()));
     }
   }
 
@@ -169,7 +160,7 @@ class ClusterStoreTest {
   /** Takes a snapshot and waits until it is in the store; its id there. */
   private static String stored(Engine trainer) throws Exception {
     String id = SnapshotArchive.sortingId(trainer.snapshot().id());
-    await(
+    Patience.await(
         "in the store",
         () -> Objects.requireNonNull(trainer.snapshotStore()).newestId().equals(id));
     return id;
@@ -267,7 +258,7 @@ class ClusterStoreTest {
     settle(trainer, a);
     assertThat(trainer.snapshot().bytes()).isPositive();
     assertThat(trainer.status().learning().events()).isEqualTo(events.size());
-    await("said", () -> Objects.requireNonNull(trainer.snapshotStore()).failures() > 0);
+    Patience.await("said", () -> Objects.requireNonNull(trainer.snapshotStore()).failures() > 0);
     assertThat(Objects.requireNonNull(trainer.snapshotStore()).problem())
         .contains("no such folder");
   }
@@ -290,7 +281,7 @@ class ClusterStoreTest {
     Files.move(directory.resolve("store"), away);
 
     Follower b = server("b");
-    await("said", () -> b.progressText().contains("does not answer"));
+    Patience.await("said", () -> b.progressText().contains("does not answer"));
     assertThat(b.progressText()).contains("no trainer has sent anything", "no such folder");
     assertThat(b.ready()).isNotDone();
     Files.move(away, directory.resolve("store"));

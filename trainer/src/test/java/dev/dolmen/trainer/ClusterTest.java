@@ -28,7 +28,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Trainers and servers on one log and one parameter topic, on a real broker. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class ClusterTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration KAFKA_TIMEOUT = Duration.ofSeconds(30);
 
   @TempDir static Path brokerDirectory;
   private static KafkaBroker broker;
@@ -66,7 +65,7 @@ class ClusterTest {
 
   @BeforeEach
   void name() {
-    kafka = broker.options(PATIENCE);
+    kafka = broker.options(KAFKA_TIMEOUT);
     sync = SyncOptions.defaults().with(s -> s.intervalMs(50).takeoverMs(1_500));
   }
 
@@ -108,15 +107,7 @@ class ClusterTest {
   }
 
   private static void await(Follower server) throws Exception {
-    server.ready().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private static void await(String what, BooleanSupplier holds) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!holds.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(end);
-      Thread.sleep(5);
-    }
+    server.ready().get(Patience.FAR.toSeconds(), TimeUnit.SECONDS);
   }
 
   private void fill(Follower server) {
@@ -143,10 +134,11 @@ class ClusterTest {
   private static void settle(Engine trainer, Follower... servers) throws Exception {
     long end =
         Arrays.stream(servers).mapToLong(s -> s.status().progress().logOffset()).max().orElse(0);
-    await("learned up to " + end, () -> trainer.live().published().learnedLogOffset() >= end);
+    Patience.await(
+        "learned up to " + end, () -> trainer.live().published().learnedLogOffset() >= end);
     for (Follower server : servers) {
       ParametersHash[] last = new ParametersHash[2];
-      await(
+      Patience.await(
           "equal",
           () -> {
             try {
@@ -189,7 +181,7 @@ class ClusterTest {
     await(a);
     await(b);
     fill(a);
-    await("items at b", () -> b.live().catalog().size() == shop.items);
+    Patience.await("items at b", () -> b.live().catalog().size() == shop.items);
     List<FeedbackEvent> events = traffic(150, a, b);
     settle(trainer, a, b);
     assertThat(trainer.status().learning().events()).isEqualTo(events.size());
@@ -201,7 +193,7 @@ class ClusterTest {
     settle(trainer, a, b, c);
     assertThat(c.live().sessions().size()).isEqualTo(a.live().sessions().size());
     assertThat(streamBytes(c)).isEqualTo(streamBytes(a)).isEqualTo(streamBytes(b));
-    await("popular", () -> Arrays.equals(b.live().popular(), a.live().popular()));
+    Patience.await("popular", () -> Arrays.equals(b.live().popular(), a.live().popular()));
     assertThat(b.stalenessMs()).isZero();
   }
 
@@ -214,7 +206,7 @@ class ClusterTest {
     await(a);
     await(b);
     fill(a);
-    await("items at b", () -> b.live().catalog().size() == shop.items);
+    Patience.await("items at b", () -> b.live().catalog().size() == shop.items);
     FeedbackEvent click = shop.click("twice", 1);
     PublishInFlight first = a.ingest().beginPublish(click);
     PublishInFlight second = b.ingest().beginPublish(click);
@@ -243,14 +235,14 @@ class ClusterTest {
     opened.remove(trainer);
     FeedbackEvent click = shop.click("alone", 1);
     a.ingest().publish(click);
-    await("the click", () -> b.live().sessions().get(click.getSessionId()) != null);
+    Patience.await("the click", () -> b.live().sessions().get(click.getSessionId()) != null);
     a.ingest().upsert(shop.item(7).toBuilder().setItemId("new").build());
-    await("the new item", () -> b.live().catalog().indexOf("new") >= 0);
+    Patience.await("the new item", () -> b.live().catalog().indexOf("new") >= 0);
     int item = b.live().catalog().indexOf("new");
-    await("its vector", () -> b.live().vectors().contains(item));
+    Patience.await("its vector", () -> b.live().vectors().contains(item));
     a.ingest().delete("new");
-    await("the deletion", () -> b.live().catalog().indexOf("new") < 0);
-    await("staleness", () -> b.stalenessMs() > 100);
+    Patience.await("the deletion", () -> b.live().catalog().indexOf("new") < 0);
+    Patience.await("staleness", () -> b.stalenessMs() > 100);
   }
 
   @Test
@@ -258,7 +250,7 @@ class ClusterTest {
     Engine first = trainer("t1");
     first.awaitReplayed();
     Engine second = trainer("t2");
-    await("stands by", second::standsBy);
+    Patience.await("stands by", second::standsBy);
     Follower a = server("a");
     await(a);
     fill(a);
@@ -292,7 +284,7 @@ class ClusterTest {
       Lead.take(topic).close();
     }
     traffic(10, a);
-    assertThat(first.failed().get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+    assertThat(first.failed().get(Patience.FAR.toSeconds(), TimeUnit.SECONDS))
         .startsWith("another trainer leads")
         .doesNotContain("Exception:");
     assertThat(Objects.requireNonNull(first.cluster()).leads()).isFalse();
@@ -345,7 +337,7 @@ class ClusterTest {
         Follower.start(
             other, sync, InstantSource.system(), new SimpleMeterRegistry(), LogFactory.SHARED);
     opened.add(server);
-    assertThat(server.failed().get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+    assertThat(server.failed().get(Patience.FAR.toSeconds(), TimeUnit.SECONDS))
         .contains("the trainer's model or schema is another");
     assertThatThrownBy(() -> server.ready().get(1, TimeUnit.SECONDS)).isNotNull();
   }

@@ -12,14 +12,12 @@ import dev.dolmen.v1.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a snapshot holds of the state after a small change: the change, of every part. */
 class EngineDeltasTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int ITEMS = 3_000;
 
   @TempDir Path directory;
@@ -43,7 +41,7 @@ class EngineDeltasTest {
         last = engine.ingest().publish(event).offset();
       }
     }
-    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
   }
 
   private void fill(Engine engine) throws InterruptedException {

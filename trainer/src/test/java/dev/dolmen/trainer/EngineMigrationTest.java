@@ -16,7 +16,6 @@ import dev.dolmen.v1.SlotValue;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A directory goes on under another configuration: what fits is kept, the rest learned anew. */
 class EngineMigrationTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir Path directory;
 
@@ -53,7 +51,7 @@ class EngineMigrationTest {
         last = engine.ingest().publish(event).offset();
       }
     }
-    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
   }
 
   /** Items and visits. */
@@ -180,7 +178,7 @@ class EngineMigrationTest {
       engine.ingest().upsert(branded);
       long last = engine.ingest().publish(shop.click("visit-branded", 4)).offset();
       last = Math.max(last, engine.ingest().publish(shop.click("visit-branded", 5)).offset());
-      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
       assertThat(rows(engine, "brand")).isEqualTo(1);
     }
     startsAgain(options);
@@ -215,7 +213,7 @@ class EngineMigrationTest {
           last = engine.ingest().publish(other).offset();
         }
       }
-      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
       return recall(engine);
     }
   }

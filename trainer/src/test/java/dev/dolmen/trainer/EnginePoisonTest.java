@@ -15,7 +15,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Records that cannot be applied, and a trainer that cannot go on. */
 class EnginePoisonTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** No record begins so: a field of a type that there is none of. */
   private static final byte[] POISON = {0x2f, 1, 2, 3};
@@ -56,7 +54,7 @@ class EnginePoisonTest {
     for (FeedbackEvent event : events) {
       last = engine.ingest().publish(event).offset();
     }
-    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
   }
 
   private void fill(Engine engine) {

@@ -21,7 +21,6 @@ import dev.dolmen.v1.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Baselines and experiments beside a whole engine. */
 class EngineRankersTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final RankingOptions RANKING =
       new RankingOptions(
           new ExperimentOptions(
@@ -74,7 +72,7 @@ class EngineRankersTest {
         records++;
       }
     }
-    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
   }
 
   private static Map<Integer, Float> ask(Engine engine, RankerKind kind) {
@@ -231,7 +229,7 @@ class EngineRankersTest {
       for (FeedbackEvent event : events) {
         last = engine.ingest().publish(event).offset();
       }
-      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
       logged = ask(engine, RankerKind.VMIS_KNN);
     }
     assertThat(logged).isNotEmpty();
@@ -241,7 +239,7 @@ class EngineRankersTest {
       // What comes now is learned on top of it, and again after a restart; nothing twice.
       events.add(later(shop.click("another visit", 14), 200 * 36_000L));
       long last = engine.ingest().publish(events.getLast()).offset();
-      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
       engine.snapshot();
     }
     try (Engine engine = open(options(data))) {
@@ -283,7 +281,7 @@ class EngineRankersTest {
   private void publish(Engine engine, FeedbackEvent event) throws InterruptedException {
     long offset = engine.ingest().publish(event).offset();
     records++;
-    assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(offset, Patience.FAR)).isTrue();
   }
 
   @Test

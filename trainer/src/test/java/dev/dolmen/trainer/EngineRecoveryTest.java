@@ -21,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EngineRecoveryTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir Path directory;
 
@@ -71,18 +69,14 @@ class EngineRecoveryTest {
               .build();
       last = Math.max(last, engine.ingest().publish(dwell).offset());
     }
-    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
   }
 
   /** A thread of its own logs impressions: until it has, nobody knows where the log ends. */
   private static void show(Engine engine, Impression impression) throws InterruptedException {
     long before = engine.status().progress().logOffset();
     engine.ingest().impression(impression);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (engine.status().progress().logOffset() == before) {
-      assertThat(System.nanoTime()).as("impression not logged").isLessThan(deadline);
-      Thread.sleep(1);
-    }
+    Patience.await("impression logged", () -> engine.status().progress().logOffset() != before);
   }
 
   private void fill(Engine engine) {
@@ -174,7 +168,7 @@ class EngineRecoveryTest {
       FeedbackEvent named = event.toBuilder().putContext("device", device).build();
       last = Math.max(last, engine.ingest().publish(named).offset());
     }
-    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
   }
 
   @Test
@@ -209,7 +203,7 @@ class EngineRecoveryTest {
     }
     engine.abandon();
     try (Engine next = open(directory)) {
-      assertThat(next.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(next.ingest().awaitApplied(offset, Patience.FAR)).isTrue();
       assertThat(next.status().learning().events()).isGreaterThan(learned);
       assertThat(next.status().progress().lagRecords()).isZero();
     }
@@ -451,10 +445,10 @@ class EngineRecoveryTest {
       for (int i = 0; i < large.items; i++) {
         last = engine.ingest().publish(large.click("s" + i / 4, i)).offset();
       }
-      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
       // Asks at a barrier, then waits for the one in flight.
       last = engine.ingest().publish(large.click("one more", 1)).offset();
-      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
       SnapshotInfo asked = engine.snapshot();
       assertThat(engine.schedule().failures()).isZero();
       assertThat(asked.parent()).as("the one that came early").isNotNull();

@@ -11,7 +11,6 @@ import dev.dolmen.v1.LogRecord;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Events that come into the log twice, as two servers append them. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class EngineRepeatsTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long HOUR_US = 3_600_000_000L;
 
   @TempDir Path directory;
@@ -56,7 +54,7 @@ class EngineRepeatsTest {
   }
 
   private static void await(Engine engine, long offset) throws InterruptedException {
-    assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(offset, Patience.FAR)).isTrue();
   }
 
   @Test

@@ -16,7 +16,6 @@ import dev.dolmen.v1.Impression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What can be had from an engine while it learns again what its log holds. */
 class EngineReplayTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir Path directory;
   private final Shop shop = new Shop(60, 11);
@@ -64,7 +62,7 @@ class EngineReplayTest {
         last = engine.ingest().publish(event).offset();
       }
     }
-    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
     return last;
   }
 
@@ -79,7 +77,7 @@ class EngineReplayTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(Patience.FAR.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -103,7 +101,7 @@ class EngineReplayTest {
     assertThat(engine.live().sessions().get("visit-30")).isNull();
     refusesEverything(engine);
     go.countDown();
-    assertThat(engine.ingest().awaitApplied(middle, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(middle, Patience.FAR)).isTrue();
     assertThat(engine.live().published().modelVersion()).isGreaterThan(snapshotVersion);
     assertThat(engine.live().sessions().get("visit-30")).isNotNull();
     assertThat(engine.live().sessions().get("visit-70")).isNull();

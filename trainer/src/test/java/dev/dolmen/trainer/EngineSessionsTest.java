@@ -8,7 +8,6 @@ import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EngineSessionsTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final String SESSION = "visit";
 
   @TempDir Path directory;
@@ -39,7 +37,7 @@ class EngineSessionsTest {
       for (FeedbackEvent event : events) {
         last = engine.ingest().publish(event).offset();
       }
-      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
       SessionHistory session = Objects.requireNonNull(engine.live().sessions().get(SESSION));
       return IntStream.range(0, session.length())
           .mapToObj(i -> engine.live().catalog().item(session.item(i)))

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,10 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An engine whose snapshots go to a store. */
 @SuppressWarnings("NullAway.Init")
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
+@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class EngineStoreTest {
-  private static final long PATIENCE_SEC = 60;
-
   @TempDir Path directory;
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Shop shop = new Shop(100, 7);
@@ -61,7 +58,7 @@ class EngineStoreTest {
 
   private static SnapshotUploads.Figures await(
       Engine engine, Predicate<SnapshotUploads.Figures> holds) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SEC);
+    long end = System.nanoTime() + Patience.FAR.toNanos();
     while (true) {
       SnapshotUploads.Figures figures = Objects.requireNonNull(engine.snapshotStore());
       if (holds.test(figures)) {

@@ -17,7 +17,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Vectors of items are the same from the log, a snapshot, the journal and a history. */
 class EngineVectorsTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int DIMENSION = 24;
 
   @TempDir Path directory;
@@ -79,7 +77,7 @@ class EngineVectorsTest {
     for (FeedbackEvent event : events) {
       last = engine.ingest().publish(event).offset();
     }
-    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
   }
 
   private static byte[] state(Learner learner) throws IOException {

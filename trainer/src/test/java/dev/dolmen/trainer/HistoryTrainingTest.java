@@ -18,7 +18,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HistoryTrainingTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir Path directory;
 
@@ -80,7 +78,7 @@ class HistoryTrainingTest {
       for (FeedbackEvent event : events) {
         last = live.ingest().publish(event).offset();
       }
-      assertThat(live.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(live.ingest().awaitApplied(last, Patience.FAR)).isTrue();
       assertThat(live.status().progress().modelVersion()).isEqualTo(events.size() / 64);
       assertThat(state(training.learner())).isEqualTo(state(live.learner()));
     }
@@ -161,7 +159,7 @@ class HistoryTrainingTest {
       for (FeedbackEvent event : shop.visit()) {
         last = engine.ingest().publish(event).offset();
       }
-      assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
       assertThat(engine.status().progress().modelVersion()).isGreaterThan(batches);
     }
   }

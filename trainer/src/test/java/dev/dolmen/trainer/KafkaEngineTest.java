@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** An engine whose log is in Kafka, on a real broker. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class KafkaEngineTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration KAFKA_TIMEOUT = Duration.ofMinutes(1);
 
   @TempDir static Path brokerDirectory;
   private static KafkaBroker broker;
@@ -76,13 +76,13 @@ class KafkaEngineTest {
     for (PublishInFlight publish : inFlight) {
       last = publish.await().offset();
     }
-    assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
     return inFlight.size();
   }
 
   @Test
   void anAbandonedEngineComesBackToTheSameBits() throws Exception {
-    EngineOptions options = options(directory.resolve("a"), broker.options(PATIENCE));
+    EngineOptions options = options(directory.resolve("a"), broker.options(KAFKA_TIMEOUT));
     long undisturbed;
     long events;
     FeedbackEvent again = shop.click("again", 1);
@@ -116,7 +116,7 @@ class KafkaEngineTest {
   /** Offsets are small numbers here, of one more digit each so often. */
   @Test
   void snapshotsWithoutABatchInBetweenSortByOffset() throws Exception {
-    EngineOptions options = options(directory.resolve("a"), broker.options(PATIENCE));
+    EngineOptions options = options(directory.resolve("a"), broker.options(KAFKA_TIMEOUT));
     List<String> taken = new ArrayList<>();
     try (Engine engine = open(options)) {
       for (int items : new int[] {5, 30, 300}) {
@@ -124,7 +124,7 @@ class KafkaEngineTest {
           var _ = engine.ingest().beginUpsert(shop.item(i % shop.items));
         }
         long last = engine.ingest().upsert(shop.item(0));
-        assertThat(engine.ingest().awaitApplied(last, PATIENCE)).isTrue();
+        assertThat(engine.ingest().awaitApplied(last, Patience.FAR)).isTrue();
         taken.add(engine.snapshot().id());
       }
     }
@@ -133,14 +133,14 @@ class KafkaEngineTest {
 
   @Test
   void anEmptyDirectoryLearnsWhatTheTopicHolds() throws Exception {
-    KafkaLogOptions kafka = broker.options(PATIENCE);
+    KafkaLogOptions kafka = broker.options(KAFKA_TIMEOUT);
     long events;
     try (Engine engine = open(options(directory.resolve("a"), kafka))) {
       fill(engine);
       events = traffic(engine, 20);
     }
     try (Engine engine = open(options(directory.resolve("b"), kafka))) {
-      assertThat(engine.ingest().awaitApplied(engine.status().progress().logOffset(), PATIENCE))
+      assertThat(engine.ingest().awaitApplied(engine.status().progress().logOffset(), Patience.FAR))
           .isTrue();
       assertThat(engine.status().learning().events()).isEqualTo(events);
     }
@@ -149,7 +149,7 @@ class KafkaEngineTest {
   /** Batches are cut by the clock, and only the topics know where. */
   @Test
   void anEmptyDirectoryComesToTheSameBits() throws Exception {
-    KafkaLogOptions kafka = broker.options(PATIENCE);
+    KafkaLogOptions kafka = broker.options(KAFKA_TIMEOUT);
     Engine first = open(options(directory.resolve("a"), kafka));
     fill(first);
     for (int i = 0; i < 20; i++) {
@@ -174,7 +174,7 @@ class KafkaEngineTest {
   /** It does not end, as who starts it again would have it take the topic back. */
   @Test
   void anEngineThatIsDisplacedSaysSo() throws Exception {
-    KafkaLogOptions kafka = broker.options(PATIENCE);
+    KafkaLogOptions kafka = broker.options(KAFKA_TIMEOUT);
     try (Engine first = open(options(directory.resolve("a"), kafka))) {
       fill(first);
       traffic(first, 5);
@@ -216,7 +216,7 @@ class KafkaEngineTest {
         }
         assertThat(refused).isEqualTo(2);
         PublishResult last = engine.ingest().publish(shop.click("last", 1));
-        assertThat(engine.ingest().awaitApplied(last.offset(), PATIENCE)).isTrue();
+        assertThat(engine.ingest().awaitApplied(last.offset(), Patience.FAR)).isTrue();
         assertThat(engine.status().progress().failure()).isNull();
         assertThat(engine.status().learning().events()).isEqualTo(events.size() + 1);
         hash = engine.stateHash();

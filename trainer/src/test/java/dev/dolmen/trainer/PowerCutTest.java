@@ -21,7 +21,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a power cut, or a disk, leaves of the log and the journal of an engine. */
 class PowerCutTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir Path directory;
 
@@ -48,7 +46,7 @@ class PowerCutTest {
     for (int i = from; i < to; i++) {
       offset = engine.ingest().publish(shop.click("s" + i % 7, i % shop.items)).offset();
     }
-    assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(offset, Patience.FAR)).isTrue();
   }
 
   /** Sixty events and a snapshot of all of them. */

@@ -11,6 +11,7 @@ import dev.dolmen.server.access.KeyFile;
 import dev.dolmen.server.access.Role;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.tls.TestCertificates;
+import dev.dolmen.trainer.Patience;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -34,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -303,7 +303,7 @@ class CompareCommandTest {
   private Matcher running(String... args) throws InterruptedException {
     out.getBuffer().setLength(0);
     Thread.ofPlatform().daemon().start(() -> line().execute(args));
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    long end = System.nanoTime() + Patience.FAR.toNanos();
     while (!out.toString().contains("keep it to yourself")) {
       assertThat(System.nanoTime()).as(err::toString).isLessThan(end);
       Thread.sleep(50);

@@ -10,6 +10,7 @@ import dev.dolmen.server.access.KeyFile;
 import dev.dolmen.server.access.Role;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.tls.TestCertificates;
+import dev.dolmen.trainer.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -345,7 +346,7 @@ class ConsoleCommandTest {
   private Place running(List<String> args) throws InterruptedException {
     out.getBuffer().setLength(0);
     Thread.ofPlatform().daemon().start(() -> line().execute(args.toArray(String[]::new)));
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    long end = System.nanoTime() + Patience.FAR.toNanos();
     while (!out.toString().contains("keep it to yourself")) {
       assertThat(System.nanoTime()).as(err::toString).isLessThan(end);
       Thread.sleep(50);

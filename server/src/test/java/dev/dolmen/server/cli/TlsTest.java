@@ -7,6 +7,7 @@ import dev.dolmen.server.StandaloneServer;
 import dev.dolmen.server.StartException;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.tls.TestCertificates;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.GetStatusRequest;
 import io.grpc.Grpc;
@@ -28,7 +29,6 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
@@ -171,7 +171,7 @@ class TlsTest {
       Files.copy(Path.of(pem("next")), certificate, StandardCopyOption.REPLACE_EXISTING);
       Files.copy(Path.of(key("next")), key, StandardCopyOption.REPLACE_EXISTING);
       Files.copy(Path.of(pem("stranger")), authorities, StandardCopyOption.REPLACE_EXISTING);
-      long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+      long end = System.nanoTime() + Patience.FAR.toNanos();
       while (run(with("next", "stranger", address)) != 0) {
         assertThat(System.nanoTime()).as(err::toString).isLessThan(end);
         Thread.sleep(100);

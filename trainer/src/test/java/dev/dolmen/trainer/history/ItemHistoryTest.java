@@ -2,6 +2,7 @@ package dev.dolmen.trainer.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.v1.EventType;
 import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Impression;
@@ -13,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -147,11 +147,7 @@ class ItemHistoryTest {
     history.read(shown(NOW_MS, "a"), 1, List.of());
     assertThat(file).doesNotExist();
     history.read(shown(NOW_MS + HOUR_MS, "a"), 2, List.of());
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!Files.exists(file)) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      Thread.sleep(5);
-    }
+    Patience.await("kept", () -> Files.exists(file));
     int[] kept = ItemHistoryFile.of(directory).read(2, 2).of("a", NOW_MS + HOUR_MS).shownByHour();
     assertThat(Arrays.copyOfRange(kept, 22, 24)).containsExactly(1, 1);
   }

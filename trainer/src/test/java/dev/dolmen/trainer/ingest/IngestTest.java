@@ -9,6 +9,7 @@ import dev.dolmen.parameterstore.feature.InvalidFeatureException;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.trainer.Shop;
 import dev.dolmen.trainer.catalog.CatalogFullException;
 import dev.dolmen.trainer.catalog.CatalogOptions;
@@ -24,7 +25,6 @@ import dev.dolmen.v1.TokenList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IngestTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir Path directory;
 
@@ -57,7 +56,7 @@ class IngestTest {
     try (Engine engine = open(10)) {
       Ingest ingest = engine.ingest();
       long offset = ingest.upsert(shop.item(0));
-      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(ingest.awaitApplied(offset, Patience.FAR)).isTrue();
       String number = Long.toString(Fids.ofId(Shop.id(0)));
       assertThatThrownBy(() -> ingest.upsert(Item.newBuilder().setItemId(number).build()))
           .isInstanceOf(InvalidFeatureException.class)
@@ -99,7 +98,7 @@ class IngestTest {
           .isInstanceOf(CatalogFullException.class);
       ingest.upsert(large("large", 10));
       long offset = ingest.upsert(large("second", 11_000));
-      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(ingest.awaitApplied(offset, Patience.FAR)).isTrue();
       assertThat(engine.live().catalog().bytes())
           .isEqualTo(
               ItemBytes.of(large("small", 5))
@@ -107,7 +106,7 @@ class IngestTest {
                   + ItemBytes.of(large("second", 11_000)));
       ingest.delete("second");
       offset = ingest.upsert(large("third", 11_000));
-      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(ingest.awaitApplied(offset, Patience.FAR)).isTrue();
     }
     // A smaller bound drops nothing of what was acknowledged, and takes no more.
     EngineOptions smaller =
@@ -153,7 +152,7 @@ class IngestTest {
       long offset = ingest.upsert(shop.item(3));
       assertThatThrownBy(() -> ingest.upsert(shop.item(4)))
           .isInstanceOf(CatalogFullException.class);
-      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(ingest.awaitApplied(offset, Patience.FAR)).isTrue();
       assertThat(engine.live().catalog().size()).isEqualTo(3);
     }
   }
@@ -165,7 +164,7 @@ class IngestTest {
       assertThat(ingest.knows(Shop.id(1))).isFalse();
       long offset = ingest.upsert(shop.item(1));
       assertThat(ingest.knows(Shop.id(1))).isTrue();
-      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(ingest.awaitApplied(offset, Patience.FAR)).isTrue();
       assertThat(ingest.knows(Shop.id(1))).isTrue();
       ingest.delete(Shop.id(1));
       assertThat(ingest.knows(Shop.id(1))).isFalse();
@@ -176,11 +175,11 @@ class IngestTest {
   void aNewItemHasAVectorOnceItIsApplied() throws Exception {
     try (Engine engine = open(100)) {
       long offset = engine.ingest().upsert(shop.item(1));
-      assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(offset, Patience.FAR)).isTrue();
       int index = engine.live().catalog().indexOf(Shop.id(1));
       assertThat(engine.live().vectors().contains(index)).isTrue();
       offset = engine.ingest().delete(Shop.id(1));
-      assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(offset, Patience.FAR)).isTrue();
       assertThat(engine.live().vectors().contains(index)).isFalse();
     }
   }
@@ -210,7 +209,7 @@ class IngestTest {
       }
       long offset =
           ingest.publish(shop.click("s", 1).toBuilder().setRequestId("r").build()).offset();
-      assertThat(ingest.awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(ingest.awaitApplied(offset, Patience.FAR)).isTrue();
       assertThat(engine.status().stream().joiner().of(Outcome.JOINED)).isEqualTo(1);
       assertThat(engine.status().stream().joiner().of(Outcome.CLICKS)).isEqualTo(1);
     }
@@ -280,7 +279,7 @@ class IngestTest {
       var click = shop.click("s", 1);
       long offset = engine.ingest().publish(click).offset();
       engine.ingest().publish(click);
-      assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(offset, Patience.FAR)).isTrue();
       assertThat(meters.get("dolmen.events.learned").functionCounter().count()).isEqualTo(1);
       assertThat(meters.get("dolmen.events.duplicate").functionCounter().count()).isEqualTo(1);
       assertThat(meters.get("dolmen.catalog.items").gauge().value()).isEqualTo(1);

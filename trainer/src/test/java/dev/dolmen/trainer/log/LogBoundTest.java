@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dolmen.parameterstore.store.TableFactory;
 import dev.dolmen.trainer.Engine;
 import dev.dolmen.trainer.EngineOptions;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.trainer.Shop;
 import dev.dolmen.trainer.snapshot.SnapshotOptions;
 import dev.dolmen.v1.FeedbackEvent;
@@ -13,8 +14,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An engine whose log may take 8 MiB, in files of 1 MiB. */
 class LogBoundTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long MAX_BYTES = 8L << 20;
 
   /** Context of a visit, so that few events fill the log. */
@@ -63,7 +61,7 @@ class LogBoundTest {
 
   /** Whoever is refused comes again: a busy machine may take longer to let the log go. */
   private static void publish(Engine engine, FeedbackEvent event) throws InterruptedException {
-    assertThat(engine.ingest().awaitApplied(offset(engine, event), PATIENCE)).isTrue();
+    assertThat(engine.ingest().awaitApplied(offset(engine, event), Patience.FAR)).isTrue();
   }
 
   private static long offset(Engine engine, FeedbackEvent event) throws InterruptedException {
@@ -180,20 +178,12 @@ class LogBoundTest {
   }
 
   private static void awaitTaking(Engine engine) throws InterruptedException {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (!engine.notTaking().isEmpty() && Instant.now().isBefore(end)) {
-      Thread.sleep(5);
-    }
-    assertThat(engine.notTaking()).isEmpty();
+    Patience.await("events are taken", () -> engine.notTaking().isEmpty());
   }
 
   /** Events are taken as soon as there is room; the log goes on letting go after that. */
   private static void awaitLess(Engine engine, long bytes) throws InterruptedException {
-    Instant end = Instant.now().plus(PATIENCE);
-    while (engine.bound().bytes() >= bytes && Instant.now().isBefore(end)) {
-      Thread.sleep(5);
-    }
-    assertThat(engine.bound().bytes()).isLessThan(bytes);
+    Patience.await("less than " + bytes + " bytes", () -> engine.bound().bytes() < bytes);
   }
 
   /** The newest snapshot holds everything, so that no other is due. */

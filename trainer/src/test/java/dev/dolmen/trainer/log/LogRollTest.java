@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.trainer.Engine;
+import dev.dolmen.trainer.Patience;
 import dev.dolmen.trainer.Shop;
 import dev.dolmen.trainer.log.BatchJournal.Entry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a process leaves that dies while the log begins a new segment: an old one that is ended. */
 class LogRollTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir Path directory;
 
@@ -144,7 +143,7 @@ class LogRollTest {
   private static void publish(Engine engine, Shop shop, int from, int to) throws Exception {
     for (int i = from; i < to; i++) {
       long offset = engine.ingest().publish(shop.click("s" + i % 7, i % shop.items)).offset();
-      assertThat(engine.ingest().awaitApplied(offset, PATIENCE)).isTrue();
+      assertThat(engine.ingest().awaitApplied(offset, Patience.FAR)).isTrue();
     }
   }
 
