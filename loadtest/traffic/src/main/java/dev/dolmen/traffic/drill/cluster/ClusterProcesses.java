@@ -62,6 +62,11 @@ final class ClusterProcesses implements AutoCloseable {
       }
     }
 
+    /** What it holds. */
+    HeldState held() {
+      return new HeldState(name, connection.hashedStatus());
+    }
+
     void pause() throws IOException, InterruptedException {
       Signals.pause(process.pid());
     }
@@ -310,43 +315,12 @@ final class ClusterProcesses implements AutoCloseable {
 
   private String difference(Member leader) {
     try {
-      StatusResponse expected = leader.connection.hashedStatus();
-      StringBuilder differs = new StringBuilder();
-      if (expected.getLearnedLogOffset() < expected.getLogOffset()) {
-        differs.append(text(leader, expected));
-      }
-      StatusResponse first = null;
-      for (Member server : servers) {
-        StatusResponse found = server.connection.hashedStatus();
-        // What is rounded on its way is the same at all servers, and not what the trainer holds.
-        StatusResponse same = config.format().equals("fp32") || first == null ? expected : first;
-        boolean hashed = config.format().equals("fp32") || first != null;
-        first = found;
-        if (found.getModelVersion() != expected.getModelVersion()
-            || found.getLearnedLogOffset() < found.getLogOffset()
-            || found.getFeedbackEventsLearned() != expected.getFeedbackEventsLearned()
-            || (hashed
-                && found.getCluster().getParametersHash()
-                    != same.getCluster().getParametersHash())) {
-          differs.append(text(leader, expected)).append(text(server, found));
-        }
-      }
-      return differs.toString();
+      HeldState expected = leader.held();
+      return HeldState.difference(
+          config.format().equals("fp32"), expected, servers.stream().map(Member::held).toList());
     } catch (StatusRuntimeException e) {
       return e.toString();
     }
-  }
-
-  private static String text(Member member, StatusResponse status) {
-    return String.format(
-        Locale.ROOT,
-        "%s: batch %d, learned up to %d of %d, %d events, hash %x; ",
-        member.name,
-        status.getModelVersion(),
-        status.getLearnedLogOffset(),
-        status.getLogOffset(),
-        status.getFeedbackEventsLearned(),
-        status.getCluster().getParametersHash());
   }
 
   private Path log(String name) {
