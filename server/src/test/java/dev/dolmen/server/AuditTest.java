@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -152,12 +153,12 @@ class AuditTest {
       call.request(1);
       call.sendMessage(request("left"));
       while (server.running().engine().live().catalog().item("left") == null) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
       }
       call.cancel("gone", null);
       List<JsonNode> entries = entries();
       while (entries.isEmpty()) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
         entries = entries();
       }
       assertThat(entries.getFirst().get("status").asText()).isEqualTo("CANCELLED");

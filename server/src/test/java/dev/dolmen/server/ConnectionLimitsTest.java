@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,7 +155,7 @@ class ConnectionLimitsTest {
 
   private static void awaitOpen(TestServer server, int n) {
     while (server.running().meters().get("dolmen.connections.open").gauge().value() != n) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
   }
 

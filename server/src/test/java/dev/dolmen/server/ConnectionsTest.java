@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,13 +98,13 @@ class ConnectionsTest {
     }
     try (Socket waiting = connect()) {
       while (count("delayed") == 0) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
       }
       stop();
       assertThat(waiting.getInputStream().readAllBytes()).isEmpty();
     }
     while (meters.get("dolmen.connections.open").gauge().value() > 0) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
   }
 
@@ -119,7 +120,7 @@ class ConnectionsTest {
       assertThat(count("slowed")).isZero();
       assertRefused(channel);
       while (count("slowed") == 0) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
       }
       assertRefused(channel); // It is read again.
     } finally {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +72,7 @@ class StoppedTrainerTest {
         assertThat(answer.body()).as(probe).contains(REASON).contains("a defect");
       }
       while (health(server, "") == ServingStatus.SERVING) {
-        Thread.onSpinWait(); // Told on a thread of its own.
+        LockSupport.parkNanos(100_000); // Told on a thread of its own.
       }
       assertThat(health(server, "dolmen.v1.FeedbackService")).isEqualTo(ServingStatus.NOT_SERVING);
       assertThatThrownBy(() -> server.publish(TestServer.event("f", "s", "a", 2).build()))

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,7 +108,7 @@ class EngineImpressionsTest {
     expectedRecords++;
     // Logged by a thread of its own; the queue is short.
     while (engine.progress().loggedRecords() < expectedRecords) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(20_000);
     }
   }
 

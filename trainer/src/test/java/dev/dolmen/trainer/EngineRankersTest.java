@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -274,7 +275,7 @@ class EngineRankersTest {
                 .build());
     records++;
     while (engine.progress().loggedRecords() < records) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -251,7 +252,7 @@ class KafkaEngineTest {
       for (FeedbackEvent event : shop.visit()) {
         events.add(event);
         while (!acknowledged(engine, event)) {
-          Thread.onSpinWait();
+          LockSupport.parkNanos(100_000);
         }
       }
     }

@@ -20,7 +20,7 @@ class LauncherTest {
   private static final Path LAUNCHER = Path.of("../../dolmen");
 
   @ParameterizedTest
-  @ValueSource(strings = {"test", "format", "java-home"})
+  @ValueSource(strings = {"test", "format", "java-home", "record-starts"})
   void saysWhatItsOwnCommandsDo(String command) throws IOException, InterruptedException {
     for (String help : new String[] {"-h", "--help"}) {
       Process process =

@@ -40,6 +40,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -234,7 +235,7 @@ class AdmissionTest {
       calls.add(new Asked());
     }
     while (ranking.inFlight() < 60) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
     gate.countDown();
     int answered = 0;
@@ -264,7 +265,7 @@ class AdmissionTest {
 
   private void awaitInFlight(int n) {
     while (inFlight() != n) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,7 +68,7 @@ class SnapshotRequestsTest {
       later.add(ask());
     }
     while (requests.waiting() < 50) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
     mayEnd.release(2);
     assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo("snapshot1");

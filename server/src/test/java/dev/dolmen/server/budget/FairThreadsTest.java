@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -346,7 +347,7 @@ class FairThreadsTest {
     for (int i = 0; i < 1_000; i++) {
       offer("caller" + i, 1, 1);
       while (threads.waiting() > 50) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
       }
     }
     awaitAll();
@@ -400,7 +401,7 @@ class FairThreadsTest {
     for (int i = 0; i < 3; i++) {
       offerSharing("a" + i, 1, 1, 5);
       while (ended.size() <= i) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
       }
     }
     assertThat(steps).containsExactly(List.of("a00"), List.of("a10"), List.of("a20"));
@@ -482,7 +483,7 @@ class FairThreadsTest {
     offerSharing("b", 1, 0, 0);
     gate.countDown();
     while (ended.size() < 2) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
     late.countDown();
     assertThat(steps).containsExactly(List.of("a"), List.of("b0"));

@@ -65,6 +65,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -393,7 +394,7 @@ class QuotasTest {
   private static void awaitLetIn(Runnable call) {
     Status.Code code = call(call);
     while (code == Status.Code.RESOURCE_EXHAUSTED) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
       code = call(call);
     }
     assertThat(code).isEqualTo(Status.Code.OK);

@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
  * below any floor. Guarded by the log's append lock.
  */
 final class DiskFloor {
-  /** Bytes appended between two looks at the file system. */
-  static final long CHECK_BYTES = 1L << 20;
+  /** Bytes appended between two looks at the file system: some hundreds of events. */
+  static final long CHECK_BYTES = 64L << 10;
 
   private final LongSupplier usableBytes;
   private final long minFreeBytes;

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,7 +192,7 @@ class OnlineRankersTest {
           rankers.learn();
           int before = asked.get();
           while (asked.get() < before + 10 && readers.stream().noneMatch(f -> f.isDone())) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(100_000);
           }
         }
       } finally {

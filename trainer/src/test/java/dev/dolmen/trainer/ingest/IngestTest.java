@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -205,7 +206,7 @@ class IngestTest {
       ingest.upsert(shop.item(1));
       ingest.impression(Impression.newBuilder().setRequestId("r").addItemId(Shop.id(1)).build());
       while (engine.status().progress().logOffset() < 2) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(100_000);
       }
       long offset =
           ingest.publish(shop.click("s", 1).toBuilder().setRequestId("r").build()).offset();

@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -133,7 +134,7 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
         assertThatThrownBy(
                 () -> {
                   while (!tailer.next()) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(100_000);
                   }
                 })
             .isInstanceOf(LogTakenOverException.class)

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * beginning without any, as a run that never stopped. One thread.
  */
 final class Drill {
-  /** How often the disk fills up. */
-  private static final int ROUNDS = 3;
-
   private static final Duration STALLED = Duration.ofSeconds(60);
   private static final int HEAP_MB = 512;
   private static final String JOURNAL = "journal";
@@ -44,7 +41,8 @@ final class Drill {
 
   /**
    * @param seconds of traffic at least
-   * @param kills of the process, for {@link DrillKind#CRASH}, and at most for the others
+   * @param kills of the process, for {@link DrillKind#CRASH}, and at most for the others; for
+   *     {@link DrillKind#DISK_FULL} how often the disk is filled
    * @param directory empty; everything is written there
    */
   Drill(DrillKind kind, double seconds, int kills, long seed, Path directory, Terminal progress) {
@@ -162,8 +160,8 @@ final class Drill {
   private void fill(DiskFilling filling, DrillTraffic traffic)
       throws IOException, InterruptedException {
     // A third of a round with room, a third without, a third on its way from one to the other.
-    double pause = seconds / (3 * ROUNDS);
-    for (int round = 1; round <= ROUNDS; round++) {
+    double pause = seconds / (3 * kills);
+    for (int round = 1; round <= kills; round++) {
       await(traffic, "disk has room", pause);
       filling.fill();
       await(traffic, "disk is full", pause);

@@ -75,7 +75,8 @@ public final class DrillCommand implements Callable<Integer> {
       defaultValue = "20",
       paramLabel = "N",
       description =
-          "How often crash kills the process; at most, where others do. Default: ${DEFAULT-VALUE}.")
+          "How often crash kills the process; at most, where others do, or disk-full fills the"
+              + " disk. Default: ${DEFAULT-VALUE}.")
   private int kills = 20;
 
   @Option(

@@ -31,12 +31,12 @@ enum DrillKind {
     return Arrays.stream(values()).map(DrillKind::label).collect(Collectors.joining(", "));
   }
 
-  /** How often the process is killed, of the number that was asked for. */
+  /** How often the process is killed, or the disk filled, of the number that was asked for. */
   int kills(int asked) {
     return switch (this) {
       case CRASH -> asked;
-      case SLOW_DISK, CLOCK_JUMP -> Math.min(asked, FEW_KILLS);
-      case DUPLICATE, REORDER, DISK_FULL -> 0;
+      case SLOW_DISK, CLOCK_JUMP, DISK_FULL -> Math.min(asked, FEW_KILLS);
+      case DUPLICATE, REORDER -> 0;
     };
   }
 }

@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class DrillTraffic implements AutoCloseable {
   private static final double EVENTS_PER_SECOND = 1_000;
 
-  /** For {@link DrillKind#DISK_FULL}: the server looks at the disk after each mebibyte. */
-  private static final double MANY_EVENTS_PER_SECOND = 4_000;
-
   /** Without an acknowledgement for so long, the server is given up. */
   private static final Duration STALLED = Duration.ofSeconds(60);
 
@@ -72,14 +69,9 @@ final class DrillTraffic implements AutoCloseable {
 
   private record Answered(int stream, long firstNanos) {}
 
-  /** Begins to send, at the pace of the kind. */
+  /** Begins to send a thousand events a second. */
   DrillTraffic(ShopEvents events, DrillKind kind, int port, long seed) {
-    this(
-        events,
-        kind,
-        port,
-        seed,
-        kind == DrillKind.DISK_FULL ? MANY_EVENTS_PER_SECOND : EVENTS_PER_SECOND);
+    this(events, kind, port, seed, EVENTS_PER_SECOND);
   }
 
   /**

@@ -69,6 +69,12 @@ public final class Machine {
   public static ProcessBuilder javaProcess(
       List<String> flags, Class<?> main, List<String> arguments) {
     String classes = System.getProperty("java.class.path");
+    return javaProcess(classes, flags, main, arguments);
+  }
+
+  /** The same with other classes. */
+  static ProcessBuilder javaProcess(
+      String classes, List<String> flags, Class<?> main, List<String> arguments) {
     return javaProcess(jvmOptions(), classes, flags, main, arguments);
   }
 

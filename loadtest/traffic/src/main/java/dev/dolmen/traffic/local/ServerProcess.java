@@ -238,12 +238,14 @@ public final class ServerProcess implements AutoCloseable {
             "--metrics-port",
             Integer.toString(metricsPort));
     Path build = jars;
-    ProcessBuilder java =
-        build == null
-            ? Machine.javaProcess(flags, main, arguments)
-            : Machine.javaProcess(build, flags, main, arguments);
-    if (build == null) { // Another one may not know it.
-      java.environment().put("DOLMEN_SERVER_HTTP_PORT", "0");
+    ProcessBuilder java;
+    if (build == null) {
+      ServerProgram program = ServerProgram.ofThisProcess();
+      List<String> all = Stream.concat(program.flags().stream(), flags.stream()).toList();
+      java = Machine.javaProcess(program.classes(), all, main, arguments);
+      java.environment().put("DOLMEN_SERVER_HTTP_PORT", "0"); // Another build may not know it.
+    } else {
+      java = Machine.javaProcess(build, flags, main, arguments);
     }
     Process started = java.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
     process = started;

@@ -72,7 +72,7 @@ class DrillTest {
   /** Where this process may not mount, it says so. */
   @Test
   void aFullDiskIsSurvivedOrCannotBeHad() throws Exception {
-    Drill drill = new Drill(DrillKind.DISK_FULL, 1, 0, 7, directory, NOWHERE);
+    Drill drill = new Drill(DrillKind.DISK_FULL, 1, 1, 7, directory, NOWHERE);
     if (SmallDisk.isPossible()) {
       DrillResult result = drill.run();
       assertThat(result.passed()).as(result.text()).isTrue();
