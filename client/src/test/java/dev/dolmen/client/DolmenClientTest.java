@@ -33,6 +33,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -203,7 +204,7 @@ class DolmenClientTest {
         assertThat(publisher.offer(FeedbackEvent.newBuilder().setItemId("i" + i).build())).isTrue();
       }
       while (publisher.counts().retries() == 0) {
-        Thread.onSpinWait(); // Until it has found nobody.
+        LockSupport.parkNanos(100_000); // Until it has found nobody.
       }
       start(port);
       publisher.close();
