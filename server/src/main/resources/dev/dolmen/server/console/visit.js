@@ -41,22 +41,23 @@ export function request(changes = {}) {
   };
 }
 
+/** The visit as feedback: its last event a second ago, and each a second after the one before. */
+export function events(id) {
+  const now = Date.now();
+  return visit.steps.map(({ item, type }, i) => ({
+    event_id: `${id}-${i}`, session_id: id, item_id: item.item_id, type,
+    time: new Date(now - (visit.steps.length - i) * 1_000).toISOString(),
+  }));
+}
+
 /**
  * Publishes the visit as feedback of so many visitors who did the same, and waits until the model has learned it.
  * Gives how long that took, in milliseconds.
  */
 export async function learn(visitors) {
   const began = performance.now();
-  const now = Date.now();
-  const events = [];
-  for (let v = 0; v < visitors; v++) {
-    const id = newId();
-    visit.steps.forEach(({ item, type }, i) => events.push({
-      event_id: `${id}-${i}`, session_id: id, item_id: item.item_id, type,
-      time: new Date(now - (visit.steps.length - i) * 1_000).toISOString(),
-    }));
-  }
-  const { acknowledgements } = await api.publish(events);
+  const all = Array.from({ length: visitors }, () => events(newId())).flat();
+  const { acknowledgements } = await api.publish(all);
   const refused = acknowledgements.find((one) => one.status !== "STATUS_ACCEPTED" && one.status !== "STATUS_DUPLICATE");
   if (refused) throw new api.ApiError(400, `${refused.field} ${refused.message}`.trim());
   const offset = acknowledgements.reduce((most, one) => Math.max(most, Number(one.log_offset)), 0);

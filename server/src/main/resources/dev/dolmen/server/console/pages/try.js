@@ -4,8 +4,9 @@ import * as api from "../api.js";
 import { card, facts, textOf } from "../card.js";
 import { picture } from "../picture.js";
 import { count, millis, percent, words } from "../format.js";
-import { visit, TYPES, add, remove, restart, request, learn } from "../visit.js";
+import { visit, TYPES, add, remove, restart, request, events, learn } from "../visit.js";
 import { snippets } from "../code.js";
+import { CodePanel } from "../codepanel.js";
 import { addItem } from "../additem.js";
 import { called, settings } from "../settings.js";
 import { compared, comparedServers } from "../compare.js";
@@ -71,7 +72,7 @@ class TryIt {
     this.filters = h("div", { class: "row wrap" });
     this.recommended = h("div");
     this.about = h("p", { class: "muted", role: "status" });
-    this.code = h("div", { class: "code" });
+    this.code = new CodePanel(this.calls());
     this.map = new ItemMap(async (id) => {
       const item = (await api.itemsOf([id])).get(id);
       if (item) this.click(item);
@@ -84,7 +85,19 @@ class TryIt {
         h("section", { "aria-labelledby": "visit" }, 
           h("div", { class: "now" }, h("div", { class: "stack" }, h("h2", { id: "visit" }, "This visit"), this.steps, this.actions, this.told), this.map.element),
           h("div", { class: "heading" }, h("h2", {}, "Recommended now"), settings(schema.rankers, () => this.recommend(), () => this.askFilter())), this.filters, this.about, this.recommended,
-          h("details", { class: "copy", ontoggle: () => this.showCode() }, h("summary", {}, "Call it from your code"), this.code))));
+          this.code.element)));
+  }
+
+  /** What a shop calls to have what this page has, as far as the caller may. */
+  calls() {
+    const upserted = () => visit.steps.at(-1)?.item ?? this.firstFound;
+    return [
+      { name: "Recommend", note: "What this page shows now.", path: "/v1/recommend", body: () => request({ explain: true }) },
+      { name: "Publish feedback", role: "publish", note: "What this visit did. An event counts once by its event_id: give each one of its own.", path: "/v1/events",
+        body: () => (visit.steps.length ? { events: events(visit.id) } : null) },
+      { name: "Upsert an item", role: "catalog", note: "The item clicked last, or the first one found, as a whole: a slot that is left out goes.", path: "/v1/items",
+        body: () => (upserted() ? { items: [upserted()] } : null) },
+    ].filter((call) => !call.role || this.may(call.role));
   }
 
   begin() {
@@ -116,6 +129,7 @@ class TryIt {
       const { items, more } = await api.search(words_, SHOWN);
       if (mine !== this.searched) return;
       items.forEach(api.remember);
+      this.firstFound = items[0];
       visit.found = items.map((item) => item.item_id);
       if (visit.amongFound) this.recommend();
       put(this.found, items.length ? `${more ? "The first " : ""}${count(items.length)} ${items.length === 1 ? "item" : "items"}${words_ ? ` with “${words_}”` : ""}`
@@ -217,7 +231,7 @@ class TryIt {
   async recommend() {
     const mine = ++this.asked;
     this.showFilters();
-    this.showCode();
+    this.code.show();
     const began = performance.now();
     try {
       const asked = [api.recommend(request({ explain: true }))];
@@ -312,27 +326,6 @@ class TryIt {
     } catch (e) {
       put(this.told, problem(e));
     }
-  }
-
-  showCode() {
-    if (!this.code.parentElement?.open) return;
-    const all = snippets("/v1/recommend", request({ explain: true }), api.key() !== "");
-    const text = h("code", {});
-    const chooseIt = (name) => {
-      this.language = name;
-      put(text, all[name]);
-      tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab.textContent === name)));
-    };
-    const tabs = Object.keys(all).map((name) => h("button", { type: "button", class: "tab", onclick: () => chooseIt(name) }, name));
-    put(this.code, h("div", { class: "row" }, h("div", { class: "tabs", role: "group", "aria-label": "Language" }, tabs), button("Copy", async () => {
-      try {
-        await navigator.clipboard.writeText(text.textContent);
-        toast("Copied.");
-      } catch {
-        toast("The browser does not let pages copy here: mark the text and copy it.");
-      }
-    })), h("pre", { tabindex: "0", "aria-label": "The call as code" }, text));
-    chooseIt(this.language ?? "curl");
   }
 }
 
