@@ -288,6 +288,7 @@ async function tryIt(url) {
     await page.getByRole("button", { name: "TypeScript", exact: true }).click();
     writeFileSync(join(work, "call.mjs"), `${await page.locator("pre").textContent()}\nconsole.log(answer.items.length);\n`);
     assert.equal(execFileSync("node", [join(work, "call.mjs")]).toString().trim(), "24");
+    await otherCalls(page);
   });
   await step("an item is added and comes up", async () => {
     await page.getByRole("button", { name: "Add an item" }).click();
@@ -309,6 +310,29 @@ async function tryIt(url) {
     await page.waitForFunction(() => document.querySelectorAll("[aria-label=Recommended] .card").length > 0);
   });
   await close(page);
+}
+
+/** What a shop calls besides: events and an item, each sent as the page has it. */
+async function otherCalls(page) {
+  const pre = page.locator("pre[aria-label='The call as code']");
+  const choose = async (call, language) => {
+    await page.getByRole("button", { name: call, exact: true }).click();
+    await page.getByRole("button", { name: language, exact: true }).click();
+    return pre.textContent();
+  };
+  const steps = await page.locator(".step").count();
+  const curl = (text) => JSON.parse(execFileSync("bash", ["-c", text.replace("curl ", "curl -sS ")]));
+  const { acknowledgements } = curl(await choose("Publish feedback", "curl"));
+  assert.deepEqual(acknowledgements.map((one) => one.status), Array(steps).fill("STATUS_ACCEPTED"));
+  writeFileSync(join(work, "publish.py"), `${await choose("Publish feedback", "Python")}\nprint(",".join(one["status"] for one in answer["acknowledgements"]))\n`);
+  assert.equal(execFileSync("python3", [join(work, "publish.py")]).toString().trim(), Array(steps).fill("STATUS_DUPLICATE").join());
+  assert.equal(curl(await choose("Upsert an item", "curl")).upserted, "1");
+  writeFileSync(join(work, "upsert.mjs"), `${await choose("Upsert an item", "TypeScript")}\nconsole.log(answer.upserted);\n`);
+  assert.equal(execFileSync("node", [join(work, "upsert.mjs")]).toString().trim(), "1");
+  assert.ok((await choose("Upsert an item", "Java")).includes('.POST(HttpRequest.BodyPublishers.ofString("""'));
+  await accessible(page, "calls as code");
+  await page.locator("details.copy").screenshot(shots ? { path: join(shots, "code.png") } : {});
+  await choose("Recommend", "curl");
 }
 
 /** What a chart says of the point that is shown: its values and their time. */
@@ -573,9 +597,13 @@ async function others(url) {
     await refused.getByText('"<b>gone</b>" is not in the catalogue').first().waitFor();
     await refused.getByText("an item that was upserted before", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Take a snapshot" }).click();
-    await page.getByText(/of which learning paused for/).waitFor();
+    const made = await page.getByText(/of which learning paused for/).textContent();
+    const kept = page.getByRole("region", { name: "Snapshots" }).getByRole("row", { name: made.split(":")[0] }).first();
+    await kept.waitFor();
+    assert.match((await kept.locator("td").allTextContents()).join("; "), /^\d+ s ago; (nothing|\d+-\d+); [\d,.]+K?; [\d,.]+K?; [\d.]+ [KM]iB$/);
+    await page.getByText(/ of the disk's .* are free\./).waitFor();
     await page.getByText("Nothing does.").waitFor();
-    await shot(page, "health");
+    await shot(page, "health", { fullPage: true });
     await accessible(page, "Health");
   });
   await close(page);
@@ -763,7 +791,7 @@ async function nowAndThen(page, host) {
   // Items have moved here, and nothing was learned there.
   await page.locator(".moves li").first().waitFor();
   assert.match(await page.locator(".moves li").first().textContent(), /: at \d+ here, at \d+ there$/);
-  await page.getByText("By the model; 0 batches learned.").waitFor();
+  await page.getByRole("region", { name: `Answer of ${host}` }).getByText("By the model; 0 batches learned.").waitFor();
   const before = await there.locator(".name").allTextContents();
   assert.equal(before.length, 12);
   assert.ok(!before.includes("Kettle newer than the snapshot"));
@@ -821,8 +849,9 @@ async function keys() {
   const config = join(work, "dolmen.yaml");
   const sample = execFileSync(launcher, ["config", "sample"], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString();
   const [grpc, port, metrics, prometheus] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  mkdirSync(join(work, "store"));
   writeFileSync(config, sample.replace(/^data_directory: .*$/m, `data_directory: ${data}`).replace("  port: 7070", `  port: ${grpc}`)
-    .replace("    port: 7080", `    port: ${port}`).replace("  metrics_port: 7071", `  metrics_port: ${metrics}`).replace("  warm_up: 2s", "  warm_up: 0s")
+    .replace('    location: ""', `    location: ${join(work, "store")}`).replace("    port: 7080", `    port: ${port}`).replace("  metrics_port: 7071", `  metrics_port: ${metrics}`).replace("  warm_up: 2s", "  warm_up: 0s")
     .replace('      url: ""', `      url: http://127.0.0.1:${prometheus}`).replace('      selector: ""', "      selector: job=\"dolmen\"")
     .replace('      issuer: ""', `      issuer: ${issuer.url}`).replace('      audience: ""', "      audience: dolmen").replace('      client_id: ""', "      client_id: dolmen-console"));
   const key = (name, roles) => execFileSync(launcher, ["key", "create", name, "--roles", roles, "--config", config], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString().match(/dolmen_\S+/)[0];
@@ -886,6 +915,10 @@ async function keys() {
     assert.deepEqual(await row("server.http.port"), [String(port), "7080"]);
     assert.deepEqual(await row("data_directory"), ["text, not shown", "data"]);
     assert.ok(!(await page.locator("main").textContent()).includes(data));
+    await page.getByRole("button", { name: "Take a snapshot" }).click();
+    await page.getByText(/of which learning paused for/).waitFor();
+    await page.getByText(/ are free\. Below 256 MiB nothing is taken\./).waitFor();
+    await page.getByText(/: the newest is .*, put there .* ago; .* by this process\.$/).waitFor();
     await accessible(page, "what differs from the defaults");
     await shot(page, "configured", { fullPage: true });
     await close(page);

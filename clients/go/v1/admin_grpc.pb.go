@@ -29,6 +29,8 @@ type AdminServiceClient interface {
 	GetCharts(ctx context.Context, in *GetChartsRequest, opts ...grpc.CallOption) (*GetChartsResponse, error)
 	// Takes a snapshot at the next barrier between two batches and answers when it is durable.
 	CreateSnapshot(ctx context.Context, in *CreateSnapshotRequest, opts ...grpc.CallOption) (*CreateSnapshotResponse, error)
+	// The snapshots in the data directory, and the room on its disk, as they are now.
+	ListSnapshots(ctx context.Context, in *ListSnapshotsRequest, opts ...grpc.CallOption) (*ListSnapshotsResponse, error)
 }
 
 type adminServiceClient struct {
@@ -84,6 +86,15 @@ func (c *adminServiceClient) CreateSnapshot(ctx context.Context, in *CreateSnaps
 	return out, nil
 }
 
+func (c *adminServiceClient) ListSnapshots(ctx context.Context, in *ListSnapshotsRequest, opts ...grpc.CallOption) (*ListSnapshotsResponse, error) {
+	out := new(ListSnapshotsResponse)
+	err := c.cc.Invoke(ctx, "/dolmen.v1.AdminService/ListSnapshots", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AdminServiceServer is the server API for AdminService service.
 // All implementations must embed UnimplementedAdminServiceServer
 // for forward compatibility
@@ -100,6 +111,8 @@ type AdminServiceServer interface {
 	GetCharts(context.Context, *GetChartsRequest) (*GetChartsResponse, error)
 	// Takes a snapshot at the next barrier between two batches and answers when it is durable.
 	CreateSnapshot(context.Context, *CreateSnapshotRequest) (*CreateSnapshotResponse, error)
+	// The snapshots in the data directory, and the room on its disk, as they are now.
+	ListSnapshots(context.Context, *ListSnapshotsRequest) (*ListSnapshotsResponse, error)
 	mustEmbedUnimplementedAdminServiceServer()
 }
 
@@ -121,6 +134,9 @@ func (UnimplementedAdminServiceServer) GetCharts(context.Context, *GetChartsRequ
 }
 func (UnimplementedAdminServiceServer) CreateSnapshot(context.Context, *CreateSnapshotRequest) (*CreateSnapshotResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method CreateSnapshot not implemented")
+}
+func (UnimplementedAdminServiceServer) ListSnapshots(context.Context, *ListSnapshotsRequest) (*ListSnapshotsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ListSnapshots not implemented")
 }
 func (UnimplementedAdminServiceServer) mustEmbedUnimplementedAdminServiceServer() {}
 
@@ -225,6 +241,24 @@ func _AdminService_CreateSnapshot_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdminService_ListSnapshots_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListSnapshotsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdminServiceServer).ListSnapshots(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dolmen.v1.AdminService/ListSnapshots",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdminServiceServer).ListSnapshots(ctx, req.(*ListSnapshotsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 var _AdminService_serviceDesc = grpc.ServiceDesc{
 	ServiceName: "dolmen.v1.AdminService",
 	HandlerType: (*AdminServiceServer)(nil),
@@ -248,6 +282,10 @@ var _AdminService_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CreateSnapshot",
 			Handler:    _AdminService_CreateSnapshot_Handler,
+		},
+		{
+			MethodName: "ListSnapshots",
+			Handler:    _AdminService_ListSnapshots_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

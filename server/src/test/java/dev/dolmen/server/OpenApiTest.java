@@ -57,6 +57,7 @@ class OpenApiTest {
           Map.entry("GetConfig", ""),
           Map.entry("ListRejectedEvents", ""),
           Map.entry("GetCharts", ""),
+          Map.entry("ListSnapshots", ""),
           Map.entry("CreateSnapshot", "{}"));
 
   private static final Map<String, String> QUERIES =

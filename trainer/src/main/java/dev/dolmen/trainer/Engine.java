@@ -31,6 +31,7 @@ import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
 import dev.dolmen.trainer.snapshot.SnapshotThreads;
 import dev.dolmen.trainer.snapshot.SnapshotUploads;
+import dev.dolmen.trainer.snapshot.SnapshotsOnDisk;
 import dev.dolmen.trainer.snapshot.StoredSnapshots;
 import dev.dolmen.trainer.sync.SyncOptions;
 import dev.dolmen.trainer.sync.SyncSender;
@@ -322,10 +323,7 @@ public final class Engine implements Closeable {
     }
   }
 
-  /**
-   * Whether a snapshot was restored, so that there was something to serve before the log's first
-   * record was replayed.
-   */
+  /** Whether a snapshot was restored, to serve before the log's first record was replayed. */
   public boolean hasModel() {
     return hasModel;
   }
@@ -496,10 +494,7 @@ public final class Engine implements Closeable {
 
   /** This process among others; null if it is alone. Any thread. */
   public @Nullable ClusterFigures cluster() {
-    if (leadership == null) {
-      return null;
-    }
-    return leadership.figures(stalenessMs(), first.repeated());
+    return leadership == null ? null : leadership.figures(stalenessMs(), first.repeated());
   }
 
   /** Whether this trainer waits for the end of another. Any thread. */
@@ -515,6 +510,11 @@ public final class Engine implements Closeable {
   /** Figures, for any thread. */
   public EngineStatus status() {
     return EngineStatus.of(this, log.lastOffset(), ingest.eventIdBytes() + first.bytes());
+  }
+
+  /** Its snapshots, and the room for more. Any thread. */
+  public SnapshotsOnDisk snapshotsOnDisk() {
+    return new SnapshotsOnDisk(options.dataDirectory(), options.log());
   }
 
   /** What has gone to the store of snapshots; null if none is configured. Any thread. */

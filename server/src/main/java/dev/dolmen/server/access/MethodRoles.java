@@ -50,6 +50,7 @@ public final class MethodRoles {
         AdminServiceGrpc.getGetConfigMethod(),
         AdminServiceGrpc.getListRejectedEventsMethod(),
         AdminServiceGrpc.getGetChartsMethod(),
+        AdminServiceGrpc.getListSnapshotsMethod(),
         AdminServiceGrpc.getCreateSnapshotMethod());
   }
 

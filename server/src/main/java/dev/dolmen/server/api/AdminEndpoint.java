@@ -30,6 +30,8 @@ import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.LearningStatus;
 import dev.dolmen.v1.ListRejectedEventsRequest;
 import dev.dolmen.v1.ListRejectedEventsResponse;
+import dev.dolmen.v1.ListSnapshotsRequest;
+import dev.dolmen.v1.ListSnapshotsResponse;
 import dev.dolmen.v1.LogStatus;
 import dev.dolmen.v1.ReplayStatus;
 import dev.dolmen.v1.SnapshotStoreStatus;
@@ -64,6 +66,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
    * @param servesReplaying whether recommendations are served while the log is replayed
    * @param servedSnapshotId of a snapshot that is served and not learned on; empty for an engine
    * @param snapshots takes one
+   * @param kept those that there are
    * @param cluster the process among others; null if it is alone
    * @param hash of what is ranked with
    * @param others add what else there is to say
@@ -74,6 +77,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
       boolean servesReplaying,
       String servedSnapshotId,
       SnapshotRequests.Taking snapshots,
+      Supplier<ListSnapshotsResponse> kept,
       Supplier<@Nullable ClusterFigures> cluster,
       Callable<ParametersHash> hash,
       Consumer<StatusResponse.Builder> others) {
@@ -86,6 +90,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           () -> {
             throw new IOException("the trainer takes them");
           },
+          ListSnapshotsResponse::getDefaultInstance,
           follower::cluster,
           follower::parametersHash,
           others.andThen(
@@ -99,6 +104,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           engine.hasModel(),
           "",
           engine::snapshot,
+          () -> SnapshotList.of(engine),
           engine::cluster,
           engine::parametersHash,
           others.andThen(status -> addLogAndStore(status, engine)));
@@ -128,6 +134,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           servesReplaying,
           servedSnapshotId,
           snapshots,
+          kept,
           cluster,
           hash,
           others.andThen(more));
@@ -151,6 +158,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
           () -> {
             throw new IOException("this is one");
           },
+          ListSnapshotsResponse::getDefaultInstance,
           () -> null,
           () -> {
             throw new IOException("a snapshot is served");
@@ -198,6 +206,13 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
   public void listRejectedEvents(
       ListRejectedEventsRequest request, StreamObserver<ListRejectedEventsResponse> out) {
     out.onNext(rejected.list());
+    out.onCompleted();
+  }
+
+  @Override
+  public void listSnapshots(
+      ListSnapshotsRequest request, StreamObserver<ListSnapshotsResponse> out) {
+    out.onNext(source.kept().get());
     out.onCompleted();
   }
 

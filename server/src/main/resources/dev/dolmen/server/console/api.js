@@ -84,6 +84,7 @@ export const publish = (events) => call("POST", "/v1/events", { events });
 export const patch = (patches) => call("PATCH", "/v1/items", { patches });
 export const forget = (id) => known.delete(id);
 export const upsert = (list) => call("POST", "/v1/items", { items: list });
+export const snapshots = () => call("GET", "/v1/snapshots");
 export const snapshot = () => call("POST", "/v1/snapshots", {});
 
 /** Searches the catalogue for words until enough is found, in a bounded number of pages. */

@@ -1,9 +1,10 @@
 // Health: what works, snapshots, the log, what was left out of what callers sent, and what is configured.
-import { h, put, redraw, button, busy, problem, toast } from "../dom.js";
+import { h, put, redraw, busy, problem } from "../dom.js";
 import * as api from "../api.js";
 import { bar } from "../chart.js";
 import { bytes, count, millis, words } from "../format.js";
 import { rejected } from "../rejected.js";
+import { snapshots } from "../snapshots.js";
 
 export const id = "health";
 export const title = "Health";
@@ -13,11 +14,10 @@ const EVERY_MS = 5_000;
 
 export async function show(place) {
   const content = h("div", { class: "stack" }, busy("Asking…"));
-  const taken = h("div", { role: "status" });
-  const newest = h("p");
+  const kept = snapshots();
   const changed = h("div", {}, busy("Asking…"));
   put(place, h("div", { class: "title" }, h("h1", {}, "Health")), h("div", { class: "stack" }, content,
-    panel("Snapshots", newest, h("div", {}, button("Take a snapshot", take(taken, (id) => put(newest, "The newest one is ", h("code", {}, id), ".")))), taken),
+    kept.element,
     rejected(),
     panel("Configuration", h("p", { class: "muted" }, "What differs from the defaults, but for the schema and options of the command line."), changed)));
   const ask = async () => {
@@ -30,8 +30,8 @@ export async function show(place) {
   const look = async () => {
     try {
       const status = await api.status();
-      put(newest, status.latest_snapshot_id ? ["The newest one is ", h("code", {}, status.latest_snapshot_id), "."] : "There is none yet.");
       draw(content, status);
+      await kept.look(status);
     } catch (e) {
       put(content, problem(e, look));
     }
@@ -61,23 +61,6 @@ function draw(place, status) {
     h("div", { class: "panels" },
       panel("Keys that were dropped", h("p", { class: "muted" }, "The schema does not know them."), counts(status.dropped_keys, "Keys that were dropped")),
       panel("Values that were cut", h("p", { class: "muted" }, "The schema reads a part of them."), counts(status.cut_values, "Values that were cut"))));
-}
-
-function take(place, done) {
-  return async (event) => {
-    event.target.disabled = true;
-    put(place, busy("Being written…"));
-    try {
-      const made = await api.snapshot();
-      put(place, h("p", { class: "notice good" }, `${made.snapshot_id}: ${bytes(made.bytes)} in ${millis(made.total_ms)}, of which learning paused for ${millis(made.pause_ms)}.`));
-      done(made.snapshot_id);
-      toast("The snapshot is durable.");
-    } catch (e) {
-      put(place, problem(e));
-    } finally {
-      event.target.disabled = false;
-    }
-  };
 }
 
 function configured(keys) {
