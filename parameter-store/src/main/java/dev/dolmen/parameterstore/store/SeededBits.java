@@ -22,7 +22,11 @@ final class SeededBits {
   /** Four uniform 16-bit numbers have the standard deviation 65,536 / sqrt(3) when summed. */
   private static final float UNIT = (float) (Math.sqrt(3) / 65_536);
 
-  private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
+  /** Of two lanes at least, as no vector is half as wide as one lane. */
+  private static final VectorSpecies<Long> LONGS =
+      LongVector.SPECIES_PREFERRED.vectorBitSize() < 128
+          ? LongVector.SPECIES_128
+          : LongVector.SPECIES_PREFERRED;
 
   /** As many floats as there are {@link #LONGS}. */
   private static final VectorSpecies<Float> FLOATS =
