@@ -137,9 +137,11 @@ async function tryIt(url) {
     const one = await names(page);
     await recommended(page).locator(".pick").nth(2).click();
     await changed(page, one);
+    await page.locator(".move").first().waitFor(); // What has changed places says so; a purchase may leave all where they are.
     assert.equal(await page.locator(".step").count(), 2);
+    const bought = page.waitForResponse((response) => response.url().endsWith("/v1/recommend"));
     await page.locator(".step select").first().selectOption("EVENT_TYPE_PURCHASE");
-    await page.locator(".move").first().waitFor();
+    assert.equal((await bought).status(), 200);
     await page.locator("[aria-label=Recommended] .line").first().waitFor();
     await shot(page, "try");
     await accessible(page, "a visit");
