@@ -1,5 +1,6 @@
 package dev.dolmen.traffic.drill.cluster;
 
+import dev.dolmen.parameterstore.archive.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -7,9 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -105,7 +103,7 @@ record StoredFiles(Path folder) {
   String damaged(String id) throws IOException {
     for (String name : pieces(id)) {
       try {
-        if (!sha256(Files.readAllBytes(piece(name))).equals(name)) {
+        if (!Sha256.of(Files.readAllBytes(piece(name))).equals(name)) {
           return name;
         }
       } catch (NoSuchFileException e) {
@@ -113,13 +111,5 @@ record StoredFiles(Path folder) {
       }
     }
     return "";
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

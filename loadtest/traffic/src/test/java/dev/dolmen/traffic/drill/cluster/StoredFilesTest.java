@@ -3,12 +3,11 @@ package dev.dolmen.traffic.drill.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.parameterstore.archive.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +26,7 @@ class StoredFilesTest {
 
   private String put(String text) throws Exception {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    String name = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    String name = Sha256.of(bytes);
     Files.createDirectories(folder.resolve("data"));
     Files.write(folder.resolve("data").resolve(name), bytes);
     return name;

@@ -3,12 +3,10 @@ package dev.dolmen.traffic.drill.cluster;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.dolmen.parameterstore.archive.ObjectStore;
+import dev.dolmen.parameterstore.archive.Sha256;
 import dev.dolmen.parameterstore.archive.StoredObject;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -43,7 +41,7 @@ final class VouchingStore implements ObjectStore {
     Map<String, String> hashes = new HashMap<>();
     for (MatchResult found : SHA256.matcher(list).results().toList()) {
       String name = found.group();
-      String hash = sha256(store.get("data/" + name, BYTES_MAX));
+      String hash = Sha256.of(store.get("data/" + name, BYTES_MAX));
       hashes.put(name, hash);
       namesByHash.put(hash, name);
     }
@@ -53,14 +51,6 @@ final class VouchingStore implements ObjectStore {
     CRC32C checksum = new CRC32C();
     checksum.update(body.getBytes(US_ASCII));
     return body + "crc32c " + Long.toHexString(checksum.getValue()) + "\n";
-  }
-
-  private static String sha256(byte[] bytes) throws IOException {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IOException(e);
-    }
   }
 
   @Override
