@@ -478,6 +478,25 @@ async function touchReadout(url, item) {
   await close(page);
 }
 
+/** The lines begin before the page was opened, where the server's own do. */
+async function beganBefore(page) {
+  const got = page.waitForResponse((response) => response.url().endsWith("span=CHART_SPAN_MINUTES"));
+  const opened = Date.now();
+  await page.reload();
+  const { series } = await (await got).json();
+  const first = Date.parse(series.find((one) => one.name === "events_learned").points[0].time);
+  assert.ok(first < opened - 15_000, `the first point is ${opened - first} ms before the page`);
+  const figure = page.locator(".tiles figure").filter({ hasText: "Events learned" });
+  await figure.locator(".curve").waitFor();
+  await figure.locator(".plot").focus();
+  await page.keyboard.press("Home");
+  // The page sees the server's clock through the time that the answer took.
+  const times = await page.evaluate((at) => [-1, 0, 1].map((s) => new Date(at + s * 1_000).toLocaleTimeString()), first);
+  const { time } = await readout(figure);
+  assert.ok(times.includes(time), `${time} is none of ${times}`);
+  await page.keyboard.press("Escape");
+}
+
 async function overview(url) {
   const page = await open(`${url}#/overview`, { colorScheme: "dark" });
   await step("Overview has health, charts and quality", async () => {
@@ -490,6 +509,7 @@ async function overview(url) {
     await accessible(page, "Overview, dark");
   });
   await step("a chart says its values at the pointer and by keyboard", () => liveReadout(page));
+  await step("a page that is loaded again has the minutes before", () => beganBefore(page));
   await close(page);
 }
 
@@ -840,8 +860,8 @@ async function longCharts(url, signIn, key, prometheus, keeper) {
   assert.equal(await charts.count(), 0);
   await accessible(page, "Overview without Prometheus");
   await shot(page, "overview-away-phone");
-  await page.getByRole("button", { name: "5 min" }).click();
-  assert.equal(await charts.count(), 6);
+  await page.getByRole("button", { name: "15 min" }).click();
+  assert.equal(await charts.count(), 8);
   await close(page);
 }
 

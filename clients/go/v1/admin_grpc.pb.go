@@ -23,9 +23,9 @@ type AdminServiceClient interface {
 	GetConfig(ctx context.Context, in *GetConfigRequest, opts ...grpc.CallOption) (*GetConfigResponse, error)
 	// Why this process has rejected feedback events in the last hour, with examples.
 	ListRejectedEvents(ctx context.Context, in *ListRejectedEventsRequest, opts ...grpc.CallOption) (*ListRejectedEventsResponse, error)
-	// Figures of the last hour, day or week, as the Prometheus has kept them that the configuration
-	// names (server.http.prometheus). FAILED_PRECONDITION if it names none, UNAVAILABLE if that does
-	// not answer.
+	// Figures of the last minutes, as this process remembers them, or of the last hour, day or week, as
+	// the Prometheus has kept them that the configuration names (server.http.prometheus): for those
+	// FAILED_PRECONDITION if it names none, UNAVAILABLE if that does not answer.
 	GetCharts(ctx context.Context, in *GetChartsRequest, opts ...grpc.CallOption) (*GetChartsResponse, error)
 	// Takes a snapshot at the next barrier between two batches and answers when it is durable.
 	CreateSnapshot(ctx context.Context, in *CreateSnapshotRequest, opts ...grpc.CallOption) (*CreateSnapshotResponse, error)
@@ -105,9 +105,9 @@ type AdminServiceServer interface {
 	GetConfig(context.Context, *GetConfigRequest) (*GetConfigResponse, error)
 	// Why this process has rejected feedback events in the last hour, with examples.
 	ListRejectedEvents(context.Context, *ListRejectedEventsRequest) (*ListRejectedEventsResponse, error)
-	// Figures of the last hour, day or week, as the Prometheus has kept them that the configuration
-	// names (server.http.prometheus). FAILED_PRECONDITION if it names none, UNAVAILABLE if that does
-	// not answer.
+	// Figures of the last minutes, as this process remembers them, or of the last hour, day or week, as
+	// the Prometheus has kept them that the configuration names (server.http.prometheus): for those
+	// FAILED_PRECONDITION if it names none, UNAVAILABLE if that does not answer.
 	GetCharts(context.Context, *GetChartsRequest) (*GetChartsResponse, error)
 	// Takes a snapshot at the next barrier between two batches and answers when it is durable.
 	CreateSnapshot(context.Context, *CreateSnapshotRequest) (*CreateSnapshotResponse, error)

@@ -113,6 +113,7 @@ final class Front implements Closeable {
       started = GrpcTransport.start(config, passage(), health, services, meters);
       transport = started;
       metrics = startMetrics();
+      charts.start();
       listens = true;
     } finally {
       if (!listens) {
@@ -159,7 +160,7 @@ final class Front implements Closeable {
 
   private Charts openCharts(ServerConfig server) throws StartException {
     try {
-      return Charts.of(server.http().prometheus(), clock);
+      return Charts.of(server.http().prometheus(), clock, meters);
     } catch (UnusableFileException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
@@ -360,6 +361,7 @@ final class Front implements Closeable {
   }
 
   private void closeBehind() {
+    charts.close(); // It reads meters of the backend.
     try {
       Backend opened = backend;
       if (opened != null) {
@@ -371,7 +373,6 @@ final class Front implements Closeable {
     tls.close();
     access.close();
     audit.close();
-    charts.close();
     if (telemetry != null) {
       telemetry.close();
     }

@@ -18,9 +18,11 @@ import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,12 +111,62 @@ class ChartsServingTest {
   }
 
   @Test
-  void withoutPrometheusThereAreNone() throws Exception {
+  void withoutPrometheusThereAreThoseOfTheLastMinutesAlone() throws Exception {
     try (TestServer server = new TestServer(directory.resolve("data"));
         HttpClientCalls http = new HttpClientCalls(server.running().httpPort())) {
       assertThat(failure(http.get("/v1/charts?span=CHART_SPAN_HOUR"), 400).at("/message").asText())
           .contains("server.http.prometheus.url");
       assertThat(good(http.get("/v1/status")).at("/has_charts").asBoolean()).isFalse();
+      server.upsert(
+          TestServer.item("a", "books", 1).build(), TestServer.item("b", "books", 2).build());
+      JsonNode answer = lastMinutesWithAPointOfCalls(http);
+      assertThat(answer.at("/step_seconds").asInt()).isEqualTo(5);
+      assertThat(answer.at("/span_seconds").asInt()).isEqualTo(900);
+      Instant end = Instant.parse(answer.at("/end").asText());
+      for (JsonNode line : answer.at("/series")) {
+        for (JsonNode point : line.at("/points")) {
+          assertThat(Instant.parse(point.at("/time").asText()))
+              .isBetween(end.minusSeconds(900), end);
+        }
+      }
+      assertThat(newest(answer, "calls")).isPositive();
+      assertThat(newest(answer, "call_seconds")).isBetween(1e-6, 60.0);
+      assertThat(newest(answer, "failed_calls")).isBetween(0.0, 1.0);
+      assertThat(newest(answer, "lag_records")).isNotNegative();
+      assertThat(newest(answer, "resident_bytes")).isGreaterThan(10e6);
+      assertThat(newest(answer, "recall_at_20")).as("nothing was predicted").isNaN();
     }
+  }
+
+  /** Asks until a point was taken, which is after some seconds; each time is a call. */
+  private static JsonNode lastMinutesWithAPointOfCalls(HttpClientCalls http) throws Exception {
+    for (; ; ) {
+      JsonNode answer = good(http.get("/v1/charts?span=CHART_SPAN_MINUTES"));
+      assertThat(answer.at("/series").findValuesAsText("name"))
+          .containsExactly(
+              "calls",
+              "events_learned",
+              "failed_calls",
+              "call_seconds",
+              "freshness_p99_seconds",
+              "lag_records",
+              "recall_at_20",
+              "resident_bytes");
+      if (newest(answer, "calls") > 0) {
+        return answer;
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
+  /** The last value of a figure; NaN if it has none. */
+  private static double newest(JsonNode answer, String name) {
+    double newest = Double.NaN;
+    for (JsonNode line : answer.at("/series")) {
+      for (JsonNode point : line.at("/points")) {
+        newest = line.at("/name").asText().equals(name) ? point.at("/value").asDouble() : newest;
+      }
+    }
+    return newest;
   }
 }

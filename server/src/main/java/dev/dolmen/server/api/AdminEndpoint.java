@@ -19,6 +19,7 @@ import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotUploads;
 import dev.dolmen.trainer.validation.SliceFigures;
 import dev.dolmen.v1.AdminServiceGrpc;
+import dev.dolmen.v1.ChartSpan;
 import dev.dolmen.v1.ClusterStatus;
 import dev.dolmen.v1.CreateSnapshotRequest;
 import dev.dolmen.v1.CreateSnapshotResponse;
@@ -170,7 +171,7 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
   /**
    * @param nanos monotonic time
    * @param changed where the configuration differs from the defaults
-   * @param charts of hours and days
+   * @param charts of minutes, hours and days
    * @param rejected why events were
    */
   AdminEndpoint(
@@ -224,9 +225,11 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
 
   @Override
   public void getCharts(GetChartsRequest request, StreamObserver<GetChartsResponse> out) {
-    if (!charts.areThere()) {
+    if (!charts.areThere() && request.getSpan() != ChartSpan.CHART_SPAN_MINUTES) {
       throw Status.FAILED_PRECONDITION
-          .withDescription("server.http.prometheus.url names no Prometheus that has charts")
+          .withDescription(
+              "server.http.prometheus.url names no Prometheus that has charts; of"
+                  + " CHART_SPAN_MINUTES the process has its own")
           .asRuntimeException();
     }
     GetChartsResponse response;
@@ -238,7 +241,8 @@ final class AdminEndpoint extends AdminServiceGrpc.AdminServiceImplBase {
     if (response == null) {
       throw Errors.invalid(
           "span",
-          "none that there is, expected CHART_SPAN_HOUR, CHART_SPAN_DAY or CHART_SPAN_WEEK");
+          "none that there is, expected CHART_SPAN_MINUTES, CHART_SPAN_HOUR, CHART_SPAN_DAY or"
+              + " CHART_SPAN_WEEK");
     }
     out.onNext(response);
     out.onCompleted();

@@ -59,7 +59,7 @@ public final class Endpoints {
    * @param version of the program, for the status
    * @param ranking computes the answers to ranking calls; refuses what it has no room for
    * @param traces told what calls spend their time on
-   * @param charts of hours and days, for operators
+   * @param charts of minutes, hours and days, for operators
    */
   public Endpoints(
       DolmenConfig whole,

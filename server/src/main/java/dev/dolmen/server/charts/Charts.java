@@ -5,6 +5,7 @@ import dev.dolmen.server.config.PrometheusConfig;
 import dev.dolmen.server.reload.UnusableFileException;
 import dev.dolmen.v1.ChartSpan;
 import dev.dolmen.v1.GetChartsResponse;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Charts of an hour, a day and a week. Any thread: for each span one asks Prometheus at a time, so
- * three ask at most; who comes meanwhile waits for what it gets. That is kept, an answer for half a
- * point's time, a minute at most, and a failure for {@link #FAILURE_KEPT}.
+ * Charts of the last minutes, which the process remembers itself, and of an hour, a day and a week.
+ * Any thread: for each of these three one asks Prometheus at a time, so three ask at most; who
+ * comes meanwhile waits for what it gets. That is kept, an answer for half a point's time, a minute
+ * at most, and a failure for {@link #FAILURE_KEPT}.
  */
 public final class Charts implements Closeable {
   static final Duration FAILURE_KEPT = Duration.ofSeconds(5);
@@ -33,13 +35,19 @@ public final class Charts implements Closeable {
   private final PrometheusConfig config;
   private final @Nullable Prometheus prometheus;
   private final InstantSource clock;
+  private final RecentFigures recent;
   private final Map<ChartSpan, Span> spans;
   private final AtomicBoolean failing = new AtomicBoolean();
 
-  private Charts(PrometheusConfig config, @Nullable Prometheus prometheus, InstantSource clock) {
+  private Charts(
+      PrometheusConfig config,
+      @Nullable Prometheus prometheus,
+      InstantSource clock,
+      RecentFigures recent) {
     this.config = config;
     this.prometheus = prometheus;
     this.clock = clock;
+    this.recent = recent;
     spans =
         Map.of(
             ChartSpan.CHART_SPAN_HOUR, new Span(Duration.ofHours(1), Duration.ofSeconds(30)),
@@ -50,12 +58,21 @@ public final class Charts implements Closeable {
   /**
    * Those of a configuration, which may ask nobody.
    *
+   * @param meters what is remembered of the last minutes, once it is {@linkplain #start started}
    * @throws UnusableFileException if a file that it names cannot be used
    */
-  public static Charts of(PrometheusConfig config, InstantSource clock)
+  public static Charts of(PrometheusConfig config, InstantSource clock, MeterRegistry meters)
       throws UnusableFileException {
     return new Charts(
-        config, config.enabled() ? new Prometheus(config, clock.instant()) : null, clock);
+        config,
+        config.enabled() ? new Prometheus(config, clock.instant()) : null,
+        clock,
+        new RecentFigures(meters, clock));
+  }
+
+  /** Remembers the last minutes from now on, until this is closed. */
+  public void start() {
+    recent.start();
   }
 
   /**
@@ -69,7 +86,7 @@ public final class Charts implements Closeable {
     }
   }
 
-  /** Whether there is a Prometheus to be asked. */
+  /** Whether there is a Prometheus to be asked for more than the last minutes. */
   public boolean areThere() {
     return prometheus != null;
   }
@@ -78,9 +95,12 @@ public final class Charts implements Closeable {
    * The charts of a span; null if there is no such span.
    *
    * @throws NoChartsException if there are none now
-   * @throws IllegalStateException if they never {@link #areThere}
+   * @throws IllegalStateException if they never {@link #areThere}, and are not of the last minutes
    */
   public @Nullable GetChartsResponse of(ChartSpan asked) throws NoChartsException {
+    if (asked == ChartSpan.CHART_SPAN_MINUTES) {
+      return recent.charts();
+    }
     if (prometheus == null) {
       throw new IllegalStateException("no Prometheus is configured");
     }
@@ -168,9 +188,10 @@ public final class Charts implements Closeable {
     }
   }
 
-  /** Ends what is running. */
+  /** Ends what is running, and returns when no meter is read any more. */
   @Override
   public void close() {
+    recent.close();
     if (prometheus != null) {
       prometheus.close();
     }

@@ -12,6 +12,7 @@ import dev.dolmen.v1.ChartPoint;
 import dev.dolmen.v1.ChartSeries;
 import dev.dolmen.v1.ChartSpan;
 import dev.dolmen.v1.GetChartsResponse;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -62,11 +63,12 @@ class ChartsTest {
   }
 
   private Charts charts() throws Exception {
-    return Charts.of(config(prometheus.url(), "", Duration.ofSeconds(20)), clock);
+    return Charts.of(
+        config(prometheus.url(), "", Duration.ofSeconds(20)), clock, new SimpleMeterRegistry());
   }
 
   private Charts impatient(String url) throws Exception {
-    return Charts.of(config(url, "", Duration.ofMillis(150)), clock);
+    return Charts.of(config(url, "", Duration.ofMillis(150)), clock, new SimpleMeterRegistry());
   }
 
   private static GetChartsResponse hour(Charts charts) throws NoChartsException {
@@ -223,15 +225,22 @@ class ChartsTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       unused = socket.getLocalPort();
     }
-    try (Charts charts = Charts.of(config("http://127.0.0.1:" + unused, "", ofTen()), clock)) {
+    try (Charts charts =
+        Charts.of(
+            config("http://127.0.0.1:" + unused, "", ofTen()), clock, new SimpleMeterRegistry())) {
       refused(charts, "nobody answers at server.http.prometheus.url");
     }
-    try (Charts charts = Charts.of(config("http://nowhere.invalid:9090", "", ofTen()), clock)) {
+    try (Charts charts =
+        Charts.of(
+            config("http://nowhere.invalid:9090", "", ofTen()), clock, new SimpleMeterRegistry())) {
       refused(charts, "there is no host of the name in server.http.prometheus.url");
     }
     try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Charts charts =
-            Charts.of(config("https://127.0.0.1:" + plain.getLocalPort(), "", ofTen()), clock)) {
+            Charts.of(
+                config("https://127.0.0.1:" + plain.getLocalPort(), "", ofTen()),
+                clock,
+                new SimpleMeterRegistry())) {
       var _ = Thread.startVirtualThread(() -> answerInPlainText(plain));
       refused(charts, "TLS: ");
     }
@@ -305,7 +314,9 @@ class ChartsTest {
   void headersOfAFileAreSentAndReadEachTime() throws Exception {
     Path file = directory.resolve("headers");
     Files.writeString(file, "authorization: Bearer s3cret\n");
-    try (Charts charts = Charts.of(config(prometheus.url(), file.toString(), ofTen()), clock)) {
+    try (Charts charts =
+        Charts.of(
+            config(prometheus.url(), file.toString(), ofTen()), clock, new SimpleMeterRegistry())) {
       hour(charts);
       Files.writeString(file, "authorization: Bearer other\n");
       now = now.plusSeconds(15);
@@ -334,7 +345,7 @@ class ChartsTest {
           .isInstanceOf(UnusableFileException.class)
           .hasMessageContaining("server.http.prometheus.")
           .hasMessageContaining("no such file");
-      assertThatThrownBy(() -> Charts.of(config, clock).close())
+      assertThatThrownBy(() -> Charts.of(config, clock, new SimpleMeterRegistry()).close())
           .isInstanceOf(UnusableFileException.class);
     }
     assertThat(prometheus.requests()).isEmpty();
@@ -342,7 +353,7 @@ class ChartsTest {
 
   @Test
   void withoutOneNobodyIsAsked() throws Exception {
-    try (Charts charts = Charts.of(PrometheusConfig.OFF, clock)) {
+    try (Charts charts = Charts.of(PrometheusConfig.OFF, clock, new SimpleMeterRegistry())) {
       assertThat(charts.areThere()).isFalse();
       assertThatThrownBy(() -> hour(charts)).isInstanceOf(IllegalStateException.class);
     }

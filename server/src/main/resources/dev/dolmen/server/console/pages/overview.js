@@ -1,20 +1,16 @@
-// Overview: how the server is, and how good. Its charts are made of what the server itself says every two seconds, and
-// longer ones of what its Prometheus has.
+// Overview: how the server is, and how good. Its charts are of the last minutes, and longer ones of what its Prometheus has.
 import { h, put, redraw, problem, busy } from "../dom.js";
 import * as api from "../api.js";
-import { chart, bar, interval } from "../chart.js";
+import { bar, interval } from "../chart.js";
+import { LastMinutes } from "../lastminutes.js";
 import { LongCharts, SPANS } from "../longcharts.js";
-import { bytes, count, millis, percent, rate, since, words } from "../format.js";
+import { bytes, count, percent, since, words } from "../format.js";
 
 export const id = "overview";
 export const title = "Overview";
 export const role = "admin";
 
 const EVERY_MS = 2_000;
-const SPAN_MS = 5 * 60_000;
-
-/** What was seen in the last minutes, also while another page was shown. */
-const history = [];
 
 export async function show(place) {
   const view = new Overview(place);
@@ -25,34 +21,11 @@ export async function show(place) {
 
 const sum = (list, of) => list.reduce((all, one) => all + of(one), 0);
 
-function sample(status) {
-  return {
-    at: Date.now(), started: status.started,
-    events: Number(status.feedback_events_learned),
-    calls: sum(status.calls, (one) => Number(one.calls)),
-    callMs: sum(status.calls, (one) => one.total_ms),
-    lag: Number(status.learning?.lag_records ?? 0),
-    recall: Number(status.validation_window?.model?.predictions) ? status.validation_window.model.recall_at_20 : NaN,
-    freshness: status.freshness_p99_ms || NaN,
-  };
-}
-
-/** Per second between each two samples. */
-function rates(name) {
-  return history.slice(1).map((one, i) => ({ at: one.at, value: ((one[name] - history[i][name]) * 1000) / (one.at - history[i].at) }));
-}
-
-const levels = (name) => history.map((one) => ({ at: one.at, value: one[name] }));
-
 class Overview {
   constructor(place) {
     this.health = h("div", { role: "status" }, busy("Asking…"));
-    this.charts = {
-      events: chart("Events learned", rate), calls: chart("Calls answered", rate), latency: chart("Mean time of a call", millis),
-      freshness: chart("Click to visible (p99)", millis), lag: chart("Logged and not yet learned", count), recall: chart("recall@20, last clicks", (x) => percent(x)),
-    };
-    this.tiles = h("div", { class: "tiles" }, Object.values(this.charts).map((one) => one.element));
-    this.lines = h("div", {}, this.tiles);
+    this.minutes = new LastMinutes();
+    this.lines = h("div", {}, this.minutes.element);
     this.spans = h("div", { class: "row spans" });
     this.quality = h("div");
     this.memory = h("div");
@@ -79,29 +52,28 @@ class Overview {
       this.choose(chosen);
     } }, name);
     put(this.spans, h("div", { class: "tabs", role: "group", "aria-label": "Time that the charts show" },
-      tab("5 min", null), SPANS.map((one) => tab(one[0], one))));
+      tab("15 min", null), SPANS.map((one) => tab(one[0], one))));
   }
 
   /** Charts of a span; null for the last minutes. */
   choose(span) {
     this.long?.end();
     this.long = span && new LongCharts(span);
-    put(this.lines, this.long ? this.long.element : this.tiles);
+    put(this.lines, this.long ? this.long.element : this.minutes.element);
   }
 
   async look() {
     let status;
     try {
       status = await api.status();
+      await this.minutes.add(status);
     } catch (e) {
-      if (e.status === 401 || !history.length) throw e;
+      if (e.status === 401 || !this.drawn) throw e;
       put(this.health, problem(e));
       return;
     }
-    if (history.length && history.at(-1).started !== status.started) history.length = 0;
-    history.push(sample(status));
-    while (history[0].at < Date.now() - SPAN_MS) history.shift();
     this.draw(status);
+    this.drawn = true;
   }
 
   draw(status) {
@@ -109,13 +81,7 @@ class Overview {
       + `${count(status.feedback_events_learned)} events learned in ${count(status.model_version)} batches.`);
     put(this.health, health(status));
     if (status.has_charts) this.offer();
-    const { events, calls, latency, freshness, lag, recall } = this.charts;
-    events.draw(rates("events"), SPAN_MS);
-    calls.draw(rates("calls"), SPAN_MS);
-    latency.draw(history.slice(1).map((one, i) => ({ at: one.at, value: (one.callMs - history[i].callMs) / (one.calls - history[i].calls) })), SPAN_MS);
-    freshness.draw(levels("freshness"), SPAN_MS);
-    lag.draw(levels("lag"), SPAN_MS);
-    recall.draw(levels("recall"), SPAN_MS);
+    this.minutes.draw();
     put(this.quality, quality(status));
     put(this.memory, memory(status.memory_bytes));
     redraw(this.rows, rows(status.slots));
