@@ -458,6 +458,29 @@ async function placedAndTogether(page) {
   await links.first().waitFor();
 }
 
+/** An item's rows are as the server has them; those of an item that nobody has seen say so. */
+async function itemRows(page, url, item) {
+  const asked = (id) => page.evaluate(async (path) => (await (await fetch(path)).json()).rows, `/v1/items/${encodeURIComponent(id)}/rows`);
+  const lines = page.getByRole("region", { name: "Its rows" }).locator("tbody tr");
+  const rows = await asked(item);
+  await lines.first().waitFor();
+  assert.equal(await lines.count(), rows.length);
+  assert.ok(rows.some((one) => one.own && one.last_seen));
+  assert.equal(await lines.locator(".state.good").count(), rows.filter((one) => one.own).length);
+  await lines.first().scrollIntoViewIfNeeded();
+  await shot(page, "item-rows");
+  await page.evaluate(async (body) => fetch("/v1/items", { method: "POST", headers: { "content-type": "application/json" }, body }),
+    JSON.stringify({ items: [{ item_id: "never-seen", slots: { category: { path: { token: ["oddities"] } }, title: { token: "Never seen" } } }] }));
+  await page.goto(`${url}#/items/never-seen`);
+  await page.getByRole("heading", { name: "Never seen" }).waitFor();
+  await lines.filter({ hasText: "never-seen" }).getByText(/not seen yet, or long ago; \d+ times are needed/).waitFor();
+  assert.equal((await asked("never-seen"))[0].own, false);
+  await page.getByText("It is not counted").waitFor();
+  await accessible(page, "an item that nobody has seen");
+  await shot(page, "item-never-seen", { fullPage: true });
+  await page.evaluate(() => fetch("/v1/items:delete", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ item_ids: ["never-seen"] }) }));
+}
+
 /** A finger leaves what it has found, until it is put elsewhere. */
 async function touchReadout(url, item) {
   const page = await open(`${url}#/items/${encodeURIComponent(item)}`, { viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: "dark" });
@@ -550,6 +573,7 @@ async function others(url) {
     assert.equal(await page.getByRole("img", { name: /^Last 30 days/ }).locator("g:not(.mark)").count(), 30);
     await placedAndTogether(page);
     await accessible(page, "an item's columns");
+    await itemRows(page, url, clicked);
     await page.goto(`${url}#/items`);
     await columnReadout(page, url, clicked);
     await touchReadout(url, clicked);

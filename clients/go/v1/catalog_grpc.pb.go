@@ -35,6 +35,9 @@ type CatalogServiceClient interface {
 	// visited together with. Shown and clicked is counted of the 16,384 items that were shown or
 	// clicked last.
 	GetItemHistory(ctx context.Context, in *GetItemHistoryRequest, opts ...grpc.CallOption) (*GetItemHistoryResponse, error)
+	// The embedding rows of an item's values, as they are now: which of them have one of their own,
+	// and how far the others are from one. NOT_FOUND if there is no such item.
+	GetItemRows(ctx context.Context, in *GetItemRowsRequest, opts ...grpc.CallOption) (*GetItemRowsResponse, error)
 	// Pages through the catalogue in order of insertion, except that an item may take the place of a
 	// deleted one. An item that is there from the first page to the last is listed once.
 	ListItems(ctx context.Context, in *ListItemsRequest, opts ...grpc.CallOption) (*ListItemsResponse, error)
@@ -129,6 +132,15 @@ func (c *catalogServiceClient) GetItemHistory(ctx context.Context, in *GetItemHi
 	return out, nil
 }
 
+func (c *catalogServiceClient) GetItemRows(ctx context.Context, in *GetItemRowsRequest, opts ...grpc.CallOption) (*GetItemRowsResponse, error) {
+	out := new(GetItemRowsResponse)
+	err := c.cc.Invoke(ctx, "/dolmen.v1.CatalogService/GetItemRows", in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *catalogServiceClient) ListItems(ctx context.Context, in *ListItemsRequest, opts ...grpc.CallOption) (*ListItemsResponse, error) {
 	out := new(ListItemsResponse)
 	err := c.cc.Invoke(ctx, "/dolmen.v1.CatalogService/ListItems", in, out, opts...)
@@ -169,6 +181,9 @@ type CatalogServiceServer interface {
 	// visited together with. Shown and clicked is counted of the 16,384 items that were shown or
 	// clicked last.
 	GetItemHistory(context.Context, *GetItemHistoryRequest) (*GetItemHistoryResponse, error)
+	// The embedding rows of an item's values, as they are now: which of them have one of their own,
+	// and how far the others are from one. NOT_FOUND if there is no such item.
+	GetItemRows(context.Context, *GetItemRowsRequest) (*GetItemRowsResponse, error)
 	// Pages through the catalogue in order of insertion, except that an item may take the place of a
 	// deleted one. An item that is there from the first page to the last is listed once.
 	ListItems(context.Context, *ListItemsRequest) (*ListItemsResponse, error)
@@ -198,6 +213,9 @@ func (UnimplementedCatalogServiceServer) GetItem(context.Context, *GetItemReques
 }
 func (UnimplementedCatalogServiceServer) GetItemHistory(context.Context, *GetItemHistoryRequest) (*GetItemHistoryResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetItemHistory not implemented")
+}
+func (UnimplementedCatalogServiceServer) GetItemRows(context.Context, *GetItemRowsRequest) (*GetItemRowsResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method GetItemRows not implemented")
 }
 func (UnimplementedCatalogServiceServer) ListItems(context.Context, *ListItemsRequest) (*ListItemsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ListItems not implemented")
@@ -334,6 +352,24 @@ func _CatalogService_GetItemHistory_Handler(srv interface{}, ctx context.Context
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CatalogService_GetItemRows_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetItemRowsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).GetItemRows(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: "/dolmen.v1.CatalogService/GetItemRows",
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).GetItemRows(ctx, req.(*GetItemRowsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _CatalogService_ListItems_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListItemsRequest)
 	if err := dec(in); err != nil {
@@ -393,6 +429,10 @@ var _CatalogService_serviceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetItemHistory",
 			Handler:    _CatalogService_GetItemHistory_Handler,
+		},
+		{
+			MethodName: "GetItemRows",
+			Handler:    _CatalogService_GetItemRows_Handler,
 		},
 		{
 			MethodName: "ListItems",

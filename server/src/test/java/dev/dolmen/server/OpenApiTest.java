@@ -51,6 +51,7 @@ class OpenApiTest {
           Map.entry("DeleteItems", "{\"item_ids\": [\"none\"]}"),
           Map.entry("GetItem", ""),
           Map.entry("GetItemHistory", ""),
+          Map.entry("GetItemRows", ""),
           Map.entry("ListItems", ""),
           Map.entry("GetSchema", ""),
           Map.entry("GetStatus", ""),

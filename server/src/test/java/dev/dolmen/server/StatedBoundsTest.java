@@ -318,6 +318,11 @@ class StatedBoundsTest {
             "item_id",
             "GET /v1/items/",
             n -> "x".repeat(n) + "/history"),
+        new Bound(
+            "GetItemRowsRequest.item_id",
+            "item_id",
+            "GET /v1/items/",
+            n -> "x".repeat(n) + "/rows"),
         number("ListItemsRequest.page_size", "page_size", "GET /v1/items", "?page_size=~"),
         text("ListItemsRequest.query", "query", "GET /v1/items", "?query=~"));
   }

@@ -4,7 +4,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** Decides at each look-up of training whether a value without a row gets one. One thread. */
+/**
+ * Decides at each look-up of training whether a value without a row gets one. One thread, but for
+ * {@link #counted}.
+ */
 public interface AdmissionFilter {
   /**
    * Sees {@code occurrences} more of a value that has no row.
@@ -13,6 +16,13 @@ public interface AdmissionFilter {
    * @return 0 if it gets none yet, else the occurrences with which its row starts
    */
   int admit(long fid, int occurrences);
+
+  /**
+   * Occurrences that count towards a row, as far as they are remembered; -1 where none are counted.
+   * Any thread, while the other one sees more: about, a value that is just being put away may be
+   * missed.
+   */
+  int counted(long fid);
 
   /** Bytes of its state as it is now. */
   long memoryBytes();

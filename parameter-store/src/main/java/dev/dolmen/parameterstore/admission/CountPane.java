@@ -45,6 +45,25 @@ final class CountPane {
     return (int) (entries[find(fingerprint)] & COUNT_MASK);
   }
 
+  /**
+   * The same for other threads than that which puts: of the entries of one moment, which may be
+   * ones that are just being moved. An entry is read whole, and an array ends the search where it
+   * ends.
+   */
+  int countNow(long fingerprint) {
+    long[] now = entries;
+    int mask = now.length - 1;
+    int at = (int) (fingerprint >>> (FINGERPRINT_BITS - Integer.bitCount(mask)));
+    for (int probes = 0; probes <= mask; probes++) {
+      long entry = now[at];
+      if (entry == 0 || (entry >>> COUNT_BITS) == fingerprint) {
+        return (int) (entry & COUNT_MASK);
+      }
+      at = (at + 1) & mask;
+    }
+    return 0;
+  }
+
   void put(long fingerprint, int count) {
     int at = find(fingerprint);
     if (entries[at] == 0) {

@@ -59,6 +59,11 @@ public final class ProbabilisticFilter implements AdmissionFilter {
     return uniform(fid) < chance(occurrences) ? occurrences : 0;
   }
 
+  @Override
+  public int counted(long fid) {
+    return -1;
+  }
+
   /** The chance that one look-up admits. StrictMath, so that every machine finds the same. */
   double chance(int occurrences) {
     double share = (double) occurrences / threshold;

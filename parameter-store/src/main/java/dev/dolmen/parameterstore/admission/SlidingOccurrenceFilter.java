@@ -22,7 +22,7 @@ import java.io.IOException;
  * chance that another value that is remembered has the same 44-bit fingerprint. {@code dolmen bench
  * filter} measures both; docs/measurements has the figures.
  *
- * <p>One thread.
+ * <p>One thread, but for {@link #counted}.
  */
 public final class SlidingOccurrenceFilter implements AdmissionFilter {
   private static final int PANES = 4;
@@ -95,6 +95,19 @@ public final class SlidingOccurrenceFilter implements AdmissionFilter {
   public int admit(long fid, int occurrences) {
     int count = add(fid, occurrences);
     return count < threshold ? 0 : count;
+  }
+
+  @Override
+  public int counted(long fid) {
+    long fingerprint = CountPane.fingerprint(fid);
+    int from = head;
+    for (int age = 0; age < PANES; age++) {
+      int count = panes[(from + PANES - age) % PANES].countNow(fingerprint);
+      if (count > 0) {
+        return count;
+      }
+    }
+    return 0;
   }
 
   private int countInOlderPanes(long fingerprint) {

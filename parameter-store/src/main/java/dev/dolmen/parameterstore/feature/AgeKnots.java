@@ -32,6 +32,11 @@ public final class AgeKnots {
     return (float) ((double) (shifted - knot) / knot);
   }
 
+  /** The age at which a knot lies, seconds. */
+  static long ageSec(long knot) {
+    return ((1L << knot) - 1) << UNIT_BITS;
+  }
+
   private static long shifted(long ageSec) {
     return Math.clamp(ageSec, 0, MAX_AGE_SEC) + UNIT_SEC;
   }

@@ -9,6 +9,7 @@ import dev.dolmen.v1.SlotValue;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,13 @@ public final class LearnedKnots {
     if (now != null) {
       now.add(number, entries);
     }
+  }
+
+  /** Where the knot lies now that has a fid; NaN if there is none. */
+  double at(int slot, long fid) {
+    Knots now = knots[slot];
+    int found = now == null ? -1 : Arrays.binarySearch(now.fids(), fid);
+    return now == null || found < 0 ? Double.NaN : now.at()[found];
   }
 
   /**

@@ -71,6 +71,11 @@ public final class ChronicleEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
+  public RowFacts facts(int slot, long fid) {
+    return tables.get(slot).facts(fid);
+  }
+
+  @Override
   public int gatherForTraining(
       int slot,
       long[] fids,

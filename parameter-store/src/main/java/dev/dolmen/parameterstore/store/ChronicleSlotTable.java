@@ -92,6 +92,13 @@ final class ChronicleSlotTable {
     return readers;
   }
 
+  /** See {@link EmbeddingReader#facts}. Any thread. */
+  RowFacts facts(long fid) {
+    RowFacts own = readers.facts(fid);
+    AdmissionFilter counting = filter; // Another one only before anything is read.
+    return own != null ? own : RowFacts.without(counting == null ? 0 : counting.counted(fid));
+  }
+
   int gatherForTraining(
       long[] fids, int[] occurrences, int from, int n, int second, float[] out, int outOffset) {
     BatchBounds.check(fids, from, n, out, outOffset, dim);

@@ -28,6 +28,12 @@ public interface EmbeddingReader {
   /** Whether {@code fid} has a row of its own. */
   boolean contains(int slot, long fid);
 
+  /**
+   * What is known of {@code fid} besides its weights: of a row of its own as of one moment, of one
+   * that is to come about.
+   */
+  RowFacts facts(int slot, long fid);
+
   /** Figures of one slot. */
   SlotStatistics statistics(int slot);
 }

@@ -123,6 +123,12 @@ public final class ReceivedRows implements EmbeddingReader {
     return slots.get(slot).rows.containsKey(fid);
   }
 
+  /** Weights are all that is received. */
+  @Override
+  public RowFacts facts(int slot, long fid) {
+    return RowFacts.weightsAlone(contains(slot, fid));
+  }
+
   @Override
   public SlotStatistics statistics(int slot) {
     Slot of = slots.get(slot);

@@ -1,6 +1,8 @@
 package dev.dolmen.parameterstore.store;
 
 import static dev.dolmen.parameterstore.store.RowDescriptor.FID_OFFSET;
+import static dev.dolmen.parameterstore.store.RowDescriptor.LAST_SEEN_OFFSET;
+import static dev.dolmen.parameterstore.store.RowDescriptor.OCCURRENCES_OFFSET;
 import static dev.dolmen.parameterstore.store.RowDescriptor.SEQUENCE_OFFSET;
 import static dev.dolmen.parameterstore.store.RowDescriptor.WEIGHTS_OFFSET;
 
@@ -10,6 +12,7 @@ import dev.dolmen.parameterstore.optimizer.RowState;
 import dev.dolmen.parameterstore.schema.RowOptions;
 import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What readers and the writer of one slot share: its rows, the index that finds them, and the
@@ -164,6 +167,27 @@ final class SlotMemory implements AutoCloseable {
       }
       if (tryRead(rows.address(number), fid, out, at)) {
         return true;
+      }
+      pause(spins);
+    }
+  }
+
+  /** Looks until the facts of the fid's row are of one moment; null if it has none. Any thread. */
+  @Nullable RowFacts facts(long fid) {
+    for (int spins = 0; ; spins++) {
+      int number = find(fid);
+      if (number < 0) {
+        return null;
+      }
+      long address = rows.address(number);
+      int before = NativeMemory.getIntAcquire(address + SEQUENCE_OFFSET);
+      if ((before & 1) == 0 && NativeMemory.getLong(address + FID_OFFSET) == fid) {
+        long seenSec = Integer.toUnsignedLong(NativeMemory.getInt(address + LAST_SEEN_OFFSET));
+        int occurrences = NativeMemory.getInt(address + OCCURRENCES_OFFSET);
+        VarHandle.acquireFence();
+        if (NativeMemory.getInt(address + SEQUENCE_OFFSET) == before) {
+          return new RowFacts(true, occurrences, seenSec);
+        }
       }
       pause(spins);
     }

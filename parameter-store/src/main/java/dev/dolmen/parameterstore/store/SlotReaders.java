@@ -1,6 +1,7 @@
 package dev.dolmen.parameterstore.store;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** The readers of one slot: any number of threads beside the writer. */
 final class SlotReaders {
@@ -25,6 +26,16 @@ final class SlotReaders {
     enter();
     try {
       return memory.find(fid) >= 0;
+    } finally {
+      ended.increment();
+    }
+  }
+
+  /** Facts of the fid's own row; null if it has none. */
+  @Nullable RowFacts facts(long fid) {
+    enter();
+    try {
+      return memory.facts(fid);
     } finally {
       ended.increment();
     }

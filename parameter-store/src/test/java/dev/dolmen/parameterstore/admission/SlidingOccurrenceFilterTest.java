@@ -12,6 +12,11 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class SlidingOccurrenceFilterTest {
@@ -86,7 +91,10 @@ class SlidingOccurrenceFilterTest {
     for (int i = 0; i < 500_000; i++) {
       long value = (long) Math.pow(30_000, random.nextDouble());
       int[] known = countAndLast.computeIfAbsent(value, v -> new int[] {0, -1});
+      int remembered = filter.counted(value);
       int count = filter.add(value, 1);
+      assertThat(count).isEqualTo(remembered + 1);
+      assertThat(filter.counted(value)).isEqualTo(count);
       if (count != known[0] + 1) {
         assertThat(count).isEqualTo(1);
         assertThat(i - known[1]).isGreaterThan(window);
@@ -116,6 +124,35 @@ class SlidingOccurrenceFilterTest {
     assertThatThrownBy(() -> new SlidingOccurrenceFilter(4, 300).readFrom(in(bytes)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("threshold 4");
+  }
+
+  /** Panes grow and are cleared under a thread that asks. */
+  @Test
+  void whoAsksMeanwhileIsToldACountThatThereWas() throws Exception {
+    SlidingOccurrenceFilter filter = new SlidingOccurrenceFilter(5, 30_000);
+    AtomicBoolean ended = new AtomicBoolean();
+    CountDownLatch asking = new CountDownLatch(1);
+    try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
+      Future<Integer> most =
+          reader.submit(() -> {
+            int found = 0;
+            for (int i = 0; !ended.get(); i++) {
+              int count = filter.counted(i % 70_000);
+              assertThat(count).isBetween(0, 5);
+              found = Math.max(found, count);
+              asking.countDown();
+            }
+            return found;
+          });
+      asking.await();
+      for (int round = 0; round < 20; round++) {
+        for (int value = 0; value < 70_000; value++) {
+          filter.add(value, 1 + value % 2 * 4);
+        }
+      }
+      ended.set(true);
+      assertThat(most.get()).isEqualTo(5);
+    }
   }
 
   private static DataInputStream in(ByteArrayOutputStream bytes) {

@@ -29,6 +29,26 @@ abstract class EmbeddingTableContract {
   }
 
   @Test
+  void factsTellHowFarAFidIsAndWhatItsRowHasSeen() throws IOException {
+    try (EmbeddingTable table = open(one(Schemas.rows(5, 4, 100, 1)))) {
+      float[] out = new float[5];
+      assertThat(table.facts(0, 7)).isEqualTo(new RowFacts(false, 0, -1));
+      table.gatherForTraining(0, new long[] {7}, new int[] {3}, 0, 1, 1_000, out, 0);
+      assertThat(table.facts(0, 7)).isEqualTo(new RowFacts(false, 3, -1));
+      table.gatherForTraining(0, new long[] {7}, new int[] {2}, 0, 1, 1_010, out, 0);
+      assertThat(table.facts(0, 7)).as("admitted").isEqualTo(new RowFacts(true, 4, 1_010));
+      table.gatherForTraining(0, new long[] {7}, new int[] {1}, 0, 1, 1_005, out, 0);
+      assertThat(table.facts(0, 7)).as("a late one").isEqualTo(new RowFacts(true, 5, 1_010));
+      table.gatherForTraining(0, new long[] {8}, new int[] {9}, 0, 1, 1_020, out, 0);
+      assertThat(table.facts(0, 8)).as("takes its room").isEqualTo(new RowFacts(true, 4, 1_020));
+      assertThat(table.facts(0, 7)).as("evicted").isEqualTo(new RowFacts(false, 4, -1));
+      assertThat(table.expire(1_121, 10)).isEqualTo(1);
+      assertThat(table.facts(0, 8)).as("expired").isEqualTo(new RowFacts(false, 4, -1));
+      assertThat(table.facts(0, Fids.OUT_OF_VOCABULARY)).isEqualTo(new RowFacts(false, 0, -1));
+    }
+  }
+
+  @Test
   void unknownFidsAreTheOutOfVocabularyRowWithTheNoiseTheyWouldStartWith() throws IOException {
     try (EmbeddingTable table = open(one(Schemas.rows(5, 1, 0, 100)))) {
       float[] out = new float[10];

@@ -58,6 +58,11 @@ public final class HeapEmbeddingTable implements EmbeddingTable {
   }
 
   @Override
+  public synchronized RowFacts facts(int slot, long fid) {
+    return tables.get(slot).facts(fid);
+  }
+
+  @Override
   public synchronized int gatherForTraining(
       int slot,
       long[] fids,

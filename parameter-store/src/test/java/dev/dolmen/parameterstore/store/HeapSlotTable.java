@@ -103,6 +103,13 @@ final class HeapSlotTable {
     return byFid.containsKey(fid);
   }
 
+  RowFacts facts(long fid) {
+    Row row = byFid.get(fid);
+    return row == null
+        ? new RowFacts(false, filter == null ? 0 : filter.counted(fid), -1)
+        : new RowFacts(true, row.occurrences, Integer.toUnsignedLong(row.lastSeenSec));
+  }
+
   int gather(long[] fids, int from, int n, float[] out, int outOffset) {
     BatchBounds.check(fids, from, n, out, outOffset, options.dim());
     int own = 0;

@@ -262,6 +262,11 @@ class TableFuzzTest {
           .isEqualTo(slow.gather(slot, fids, 0, fids.length, expected, 0));
       assertThat(found).isEqualTo(expected);
       assertThat(fast.contains(slot, fids[0])).isEqualTo(slow.contains(slot, fids[0]));
+      for (long fid : fids) {
+        RowFacts facts = fast.facts(slot, fid);
+        assertThat(facts).isEqualTo(slow.facts(slot, fid));
+        assertThat(facts.own()).isEqualTo(fast.contains(slot, fid));
+      }
     }
 
     private void snapshotAndRestore() throws IOException {

@@ -32,6 +32,7 @@ public final class MethodRoles {
         RecommendationServiceGrpc.getListImpressionsMethod(),
         CatalogServiceGrpc.getGetItemMethod(),
         CatalogServiceGrpc.getGetItemHistoryMethod(),
+        CatalogServiceGrpc.getGetItemRowsMethod(),
         CatalogServiceGrpc.getListItemsMethod(),
         CatalogServiceGrpc.getGetSchemaMethod());
     put(

@@ -10,6 +10,8 @@ import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.GetItemHistoryRequest;
 import dev.dolmen.v1.GetItemHistoryResponse;
 import dev.dolmen.v1.GetItemRequest;
+import dev.dolmen.v1.GetItemRowsRequest;
+import dev.dolmen.v1.GetItemRowsResponse;
 import dev.dolmen.v1.GetSchemaRequest;
 import dev.dolmen.v1.GetSchemaResponse;
 import dev.dolmen.v1.Item;
@@ -39,6 +41,7 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
   private final LiveState live;
   private final List<String> rankers;
   private final ItemCurves curves;
+  private final ItemRows rows;
 
   /**
    * @param rankers that a request for recommendations may name
@@ -46,6 +49,7 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
    */
   CatalogReads(LiveState live, List<String> rankers, ItemCurves curves) {
     this.curves = curves;
+    rows = new ItemRows(live);
     this.live = live;
     this.rankers = List.copyOf(rankers);
   }
@@ -65,6 +69,12 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
   public void getItemHistory(
       GetItemHistoryRequest request, StreamObserver<GetItemHistoryResponse> out) {
     out.onNext(curves.of(request));
+    out.onCompleted();
+  }
+
+  @Override
+  public void getItemRows(GetItemRowsRequest request, StreamObserver<GetItemRowsResponse> out) {
+    out.onNext(rows.of(request));
     out.onCompleted();
   }
 

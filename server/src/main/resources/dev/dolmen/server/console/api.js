@@ -79,6 +79,7 @@ export const similar = (request) => call("POST", "/v1/similar", request);
 export const mapItems = (request) => call("POST", "/v1/items:map", request);
 export const rejectedEvents = () => call("GET", "/v1/events:rejected");
 export const itemHistory = (id) => call("GET", `/v1/items/${encodeURIComponent(id)}/history`);
+export const itemRows = (id) => call("GET", `/v1/items/${encodeURIComponent(id)}/rows`);
 export const impressions = (session) => call("GET", `/v1/visits/${encodeURIComponent(session)}/impressions`);
 export const publish = (events) => call("POST", "/v1/events", { events });
 export const patch = (patches) => call("PATCH", "/v1/items", { patches });

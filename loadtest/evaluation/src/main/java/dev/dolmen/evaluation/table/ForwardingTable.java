@@ -4,6 +4,7 @@ import dev.dolmen.parameterstore.snapshot.SnapshotReader;
 import dev.dolmen.parameterstore.snapshot.SnapshotWriter;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.parameterstore.store.FrozenTable;
+import dev.dolmen.parameterstore.store.RowFacts;
 import dev.dolmen.parameterstore.store.SlotStatistics;
 import dev.dolmen.parameterstore.store.TouchedBatch;
 import java.io.IOException;
@@ -40,6 +41,11 @@ public abstract class ForwardingTable implements EmbeddingTable {
   @Override
   public boolean contains(int slot, long fid) {
     return table.contains(slot, fid);
+  }
+
+  @Override
+  public RowFacts facts(int slot, long fid) {
+    return table.facts(slot, fid);
   }
 
   @Override

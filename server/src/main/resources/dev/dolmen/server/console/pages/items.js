@@ -5,6 +5,7 @@ import { card, facts, textOf } from "../card.js";
 import { picture } from "../picture.js";
 import { curves } from "../curves.js";
 import { together } from "../together.js";
+import { itemRows } from "../itemrows.js";
 import { count, percent, words } from "../format.js";
 
 export const id = "items";
@@ -71,7 +72,7 @@ async function one(place, itemId, may, schema) {
           may("catalog") ? button(item.unavailable ? "Put it back" : "Take it off for a while", () => change(place, item, may, schema), "quiet") : null),
         metadata(item, schema))),
     h("div", { class: "stack" }, curves(item), section("Closest by vector", "What the model takes for most alike, whoever visited it.", near), together(item),
-      section("After a visit of it", "What a visitor who has clicked only this item is shown now.", after)));
+      section("After a visit of it", "What a visitor who has clicked only this item is shown now.", after), itemRows(item, schema)));
   await Promise.all([neighbors(near, item), following(after, item)]);
 }
 
