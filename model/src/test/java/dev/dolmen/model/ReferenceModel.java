@@ -1,5 +1,7 @@
 package dev.dolmen.model;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dolmen.model.data.FeatureBlock;
 import dev.dolmen.model.data.FeatureColumn;
 import dev.dolmen.model.data.GatheredRows;
@@ -7,11 +9,12 @@ import dev.dolmen.model.data.ModelOptions;
 import dev.dolmen.model.data.TaskOptions;
 import dev.dolmen.model.data.TrainingBatch;
 import dev.dolmen.model.data.VectorBlock;
-import dev.dolmen.model.layer.ParameterLayout;
 import dev.dolmen.model.layer.ParameterLayout.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The model in double precision, written from its definition and independently of the layers: one
@@ -22,12 +25,14 @@ final class ReferenceModel {
   final double[] parameters;
   final double[][] rows;
   private final ModelOptions options;
-  private final ParameterLayout layout;
+  private final Map<String, Tensor> tensors = new HashMap<>();
   private final boolean[] unadmitted;
 
   ReferenceModel(SessionModel model, GatheredRows gathered) {
     options = model.options();
-    layout = model.layout();
+    for (Tensor tensor : model.layout().tensors()) {
+      tensors.put(tensor.name(), tensor);
+    }
     unadmitted = gathered.unadmitted;
     parameters = doubles(model.parameters());
     rows = new double[gathered.values.length][];
@@ -44,16 +49,24 @@ final class ReferenceModel {
     return y;
   }
 
+  private Tensor tensor(String name) {
+    return requireNonNull(tensors.get(name), name);
+  }
+
   private double p(String name, int row, int column) {
-    Tensor tensor = layout.tensor(name);
+    return p(tensor(name), row, column);
+  }
+
+  private double p(Tensor tensor, int row, int column) {
     return parameters[tensor.offset() + row * tensor.columns() + column];
   }
 
   private double[] linear(String name, double[] x) {
-    Tensor w = layout.tensor(name + "/weight");
+    Tensor w = tensor(name + "/weight");
+    Tensor bias = tensor(name + "/bias");
     double[] y = new double[w.columns()];
     for (int j = 0; j < y.length; j++) {
-      y[j] = p(name + "/bias", 0, j);
+      y[j] = parameters[bias.offset() + j];
       for (int i = 0; i < x.length; i++) {
         y[j] += x[i] * parameters[w.offset() + i * y.length + j];
       }
@@ -70,11 +83,12 @@ final class ReferenceModel {
     for (double v : x) {
       variance += (v - mean) * (v - mean) / x.length;
     }
+    int gain = tensor(name + "/gain").offset();
+    int bias = tensor(name + "/bias").offset();
     double[] y = new double[x.length];
     for (int i = 0; i < x.length; i++) {
-      y[i] =
-          (x[i] - mean) / Math.sqrt(variance + 1e-5) * p(name + "/gain", 0, i)
-              + p(name + "/bias", 0, i);
+      y[i] = (x[i] - mean) / Math.sqrt(variance + 1e-5) * parameters[gain + i];
+      y[i] += parameters[bias + i];
     }
     return y;
   }
@@ -139,11 +153,11 @@ final class ReferenceModel {
       if (column.dimension() > 0) {
         VectorBlock vectors = block.vectors[vector++];
         String name = "item/" + column.name();
+        Tensor weight = tensor(name + "/weight");
         for (int d = 0; d < column.dim(); d++) {
           columns[at + d] += vectors.present[record] ? 0 : p(name + "/missing", 0, d);
           for (int k = 0; k < column.dimension() && vectors.present[record]; k++) {
-            columns[at + d] +=
-                vectors.numbers[record * column.dimension() + k] * p(name + "/weight", k, d);
+            columns[at + d] += vectors.numbers[record * column.dimension() + k] * p(weight, k, d);
           }
         }
       }
@@ -157,13 +171,15 @@ final class ReferenceModel {
     int n = batch.sessionStart[s + 1] - start;
     int width = options.width();
     double[][] x = new double[n][width];
+    Tensor type = tensor("type");
+    Tensor gap = tensor("gap");
     for (int i = 0; i < n; i++) {
       int t = start + i;
       for (int d = 0; d < width; d++) {
         x[i][d] =
             Math.sqrt(width) * items[batch.tokenItem[t]][d]
-                + p("type", batch.tokenType[t], d)
-                + p("gap", batch.tokenGap[t], d);
+                + p(type, batch.tokenType[t], d)
+                + p(gap, batch.tokenGap[t], d);
       }
       if (batch.tokenContext[t] >= 0 && !options.contextColumns().isEmpty()) {
         add(
@@ -270,39 +286,44 @@ final class ReferenceModel {
 
   private double poolingScore(double[] token, int distance) {
     double score = p("pooling/distance", 0, distance);
+    Tensor query = tensor("pooling/query");
     for (int d = 0; d < token.length; d++) {
-      score += token[d] * p("pooling/query", 0, d) / Math.sqrt(token.length);
+      score += token[d] * p(query, 0, d) / Math.sqrt(token.length);
     }
     return score;
   }
 
   /** What a signal's features add to a score. */
   private double signal(TrainingBatch batch, int signal) {
+    Tensor units = tensor("signals/visits/units");
+    Tensor linear = tensor("signals/visits/linear");
     double visits = 0;
     for (int h = 0; h < 16; h++) {
       double unit = p("signals/visits/biases", 0, h);
       for (int f = 0; f < 13; f++) {
-        unit += feature(batch, signal, f) * p("signals/visits/units", f, h);
+        unit += feature(batch, signal, f) * p(units, f, h);
       }
       visits += Math.max(0, unit) * p("signals/visits/outputs", 0, h);
     }
     for (int f = 0; f < 13; f++) {
-      visits += feature(batch, signal, f) * p("signals/visits/linear", 0, f);
+      visits += feature(batch, signal, f) * p(linear, 0, f);
     }
     return feature(batch, signal, 18) * visits + likeness(batch, signal);
   }
 
   private double likeness(TrainingBatch batch, int signal) {
+    Tensor units = tensor("signals/likeness/units");
+    Tensor linear = tensor("signals/likeness/linear");
     double sum = 0;
     for (int h = 0; h < 8; h++) {
       double unit = 0;
       for (int f = 0; f < 5; f++) {
-        unit += feature(batch, signal, 13 + f) * p("signals/likeness/units", f, h);
+        unit += feature(batch, signal, 13 + f) * p(units, f, h);
       }
       sum += Math.max(0, unit) * p("signals/likeness/outputs", 0, h);
     }
     for (int f = 0; f < 5; f++) {
-      sum += feature(batch, signal, 13 + f) * p("signals/likeness/linear", 0, f);
+      sum += feature(batch, signal, 13 + f) * p(linear, 0, f);
     }
     return sum;
   }
