@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Impressions through a whole engine: what is learned from them, and what a restart does. */
 class EngineImpressionsTest {
   private static final int SHOWN = 5;
+  private static final int LEARNED_VISITS = 9_000;
+  private static final int JUDGED_VISITS = 2_000;
 
   @TempDir Path directory;
 
@@ -128,15 +130,20 @@ class EngineImpressionsTest {
 
   /**
    * Learned from all that was not clicked, and from a fifth of it: the chances are those of all
-   * that was shown. Calibrated over the later part, when the model has learned something.
+   * that was shown. Calibrated over the later part, when the model has learned something: recent
+   * figures begin anew with a start.
    */
   @ParameterizedTest
   @ValueSource(doubles = {1, 0.2})
   void chancesOfClicksAreCalibrated(double negativeRate) throws Exception {
     try (Engine engine = open(directory, negativeRate)) {
       fill(engine);
-      // Where one impression in five without a click is learned, it takes longer.
-      traffic(engine, negativeRate < 1 ? 16_000 : 12_000);
+      traffic(engine, LEARNED_VISITS);
+      engine.snapshot();
+    }
+    try (Engine engine = open(directory, negativeRate)) {
+      expectedRecords = engine.progress().loggedRecords();
+      traffic(engine, JUDGED_VISITS);
       ClickFigures recent = engine.status().clicks().window();
       assertThat(engine.status().progress().failure()).isNull();
       assertThat(recent.auc()).isGreaterThan(0.8);
