@@ -81,8 +81,9 @@ public final class KafkaBroker implements AutoCloseable {
             "transaction.state.log.num.partitions", "3",
             "log.retention.check.interval.ms", "500",
             "log.segment.delete.delay.ms", "500",
-            "controlled.shutdown.enable", "false",
-            // A start waits until its predecessor has been given up.
+            // One that says that it goes is given up at once: a start waits for that, and for the
+            // session otherwise.
+            "controlled.shutdown.enable", "true",
             "broker.session.timeout.ms", "3000",
             "broker.heartbeat.interval.ms", "200",
             "auto.create.topics.enable", "false"));
