@@ -9,7 +9,8 @@ import org.testcontainers.utility.DockerImageName;
 
 /**
  * The image, built from deploy/Dockerfile and the sources as they lie here. The system properties
- * {@code image.build} and {@code image.base} replace the two public images that it starts from.
+ * {@code image.build} and {@code image.base} replace the two public images that it starts from;
+ * {@code image.built} names one that has been built already.
  */
 final class DolmenImage {
   private static final String TAG = "dolmen-under-test:latest";
@@ -18,6 +19,10 @@ final class DolmenImage {
 
   /** Builds the image; takes minutes the first time, seconds when nothing changed. */
   static DockerImageName build() {
+    String built = System.getProperty("image.built", "");
+    if (!built.isEmpty()) {
+      return DockerImageName.parse(built);
+    }
     BuildImageCmd command =
         DockerClientFactory.lazyClient()
             .buildImageCmd()
