@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,15 +45,25 @@ class StoreAwayTest {
     }
   }
 
-  private static void assertFails(ObjectStore store) {
-    assertThatThrownBy(() -> store.put("data/z", LARGE))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("s3://shop/a/data/z");
-    assertThatThrownBy(() -> store.get("data/x", LARGE.length))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("s3://shop/a/data/x");
-    assertThatThrownBy(() -> store.list("data/")).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> store.delete("data/x")).isInstanceOf(IOException.class);
+  /** Each by itself, all at once: where the store hangs, each waits for its time. */
+  private static void assertFails(ObjectStore store) throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> calls =
+          List.of(
+              threads.submit(
+                  () -> assertFails(() -> store.put("data/z", LARGE), "s3://shop/a/data/z")),
+              threads.submit(
+                  () -> assertFails(() -> store.get("data/x", LARGE.length), "s3://shop/a/data/x")),
+              threads.submit(() -> assertFails(() -> store.list("data/"), "")),
+              threads.submit(() -> assertFails(() -> store.delete("data/x"), "")));
+      for (Future<?> call : calls) {
+        call.get();
+      }
+    }
+  }
+
+  private static void assertFails(ThrowingCallable call, String named) {
+    assertThatThrownBy(call).isInstanceOf(IOException.class).hasMessageContaining(named);
   }
 
   @Test
