@@ -53,10 +53,16 @@ class TopicCommandTest {
   }
 
   private String config(KafkaLogOptions kafka, String more) throws IOException {
-    return config(kafka.bootstrapServers(), kafka.topic(), more);
+    return config(kafka.bootstrapServers(), kafka.topic(), 20, more);
   }
 
-  private String config(String servers, String topic, String more) throws IOException {
+  /** Of a cluster that is not there, which is waited for. */
+  private String away(String servers, String more) throws IOException {
+    return config(servers, "t", 1, more);
+  }
+
+  private String config(String servers, String topic, int timeoutSec, String more)
+      throws IOException {
     Path file = directory.resolve("dolmen.yaml");
     Files.writeString(
         file,
@@ -67,9 +73,9 @@ class TopicCommandTest {
             - {name: item_id, kind: id, dimension: 4}
         log:
           kind: kafka
-          kafka: {bootstrap_servers: "%s", topic: %s, timeout: 20s%s}
+          kafka: {bootstrap_servers: "%s", topic: %s, timeout: %ds%s}
         """
-            .formatted(servers, topic, more));
+            .formatted(servers, topic, timeoutSec, more));
     return file.toString();
   }
 
@@ -131,15 +137,15 @@ class TopicCommandTest {
   @Test
   void configCheckFindsFilesAndHostsThatAreNotThere() throws Exception {
     String file = directory.resolve("nowhere.properties").toString();
-    String config = config("127.0.0.1:1", "t", ", client_properties_file: " + file);
+    String config = away("127.0.0.1:1", ", client_properties_file: " + file);
     assertThat(run("config", "check", config)).isEqualTo(2);
     assertThat(err.toString())
         .contains("log.kafka.client_properties_file: " + file + ": there is no such file");
-    assertThat(run("config", "check", config("no-such-host.invalid:9092", "t", ""))).isEqualTo(2);
+    assertThat(run("config", "check", away("no-such-host.invalid:9092", ""))).isEqualTo(2);
     assertThat(err.toString())
         .contains("log.kafka.bootstrap_servers: no-such-host.invalid: no such host is known here");
-    assertThat(run("config", "check", config("127.0.0.1:1", "t", ""))).as(err.toString()).isZero();
-    assertThat(run("topic", "check", "--config", config("127.0.0.1:1", "t", ""))).isEqualTo(1);
+    assertThat(run("config", "check", away("127.0.0.1:1", ""))).as(err.toString()).isZero();
+    assertThat(run("topic", "check", "--config", away("127.0.0.1:1", ""))).isEqualTo(1);
     assertThat(err.toString()).contains("Kafka at 127.0.0.1:1: ");
   }
 
