@@ -35,7 +35,11 @@ final class LearningBackend implements Backend {
     this.config = config;
     this.engine = engine;
     this.warmUp = warmUp;
-    cells = new CellKeeper(engine.live().vectors(), meters.config().clock()::monotonicTime);
+    cells =
+        new CellKeeper(
+            engine.live().vectors(),
+            config.dataDirectory(),
+            meters.config().clock()::monotonicTime);
   }
 
   /**

@@ -13,6 +13,7 @@ import dev.dolmen.trainer.impressions.ImpressionLog;
 import dev.dolmen.trainer.ingest.Ingest;
 import dev.dolmen.trainer.ingest.Progress;
 import dev.dolmen.trainer.ingest.ReplayProgress;
+import dev.dolmen.trainer.learn.KeptVectors;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.learn.LivePublisher;
 import dev.dolmen.trainer.learn.LiveState;
@@ -239,7 +240,8 @@ public final class Engine implements Closeable {
             clock,
             StoredSnapshots.open(
                 options.snapshots(), logOptions, log, snapshots, clock, this::mayUpload));
-    SnapshotCodec.Position restored = Restoring.newest(snapshots, learner);
+    KeptVectors vectors = new KeptVectors(directory, learner);
+    SnapshotCodec.Position restored = Restoring.newest(snapshots, learner, vectors);
     long savedOffset = restored.logOffset();
     hasModel = snapshots.latest() != null;
     EngineHistory.check(directory, snapshots, log, savedOffset);
@@ -297,7 +299,7 @@ public final class Engine implements Closeable {
             schedule,
             requests,
             sender);
-    barriers = new EngineBarriers(requests, progress, schedule, step, learner);
+    barriers = new EngineBarriers(requests, progress, schedule, step, learner, vectors);
     ReplayLoop replay =
         new ReplayLoop(
             log,

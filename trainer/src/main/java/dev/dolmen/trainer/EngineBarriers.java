@@ -1,6 +1,7 @@
 package dev.dolmen.trainer;
 
 import dev.dolmen.trainer.ingest.Progress;
+import dev.dolmen.trainer.learn.KeptVectors;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.snapshot.SnapshotInfo;
 import dev.dolmen.trainer.snapshot.SnapshotSchedule;
@@ -25,13 +26,16 @@ final class EngineBarriers {
   private final SnapshotSchedule schedule;
   private final TrainingStep step;
   private final Learner learner;
+  private final KeptVectors vectors;
 
   EngineBarriers(
       TrainingRequests requests,
       Progress progress,
       SnapshotSchedule schedule,
       TrainingStep step,
-      Learner learner) {
+      Learner learner,
+      KeptVectors vectors) {
+    this.vectors = vectors;
     this.requests = requests;
     this.progress = progress;
     this.schedule = schedule;
@@ -112,8 +116,8 @@ final class EngineBarriers {
   }
 
   /**
-   * Takes a last snapshot after training has ended, if anything was learned since the newest. Where
-   * that fails, the log will be replayed.
+   * Takes a last snapshot after training has ended, if anything was learned since the newest, and
+   * keeps the item vectors with it. Where that fails, the log will be replayed.
    *
    * @param asked whether one is taken at all
    * @param sender tells servers what is learned; null if there are none
@@ -135,6 +139,10 @@ final class EngineBarriers {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
+    }
+    String newest = asked && barrier ? schedule.holding(step.position()) : "";
+    if (!newest.isEmpty()) {
+      vectors.keep(newest);
     }
   }
 }

@@ -108,6 +108,49 @@ final class CellBuilder {
     return made;
   }
 
+  /**
+   * Cells that a process before has made, with vectors that may have moved since; items that it did
+   * not know come into the closest. In the place of a first pass.
+   */
+  Cells resumed(KeptCells.Content before) {
+    long appearances = vectors.appearances();
+    int size = vectors.size();
+    centroids = before.centroids();
+    cellOf = new int[size];
+    Arrays.fill(cellOf, -1);
+    clear();
+    for (int cell = 0; cell < cells(); cell++) {
+      for (int i = before.starts()[cell]; i < before.starts()[cell + 1]; i++) {
+        int item = before.items()[i];
+        if (item < size && cellOf[item] < 0 && vectors.contains(item)) {
+          cellOf[item] = cell;
+          sizes[cell]++;
+        }
+      }
+    }
+    assignMissing(size);
+    return made(size, appearances);
+  }
+
+  /** Items that are present and in no cell come into the closest. */
+  private void assignMissing(int size) {
+    for (int start = 0; start < size; start += CHUNK) {
+      int from = start;
+      int to = Math.min(from + CHUNK, size);
+      int[] before = Arrays.copyOfRange(cellOf, from, to);
+      if (IntStream.range(from, to).anyMatch(i -> cellOf[i] < 0 && vectors.contains(i))) {
+        assign(from, to - from);
+        for (int item = from; item < to; item++) {
+          if (before[item - from] >= 0) {
+            cellOf[item] = before[item - from];
+          } else if (cellOf[item] >= 0) {
+            sizes[cellOf[item]]++;
+          }
+        }
+      }
+    }
+  }
+
   /** Items that the pass under way has looked at; any thread. */
   int done() {
     return done.get();

@@ -4,6 +4,7 @@ import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.trainer.thread.BackgroundThreads;
 import java.io.Closeable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
@@ -43,8 +44,12 @@ public final class CellKeeper implements Closeable {
    */
   private static final int APPEARED_MAX = ItemVectors.APPEARANCES / 4;
 
+  /** How often they are kept on disk, next to when this is closed: for a process that is killed. */
+  private static final Duration KEPT_EVERY = Duration.ofHours(1);
+
   private final ItemVectorReader vectors;
   private final CellBuilder builder;
+  private final @Nullable KeptCells kept;
   private final int itemsMin;
   private final LongSupplier nanos;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -63,10 +68,21 @@ public final class CellKeeper implements Closeable {
    * @param nanos monotonic time
    */
   public CellKeeper(ItemVectorReader vectors, LongSupplier nanos) {
-    this(vectors, ITEMS_MIN, nanos);
+    this(vectors, ITEMS_MIN, null, nanos);
   }
 
-  CellKeeper(ItemVectorReader vectors, int itemsMin, LongSupplier nanos) {
+  /**
+   * Makes nothing yet, and begins with the cells that a process before has left.
+   *
+   * @param dataDirectory of this process, while it keeps cells
+   */
+  public CellKeeper(ItemVectorReader vectors, Path dataDirectory, LongSupplier nanos) {
+    this(vectors, ITEMS_MIN, new KeptCells(dataDirectory, vectors), nanos);
+  }
+
+  CellKeeper(
+      ItemVectorReader vectors, int itemsMin, @Nullable KeptCells kept, LongSupplier nanos) {
+    this.kept = kept;
     this.vectors = vectors;
     this.itemsMin = itemsMin;
     this.nanos = nanos;
@@ -82,16 +98,36 @@ public final class CellKeeper implements Closeable {
   /** Makes the first cells, if there are items enough, and goes on with it behind. */
   public void start() {
     if (vectors.hasRows()) {
-      orLog(this::pass);
-      Cells made = cells;
-      if (made != null) {
-        LOG.info(
-            "{} items are in {} cells after {} ms",
-            made.size(),
-            made.count(),
-            TimeUnit.NANOSECONDS.toMillis(lastPassNanos));
-      }
+      orLog(this::begin);
       thread.start();
+    }
+  }
+
+  private void begin() {
+    long start = nanos.getAsLong();
+    boolean enough = vectors.present() >= itemsMin;
+    KeptCells.Content before = kept == null || !enough ? null : kept.read();
+    if (before == null) {
+      pass();
+    } else {
+      cells = builder.resumed(before);
+      lastPassNanos = before.passNanos();
+    }
+    Cells made = cells;
+    if (made != null) {
+      LOG.info(
+          "{} items are in {} cells{} after {} ms",
+          made.size(),
+          made.count(),
+          before == null ? "" : ", as before,",
+          TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong() - start));
+    }
+  }
+
+  private void keep() {
+    Cells made = cells;
+    if (kept != null && made != null) {
+      kept.keep(made, lastPassNanos);
     }
   }
 
@@ -165,6 +201,7 @@ public final class CellKeeper implements Closeable {
     try {
       long passed = nanos.getAsLong();
       long refreshed = passed;
+      long keptAt = passed;
       while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         long now = nanos.getAsLong();
         if (isDue(now - passed)) {
@@ -176,8 +213,13 @@ public final class CellKeeper implements Closeable {
           orLog(this::refresh);
           refreshed = nanos.getAsLong();
         }
+        if (now - keptAt > KEPT_EVERY.toNanos()) {
+          orLog(this::keep);
+          keptAt = now;
+        }
         workBeside();
       }
+      orLog(this::keep);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -216,7 +258,7 @@ public final class CellKeeper implements Closeable {
     }
   }
 
-  /** Ends a pass that is under way, which can take minutes. */
+  /** Ends a pass that is under way, which can take minutes, and keeps the cells. */
   @Override
   public void close() {
     closing.countDown();

@@ -102,6 +102,12 @@ final class Cells {
     return start;
   }
 
+  /** A number of a cell's centroid. */
+  float centroid(int cell, int d) {
+    int panel = cell / Kernels.PANEL * Kernels.PANEL * width;
+    return centroids[panel + d * Kernels.PANEL + cell % Kernels.PANEL];
+  }
+
   int from(int cell) {
     return start[cell];
   }

@@ -16,6 +16,7 @@ import dev.dolmen.v1.SlotValue;
 import dev.dolmen.v1.TokenList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.agrona.collections.IntHashSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -46,7 +48,7 @@ class CellsTest {
   private final Catalog catalog =
       new Catalog(new FeatureExtractor(Schemas.shop()), CatalogOptions.defaults());
   private final ItemVectors vectors = new ItemVectors(WIDTH, ScanPrecision.FP32, true);
-  private final CellKeeper keeper = new CellKeeper(vectors, 1_000, System::nanoTime);
+  private final CellKeeper keeper = new CellKeeper(vectors, 1_000, null, System::nanoTime);
   private final RecallSample recall =
       new RecallSample(
           new SimpleMeterRegistry(),
@@ -320,7 +322,7 @@ class CellsTest {
   @EnabledOnOs(OS.LINUX)
   void theThreadThatKeepsCellsLeavesTheProcessorsToWhoAsks() throws Exception {
     fill(ITEMS);
-    try (CellKeeper running = new CellKeeper(vectors, 1_000, System::nanoTime)) {
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, null, System::nanoTime)) {
       running.start();
       CompletableFuture<Integer> seen = new CompletableFuture<>();
       running.beside(() -> seen.complete(BackgroundThreads.niceness()));
@@ -333,7 +335,7 @@ class CellsTest {
   @Test
   void theThreadThatKeepsCellsComparesAndNotWhoAsks() throws Exception {
     fill(ITEMS);
-    try (CellKeeper running = new CellKeeper(vectors, 1_000, System::nanoTime)) {
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, null, System::nanoTime)) {
       running.start();
       List<Thread> threads = new CopyOnWriteArrayList<>();
       RecallSample beside =
@@ -374,7 +376,7 @@ class CellsTest {
     vectors.remove(0);
     keeper.pass();
     assertThat(keeper.current()).isNull();
-    try (CellKeeper never = new CellKeeper(new ItemVectors(WIDTH), 0, System::nanoTime)) {
+    try (CellKeeper never = new CellKeeper(new ItemVectors(WIDTH), 0, null, System::nanoTime)) {
       never.start();
       assertThat(never.current()).isNull();
       assertThat(never.isKept()).isFalse();
@@ -398,13 +400,70 @@ class CellsTest {
   @Test
   void aKeeperThatRunsTakesNewItemsIntoCells() throws Exception {
     fill(2_000);
-    try (CellKeeper running = new CellKeeper(vectors, 1_000, System::nanoTime)) {
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, null, System::nanoTime)) {
       running.start();
       assertThat(size(running)).isEqualTo(2_000);
       add(2_000);
       while (size(running) < 2_001) {
         Thread.sleep(10);
       }
+    }
+  }
+
+  private CellKeeper keptIn(Path directory) {
+    return new CellKeeper(vectors, 1_000, new KeptCells(directory, vectors), System::nanoTime);
+  }
+
+  @Test
+  void theNextStartBeginsWithTheCellsThatWereKept(@TempDir Path directory) {
+    fill(ITEMS);
+    keptIn(directory).close(); // It has made none.
+    assertThat(directory).isEmptyDirectory();
+    Cells before;
+    try (CellKeeper first = keptIn(directory)) {
+      first.start();
+      before = Objects.requireNonNull(first.current());
+    }
+    // Meanwhile one has gone, one has come, and one stands at the index of another.
+    vectors.remove(7);
+    add(ITEMS);
+    vectors.put(8, direction(), 0);
+    try (CellKeeper second = keptIn(directory)) {
+      second.start();
+      assertThat(second.passes()).isZero();
+      Cells now = Objects.requireNonNull(second.current());
+      assertThat(now.count()).isEqualTo(before.count());
+      assertThat(now.items()).doesNotContain(7).contains(8, ITEMS).doesNotHaveDuplicates();
+      assertThat(now.size()).isEqualTo(ITEMS);
+      ItemIndex searched = new ItemIndex(vectors, catalog, second, recall);
+      for (int q = 0; q < 50; q++) {
+        float[] query = query();
+        assertThat(found(searched, query, false)).isEqualTo(found(searched, query, true));
+      }
+    }
+  }
+
+  private List<Integer> found(ItemIndex searched, float[] query, boolean exact) {
+    ItemSearch search = new ItemSearch();
+    search.score(
+        new ItemQuery(query, K, ItemFilter.ALL, new IntHashSet(), Caller.PATIENT), none, exact);
+    searched.search(List.of(search), scratch);
+    return items(search);
+  }
+
+  @Test
+  void keptCellsOfAFarSmallerCatalogueAreMadeAnew(@TempDir Path directory) {
+    fill(1_500);
+    try (CellKeeper first = keptIn(directory)) {
+      first.start();
+    }
+    for (int i = 1_500; i < ITEMS; i++) {
+      add(i);
+    }
+    try (CellKeeper second = keptIn(directory)) {
+      second.start();
+      assertThat(second.passes()).isPositive();
+      assertThat(size(second)).isEqualTo(ITEMS);
     }
   }
 
@@ -420,7 +479,7 @@ class CellsTest {
           }
           return System.nanoTime();
         };
-    try (CellKeeper running = new CellKeeper(vectors, 1_000, closesAtTheBeginning)) {
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, null, closesAtTheBeginning)) {
       toClose.set(running);
       running.start();
       assertThat(running.passes()).isZero();
@@ -439,7 +498,7 @@ class CellsTest {
           }
           return clock.get();
         };
-    try (CellKeeper running = new CellKeeper(vectors, 1_000, failsAtFirst)) {
+    try (CellKeeper running = new CellKeeper(vectors, 1_000, null, failsAtFirst)) {
       running.start();
       while (running.current() == null) {
         Thread.sleep(10);

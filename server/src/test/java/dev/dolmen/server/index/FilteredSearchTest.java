@@ -81,7 +81,7 @@ class FilteredSearchTest {
     if (way != Way.CELLS) {
       return new ItemIndex(vectors, catalog);
     }
-    CellKeeper keeper = new CellKeeper(vectors, 1_000, System::nanoTime);
+    CellKeeper keeper = new CellKeeper(vectors, 1_000, null, System::nanoTime);
     keeper.pass();
     keeper.pass();
     return new ItemIndex(vectors, catalog, keeper, recall);

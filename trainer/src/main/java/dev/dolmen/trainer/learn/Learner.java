@@ -386,10 +386,15 @@ public final class Learner implements AutoCloseable {
     refresher.rest();
   }
 
-  /** Encodes the whole catalogue: after a restore. */
+  /** Encodes the whole catalogue. */
   public void refreshAllVectors() {
     refresher.time(eventTimeSec());
     refresher.refreshAll(serving);
+  }
+
+  /** Keeps up the item vectors; what was restored has none yet. */
+  VectorRefresher refresher() {
+    return refresher;
   }
 
   /**
@@ -518,12 +523,6 @@ public final class Learner implements AutoCloseable {
   /** Hash of parameters and optimizer state. */
   public long modelHash() {
     return model.stateHash();
-  }
-
-  /** Reads the items of what {@link #writeTo} wrote, and no further. */
-  public static void readItems(DataInput in, Consumer<Item> items) throws IOException {
-    LearnerCounts.readFrom(in);
-    Catalog.readItems(in, items);
   }
 
   /** The counters as a part of the state: the first, as they have always been. */

@@ -27,7 +27,8 @@ public record LearnerCounts(
     out.writeLong(stream.flooded());
   }
 
-  static LearnerCounts readFrom(DataInput in) throws IOException {
+  /** Reads what a snapshot's state begins with. */
+  public static LearnerCounts readFrom(DataInput in) throws IOException {
     long batches = in.readLong();
     long eventsLearned = in.readLong();
     long eventTimeMs = in.readLong();

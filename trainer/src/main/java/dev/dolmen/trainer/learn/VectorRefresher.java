@@ -7,6 +7,7 @@ import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.signals.ClickCounts;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -164,6 +165,29 @@ final class VectorRefresher {
   void refreshAll(ServingModel model) {
     resting = false;
     changes = 0;
+    refreshAll(_ -> true, model);
+    staleLeft = 0;
+  }
+
+  /** The same for items that have no vector yet. */
+  void refreshMissing(ServingModel model) {
+    refreshAll(index -> !vectors.contains(index), model);
+  }
+
+  /**
+   * A vector that was encoded before, of an item whose state is the same again; none if there is no
+   * item.
+   *
+   * @param vector as wide as all are
+   */
+  void restore(int index, float[] vector, ServingModel model) {
+    if (catalog.item(index) != null && vectors.put(index, vector, 0)) {
+      marks.vector(index);
+      clicked(index, model);
+    }
+  }
+
+  private void refreshAll(IntPredicate which, ServingModel model) {
     int limit = catalog.indexLimit();
     ConcurrentLinkedQueue<ItemEncoding> idle = new ConcurrentLinkedQueue<>();
     IntStream.range(0, (limit + CHUNK - 1) / CHUNK)
@@ -172,11 +196,11 @@ final class VectorRefresher {
           ItemEncoding one = idle.poll();
           one = one == null ? encodings.get() : one;
           int from = number * CHUNK;
-          int[] indexes = IntStream.range(from, Math.min(from + CHUNK, limit)).toArray();
+          int[] indexes =
+              IntStream.range(from, Math.min(from + CHUNK, limit)).filter(which).toArray();
           encodeChunk(indexes, indexes.length, one, model);
           idle.add(one);
         });
-    staleLeft = 0;
   }
 
   /**

@@ -10,9 +10,11 @@ import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.parameterstore.store.TableSnapshot;
 import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.learn.Learner;
+import dev.dolmen.trainer.learn.LearnerCounts;
 import dev.dolmen.trainer.migration.Migration;
 import dev.dolmen.trainer.state.StateSection;
 import dev.dolmen.v1.Item;
+import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -211,7 +213,8 @@ public final class SnapshotCodec {
     boolean whole = layout(snapshot) == WHOLE_STATE_VERSION;
     try (DataInputStream in = snapshot.section(whole ? StateSection.STATE : Catalog.SECTION)) {
       if (whole) {
-        Learner.readItems(in, items);
+        LearnerCounts.readFrom(in);
+        Catalog.readItems((DataInput) in, items);
       } else {
         Catalog.readItems(in, items);
       }

@@ -105,6 +105,12 @@ public final class SnapshotSchedule {
     return position.logOffset() != savedOffset;
   }
 
+  /** Id of the newest snapshot if it holds the state of this position; empty if none does. */
+  public String holding(Position position) {
+    SnapshotInfo latest = snapshots.latest();
+    return latest == null || changed(position) ? "" : latest.id();
+  }
+
   /** Takes the scheduled snapshot; waits for the one in flight. At a barrier. */
   public void takeScheduled(long nowUs, Position position) {
     nextUs = nowUs + intervalUs;
