@@ -80,8 +80,7 @@ public final class CellKeeper implements Closeable {
     this(vectors, ITEMS_MIN, new KeptCells(dataDirectory, vectors), nanos);
   }
 
-  CellKeeper(
-      ItemVectorReader vectors, int itemsMin, @Nullable KeptCells kept, LongSupplier nanos) {
+  CellKeeper(ItemVectorReader vectors, int itemsMin, @Nullable KeptCells kept, LongSupplier nanos) {
     this.kept = kept;
     this.vectors = vectors;
     this.itemsMin = itemsMin;

@@ -458,12 +458,13 @@ public final class Catalog implements CatalogReader, StreamPart {
   }
 
   /**
-   * Puts items where they were, before any reader; the knots are known. Bytes become items and
-   * features on all processors, some thousands at a time, and are placed one after the other.
+   * Puts items where they were, before any reader; the knots are known. Bytes become packed items
+   * on all processors, some thousands at a time, and are placed one after the other.
    *
    * @param bytes of the items, let go of as they are placed
    */
   private void restore(int[] indexes, byte[][] bytes) throws IOException {
+    ItemOfSnapshot.Maker maker = new ItemOfSnapshot.Maker(features, filters, packing);
     ItemOfSnapshot[] made = new ItemOfSnapshot[Math.min(bytes.length, READ_TOGETHER)];
     for (int from = 0; from < bytes.length; from += READ_TOGETHER) {
       int first = from;
@@ -471,7 +472,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       try {
         IntStream.range(0, n)
             .parallel()
-            .forEach(i -> made[i] = ItemOfSnapshot.read(bytes[first + i], features));
+            .forEach(i -> made[i] = maker.read(indexes[first + i], bytes[first + i]));
       } catch (UncheckedIOException e) {
         throw new IOException("items " + first + " to " + (first + n - 1), e.getCause());
       }
@@ -479,7 +480,7 @@ public final class Catalog implements CatalogReader, StreamPart {
       for (int i = 0; i < n; i++) {
         ItemOfSnapshot item = made[i];
         filters.replace(indexes[first + i], null, item.plain(), false);
-        place(packing.packed(indexes[first + i], item.plain(), item.features()), true);
+        place(item.packed(), true);
         addBytes(item.bytes());
       }
     }

@@ -8,6 +8,7 @@ import dev.dolmen.v1.SlotValue;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -84,11 +85,26 @@ public final class FilterIndex {
     return tokens.get(slot) != null;
   }
 
-  /** The same text, of which all that refer to it can share one. Writer. */
+  /** The same text, of which all that refer to it can share one. Any thread. */
   String own(int slot, String token) {
     ConcurrentHashMap<String, Token> known = tokens.get(slot);
     Token has = known == null ? null : known.get(token);
     return has == null ? token : has.text;
+  }
+
+  /** Knows an item's tokens before it is there, so that they can be shared. Any thread. */
+  void know(Item item) {
+    Map<String, SlotValue> values = item.getSlotsMap();
+    for (int slot = 0; slot < slots.size(); slot++) {
+      ConcurrentHashMap<String, Token> known = tokens.get(slot);
+      if (known != null) {
+        for (String token : tokensOf(slots.get(slot).kind(), values.get(slots.get(slot).name()))) {
+          if (!known.containsKey(token)) {
+            known.computeIfAbsent(token, Token::new);
+          }
+        }
+      }
+    }
   }
 
   /**
@@ -121,11 +137,13 @@ public final class FilterIndex {
    * @param read whether anybody may read meanwhile
    */
   void replace(int index, @Nullable Item before, @Nullable Item now, boolean read) {
+    Map<String, SlotValue> oldValues = before == null ? Map.of() : before.getSlotsMap();
+    Map<String, SlotValue> values = now == null ? Map.of() : now.getSlotsMap();
     for (int slot = 0; slot < slots.size(); slot++) {
       ConcurrentHashMap<String, Token> known = tokens.get(slot);
       NumberColumn column = numbers.get(slot);
-      SlotValue old = before == null ? null : before.getSlotsMap().get(slots.get(slot).name());
-      SlotValue value = now == null ? null : now.getSlotsMap().get(slots.get(slot).name());
+      SlotValue old = oldValues.get(slots.get(slot).name());
+      SlotValue value = values.get(slots.get(slot).name());
       if (column != null) {
         column.set(index, value != null && value.hasNumber() ? value.getNumber() : Double.NaN);
       } else if (known != null) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * sent; tokens that can be filtered by are the {@link FilterIndex}'s own, and text is UTF-8.
  *
  * <p>The bytes are what the item is, its id, and for each slot its number times 16 and what its
- * value is, then the value. Any thread; the index is asked for tokens by the catalogue's writer.
+ * value is, then the value. Any thread.
  */
 final class ItemPacking {
   private static final String[] NO_TOKENS = {};
@@ -62,7 +62,7 @@ final class ItemPacking {
     }
   }
 
-  /** Packs an item, whose slots are those of the schema. Writer. */
+  /** Packs an item, whose slots are those of the schema; the index knows its tokens. */
   CatalogItem packed(int index, Item item, Features features) {
     List<String> tokens = new ArrayList<>();
     byte[] bytes = pack(item, tokens);

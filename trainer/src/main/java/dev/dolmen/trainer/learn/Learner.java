@@ -11,7 +11,6 @@ import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.parameterstore.store.SlotStatistics;
 import dev.dolmen.trainer.alternatives.Alternatives;
 import dev.dolmen.trainer.alternatives.OnlineRankers;
-import dev.dolmen.trainer.catalog.Catalog;
 import dev.dolmen.trainer.catalog.CatalogItem;
 import dev.dolmen.trainer.catalog.SearchIndex;
 import dev.dolmen.trainer.impressions.ImpressionJoiner;
@@ -40,7 +39,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
