@@ -889,6 +889,77 @@ async function longCharts(url, signIn, key, prometheus, keeper) {
   await close(page);
 }
 
+/** Visits of an experiment: an answer for each, and a click where `clicks(arm, number of its answer)`. */
+async function visits(api, key, from, to, clicks) {
+  const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
+  const send = async (path, body) => {
+    const response = await fetch(api + path, { method: "POST", headers, body: JSON.stringify(body) });
+    assert.equal(response.status, 200, path);
+    return response.json();
+  };
+  const seen = {};
+  const events = [];
+  for (let at = from; at < to; at += 10) {
+    await Promise.all(Array.from({ length: Math.min(10, to - at) }, async (_, i) => {
+      const session_id = `twin-${at + i}`;
+      const { items, request_id, arm } = await send("/v1/recommend", { session: { session_id }, k: 3 });
+      seen[arm] = (seen[arm] ?? 0) + 1;
+      if (clicks(arm, seen[arm])) events.push({ event_id: session_id, session_id, item_id: items[0].item_id, request_id, type: "EVENT_TYPE_CLICK", time: new Date().toISOString() });
+    }));
+  }
+  if (events.length) await send("/v1/events", { events });
+  return { seen, clicked: events.length };
+}
+
+/** An experiment from its first answers to a difference that is one. */
+async function experiment(page, url, key) {
+  const api = new URL(url).origin;
+  await page.goto(`${url}#/experiments`);
+  await page.getByRole("heading", { name: "twins" }).waitFor();
+  const cells = (arm) => page.getByRole("region", { name: "Arms" }).getByRole("row", { name: arm }).locator("td").allTextContents();
+  const none = await cells("other dolmen");
+  assert.deepEqual([none[0], none[1], none[3], none[4]], ["50 %", "0", "–", "Not enough answers yet: about 100 more of “one”, about 100 more of “other”."]);
+  await visits(api, key, 0, 20, (arm, n) => arm === "other" && n % 2 === 0);
+  await page.reload(); // It looks every five seconds.
+  await page.getByText(/^\d of \d+$/).first().waitFor();
+  assert.match((await cells("other dolmen"))[4], /^Not enough answers yet: about \d+ more of “one”, about \d+ more of “other”\.$/);
+  await shot(page, "experiment-few");
+  await visits(api, key, 20, 320, (arm, n) => (arm === "other" ? n % 2 === 0 : n % 5 === 0));
+  await page.reload();
+  await page.getByText(/: it is clicked more\.$/).waitFor();
+  const status = await (await fetch(`${api}/v1/status`, { headers: { authorization: `Bearer ${key}` } })).json();
+  const [one, other] = status.experiment.arms;
+  assert.ok(other.to_first > other.to_first_margin && one.click_rate_margin > 0);
+  const shown = (x) => `${(x * 100).toFixed(1)} %`;
+  const points = (x) => (x * 100).toFixed(2);
+  assert.deepEqual((await cells("one dolmen")).slice(3), [`${shown(one.click_rate)} ± ${shown(one.click_rate_margin)}`, "the one to compare with"]);
+  assert.equal((await cells("other dolmen"))[4], `${points(other.to_first)} points more, ± ${points(other.to_first_margin)}: it is clicked more.`);
+  await shot(page, "experiment");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fits(page, "an experiment");
+  await accessible(page, "an experiment on a phone, dark");
+  await shot(page, "experiment-phone");
+  // Numbers of answers that are hard to wait for.
+  const said = await page.evaluate(async () => {
+    const { verdict } = await import("./verdict.js");
+    const arm = (name, answers, clicked_answers, to_first = 0, to_first_margin = 0.02) => ({ arm: name, answers, clicked_answers, click_rate_margin: clicked_answers && clicked_answers < answers ? 0.02 : 0, to_first, to_first_margin });
+    const a = arm("a", 5_000, 500);
+    return [arm("b", 1, 1), arm("b", 99, 20), arm("b", 150, 0), arm("b", 150, 150), arm("b", 400, 4), arm("b", 1_000, 100, 0.01), arm("b", 1_000, 100, 0.001), arm("b", 1_000, 60, -0.04), arm("b", 1_000, 100, 0, 0.02)].map((b) => verdict(b, a));
+  });
+  assert.deepEqual(said, [
+    "Not enough answers yet: about 100 more of “b”.",
+    "Not enough answers yet: about 10 more of “b”.",
+    "Not enough answers yet: of “b” none of 150 was clicked yet.",
+    "Not enough answers yet: “b” has no answer yet that was not clicked.",
+    "Not enough answers yet: about 600 more of “b”.",
+    "1.00 points more, ± 2.00. Not enough answers yet: about 3,000 more of “b”, if the difference stays.",
+    "0.10 points more, ± 2.00: no difference to be seen.",
+    "4.00 points less, ± 2.00: it is clicked less.",
+    "0.00 points more, ± 2.00: no difference to be seen.",
+  ]);
+}
+
 async function keys() {
   const issuer = await provider();
   const data = join(work, "data");
@@ -900,6 +971,8 @@ async function keys() {
     .replace('    location: ""', `    location: ${join(work, "store")}`).replace("    port: 7080", `    port: ${port}`).replace("  metrics_port: 7071", `  metrics_port: ${metrics}`).replace("  warm_up: 2s", "  warm_up: 0s")
     .replace('      url: ""', `      url: http://127.0.0.1:${prometheus}`).replace('      selector: ""', "      selector: job=\"dolmen\"")
     .replace('      issuer: ""', `      issuer: ${issuer.url}`).replace('      audience: ""', "      audience: dolmen").replace('      client_id: ""', "      client_id: dolmen-console"));
+  // Both arms are answered by the model, so that nothing else is shown.
+  writeFileSync(config, readFileSync(config, "utf8").replace('    name: ""\n    arms: []', "    name: twins\n    arms:\n      - {name: one, share: 0.5, ranker: dolmen}\n      - {name: other, share: 0.5, ranker: dolmen}"));
   const key = (name, roles) => execFileSync(launcher, ["key", "create", name, "--roles", roles, "--config", config], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString().match(/dolmen_\S+/)[0];
   const all = key("all", "read,publish,catalog,admin");
   const reads = key("reads", "read");
@@ -1038,6 +1111,12 @@ async function keys() {
     await page.getByText("1 taken, 1 refused of 2.").waitFor();
     await page.goto(`${url}#/items/kettle-1`);
     await page.getByRole("heading", { name: 'Kettle, "gooseneck"' }).waitFor();
+    await close(page);
+  });
+  await step("an experiment says when there are too few answers, and which arm is clicked more", async () => {
+    const page = await open(`${url}#/experiments`);
+    await signIn(page, all);
+    await experiment(page, url, all);
     await close(page);
   });
 }

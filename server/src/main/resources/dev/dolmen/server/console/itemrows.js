@@ -24,7 +24,7 @@ async function look(place, item, kinds) {
 function table(rows, kinds) {
   const head = ["Slot", "Value", "Row of its own", "Last seen", "Stays", "Times seen", "Numbers", "Length"];
   const number = (text) => h("td", { class: "number" }, text);
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Its rows" }, h("table", {},
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Its rows" }, h("table", { class: "item-rows" },
     h("thead", {}, h("tr", {}, head.map((one, i) => h("th", { scope: "col", class: i > 4 ? "number" : null }, one)))),
     h("tbody", {}, rows.map((row, i) => h("tr", {}, h("th", { scope: "row" }, i && rows[i - 1].slot === row.slot ? h("span", { class: "hidden" }, words(row.slot)) : words(row.slot)),
       h("td", {}, called(row, kinds.get(row.slot))), h("td", {}, state(row)), h("td", {}, row.last_seen ? time(row.last_seen, `${since(row.last_seen)} ago`) : "–"), h("td", {}, stays(row)),

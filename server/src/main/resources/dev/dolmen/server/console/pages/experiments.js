@@ -1,8 +1,9 @@
 // Experiments: arms with what they are clicked, and how sure that is.
 import { h, put, redraw, busy, problem } from "../dom.js";
 import * as api from "../api.js";
-import { interval } from "../chart.js";
+import { bar, interval } from "../chart.js";
 import { bytes, count, percent } from "../format.js";
+import { judged, verdict } from "../verdict.js";
 
 export const id = "experiments";
 export const title = "Experiments";
@@ -39,23 +40,22 @@ function draw(place, status) {
 }
 
 function arms({ name, arms: list }) {
-  const top = Math.max(0.001, ...list.map((one) => one.click_rate + one.click_rate_margin));
-  return h("section", { class: "panel" }, h("h2", {}, name), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Arms" },
-    h("table", {}, h("thead", {}, h("tr", {}, ["Arm", "Visits", "Answers", "Answers clicked", "", "Against the first"].map((one, i) => h("th", { scope: "col", class: i === 1 || i === 2 ? "number" : null }, one)))),
+  const top = Math.max(0.001, ...list.map((one) => one.click_rate + (judged(one) ? one.click_rate_margin : 0)));
+  const head = ["Arm", "Visits", "Answers", "", "Answers clicked", "Against the first"];
+  return h("section", { class: "panel" }, h("h2", {}, name), h("p", { class: "muted" }, "Intervals hold 95 of 100 times. Whoever looks often will see one that does not: decide beforehand when to end."),
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Arms" }, h("table", { class: "arms" },
+      h("thead", {}, h("tr", {}, head.map((one, i) => (one ? h("th", { scope: "col", class: i > 0 && i < 5 ? "number" : null }, one) : h("td"))))),
       h("tbody", {}, list.map((one, i) => h("tr", {}, h("th", { scope: "row" }, one.arm, h("small", {}, ` ${one.ranker}`)), h("td", { class: "number" }, percent(one.share, 0)), h("td", { class: "number" }, count(one.answers)),
-        h("td", {}, interval(one.click_rate, one.click_rate - one.click_rate_margin, one.click_rate + one.click_rate_margin, top, i ? "" : "ours")),
-        h("td", { class: "number" }, percent(one.click_rate), h("small", {}, ` ± ${percent(one.click_rate_margin)}`)), h("td", {}, i ? verdict(one) : "the one to compare with")))))));
+        rate(one, top, i ? "" : "ours"), h("td", {}, i ? verdict(one, list[0]) : "the one to compare with")))))));
 }
 
-/** What the difference says; margins are half the widths of intervals of 95%. */
-function verdict(arm) {
-  const answers = Number(arm.answers);
-  if (answers < 100 || !(arm.to_first_margin > 0)) return "Not enough visits yet.";
-  const difference = Math.abs(arm.to_first);
-  const text = `${percent(difference, 2)} ${arm.to_first < 0 ? "less" : "more"}, ± ${percent(arm.to_first_margin, 2)}`;
-  if (difference > arm.to_first_margin) return `${text}: clicked ${arm.to_first < 0 ? "less" : "more"} for sure.`;
-  const times = (arm.to_first_margin / difference) ** 2;
-  return times < 100 ? `${text}. Not enough answers yet: about ${count(Math.ceil((answers * (times - 1)) / 100) * 100)} more, if the difference stays.` : `${text}. No difference to be seen.`;
+/** The rate with its interval, or, of few answers, how many were clicked. */
+function rate(arm, top, kind) {
+  if (judged(arm)) {
+    const [low, high] = [arm.click_rate - arm.click_rate_margin, arm.click_rate + arm.click_rate_margin];
+    return [h("td", {}, interval(arm.click_rate, low, high, top, kind)), h("td", { class: "number" }, percent(arm.click_rate), h("small", {}, ` ± ${percent(arm.click_rate_margin)}`))];
+  }
+  return [h("td", {}, bar(arm.click_rate / top, kind)), h("td", { class: "number" }, Number(arm.answers) ? `${count(arm.clicked_answers)} of ${count(arm.answers)}` : "–")];
 }
 
 function rankers(status) {
