@@ -1,18 +1,29 @@
 package dev.dolmen.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.v1.Acknowledgement;
+import dev.dolmen.v1.FeedbackServiceGrpc;
+import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.PublishResponse;
 import dev.dolmen.v1.RecommendResponse;
+import io.grpc.Grpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Server;
+import io.grpc.Status.Code;
+import io.grpc.StatusException;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WarmUpTest {
   @TempDir Path directory;
@@ -67,6 +78,34 @@ class WarmUpTest {
       assertThat(server.running().meters().find("dolmen.requests").timers())
           .noneMatch(timer -> timer.count() > 0);
       assertThat(directory.resolve("warm-up")).doesNotExist();
+    }
+  }
+
+  /** As on a machine that is busy with much else, where a cold server does not keep up. */
+  @ParameterizedTest
+  @EnumSource(value = Code.class, mode = EnumSource.Mode.EXCLUDE, names = "OK")
+  void refusalsDoNotEndItButFaultsDo(Code answer) throws Exception {
+    Server refusing =
+        Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+            .addService(
+                new FeedbackServiceGrpc.FeedbackServiceImplBase() {
+                  @Override
+                  public void publishBatch(
+                      PublishRequest request, StreamObserver<PublishResponse> responses) {
+                    responses.onError(answer.toStatus().asException());
+                  }
+                })
+            .build()
+            .start();
+    try (MadeUpShop shop = new MadeUpShop(refusing.getPort(), TestServer.config(directory))) {
+      if (answer == Code.UNAVAILABLE || answer == Code.RESOURCE_EXHAUSTED) {
+        WarmUp.visit(shop, TestServer.NOW);
+      } else {
+        assertThatThrownBy(() -> WarmUp.visit(shop, TestServer.NOW))
+            .isInstanceOf(StatusException.class);
+      }
+    } finally {
+      refusing.shutdownNow();
     }
   }
 }
