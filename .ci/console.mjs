@@ -816,6 +816,32 @@ async function snapshotOf(url, config, key) {
 }
 
 /** What is recommended now stands next to what a snapshot of before would, for the same visit. */
+/** Any snapshot that there is can be chosen, with the commands for it. */
+async function chosenSnapshot(page, url, key) {
+  // What was learned since the one before makes another.
+  const taken = await fetch(`${url}/v1/snapshots`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: "{}" });
+  assert.equal(taken.status, 200);
+  const before = await page.getByLabel("Compared with which ranker").inputValue();
+  const listed = page.waitForResponse((response) => response.url().endsWith("/v1/snapshots"));
+  await page.getByLabel("Compared with which ranker").selectOption("a snapshot…");
+  const { snapshots } = await (await listed).json();
+  const dialog = page.getByRole("dialog", { name: "Compare now with a snapshot" });
+  const chosen = dialog.getByLabel("Snapshot");
+  await chosen.waitFor();
+  const ids = await chosen.locator("option").evaluateAll((all) => all.map((one) => one.value));
+  assert.deepEqual(ids, snapshots.map((one) => one.snapshot_id));
+  assert.ok(ids.length > 1, ids.join());
+  await chosen.selectOption(ids.at(-1));
+  const commands = await dialog.locator("pre").textContent();
+  assert.match(commands, new RegExp(`^\\./dolmen serve .* --snapshot ${ids.at(-1)} --port 7170 `));
+  assert.ok(commands.includes(`console --url ${url} --compare http://localhost:7180 --key-file KEY`), commands);
+  await accessible(page, "the choice of a snapshot");
+  await shot(page, "choose-snapshot");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Compared with which ranker").inputValue(), before);
+}
+
 async function nowAndThen(page, host) {
   const there = page.locator("[aria-label='Recommended by the other'] .card");
   await page.getByLabel("Compared with which ranker").selectOption(`the server at ${host}`);
@@ -1083,6 +1109,7 @@ async function keys() {
     await accessible(page, "Overview of a server elsewhere");
     await page.getByRole("link", { name: "Try it" }).click();
     await nowAndThen(page, new URL(snapshot).host);
+    await chosenSnapshot(page, `http://127.0.0.1:${port}`, all);
     await page.goto(root(address));
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByText("open the address that dolmen console has printed").waitFor();

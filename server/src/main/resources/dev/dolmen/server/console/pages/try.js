@@ -10,6 +10,7 @@ import { CodePanel } from "../codepanel.js";
 import { addItem } from "../additem.js";
 import { called, settings } from "../settings.js";
 import { compared, comparedServers } from "../compare.js";
+import { chooseSnapshot } from "../choosesnapshot.js";
 import { THERE, host, itemsThere, recommendThere } from "../there.js";
 import { ItemMap } from "../map.js";
 import { itemsOf, sentence, why } from "../reasons.js";
@@ -84,7 +85,7 @@ class TryIt {
         h("section", { class: "shop", "aria-labelledby": "shop" }, h("h2", { id: "shop" }, "The shop"), this.searchForm(), this.found, this.results),
         h("section", { "aria-labelledby": "visit" }, 
           h("div", { class: "now" }, h("div", { class: "stack" }, h("h2", { id: "visit" }, "This visit"), this.steps, this.actions, this.told), this.map.element),
-          h("div", { class: "heading" }, h("h2", {}, "Recommended now"), settings(schema.rankers, () => this.recommend(), () => this.askFilter())), this.filters, this.about, this.recommended,
+          h("div", { class: "heading" }, h("h2", {}, "Recommended now"), settings(schema.rankers, () => this.recommend(), () => this.askFilter(), this.may("admin") ? chooseSnapshot : null)), this.filters, this.about, this.recommended,
           this.code.element)));
   }
 
