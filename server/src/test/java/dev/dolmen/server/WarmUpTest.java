@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dolmen.parameterstore.schema.Schemas;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.v1.Acknowledgement;
+import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.PublishResponse;
 import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.UpsertItemsRequest;
+import dev.dolmen.v1.UpsertItemsResponse;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
@@ -88,6 +91,25 @@ class WarmUpTest {
     Server refusing =
         Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
             .addService(
+                new CatalogServiceGrpc.CatalogServiceImplBase() {
+                  @Override
+                  public StreamObserver<UpsertItemsRequest> upsertItems(
+                      StreamObserver<UpsertItemsResponse> responses) {
+                    responses.onNext(UpsertItemsResponse.getDefaultInstance());
+                    responses.onCompleted();
+                    return new StreamObserver<>() {
+                      @Override
+                      public void onNext(UpsertItemsRequest request) {}
+
+                      @Override
+                      public void onError(Throwable gone) {}
+
+                      @Override
+                      public void onCompleted() {}
+                    };
+                  }
+                })
+            .addService(
                 new FeedbackServiceGrpc.FeedbackServiceImplBase() {
                   @Override
                   public void publishBatch(
@@ -98,6 +120,7 @@ class WarmUpTest {
             .build()
             .start();
     try (MadeUpShop shop = new MadeUpShop(refusing.getPort(), TestServer.config(directory))) {
+      shop.fill(20);
       if (answer == Code.UNAVAILABLE || answer == Code.RESOURCE_EXHAUSTED) {
         WarmUp.visit(shop, TestServer.NOW);
       } else {
