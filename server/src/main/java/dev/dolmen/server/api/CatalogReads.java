@@ -41,7 +41,7 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
   private final LiveState live;
   private final List<String> rankers;
   private final ItemCurves curves;
-  private final ItemRows rows;
+  private final ItemRowFacts rows;
 
   /**
    * @param rankers that a request for recommendations may name
@@ -49,7 +49,7 @@ class CatalogReads extends CatalogServiceGrpc.CatalogServiceImplBase {
    */
   CatalogReads(LiveState live, List<String> rankers, ItemCurves curves) {
     this.curves = curves;
-    rows = new ItemRows(live);
+    rows = new ItemRowFacts(live);
     this.live = live;
     this.rankers = List.copyOf(rankers);
   }

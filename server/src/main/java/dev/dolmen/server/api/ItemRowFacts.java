@@ -12,11 +12,11 @@ import dev.dolmen.v1.GetItemRowsResponse;
 import dev.dolmen.v1.ItemRow;
 
 /** What the embedding table has of an item's values, as callers are told. Any thread. */
-final class ItemRows {
+final class ItemRowFacts {
   private final LiveState live;
   private final FidNames names;
 
-  ItemRows(LiveState live) {
+  ItemRowFacts(LiveState live) {
     this.live = live;
     names = new FidNames(live.features());
   }
