@@ -39,7 +39,7 @@ final class KeptCells {
    * @param passNanos that a pass took which made them
    */
   void keep(Cells cells, long passNanos) {
-    kept.keep(of(), out -> write(cells, passNanos, out));
+    kept.keep(of(), cells.bytes(), out -> write(cells, passNanos, out));
   }
 
   private void write(Cells cells, long passNanos, DataOutput out) throws IOException {

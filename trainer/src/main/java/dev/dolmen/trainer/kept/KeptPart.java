@@ -27,6 +27,7 @@ public final class KeptPart {
   private static final String SECTION = "kept";
   private static final String VERSION = "keptVersion";
 
+  private final Path dataDirectory;
   private final Path directory;
   private final String name;
   private final int version;
@@ -45,18 +46,25 @@ public final class KeptPart {
    * @param version of what is written into it: what another version wrote is not read
    */
   public KeptPart(Path dataDirectory, String name, int version) {
+    this.dataDirectory = dataDirectory;
     directory = dataDirectory.resolve(DIRECTORY).resolve(name);
     this.name = name;
     this.version = version;
   }
 
   /**
-   * Keeps it in the place of what was kept before, which stays if that fails.
+   * Keeps it in the place of what was kept before, which stays if that fails. It may take half of
+   * the room that the disk has left: the log needs it more.
    *
    * @param of what it is of; whoever reads it must say the same
+   * @param bytes that are written, about
    */
-  public void keep(Map<String, String> of, StateCopy content) {
+  public void keep(Map<String, String> of, long bytes, StateCopy content) {
     try {
+      long room = dataDirectory.toFile().getUsableSpace();
+      if (room / 2 < bytes) {
+        throw new IOException(bytes + " bytes, and the disk has room for " + room);
+      }
       SnapshotStore store = SnapshotStore.open(directory);
       String newest = store.ids().isEmpty() ? "0" : store.ids().getLast();
       String id = "%016d".formatted(Long.parseLong(newest) + 1);

@@ -39,7 +39,9 @@ public final class KeptVectors {
    */
   public void keep(String snapshot) {
     if (!snapshot.equals(keptWith)) {
-      kept.keep(of(snapshot), written(learner.vectors(), learner.staleVectors()));
+      ItemVectorReader vectors = learner.vectors();
+      long row = Integer.BYTES + (long) Float.BYTES * vectors.width();
+      kept.keep(of(snapshot), vectors.present() * row, written(vectors, learner.staleVectors()));
     }
   }
 
