@@ -527,7 +527,6 @@ async function overview(url) {
     await page.locator(".chart .curve").nth(2).waitFor();
     await page.getByText("Next item among the 20 best").waitFor();
     assert.match(await page.locator("figure strong").first().textContent(), /\/s$/);
-    await page.waitForTimeout(2_500);
     await shot(page, "overview", { fullPage: true });
     await accessible(page, "Overview, dark");
   });
