@@ -3,6 +3,7 @@ package dev.dolmen.server;
 import static dev.dolmen.server.TestServer.item;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dolmen.parameterstore.snapshot.SnapshotStore;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.index.CellKeeper;
 import dev.dolmen.trainer.catalog.CatalogOptions;
@@ -71,13 +72,18 @@ class SearchServingTest {
     try (TestServer server = new TestServer(directory)) {
       StatusResponse ready = status(server);
       assertThat(ready.getSearch().getCells()).isPositive();
-      assertThat(ready.getSearch().getUpkeepPasses()).isPositive();
       assertThat(ready.getMemoryBytesOrThrow("cells")).isPositive();
       List<String> exact = recommend(server, true);
       assertThat(status(server).getSearch().getSearches()).isZero();
       List<String> byCells = recommend(server, false);
       assertThat(status(server).getSearch().getSearches()).isEqualTo(1);
       assertThat(byCells.stream().filter(exact::contains).count()).isGreaterThan(10);
+    }
+    assertThat(directory.resolve("kept/cells")).isDirectory();
+    SnapshotStore.deleteFiles(directory.resolve("kept"));
+    try (TestServer server = new TestServer(directory)) {
+      assertThat(status(server).getSearch().getCells()).isPositive();
+      assertThat(status(server).getSearch().getUpkeepPasses()).isPositive();
     }
     DolmenConfig exact =
         TestServer.config(directory)
