@@ -38,6 +38,14 @@ final class CellBuilder {
 
   private static final int SMALL = 8;
 
+  /**
+   * Share of a sample that must be in the closest of the cells that were kept: 0.96 where a catalog
+   * of 100,000 had learned 200,000 clicks, 0.03 to 0.17 where the first clicks had just been.
+   */
+  private static final double AGREEMENT_MIN = 0.8;
+
+  private static final int SAMPLED_CHUNKS = 32;
+
   private final ItemVectorReader vectors;
   private final Runnable check;
   private final int width;
@@ -100,17 +108,22 @@ final class CellBuilder {
     if (cellOf.length < size) {
       cellOf = new int[Math.max(size, cellOf.length + cellOf.length / 2)];
     }
+    return pass(size, appearances, first);
+  }
+
+  private Cells pass(int size, long appearances, boolean onAllProcessors) {
     clear();
     done.set(0);
-    assign(IntStream.range(0, chunks(size)).map(chunk -> chunk * CHUNK).toArray(), size, first);
+    int[] starts = IntStream.range(0, chunks(size)).map(chunk -> chunk * CHUNK).toArray();
+    assign(starts, size, onAllProcessors);
     Cells made = made(size, appearances);
     move();
     return made;
   }
 
   /**
-   * Cells that a process before has made, with vectors that may have moved since; items that it did
-   * not know come into the closest. In the place of a first pass.
+   * Cells that a process before has made; items that it did not know come into the closest. Where
+   * vectors have moved too far since, by a sample of them, that begins a pass over all.
    */
   Cells resumed(KeptCells.Content before) {
     long appearances = vectors.appearances();
@@ -128,8 +141,31 @@ final class CellBuilder {
         }
       }
     }
+    if (agreement(size) < AGREEMENT_MIN) {
+      return pass(size, appearances, true);
+    }
     assignMissing(size);
     return made(size, appearances);
+  }
+
+  /** Of a sample of items in cells, the share for which it is the closest. */
+  private double agreement(int size) {
+    int[] all = cellOf.clone();
+    int chunks = chunks(size);
+    int sampled = Math.min(chunks, SAMPLED_CHUNKS);
+    int in = 0;
+    int closest = 0;
+    for (int i = 0; i < sampled; i++) {
+      int from = (int) ((long) i * chunks / sampled) * CHUNK;
+      int to = Math.min(from + CHUNK, size);
+      assign(from, to - from);
+      for (int item = from; item < to; item++) {
+        in += all[item] >= 0 ? 1 : 0;
+        closest += all[item] >= 0 && all[item] == cellOf[item] ? 1 : 0;
+      }
+    }
+    cellOf = all;
+    return in == 0 ? 0 : (double) closest / in;
   }
 
   /** Items that are present and in no cell come into the closest. */

@@ -452,6 +452,32 @@ class CellsTest {
   }
 
   @Test
+  void keptCellsThatVectorsHaveLeftAreMadeAgain(@TempDir Path directory) {
+    fill(ITEMS);
+    try (CellKeeper first = keptIn(directory)) {
+      first.start();
+    }
+    // Other clusters, and each item in any of them.
+    for (int c = 0; c < CLUSTERS; c++) {
+      centers[c] = direction();
+    }
+    for (int i = 0; i < ITEMS; i++) {
+      vectors.put(i, near(centers[random.nextInt(CLUSTERS)]), 0);
+    }
+    try (CellKeeper second = keptIn(directory)) {
+      second.start();
+      ItemIndex searched = new ItemIndex(vectors, catalog, second, recall);
+      int same = 0;
+      for (int q = 0; q < 50; q++) {
+        float[] query = query();
+        List<Integer> exact = found(searched, query, true);
+        same += (int) found(searched, query, false).stream().filter(exact::contains).count();
+      }
+      assertThat(same).isGreaterThan(50 * K * 9 / 10);
+    }
+  }
+
+  @Test
   void keptCellsOfAFarSmallerCatalogueAreMadeAnew(@TempDir Path directory) {
     fill(1_500);
     try (CellKeeper first = keptIn(directory)) {
