@@ -39,8 +39,15 @@ function choice(snapshots, actions) {
     h("pre", { class: "wrap", tabindex: "0", "aria-label": "Commands" }, commands)];
 }
 
+/** Of the server that the first command starts, on the same machine as the second. */
+function second() {
+  const url = new URL(location.origin);
+  Object.assign(url, { protocol: "http:", hostname: "localhost", port: "7180" });
+  return url.origin;
+}
+
 function text(id) {
   const keys = api.key() ? " --key-file KEY --compare-key-file KEY" : "";
   return `./dolmen serve --config dolmen.yaml --snapshot ${id} --port 7170 --metrics-port 7171\n`
-    + `./dolmen console --url ${api.remote() || location.origin} --compare http://localhost:7180${keys}`;
+    + `./dolmen console --url ${api.remote() || location.origin} --compare ${second()}${keys}`;
 }
