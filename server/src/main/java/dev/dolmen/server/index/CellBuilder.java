@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes {@link Cells} of item vectors, again and again while these move: each pass assigns every
@@ -56,6 +57,9 @@ final class CellBuilder {
   /** [cells, D]; none before the first pass. */
   private float[] centroids = new float[0];
 
+  /** Whether somebody waits for the next pass, which then takes all processors. */
+  private boolean first = true;
+
   /** Of the last pass, [cells, D] and [cells]. */
   private float[] sums = new float[0];
 
@@ -95,9 +99,8 @@ final class CellBuilder {
 
   /** One pass over all items that are present: the first one on all processors. */
   Cells pass() {
-    boolean first = cells() == 0;
     int wanted = cellsFor(vectors.present());
-    if (first) {
+    if (cells() == 0) {
       begin(wanted);
     } else if (Math.abs(wanted - cells()) > cells() / 4) {
       resize(wanted);
@@ -108,24 +111,23 @@ final class CellBuilder {
     if (cellOf.length < size) {
       cellOf = new int[Math.max(size, cellOf.length + cellOf.length / 2)];
     }
-    return pass(size, appearances, first);
-  }
-
-  private Cells pass(int size, long appearances, boolean onAllProcessors) {
     clear();
     done.set(0);
-    int[] starts = IntStream.range(0, chunks(size)).map(chunk -> chunk * CHUNK).toArray();
-    assign(starts, size, onAllProcessors);
+    assign(IntStream.range(0, chunks(size)).map(chunk -> chunk * CHUNK).toArray(), size, first);
+    first = false;
     Cells made = made(size, appearances);
     move();
     return made;
   }
 
   /**
-   * Cells that a process before has made; items that it did not know come into the closest. Where
-   * vectors have moved too far since, by a sample of them, that begins a pass over all.
+   * Cells that a process before has made; items that it did not know come into the closest. In the
+   * place of a first pass.
+   *
+   * @return null where vectors have moved too far since, by a sample of them: a pass is due, which
+   *     begins with these centroids
    */
-  Cells resumed(KeptCells.Content before) {
+  @Nullable Cells resumed(KeptCells.Content before) {
     long appearances = vectors.appearances();
     int size = vectors.size();
     centroids = before.centroids();
@@ -142,8 +144,9 @@ final class CellBuilder {
       }
     }
     if (agreement(size) < AGREEMENT_MIN) {
-      return pass(size, appearances, true);
+      return null;
     }
+    first = false;
     assignMissing(size);
     return made(size, appearances);
   }

@@ -106,10 +106,11 @@ public final class CellKeeper implements Closeable {
     long start = nanos.getAsLong();
     boolean enough = vectors.present() >= itemsMin;
     KeptCells.Content before = kept == null || !enough ? null : kept.read();
-    if (before == null) {
+    Cells resumed = before == null ? null : builder.resumed(before);
+    if (before == null || resumed == null) {
       pass();
     } else {
-      cells = builder.resumed(before);
+      cells = resumed;
       lastPassNanos = before.passNanos();
     }
     Cells made = cells;
@@ -118,7 +119,7 @@ public final class CellKeeper implements Closeable {
           "{} items are in {} cells{} after {} ms",
           made.size(),
           made.count(),
-          before == null ? "" : ", as before,",
+          resumed == null ? "" : ", as before,",
           TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong() - start));
     }
   }

@@ -466,6 +466,7 @@ class CellsTest {
     }
     try (CellKeeper second = keptIn(directory)) {
       second.start();
+      assertThat(second.passes()).isPositive();
       ItemIndex searched = new ItemIndex(vectors, catalog, second, recall);
       int same = 0;
       for (int q = 0; q < 50; q++) {

@@ -464,7 +464,7 @@ public final class Catalog implements CatalogReader, StreamPart {
    * @param bytes of the items, let go of as they are placed
    */
   private void restore(int[] indexes, byte[][] bytes) throws IOException {
-    ItemOfSnapshot.Maker maker = new ItemOfSnapshot.Maker(features, filters, packing);
+    ItemOfSnapshot.Maker maker = new ItemOfSnapshot.Maker(features, packing);
     ItemOfSnapshot[] made = new ItemOfSnapshot[Math.min(bytes.length, READ_TOGETHER)];
     for (int from = 0; from < bytes.length; from += READ_TOGETHER) {
       int first = from;
@@ -581,7 +581,7 @@ public final class Catalog implements CatalogReader, StreamPart {
   }
 
   /** Reads the items of the section of rows. Any thread. */
-  public static void readItems(DataInputStream in, Consumer<Item> items) throws IOException {
+  public static void readItemRows(DataInputStream in, Consumer<Item> items) throws IOException {
     StateRows.read(
         in,
         RowsFormat.VARIABLE,

@@ -72,11 +72,7 @@ public final class FilterIndex {
    * @param slot its number in the schema, of a kind that has tokens to filter by
    */
   public ItemSet having(int slot, String token) {
-    ConcurrentHashMap<String, Token> known = tokens.get(slot);
-    if (known == null) {
-      throw new IllegalArgumentException("slot " + slots.get(slot).name() + " has no tokens");
-    }
-    Token has = known.get(token);
+    Token has = tokens(slot).get(token);
     return has == null ? ItemSet.NONE : has.items;
   }
 
@@ -85,26 +81,24 @@ public final class FilterIndex {
     return tokens.get(slot) != null;
   }
 
-  /** The same text, of which all that refer to it can share one. Any thread. */
+  /**
+   * The same text, of which all that refer to it can share one; known from now on, by whom nobody
+   * has it yet. Any thread.
+   *
+   * @param slot of a kind that has tokens
+   */
   String own(int slot, String token) {
-    ConcurrentHashMap<String, Token> known = tokens.get(slot);
-    Token has = known == null ? null : known.get(token);
-    return has == null ? token : has.text;
+    ConcurrentHashMap<String, Token> known = tokens(slot);
+    Token has = known.get(token); // Most are known, and nobody waits to look.
+    return (has == null ? known.computeIfAbsent(token, Token::new) : has).text;
   }
 
-  /** Knows an item's tokens before it is there, so that they can be shared. Any thread. */
-  void know(Item item) {
-    Map<String, SlotValue> values = item.getSlotsMap();
-    for (int slot = 0; slot < slots.size(); slot++) {
-      ConcurrentHashMap<String, Token> known = tokens.get(slot);
-      if (known != null) {
-        for (String token : tokensOf(slots.get(slot).kind(), values.get(slots.get(slot).name()))) {
-          if (!known.containsKey(token)) {
-            known.computeIfAbsent(token, Token::new);
-          }
-        }
-      }
+  private ConcurrentHashMap<String, Token> tokens(int slot) {
+    ConcurrentHashMap<String, Token> known = tokens.get(slot);
+    if (known == null) {
+      throw new IllegalArgumentException("slot " + slots.get(slot).name() + " has no tokens");
     }
+    return known;
   }
 
   /**

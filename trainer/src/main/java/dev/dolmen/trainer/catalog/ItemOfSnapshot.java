@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
  */
 record ItemOfSnapshot(Item plain, CatalogItem packed, long bytes) {
   /** Makes them. Any thread, several at once. */
-  record Maker(FeatureExtractor features, FilterIndex filters, ItemPacking packing) {
+  record Maker(FeatureExtractor features, ItemPacking packing) {
     /**
      * Reads one. What another schema took, at this start or one before, comes without the values
      * that the schema of now does not take.
@@ -40,8 +40,6 @@ record ItemOfSnapshot(Item plain, CatalogItem packed, long bytes) {
 
     private ItemOfSnapshot of(int index, Item whole, Features made) {
       Item plain = features.withoutVectors(whole);
-      // First, so that there are tokens to give.
-      filters.know(plain);
       return new ItemOfSnapshot(plain, packing.packed(index, plain, made), ItemBytes.of(whole));
     }
   }

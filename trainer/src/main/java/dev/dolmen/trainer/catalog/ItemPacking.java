@@ -62,7 +62,7 @@ final class ItemPacking {
     }
   }
 
-  /** Packs an item, whose slots are those of the schema; the index knows its tokens. */
+  /** Packs an item, whose slots are those of the schema. */
   CatalogItem packed(int index, Item item, Features features) {
     List<String> tokens = new ArrayList<>();
     byte[] bytes = pack(item, tokens);

@@ -32,7 +32,7 @@ public final class KeptPart {
   private final String name;
   private final int version;
 
-  /** Reads what was kept, and is told beforehand what it is of. */
+  /** Reads what was kept. */
   @FunctionalInterface
   public interface Reader {
     /** May throw before it has read everything; what it has read by then was as written. */

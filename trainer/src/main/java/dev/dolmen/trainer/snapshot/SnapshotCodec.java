@@ -14,7 +14,6 @@ import dev.dolmen.trainer.learn.LearnerCounts;
 import dev.dolmen.trainer.migration.Migration;
 import dev.dolmen.trainer.state.StateSection;
 import dev.dolmen.v1.Item;
-import java.io.DataInput;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -214,9 +213,9 @@ public final class SnapshotCodec {
     try (DataInputStream in = snapshot.section(whole ? StateSection.STATE : Catalog.SECTION)) {
       if (whole) {
         LearnerCounts.readFrom(in);
-        Catalog.readItems((DataInput) in, items);
-      } else {
         Catalog.readItems(in, items);
+      } else {
+        Catalog.readItemRows(in, items);
       }
     }
   }
