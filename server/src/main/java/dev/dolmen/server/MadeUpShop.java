@@ -9,9 +9,12 @@ import dev.dolmen.v1.UpsertItemsResponse;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A client of a server on this machine that asks for no key, with made-up items and visits. */
@@ -20,6 +23,10 @@ final class MadeUpShop implements AutoCloseable {
   private static final int EVENTS = 64;
   private static final int RECOMMENDATIONS = 16;
   private static final int K = 20;
+
+  private static final long PAUSE_MS = 20;
+  private static final Set<Status.Code> BUSY =
+      EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.RESOURCE_EXHAUSTED);
 
   private final SyntheticVisits visits;
   private final ManagedChannel channel;
@@ -44,12 +51,22 @@ final class MadeUpShop implements AutoCloseable {
     call.read();
   }
 
-  /** Some clicks, and some requests of those who clicked. */
+  /**
+   * Some clicks, and some requests of those who clicked; less where the server refuses for now. On
+   * a busy machine a cold one is slow enough for that.
+   */
   void visit(Instant now) throws StatusException, InterruptedException {
-    FeedbackServiceGrpc.newBlockingV2Stub(channel).publishBatch(visits.events(EVENTS, now));
-    var recommendations = RecommendationServiceGrpc.newBlockingV2Stub(channel);
-    for (int i = 0; i < RECOMMENDATIONS; i++) {
-      recommendations.recommend(visits.request(K));
+    try {
+      FeedbackServiceGrpc.newBlockingV2Stub(channel).publishBatch(visits.events(EVENTS, now));
+      var recommendations = RecommendationServiceGrpc.newBlockingV2Stub(channel);
+      for (int i = 0; i < RECOMMENDATIONS; i++) {
+        recommendations.recommend(visits.request(K));
+      }
+    } catch (StatusException e) {
+      if (!BUSY.contains(e.getStatus().getCode())) {
+        throw e;
+      }
+      Thread.sleep(PAUSE_MS);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.dolmen.server;
 
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.trainer.learn.LiveState;
-import io.grpc.Status;
 import io.grpc.StatusException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -10,8 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +28,6 @@ final class WarmUp implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
   private static final int ITEMS = 1_000;
   private static final int TIMES_BEHIND = 5;
-  private static final long PAUSE_MS = 20;
-  private static final Set<Status.Code> BUSY =
-      EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.RESOURCE_EXHAUSTED);
 
   private final DolmenConfig config;
   private final Duration time;
@@ -158,20 +152,8 @@ final class WarmUp implements Closeable {
       shop.fill(ITEMS);
       enough = clock.instant().plus(visitsFor);
       for (Instant now = clock.instant(); goesOn(now); now = clock.instant()) {
-        visit(shop, now);
+        shop.visit(now);
       }
-    }
-  }
-
-  /** On a busy machine a cold server is slow enough to refuse: then it needs warming most. */
-  static void visit(MadeUpShop shop, Instant now) throws StatusException, InterruptedException {
-    try {
-      shop.visit(now);
-    } catch (StatusException e) {
-      if (!BUSY.contains(e.getStatus().getCode())) {
-        throw e;
-      }
-      Thread.sleep(PAUSE_MS);
     }
   }
 

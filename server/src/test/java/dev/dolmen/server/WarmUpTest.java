@@ -122,10 +122,9 @@ class WarmUpTest {
     try (MadeUpShop shop = new MadeUpShop(refusing.getPort(), TestServer.config(directory))) {
       shop.fill(20);
       if (answer == Code.UNAVAILABLE || answer == Code.RESOURCE_EXHAUSTED) {
-        WarmUp.visit(shop, TestServer.NOW);
+        shop.visit(TestServer.NOW);
       } else {
-        assertThatThrownBy(() -> WarmUp.visit(shop, TestServer.NOW))
-            .isInstanceOf(StatusException.class);
+        assertThatThrownBy(() -> shop.visit(TestServer.NOW)).isInstanceOf(StatusException.class);
       }
     } finally {
       refusing.shutdownNow();
