@@ -149,23 +149,52 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
     }
   }
 
+  /**
+   * Stops the broker and begins records that the log gets when it is back; once more, where a last
+   * answer of the broker has told the log that the topic has no leader, so that it refuses them.
+   */
+  private static List<LogAppend> beginWithout(
+      KafkaBroker broker, KafkaFeedbackLog log, String... records) throws Exception {
+    while (true) {
+      List<LogAppend> begun = new ArrayList<>();
+      broker.stop();
+      try {
+        for (String record : records) {
+          begun.add(log.begin(record.getBytes(UTF_8)));
+        }
+        return begun;
+      } catch (LogUnavailableException e) {
+        broker.start();
+        awaitDone(begun);
+        while (!log.notTaking().isEmpty()) {
+          Thread.sleep(10);
+        }
+      }
+    }
+  }
+
+  private static void awaitDone(List<LogAppend> appends) throws InterruptedException {
+    for (LogAppend append : appends) {
+      while (!append.isDone()) {
+        Thread.sleep(10);
+      }
+    }
+  }
+
   /** Refused at first, then in the log once, whatever their publishers were told. */
   @Test
   void goesOnWhenTheBrokerIsBack() throws Exception {
     try (KafkaBroker own = KafkaBroker.start(directory.resolve("broker"));
         KafkaFeedbackLog log = open(directory.resolve("log"), own.options(OUTAGE))) {
       appendWhenever(log, "a");
-      own.stop();
-      LogAppend b = log.begin("b".getBytes(UTF_8));
+      LogAppend b = beginWithout(own, log, "b").getFirst();
       assertThatThrownBy(b::await)
           .isInstanceOf(LogUnavailableException.class)
           .hasMessageContaining("2000 ms");
       assertThatThrownBy(() -> append(log, "refused")).isInstanceOf(LogUnavailableException.class);
       assertThatThrownBy(b::await).isInstanceOf(LogUnavailableException.class);
       own.start();
-      while (!b.isDone()) {
-        Thread.sleep(10);
-      }
+      awaitDone(List.of(b));
       long offset = b.await();
       appendWhenever(log, "c");
       assertThat(read(log.tailer(0))).containsExactly("a", "b", "c");
@@ -252,20 +281,12 @@ class KafkaFeedbackLogTest extends FeedbackLogContract {
       KafkaLogOptions o = own.options(OUTAGE);
       reach = new KafkaLogOptions(o.bootstrapServers(), o.topic(), o.topics(), 3, OUTAGE, "");
       try (KafkaFeedbackLog log = open(directory.resolve("log"), reach)) {
-        own.stop();
-        List<LogAppend> underWay = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-          underWay.add(log.begin(new byte[] {1}));
-        }
+        List<LogAppend> underWay = beginWithout(own, log, "1", "2", "3");
         assertThatThrownBy(() -> log.begin(new byte[] {1}))
             .isInstanceOf(LogUnavailableException.class);
         own.start();
-        for (LogAppend append : underWay) {
-          while (!append.isDone()) {
-            Thread.sleep(10);
-          }
-        }
-        assertThat(read(log.tailer(0))).hasSize(3);
+        awaitDone(underWay);
+        assertThat(read(log.tailer(0))).endsWith("1", "2", "3");
         assertThat(append(log, "x")).isGreaterThan(underWay.getLast().await());
       }
     }
