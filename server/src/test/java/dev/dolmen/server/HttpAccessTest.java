@@ -128,7 +128,7 @@ class HttpAccessTest {
       assertThat(allowed.headers().firstValue("access-control-allow-methods"))
           .hasValue("GET, POST, PATCH");
       assertThat(allowed.headers().firstValue("access-control-allow-headers").orElse(""))
-          .contains("authorization", "content-type");
+          .contains("authorization", "content-type", "x-grpc-web", "grpc-timeout");
       assertThat(allowed.headers().firstValue("access-control-max-age")).isPresent();
       HttpRequest.Builder publish =
           calls

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class BrowserGuard {
   private static final String PREFLIGHT_SECONDS = "600";
 
+  /** The last three are of clients of gRPC-Web. */
+  private static final String CALLERS_HEADERS =
+      "authorization, content-type, content-encoding, grpc-timeout, x-grpc-web, x-user-agent";
+
   private final Set<String> origins;
   private final BooleanSupplier openToThisMachine;
 
@@ -101,7 +105,7 @@ public final class BrowserGuard {
       return noPreflight();
     }
     headers.put("access-control-allow-methods", "GET, POST, PATCH");
-    headers.put("access-control-allow-headers", "authorization, content-type, content-encoding");
+    headers.put("access-control-allow-headers", CALLERS_HEADERS);
     headers.put("access-control-max-age", PREFLIGHT_SECONDS);
     return new Verdict(
         headers, new HttpReply(HttpResponseStatus.NO_CONTENT, new byte[0], Map.of()));

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Which requests are taken, before anybody is called. Stateless. */
 final class HttpChecks {
+  /** As gRPC has it: eight digits at most, and a unit. */
+  private static final String TIMEOUT = "\\d{1,8}[HMSmun]";
+
   private HttpChecks() {}
 
   /** What a request is refused with for its first lines; null for one that is taken. */
@@ -62,6 +65,9 @@ final class HttpChecks {
   /** What a call is refused with for its body, before it is read; null if it is taken. */
   static @Nullable HttpFailure body(
       HttpRequest request, HttpRoute route, long declaredBytes, int maxBytes) {
+    if (route.isWeb()) {
+      return webBody(request);
+    }
     boolean sent = declaredBytes > 0 || HttpUtil.isTransferEncodingChunked(request);
     if (!route.hasBody()) {
       return sent ? bad("a body, expected none for " + request.method().name()) : null;
@@ -79,6 +85,22 @@ final class HttpChecks {
           route.streamsRequests() ? "none, as lines are read as they come" : "gzip or none");
     }
     return !route.streamsRequests() && declaredBytes > maxBytes ? tooLarge("body", maxBytes) : null;
+  }
+
+  /** How large a message may be is looked at where it comes out of its frames. */
+  private static @Nullable HttpFailure webBody(HttpRequest request) {
+    HttpFailure other = otherType(request, WebAnswer.PROTO);
+    if (other != null && otherType(request, WebAnswer.TYPE) != null) {
+      return other;
+    }
+    String encoding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING, "identity");
+    if (!encoding.equalsIgnoreCase("identity")) {
+      return unsupported("content-encoding: " + ShownText.of(encoding), "none");
+    }
+    String timeout = request.headers().get("grpc-timeout");
+    return timeout == null || timeout.matches(TIMEOUT)
+        ? null
+        : bad("grpc-timeout: " + ShownText.of(timeout) + ", expected such as 500m or 2S");
   }
 
   /** Browsers send some types to anybody without asking: JSON is none of them. */

@@ -10,6 +10,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
@@ -47,7 +48,11 @@ final class HttpExchange {
   private boolean bodyDone;
   private boolean answering;
   private boolean answered;
-  private boolean lines;
+
+  /** How the answer is written, where it goes out as it is made. */
+  private @Nullable AnswerStream streamed;
+
+  private boolean begun;
   private boolean finished;
   private long droppedBytes;
 
@@ -195,7 +200,10 @@ final class HttpExchange {
     trace.route("/" + String.join("/", route.segments()));
     HttpStream call = HttpStream.of(this, transport, setup, route, request.headers(), trace);
     stream = call;
-    if (route.streamsRequests()) {
+    if (route.isWeb()) {
+      streamed = WebAnswer.FRAMES;
+      body = new FramesBody(call);
+    } else if (route.streamsRequests()) {
       body = new LinesBody(call, setup);
     } else if (route.hasBody()) {
       body = new WholeBody(call, setup, message, HttpChecks.isGzipped(request.headers()));
@@ -282,7 +290,7 @@ final class HttpExchange {
   }
 
   void fail(HttpFailure failure) {
-    if (lines) {
+    if (streamed != null) {
       end(failure, () -> {});
     } else {
       reply(HttpReply.failure(failure), () -> {});
@@ -311,44 +319,53 @@ final class HttpExchange {
     keepsAlive &= littleLeft && !transport.isStopping();
   }
 
-  /** Writes a line of an answer. */
-  void line(byte[] line, Runnable then) {
+  /**
+   * Writes a part of an answer that goes out as it is made.
+   *
+   * @param then is run when it is written
+   */
+  void part(byte[] part, Runnable then) {
     if (answered) {
       return;
     }
-    if (!lines) {
-      lines = true;
+    AnswerStream how = stream();
+    if (!begun) {
+      begun = true;
       status = HttpResponseStatus.OK;
       keepsAlive &= !transport.isStopping();
-      var _ = transport.context().write(HttpReply.lines(headers, keepsAlive));
+      var _ = transport.context().write(HttpReply.stream(how.contentType(), headers, keepsAlive));
     }
     write(
-        transport.context().writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(line))),
+        transport.context().writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(part))),
         then,
         false);
   }
 
+  /** Lines, unless the request has said otherwise. */
+  private AnswerStream stream() {
+    AnswerStream how = streamed == null ? AnswerStream.LINES : streamed;
+    streamed = how;
+    return how;
+  }
+
   /**
-   * Writes the end of an answer of several lines.
+   * Writes the end of an answer that goes out as it is made.
    *
-   * @param failure a line that says what went wrong; null if nothing did
+   * @param failure what went wrong; null if nothing did
    */
   void end(@Nullable HttpFailure failure, Runnable then) {
     if (answering) {
       return;
     }
-    if (failure == null && !lines) {
-      line(new byte[0], () -> {});
+    AnswerStream how = stream();
+    if (!begun) {
+      part(new byte[0], () -> {});
     }
     beginAnswer();
     if (failure != null) {
       status = failure.http(); // What it would have been, had it been known before.
     }
-    LastHttpContent last =
-        failure == null
-            ? LastHttpContent.EMPTY_LAST_CONTENT
-            : new io.netty.handler.codec.http.DefaultLastHttpContent(
-                Unpooled.wrappedBuffer(failure.line()));
+    LastHttpContent last = new DefaultLastHttpContent(Unpooled.wrappedBuffer(how.last(failure)));
     write(transport.context().writeAndFlush(last), then, true);
   }
 

@@ -83,13 +83,13 @@ record HttpReply(HttpResponseStatus status, byte[] body, Map<String, String> hea
     return response;
   }
 
-  /** The beginning of an answer of several lines. */
-  static HttpResponse lines(Map<String, String> others, boolean keepsAlive) {
+  /** The beginning of an answer that is written as it is made. */
+  static HttpResponse stream(String type, Map<String, String> others, boolean keepsAlive) {
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     setHeaders(response, others, keepsAlive);
     response
         .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, LINES)
+        .set(HttpHeaderNames.CONTENT_TYPE, type)
         .set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     return response;
   }

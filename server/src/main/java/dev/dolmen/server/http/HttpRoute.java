@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param segments of the path; those in braces stand for a field
  * @param body field that the body is; empty for none, * for the whole message
  * @param responseBody field of the answer of which each element is a line; empty for the whole
+ * @param isWeb whether bodies are gRPC's frames, as gRPC-Web has them, and not JSON
  * @param request an empty request
  * @param response an empty answer
  */
@@ -30,6 +31,7 @@ record HttpRoute(
     List<String> segments,
     String body,
     String responseBody,
+    boolean isWeb,
     Message request,
     Message response) {
 
@@ -58,6 +60,20 @@ record HttpRoute(
         List.of(path.substring(1).split("/", -1)),
         rule.getBody(),
         rule.getResponseBody(),
+        false,
+        prototype(method.getRequestMarshaller()),
+        prototype(method.getResponseMarshaller()));
+  }
+
+  /** As gRPC-Web has it: the service's name, and the method's. */
+  static HttpRoute web(MethodDescriptor<?, ?> method) {
+    return new HttpRoute(
+        method,
+        "POST",
+        List.of(method.getFullMethodName().split("/", -1)),
+        "*",
+        "",
+        true,
         prototype(method.getRequestMarshaller()),
         prototype(method.getResponseMarshaller()));
   }

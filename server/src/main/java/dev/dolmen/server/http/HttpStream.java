@@ -19,13 +19,14 @@ import io.netty.handler.codec.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call over HTTP as gRPC's server sees it: what comes is framed as messages, and what goes out is
- * taken out of its frames and written as JSON, on the thread that answers. All else is of the event
- * loop.
+ * taken out of its frames and written as JSON, on the thread that answers; gRPC-Web has the frames
+ * themselves. All else is of the event loop.
  */
 final class HttpStream extends AbstractServerStream {
   private static final int FRAME_HEADER_BYTES = 5;
@@ -33,6 +34,8 @@ final class HttpStream extends AbstractServerStream {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> USER_AGENT =
       Metadata.Key.of("user-agent", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> TIMEOUT =
+      Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
 
   private final HttpExchange exchange;
   private final HttpTransport transport;
@@ -41,7 +44,7 @@ final class HttpStream extends AbstractServerStream {
   private final StatsTraceContext stats;
   private final String authority;
   private final State state;
-  private final Out out = new Out();
+  private final Out out;
   private final int windowBytes;
 
   /** Of messages that are delivered and not read yet. */
@@ -65,6 +68,7 @@ final class HttpStream extends AbstractServerStream {
     this.headers = headers;
     this.authority = authority;
     this.stats = stats;
+    out = route.isWeb() ? new FramesOut() : new JsonOut();
     windowBytes = setup.limits().windowBytes();
     state = new State(setup.limits().maxMessageBytes(), stats);
   }
@@ -86,6 +90,10 @@ final class HttpStream extends AbstractServerStream {
     String agent = sent.get(HttpHeaderNames.USER_AGENT);
     if (agent != null) {
       headers.put(USER_AGENT, agent);
+    }
+    String timeout = route.isWeb() ? sent.get(TIMEOUT.name()) : null;
+    if (timeout != null) {
+      headers.put(TIMEOUT, timeout);
     }
     String name = route.method().getFullMethodName();
     return new HttpStream(
@@ -129,9 +137,15 @@ final class HttpStream extends AbstractServerStream {
       return;
     }
     ByteBuffer frame = ByteBuffer.allocate(FRAME_HEADER_BYTES + message.length);
-    frame.put((byte) 0).putInt(message.length).put(message).flip();
-    unreadBytes += frame.remaining();
-    state.inboundDataReceived(ReadableBuffers.wrap(frame), false);
+    deliverFrames(frame.put((byte) 0).putInt(message.length).put(message).array());
+  }
+
+  /** Request messages in their frames, or parts of them. */
+  void deliverFrames(byte[] frames) {
+    if (!refused) {
+      unreadBytes += frames.length;
+      state.inboundDataReceived(ReadableBuffers.wrap(frames), false);
+    }
   }
 
   /** There are no more request messages. */
@@ -266,23 +280,76 @@ final class HttpStream extends AbstractServerStream {
   }
 
   /** Takes what is answered, on the thread that answers. */
-  private final class Out implements Sink {
+  private abstract class Out implements Sink {
+    @Override
+    public final void writeHeaders(Metadata metadata, boolean flush) {
+      // HTTP's own are written with the answer.
+    }
+
+    @Override
+    public final void writeFrame(@Nullable WritableBuffer frame, boolean flush, int messages) {
+      if (frame != null) {
+        FrameBuffer buffer = (FrameBuffer) frame;
+        onSendingBytes(buffer.size);
+        write(buffer);
+      }
+    }
+
+    /** Takes a frame, or a part of one. */
+    abstract void write(FrameBuffer buffer);
+
+    @Override
+    public final void writeTrailers(Metadata trailers, boolean headersSent, Status status) {
+      if (status.isOk()) {
+        end();
+      } else {
+        HttpFailure failure = HttpFailure.of(status, trailers);
+        onLoop(() -> finish(failure));
+      }
+    }
+
+    /** That was all, and nothing went wrong. */
+    abstract void end();
+
+    private void finish(HttpFailure failure) {
+      refused = true;
+      exchange.fail(failure);
+      state.complete();
+    }
+
+    /** After this nothing can be said any more: whoever waits for the answer sees an end. */
+    @Override
+    public final void cancel(Status status) {
+      onLoop(() -> {
+        refused = true;
+        state.transportReportStatus(status);
+        exchange.fail(HttpFailure.of(status, new Metadata()));
+      });
+    }
+  }
+
+  /** Hands the frames on as they are. */
+  private final class FramesOut extends Out {
+    @Override
+    void write(FrameBuffer buffer) {
+      byte[] frames = Arrays.copyOf(buffer.bytes, buffer.size);
+      onLoop(() -> exchange.part(frames, () -> state.onSentBytes(frames.length)));
+    }
+
+    @Override
+    void end() {
+      onLoop(() -> exchange.end(null, state::complete));
+    }
+  }
+
+  /** Takes messages out of their frames and writes JSON. */
+  private final class JsonOut extends Out {
     private final ByteArrayOutputStream framed = new ByteArrayOutputStream();
     private byte @Nullable [] answer;
     private int answerBytes;
 
     @Override
-    public void writeHeaders(Metadata metadata, boolean flush) {
-      // HTTP's own are written with the answer.
-    }
-
-    @Override
-    public void writeFrame(@Nullable WritableBuffer frame, boolean flush, int messages) {
-      if (frame == null) {
-        return;
-      }
-      FrameBuffer buffer = (FrameBuffer) frame;
-      onSendingBytes(buffer.size);
+    void write(FrameBuffer buffer) {
       answerBytes += buffer.size;
       framed.write(buffer.bytes, 0, buffer.size);
       takeMessages();
@@ -323,7 +390,7 @@ final class HttpStream extends AbstractServerStream {
       byte[] text = lines.toByteArray();
       int sent = answerBytes;
       answerBytes = 0;
-      onLoop(() -> exchange.line(text, () -> state.onSentBytes(sent)));
+      onLoop(() -> exchange.part(text, () -> state.onSentBytes(sent)));
     }
 
     @SuppressWarnings("unchecked") // The field of a route is a list of messages.
@@ -333,12 +400,9 @@ final class HttpStream extends AbstractServerStream {
     }
 
     @Override
-    public void writeTrailers(Metadata trailers, boolean headersSent, Status status) {
+    void end() {
       byte[] json = answer;
-      if (!status.isOk()) {
-        HttpFailure failure = HttpFailure.of(status, trailers);
-        onLoop(() -> finish(failure));
-      } else if (route.streamsResponses()) {
+      if (route.streamsResponses()) {
         onLoop(() -> exchange.end(null, state::complete));
       } else if (json == null) {
         throw new IllegalStateException("no answer and no failure");
@@ -347,22 +411,6 @@ final class HttpStream extends AbstractServerStream {
         HttpReply reply = exchange.takesGzip() ? plain.gzipped() : plain;
         onLoop(() -> exchange.reply(reply, state::complete));
       }
-    }
-
-    private void finish(HttpFailure failure) {
-      refused = true;
-      exchange.fail(failure);
-      state.complete();
-    }
-
-    /** After this nothing can be said any more: whoever waits for the answer sees an end. */
-    @Override
-    public void cancel(Status status) {
-      onLoop(() -> {
-        refused = true;
-        state.transportReportStatus(status);
-        exchange.fail(HttpFailure.of(status, new Metadata()));
-      });
     }
   }
 }
