@@ -290,6 +290,10 @@ async function tryIt(url) {
     await page.getByRole("button", { name: "TypeScript", exact: true }).click();
     writeFileSync(join(work, "call.mjs"), `${await page.locator("pre").textContent()}\nconsole.log(answer.items.length);\n`);
     assert.equal(execFileSync("node", [join(work, "call.mjs")]).toString().trim(), "24");
+    await page.getByRole("button", { name: "Java", exact: true }).click();
+    writeFileSync(join(work, "Call.java"), `import java.net.URI;\nimport java.net.http.*;\n\nvoid main() throws Exception {\n${await page.locator("pre").textContent()}\nSystem.out.println(answer);\n}\n`);
+    const java = join(execFileSync(launcher, ["java-home"]).toString().trim(), "bin", "java");
+    assert.equal(JSON.parse(execFileSync(java, [join(work, "Call.java")])).items.length, 24);
     await otherCalls(page);
   });
   await step("an item is added and comes up", async () => {
@@ -616,6 +620,16 @@ async function others(url) {
     assert.deepEqual(await was.locator(".strip li").evaluateAll((all) => all.map((li) => li.classList.contains("acted"))), [false, true, false, false, false]);
     assert.equal(await was.locator(".acted small").textContent(), "clicked");
     assert.match(await page.getByText("This server remembers what was shown since").locator("time").textContent(), /\d/);
+    await was.getByRole("button", { name: "Why these?" }).click();
+    // The visit's times are before what it was shown.
+    await was.getByText(/^For the 3 events before it, as the model is now: \d+ batch(es)? later\.$/).waitFor();
+    assert.equal(await was.locator("[aria-label=Reasons] > li").count(), 5);
+    assert.match(await was.locator("[aria-label=Reasons] > li").first().textContent(), /(Visited|Goes|Like|Popular|Follows|Fits|New|Visits|Seen)/);
+    await was.scrollIntoViewIfNeeded();
+    await shot(page, "visit-reasons");
+    await was.getByRole("button", { name: "Its parts" }).first().click();
+    await page.getByText("What goes away without an event").waitFor();
+    await page.getByRole("button", { name: "Close" }).click();
     assert.match(await page.locator("[aria-label=Events] small").nth(1).textContent(), /min ago|s ago/);
     assert.equal(await page.locator("[aria-label=Answers] .card").count(), 12);
     await page.locator("[aria-label=Answers] .why").first().click();
@@ -725,6 +739,16 @@ async function docs(url) {
 }
 
 async function phone(url) {
+  await step("all pages are for everybody in the dark, too", async () => {
+    const page = await open(url, { colorScheme: "dark" });
+    await recommended(page).first().waitFor();
+    for (const link of await page.locator("nav a").all()) {
+      await link.click();
+      await page.waitForTimeout(700);
+      await accessible(page, `${await link.textContent()} in the dark`);
+    }
+    await close(page);
+  });
   await step("all pages fit a phone", async () => {
     const page = await open(url, { viewport: { width: 390, height: 844 } });
     await recommended(page).first().waitFor();
@@ -740,6 +764,9 @@ async function phone(url) {
       await page.waitForTimeout(700);
       await fits(page, await link.textContent());
       await accessible(page, `${await link.textContent()} on a phone`);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await accessible(page, `${await link.textContent()} on a phone in the dark`);
+      await page.emulateMedia({ colorScheme: "light" });
     }
     await close(page);
   });
@@ -1001,6 +1028,8 @@ async function keys() {
   const key = (name, roles) => execFileSync(launcher, ["key", "create", name, "--roles", roles, "--config", config], { cwd: work, stdio: ["ignore", "pipe", "ignore"] }).toString().match(/dolmen_\S+/)[0];
   const all = key("all", "read,publish,catalog,admin");
   const reads = key("reads", "read");
+  const some = Object.fromEntries(["publish", "catalog", "admin"].map((role) => [role, key(role, `read,${role}`)]));
+  const writes = key("writes", "publish");
   const url = `http://127.0.0.1:${port}/console/`;
   const ended = start(["serve", "--config", config], /no such line/);
   const keeper = startPrometheus(join(work, "prometheus"), prometheus, metrics, reads);
@@ -1043,6 +1072,10 @@ async function keys() {
     assert.ok((await page.locator("nav a").allTextContents()).includes("Overview"));
     await accessible(page, "an empty server");
     await shot(page, "empty");
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByText("The catalogue is empty.").waitFor();
+    await accessible(page, "Overview of an empty server");
+    await page.getByRole("link", { name: "three steps" }).click();
     await page.reload();
     await page.getByRole("button", { name: "Sign out" }).waitFor();
     assert.equal(await page.evaluate(() => localStorage.length), 0);
@@ -1065,6 +1098,29 @@ async function keys() {
     await page.getByText(/: the newest is .*, put there .* ago; .* by this process\.$/).waitFor();
     await accessible(page, "what differs from the defaults");
     await shot(page, "configured", { fullPage: true });
+    await close(page);
+  });
+  await step("each role opens what it may call, and nothing else", async () => {
+    const pages = { publish: ["Try it", "Items", "Visits"], catalog: ["Try it", "Items", "Visits", "Import"], admin: ["Try it", "Overview", "Items", "Visits", "Experiments", "Health"] };
+    for (const [role, opened] of Object.entries(pages)) {
+      const page = await open(url);
+      await signIn(page, some[role]);
+      await recommended(page).first().waitFor();
+      assert.deepEqual(await page.locator("nav a").allTextContents(), opened);
+      await page.locator("[aria-label='Items found'] .pick").first().click();
+      await page.locator(".step").waitFor();
+      const offered = await Promise.all([page.getByRole("button", { name: "Learn this" }), page.getByRole("button", { name: "Add an item" }),
+        page.getByLabel("Compared with which ranker").locator("option", { hasText: "a snapshot" })].map((one) => one.count()));
+      assert.deepEqual(offered.map((n) => n > 0), [role === "publish", role === "catalog", role === "admin"], `${role}: ${offered}`);
+      // A page that is not offered is not opened by its address either.
+      await page.goto(`${url}#/${role === "admin" ? "import" : "health"}`);
+      await recommended(page).first().waitFor();
+      await accessible(page, `Try it with the role ${role}`);
+      await close(page);
+    }
+    const page = await open(url);
+    await signIn(page, writes);
+    await page.getByRole("alert").getByText("This key may not read").waitFor();
     await close(page);
   });
   await step("Overview has charts of a week, as Prometheus has it", () => longCharts(url, signIn, all, prometheus, keeper));

@@ -75,6 +75,7 @@ export const config = () => call("GET", "/v1/config");
 export const item = (id) => call("GET", `/v1/items/${encodeURIComponent(id)}`);
 export const items = (parameters) => call("GET", `/v1/items?${query(parameters)}`);
 export const recommend = (request) => call("POST", "/v1/recommend", request);
+export const score = (request) => call("POST", "/v1/score", request);
 export const similar = (request) => call("POST", "/v1/similar", request);
 export const mapItems = (request) => call("POST", "/v1/items:map", request);
 export const rejectedEvents = () => call("GET", "/v1/events:rejected");

@@ -1,5 +1,5 @@
 // Which snapshot "now" is compared with: those that there are, and the commands that put the chosen one next to this server.
-import { h, put, field, button, toast, problem, busy } from "./dom.js";
+import { h, put, field, button, problem, busy, copyText } from "./dom.js";
 import * as api from "./api.js";
 import { count, since } from "./format.js";
 
@@ -25,15 +25,7 @@ function choice(snapshots, actions) {
   const select = h("select", { onchange: () => put(commands, text(select.value)) }, snapshots.map((one) => h("option", { value: one.snapshot_id },
     `${since(one.time)} ago, ${count(one.model_version)} ${Number(one.model_version) === 1 ? "batch" : "batches"} learned: ${one.snapshot_id}`)));
   put(commands, text(select.value));
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(commands.textContent);
-      toast("Copied.");
-    } catch {
-      toast("The browser does not let pages copy here: mark the text and copy it.");
-    }
-  };
-  actions.prepend(button("Copy", copy));
+  actions.prepend(button("Copy", () => copyText(commands.textContent)));
   return [field("Snapshot", select),
     h("p", { class: "muted" }, "The first command serves it, on ports that are free, on a machine that has the data directory. The second has this console with both side by side: choose the other server there under “compared with”."),
     h("pre", { class: "wrap", tabindex: "0", "aria-label": "Commands" }, commands)];

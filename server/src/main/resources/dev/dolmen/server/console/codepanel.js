@@ -1,5 +1,5 @@
 // "Call it from your code": one of some calls, in one of four languages.
-import { h, put, button, toast } from "./dom.js";
+import { h, put, button, copyText } from "./dom.js";
 import * as api from "./api.js";
 import { snippets } from "./code.js";
 
@@ -21,7 +21,7 @@ export class CodePanel {
     });
     this.element = h("details", { class: "copy", ontoggle: () => this.show() }, h("summary", {}, "Call it from your code"),
       h("div", { class: "code" }, calls.length > 1 ? names : null, this.note,
-        h("div", { class: "row" }, this.languages, button("Copy", () => this.copy())),
+        h("div", { class: "row" }, this.languages, button("Copy", () => copyText(this.text.textContent))),
         h("pre", { tabindex: "0", "aria-label": "The call as code" }, this.text)));
   }
 
@@ -36,15 +36,6 @@ export class CodePanel {
 
   write() {
     put(this.text, this.all?.[this.language] ?? "");
-  }
-
-  async copy() {
-    try {
-      await navigator.clipboard.writeText(this.text.textContent);
-      toast("Copied.");
-    } catch {
-      toast("The browser does not let pages copy here: mark the text and copy it.");
-    }
   }
 }
 

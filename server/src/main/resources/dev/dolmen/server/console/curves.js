@@ -1,5 +1,5 @@
 // How often an item was shown and clicked: the last hours and days as columns, drawn as SVG.
-import { h, s, put, problem, busy } from "./dom.js";
+import { h, s, put, problem, busy, time } from "./dom.js";
 import * as api from "./api.js";
 import { count } from "./format.js";
 import { placing } from "./placing.js";
@@ -26,7 +26,7 @@ async function look(place, item) {
     }
     put(place, h("div", { class: "panels" }, columns("Last 24 hours", history.hours, hour, (start) => `${hour(start)} to ${hour(new Date(start.getTime() + 3_600_000))}`),
       columns("Last 30 days", history.days, (start) => start.toLocaleDateString([], { day: "numeric", month: "short", timeZone: "UTC" }))),
-    h("p", { class: "muted" }, "Counted since ", h("time", { datetime: history.since, title: history.since }, new Date(history.since).toLocaleString()),
+    h("p", { class: "muted" }, "Counted since ", time(history.since),
       "; days begin at midnight UTC. The last of each has only begun."), placing(history));
   } catch (e) {
     put(place, problem(e, () => look(place, item)));

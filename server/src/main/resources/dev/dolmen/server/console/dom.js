@@ -57,6 +57,21 @@ export function toast(text) {
   toast.timer = setTimeout(() => put(place), 6000);
 }
 
+/** A time, which says itself whole where the pointer rests. */
+export function time(iso, text = new Date(iso).toLocaleString()) {
+  return h("time", { datetime: iso, title: iso }, text);
+}
+
+/** Puts a text where it can be pasted from, and says so. */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("Copied.");
+  } catch {
+    toast("The browser does not let pages copy here: mark the text and copy it.");
+  }
+}
+
 /** What went wrong, as the server said it. */
 export function problem(error, again) {
   return h("div", { class: "notice bad", role: "alert" },

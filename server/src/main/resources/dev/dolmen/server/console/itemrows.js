@@ -1,5 +1,5 @@
 // The embedding rows of an item's values: which have one of their own, how often they were seen, and until when they stay.
-import { h, put, problem, busy } from "./dom.js";
+import { h, put, problem, busy, time } from "./dom.js";
 import * as api from "./api.js";
 import { count, millis, since, words } from "./format.js";
 
@@ -50,5 +50,3 @@ function stays(row) {
   if (row.expiry) return time(row.expiry, `until ${new Date(row.expiry).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })}`);
   return row.last_seen ? "until the slot is full" : "–";
 }
-
-const time = (iso, text) => h("time", { datetime: iso, title: iso }, text);

@@ -1,5 +1,5 @@
 // Where in answers an item was shown and clicked, and by what they were ranked: two tables.
-import { h } from "./dom.js";
+import { h, time } from "./dom.js";
 import { bar } from "./chart.js";
 import { count, percent } from "./format.js";
 
@@ -11,7 +11,7 @@ export function placing(history) {
   return [h("div", { class: "panels" },
     table("Where in answers", "Place", history.places.slice(0, last + 1).map((one) => [group(one), one, Number(one.shown) / most])),
     table("Ranked by", "Ranker", history.sources.map((one) => [source(one), one, Number(one.shown) / Math.max(...history.sources.map((other) => Number(other.shown)))]))),
-  h("p", { class: "muted" }, "Answers since ", h("time", { datetime: history.placed_since, title: history.placed_since }, new Date(history.placed_since).toLocaleString()),
+  h("p", { class: "muted" }, "Answers since ", time(history.placed_since),
     "; a click counts where it names the answer that it came from, and this server remembers that answer.")];
 }
 

@@ -1,5 +1,5 @@
 // Why events were rejected in the last hour: reasons with their counts, and the last few events of each.
-import { h, put, button, problem, busy } from "./dom.js";
+import { h, put, button, problem, busy, time } from "./dom.js";
 import * as api from "./api.js";
 import { count, since } from "./format.js";
 
@@ -19,7 +19,7 @@ export function rejected() {
 function listed({ reasons, since: from }) {
   const all = reasons.reduce((sum, one) => sum + Number(one.events), 0);
   const told = h("p", { class: "muted", role: "status" }, all ? `${count(all)} ${all === 1 ? "event" : "events"}` : "None", " by this process since ",
-    h("time", { datetime: from, title: from }, new Date(from).toLocaleTimeString()), ".");
+    time(from, new Date(from).toLocaleTimeString()), ".");
   if (!all) return told;
   return [told, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Reasons" }, h("table", { "aria-label": "Rejected events" },
     h("thead", {}, h("tr", {}, ["Field", "Expected", "The last of them", "Events"].map((name) => h("th", { scope: "col", class: name === "Events" ? "number" : null }, name)))),

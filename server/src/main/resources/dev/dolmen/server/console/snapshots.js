@@ -1,5 +1,5 @@
 // Snapshots on disk, the room that there is for more, and what went into the store; and one can be taken.
-import { h, put, redraw, button, busy, problem, toast } from "./dom.js";
+import { h, put, redraw, button, busy, problem, toast, time } from "./dom.js";
 import * as api from "./api.js";
 import { bar } from "./chart.js";
 import { bytes, count, millis, since } from "./format.js";
@@ -51,7 +51,7 @@ function table(all) {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Snapshots" }, h("table", {},
     h("thead", {}, h("tr", {}, ["Snapshot", "Written", "Builds on", "Batches", "Log offset", "Size"].map((one, i) => h("th", { scope: "col", class: i > 2 ? "number" : null }, one)))),
     h("tbody", {}, all.map((one) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, one.snapshot_id)),
-      h("td", {}, h("time", { datetime: one.time, title: one.time }, `${since(one.time)} ago`)),
+      h("td", {}, time(one.time, `${since(one.time)} ago`)),
       one.damage ? h("td", { colspan: 4 }, h("span", { class: "state bad" }, "damaged"), one.damage)
         : [h("td", {}, one.parent_id ? h("code", {}, one.parent_id) : "nothing"), number(count(one.model_version)), number(count(one.log_offset)), number(bytes(one.bytes))])))));
 }

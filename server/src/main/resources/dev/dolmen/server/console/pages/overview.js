@@ -19,6 +19,9 @@ export async function show(place) {
   return () => view.end();
 }
 
+/** What the zeros mean. */
+const empty = () => h("p", { class: "notice" }, h("strong", {}, "The catalogue is empty. "), "Nothing can be recommended yet: ", h("a", { href: "#/try" }, "three steps"), " change that.");
+
 const sum = (list, of) => list.reduce((all, one) => all + of(one), 0);
 
 class Overview {
@@ -79,7 +82,7 @@ class Overview {
   draw(status) {
     put(this.facts, `Version ${status.version}, up for ${since(status.started)}; ${count(status.catalog_items)} items, ${count(status.sessions)} visits, `
       + `${count(status.feedback_events_learned)} events learned in ${count(status.model_version)} batches.`);
-    put(this.health, health(status));
+    put(this.health, status.catalog_items === "0" ? empty() : null, health(status));
     if (status.has_charts) this.offer();
     this.minutes.draw();
     put(this.quality, quality(status));

@@ -1,5 +1,5 @@
 // Visits: one looked up by its session id, what it did, and what it would be answered now, with the reasons.
-import { h, put, field, button, problem, busy } from "../dom.js";
+import { h, put, field, button, problem, busy, time } from "../dom.js";
 import * as api from "../api.js";
 import { card, facts } from "../card.js";
 import { picture } from "../picture.js";
@@ -37,7 +37,7 @@ async function look(place, session) {
     const answer = await api.recommend({ session: { session_id: session }, k: K, explain: true, no_impression: true });
     const items = await itemsOf(answer);
     put(place, answer.session_events_used ? known(session, answer, items, () => look(place, session)) : unknown(session),
-      shown(session),
+      shown(session, answer.explained_events),
       h("section", { class: "panel", "aria-labelledby": "now" }, h("h2", { id: "now" }, "What it would be shown now"), answers(answer, items)));
   } catch (e) {
     put(place, problem(e, () => look(place, session)));
@@ -65,7 +65,7 @@ function event(one, before, items) {
   const gap = before ? Date.parse(one.time) - Date.parse(before.time) : 0;
   return h("li", { class: "step" }, h("span", { class: "mini" }, item ? picture(one.item_id, facts(item)) : null),
     h("span", { class: "who" }, item ? h("a", { href: `#/items/${encodeURIComponent(one.item_id)}`, class: "name" }, facts(item).title) : h("code", {}, one.item_id),
-      h("small", {}, did, ", ", h("time", { datetime: one.time, title: one.time }, `${since(one.time)} ago`), before ? ` (${after(gap)} later)` : "")));
+      h("small", {}, did, ", ", time(one.time, `${since(one.time)} ago`), before ? ` (${after(gap)} later)` : "")));
 }
 
 function after(ms) {
