@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     description = {
       "Measures what reasons cost: recommendations with explain next to the same without, by"
           + " ranking alone in one thread of this process, and as whole requests of one caller over"
-          + " a socket to a server process.",
+          + " a socket to a server process; there also the scores of the items that were answered.",
       "",
       "The shop is that of bench serve. The two of a pair follow each other, the other one first in"
           + " every other pair; figures are medians over the rounds, of 500 pairs each, the ratio"

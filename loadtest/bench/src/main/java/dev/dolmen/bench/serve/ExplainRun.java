@@ -16,6 +16,9 @@ import dev.dolmen.trainer.SnapshotView;
 import dev.dolmen.trainer.learn.LiveState;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.RecommendResponse;
+import dev.dolmen.v1.ScoreRequest;
+import dev.dolmen.v1.ScoreResponse;
+import dev.dolmen.v1.ScoredItem;
 import dev.dolmen.v1.SessionContext;
 import dev.dolmen.v1.SessionEvent;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -32,8 +35,8 @@ import java.util.function.Consumer;
 
 /**
  * The same requests without and with reasons, each pair one right after the other, the second one
- * first in every other pair: ranked in this process, and asked of a server process over a socket.
- * One thread.
+ * first in every other pair: ranked in this process, and asked of a server process over a socket,
+ * as recommendations and as scores of the items that these had. One thread.
  */
 final class ExplainRun {
   /** Pairs of a round. */
@@ -77,7 +80,15 @@ final class ExplainRun {
     Path copy = directory.resolve("data");
     ShopData.copy(data.learned(), copy);
     String yaml = data.yaml(copy, "");
-    return List.of(ranking(yaml), requests(yaml));
+    List<ExplainFigures> figures = new ArrayList<>();
+    figures.add(ranking(yaml));
+    figures.addAll(calls(yaml));
+    return figures;
+  }
+
+  /** The same with reasons. */
+  private static List<RecommendRequest> explained(List<RecommendRequest> requests) {
+    return requests.stream().map(r -> r.toBuilder().setExplain(true).build()).toList();
   }
 
   private String newestSnapshot() throws IOException {
@@ -107,6 +118,8 @@ final class ExplainRun {
               new SimpleMeterRegistry());
       return figures(
           "ranking",
+          requests,
+          explained(requests),
           request ->
               ranker.recommend(
                   request,
@@ -121,13 +134,21 @@ final class ExplainRun {
   private record Full(int k, boolean explained) implements Answer<RecommendResponse> {
     @Override
     public void give(RecommendResponse answer) {
+      check(answer.getItemsList());
+    }
+
+    void check(ScoreResponse answer) {
+      check(answer.getItemsList());
+    }
+
+    private void check(List<ScoredItem> items) {
       int reasons = 0;
-      for (int i = 0; i < answer.getItemsCount(); i++) {
-        reasons += answer.getItems(i).hasExplanation() ? 1 : 0;
+      for (int i = 0; i < items.size(); i++) {
+        reasons += items.get(i).hasExplanation() ? 1 : 0;
       }
-      if (answer.getItemsCount() != k || reasons != (explained ? k : 0)) {
+      if (items.size() != k || reasons != (explained ? k : 0)) {
         throw new IllegalStateException(
-            answer.getItemsCount() + " items with " + reasons + " reasons, expected " + k);
+            items.size() + " items with " + reasons + " reasons, expected " + k);
       }
     }
 
@@ -137,30 +158,45 @@ final class ExplainRun {
     }
   }
 
-  private ExplainFigures requests(String yaml) throws IOException, InterruptedException {
+  private List<ExplainFigures> calls(String yaml) throws IOException, InterruptedException {
     Path config = Files.writeString(directory.resolve("dolmen.yaml"), yaml);
     Path log = directory.resolve("server.log");
     try (ServerProcess server = ServerProcess.serving(config, log, options.heapMb())) {
       server.start();
       try (Connection connection = Connection.toLocal(server.port())) {
-        return figures(
-            "request",
-            request ->
-                new Full(options.k(), request.getExplain())
-                    .give(connection.recommendationsBlocking().recommend(request)));
+        var stub = connection.recommendationsBlocking();
+        ExplainFigures recommended =
+            figures(
+                "request",
+                requests,
+                explained(requests),
+                request ->
+                    new Full(options.k(), request.getExplain()).give(stub.recommend(request)));
+        List<ScoreRequest> scores = new ArrayList<>();
+        for (RecommendRequest request : requests) {
+          ScoreRequest.Builder score = ScoreRequest.newBuilder().setSession(request.getSession());
+          stub.recommend(request).getItemsList().forEach(i -> score.addItemIds(i.getItemId()));
+          scores.add(score.build());
+        }
+        ExplainFigures scored =
+            figures(
+                "score",
+                scores,
+                scores.stream().map(s -> s.toBuilder().setExplain(true).build()).toList(),
+                request -> new Full(options.k(), request.getExplain()).check(stub.score(request)));
+        return List.of(recommended, scored);
       }
     }
   }
 
-  private ExplainFigures figures(String what, Consumer<RecommendRequest> ask) {
-    List<RecommendRequest> explained =
-        requests.stream().map(r -> r.toBuilder().setExplain(true).build()).toList();
+  private <R> ExplainFigures figures(
+      String what, List<R> plain, List<R> explained, Consumer<R> ask) {
     for (int done = 0; done < WARM_UP_PAIRS; done += PAIRS) {
-      round(explained, ask);
+      round(plain, explained, ask);
     }
     List<ExplainFigures.Round> rounds = new ArrayList<>();
     for (int i = 0; i < options.rounds(); i++) {
-      ExplainFigures.Round round = round(explained, ask);
+      ExplainFigures.Round round = round(plain, explained, ask);
       rounds.add(round);
       progress.line(
           String.format(
@@ -176,23 +212,22 @@ final class ExplainRun {
     return new ExplainFigures(what, rounds);
   }
 
-  private ExplainFigures.Round round(
-      List<RecommendRequest> explained, Consumer<RecommendRequest> ask) {
+  private static <R> ExplainFigures.Round round(List<R> plain, List<R> explained, Consumer<R> ask) {
     long[] with = new long[PAIRS];
     long[] without = new long[PAIRS];
     for (int i = 0; i < PAIRS; i++) {
       if (i % 2 == 0) {
-        without[i] = nanos(requests.get(i), ask);
+        without[i] = nanos(plain.get(i), ask);
         with[i] = nanos(explained.get(i), ask);
       } else {
         with[i] = nanos(explained.get(i), ask);
-        without[i] = nanos(requests.get(i), ask);
+        without[i] = nanos(plain.get(i), ask);
       }
     }
     return new ExplainFigures.Round(medianUs(without), medianUs(with));
   }
 
-  private static long nanos(RecommendRequest request, Consumer<RecommendRequest> ask) {
+  private static <R> long nanos(R request, Consumer<R> ask) {
     long start = System.nanoTime();
     ask.accept(request);
     return System.nanoTime() - start;

@@ -59,7 +59,7 @@ class ExplainBenchCommandTest {
     JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("explain");
     assertThat(rows)
         .extracting(row -> row.get("what").asText())
-        .containsExactly("ranking", "request");
+        .containsExactly("ranking", "request", "score");
     for (JsonNode row : rows) {
       assertThat(row.get("plain_us").asDouble()).isPositive();
       assertThat(row.get("explained_us").asDouble()).isPositive();
