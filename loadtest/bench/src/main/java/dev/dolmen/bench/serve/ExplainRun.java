@@ -164,18 +164,22 @@ final class ExplainRun {
     try (ServerProcess server = ServerProcess.serving(config, log, options.heapMb())) {
       server.start();
       try (Connection connection = Connection.toLocal(server.port())) {
-        var stub = connection.recommendationsBlocking();
         ExplainFigures recommended =
             figures(
                 "request",
                 requests,
                 explained(requests),
                 request ->
-                    new Full(options.k(), request.getExplain()).give(stub.recommend(request)));
+                    new Full(options.k(), request.getExplain())
+                        .give(connection.recommendationsBlocking().recommend(request)));
         List<ScoreRequest> scores = new ArrayList<>();
         for (RecommendRequest request : requests) {
           ScoreRequest.Builder score = ScoreRequest.newBuilder().setSession(request.getSession());
-          stub.recommend(request).getItemsList().forEach(i -> score.addItemIds(i.getItemId()));
+          connection
+              .recommendationsBlocking()
+              .recommend(request)
+              .getItemsList()
+              .forEach(i -> score.addItemIds(i.getItemId()));
           scores.add(score.build());
         }
         ExplainFigures scored =
@@ -183,7 +187,9 @@ final class ExplainRun {
                 "score",
                 scores,
                 scores.stream().map(s -> s.toBuilder().setExplain(true).build()).toList(),
-                request -> new Full(options.k(), request.getExplain()).check(stub.score(request)));
+                request ->
+                    new Full(options.k(), request.getExplain())
+                        .check(connection.recommendationsBlocking().score(request)));
         return List.of(recommended, scored);
       }
     }
