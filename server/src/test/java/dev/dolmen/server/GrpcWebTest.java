@@ -106,7 +106,7 @@ class GrpcWebTest {
         continue;
       }
       assertThat(kind).isEqualTo((byte) 0x80);
-      for (String line : new String(content, StandardCharsets.US_ASCII).split("\r\n")) {
+      for (String line : new String(content, StandardCharsets.US_ASCII).lines().toList()) {
         String[] parts = line.split(":", 2);
         trailers.put(parts[0], parts[1].strip());
       }

@@ -152,7 +152,9 @@ class HttpInputTest {
     "/v1%2Fstatus, 404, there is no such path",
     "/v1/status/, 404, there is no such path",
     "/v2/status, 404, there is no such path",
-    "/dolmen.v1.AdminService/GetStatus, 404, there is no such path",
+    "/dolmen.v1.AdminService/GetStatus, 405, expected POST",
+    "/dolmen.v1.AdminService/GetNothing, 404, there is no such path",
+    "/grpc.health.v1.Health/Check, 404, there is no such path",
     "*, 400, expected a path",
     "http://elsewhere/v1/status, 400, expected a path",
   })
@@ -234,8 +236,13 @@ class HttpInputTest {
   void aBodyIsAskedForWhereItsCallerWaits() throws IOException {
     String answer =
         http.raw(
-            "POST /v1/recommend HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n"
-                + "content-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
+            "POST /v1/recommend HTTP/1.1\r\n"
+                + "host: localhost\r\n"
+                + "expect: 100-continue\r\n"
+                + "content-type: application/json\r\n"
+                + "content-length: 2\r\n"
+                + "connection: close\r\n\r\n"
+                + "{}");
 
     assertThat(answer).startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 ");
   }

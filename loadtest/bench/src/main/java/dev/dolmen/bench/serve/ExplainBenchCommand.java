@@ -58,6 +58,13 @@ public final class ExplainBenchCommand implements Callable<Integer> {
   private int k = 20;
 
   @Option(
+      names = "--warm-up",
+      defaultValue = "10",
+      paramLabel = "N",
+      description = "Rounds before these, not counted, 0 to 1,000. Default: ${DEFAULT-VALUE}.")
+  private int warmUp = 10;
+
+  @Option(
       names = "--rounds",
       defaultValue = "9",
       paramLabel = "N",
@@ -97,9 +104,10 @@ public final class ExplainBenchCommand implements Callable<Integer> {
     ShopFlags.checkItems(items);
     OptionCheck.require(events >= 1 && events <= 50, "--events", events, "1 to 50");
     OptionCheck.require(k >= 1 && k <= 100, "--k", k, "1 to 100");
+    OptionCheck.require(warmUp >= 0 && warmUp <= 1_000, "--warm-up", warmUp, "0 to 1,000");
     OptionCheck.require(rounds >= 1 && rounds <= 1_000, "--rounds", rounds, "1 to 1,000");
     int heapMb = ServeOptions.heapMbFor(items, shop.heapMb());
-    return new ExplainOptions(items, events, k, rounds, heapMb, shop.seed(), shop.kept());
+    return new ExplainOptions(items, events, k, warmUp, rounds, heapMb, shop.seed(), shop.kept());
   }
 
   private void print(List<ExplainFigures> figures, ExplainOptions options) {

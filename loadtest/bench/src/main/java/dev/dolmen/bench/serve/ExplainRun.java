@@ -42,9 +42,6 @@ final class ExplainRun {
   /** Pairs of a round. */
   static final int PAIRS = 500;
 
-  /** Pairs before the first round. */
-  private static final int WARM_UP_PAIRS = 5_000;
-
   private final ExplainOptions options;
   private final ShopData data;
   private final Path directory;
@@ -197,7 +194,7 @@ final class ExplainRun {
 
   private <R> ExplainFigures figures(
       String what, List<R> plain, List<R> explained, Consumer<R> ask) {
-    for (int done = 0; done < WARM_UP_PAIRS; done += PAIRS) {
+    for (int i = 0; i < options.warmUpRounds(); i++) {
       round(plain, explained, ask);
     }
     List<ExplainFigures.Round> rounds = new ArrayList<>();

@@ -32,6 +32,7 @@ class ExplainBenchCommandTest {
     "--items, 999, '1,000 to 20,000,000'",
     "--events, 0, 1 to 50",
     "--k, 101, 1 to 100",
+    "--warm-up, -1, '0 to 1,000'",
     "--rounds, 0, '1 to 1,000'",
     "--heap-mb, 95, 96 or more"
   })
@@ -51,6 +52,7 @@ class ExplainBenchCommandTest {
                 "--items=1000",
                 "--events=3",
                 "--k=5",
+                "--warm-up=1",
                 "--rounds=2",
                 "--keep=" + folder.resolve("kept"),
                 "--json=" + json)
