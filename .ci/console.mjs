@@ -916,6 +916,8 @@ async function longCharts(url, signIn, key, prometheus, keeper) {
   assert.equal(await page.locator(".tiles .curve").count(), 8);
   assert.match(await value("Events learned"), /^\d[\d.]* \/s$/);
   assert.match(await value("Memory of the process"), /^\d{3} MiB$/);
+  // Bytes go by powers of two, so does their axis.
+  assert.match(await page.locator("figure.tile", { hasText: "Memory of the process" }).locator("svg.chart text").first().textContent(), /^(256 MiB|512 MiB|1\.0 GiB|2\.0 GiB)$/);
   assert.match(await page.getByRole("img", { name: /^Logged and not yet learned: / }).getAttribute("aria-label"), /at most 4,0\d\d since 24 h ago$/);
   await accessible(page, "Overview of a day, dark");
   await shot(page, "overview-day", { fullPage: true });

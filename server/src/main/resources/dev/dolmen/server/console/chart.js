@@ -1,13 +1,15 @@
 // A line over some time, drawn as SVG.
 import { h, s, put } from "./dom.js";
+import { bytes } from "./format.js";
 import { Readout, timeOf } from "./readout.js";
 
 const WIDTH = 320;
 const HEIGHT = 84;
 
-/** A number rounded up so that it reads well at an axis. */
-function nice(x) {
+/** A number rounded up so that it reads well at an axis, as show writes it. */
+function nice(x, show) {
   if (x <= 0) return 1;
+  if (show === bytes) return 2 ** Math.ceil(Math.log2(x));
   const power = 10 ** Math.floor(Math.log10(x));
   return [1, 2, 2.5, 5, 10].map((step) => step * power).find((y) => y >= x) ?? 10 * power;
 }
@@ -49,7 +51,7 @@ export function chart(label, show) {
       return;
     }
     const most = Math.max(...good.map((point) => point.value));
-    const top = nice(most);
+    const top = nice(most, show);
     const right = end ?? last.at;
     if (end !== null) drawing.setAttribute("aria-label", `${label}: ${show(last.value)}, at most ${show(most)} since ${ago(spanMs)}`);
     const x = (at) => WIDTH - 2 - ((right - at) / spanMs) * (WIDTH - 4);
