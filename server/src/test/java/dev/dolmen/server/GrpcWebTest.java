@@ -33,6 +33,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,21 @@ class GrpcWebTest {
     assertThat(recommended.status()).isZero();
     assertThat(RecommendResponse.parseFrom(recommended.messages().getFirst()).getItemsList())
         .hasSize(2);
+  }
+
+  /** Larger than what is read before somebody waits for it. */
+  @Test
+  void aLargeMessageComesWhole() throws Exception {
+    String[] ids =
+        IntStream.range(0, 5_000)
+            .mapToObj(i -> "an-item-with-a-long-id-" + i)
+            .toArray(String[]::new);
+    UpsertItemsRequest large = items(ids);
+    assertThat(large.getSerializedSize()).isGreaterThan(300_000);
+    Answer upserted = call(UPSERT, large);
+    assertThat(upserted.status()).isZero();
+    assertThat(UpsertItemsResponse.parseFrom(upserted.messages().getFirst()).getUpserted())
+        .isEqualTo(ids.length);
   }
 
   @Test

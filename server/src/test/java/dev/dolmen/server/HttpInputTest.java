@@ -236,13 +236,8 @@ class HttpInputTest {
   void aBodyIsAskedForWhereItsCallerWaits() throws IOException {
     String answer =
         http.raw(
-            "POST /v1/recommend HTTP/1.1\r\n"
-                + "host: localhost\r\n"
-                + "expect: 100-continue\r\n"
-                + "content-type: application/json\r\n"
-                + "content-length: 2\r\n"
-                + "connection: close\r\n\r\n"
-                + "{}");
+            "POST /v1/recommend HTTP/1.1\r\nhost: localhost\r\nexpect: 100-continue\r\n"
+                + "content-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
 
     assertThat(answer).startsWith("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 ");
   }
