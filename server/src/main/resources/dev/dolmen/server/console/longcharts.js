@@ -1,5 +1,6 @@
 // Charts of the last hour, day and week, which the server asks its Prometheus for.
 import { h, put, problem, busy } from "./dom.js";
+import { again } from "./again.js";
 import * as api from "./api.js";
 import { figures } from "./figures.js";
 
@@ -14,12 +15,8 @@ export class LongCharts {
     Object.assign(this, figures());
     this.told = h("div", { role: "status" }, busy("Asking Prometheus…"));
     this.element = h("div", {}, this.told);
-    this.timer = setInterval(() => document.hidden || this.look(), everyMs);
     this.look();
-  }
-
-  end() {
-    clearInterval(this.timer);
+    this.end = again(everyMs, () => this.look());
   }
 
   async look() {

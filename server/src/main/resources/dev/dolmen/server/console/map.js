@@ -1,5 +1,6 @@
 // The map of the items: their vectors in two dimensions, on which the visit, what is recommended for it and neighbors light up.
 import { h, put, button, problem } from "./dom.js";
+import { again } from "./again.js";
 import * as api from "./api.js";
 import { facts, factSlots } from "./card.js";
 import { count, percent } from "./format.js";
@@ -72,12 +73,12 @@ export class ItemMap {
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.onscheme = () => this.redraw();
     this.dark.addEventListener("change", this.onscheme);
-    this.timer = setInterval(() => this.isSeen() && !this.at && this.refresh(), AGAIN_MS);
+    this.rest = again(AGAIN_MS, () => this.isSeen() && !this.at && this.refresh());
   }
 
   /** It asks for nothing more. */
   stop() {
-    clearInterval(this.timer);
+    this.rest();
     this.sizes.disconnect();
     this.dark.removeEventListener("change", this.onscheme);
     this.stopped = true;

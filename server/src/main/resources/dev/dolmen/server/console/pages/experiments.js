@@ -1,5 +1,6 @@
 // Experiments: arms with what they are clicked, and how sure that is.
 import { h, put, redraw, busy, problem } from "../dom.js";
+import { again } from "../again.js";
 import * as api from "../api.js";
 import { bar, interval } from "../chart.js";
 import { bytes, count, percent } from "../format.js";
@@ -29,8 +30,7 @@ export async function show(place) {
     }
   };
   await look();
-  const timer = setInterval(() => document.hidden || look(), EVERY_MS);
-  return () => clearInterval(timer);
+  return again(EVERY_MS, look);
 }
 
 function draw(place, status) {

@@ -1,5 +1,6 @@
 // Health: what works, snapshots, the log, what was left out of what callers sent, and what is configured.
 import { h, put, redraw, busy, problem } from "../dom.js";
+import { again } from "../again.js";
 import * as api from "../api.js";
 import { bar } from "../chart.js";
 import { bytes, count, millis, words } from "../format.js";
@@ -37,8 +38,7 @@ export async function show(place) {
     }
   };
   await Promise.all([look(), ask()]);
-  const timer = setInterval(() => document.hidden || look(), EVERY_MS);
-  return () => clearInterval(timer);
+  return again(EVERY_MS, look);
 }
 
 const panel = (name, ...content) => h("section", { class: "panel" }, h("h2", {}, name), content);

@@ -1,5 +1,6 @@
 // Overview: how the server is, and how good. Its charts are of the last minutes, and longer ones of what its Prometheus has.
 import { h, put, redraw, problem, busy } from "../dom.js";
+import { again } from "../again.js";
 import * as api from "../api.js";
 import { bar, interval } from "../chart.js";
 import { LastMinutes } from "../lastminutes.js";
@@ -15,8 +16,11 @@ const EVERY_MS = 2_000;
 export async function show(place) {
   const view = new Overview(place);
   await view.look();
-  view.timer = setInterval(() => document.hidden || view.look(), EVERY_MS);
-  return () => view.end();
+  const rest = again(EVERY_MS, () => view.look());
+  return () => {
+    rest();
+    view.long?.end();
+  };
 }
 
 /** What the zeros mean. */
@@ -40,11 +44,6 @@ class Overview {
       this.spans, this.lines,
       h("div", { class: "panels" },
         panel("Quality", this.quality), panel("Memory", this.memory), panel("Log and snapshots", this.disk), panel("Rows by slot", this.rows, "wide")));
-  }
-
-  end() {
-    clearInterval(this.timer);
-    this.long?.end();
   }
 
   /** Offers longer charts once it is known that there are some. */
