@@ -12,11 +12,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
+@ExtendWith(KeptShop.class)
 class ExplainBenchCommandTest {
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
@@ -45,7 +47,7 @@ class ExplainBenchCommandTest {
 
   /** Ranking in this process and requests to a real server process, of a small shop. */
   @Test
-  void timesRankingAndWholeRequests(@TempDir Path folder) throws Exception {
+  void timesRankingAndWholeRequests(KeptShop.Folder kept, @TempDir Path folder) throws Exception {
     Path json = folder.resolve("explain.json");
     int exit =
         command(
@@ -54,7 +56,7 @@ class ExplainBenchCommandTest {
                 "--k=5",
                 "--warm-up=1",
                 "--rounds=2",
-                "--keep=" + folder.resolve("kept"),
+                "--keep=" + kept.path(),
                 "--json=" + json)
             .call();
     assertThat(exit).isZero();

@@ -12,11 +12,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
+@ExtendWith(KeptShop.class)
 class JvmBenchCommandTest {
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
@@ -45,18 +47,18 @@ class JvmBenchCommandTest {
 
   /** Two servers of a small shop, in real processes that differ by their collector. */
   @Test
-  void comparesServersInTurns(@TempDir Path folder) throws Exception {
+  void comparesServersInTurns(KeptShop.Folder kept, @TempDir Path folder) throws Exception {
     Path json = folder.resolve("jvm.json");
     int exit =
         command(
                 "--items=1000",
-                "--rate=200",
+                "--rate=500",
                 "--rounds=1",
                 "--warm-up=0",
-                "--seconds=3",
+                "--seconds=1",
                 "--flags=none",
                 "--flags=-XX:-UseParallelGC -XX:-UseG1GC -XX:+UseSerialGC",
-                "--keep=" + folder.resolve("kept"),
+                "--keep=" + kept.path(),
                 "--json=" + json)
             .call();
     assertThat(exit).isZero();

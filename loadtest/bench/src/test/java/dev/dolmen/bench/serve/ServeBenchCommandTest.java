@@ -15,11 +15,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
+@ExtendWith(KeptShop.class)
 class ServeBenchCommandTest {
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
@@ -50,9 +52,9 @@ class ServeBenchCommandTest {
 
   /** A small shop through real processes, whatever the latency is on a machine that is busy. */
   @Test
-  void measuresARealServerAndKeepsItsShop(@TempDir Path folder) throws Exception {
+  void measuresARealServerAndKeepsItsShop(KeptShop.Folder kept, @TempDir Path folder)
+      throws Exception {
     Path json = folder.resolve("serve.json");
-    Path kept = folder.resolve("kept");
     int exit =
         command(
                 "--items=1000",
@@ -61,7 +63,7 @@ class ServeBenchCommandTest {
                 "--p99=1000",
                 "--clicks=0",
                 "--no-curve",
-                "--keep=" + kept,
+                "--keep=" + kept.path(),
                 "--json=" + json)
             .call();
     assertThat(exit).isZero();
@@ -80,7 +82,7 @@ class ServeBenchCommandTest {
     }
     assertThat(figures.get("filters")).hasSize(5);
     assertThat(printed.toString(StandardCharsets.UTF_8)).contains("sustainable/s");
-    try (Stream<Path> left = Files.list(kept)) {
+    try (Stream<Path> left = Files.list(kept.path())) {
       List<String> names = left.map(p -> p.getFileName().toString()).toList();
       assertThat(names).singleElement().asString().startsWith("shop-1-items-1000-");
     }
