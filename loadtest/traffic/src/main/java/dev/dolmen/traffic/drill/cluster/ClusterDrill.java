@@ -27,6 +27,9 @@ final class ClusterDrill {
   private static final int TRAINERS = 2;
   private static final double VISIBLE_CLICKS_PER_SECOND = 10;
 
+  /** Of a trial's cluster, which begins from snapshots; one that is measured has the defaults. */
+  private static final int SNAPSHOTS_SECONDS = 10;
+
   private final Settings settings;
   private final Path directory;
   private final Terminal progress;
@@ -141,7 +144,12 @@ final class ClusterDrill {
         new ClusterProcesses(
             directory.resolve(format),
             kafka,
-            new MemberConfig(topic, kafka.replicas(), format, store),
+            new MemberConfig(
+                topic,
+                kafka.replicas(),
+                format,
+                settings.trials.isEmpty() ? null : SNAPSHOTS_SECONDS,
+                store),
             settings.earlier)) {
       try {
         start(cluster);
@@ -149,6 +157,8 @@ final class ClusterDrill {
           figures.add(steady(cluster, format, rate));
           progress.clear();
           progress.text(figures.getLast().text());
+          say("what waits is learned");
+          var _ = cluster.settle();
         }
         Disturbances disturbances =
             new Disturbances(cluster, brokers, store, admin, settings.awaySeconds, times);

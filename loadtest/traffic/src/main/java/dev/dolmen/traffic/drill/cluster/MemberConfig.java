@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param topic of the log, which nobody else uses; its name is the prefix of snapshots in the store
  * @param replicas of topics; 0 for as many as the brokers make by themselves
  * @param format of syncs
+ * @param snapshots seconds between two; null for the product's default
  * @param store of snapshots; null for none
  */
-record MemberConfig(String topic, int replicas, String format, @Nullable ObjectStoreServer store) {
+record MemberConfig(
+    String topic,
+    int replicas,
+    String format,
+    @Nullable Integer snapshots,
+    @Nullable ObjectStoreServer store) {
   /**
    * The text of a member's configuration.
    *
@@ -44,10 +50,10 @@ record MemberConfig(String topic, int replicas, String format, @Nullable ObjectS
       format: %s
       takeover: 4s
     snapshots:
-      interval: 10s
       on_close: false
     """
             .formatted(data, brokers, topic, replicas, Math.max(0, replicas - 1), role, format)
+        + (snapshots == null ? "" : "  interval: " + snapshots + "s\n")
         + (store == null ? "" : store.yaml(topic))
         + SchemaYaml.write(ShopEvents.schema());
   }

@@ -10,7 +10,8 @@ import java.util.Locale;
  * @param eventsPerSecond acknowledged
  * @param ownP50Ms from a click's acknowledgement by one server until another answers with its
  *     session
- * @param learnedP50Ms until it answers with what was learned of it
+ * @param learnedP50Ms until it answers with what was learned of it; infinity where that took longer
+ *     than is waited for, null in JSON
  * @param syncBytesPerSecond of syncs, bases left out
  * @param applyCpuShare of one processor, for applying log and syncs
  * @param stalenessMs of the server farthest behind, at the end
@@ -29,17 +30,23 @@ record SteadyFigures(
   String text() {
     return String.format(
         Locale.ROOT,
-        "%s, %.0f events/s: own session visible after %.0f ms (p50), %.0f (p99); learned after %.0f,"
-            + " %.0f; syncs %,.0f bytes/s; applying takes %.1f%% of a processor; %d ms behind%n",
+        "%s, %.0f events/s: own session visible after %.0f ms (p50), %.0f (p99); learned after %s,"
+            + " %s; syncs %,.0f bytes/s; applying takes %.1f%% of a processor; %d ms behind%n",
         format,
         eventsPerSecond,
         ownP50Ms,
         ownP99Ms,
-        learnedP50Ms,
-        learnedP99Ms,
+        waited(learnedP50Ms),
+        waited(learnedP99Ms),
         syncBytesPerSecond,
         100 * applyCpuShare,
         stalenessMs);
+  }
+
+  private static String waited(double ms) {
+    return Double.isInfinite(ms)
+        ? String.format(Locale.ROOT, "more than %d", Visibility.GIVEN_UP.toMillis())
+        : String.format(Locale.ROOT, "%.0f", ms);
   }
 
   /** Puts its figures. */

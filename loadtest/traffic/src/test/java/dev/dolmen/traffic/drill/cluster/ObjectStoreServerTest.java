@@ -47,7 +47,7 @@ class ObjectStoreServerTest {
   /** As a member of the cluster reaches it. */
   static StoreLocation configured(ObjectStoreServer server, Path directory) throws Exception {
     Path file = directory.resolve("member.yaml");
-    MemberConfig config = new MemberConfig("shop", 3, "fp32", server);
+    MemberConfig config = new MemberConfig("shop", 3, "fp32", 10, server);
     Files.writeString(file, config.yaml(directory.resolve("data"), "trainer", "127.0.0.1:9092"));
     return DolmenConfig.load(file, Map.of()).snapshots().store();
   }
@@ -74,7 +74,7 @@ class ObjectStoreServerTest {
   @Test
   void withoutAStoreAMemberHasNone() throws Exception {
     Path file = directory.resolve("member.yaml");
-    MemberConfig config = new MemberConfig("shop", 3, "fp32", null);
+    MemberConfig config = new MemberConfig("shop", 3, "fp32", null, null);
     Files.writeString(file, config.yaml(directory.resolve("data"), "server", "127.0.0.1:9092"));
     assertThat(DolmenConfig.load(file, Map.of()).snapshots().store().isNone()).isTrue();
   }
