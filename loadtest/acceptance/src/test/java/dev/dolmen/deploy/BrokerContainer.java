@@ -62,6 +62,16 @@ final class BrokerContainer extends GenericContainer<BrokerContainer> {
             .withStartupTimeout(Duration.ofMinutes(3)));
   }
 
+  /** Stops it where it is, by SIGSTOP: connections stay open, nothing answers. */
+  void pause() {
+    getDockerClient().killContainerCmd(getContainerId()).withSignal("STOP").exec();
+  }
+
+  /** Lets it go on. */
+  void goOn() {
+    getDockerClient().killContainerCmd(getContainerId()).withSignal("CONT").exec();
+  }
+
   private static Bind readOnly(String here, String there) {
     return new Bind(here, new Volume(there), AccessMode.ro);
   }

@@ -15,7 +15,9 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,7 @@ import org.testcontainers.containers.Network;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.utility.DockerImageName;
 
-/** A broker, two trainers and two servers of the image, in a network that is cut under load. */
+/** A broker, two trainers and two servers of the image, each disturbed under load. */
 @Tag("cluster-containers")
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
 class ClusterContainersTest {
@@ -46,23 +48,40 @@ class ClusterContainersTest {
       Network.builder().createNetworkCmdModifier(command -> command.withInternal(true)).build();
   private final ShopEvents shop = new ShopEvents("containers", 7);
   private final List<MemberContainer> trainers = new ArrayList<>();
-  private final List<MemberContainer> servers = new ArrayList<>();
+  private final List<MemberContainer> servers = new CopyOnWriteArrayList<>();
+  private @Nullable DockerImageName image;
   private @Nullable BrokerContainer broker;
 
   @BeforeEach
   void start() throws Exception {
-    DockerImageName image = DolmenImage.build();
+    image = DolmenImage.build();
     BrokerContainer started = new BrokerContainer(image, network);
     broker = started;
     started.start();
-    for (int i = 0; i < 2; i++) {
-      trainers.add(new MemberContainer(image, network, "trainer"));
-      servers.add(new MemberContainer(image, network, "server"));
-    }
     // The first leads. Two at once would displace each other, and begin again in production.
-    trainers.forEach(MemberContainer::start);
-    Startables.deepStart(servers).join();
+    addTrainer();
+    addTrainer();
+    List<MemberContainer> starting = List.of(member("server"), member("server"));
+    Startables.deepStart(starting).join();
+    servers.addAll(starting);
     var _ = CatalogUpload.upload(servers.getFirst().connection(), shop.items());
+  }
+
+  private MemberContainer member(String role) {
+    return new MemberContainer(Objects.requireNonNull(image), network, role);
+  }
+
+  private void addTrainer() {
+    MemberContainer trainer = member("trainer");
+    trainers.add(trainer);
+    trainer.start();
+  }
+
+  private MemberContainer addServer() {
+    MemberContainer server = member("server");
+    server.start();
+    servers.add(server);
+    return server;
   }
 
   @AfterEach
@@ -78,16 +97,101 @@ class ClusterContainersTest {
   @Test
   void nothingAcknowledgedIsLostByACutNetworkAndAKilledTrainer() throws Exception {
     List<FeedbackEvent> acknowledged;
-    try (ContainerTraffic traffic =
-        new ContainerTraffic(shop, servers.stream().map(MemberContainer::connection).toList())) {
+    try (ContainerTraffic traffic = new ContainerTraffic(shop, this::connections)) {
       traffic.awaitMore(300);
       cutOneServerOff(traffic);
       killTheLeader(traffic);
       acknowledged = traffic.finish();
     }
+    allAreThere(acknowledged);
+  }
+
+  @Test
+  void nothingAcknowledgedIsLostByPausesNewServersAndABrokerThatIsAway() throws Exception {
+    List<FeedbackEvent> acknowledged;
+    try (ContainerTraffic traffic = new ContainerTraffic(shop, this::connections)) {
+      traffic.awaitMore(300);
+      pauseTheLeader(traffic);
+      killOneServer(traffic);
+      pauseTheBroker(traffic);
+      replaceTheServers(traffic);
+      acknowledged = traffic.finish();
+    }
+    allAreThere(acknowledged);
+  }
+
+  private List<Connection> connections() {
+    return servers.stream().map(MemberContainer::connection).toList();
+  }
+
+  private void allAreThere(List<FeedbackEvent> acknowledged) throws Exception {
     allHoldTheSame(acknowledged.size());
     eachIsInTheLog(acknowledged);
     allHoldTheSame(acknowledged.size());
+  }
+
+  /** Another leads meanwhile, and who wakes up does no harm: it ends, as whoever was displaced. */
+  private void pauseTheLeader(ContainerTraffic traffic) throws Exception {
+    MemberContainer paused = leader();
+    MemberContainer other = trainers.stream().filter(t -> t != paused).findFirst().orElseThrow();
+    long epoch = status(paused).getCluster().getEpoch();
+    paused.pause();
+    await(
+        "the one that stood by leads",
+        () -> {
+          var cluster = status(other).getCluster();
+          return cluster.getLeads() && cluster.getEpoch() > epoch;
+        });
+    traffic.awaitMore(200);
+    paused.goOn();
+    await("who was paused leads no more", () -> !paused.isRunning() || !leads(paused));
+    traffic.awaitMore(200);
+    assertThat(leads(other)).as("the second still leads").isTrue();
+    trainers.remove(paused);
+    paused.stop();
+    addTrainer();
+    awaitFresh();
+  }
+
+  /** Another is there for callers at once, and a new one that has nothing comes to the same. */
+  private void killOneServer(ContainerTraffic traffic) throws Exception {
+    MemberContainer killed = servers.removeFirst();
+    assertThat(killed.kill()).isEqualTo(SIGKILL_EXIT_CODE);
+    killed.stop();
+    assertThat(answers(servers.getFirst())).as("the other server").isTrue();
+    traffic.awaitMore(200);
+    addServer();
+    awaitFresh();
+  }
+
+  /** Nothing can be taken then, and what was known is answered from. */
+  private void pauseTheBroker(ContainerTraffic traffic) throws Exception {
+    BrokerContainer away = Objects.requireNonNull(broker);
+    away.pause();
+    try {
+      for (MemberContainer server : servers) {
+        await("it takes no events", () -> !server.takesEvents());
+        assertThat(answers(server)).as("from what it has").isTrue();
+      }
+    } finally {
+      away.goOn();
+    }
+    traffic.awaitMore(200);
+    awaitFresh();
+  }
+
+  /** One behind the other, each only when one more is there: whoever asks is answered. */
+  private void replaceTheServers(ContainerTraffic traffic) throws Exception {
+    for (MemberContainer old : List.copyOf(servers)) {
+      assertThat(answers(addServer())).as("the new server").isTrue();
+      servers.remove(old);
+      old.stop();
+      for (MemberContainer server : servers) {
+        assertThat(answers(server)).as("with one gone").isTrue();
+      }
+      traffic.awaitMore(100);
+    }
+    awaitFresh();
   }
 
   private void cutOneServerOff(ContainerTraffic traffic) throws Exception {
@@ -165,9 +269,13 @@ class ClusterContainersTest {
 
   private MemberContainer leader() {
     return trainers.stream()
-        .filter(trainer -> status(trainer).getCluster().getLeads())
+        .filter(ClusterContainersTest::leads)
         .findFirst()
         .orElseThrow(() -> new AssertionError("nobody leads"));
+  }
+
+  private static boolean leads(MemberContainer trainer) {
+    return status(trainer).getCluster().getLeads();
   }
 
   private static StatusResponse status(MemberContainer member) {

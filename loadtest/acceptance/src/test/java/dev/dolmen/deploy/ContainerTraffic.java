@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,19 @@ final class ContainerTraffic implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ShopEvents events;
-  private final List<Connection> servers;
+  private final Supplier<List<Connection>> servers;
   private final Map<String, FeedbackEvent> acknowledged = new ConcurrentHashMap<>();
   private final Thread thread;
   private volatile boolean running = true;
   private volatile @Nullable String failure;
 
-  /** Begins to send. */
-  ContainerTraffic(ShopEvents events, List<Connection> servers) {
+  /**
+   * Begins to send.
+   *
+   * @param servers those that there are at that moment, one at least; called by the thread that
+   *     sends
+   */
+  ContainerTraffic(ShopEvents events, Supplier<List<Connection>> servers) {
     this.events = events;
     this.servers = servers;
     thread = Thread.ofPlatform().daemon().name("container-traffic").start(this::run);
@@ -58,9 +64,9 @@ final class ContainerTraffic implements AutoCloseable {
 
   private void publish(List<FeedbackEvent> left, int turn) throws InterruptedException {
     for (int at = turn; !left.isEmpty(); at++) {
+      List<Connection> now = servers.get();
       try {
-        servers
-            .get(at % servers.size())
+        now.get(at % now.size())
             .feedbackBlocking()
             .withDeadlineAfter(DEADLINE_MS, TimeUnit.MILLISECONDS)
             .publishBatch(PublishRequest.newBuilder().addAllEvents(left).build())

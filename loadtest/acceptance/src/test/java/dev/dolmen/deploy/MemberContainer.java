@@ -115,6 +115,16 @@ final class MemberContainer extends GenericContainer<MemberContainer> {
     join();
   }
 
+  /** Stops its process where it is, by SIGSTOP. */
+  void pause() {
+    getDockerClient().killContainerCmd(getContainerId()).withSignal("STOP").exec();
+  }
+
+  /** Lets it go on. */
+  void goOn() {
+    getDockerClient().killContainerCmd(getContainerId()).withSignal("CONT").exec();
+  }
+
   /** Ends its process at once, as {@code docker kill -s KILL} does, and waits for the end. */
   int kill() {
     getDockerClient().killContainerCmd(getContainerId()).withSignal("KILL").exec();
