@@ -1,5 +1,6 @@
 package dev.dolmen.trainer;
 
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.trainer.learn.Learner;
 import dev.dolmen.trainer.log.BatchJournal;
 import dev.dolmen.trainer.sync.Lead;
@@ -42,6 +43,10 @@ final class Standby {
 
   private long lastKnown;
   private long firstKnown;
+
+  /** The newest lead of other kernels that was told of. */
+  private long warnedEpoch;
+
   private volatile long epoch;
   private volatile boolean standsBy;
   private String hindrance = "";
@@ -131,6 +136,16 @@ final class Standby {
   }
 
   private void take(Sync sync) {
+    String kernels = sync.head().getKernels();
+    if (Kernels.areOthers(kernels) && sync.epoch() > warnedEpoch) {
+      warnedEpoch = sync.epoch();
+      LOG.warn(
+          "Epoch {} leads with {} kernels, and this processor has {}: what is held here differs in"
+              + " its last bits, and servers get a base of it if this trainer takes the lead",
+          warnedEpoch,
+          kernels,
+          Kernels.best().name());
+    }
     for (Sync.End end : sync.ends()) {
       firstKnown = firstKnown == 0 ? end.number() : firstKnown;
       if (end.number() > lastKnown) {

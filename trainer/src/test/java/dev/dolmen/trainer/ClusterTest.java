@@ -3,6 +3,7 @@ package dev.dolmen.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.trainer.ingest.PublishInFlight;
 import dev.dolmen.trainer.log.KafkaBroker;
 import dev.dolmen.trainer.log.KafkaLogOptions;
@@ -322,6 +323,7 @@ class ClusterTest {
     Sync base = syncs.getFirst();
     assertThat(base.epoch()).isEqualTo(2);
     assertThat(base.head().getBase()).isTrue();
+    assertThat(base.head().getKernels()).isEqualTo(Kernels.best().name());
     assertThat(base.head().getBatches()).isGreaterThanOrEqualTo(batches);
     assertThat(base.ends().getFirst().number()).isEqualTo(1);
     assertThat(base.ends().getLast().number()).isEqualTo(base.head().getBatches());

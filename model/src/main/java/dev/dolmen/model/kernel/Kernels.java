@@ -15,6 +15,17 @@ public interface Kernels {
     return KernelChoice.BEST;
   }
 
+  /**
+   * Whether something was computed with others than those for this machine. They add up as many
+   * lanes at once as a vector of the processor has, so where that is another number, the same sums
+   * differ in their last bits.
+   *
+   * @param named by {@link #name}, where that was; empty if it is not known
+   */
+  static boolean areOthers(String named) {
+    return !named.isEmpty() && !named.equals(best().name());
+  }
+
   /** What this is, for logs: {@code vector 512 bit}. */
   String name();
 

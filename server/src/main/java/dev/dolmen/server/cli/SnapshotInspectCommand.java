@@ -104,6 +104,7 @@ final class SnapshotInspectCommand implements Callable<Integer> {
     all.put("state_version", snapshot.stateVersion());
     all.put("batch", snapshot.batches());
     all.put("log_offset", snapshot.logOffset());
+    all.put("kernels", snapshot.kernels());
     all.put("chain", files.chain().stream().map(s -> s.manifest().id()).toList());
     List<Map<String, Object>> sections = new ArrayList<>();
     for (SnapshotSection section : files.manifest().sections()) {
@@ -128,7 +129,8 @@ final class SnapshotInspectCommand implements Callable<Integer> {
             .row("format version", files.manifest().version())
             .row("state version", snapshot.stateVersion())
             .row("batches learned", snapshot.batches())
-            .row("log offset", Long.toString(snapshot.logOffset())));
+            .row("log offset", Long.toString(snapshot.logOffset()))
+            .row("learned with", snapshot.kernels().isEmpty() ? "?" : snapshot.kernels()));
     out.line("");
     TextTable chain = new TextTable("builds on", "holds", "on disk");
     for (Snapshot s : files.chain()) {

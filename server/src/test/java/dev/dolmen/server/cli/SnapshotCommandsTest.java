@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Timestamp;
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.parameterstore.archive.SnapshotArchive;
 import dev.dolmen.parameterstore.archive.StoreLocation;
 import dev.dolmen.parameterstore.feature.Fids;
@@ -20,6 +21,7 @@ import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.SlotValue;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +162,8 @@ class SnapshotCommandsTest {
     assertThat(out.toString())
         .contains(ids.get(2))
         .contains("table/0/rows.delta")
-        .contains("ROW_WISE_ADAGRAD");
+        .contains("ROW_WISE_ADAGRAD")
+        .contains(Kernels.best().name());
     assertThat(run("snapshot", "inspect", "--data", data.toString(), ids.get(1), "--json"))
         .isZero();
     JsonNode json = new ObjectMapper().readTree(out.toString());
@@ -167,8 +171,28 @@ class SnapshotCommandsTest {
     assertThat(json.get("slots").get(0).get("slot").asText()).isEqualTo("item_id");
     assertThat(json.get("slots").get(0).get("rows").asInt()).isEqualTo(40);
     assertThat(json.get("batch").asLong()).isPositive();
+    assertThat(json.get("kernels").asText()).isEqualTo(Kernels.best().name());
     assertThat(run("snapshot", "inspect", "--data", data.toString(), "none")).isEqualTo(1);
     assertThat(err.toString()).contains("none");
+  }
+
+  /** As when a directory moves to another machine; 128 bits are the narrowest vectors there are. */
+  @Test
+  void aStartWithOtherKernelsSaysSo() throws Exception {
+    List<String> command = new ArrayList<>(ServeProcess.command(directory.resolve("c.yaml")));
+    command.add(1, "-XX:MaxVectorSize=16");
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    List<String> lines = new ArrayList<>();
+    try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
+      ServeProcess.readUntil(log, lines, "Serving gRPC");
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    String own = Kernels.best().name();
+    String told = "learned with " + own + " kernels, and this processor has vector 128 bit";
+    assertThat(lines.stream().anyMatch(line -> line.contains(told)))
+        .as(String.join("\n", lines))
+        .isEqualTo(!own.equals("vector 128 bit"));
   }
 
   @Test

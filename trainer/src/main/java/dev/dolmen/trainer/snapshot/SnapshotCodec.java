@@ -1,5 +1,6 @@
 package dev.dolmen.trainer.snapshot;
 
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.snapshot.DamagedSnapshotException;
 import dev.dolmen.parameterstore.snapshot.Pace;
@@ -75,6 +76,9 @@ public final class SnapshotCodec {
 
   /** Of the trainer that led; missing where there was none. */
   static final String EPOCH = "epoch";
+
+  /** What learned the last of it, as {@link Kernels#name} has it; missing before it was told. */
+  static final String KERNELS = "kernels";
 
   static final String BATCHES = "batches";
   static final String SCHEMA = "schema";
@@ -238,6 +242,15 @@ public final class SnapshotCodec {
         snapshot.manifest().id(),
         learner.batches(),
         snapshot.chain().size() - 1);
+    String kernels = metadata.getOrDefault(KERNELS, "");
+    if (Kernels.areOthers(kernels)) {
+      LOG.warn(
+          "Snapshot {} was learned with {} kernels, and this processor has {}: from here on numbers"
+              + " differ in their last bits from what they would have been there",
+          snapshot.manifest().id(),
+          kernels,
+          Kernels.best().name());
+    }
     if (migration != null) {
       LOG.warn("The configuration is another one than that snapshot's; what was learned goes on");
       migration.lines().forEach(line -> LOG.warn("{}", line));
@@ -445,6 +458,7 @@ public final class SnapshotCodec {
     if (leads > 0) {
       metadata.put(EPOCH, Long.toString(leads));
     }
+    metadata.put(KERNELS, Kernels.best().name());
     metadata.put(BATCHES, Long.toString(learner.batches()));
     metadata.put(OFFSET, Long.toString(position.logOffset));
     metadata.put(JOURNAL, Long.toString(position.journalPlace));

@@ -60,6 +60,11 @@ public final class SnapshotFile {
     return number(SnapshotCodec.OFFSET);
   }
 
+  /** Kernels that learned the last of it; empty if the manifest does not say. */
+  public String kernels() {
+    return snapshot.manifest().metadata().getOrDefault(SnapshotCodec.KERNELS, "");
+  }
+
   /** Version of the layout of what is not the table; 0 if it is older than such versions. */
   public long stateVersion() {
     return Math.max(0, number(SnapshotCodec.LAYOUT));
@@ -167,6 +172,7 @@ public final class SnapshotFile {
             java.util.Set.of(
                 SnapshotCodec.LAYOUT,
                 SnapshotCodec.EPOCH,
+                SnapshotCodec.KERNELS,
                 SnapshotCodec.BATCHES,
                 SnapshotCodec.OFFSET,
                 SnapshotCodec.JOURNAL,

@@ -1,6 +1,7 @@
 package dev.dolmen.trainer.sync;
 
 import dev.dolmen.model.ServingModel;
+import dev.dolmen.model.kernel.Kernels;
 import dev.dolmen.parameterstore.schema.Schema;
 import dev.dolmen.parameterstore.store.EmbeddingTable;
 import dev.dolmen.trainer.learn.Learner;
@@ -75,6 +76,7 @@ public final class SyncContent {
             .setSentUs(nowMs * 1_000)
             .addAllEnds(ends)
             .setFormat(options.format().message())
+            .setKernels(Kernels.best().name())
             .setShape(learner.shape().modelText() + schema)
             .build();
     SyncDraft draft = new SyncDraft(head, options.format(), options.recordBytes());
