@@ -52,12 +52,6 @@ class KafkaOutageTest {
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private long events;
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   private Process serve(KafkaLogOptions kafka, int port, int metricsPort) throws IOException {
     Path config = directory.resolve("dolmen.yaml");
     Files.writeString(
@@ -114,8 +108,13 @@ class KafkaOutageTest {
 
   @Test
   void whatIsAwayIsSaidOnce() throws Exception {
-    int port = freePort();
-    int metrics = freePort();
+    int port;
+    int metrics;
+    try (ServerSocket free = new ServerSocket(0);
+        ServerSocket other = new ServerSocket(0)) {
+      port = free.getLocalPort();
+      metrics = other.getLocalPort();
+    }
     try (KafkaBroker broker = KafkaBroker.start(directory.resolve("broker"))) {
       KafkaLogOptions kafka = broker.options(Duration.ofSeconds(20));
       broker.stop();

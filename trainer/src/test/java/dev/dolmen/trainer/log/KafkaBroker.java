@@ -25,12 +25,18 @@ public final class KafkaBroker implements AutoCloseable {
   private static final AtomicInteger TOPICS = new AtomicInteger();
 
   private final Path directory;
-  private final int port = freePort();
-  private final int controllerPort = freePort();
+  private final int port;
+  private final int controllerPort;
   private @Nullable KafkaRaftServer server;
 
   private KafkaBroker(Path directory) throws IOException {
     this.directory = directory;
+    // Both at once, or they may be the same.
+    try (ServerSocket free = new ServerSocket(0);
+        ServerSocket other = new ServerSocket(0)) {
+      port = free.getLocalPort();
+      controllerPort = other.getLocalPort();
+    }
   }
 
   /** Formats a directory and starts a broker on it. */
@@ -50,12 +56,6 @@ public final class KafkaBroker implements AutoCloseable {
     }
     broker.start();
     return broker;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Starts it again on the same port, with what it had. */

@@ -2,7 +2,6 @@ package dev.dolmen.traffic.local;
 
 import dev.dolmen.server.cli.DolmenCommand;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,8 +27,8 @@ public final class ServerProcess implements AutoCloseable {
   private final Path config;
   private final Path log;
   private final List<String> flags;
-  private final int port = freePort();
-  private final int metricsPort = freePort();
+  private final int port = FreePorts.next();
+  private final int metricsPort = FreePorts.next();
   private final HttpClient http = HttpClient.newHttpClient();
   private @Nullable Path jars;
   private Class<?> main;
@@ -109,12 +108,6 @@ public final class ServerProcess implements AutoCloseable {
     this.config = config;
     this.log = log;
     Runtime.getRuntime().addShutdownHook(atExit);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Where gRPC listens. */

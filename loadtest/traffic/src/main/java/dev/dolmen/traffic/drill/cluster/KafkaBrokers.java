@@ -1,10 +1,10 @@
 package dev.dolmen.traffic.drill.cluster;
 
+import dev.dolmen.traffic.local.FreePorts;
 import dev.dolmen.traffic.local.Machine;
 import dev.dolmen.traffic.local.SmallDisk;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,9 +47,9 @@ final class KafkaBrokers implements AutoCloseable {
     @Nullable Process process;
 
     Broker(CutProxy network) throws IOException {
-      port = freePort();
-      cutPort = freePort();
-      controllerPort = freePort();
+      port = FreePorts.next();
+      cutPort = FreePorts.next();
+      controllerPort = FreePorts.next();
       throughNetwork = network.leadTo(cutPort);
     }
   }
@@ -74,12 +74,6 @@ final class KafkaBrokers implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
     for (int id = 1; smallDisks && id <= BROKERS; id++) {
       disks.add(SmallDisk.mount(file(id, ""), SMALL_DISK_MIB));
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

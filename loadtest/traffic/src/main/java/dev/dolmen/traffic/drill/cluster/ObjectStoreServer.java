@@ -1,10 +1,10 @@
 package dev.dolmen.traffic.drill.cluster;
 
+import dev.dolmen.traffic.local.FreePorts;
 import dev.dolmen.traffic.local.Machine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,9 +47,7 @@ final class ObjectStoreServer implements AutoCloseable {
   ObjectStoreServer(Path directory) throws IOException {
     this.directory = directory;
     Files.createDirectories(directory.resolve("data").resolve(BUCKET));
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = FreePorts.next();
     throughNetwork = network.leadTo(port);
     Properties config = new Properties();
     config.put("s3proxy.endpoint", "http://127.0.0.1:" + port);
