@@ -76,20 +76,24 @@ final class ClusterDrill {
 
   ClusterResult run() throws IOException, InterruptedException {
     if (!settings.kafka.isEmpty()) {
-      runOn(new ClusterProcesses.Kafka(settings.kafka, settings.kafka, 0), null);
+      runOn(
+          new ClusterProcesses.Kafka(settings.kafka, settings.kafka, 0),
+          null,
+          directory,
+          settings.formats,
+          settings.trials);
     } else {
-      say("starting " + KafkaBrokers.BROKERS + " brokers");
-      try (KafkaBrokers brokers =
-          new KafkaBrokers(
-              directory.resolve("kafka"),
-              settings.trials.stream().anyMatch(ClusterTrial::needsSmallDisks))) {
-        brokers.start();
-        runOn(
-            new ClusterProcesses.Kafka(
-                brokers.bootstrapServers(),
-                brokers.bootstrapThroughNetwork(),
-                KafkaBrokers.BROKERS),
-            brokers);
+      List<ClusterTrial> small =
+          settings.trials.stream().filter(ClusterTrial::needsSmallDisks).toList();
+      List<ClusterTrial> others =
+          settings.trials.stream().filter(trial -> !trial.needsSmallDisks()).toList();
+      if (!others.isEmpty() || small.isEmpty()) {
+        runOnOwn(directory, false, settings.formats, others);
+      }
+      // What the other trials write would fill such disks before their time.
+      if (!small.isEmpty()) {
+        List<String> formats = others.isEmpty() ? settings.formats : settings.formats.subList(0, 1);
+        runOnOwn(directory.resolve("small-disks"), true, formats, small);
       }
     }
     return new ClusterResult(
@@ -99,34 +103,56 @@ final class ClusterDrill {
         List.copyOf(times.failoverMs()));
   }
 
-  private void runOn(ClusterProcesses.Kafka kafka, @Nullable KafkaBrokers brokers)
+  private void runOnOwn(
+      Path within, boolean smallDisks, List<String> formats, List<ClusterTrial> trials)
+      throws IOException, InterruptedException {
+    say("starting " + KafkaBrokers.BROKERS + " brokers");
+    try (KafkaBrokers brokers = new KafkaBrokers(within.resolve("kafka"), smallDisks)) {
+      brokers.start();
+      runOn(
+          new ClusterProcesses.Kafka(
+              brokers.bootstrapServers(), brokers.bootstrapThroughNetwork(), KafkaBrokers.BROKERS),
+          brokers,
+          within,
+          formats,
+          trials);
+    }
+  }
+
+  private void runOn(
+      ClusterProcesses.Kafka kafka,
+      @Nullable KafkaBrokers brokers,
+      Path within,
+      List<String> formats,
+      List<ClusterTrial> trials)
       throws IOException, InterruptedException {
     try (KafkaAdmin admin = new KafkaAdmin(kafka.bootstrapServers())) {
       if (brokers != null) {
         var _ = admin.awaitWhole(KafkaBrokers.BROKERS);
       }
-      if (settings.trials.stream().noneMatch(ClusterTrial::needsStore)) {
-        run(kafka, brokers, null, admin);
-        return;
-      }
-      say("starting the store of snapshots");
-      try (ObjectStoreServer store = new ObjectStoreServer(directory.resolve("store"))) {
-        store.start();
-        run(kafka, brokers, store, admin);
+      boolean needsStore = trials.stream().anyMatch(ClusterTrial::needsStore);
+      try (ObjectStoreServer store = needsStore ? startStore(within) : null) {
+        List<ClusterTrial> left = trials;
+        for (String format : formats) {
+          run(kafka, brokers, store, admin, within.resolve(format), format, left);
+          left = List.of();
+        }
       }
     }
   }
 
-  private void run(
-      ClusterProcesses.Kafka kafka,
-      @Nullable KafkaBrokers brokers,
-      @Nullable ObjectStoreServer store,
-      KafkaAdmin admin)
-      throws IOException, InterruptedException {
-    List<ClusterTrial> trials = settings.trials;
-    for (String format : settings.formats) {
-      run(kafka, brokers, store, admin, format, trials);
-      trials = List.of();
+  private ObjectStoreServer startStore(Path within) throws IOException, InterruptedException {
+    say("starting the store of snapshots");
+    ObjectStoreServer store = new ObjectStoreServer(within.resolve("store"));
+    boolean started = false;
+    try {
+      store.start();
+      started = true;
+      return store;
+    } finally {
+      if (!started) {
+        store.close();
+      }
     }
   }
 
@@ -135,6 +161,7 @@ final class ClusterDrill {
       @Nullable KafkaBrokers brokers,
       @Nullable ObjectStoreServer store,
       KafkaAdmin admin,
+      Path members,
       String format,
       List<ClusterTrial> trials)
       throws IOException, InterruptedException {
@@ -142,7 +169,7 @@ final class ClusterDrill {
     acknowledged.clear();
     try (ClusterProcesses cluster =
         new ClusterProcesses(
-            directory.resolve(format),
+            members,
             kafka,
             new MemberConfig(
                 topic,
@@ -153,7 +180,7 @@ final class ClusterDrill {
             settings.earlier)) {
       try {
         start(cluster);
-        for (double rate : settings.steadySeconds > 0 ? settings.rates : List.<Double>of()) {
+        for (double rate : ratesToMeasure(format)) {
           figures.add(steady(cluster, format, rate));
           progress.clear();
           progress.text(figures.getLast().text());
@@ -172,6 +199,12 @@ final class ClusterDrill {
         throw new IOException(e.getMessage() + "\n" + cluster.said(), e);
       }
     }
+  }
+
+  /** Each format once, on whichever brokers it comes first. */
+  private List<Double> ratesToMeasure(String format) {
+    boolean measured = figures.stream().anyMatch(figure -> figure.format().equals(format));
+    return settings.steadySeconds > 0 && !measured ? settings.rates : List.of();
   }
 
   private void start(ClusterProcesses cluster) throws IOException, InterruptedException {

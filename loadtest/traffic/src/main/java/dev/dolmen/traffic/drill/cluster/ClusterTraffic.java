@@ -8,6 +8,7 @@ import dev.dolmen.v1.FeedbackEvent;
 import dev.dolmen.v1.PublishRequest;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,8 +39,16 @@ final class ClusterTraffic implements AutoCloseable {
   /** Without an answer of any address for so long, a request has failed. */
   private static final long ANSWERED_WITHIN_MS = 5_000;
 
-  /** Pause when an address has refused, as it says with its refusals, before the next is asked. */
-  private static final int REFUSED_PAUSE_MS = 20;
+  /** Pause when an address has not answered, before the next is asked. */
+  private static final int PAUSE_MS = 20;
+
+  /**
+   * Pause when an address has too much to do: as its refusals say ({@code RetryInfo}), and twice as
+   * long each time. Callers who do not wait keep a server busy with refusing them.
+   */
+  private static final int REFUSED_PAUSE_MS = 100;
+
+  private static final int REFUSED_PAUSE_MS_MAX = 1_000;
 
   private static final int MOST_SHOWN = 80;
 
@@ -177,6 +186,7 @@ final class ClusterTraffic implements AutoCloseable {
             .build();
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWERED_WITHIN_MS);
     String last = "not asked";
+    int refusedPauseMs = REFUSED_PAUSE_MS;
     for (int at = turn.getAndIncrement(); System.nanoTime() < end; at++) {
       try {
         var _ =
@@ -188,7 +198,10 @@ final class ClusterTraffic implements AutoCloseable {
         return true;
       } catch (StatusRuntimeException e) {
         last = server(at).name() + ": " + e.getStatus().getCode() + ": " + shown(e);
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(REFUSED_PAUSE_MS));
+        boolean refused = e.getStatus().getCode() == Status.Code.RESOURCE_EXHAUSTED;
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(refused ? refusedPauseMs : PAUSE_MS));
+        refusedPauseMs =
+            refused ? Math.min(2 * refusedPauseMs, REFUSED_PAUSE_MS_MAX) : refusedPauseMs;
       }
     }
     var _ = lastAnswers.merge(last, 1, Integer::sum);
