@@ -133,7 +133,9 @@ class ClusterContainersTest {
   /** Another leads meanwhile, and who wakes up does no harm: it ends, as whoever was displaced. */
   private void pauseTheLeader(ContainerTraffic traffic) throws Exception {
     MemberContainer paused = leader();
-    MemberContainer other = trainers.stream().filter(t -> t != paused).findFirst().orElseThrow();
+    String id = paused.getContainerId();
+    MemberContainer other =
+        trainers.stream().filter(t -> !t.getContainerId().equals(id)).findFirst().orElseThrow();
     long epoch = status(paused).getCluster().getEpoch();
     paused.pause();
     await(
