@@ -52,10 +52,10 @@ class JvmBenchCommandTest {
     int exit =
         command(
                 "--items=1000",
-                "--rate=500",
+                "--rate=200",
                 "--rounds=1",
                 "--warm-up=0",
-                "--seconds=1",
+                "--seconds=3",
                 "--flags=none",
                 "--flags=-XX:-UseParallelGC -XX:-UseG1GC -XX:+UseSerialGC",
                 "--keep=" + kept.path(),
