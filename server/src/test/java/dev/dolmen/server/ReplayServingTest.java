@@ -172,8 +172,14 @@ class ReplayServingTest {
   @Test
   void withoutASnapshotNothingIsServedBeforeTheLogIsReplayed() throws Exception {
     leaveALogToReplay(false);
-    int port = freePort();
-    int metricsPort = freePort();
+    int port;
+    int metricsPort;
+    // Both at once, or they may be the same.
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+      metricsPort = other.getLocalPort();
+    }
     DolmenConfig config = config();
     DolmenConfig named = config.withServer(config.server().withPorts(port, metricsPort));
     CompletableFuture<StandaloneServer> starting =
@@ -217,12 +223,6 @@ class ReplayServingTest {
         // It does not listen yet.
       }
       Thread.sleep(5);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
