@@ -161,7 +161,6 @@ final class OpenLoop implements AutoCloseable {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      inFlight.release();
       if (status.isOk() && bytes > 0) {
         counts.answered.increment();
         counts.latency.recordNanos(System.nanoTime() - intended);
@@ -170,6 +169,8 @@ final class OpenLoop implements AutoCloseable {
       } else {
         counts.failed.increment();
       }
+      // After it is counted: whoever waits for the last of them reads the counts.
+      inFlight.release();
     }
   }
 
