@@ -6,11 +6,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What a {@link Front} answers with: an engine that learns, or a snapshot that is read. */
 interface Backend extends Closeable {
+  /**
+   * Runs what is told on a thread of its own: it may have to wait, and what runs on the common pool
+   * is in the way of others there, where snapshots are read and batches are scored.
+   */
+  Executor TELLING = task -> Thread.ofVirtual().name("dolmen-telling").start(task);
+
   /** Opens one, when the ports are taken; says meanwhile what it waits for. */
   @FunctionalInterface
   interface Opening<B extends Backend> {

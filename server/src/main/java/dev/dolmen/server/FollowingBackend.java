@@ -120,7 +120,7 @@ final class FollowingBackend implements Backend {
 
   @Override
   public void whenFailed(Consumer<String> then) {
-    var _ = follower.failed().thenAcceptAsync(failure -> then.accept(STOPPED + failure));
+    var _ = follower.failed().thenAcceptAsync(failure -> then.accept(STOPPED + failure), TELLING);
   }
 
   @Override

@@ -77,6 +77,10 @@ final class Front implements Closeable {
 
   private volatile @Nullable Backend backend;
   private volatile boolean closed;
+
+  /** Guards what health is told last; nothing waits while it is held, as {@link #close} does. */
+  private final Object telling = new Object();
+
   private boolean failed;
 
   /**
@@ -274,18 +278,23 @@ final class Front implements Closeable {
   /**
    * Nothing is learned any more: whoever asks for health is told, until the process is replaced.
    */
-  private synchronized void setFailed(String reason) {
-    if (!closed) {
+  private void setFailed(String reason) {
+    synchronized (telling) {
+      if (closed) {
+        return;
+      }
       failed = true;
       setHealth(ServingStatus.NOT_SERVING);
-      LOG.error("Not healthy: {}", reason);
     }
+    LOG.error("Not healthy: {}", reason);
   }
 
   /** Feedback and changes are taken. More than once is as good as once. */
-  synchronized void setTaking() {
-    if (!closed && !failed) {
-      setHealth(ServingStatus.SERVING);
+  void setTaking() {
+    synchronized (telling) {
+      if (!closed && !failed) {
+        setHealth(ServingStatus.SERVING);
+      }
     }
   }
 
@@ -351,9 +360,11 @@ final class Front implements Closeable {
     if (closed) {
       return;
     }
-    closed = true;
     notReady = () -> "stopping";
-    setHealth(ServingStatus.NOT_SERVING);
+    synchronized (telling) {
+      closed = true;
+      setHealth(ServingStatus.NOT_SERVING);
+    }
     LOG.atLevel(said).log("Stopping: waiting for running calls");
     transport.drain(config.shutdownGrace());
     closeBehind();

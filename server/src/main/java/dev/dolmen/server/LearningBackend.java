@@ -139,13 +139,13 @@ final class LearningBackend implements Backend {
     if (engine.replay() == null) {
       then.run();
     } else {
-      var _ = engine.replayed().thenRunAsync(then);
+      var _ = engine.replayed().thenRunAsync(then, TELLING);
     }
   }
 
   @Override
   public void whenFailed(Consumer<String> then) {
-    var _ = engine.failed().thenAcceptAsync(failure -> then.accept(STOPPED + failure));
+    var _ = engine.failed().thenAcceptAsync(failure -> then.accept(STOPPED + failure), TELLING);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.event.Level;
 
@@ -31,6 +33,8 @@ class FrontTest {
     final CountDownLatch hasModel = new CountDownLatch(1);
     final CountDownLatch warms = new CountDownLatch(1);
     final CountDownLatch isWarm = new CountDownLatch(1);
+    volatile Consumer<String> failed = _ -> {};
+    volatile Runnable closing = () -> {};
 
     @Override
     public List<ServerServiceDefinition> services(Endpoints endpoints) {
@@ -79,7 +83,9 @@ class FrontTest {
     }
 
     @Override
-    public void whenFailed(Consumer<String> then) {}
+    public void whenFailed(Consumer<String> then) {
+      failed = then;
+    }
 
     @Override
     public String describe() {
@@ -87,7 +93,9 @@ class FrontTest {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      closing.run();
+    }
   }
 
   @Test
@@ -107,6 +115,32 @@ class FrontTest {
       backend.isWarm.countDown();
       started.get(30, TimeUnit.SECONDS);
       assertThat(ready(front)).isEqualTo(200);
+    }
+  }
+
+  /** What is closed may wait for the thread that tells of a failure. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
+  void aFailureThatIsToldWhileItStopsWaitsForNothing() throws Exception {
+    Stopping backend = new Stopping();
+    backend.hasModel.countDown();
+    backend.isWarm.countDown();
+    try (Front front =
+        new Front(TestServer.config(directory), TestServer.ticking(), "starting: x", Level.DEBUG)) {
+      var _ = front.serve("test", (meters, why) -> backend);
+      CompletableFuture<Void> told = new CompletableFuture<>();
+      backend.closing =
+          () -> {
+            Thread.ofVirtual()
+                .start(() -> {
+                  backend.failed.accept("training has stopped");
+                  front.setTaking();
+                  told.complete(null);
+                });
+            told.join();
+          };
+      front.close();
+      assertThat(told).isDone();
     }
   }
 

@@ -11,6 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,32 @@ final class BlockInputStream extends InputStream {
   private long handedOut;
   private long rawBytes;
 
+  /**
+   * Checks a block once, on whichever thread comes first: others may hold up the common pool, and
+   * whoever reads does it then.
+   */
+  private static final class Check implements Runnable {
+    final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private final Block block;
+
+    Check(Block block) {
+      this.block = block;
+    }
+
+    @Override
+    public void run() {
+      if (begun.compareAndSet(false, true)) {
+        try {
+          block.check();
+          ended.complete(null);
+        } catch (RuntimeException | Error e) {
+          ended.completeExceptionally(e);
+        }
+      }
+    }
+  }
+
   /** A block on its way from the file to the caller. */
   private final class Block {
     final byte[] raw = new byte[BlockFormat.BLOCK_BYTES];
@@ -45,7 +73,7 @@ final class BlockInputStream extends InputStream {
     int length;
     int expected;
     @Nullable DamagedSnapshotException problem;
-    CompletableFuture<Void> checked = CompletableFuture.completedFuture(null);
+    private @Nullable Check checked;
 
     boolean isStored() {
       return version > 1 && length == rawLength;
@@ -54,6 +82,21 @@ final class BlockInputStream extends InputStream {
     /** The block's bytes, in either of the two arrays. */
     byte[] bytes() {
       return isStored() ? stored : raw;
+    }
+
+    /** The common pool checks it, or who needs it. */
+    void beginCheck() {
+      Check begun = new Check(this);
+      checked = begun;
+      ForkJoinPool.commonPool().execute(begun);
+    }
+
+    void awaitChecked() {
+      Check begun = checked;
+      if (begun != null) {
+        begun.run();
+        begun.ended.join();
+      }
     }
 
     void check() {
@@ -151,7 +194,7 @@ final class BlockInputStream extends InputStream {
       readBlock();
     }
     Block block = ring[(int) (handedOut % ring.length)];
-    block.checked.join();
+    block.awaitChecked();
     if (block.problem != null) {
       throw block.problem;
     }
@@ -175,7 +218,7 @@ final class BlockInputStream extends InputStream {
     if (ring.length == 1) {
       block.check();
     } else {
-      block.checked = CompletableFuture.runAsync(block::check);
+      block.beginCheck();
     }
   }
 
@@ -260,7 +303,7 @@ final class BlockInputStream extends InputStream {
   public void close() throws IOException {
     for (Block block : ring) {
       if (block != null) {
-        block.checked.join();
+        block.awaitChecked();
         block.zstd.close();
       }
     }

@@ -14,9 +14,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("NullAway.Init")
@@ -51,6 +56,24 @@ class SnapshotStoreTest {
     snapshot.verify();
     assertThat(snapshot.manifest().fileBytes()).isEqualTo(bytesOnDisk(snapshot));
     assertThatThrownBy(() -> snapshot.section("other")).hasMessageContaining("no section other");
+  }
+
+  /** Who stops a server may hold up the pool, and waits for what reads a snapshot. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // Else it waits for ever.
+  void aCommonPoolThatIsHeldUpKeepsNobodyFromReading() throws IOException {
+    make("0001", 20 * BlockFormat.BLOCK_BYTES);
+    CountDownLatch release = new CountDownLatch(1);
+    List<Future<?>> holding = new ArrayList<>();
+    for (int i = 0; i < 2 * ForkJoinPool.getCommonPoolParallelism() + 2; i++) {
+      holding.add(ForkJoinPool.commonPool().submit(() -> release.await(1, TimeUnit.MINUTES)));
+    }
+    Snapshot snapshot = store.open("0001");
+    for (String section : snapshot.sections()) {
+      assertThat(read(snapshot, section)).isNotEmpty();
+    }
+    assertThat(holding).noneMatch(Future::isDone);
+    release.countDown();
   }
 
   @Test
