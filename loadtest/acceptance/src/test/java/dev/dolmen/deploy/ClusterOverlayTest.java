@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -93,6 +94,14 @@ class ClusterOverlayTest {
               assertThat(pod.getMetadata().getLabels())
                   .containsAllEntriesOf(spread.getLabelSelector().getMatchLabels()));
     }
+  }
+
+  /** {@code drill cluster} waits as long. */
+  @Test
+  void aNewServerAnswersForAWhileBeforeAnOldOneEnds() {
+    DeploymentSpec servers = rendered.one(Deployment.class).getSpec();
+    assertThat(servers.getMinReadySeconds()).isEqualTo(20);
+    assertThat(servers.getStrategy().getRollingUpdate().getMaxUnavailable().getIntVal()).isZero();
   }
 
   @Test

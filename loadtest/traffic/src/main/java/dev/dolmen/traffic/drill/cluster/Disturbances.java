@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Disturbances {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** {@code minReadySeconds} of the servers in {@code deploy}. */
+  private static final Duration SERVES_BEFORE_NEXT = Duration.ofSeconds(20);
+
   private static final String TAKES_FEEDBACK = "/readyz/feedback";
   private static final String ANSWERS = "/readyz";
   private static final int MOST_SERVERS = 4;
@@ -260,10 +264,12 @@ final class Disturbances {
     var _ = cluster.start(leader);
   }
 
+  /** As Kubernetes does it with what is in {@code deploy}, but for the one more that it starts. */
   private void restartServers() throws IOException, InterruptedException {
     for (Member server : cluster.servers()) {
       cluster.stop(server);
       readyMs.add(cluster.start(server));
+      Thread.sleep(SERVES_BEFORE_NEXT);
     }
   }
 
@@ -287,6 +293,7 @@ final class Disturbances {
       if (!upgraded.contains(server)) {
         readyMs.add(cluster.upgrade(server));
         upgraded.add(server);
+        Thread.sleep(SERVES_BEFORE_NEXT);
       }
     }
   }
