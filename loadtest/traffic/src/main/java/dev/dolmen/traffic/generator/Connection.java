@@ -106,8 +106,13 @@ public final class Connection implements AutoCloseable {
 
   /** The server's status now. */
   public StatusResponse status() {
+    return status(Duration.ofSeconds(30));
+  }
+
+  /** As {@link #status()}, of a server that may have been stopped where it is. */
+  public StatusResponse status(Duration within) {
     return AdminServiceGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(30, TimeUnit.SECONDS)
+        .withDeadlineAfter(within.toMillis(), TimeUnit.MILLISECONDS)
         .getStatus(GetStatusRequest.getDefaultInstance());
   }
 

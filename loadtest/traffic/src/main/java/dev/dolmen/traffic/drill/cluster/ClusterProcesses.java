@@ -26,6 +26,9 @@ final class ClusterProcesses implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int POLL_MS = 20;
 
+  /** Whoever waits for another to lead asks all trainers in turn, the one that is stopped, too. */
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(1);
+
   private final Path directory;
   private final Kafka kafka;
   private final MemberConfig config;
@@ -53,10 +56,10 @@ final class ClusterProcesses implements AutoCloseable {
 
   /** A process and a connection to it. */
   record Member(String name, ServerProcess process, Connection connection) {
-    /** Its status, or null while it does not answer. */
+    /** Its status, or null while it does not answer, as while it is stopped. */
     @Nullable StatusResponse status() {
       try {
-        return connection.status();
+        return connection.status(ANSWERS_WITHIN);
       } catch (StatusRuntimeException e) {
         return null;
       }
