@@ -39,7 +39,8 @@ final class BlockInputStream extends InputStream {
 
   /**
    * Checks a block once, on whichever thread comes first: others may hold up the common pool, and
-   * whoever reads does it then.
+   * whoever reads does it then. Unlike that for a {@link java.util.concurrent.FutureTask}, the wait
+   * for it is not interrupted: its memory must not be let go before.
    */
   private static final class Check implements Runnable {
     final CompletableFuture<Void> ended = new CompletableFuture<>();

@@ -68,12 +68,15 @@ class SnapshotStoreTest {
     for (int i = 0; i < 2 * ForkJoinPool.getCommonPoolParallelism() + 2; i++) {
       holding.add(ForkJoinPool.commonPool().submit(() -> release.await(1, TimeUnit.MINUTES)));
     }
-    Snapshot snapshot = store.open("0001");
-    for (String section : snapshot.sections()) {
-      assertThat(read(snapshot, section)).isNotEmpty();
+    try {
+      Snapshot snapshot = store.open("0001");
+      for (String section : snapshot.sections()) {
+        assertThat(read(snapshot, section)).isNotEmpty();
+      }
+      assertThat(holding).noneMatch(Future::isDone);
+    } finally {
+      release.countDown(); // Other tests need the pool.
     }
-    assertThat(holding).noneMatch(Future::isDone);
-    release.countDown();
   }
 
   @Test

@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class Disturbances {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  /** {@code minReadySeconds} of the servers in {@code deploy}. */
+  /**
+   * {@code minReadySeconds} of the servers in {@code deploy}: for so long a new one counts as not
+   * available yet, the last one, too.
+   */
   private static final Duration SERVES_BEFORE_NEXT = Duration.ofSeconds(20);
 
   private static final String TAKES_FEEDBACK = "/readyz/feedback";
