@@ -76,7 +76,7 @@ final class ExplainRun {
   List<ExplainFigures> run() throws IOException, InterruptedException {
     Path copy = directory.resolve("data");
     ShopData.copy(data.learned(), copy);
-    String yaml = data.yaml(copy, "");
+    String yaml = data.yaml(copy);
     List<ExplainFigures> figures = new ArrayList<>();
     figures.add(ranking(yaml));
     figures.addAll(calls(yaml));

@@ -57,7 +57,7 @@ final class JvmRun {
     try {
       Path copy = home.resolve("data");
       ShopData.copy(learned, copy);
-      Path config = Files.writeString(home.resolve("dolmen.yaml"), data.yaml(copy, ""));
+      Path config = Files.writeString(home.resolve("dolmen.yaml"), data.yaml(copy));
       Path log = directory.resolve(name + ".log");
       try (ServerProcess server = ServerProcess.serving(config, log, options.heapMb(), flags);
           LoadClient load =

@@ -5,6 +5,7 @@ import dev.dolmen.trainer.catalog.CatalogOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param rows of the table
  * @param sustainable the highest rate that was held; null if none was
  * @param learning the same while learning; null if none was, or it was not looked for
- * @param readySeconds from the start of the process to its readiness for events
+ * @param start until answers came, and how soon the first ones did
  * @param residentBytes after all of it
+ * @param memoryBytes by part, then, as its status says
  * @param recall of the first 20 of an exact scan
- * @param clicksPerSecond learned when as many were published as it took; NaN if not measured
+ * @param learned when as many clicks were published as it took
  * @param filters by {@link LargeShop#SHARES}
  */
 record ServeFigures(
@@ -25,11 +27,36 @@ record ServeFigures(
     List<Row> rows,
     @Nullable LoadFigures sustainable,
     @Nullable LoadFigures learning,
-    double readySeconds,
+    Start start,
     long residentBytes,
+    Map<String, Long> memoryBytes,
     double recall,
-    double clicksPerSecond,
+    Learned learned,
     List<Filtered> filters) {
+  ServeFigures {
+    memoryBytes = Map.copyOf(memoryBytes);
+  }
+
+  /**
+   * How it began.
+   *
+   * @param readySeconds from the start of the process to its readiness for events
+   * @param firstP99Ms of the first thousand requests
+   * @param laterP99Ms of as many at the same rate after all others
+   */
+  record Start(double readySeconds, double firstP99Ms, double laterP99Ms) {}
+
+  /**
+   * Clicks, as many as it took.
+   *
+   * @param clicksPerSecond learned; NaN if not measured
+   * @param pauseMs for which training stood still at once at most for a snapshot, while as many
+   *     were learned; NaN if not measured
+   */
+  record Learned(double clicksPerSecond, double pauseMs) {
+    static final Learned NOT_MEASURED = new Learned(Double.NaN, Double.NaN);
+  }
+
   /**
    * A rate.
    *

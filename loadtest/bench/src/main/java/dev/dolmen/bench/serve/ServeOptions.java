@@ -32,8 +32,8 @@ record ServeOptions(
     boolean curve,
     long seed,
     Path kept) {
-  private static final int HEAP_MB = 1_024;
-  private static final double HEAP_KB_PER_ITEM = 4;
+  private static final int HEAP_MB = 768;
+  private static final double HEAP_KB_PER_ITEM = 0.75;
 
   int heapMbFor(int items) {
     return heapMbFor(items, heapMb);
@@ -46,8 +46,8 @@ record ServeOptions(
     return given == null ? HEAP_MB + (int) (items * HEAP_KB_PER_ITEM / 1_024) : given;
   }
 
-  /** The section of the configuration that says how items are found. */
-  static String catalog(@Nullable ScanPrecision scan) {
-    return scan == null ? "" : "catalog:\n  scan: " + scan.name().toLowerCase(Locale.ROOT) + "\n";
+  /** The key of the catalog's section that says in which numbers items are kept, if asked for. */
+  static List<String> catalog(@Nullable ScanPrecision scan) {
+    return scan == null ? List.of() : List.of("scan: " + scan.name().toLowerCase(Locale.ROOT));
   }
 }

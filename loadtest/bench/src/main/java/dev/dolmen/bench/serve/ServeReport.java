@@ -6,6 +6,8 @@ import dev.dolmen.server.cli.terminal.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /** Figures of all sizes, for a person and as JSON. */
@@ -21,10 +23,14 @@ record ServeReport(List<ServeFigures> sizes, ServeOptions options, String machin
         .put("p99_ms_at_sustainable", bySize(ServeFigures::p99MsAtSustainable))
         .put("sustainable_while_learning_per_second", bySize(ServeFigures::learningPerSecond))
         .put("p99_ms_while_learning", bySize(ServeFigures::p99MsWhileLearning))
-        .put("ready_s", bySize(ServeFigures::readySeconds))
+        .put("ready_s", bySize(size -> size.start().readySeconds()))
+        .put("p99_ms_of_first_1000", bySize(size -> size.start().firstP99Ms()))
+        .put("p99_ms_of_1000_later", bySize(size -> size.start().laterP99Ms()))
         .put("resident_bytes", bySize(ServeFigures::residentBytes))
+        .put("memory_bytes", memory())
         .put("recall_at_20_of_exact", bySize(ServeFigures::recall))
-        .put("clicks_per_second", bySize(ServeFigures::clicksPerSecond))
+        .put("clicks_per_second", bySize(size -> size.learned().clicksPerSecond()))
+        .put("snapshot_pause_ms", bySize(size -> size.learned().pauseMs()))
         .put("filters", filters());
   }
 
@@ -40,6 +46,20 @@ record ServeReport(List<ServeFigures> sizes, ServeOptions options, String machin
     return filters;
   }
 
+  private JsonReport memory() {
+    JsonReport all = new JsonReport();
+    for (ServeFigures size : sizes) {
+      JsonReport parts = new JsonReport();
+      byPart(size).forEach(parts::put);
+      all.put(Integer.toString(size.items()), parts);
+    }
+    return all;
+  }
+
+  private static SortedMap<String, Long> byPart(ServeFigures size) {
+    return new TreeMap<>(size.memoryBytes());
+  }
+
   private JsonReport bySize(ToDoubleFunction<ServeFigures> figure) {
     JsonReport all = new JsonReport();
     sizes.forEach(size -> all.put(Integer.toString(size.items()), figure.applyAsDouble(size)));
@@ -47,7 +67,7 @@ record ServeReport(List<ServeFigures> sizes, ServeOptions options, String machin
   }
 
   String text() {
-    return rates() + "\n" + summary() + "\n" + filterTable() + machine + "\n";
+    return String.join("\n", rates(), summary(), filterTable(), memoryTable(), machine + "\n");
   }
 
   private String rates() {
@@ -98,7 +118,7 @@ record ServeReport(List<ServeFigures> sizes, ServeOptions options, String machin
             "while learning/s",
             "p99 ms",
             "clicks/s alone",
-            "ready s",
+            "pause ms",
             "resident",
             "recall@20");
     for (ServeFigures size : sizes) {
@@ -108,10 +128,34 @@ record ServeReport(List<ServeFigures> sizes, ServeOptions options, String machin
           number(size.p99MsAtSustainable()),
           whole(size.learningPerSecond()),
           number(size.p99MsWhileLearning()),
-          whole(size.clicksPerSecond()),
-          number(size.readySeconds()),
+          whole(size.learned().clicksPerSecond()),
+          number(size.learned().pauseMs()),
           Amounts.bytes(size.residentBytes()),
           share(size.recall()));
+    }
+    return table.text() + "pause: training stood still for a snapshot, at most\n" + starts();
+  }
+
+  private String starts() {
+    TextTable table =
+        new TextTable("items", "ready s", "p99 ms of the first 1,000 requests", "of 1,000 later");
+    for (ServeFigures size : sizes) {
+      table.row(
+          size.items(),
+          number(size.start().readySeconds()),
+          number(size.start().firstP99Ms()),
+          number(size.start().laterP99Ms()));
+    }
+    return table.text();
+  }
+
+  private String memoryTable() {
+    TextTable table = new TextTable("items", "memory of", "takes", "bytes an item");
+    for (ServeFigures size : sizes) {
+      byPart(size)
+          .forEach((part, bytes) ->
+              table.row(
+                  size.items(), part, Amounts.bytes(bytes), whole((double) bytes / size.items())));
     }
     return table.text();
   }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class ServeRun {
   private static final double PRECISION = 1.08;
   private static final int STEPS_MAX = 24;
   private static final double FIRST_RATE = 250;
+
+  /** Of the first answers, and of as many later on. */
+  private static final double FIRST_SECONDS = 1_000 / FIRST_RATE;
 
   /** Rates before the first that counts; what is measured is a server that has compiled all. */
   private static final double[] WARM_UP = {125, 500, 1_500};
@@ -71,14 +75,16 @@ final class ServeRun {
     T on(ServerProcess server, double readySeconds) throws IOException, InterruptedException;
   }
 
-  private <T> T started(Path learned, String name, String sections, Measuring<T> measuring)
+  private <T> T started(
+      Path learned, String name, List<String> catalog, String sections, Measuring<T> measuring)
       throws IOException, InterruptedException {
     say("starting the server: " + name);
     Path home = Files.createDirectory(directory.resolve(name));
     try {
       Path copy = home.resolve("data");
       ShopData.copy(learned, copy);
-      Path config = Files.writeString(home.resolve("dolmen.yaml"), data.yaml(copy, sections));
+      Path config =
+          Files.writeString(home.resolve("dolmen.yaml"), data.yaml(copy, catalog, sections));
       try (ServerProcess server =
           ServerProcess.serving(
               config, directory.resolve(name + ".log"), options.heapMbFor(items))) {
@@ -93,7 +99,8 @@ final class ServeRun {
     return started(
         learned,
         "exact",
-        ServeOptions.catalog(ScanPrecision.FP32) + "  index: exact\n",
+        List.of("scan: fp32", "index: exact"),
+        "",
         (server, ready) -> sample(server));
   }
 
@@ -103,30 +110,34 @@ final class ServeRun {
     }
   }
 
-  private ServeFigures measured(Path learned, AnswerSample exact)
+  private ServeFigures measured(Path shopData, AnswerSample exact)
       throws IOException, InterruptedException {
     return started(
-        learned,
+        shopData,
         "dolmen",
         ServeOptions.catalog(options.scan()),
+        "",
         (server, ready) -> {
-          AnswerSample sample = sample(server);
           try (LoadClient load = load(server, "dolmen")) {
+            LoadFigures first = thousand(load, "first");
+            AnswerSample sample = sample(server);
             warmUp(load);
             LoadFigures sustainable = search(load, "rate", RankerKind.DOLMEN, FIRST_RATE, 0);
             curve(load, sustainable);
+            LoadFigures later = thousand(load, "later");
             LoadFigures learning = whileLearning(load, sustainable);
-            double clicks = options.clicks() == 0 ? Double.NaN : allClicks(load);
+            ServeFigures.Learned learned = allClicks(load, server);
             OptionalLong resident = ProcessMemory.rssBytes(server.pid());
             return new ServeFigures(
                 items,
                 rows,
                 sustainable,
                 learning,
-                ready,
+                new ServeFigures.Start(ready, first.p99Ms(), later.p99Ms()),
                 resident.orElse(0),
+                memory(server),
                 sample.all().recallOf(exact.all()),
-                clicks,
+                learned,
                 ServeFigures.filters(shop, sample, exact));
           }
         });
@@ -191,10 +202,34 @@ final class ServeRun {
     return search(load, "learning", RankerKind.DOLMEN, first, options.clicks());
   }
 
-  private double allClicks(LoadClient load) throws IOException, InterruptedException {
+  /** A thousand requests at a rate that any machine answers. */
+  private LoadFigures thousand(LoadClient load, String what)
+      throws IOException, InterruptedException {
+    LoadFigures figures = load.run(new LoadStep(FIRST_RATE, 0, FIRST_SECONDS, 0));
+    rows.add(new ServeFigures.Row(what, scan(), RankerKind.DOLMEN.label(), figures));
+    return figures;
+  }
+
+  /** As many clicks as are taken, at first by themselves, then while snapshots are taken. */
+  private ServeFigures.Learned allClicks(LoadClient load, ServerProcess server)
+      throws IOException, InterruptedException {
+    if (options.clicks() == 0) {
+      return ServeFigures.Learned.NOT_MEASURED;
+    }
     say("publishing as many clicks as are taken");
-    return load.run(new LoadStep(0, 0, 2 * options.seconds(), LoadStep.ALL))
-        .clicksLearnedPerSecond();
+    LoadStep step = new LoadStep(0, 0, 2 * options.seconds(), LoadStep.ALL);
+    double clicks = load.run(step).clicksLearnedPerSecond();
+    say("publishing as many clicks as are taken, and taking snapshots");
+    try (SnapshotPauses pauses = new SnapshotPauses(server.port())) {
+      var _ = load.run(step);
+      return new ServeFigures.Learned(clicks, pauses.longestMs());
+    }
+  }
+
+  private static Map<String, Long> memory(ServerProcess server) {
+    try (Connection connection = Connection.toLocal(server.port())) {
+      return connection.status().getMemoryBytesMap();
+    }
   }
 
   /**
@@ -212,6 +247,7 @@ final class ServeRun {
     started(
         learned,
         peer.label(),
+        List.of(),
         sections,
         (server, ready) -> {
           try (LoadClient load = load(server, peer.label())) {

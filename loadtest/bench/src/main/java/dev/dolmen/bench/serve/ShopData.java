@@ -8,6 +8,7 @@ import dev.dolmen.server.config.ConfigException;
 import dev.dolmen.server.config.DolmenConfig;
 import dev.dolmen.server.data.SchemaYaml;
 import dev.dolmen.trainer.HistoryTraining;
+import dev.dolmen.trainer.catalog.CatalogOptions;
 import dev.dolmen.trainer.log.DirectoryLock;
 import dev.dolmen.trainer.snapshot.SnapshotCodec;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -32,6 +35,9 @@ final class ShopData {
   private static final int CLICKS_MIN = 20_000;
   private static final int CLICKS_MAX = 200_000;
   private static final int CLICKS_PER_ITEM = 3;
+
+  /** What an item of the shop takes of the heap at most. */
+  private static final long ITEM_BYTES = 640;
 
   /** Moment of the first click, 1 November 2026, and the time between two. */
   private static final long FIRST_MS = 1_793_491_200_000L;
@@ -57,12 +63,24 @@ final class ShopData {
     return Math.clamp((long) CLICKS_PER_ITEM * shop.items(), CLICKS_MIN, CLICKS_MAX);
   }
 
+  /** A configuration of the product's defaults, as far as they have room for the shop. */
+  String yaml(Path dataDirectory) {
+    return yaml(dataDirectory, List.of(), "");
+  }
+
   /**
-   * A configuration of the product's defaults.
+   * As {@link #yaml(Path)}, with changes.
    *
+   * @param catalog keys of that section with their values
    * @param more further sections
    */
-  String yaml(Path dataDirectory, String more) {
+  String yaml(Path dataDirectory, List<String> catalog, String more) {
+    List<String> keys = new ArrayList<>(catalog);
+    if (shop.items() > CatalogOptions.defaults().maxItems()) {
+      keys.add("max_items: " + shop.items());
+      keys.add("max_bytes: " + ITEM_BYTES * shop.items() + "B");
+    }
+    String section = keys.isEmpty() ? "" : "catalog:\n  " + String.join("\n  ", keys) + "\n";
     return """
     data_directory: "%s"
     server:
@@ -72,6 +90,7 @@ final class ShopData {
       on_close: false
     """
             .formatted(dataDirectory)
+        + section
         + more
         + SchemaYaml.write(shop.schema());
   }
@@ -94,7 +113,7 @@ final class ShopData {
 
   /** Another default, schema or layout of snapshots is another name. */
   private String name() {
-    String made = DolmenConfig.sample() + yaml(Path.of(""), "");
+    String made = DolmenConfig.sample() + yaml(Path.of(""));
     return String.format(
         Locale.ROOT,
         "shop-%d-items-%d-clicks-%d-seed-%d-layout-%d-%s",
@@ -108,7 +127,7 @@ final class ShopData {
 
   private void learn(Path directory) throws IOException {
     // Validation changes nothing of what is learned, and takes long at this size.
-    DolmenConfig settings = parse(yaml(directory, "training:\n  validation_share: 0\n"));
+    DolmenConfig settings = parse(yaml(directory, List.of(), "training:\n  validation_share: 0\n"));
     try (HistoryTraining training =
         HistoryTraining.open(settings.engine(), InstantSource.system())) {
       ProgressBar items = bar("catalog of " + shop.items() + " items", shop.items());
@@ -125,6 +144,10 @@ final class ShopData {
       }
       training.endPass();
       history.done();
+      if (training.inapplicable() > 0) {
+        throw new IOException(
+            training.inapplicable() + " items or clicks of the shop were left out, expected none");
+      }
       training.snapshot();
     }
   }

@@ -74,6 +74,10 @@ class ServeBenchCommandTest {
     assertThat(figures.get("resident_bytes").get("1000").asLong()).isGreaterThan(50L << 20);
     assertThat(figures.get("recall_at_20_of_exact").get("1000").asDouble()).isEqualTo(1);
     assertThat(figures.get("clicks_per_second").get("1000").isNull()).isTrue();
+    assertThat(figures.get("snapshot_pause_ms").get("1000").isNull()).isTrue();
+    assertThat(figures.get("p99_ms_of_first_1000").get("1000").asDouble()).isPositive();
+    assertThat(figures.get("p99_ms_of_1000_later").get("1000").asDouble()).isPositive();
+    assertThat(figures.get("memory_bytes").get("1000").get("item_vectors").asLong()).isPositive();
     for (JsonNode row : figures.get("serve")) {
       assertThat(row.fieldNames())
           .toIterable()

@@ -4,6 +4,7 @@ import dev.dolmen.server.cli.ServerTrust;
 import dev.dolmen.v1.AdminServiceGrpc;
 import dev.dolmen.v1.CatalogServiceGrpc;
 import dev.dolmen.v1.CreateSnapshotRequest;
+import dev.dolmen.v1.CreateSnapshotResponse;
 import dev.dolmen.v1.FeedbackServiceGrpc;
 import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.Item;
@@ -149,11 +150,10 @@ public final class Connection implements AutoCloseable {
   /**
    * Has the server take a snapshot; returns when it is durable, of a million items after minutes.
    */
-  public void createSnapshot() {
-    var _ =
-        AdminServiceGrpc.newBlockingStub(channel)
-            .withDeadlineAfter(5, TimeUnit.MINUTES)
-            .createSnapshot(CreateSnapshotRequest.getDefaultInstance());
+  public CreateSnapshotResponse createSnapshot() {
+    return AdminServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(5, TimeUnit.MINUTES)
+        .createSnapshot(CreateSnapshotRequest.getDefaultInstance());
   }
 
   /** Pages through the whole catalogue, in the server's order. */

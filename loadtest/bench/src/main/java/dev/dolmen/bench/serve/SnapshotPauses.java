@@ -1,0 +1,63 @@
+package dev.dolmen.bench.serve;
+
+import dev.dolmen.traffic.generator.Connection;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Has a server take snapshots until it is closed, one after the other, and keeps for how long
+ * training stood still at most. Its thread ends with it.
+ */
+final class SnapshotPauses implements AutoCloseable {
+  /** A server takes one every five seconds on demand. */
+  private static final Duration APART = Duration.ofMillis(5_500);
+
+  private final Connection connection;
+  private final CompletableFuture<Double> longestMs = new CompletableFuture<>();
+  private final Thread thread;
+  private volatile boolean enough;
+
+  /**
+   * Begins.
+   *
+   * @param port of the server, on the loopback address
+   */
+  SnapshotPauses(int port) {
+    connection = Connection.toLocal(port);
+    thread = Thread.ofVirtual().name("snapshots").start(this::take);
+  }
+
+  private void take() {
+    double longest = 0;
+    try {
+      do {
+        longest = Math.max(longest, connection.createSnapshot().getPauseMs());
+        Thread.sleep(APART);
+      } while (!enough);
+      longestMs.complete(longest);
+    } catch (RuntimeException e) {
+      longestMs.completeExceptionally(e);
+    } catch (InterruptedException e) {
+      longestMs.complete(longest);
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Waits for the snapshot that is being taken; there is one at least.
+   *
+   * @throws CompletionException if one could not be taken
+   */
+  double longestMs() {
+    enough = true;
+    return longestMs.join();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    thread.interrupt();
+    thread.join();
+    connection.close();
+  }
+}
