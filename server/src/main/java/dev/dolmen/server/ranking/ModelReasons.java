@@ -30,6 +30,7 @@ final class ModelReasons {
   private final SignalParts signals = new SignalParts();
   private final ScoreParts parts = new ScoreParts();
   private @Nullable EncodedSession session;
+  private double priorWeight;
   private final float[] learned = new float[SignalNetwork.PARAMETERS];
 
   ModelReasons(LiveState live, SessionQueries sessions) {
@@ -45,6 +46,7 @@ final class ModelReasons {
    */
   void begin(EncodedSession encoded, ServingModel model) {
     session = encoded;
+    priorWeight = model.priorWeight();
     QueryTokens tokens = sessions.tokens();
     events.of(encoded.steps(), tokens.steps, encoded.used(), sessions::itemId);
     model.copySignals(learned);
@@ -98,6 +100,7 @@ final class ModelReasons {
     int event = parts.event() < 0 ? mostContributing() : parts.event();
     String part = parts.largest();
     String about = PartName.isOfEvent(part) ? events.item(event) : "";
+    parts.variance(priorWeight * priorWeight * live.priorVariance(item));
     return parts.end(PartName.reason(part, events.isPurchase(event)), about);
   }
 

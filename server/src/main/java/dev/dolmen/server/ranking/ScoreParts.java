@@ -89,6 +89,11 @@ final class ScoreParts {
     return best;
   }
 
+  /** How uncertain the score is for want of clicks on the item. */
+  void variance(double variance) {
+    explanation.setScoreVariance(variance);
+  }
+
   /** The whole, for a reason. */
   Explanation end(String reason, String about) {
     return explanation.setReason(reason).setAbout(about).build();

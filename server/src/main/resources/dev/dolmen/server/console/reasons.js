@@ -37,7 +37,7 @@ export function sentence(explanation, items) {
 
 /** All parts of the score, and what each event contributes. */
 export function why(item, scored, events, items) {
-  const { parts, event_contributions: contributions } = scored.explanation;
+  const { parts, event_contributions: contributions, score_variance: variance } = scored.explanation;
   // Of the last events alone.
   const first = events.length - contributions.length;
   const rows = (list) => {
@@ -45,9 +45,13 @@ export function why(item, scored, events, items) {
     return h("tbody", {}, list.map((one) => h("tr", {}, h("th", { scope: "row" }, one.name, one.note ? h("small", {}, ` (${one.note})`) : null),
       h("td", {}, bar(Math.abs(one.value) / top, one.value < 0 ? "" : "ours")), h("td", { class: "number" }, one.value.toFixed(3)))));
   };
+  const note = (one) => {
+    if (one.event !== undefined) return `most from ${titleOf(items, events[one.event].item_id)}`;
+    return one.name === "prior" && variance > 0 ? `known to ±${Math.sqrt(variance).toFixed(1)}` : "";
+  };
   const named = parts.map((one) => ({
     name: PARTS[one.name] ?? words(one.name), value: one.value,
-    note: one.event === undefined ? "" : `most from ${titleOf(items, events[one.event].item_id)}`,
+    note: note(one),
   }));
   const dialog = h("dialog", { class: "panel", "aria-labelledby": "why-title", onclose: () => dialog.remove() },
     h("h2", { id: "why-title" }, facts(item).title),

@@ -263,6 +263,24 @@ class ReasonsTest {
     }
   }
 
+  /** An item that comes along has no clicks; those with many come first of the two halves. */
+  @Test
+  void aScoreIsTheLessCertainTheFewerClicksThereAre() {
+    List<ScoredItem> items = score(session(5), true).getItemsList();
+    double weight = live.published().model().priorWeight();
+    for (ScoredItem item : items) {
+      int index = live.catalog().indexOf(item.getItemId());
+      assertThat(item.getExplanation().getScoreVariance())
+          .isEqualTo(weight * weight * live.priorVariance(index))
+          .isPositive();
+    }
+    double often = items.get(10).getExplanation().getScoreVariance();
+    double never = items.getLast().getExplanation().getScoreVariance();
+    assertThat(items.getLast().getItemId()).isEqualTo("new");
+    assertThat(often).isLessThan(weight * weight / 20);
+    assertThat(never).isGreaterThan(10 * often);
+  }
+
   @Test
   void whatAnEventContributesIsWhatTheScoreLosesWithoutIt() {
     for (int events : new int[] {1, 2, 7, 25}) {

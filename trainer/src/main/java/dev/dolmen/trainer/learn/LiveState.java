@@ -91,6 +91,16 @@ public final class LiveState {
     return stream.content();
   }
 
+  /**
+   * Variance of the logarithm of how often an item is clicked, for want of clicks on it; see {@link
+   * dev.dolmen.trainer.signals.ClickCounts#variance}.
+   *
+   * @param item index in the catalogue, negative for one that is not there
+   */
+  public double priorVariance(int item) {
+    return stream.popularity().variance(item);
+  }
+
   /** The newest model. */
   public Published published() {
     return published;

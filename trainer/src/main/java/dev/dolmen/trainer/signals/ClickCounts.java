@@ -180,6 +180,17 @@ public final class ClickCounts implements StreamPart {
     return priors ? (float) shape.prior(worth(item), meanClicks(item)) : 0;
   }
 
+  /**
+   * How little is known of how often an item is clicked: the variance of the logarithm whose mean
+   * rate is the {@link #prior}. The fewer clicks, the larger; large for an item that has just come,
+   * as for one that is not in the catalogue. 0 without priors. Any thread, of a moment or two.
+   *
+   * @param item negative for one that is not there
+   */
+  public double variance(int item) {
+    return priors ? shape.variance(item < 0 ? 0 : Math.max(0, worth(item))) : 0;
+  }
+
   /** Share of an item in all clicks, 0 to 1. */
   public double share(int item) {
     return counts.total() > 0 ? Math.clamp(count(item) / counts.total(), 0, 1) : 0;

@@ -2,6 +2,7 @@ package dev.dolmen.trainer.signals;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.dolmen.parameterstore.feature.FeatureExtractor;
 import dev.dolmen.parameterstore.schema.Schemas;
@@ -62,6 +63,39 @@ class PriorShapeTest {
     assertThat(shape.prior(0, 0)).isZero();
     assertThat(shape.prior(3, 1)).isEqualTo(Math.log(2));
     assertThat(shape.prior(0, 3)).isEqualTo(-Math.log(4));
+  }
+
+  /** Sums by which the trigamma function is known at these places. */
+  @Test
+  void theLogarithmOfARateVariesByTheTrigammaFunction() {
+    double square = Math.PI * Math.PI;
+    assertThat(PriorShape.trigamma(0.5)).isCloseTo(square / 2, within(1e-9));
+    assertThat(PriorShape.trigamma(1)).isCloseTo(square / 6, within(1e-9));
+    assertThat(PriorShape.trigamma(3)).isCloseTo(square / 6 - 1.25, within(1e-9));
+    double after = square / 6;
+    for (int n = 1; n < 40; n++) {
+      after -= 1.0 / (n * n);
+    }
+    assertThat(PriorShape.trigamma(40)).isCloseTo(after, within(1e-9));
+    assertThat(shape.variance(2)).isEqualTo(PriorShape.trigamma(3));
+  }
+
+  /** Rates that are drawn from what is known after four clicks: a gamma distribution of shape 5. */
+  @Test
+  void theVarianceIsThatOfRatesThatMayBe() {
+    double sum = 0;
+    double squares = 0;
+    int draws = 200_000;
+    for (int i = 0; i < draws; i++) {
+      double rate = 0;
+      for (int k = 0; k < 5; k++) {
+        rate -= Math.log(1 - random.nextDouble());
+      }
+      sum += Math.log(rate);
+      squares += Math.log(rate) * Math.log(rate);
+    }
+    double variance = squares / draws - Math.pow(sum / draws, 2);
+    assertThat(shape.variance(4)).isCloseTo(variance, within(0.01));
   }
 
   @Test
