@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param p99MsMax what is held: 99 of 100 requests are answered, and 99 of 100 answers come sooner
  * @param precision two rates, one held and one not, are near enough at this ratio
  * @param stepsMax steps at most
+ * @param rateMax nothing above it is tried
  */
-record RateSearch(double p99MsMax, double precision, int stepsMax) {
+record RateSearch(double p99MsMax, double precision, int stepsMax, double rateMax) {
   static final double RATE_MIN = 1;
   static final double RATE_MAX = 100_000;
 
@@ -35,11 +36,12 @@ record RateSearch(double p99MsMax, double precision, int stepsMax) {
   @Nullable LoadFigures highest(double first, Probe probe)
       throws IOException, InterruptedException {
     Steps steps = new Steps(probe);
-    double rate = first;
-    while (steps.left > 0 && rate <= RATE_MAX && !steps.isFar(steps.at(rate))) {
-      rate *= 2;
+    double lowest = Math.min(first, rateMax);
+    double rate = lowest;
+    while (steps.left > 0 && !steps.isFar(steps.at(rate)) && rate < rateMax) {
+      rate = Math.min(2 * rate, rateMax);
     }
-    for (rate = first / 2; steps.held == null && steps.left > 0 && rate >= RATE_MIN; rate /= 2) {
+    for (rate = lowest / 2; steps.held == null && steps.left > 0 && rate >= RATE_MIN; rate /= 2) {
       steps.at(rate);
     }
     LoadFigures held = steps.held;

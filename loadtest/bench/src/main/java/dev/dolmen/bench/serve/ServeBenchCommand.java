@@ -61,6 +61,15 @@ public final class ServeBenchCommand implements Callable<Integer> {
   private double p99Ms = 10;
 
   @Option(
+      names = "--rate-max",
+      defaultValue = "100000",
+      paramLabel = "N",
+      description =
+          "The highest rate that is tried, 1 to 100,000 requests a second. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double rateMax = RateSearch.RATE_MAX;
+
+  @Option(
       names = "--clicks",
       defaultValue = "2000",
       paramLabel = "N",
@@ -143,11 +152,17 @@ public final class ServeBenchCommand implements Callable<Integer> {
   private ServeOptions options() {
     items.forEach(ShopFlags::checkItems);
     OptionCheck.require(p99Ms >= 1 && p99Ms <= 1_000, "--p99", p99Ms, "1 to 1,000");
+    OptionCheck.require(
+        rateMax >= RateSearch.RATE_MIN && rateMax <= RateSearch.RATE_MAX,
+        "--rate-max",
+        rateMax,
+        "1 to 100,000");
     OptionCheck.require(clicks >= 0 && clicks <= 100_000, "--clicks", clicks, "0 to 100,000");
     OptionCheck.require(seconds >= 1 && seconds <= 600, "--seconds", seconds, "1 to 600");
     OptionCheck.require(warmUp >= 0 && warmUp <= 600, "--warm-up", warmUp, "0 to 600");
     return new ServeOptions(
         p99Ms,
+        rateMax,
         seconds,
         warmUp,
         clicks,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * How servers are measured.
  *
  * @param p99MsMax latency that a rate has to hold
+ * @param rateMax requests a second, the highest rate that is tried for it
  * @param seconds of a step
  * @param warmUpSeconds of load before the first one
  * @param clicks clicks a second of the rates while learning; 0 for no such rates
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ServeOptions(
     double p99MsMax,
+    double rateMax,
     double seconds,
     double warmUpSeconds,
     double clicks,

@@ -159,7 +159,7 @@ final class ServeRun {
   private @Nullable LoadFigures search(
       LoadClient load, String what, RankerKind ranker, double first, double clicks)
       throws IOException, InterruptedException {
-    RateSearch search = new RateSearch(options.p99MsMax(), PRECISION, STEPS_MAX);
+    RateSearch search = new RateSearch(options.p99MsMax(), PRECISION, STEPS_MAX, options.rateMax());
     return search.highest(first, rate -> step(load, what, ranker, rate, clicks));
   }
 

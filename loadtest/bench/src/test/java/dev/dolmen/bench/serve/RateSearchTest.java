@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class RateSearchTest {
   private static final double GOAL_MS = 10;
 
-  private final RateSearch search = new RateSearch(GOAL_MS, 1.08, 24);
+  private final RateSearch search = new RateSearch(GOAL_MS, 1.08, 24, RateSearch.RATE_MAX);
   private final List<Double> asked = new ArrayList<>();
 
   private static LoadFigures figures(double rate, double answeredShare, double p99Ms) {
@@ -42,6 +42,18 @@ class RateSearchTest {
       LoadFigures found = highest(250, limit);
       assertThat(rate(found)).isBetween(limit / 1.081, limit);
     }
+  }
+
+  @Test
+  void triesNothingAboveTheHighestRate() throws Exception {
+    for (double max : new double[] {100, 250, 900}) {
+      asked.clear();
+      RateSearch bounded = new RateSearch(GOAL_MS, 1.08, 24, max);
+      assertThat(rate(bounded.highest(250, rate -> server(5_280, rate)))).isEqualTo(max);
+      assertThat(asked).hasSizeLessThan(5).allMatch(rate -> rate <= max);
+    }
+    RateSearch bounded = new RateSearch(GOAL_MS, 1.08, 24, 900);
+    assertThat(rate(bounded.highest(250, rate -> server(70, rate)))).isBetween(70 / 1.081, 70.0);
   }
 
   @Test

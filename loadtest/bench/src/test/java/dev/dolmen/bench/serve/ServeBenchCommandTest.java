@@ -36,6 +36,7 @@ class ServeBenchCommandTest {
   @CsvSource({
     "--items, 999, '1,000 to 20,000,000'",
     "--p99, 0, '1 to 1,000'",
+    "--rate-max, 0.5, '1 to 100,000'",
     "--clicks, -1, '0 to 100,000'",
     "--seconds, 0, '1 to 600'",
     "--warm-up, 601, '0 to 600'",
@@ -61,7 +62,8 @@ class ServeBenchCommandTest {
                 "--seconds=1",
                 "--warm-up=1",
                 "--p99=1000",
-                "--clicks=0",
+                "--rate-max=250",
+                "--clicks=50",
                 "--no-curve",
                 "--keep=" + kept.path(),
                 "--json=" + json)
@@ -73,8 +75,8 @@ class ServeBenchCommandTest {
     assertThat(figures.get("ready_s").get("1000").asDouble()).isPositive();
     assertThat(figures.get("resident_bytes").get("1000").asLong()).isGreaterThan(50L << 20);
     assertThat(figures.get("recall_at_20_of_exact").get("1000").asDouble()).isEqualTo(1);
-    assertThat(figures.get("clicks_per_second").get("1000").isNull()).isTrue();
-    assertThat(figures.get("snapshot_pause_ms").get("1000").isNull()).isTrue();
+    assertThat(figures.get("clicks_per_second").get("1000").asDouble()).isPositive();
+    assertThat(figures.get("snapshot_pause_ms").get("1000").asDouble()).isPositive();
     assertThat(figures.get("p99_ms_of_first_1000").get("1000").asDouble()).isPositive();
     assertThat(figures.get("p99_ms_of_1000_later").get("1000").asDouble()).isPositive();
     assertThat(figures.get("memory_bytes").get("1000").get("item_vectors").asLong()).isPositive();
