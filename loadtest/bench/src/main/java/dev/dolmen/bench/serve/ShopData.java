@@ -37,7 +37,7 @@ final class ShopData {
   private static final int CLICKS_PER_ITEM = 3;
 
   /** What an item of the shop takes of the heap at most. */
-  private static final long ITEM_BYTES = 640;
+  private static final long ITEM_BYTES = 512;
 
   /** Moment of the first click, 1 November 2026, and the time between two. */
   private static final long FIRST_MS = 1_793_491_200_000L;

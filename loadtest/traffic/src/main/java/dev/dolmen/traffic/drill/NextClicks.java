@@ -76,7 +76,7 @@ final class NextClicks {
     show("%2$,d clicks are learned again", clicks);
     awaitLearned(server);
     Stall stall = new Stall(STALLED);
-    while (!server.answer("/readyz/feedback").startsWith("200 ")) {
+    while (!server.answer(ServerProcess.TAKES_FEEDBACK).startsWith("200 ")) {
       stall.check(0, "all is learned, and no feedback is taken");
       Thread.sleep(LOOK_MS);
     }

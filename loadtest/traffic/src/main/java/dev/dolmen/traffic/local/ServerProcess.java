@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  * that stay the same from start to start. One thread.
  */
 public final class ServerProcess implements AutoCloseable {
-  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+  /** For so long a start, or an end, of a server of no great size may take. */
+  public static final Duration READY_WITHIN = Duration.ofMinutes(2);
+
+  /** Says that it takes feedback. */
+  public static final String TAKES_FEEDBACK = "/readyz/feedback";
+
   private static final int POLL_MS = 5;
 
   private final String command;
@@ -148,7 +153,7 @@ public final class ServerProcess implements AutoCloseable {
    * @throws IOException with the end of its output if it ends, or is not ready for two minutes
    */
   public long start() throws IOException, InterruptedException {
-    return start("/readyz/feedback");
+    return start(TAKES_FEEDBACK);
   }
 
   /**
@@ -175,13 +180,22 @@ public final class ServerProcess implements AutoCloseable {
    * @throws IOException as {@link #start()}
    */
   public long awaitReady(String probe) throws IOException, InterruptedException {
+    return awaitReady(probe, READY_WITHIN);
+  }
+
+  /**
+   * As the other, where much has to be read first.
+   *
+   * @param within for so long it may take
+   */
+  public long awaitReady(String probe, Duration within) throws IOException, InterruptedException {
     while (!ready(probe)) {
       OptionalInt ended = exitValue();
       if (ended.isPresent()) {
         throw new IOException("the server ended with " + ended.getAsInt() + output());
       }
-      if (System.nanoTime() - startNanos > READY_WITHIN.toNanos()) {
-        throw new IOException("the server is not ready after " + READY_WITHIN + output());
+      if (System.nanoTime() - startNanos > within.toNanos()) {
+        throw new IOException("the server is not ready after " + within + output());
       }
       Thread.sleep(POLL_MS);
     }

@@ -241,7 +241,8 @@ final class ClusterProcesses implements AutoCloseable {
    * @return milliseconds from its start
    */
   long awaitReady(Member member) throws IOException, InterruptedException {
-    return member.process.awaitReady(trainers.contains(member) ? "/readyz" : "/readyz/feedback");
+    return member.process.awaitReady(
+        trainers.contains(member) ? "/readyz" : ServerProcess.TAKES_FEEDBACK);
   }
 
   /** Lets go on who was stopped where it is. */

@@ -2,6 +2,7 @@ package dev.dolmen.traffic.drill.cluster;
 
 import dev.dolmen.server.cli.DolmenCommand;
 import dev.dolmen.traffic.drill.cluster.ClusterProcesses.Member;
+import dev.dolmen.traffic.local.ServerProcess;
 import dev.dolmen.traffic.local.SmallDisk;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
@@ -32,7 +33,6 @@ final class Disturbances {
    */
   private static final Duration SERVES_BEFORE_NEXT = Duration.ofSeconds(20);
 
-  private static final String TAKES_FEEDBACK = "/readyz/feedback";
   private static final String ANSWERS = "/readyz";
   private static final int MOST_SERVERS = 4;
   private static final int LEAST_SERVERS = 2;
@@ -381,7 +381,7 @@ final class Disturbances {
     var status = server.status();
     return status != null
         && status.getLearnedLogOffset() >= offset
-        && server.process().answer(TAKES_FEEDBACK).startsWith("200 ");
+        && server.process().answer(ServerProcess.TAKES_FEEDBACK).startsWith("200 ");
   }
 
   private int leaderOfLog() throws IOException {

@@ -1,6 +1,7 @@
 package dev.dolmen.traffic.drill.cluster;
 
 import dev.dolmen.traffic.drill.cluster.ClusterProcesses.Member;
+import dev.dolmen.traffic.local.ServerProcess;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -13,7 +14,6 @@ final class StoreTrials {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int POLL_MS = 50;
   private static final String ANSWERS = "/readyz";
-  private static final String TAKES_FEEDBACK = "/readyz/feedback";
 
   /** By how much each answer of the slow store is late. */
   private static final int LATE_MS = 1_000;
@@ -70,7 +70,9 @@ final class StoreTrials {
 
     @Override
     public long awaitBatches() throws IOException, InterruptedException {
-      await(name() + " takes feedback", () -> answer(TAKES_FEEDBACK).startsWith("200 "));
+      await(
+          name() + " takes feedback",
+          () -> answer(ServerProcess.TAKES_FEEDBACK).startsWith("200 "));
       return member.connection().status().getModelVersion();
     }
 
