@@ -88,6 +88,8 @@ final class EngineReader {
         s.integer("full_softmax_items", d.fullSoftmaxItems(), TrainingOptions.FULL_SOFTMAX_ITEMS),
         s.decimal("log_q", d.logQ(), TrainingOptions.LOG_Q),
         s.decimal("newness", d.newness(), TrainingOptions.NEWNESS),
+        s.count(
+            "newness_decay_events", d.newnessDecayEvents(), TrainingOptions.NEWNESS_DECAY_EVENTS),
         s.number("negative_rate", d.negativeRate(), TrainingOptions.NEGATIVE_RATE),
         s.count(
             "sampling_half_life_events",

@@ -106,6 +106,7 @@ public final class BatchAssembler {
    * @param shown items shown before this batch, clicked or not
    * @param learned the model's signal network, for {@link #bonuses}
    * @param eventTimeSec event time by which items are so and so old
+   * @param eventsLearned before it
    * @return the batch, valid until the next call
    */
   public TrainingBatch assemble(
@@ -113,9 +114,10 @@ public final class BatchAssembler {
       List<ShownItems> shown,
       long number,
       float[] learned,
-      long eventTimeSec) {
+      long eventTimeSec,
+      long eventsLearned) {
     reset(number);
-    records.clear(eventTimeSec);
+    records.clear(eventTimeSec, options.training.newnessAfter(eventsLearned));
     for (PendingSession session : sessions) {
       session.dropDeleted(catalog);
       countOccurrences(session);

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class BatchRecords {
   private final Catalog catalog;
   private final long seed;
-  private final float newness;
+  private final boolean learnsAsNew;
+  private float newness;
   private long batchSeed;
   private final List<ColumnSpec> itemColumns;
   private final List<ColumnSpec> contextColumns;
@@ -47,8 +48,7 @@ final class BatchRecords {
   int[] itemOf = new int[16];
 
   /**
-   * @param options the share of items that are learned from as new ones, and whether the model
-   *     wants to know which ids have no row
+   * @param options the seed, and whether the model wants to know which ids have no row
    */
   BatchRecords(EmbeddingReader table, Catalog catalog, BatchAssembler.Options options) {
     this.catalog = catalog;
@@ -58,7 +58,7 @@ final class BatchRecords {
     int ids = features.schema().idSlot();
     // An item that has nothing but its id would be taken for any other: nothing to learn from.
     boolean onlyIds = itemColumns.stream().allMatch(column -> column.slot() == ids);
-    newness = onlyIds ? 0 : options.training().newness();
+    learnsAsNew = !onlyIds;
     contextColumns = features.contextColumns();
     rows = new RecordRows(table, ids, options.model().idGate());
     batch =
@@ -70,8 +70,10 @@ final class BatchRecords {
    * Begins a batch, whose number is set.
    *
    * @param eventTimeSec event time by which items are so and so old
+   * @param newness share of the items that are learned from as new ones, where they can be
    */
-  void clear(long eventTimeSec) {
+  void clear(long eventTimeSec, float newness) {
+    this.newness = learnsAsNew ? newness : 0;
     contextRecords.clear();
     batch.items.records = 0;
     batch.anyAsNew = false;

@@ -253,7 +253,8 @@ public final class Learner implements AutoCloseable {
     model.copySignals(signals);
     List<ShownItems> shown = joiner.take();
     TrainingBatch batch =
-        assembler.assemble(pending.sessions(), shown, batches, signals, eventTimeSec);
+        assembler.assemble(
+            pending.sessions(), shown, batches, signals, eventTimeSec, eventsLearned);
     assembler.gatherForTraining(eventTimeSec);
     if (batch.queries() > 0) {
       learnPredictions(batch);

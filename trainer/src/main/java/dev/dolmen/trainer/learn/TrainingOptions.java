@@ -21,6 +21,8 @@ import java.util.function.UnaryOperator;
  * @param newness share of the items of a batch that are learned from as if they had just come:
  *     without id, popularity and visits, so that items that did are scored on the same scale; none
  *     where items have nothing but their id
+ * @param newnessDecayEvents events learned after which that share falls with the square root of
+ *     those learned, to a third; 0 for one that stays
  * @param negativeRate share of the impressions whose unclicked items are learned from
  * @param samplingHalfLifeEvents feedback events after which a click counts half, for the chance of
  *     an item to be in a batch
@@ -48,6 +50,7 @@ public record TrainingOptions(
     int fullSoftmaxItems,
     float logQ,
     float newness,
+    long newnessDecayEvents,
     double negativeRate,
     long samplingHalfLifeEvents,
     long popularityHalfLifeEvents,
@@ -66,6 +69,7 @@ public record TrainingOptions(
   public static final WholeRange FULL_SOFTMAX_ITEMS = WholeRange.of(0, 100_000);
   public static final NumberRange LOG_Q = NumberRange.of(0, 1);
   public static final NumberRange NEWNESS = NumberRange.of(0, 0.9);
+  public static final WholeRange NEWNESS_DECAY_EVENTS = WholeRange.of(0, 1_000_000_000);
   public static final NumberRange NEGATIVE_RATE = NumberRange.of(0.001, 1);
   public static final WholeRange SAMPLING_HALF_LIFE_EVENTS = WholeRange.of(1_000, 1_000_000_000);
   public static final WholeRange POPULARITY_HALF_LIFE_EVENTS = WholeRange.of(1_000, 1_000_000_000);
@@ -79,6 +83,9 @@ public record TrainingOptions(
   public static final WholeRange LAG_RECORDS_MIN = WholeRange.of(1, 1_000_000);
   public static final WholeRange THREADS = WholeRange.of(1, 64);
 
+  /** The share of {@link #newness} to which it falls, as the rate of dense parameters does. */
+  private static final double LEAST_NEWNESS = 1.0 / 3;
+
   public TrainingOptions {
     BATCH_EVENTS.check("training.batchEvents", batchEvents);
     BATCH_AGE_MS.check("training.batchAgeMs", batchAgeMs);
@@ -86,6 +93,7 @@ public record TrainingOptions(
     FULL_SOFTMAX_ITEMS.check("training.fullSoftmaxItems", fullSoftmaxItems);
     LOG_Q.check("training.logQ", logQ);
     NEWNESS.check("training.newness", newness);
+    NEWNESS_DECAY_EVENTS.check("training.newnessDecayEvents", newnessDecayEvents);
     NEGATIVE_RATE.check("training.negativeRate", negativeRate);
     SAMPLING_HALF_LIFE_EVENTS.check("training.samplingHalfLifeEvents", samplingHalfLifeEvents);
     POPULARITY_HALF_LIFE_EVENTS.check(
@@ -99,6 +107,15 @@ public record TrainingOptions(
     LAG_MS.check("training.lagMs", lagMs);
     LAG_RECORDS_MIN.check("training.lagRecordsMin", lagRecordsMin);
     THREADS.check("training.threads", threads);
+  }
+
+  /** The share of a batch's items that are learned as new, after so many events. */
+  float newnessAfter(long eventsLearned) {
+    return newnessDecayEvents > 0 && eventsLearned > newnessDecayEvents
+        ? newness
+            * (float)
+                Math.max(LEAST_NEWNESS, Math.sqrt((double) newnessDecayEvents / eventsLearned))
+        : newness;
   }
 
   /** The figures of a process that validates nothing. */
@@ -133,6 +150,7 @@ public record TrainingOptions(
     private int fullSoftmaxItems = 3_000;
     private float logQ = 1f;
     private float newness = 0.2f;
+    private long newnessDecayEvents = 128_000;
     private double negativeRate = 0.1;
     private long samplingHalfLifeEvents = 10_000;
     private long popularityHalfLifeEvents = 50_000;
@@ -155,6 +173,7 @@ public record TrainingOptions(
       fullSoftmaxItems = from.fullSoftmaxItems;
       logQ = from.logQ;
       newness = from.newness;
+      newnessDecayEvents = from.newnessDecayEvents;
       negativeRate = from.negativeRate;
       samplingHalfLifeEvents = from.samplingHalfLifeEvents;
       popularityHalfLifeEvents = from.popularityHalfLifeEvents;
@@ -196,6 +215,11 @@ public record TrainingOptions(
 
     public Builder newness(float value) {
       newness = value;
+      return this;
+    }
+
+    public Builder newnessDecayEvents(long value) {
+      newnessDecayEvents = value;
       return this;
     }
 
@@ -267,6 +291,7 @@ public record TrainingOptions(
           fullSoftmaxItems,
           logQ,
           newness,
+          newnessDecayEvents,
           negativeRate,
           samplingHalfLifeEvents,
           popularityHalfLifeEvents,
