@@ -34,7 +34,7 @@ record ServeOptions(
     boolean curve,
     long seed,
     Path kept) {
-  private static final int HEAP_MB = 768;
+  private static final int HEAP_MB = 1_024;
   private static final double HEAP_KB_PER_ITEM = 0.75;
 
   int heapMbFor(int items) {
