@@ -11,7 +11,7 @@ class SnapshotPausesTest {
   private static final int NOBODY_LISTENS = 1;
 
   @Test
-  void thatNoneCouldBeTakenIsSaid() throws Exception {
+  void thatNoneCouldBeTakenIsSaid() {
     try (SnapshotPauses pauses = new SnapshotPauses(NOBODY_LISTENS)) {
       assertThatThrownBy(pauses::longestMs)
           .isInstanceOf(CompletionException.class)
