@@ -1,9 +1,10 @@
 package dev.dolmen.bench.serve;
 
 import dev.dolmen.traffic.generator.Connection;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Has a server take snapshots until it is closed, one after the other, and keeps for how long
@@ -11,12 +12,12 @@ import java.util.concurrent.CompletionException;
  */
 final class SnapshotPauses implements AutoCloseable {
   /** A server takes one every five seconds on demand. */
-  private static final Duration APART = Duration.ofMillis(5_500);
+  private static final int APART_MS = 5_500;
 
   private final Connection connection;
   private final CompletableFuture<Double> longestMs = new CompletableFuture<>();
   private final Thread thread;
-  private volatile boolean enough;
+  private final CountDownLatch enough = new CountDownLatch(1);
 
   /**
    * Begins.
@@ -33,8 +34,7 @@ final class SnapshotPauses implements AutoCloseable {
     try {
       do {
         longest = Math.max(longest, connection.createSnapshot().getPauseMs());
-        Thread.sleep(APART);
-      } while (!enough);
+      } while (!enough.await(APART_MS, TimeUnit.MILLISECONDS));
       longestMs.complete(longest);
     } catch (RuntimeException e) {
       longestMs.completeExceptionally(e);
@@ -50,7 +50,7 @@ final class SnapshotPauses implements AutoCloseable {
    * @throws CompletionException if one could not be taken
    */
   double longestMs() {
-    enough = true;
+    enough.countDown();
     return longestMs.join();
   }
 
