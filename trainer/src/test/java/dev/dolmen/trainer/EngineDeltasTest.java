@@ -13,12 +13,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a snapshot holds of the state after a small change: the change, of every part. */
 class EngineDeltasTest {
   private static final int ITEMS = 3_000;
+
+  /** Bytes of a section that holds next to nothing. */
+  private static final int SMALL = 1_000;
 
   @TempDir Path directory;
 
@@ -62,16 +67,19 @@ class EngineDeltasTest {
     visits(engine, 2_000);
   }
 
-  /** Bytes of a snapshot's files of the state, without model and table. */
   private long stateBytes(String id) throws IOException {
+    return stateSections(id).values().stream().mapToLong(bytes -> bytes).sum();
+  }
+
+  /** Bytes of a snapshot's files of the state, without model and table, by section. */
+  private Map<String, Long> stateSections(String id) throws IOException {
     return SnapshotStore.openReadOnly(directory.resolve("snapshots"))
         .open(id)
         .manifest()
         .sections()
         .stream()
         .filter(section -> section.name().startsWith("trainer/"))
-        .mapToLong(SnapshotSection::fileBytes)
-        .sum();
+        .collect(Collectors.toMap(SnapshotSection::name, SnapshotSection::fileBytes));
   }
 
   @Test
@@ -87,6 +95,29 @@ class EngineDeltasTest {
     }
     try (Engine engine = open()) {
       assertThat(engine.stateHash()).isEqualTo(hash);
+    }
+  }
+
+  /** What a start restores has not changed: the next snapshot is no larger than any. */
+  @Test
+  void theFirstSnapshotOfAProcessHoldsNoMoreThanAnother() throws Exception {
+    Map<String, Long> whole;
+    try (Engine engine = open()) {
+      fill(engine);
+      whole = stateSections(engine.snapshot().id());
+    }
+    try (Engine engine = open()) {
+      visits(engine, 1);
+      Map<String, Long> delta = stateSections(engine.snapshot().id());
+      assertThat(delta).containsKeys("trainer/items.delta", "trainer/sessions.delta");
+      delta.forEach((section, bytes) -> {
+        String of = section.replace(".delta", "");
+        if (!section.equals(of)) {
+          assertThat(bytes)
+              .as("%s, of %d bytes", section, whole.get(of))
+              .isLessThan(SMALL + whole.get(of) / 20);
+        }
+      });
     }
   }
 

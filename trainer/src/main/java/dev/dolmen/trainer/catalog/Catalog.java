@@ -204,6 +204,7 @@ public final class Catalog implements CatalogReader, StreamPart {
     // First, so that it has tokens to give.
     filters.replace(index, old == null ? null : old.item(), plain, true);
     CatalogItem now = packing.packed(index, plain, itemFeatures);
+    rows.changing(index);
     place(now, old == null);
     addBytes(ItemBytes.of(now) - (old == null ? 0 : ItemBytes.of(old)));
     return now;
@@ -336,7 +337,6 @@ public final class Catalog implements CatalogReader, StreamPart {
   @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
   private void place(CatalogItem item, boolean isNew) {
     int index = item.index();
-    rows.changing(index);
     ensureRoom(index);
     ITEMS.setRelease(items, index, item);
     if (isNew) {
