@@ -105,6 +105,28 @@ public interface ItemVectorReader {
    */
   void upperBounds(float[] query, int[] items, int from, int to, float[] out);
 
+  /**
+   * Lays the rows of some items one after another, for {@link #upperBounds(float[], ArrangedRows,
+   * int, int, float[])} to read memory as it lies. They follow what is written until they are
+   * arranged anew. One thread at a time, which may be another than the writer's.
+   *
+   * @param items indexes, each once; that of place i gets row i
+   * @param check asked every some microseconds; what it throws leaves all as it was
+   * @throws IllegalStateException if there are no rows
+   */
+  ArrangedRows arrange(int[] items, Runnable check);
+
+  /**
+   * What the scores of items whose rows stand one after another are at most: as of others, at half
+   * the price or less.
+   *
+   * @param query [D] from index 0
+   * @param from the first row
+   * @param to behind the last, of those that were asked for
+   * @param out overwritten from index 0, [to - from]; negative infinity for absent items
+   */
+  void upperBounds(float[] query, ArrangedRows arranged, int from, int to, float[] out);
+
   /** How often an item has appeared: got a vector while it had none. */
   long appearances();
 

@@ -72,7 +72,8 @@ public final class ItemVectors implements ItemVectorReader {
   }
 
   /**
-   * Keeps rows if wanted, at D bytes and 8 more an item: an index of cells reads them.
+   * Keeps rows if wanted, at D bytes and 12 more an item, and twice that while they are {@link
+   * #arrange arranged}: an index of cells reads them.
    *
    * @param precision as in the other
    */
@@ -119,8 +120,13 @@ public final class ItemVectors implements ItemVectorReader {
           case BF16 -> (long) width * Short.BYTES + Float.BYTES;
           case INT8 -> width + Float.BYTES;
         };
-    long row = rows == null ? 0 : ItemRows.itemBytes(width);
+    long row = rows == null ? 0 : ArrangedRows.itemBytes(width);
     return (long) width * Float.BYTES + Float.BYTES + narrow + row;
+  }
+
+  /** Bytes that one item takes at most: while rows are arranged there are two of each. */
+  public long itemBytesAtMost() {
+    return itemBytes() + (rows == null ? 0 : ArrangedRows.itemBytes(width));
   }
 
   /** The length that a result of scanning so many items needs: a multiple of the alignment. */
@@ -339,6 +345,19 @@ public final class ItemVectors implements ItemVectorReader {
       throw new IllegalStateException("no rows are kept");
     }
     rows.bounds(kernels, query, items, from, to, out);
+  }
+
+  @Override
+  public ArrangedRows arrange(int[] items, Runnable check) {
+    if (rows == null) {
+      throw new IllegalStateException("no rows are kept");
+    }
+    return rows.arrange(items, check);
+  }
+
+  @Override
+  public void upperBounds(float[] query, ArrangedRows arranged, int from, int to, float[] out) {
+    arranged.bounds(kernels, query, from, to, out);
   }
 
   private static boolean isPresent(Block block, int index) {

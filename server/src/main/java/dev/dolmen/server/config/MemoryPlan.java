@@ -116,7 +116,7 @@ public record MemoryPlan(List<Part> parts) {
 
   private static long itemVectorBytes(DolmenConfig config) {
     boolean rows = config.catalog().index() == SearchIndex.CELLS;
-    return new ItemVectors(config.model().width(), config.catalog().scan(), rows).itemBytes();
+    return new ItemVectors(config.model().width(), config.catalog().scan(), rows).itemBytesAtMost();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.dolmen.server.index;
 
+import dev.dolmen.model.item.ArrangedRows;
 import dev.dolmen.model.item.ItemVectorReader;
 import dev.dolmen.model.item.ItemVectors;
 import dev.dolmen.model.kernel.KernelScratch;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class CellBuilder {
   /** Items whose products are computed at a time. */
   private static final int CHUNK = 4 * ItemVectors.ALIGNMENT;
+
+  /** Cells of a product: with a chunk, 128 KiB of products stay in the second cache. */
+  private static final int CELLS_AT_ONCE = 256;
 
   /** Cells for the square root of the number of items. */
   private static final double CELLS_PER_ROOT = 2.5;
@@ -78,7 +82,7 @@ final class CellBuilder {
   private static final class Scratch {
     final KernelScratch kernels = new KernelScratch();
     final float[] best = new float[CHUNK];
-    float[] products = new float[0];
+    final float[] products = new float[CELLS_AT_ONCE * CHUNK];
   }
 
   /**
@@ -273,25 +277,25 @@ final class CellBuilder {
     check.run();
     Scratch found = idle.poll();
     Scratch scratch = found == null ? new Scratch() : found;
-    if (scratch.products.length < cells() * CHUNK) {
-      scratch.products = new float[cells() * CHUNK];
-    }
-    vectors.scores(
-        centroids, 0, cells(), start, start + n, scratch.products, 0, CHUNK, scratch.kernels);
+    float[] products = scratch.products;
     Arrays.fill(scratch.best, Float.NEGATIVE_INFINITY);
     Arrays.fill(cellOf, start, start + n, -1);
-    for (int cell = 0; cell < cells(); cell++) {
-      closest(cell, start, n, scratch);
+    for (int from = 0; from < cells(); from += CELLS_AT_ONCE) {
+      int some = Math.min(CELLS_AT_ONCE, cells() - from);
+      vectors.scores(
+          centroids, from * width, some, start, start + n, products, 0, CHUNK, scratch.kernels);
+      for (int i = 0; i < some; i++) {
+        closest(from + i, i * CHUNK, start, n, scratch);
+      }
     }
     idle.add(scratch);
     done.addAndGet(n);
   }
 
   /** An item's prior is the same for all cells, and so does not change which is the closest. */
-  private void closest(int cell, int at, int n, Scratch scratch) {
+  private void closest(int cell, int row, int at, int n, Scratch scratch) {
     float[] products = scratch.products;
     float[] best = scratch.best;
-    int row = cell * CHUNK;
     for (int i = 0; i < n; i++) {
       if (products[row + i] > best[i]) {
         best[i] = products[row + i];
@@ -324,16 +328,16 @@ final class CellBuilder {
         items[next[cellOf[item]]++] = item;
       }
     }
-    return described(start, items, appearances);
+    return described(start, items, vectors.arrange(items, check), appearances);
   }
 
   /** The same items in the same cells, of which the rest is as it is now. */
   Cells refreshed(Cells before) {
-    return described(before.starts(), before.items(), before.appearances());
+    return described(before.starts(), before.items(), before.rows(), before.appearances());
   }
 
   /** Finds centroids, priors and reaches of cells that have these items. */
-  private Cells described(int[] start, int[] items, long appearances) {
+  private Cells described(int[] start, int[] items, ArrangedRows rows, long appearances) {
     int cells = start.length - 1;
     float[] means = new float[cells * width];
     float[] priors = new float[cells];
@@ -355,7 +359,7 @@ final class CellBuilder {
       normalize(means, cell * width);
       reach[cell] = reach(means, cell * width, n);
     }
-    return new Cells(width, means, priors, reach, start, items, appearances);
+    return new Cells(width, means, priors, reach, start, items, rows, appearances);
   }
 
   private static float[] atLeast(float[] floats, int length) {

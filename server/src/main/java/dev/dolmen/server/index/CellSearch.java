@@ -25,6 +25,9 @@ final class CellSearch {
   /** Items that pass a filter, up to which it is better to look at all of these. */
   private static final int FEW = 4_096;
 
+  /** Share of items that pass from which on it is cheaper to bound all of a cell than some. */
+  private static final double WHOLE_CELLS_FROM = 0.25;
+
   private final TopK order = new TopK();
   private final IntHashSet tried = new IntHashSet();
   private float[] promises = new float[0];
@@ -130,8 +133,7 @@ final class CellSearch {
       search.query().caller().checkWaiting();
       int cell = order.index(i);
       if (order.score(i) + cells.reach(cell, length) >= search.top().threshold()) {
-        bound(search, cells.items(), cells.from(cell), cells.to(cell), index.vectors());
-        offerAll(search, cells.items(), cells.from(cell), cells.to(cell), index, scratch);
+        offerCell(cells, cell, search, index, scratch);
       }
     }
     return true;
@@ -161,12 +163,27 @@ final class CellSearch {
         seen += share * (cells.to(cell) - cells.from(cell));
         continue;
       }
+      if (share >= WHOLE_CELLS_FROM) {
+        offerCell(cells, cell, search, index, scratch);
+        seen += share * (cells.to(cell) - cells.from(cell));
+        continue;
+      }
       int n = copyPassing(cells, cell, passing);
       bound(search, some, 0, n, index.vectors());
       offerAll(search, some, 0, n, index, scratch);
       seen += n;
     }
     return seen >= wanted;
+  }
+
+  /** Rows of a cell stand one after another. */
+  private void offerCell(
+      Cells cells, int cell, ItemSearch search, ItemIndex index, ItemIndex.Scratch scratch) {
+    int from = cells.from(cell);
+    int to = cells.to(cell);
+    makeRoom(to - from);
+    index.vectors().upperBounds(search.query().vector(), cells.rows(), from, to, bounds);
+    offerAll(search, cells.items(), from, to, index, scratch);
   }
 
   private int copyPassing(Cells cells, int cell, PassingItems passing) {
@@ -205,10 +222,14 @@ final class CellSearch {
 
   /** What the items' scores without bonuses are at most, into {@link #bounds}. */
   private void bound(ItemSearch search, int[] items, int from, int to, ItemVectorReader vectors) {
-    if (bounds.length < to - from) {
-      bounds = new float[Math.max(to - from, 2 * bounds.length)];
-    }
+    makeRoom(to - from);
     vectors.upperBounds(search.query().vector(), items, from, to, bounds);
+  }
+
+  private void makeRoom(int n) {
+    if (bounds.length < n) {
+      bounds = new float[Math.max(n, 2 * bounds.length)];
+    }
   }
 
   private void offerAll(

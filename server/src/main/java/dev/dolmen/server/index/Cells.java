@@ -1,5 +1,6 @@
 package dev.dolmen.server.index;
 
+import dev.dolmen.model.item.ArrangedRows;
 import dev.dolmen.model.kernel.Kernels;
 import java.util.Arrays;
 
@@ -39,6 +40,7 @@ final class Cells {
   private final int[] start;
 
   private final int[] items;
+  private final ArrangedRows rows;
   private final long appearances;
 
   /**
@@ -47,6 +49,7 @@ final class Cells {
    * @param reach [cells]
    * @param start [cells + 1]
    * @param items of one cell after another
+   * @param rows in the order of the items
    * @param appearances of items up to which all are in a cell
    */
   Cells(
@@ -56,12 +59,14 @@ final class Cells {
       float[] reach,
       int[] start,
       int[] items,
+      ArrangedRows rows,
       long appearances) {
     this.width = width;
     this.priors = priors;
     this.reach = reach;
     this.start = start;
     this.items = items;
+    this.rows = rows;
     this.appearances = appearances;
     count = priors.length;
     int panels = (count + Kernels.PANEL - 1) / Kernels.PANEL;
@@ -95,6 +100,11 @@ final class Cells {
   /** The items of all cells, from {@link #from} to {@link #to} those of one. */
   int[] items() {
     return items;
+  }
+
+  /** Those of {@link #items}, one after another. */
+  ArrangedRows rows() {
+    return rows;
   }
 
   /** Where each cell's items begin among all, [cells + 1]; not written to. */
