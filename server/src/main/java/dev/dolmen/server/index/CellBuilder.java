@@ -30,6 +30,9 @@ final class CellBuilder {
   /** Cells of a product: with a chunk, 128 KiB of products stay in the second cache. */
   private static final int CELLS_AT_ONCE = 256;
 
+  /** Cells of which the closest is found first: few items find a closer one among so many. */
+  private static final int COMPARED_AT_ONCE = 16;
+
   /** Cells for the square root of the number of items. */
   private static final double CELLS_PER_ROOT = 2.5;
 
@@ -82,6 +85,7 @@ final class CellBuilder {
   private static final class Scratch {
     final KernelScratch kernels = new KernelScratch();
     final float[] best = new float[CHUNK];
+    final float[] most = new float[CHUNK];
     final float[] products = new float[CELLS_AT_ONCE * CHUNK];
   }
 
@@ -284,23 +288,44 @@ final class CellBuilder {
       int some = Math.min(CELLS_AT_ONCE, cells() - from);
       vectors.scores(
           centroids, from * width, some, start, start + n, products, 0, CHUNK, scratch.kernels);
-      for (int i = 0; i < some; i++) {
-        closest(from + i, i * CHUNK, start, n, scratch);
+      for (int cell = 0; cell < some; cell += COMPARED_AT_ONCE) {
+        closest(from, cell, Math.min(cell + COMPARED_AT_ONCE, some), start, n, scratch);
       }
     }
     idle.add(scratch);
     done.addAndGet(n);
   }
 
-  /** An item's prior is the same for all cells, and so does not change which is the closest. */
-  private void closest(int cell, int row, int at, int n, Scratch scratch) {
+  /**
+   * Puts items into the closest of some cells, if that is closer than those before. An item's prior
+   * is the same for all cells, and so does not change which is the closest.
+   *
+   * @param base number of the cell whose products come first
+   * @param from the first of these, counted from there
+   */
+  private void closest(int base, int from, int to, int at, int n, Scratch scratch) {
     float[] products = scratch.products;
-    float[] best = scratch.best;
+    float[] most = scratch.most;
+    System.arraycopy(products, from * CHUNK, most, 0, CHUNK);
+    for (int cell = from + 1; cell < to; cell++) {
+      most(most, products, cell * CHUNK);
+    }
     for (int i = 0; i < n; i++) {
-      if (products[row + i] > best[i]) {
-        best[i] = products[row + i];
-        cellOf[at + i] = cell;
+      if (most[i] > scratch.best[i]) {
+        scratch.best[i] = most[i];
+        int cell = from;
+        while (products[cell * CHUNK + i] != most[i]) {
+          cell++;
+        }
+        cellOf[at + i] = base + cell;
       }
+    }
+  }
+
+  /** A loop by itself, which is compiled to vectors. */
+  private static void most(float[] most, float[] products, int row) {
+    for (int i = 0; i < CHUNK; i++) {
+      most[i] = Math.max(most[i], products[row + i]);
     }
   }
 

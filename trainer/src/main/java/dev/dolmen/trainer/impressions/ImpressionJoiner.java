@@ -156,14 +156,15 @@ public final class ImpressionJoiner implements StreamPart {
     SessionHistory session = sessions.get(impression.getSessionId());
     int length = eventsUpTo(session, timeMs);
     WaitingImpression added =
-        new WaitingImpression(timeMs, before, bytes, items, length == 0 ? null : session, length);
+        new WaitingImpression(
+            requestId, timeMs, before, bytes, items, length == 0 ? null : session, length);
     added.retain(catalog);
     added.tag = tag(impression);
     added.owner = owner(impression.getSessionId());
     if (observer != null && added.tag >= 0) {
       observer.shown(added.tag);
     }
-    waiting.add(requestId, added);
+    waiting.add(added);
     while (waiting.size() > options.maxImpressions()) {
       counts.add(Outcome.SQUEEZED);
       leave(false);
@@ -342,14 +343,14 @@ public final class ImpressionJoiner implements StreamPart {
     lateClicks.clear();
     int shown = 0;
     for (int closed = 0; closed < CLOSED_PER_BATCH; closed++) {
-      Map.Entry<String, WaitingImpression> oldest = waiting.oldest();
+      WaitingImpression oldest = waiting.oldest();
       if (oldest == null
-          || clock.nowMs() - oldest.getValue().timeMs <= options.windowMs()
+          || clock.nowMs() - oldest.timeMs <= options.windowMs()
           || taken.size() >= options.batchSessions()
           || shown >= SHOWN_PER_BATCH) {
         break;
       }
-      ShownItems items = options.learns() ? toLearn(oldest.getKey(), oldest.getValue()) : null;
+      ShownItems items = options.learns() ? toLearn(oldest) : null;
       if (items != null) {
         taken.add(items);
         shown += items.items().length;
@@ -359,13 +360,13 @@ public final class ImpressionJoiner implements StreamPart {
     return taken;
   }
 
-  private @Nullable ShownItems toLearn(String requestId, WaitingImpression impression) {
+  private @Nullable ShownItems toLearn(WaitingImpression impression) {
     SessionHistory session = impression.session;
     if (session == null) {
       counts.add(Outcome.WITHOUT_SESSION);
       return null;
     }
-    boolean all = isDrawn(requestId);
+    boolean all = isDrawn(impression.requestId);
     int n = 0;
     int[] positions = new int[impression.items.length];
     for (int i = 0; i < positions.length; i++) {
@@ -397,8 +398,7 @@ public final class ImpressionJoiner implements StreamPart {
 
   /** The oldest impression leaves memory. */
   private void leave(boolean learned) {
-    Map.Entry<String, WaitingImpression> oldest = waiting.removeOldest();
-    WaitingImpression impression = oldest.getValue();
+    WaitingImpression impression = waiting.removeOldest();
     impression.release(catalog);
     if (!impression.acted) {
       counts.add(Outcome.EXPIRED);
@@ -409,7 +409,11 @@ public final class ImpressionJoiner implements StreamPart {
     }
     boolean full =
         late.add(
-            hash(oldest.getKey()), impression.before, impression.timeMs, impression.atBytes, mark);
+            hash(impression.requestId),
+            impression.before,
+            impression.timeMs,
+            impression.atBytes,
+            mark);
     counts.add(Outcome.FORGOTTEN, full ? 1 : 0);
   }
 

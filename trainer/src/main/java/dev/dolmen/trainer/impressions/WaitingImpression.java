@@ -15,6 +15,7 @@ final class WaitingImpression {
   /** The impression came before the process did: its tag stands in the log. */
   static final int UNREAD = -2;
 
+  final String requestId;
   final long timeMs;
 
   /** Offset of the log record before it. */
@@ -53,12 +54,14 @@ final class WaitingImpression {
   @Nullable BitSet clicked;
 
   WaitingImpression(
+      String requestId,
       long timeMs,
       long before,
       long atBytes,
       int[] items,
       @Nullable SessionHistory session,
       int length) {
+    this.requestId = requestId;
     this.timeMs = timeMs;
     this.before = before;
     this.atBytes = atBytes;
@@ -135,6 +138,7 @@ final class WaitingImpression {
    * @param clickedThen a copy of what {@link #clicked} was
    */
   void writeTo(DataOutput out, boolean actedThen, @Nullable BitSet clickedThen) throws IOException {
+    out.writeUTF(requestId);
     out.writeLong(timeMs);
     out.writeLong(before);
     out.writeLong(atBytes);
@@ -165,6 +169,7 @@ final class WaitingImpression {
   }
 
   static WaitingImpression readFrom(DataInput in) throws IOException {
+    String requestId = in.readUTF();
     long timeMs = in.readLong();
     long before = in.readLong();
     long atBytes = in.readLong();
@@ -180,7 +185,8 @@ final class WaitingImpression {
     }
     int length = in.readShort();
     SessionHistory session = length == 0 ? null : SessionHistory.readFrom(in, length);
-    WaitingImpression read = new WaitingImpression(timeMs, before, atBytes, items, session, length);
+    WaitingImpression read =
+        new WaitingImpression(requestId, timeMs, before, atBytes, items, session, length);
     read.acted = acted;
     read.owner = owner;
     read.clicked = bits.length == 0 ? null : BitSet.valueOf(bits);

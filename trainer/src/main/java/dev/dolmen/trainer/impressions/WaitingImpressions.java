@@ -7,28 +7,31 @@ import dev.dolmen.trainer.state.StateRows;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Impressions that wait for their clicks, by request id, in the order in which they came. */
+/**
+ * Impressions that wait for their clicks, by request id, in the order in which they came. Each is
+ * few objects, as those of the last seconds are copied by each young collection.
+ */
 final class WaitingImpressions {
-  private final LinkedHashMap<String, WaitingImpression> byRequest = new LinkedHashMap<>();
-  private final RowNumbers<Waiting> numbers = new RowNumbers<>();
-  private final List<Waiting> read = new ArrayList<>();
+  private final Map<String, WaitingImpression> byRequest = new HashMap<>();
+  private final ArrayDeque<WaitingImpression> inOrder = new ArrayDeque<>();
+  private final RowNumbers<WaitingImpression> numbers = new RowNumbers<>();
+  private final List<WaitingImpression> read = new ArrayList<>();
   private final StateRows rows =
       new StateRows("trainer/impressions", RowsFormat.VARIABLE, this::writeRow, this::readRow);
   private long arrivals;
 
-  private record Waiting(String requestId, WaitingImpression impression) {}
-
   int size() {
-    return byRequest.size();
+    return inOrder.size();
   }
 
   boolean contains(String requestId) {
@@ -41,19 +44,24 @@ final class WaitingImpressions {
 
   /** In the order in which they came. */
   Collection<WaitingImpression> all() {
-    return byRequest.values();
+    return inOrder;
   }
 
-  Map.@Nullable Entry<String, WaitingImpression> oldest() {
-    return byRequest.firstEntry();
+  @Nullable WaitingImpression oldest() {
+    return inOrder.peekFirst();
   }
 
-  void add(String requestId, WaitingImpression impression) {
+  void add(WaitingImpression impression) {
     impression.number = numbers.next();
     impression.order = arrivals++;
     rows.changing(impression.number);
-    numbers.add(new Waiting(requestId, impression));
-    byRequest.put(requestId, impression);
+    numbers.add(impression);
+    put(impression);
+  }
+
+  private void put(WaitingImpression impression) {
+    byRequest.put(impression.requestId, impression);
+    inOrder.addLast(impression);
   }
 
   /** It is about to change. */
@@ -62,20 +70,18 @@ final class WaitingImpressions {
   }
 
   /** Takes out the one that came first. */
-  Map.Entry<String, WaitingImpression> removeOldest() {
-    Map.Entry<String, WaitingImpression> oldest = byRequest.firstEntry();
-    int number = oldest.getValue().number;
-    rows.changing(number);
-    numbers.remove(number);
-    byRequest.remove(oldest.getKey());
-    return oldest;
+  WaitingImpression removeOldest() {
+    WaitingImpression oldest = inOrder.element();
+    rows.changing(oldest.number);
+    numbers.remove(oldest.number);
+    byRequest.remove(oldest.requestId);
+    return inOrder.remove();
   }
 
   /** All of them, as of now. */
   StateCopy copy() {
     int n = size();
-    String[] requests = byRequest.keySet().toArray(new String[0]);
-    WaitingImpression[] impressions = byRequest.values().toArray(new WaitingImpression[0]);
+    WaitingImpression[] impressions = inOrder.toArray(new WaitingImpression[0]);
     boolean[] acted = new boolean[n];
     @Nullable BitSet[] clicked = new BitSet[n];
     for (int i = 0; i < n; i++) {
@@ -86,7 +92,6 @@ final class WaitingImpressions {
     return out -> {
       out.writeInt(n);
       for (int i = 0; i < n; i++) {
-        out.writeUTF(requests[i]);
         impressions[i].writeTo(out, acted[i], clicked[i]);
       }
     };
@@ -95,8 +100,7 @@ final class WaitingImpressions {
   /** Reads what a copy wrote. */
   void readFrom(DataInput in) throws IOException {
     for (int n = in.readInt(); n > 0; n--) {
-      String requestId = in.readUTF();
-      add(requestId, WaitingImpression.readFrom(in));
+      add(WaitingImpression.readFrom(in));
     }
   }
 
@@ -106,30 +110,28 @@ final class WaitingImpressions {
 
   /** Puts them into their order. */
   void rowsRead() {
-    read.sort(Comparator.comparingLong(waiting -> waiting.impression.order));
-    for (Waiting waiting : read) {
-      byRequest.put(waiting.requestId, waiting.impression);
-      arrivals = waiting.impression.order + 1;
+    read.sort(Comparator.comparingLong(waiting -> waiting.order));
+    for (WaitingImpression waiting : read) {
+      put(waiting);
+      arrivals = waiting.order + 1;
     }
     read.clear();
     numbers.restored(rows.limit());
   }
 
   private void writeRow(int number, DataOutput out) throws IOException {
-    Waiting waiting = numbers.get(number);
+    WaitingImpression waiting = numbers.get(number);
     if (waiting != null) {
-      WaitingImpression impression = waiting.impression;
-      out.writeLong(impression.order);
-      out.writeUTF(waiting.requestId);
-      impression.writeTo(out, impression.acted, impression.clicked);
+      out.writeLong(waiting.order);
+      waiting.writeTo(out, waiting.acted, waiting.clicked);
     }
   }
 
   private void readRow(int number, DataInput in) throws IOException {
     long order = in.readLong();
-    Waiting waiting = new Waiting(in.readUTF(), WaitingImpression.readFrom(in));
-    waiting.impression.number = number;
-    waiting.impression.order = order;
+    WaitingImpression waiting = WaitingImpression.readFrom(in);
+    waiting.number = number;
+    waiting.order = order;
     numbers.restore(number, waiting);
     read.add(waiting);
   }
