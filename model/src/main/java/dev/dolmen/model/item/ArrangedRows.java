@@ -4,22 +4,17 @@ import dev.dolmen.model.kernel.Kernels;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of items in an order of their own: those that belong together stand one after another, so
- * that whoever reads them all reads memory as it lies. A row is an item's vector as {@link
+ * Rows of some items in an order of their own: those that belong together stand one after another,
+ * so that whoever reads them all reads memory as it lies. A row is an item's vector as {@link
  * ByteCodes}, with their scale and the item's bias.
  *
  * <p>One thread writes at a time; any thread reads. A reader who meets a vector that is being
  * replaced bounds something between the old and the new one.
  */
 public final class ArrangedRows {
-  /** Rows of a part, and items of a part of the places. */
-  private static final int PART = 1 << 14;
-
+  private static final int PART_ROWS = 1 << 14;
   private static final int NONE = -1;
 
   private static final VarHandle BIAS =
@@ -29,33 +24,42 @@ public final class ArrangedRows {
   private static final int[] ALL = all();
 
   private final int width;
-  private volatile @Nullable Part[] parts = new Part[0];
+  private final Part[] parts;
 
-  /** One more than the row of each item, 0 for none. */
-  private volatile @Nullable AtomicIntegerArray[] places = new AtomicIntegerArray[0];
-
-  /** Rows there are; the writer's. */
-  private int rows;
+  /** Row of each item up to the largest that has one. */
+  private final int[] rows;
 
   private static final class Part {
     final byte[] codes;
-    final float[] scale = new float[PART];
+    final float[] scale = new float[PART_ROWS];
 
     /** Negative infinity for an item that is absent. */
-    final float[] bias = new float[PART];
+    final float[] bias = new float[PART_ROWS];
 
     Part(int width) {
-      codes = new byte[PART * width];
+      codes = new byte[PART_ROWS * width];
       Arrays.fill(bias, Float.NEGATIVE_INFINITY);
     }
   }
 
-  ArrangedRows(int width) {
+  /**
+   * All are absent.
+   *
+   * @param items indexes, each once; that of place i gets row i
+   */
+  ArrangedRows(int width, int[] items) {
     this.width = width;
+    parts = new Part[(items.length + PART_ROWS - 1) / PART_ROWS];
+    Arrays.setAll(parts, i -> new Part(width));
+    rows = new int[Arrays.stream(items).max().orElse(NONE) + 1];
+    Arrays.fill(rows, NONE);
+    for (int row = 0; row < items.length; row++) {
+      rows[items[row]] = row;
+    }
   }
 
   private static int[] all() {
-    int[] rows = new int[PART];
+    int[] rows = new int[PART_ROWS];
     Arrays.setAll(rows, i -> i);
     return rows;
   }
@@ -65,47 +69,28 @@ public final class ArrangedRows {
     return width + 2 * Float.BYTES + Integer.BYTES;
   }
 
-  /** All items that have a row are below it. */
-  int itemLimit() {
-    return places.length * PART;
-  }
-
-  boolean has(int item) {
-    return row(item) != NONE;
-  }
-
-  /** Writes one vector, by its {@link Kernels#byteCodes}, and what is added to its products. */
-  void put(int item, byte[] codes, float scale, float bias) {
-    int row = rowToWrite(item);
-    Part part = part(row);
-    int at = row % PART;
-    System.arraycopy(codes, 0, part.codes, at * width, width);
-    part.scale[at] = scale;
-    BIAS.setRelease(part.bias, at, bias);
-  }
-
-  /** Changes what is added to the products with an item; negative infinity if it is absent. */
-  void putBias(int item, float bias) {
-    int row = rowToWrite(item);
-    BIAS.setRelease(part(row).bias, row % PART, bias);
-  }
-
-  /** Gives an item the next row, in which it is absent. */
-  void reserve(int item) {
-    rowToWrite(item);
-  }
-
-  /** Writes what another arrangement has of an item. */
-  void copy(int item, ArrangedRows other) {
-    int row = rowToWrite(item);
-    int from = other.row(item);
-    if (from != NONE) {
-      Part source = other.part(from);
-      Part target = part(row);
-      System.arraycopy(source.codes, from % PART * width, target.codes, row % PART * width, width);
-      target.scale[row % PART] = source.scale[from % PART];
-      BIAS.setRelease(target.bias, row % PART, source.bias[from % PART]);
+  /** Writes an item's row, if it has one. */
+  void put(int item, byte[] codes, int codesOffset, float scale, float bias) {
+    int row = row(item);
+    if (row != NONE) {
+      Part part = parts[row / PART_ROWS];
+      int at = row % PART_ROWS;
+      System.arraycopy(codes, codesOffset, part.codes, at * width, width);
+      part.scale[at] = scale;
+      BIAS.setRelease(part.bias, at, bias);
     }
+  }
+
+  /** Changes what is added to the products with an item, if it has a row. */
+  void putBias(int item, float bias) {
+    int row = row(item);
+    if (row != NONE) {
+      BIAS.setRelease(parts[row / PART_ROWS].bias, row % PART_ROWS, bias);
+    }
+  }
+
+  private int row(int item) {
+    return item < rows.length ? rows[item] : NONE;
   }
 
   /**
@@ -113,89 +98,23 @@ public final class ArrangedRows {
    * absent items.
    *
    * @param query [D]
-   * @param items from {@code from} to {@code to}
-   * @param out from 0 on
-   */
-  void bounds(Kernels kernels, float[] query, int[] items, int from, int to, float[] out) {
-    float slack = slack(query);
-    for (int i = from; i < to; i++) {
-      int row = row(items[i]);
-      if (row == NONE) {
-        out[i - from] = Float.NEGATIVE_INFINITY;
-      } else {
-        bounds(kernels, query, slack, row, row + 1, out, i - from);
-      }
-    }
-  }
-
-  /**
-   * The same for rows that stand one after another.
-   *
-   * @param from the first
+   * @param from the first row
    * @param to behind the last
    * @param out from 0 on
    */
   void bounds(Kernels kernels, float[] query, int from, int to, float[] out) {
-    float slack = slack(query);
+    float slack = ByteCodes.ERROR * ByteCodes.norm(query, 0, width);
     for (int row = from; row < to; ) {
-      int next = Math.min(to, (row / PART + 1) * PART);
-      bounds(kernels, query, slack, row, next, out, row - from);
+      int next = Math.min(to, (row / PART_ROWS + 1) * PART_ROWS);
+      Part part = parts[row / PART_ROWS];
+      int at = row % PART_ROWS;
+      int n = next - row;
+      // The biases are read first: they vouch for the rest.
+      System.arraycopy(part.bias, at, out, row - from, n);
+      VarHandle.acquireFence();
+      kernels.addRowBounds(
+          query, width, part.codes, part.scale, slack, ALL, at, at + n, 0, out, row - from);
       row = next;
     }
-  }
-
-  private float slack(float[] query) {
-    return ByteCodes.ERROR * ByteCodes.norm(query, 0, width);
-  }
-
-  /** Of rows of one part. The biases are read first: they vouch for the rest. */
-  private void bounds(
-      Kernels kernels, float[] query, float slack, int from, int to, float[] out, int outOffset) {
-    Part part = part(from);
-    int at = from % PART;
-    System.arraycopy(part.bias, at, out, outOffset, to - from);
-    VarHandle.acquireFence();
-    kernels.addRowBounds(
-        query, width, part.codes, part.scale, slack, ALL, at, at + to - from, 0, out, outOffset);
-  }
-
-  private int row(int item) {
-    @Nullable AtomicIntegerArray[] all = places;
-    int number = item / PART;
-    AtomicIntegerArray some = number < all.length ? all[number] : null;
-    return some == null ? NONE : some.getAcquire(item % PART) - 1;
-  }
-
-  private Part part(int row) {
-    return Objects.requireNonNull(parts[row / PART]);
-  }
-
-  /** An item's row, which is a new one behind all others if it has none. */
-  private int rowToWrite(int item) {
-    int row = row(item);
-    if (row == NONE) {
-      row = rows++;
-      if (row / PART == parts.length) {
-        @Nullable Part[] more = Arrays.copyOf(parts, parts.length + 1);
-        more[row / PART] = new Part(width);
-        parts = more;
-      }
-      placesToWrite(item / PART).setRelease(item % PART, row + 1);
-    }
-    return row;
-  }
-
-  private AtomicIntegerArray placesToWrite(int number) {
-    @Nullable AtomicIntegerArray[] all = places;
-    if (number >= all.length) {
-      all = Arrays.copyOf(all, number + 1);
-    }
-    AtomicIntegerArray some = all[number];
-    if (some == null) {
-      some = new AtomicIntegerArray(PART);
-      all[number] = some;
-      places = all;
-    }
-    return some;
   }
 }

@@ -106,9 +106,9 @@ public interface ItemVectorReader {
   void upperBounds(float[] query, int[] items, int from, int to, float[] out);
 
   /**
-   * Lays the rows of some items one after another, for {@link #upperBounds(float[], ArrangedRows,
-   * int, int, float[])} to read memory as it lies. They follow what is written until they are
-   * arranged anew. One thread at a time, which may be another than the writer's.
+   * Lays the rows of some items one after another once more, for {@link #upperBounds(float[],
+   * ArrangedRows, int, int, float[])} to read memory as it lies. They follow what is written until
+   * they are arranged anew. One thread at a time, which may be another than the writer's.
    *
    * @param items indexes, each once; that of place i gets row i
    * @param check asked every some microseconds; what it throws leaves all as it was
@@ -117,8 +117,8 @@ public interface ItemVectorReader {
   ArrangedRows arrange(int[] items, Runnable check);
 
   /**
-   * What the scores of items whose rows stand one after another are at most: as of others, at half
-   * the price or less.
+   * What the scores of items whose rows stand one after another are at most: as of others, at a
+   * part of the price where there are so many that they lie in no cache.
    *
    * @param query [D] from index 0
    * @param from the first row

@@ -72,8 +72,8 @@ public final class ItemVectors implements ItemVectorReader {
   }
 
   /**
-   * Keeps rows if wanted, at D bytes and 12 more an item, and twice that while they are {@link
-   * #arrange arranged}: an index of cells reads them.
+   * Keeps rows if wanted, for an index of cells to read: D bytes and 8 an item, D and 12 more once
+   * they are {@link #arrange arranged}, and that twice while they are arranged anew.
    *
    * @param precision as in the other
    */
@@ -120,13 +120,16 @@ public final class ItemVectors implements ItemVectorReader {
           case BF16 -> (long) width * Short.BYTES + Float.BYTES;
           case INT8 -> width + Float.BYTES;
         };
-    long row = rows == null ? 0 : ArrangedRows.itemBytes(width);
-    return (long) width * Float.BYTES + Float.BYTES + narrow + row;
+    return (long) width * Float.BYTES
+        + Float.BYTES
+        + narrow
+        + (rows == null ? 0 : rows.itemBytes());
   }
 
-  /** Bytes that one item takes at most: while rows are arranged there are two of each. */
+  /** Bytes that one item takes at most, see {@link #arrange}. */
   public long itemBytesAtMost() {
-    return itemBytes() + (rows == null ? 0 : ArrangedRows.itemBytes(width));
+    int beside = rows == null ? 0 : ItemRows.itemBytesAtMost(width) - rows.itemBytes();
+    return itemBytes() + beside;
   }
 
   /** The length that a result of scanning so many items needs: a multiple of the alignment. */

@@ -88,7 +88,7 @@ class ArrangedRowsTest {
     assertThat(inOrder[7]).isEqualTo(Float.NEGATIVE_INFINITY);
     float[] exact = new float[ItemVectors.aligned(1_001)];
     vectors.scores(query, 0, 0, 1_001, exact, 0);
-    float[] appeared = boundsOfItems(1_000);
+    float[] appeared = boundsOfItems(1_000); // In no order, and there.
     assertThat(appeared[0]).isBetween(exact[1_000], exact[1_000] + 3);
   }
 
