@@ -35,7 +35,7 @@ record ServeOptions(
     long seed,
     Path kept) {
   private static final int HEAP_MB = 1_024;
-  private static final double HEAP_KB_PER_ITEM = 0.9;
+  private static final double HEAP_KB_PER_ITEM = 1;
 
   int heapMbFor(int items) {
     return heapMbFor(items, heapMb);

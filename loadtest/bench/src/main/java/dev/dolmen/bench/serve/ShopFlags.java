@@ -14,7 +14,7 @@ final class ShopFlags {
   @Option(
       names = "--heap-mb",
       paramLabel = "N",
-      description = "Heap of a server, 96 or more. Default: 1,024 and 0.9 KiB an item.")
+      description = "Heap of a server, 96 or more. Default: 1,024 and 1 KiB an item.")
   private @Nullable Integer heapMb;
 
   @Option(
