@@ -6,6 +6,7 @@ import dev.dolmen.traffic.local.ServerProcess;
 import dev.dolmen.traffic.local.SmallDisk;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
@@ -347,8 +348,23 @@ final class Disturbances {
     awaitFollowing(server);
   }
 
-  /** Who is cut off answers with what it has. */
-  private static void answersAlone(Member server) throws IOException {
+  /**
+   * Who is cut off answers with what it has. One that is busy says so, and is asked again, as any
+   * caller would.
+   */
+  private static void answersAlone(Member server) throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    for (StatusRuntimeException busy = refusal(server); busy != null; busy = refusal(server)) {
+      if (System.nanoTime() > end || busy.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
+        throw new IOException(
+            server.name() + " does not answer while it is cut off: " + busy, busy);
+      }
+      Thread.sleep(100);
+    }
+  }
+
+  /** Why it does not recommend anything; null if it does. */
+  private static @Nullable StatusRuntimeException refusal(Member server) {
     try {
       var _ =
           server
@@ -360,8 +376,9 @@ final class Disturbances {
                       .setSession(SessionContext.newBuilder().setSessionId("alone"))
                       .setK(10)
                       .build());
+      return null;
     } catch (StatusRuntimeException e) {
-      throw new IOException(server.name() + " does not answer while it is cut off: " + e, e);
+      return e;
     }
   }
 
