@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * it is acknowledged. One thread sends; the ids that were acknowledged are kept.
  */
 final class DrillTraffic implements AutoCloseable {
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
   private static final double EVENTS_PER_SECOND = 1_000;
 
   /** Without an acknowledgement for so long, the server is given up. */
@@ -141,13 +142,12 @@ final class DrillTraffic implements AutoCloseable {
   private static void ask(Connection connection, FeedbackEvent event) throws IOException {
     try {
       var _ =
-          connection
-              .recommendationsBlocking()
-              .recommend(
-                  RecommendRequest.newBuilder()
-                      .setSession(SessionContext.newBuilder().setSessionId(event.getSessionId()))
-                      .setK(5)
-                      .build());
+          connection.recommend(
+              RecommendRequest.newBuilder()
+                  .setSession(SessionContext.newBuilder().setSessionId(event.getSessionId()))
+                  .setK(5)
+                  .build(),
+              ANSWERED_WITHIN);
     } catch (StatusRuntimeException e) {
       throw new IOException("the server does not answer", e);
     }

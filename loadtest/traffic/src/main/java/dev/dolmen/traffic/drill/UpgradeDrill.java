@@ -30,6 +30,7 @@ import java.util.Set;
  * with another configuration. One thread.
  */
 final class UpgradeDrill {
+  private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(30);
   private static final int RECOMMENDED = 10;
   private static final Duration STALLED = Duration.ofSeconds(60);
   private static final double LOOK_SEC = 0.05;
@@ -303,7 +304,7 @@ final class UpgradeDrill {
             .setK(RECOMMENDED)
             .build();
     try (Connection connection = Connection.toLocal(server.port())) {
-      int items = connection.recommendationsBlocking().recommend(request).getItemsCount();
+      int items = connection.recommend(request, ANSWERED_WITHIN).getItemsCount();
       return items == RECOMMENDED ? "" : items + " items recommended, expected " + RECOMMENDED;
     }
   }

@@ -10,18 +10,23 @@ import dev.dolmen.v1.GetStatusRequest;
 import dev.dolmen.v1.Item;
 import dev.dolmen.v1.ListItemsRequest;
 import dev.dolmen.v1.ListItemsResponse;
+import dev.dolmen.v1.RecommendRequest;
+import dev.dolmen.v1.RecommendResponse;
 import dev.dolmen.v1.RecommendationServiceGrpc;
 import dev.dolmen.v1.StatusResponse;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** A connection to one server, with the stubs that measuring needs. Any thread. */
@@ -29,6 +34,8 @@ public final class Connection implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
   private static final int LEARNED_POLL_MS = 10;
+  private static final Duration BUSY_AT_MOST = Duration.ofMinutes(1);
+  private static final Duration BUSY_PAUSE = Duration.ofMillis(100);
 
   private final String target;
   private final ManagedChannel channel;
@@ -91,6 +98,28 @@ public final class Connection implements AutoCloseable {
   public RecommendationServiceGrpc.RecommendationServiceBlockingStub recommendationsBlocking() {
     return RecommendationServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Asks for recommendations, and again while the server is too busy, as callers do.
+   *
+   * @param within for each time it is asked
+   * @throws StatusRuntimeException if it refuses for another reason, or is busy for a minute
+   */
+  public RecommendResponse recommend(RecommendRequest request, Duration within) {
+    long end = System.nanoTime() + BUSY_AT_MOST.toNanos();
+    while (true) {
+      try {
+        return recommendationsBlocking()
+            .withDeadlineAfter(within.toMillis(), TimeUnit.MILLISECONDS)
+            .recommend(request);
+      } catch (StatusRuntimeException e) {
+        if (e.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED || System.nanoTime() > end) {
+          throw e;
+        }
+        LockSupport.parkNanos(BUSY_PAUSE.toNanos());
+      }
+    }
   }
 
   public FeedbackServiceGrpc.FeedbackServiceStub feedback() {

@@ -6,7 +6,6 @@ import dev.dolmen.traffic.local.ServerProcess;
 import dev.dolmen.traffic.local.SmallDisk;
 import dev.dolmen.v1.RecommendRequest;
 import dev.dolmen.v1.SessionContext;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -348,37 +346,17 @@ final class Disturbances {
     awaitFollowing(server);
   }
 
-  /**
-   * Who is cut off answers with what it has. One that is busy says so, and is asked again, as any
-   * caller would.
-   */
-  private static void answersAlone(Member server) throws IOException, InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    for (StatusRuntimeException busy = refusal(server); busy != null; busy = refusal(server)) {
-      if (System.nanoTime() > end || busy.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
-        throw new IOException(
-            server.name() + " does not answer while it is cut off: " + busy, busy);
-      }
-      Thread.sleep(100);
-    }
-  }
-
-  /** Why it does not recommend anything; null if it does. */
-  private static @Nullable StatusRuntimeException refusal(Member server) {
+  /** Who is cut off answers with what it has. */
+  private static void answersAlone(Member server) throws IOException {
+    RecommendRequest request =
+        RecommendRequest.newBuilder()
+            .setSession(SessionContext.newBuilder().setSessionId("alone"))
+            .setK(10)
+            .build();
     try {
-      var _ =
-          server
-              .connection()
-              .recommendationsBlocking()
-              .withDeadlineAfter(5, TimeUnit.SECONDS)
-              .recommend(
-                  RecommendRequest.newBuilder()
-                      .setSession(SessionContext.newBuilder().setSessionId("alone"))
-                      .setK(10)
-                      .build());
-      return null;
+      var _ = server.connection().recommend(request, Duration.ofSeconds(5));
     } catch (StatusRuntimeException e) {
-      return e;
+      throw new IOException(server.name() + " does not answer while it is cut off: " + e, e);
     }
   }
 
